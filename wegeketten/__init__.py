@@ -1,0 +1,58 @@
+"""Barrier-free route chains from OpenStreetMap.
+
+The package answers, for a city and a mobility profile: who reaches what from their own door, what stands in
+the way, and what should be fixed first. Nothing heavy is imported until it is used.
+
+>>> import wegeketten as wk
+>>> wk.tags.read("kerb:height", "0,03").value
+3.0
+"""
+
+from importlib import import_module as _import_module
+from importlib.metadata import version as _version
+from pathlib import Path as _Path
+from typing import TYPE_CHECKING
+
+_here = _Path(__file__).resolve().parent
+if not (_here / "cli.py").is_file():  # checkout: routing/, data/ and cli.py lie beside the package
+    __path__.append(str(_here.parent))
+
+if TYPE_CHECKING:
+    from wegeketten import routing as routing
+    from wegeketten import tags as tags
+    from wegeketten.build import build as build
+    from wegeketten.city import City as City
+    from wegeketten.city import open_city as open  # noqa: A004
+    from wegeketten.interop import from_networkx as from_networkx
+    from wegeketten.reach.scan import Scan as Scan
+    from wegeketten.reach.scan import scan as scan
+
+__all__ = ["City", "Scan", "__version__", "build", "from_networkx", "open", "routing", "scan", "tags"]
+
+_HOMES = {
+    "City": ("wegeketten.city", "City"),
+    "Scan": ("wegeketten.reach.scan", "Scan"),
+    "build": ("wegeketten.build", "build"),
+    "from_networkx": ("wegeketten.interop", "from_networkx"),
+    "open": ("wegeketten.city", "open_city"),
+    "routing": ("wegeketten.routing", ""),
+    "scan": ("wegeketten.reach.scan", "scan"),
+    "tags": ("wegeketten.tags", ""),
+}
+
+
+def __getattr__(name: str) -> object:
+    if name == "__version__":
+        return _version("wegeketten")
+    try:
+        module, attribute = _HOMES[name]
+    except KeyError:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
+    found = _import_module(module)
+    value = getattr(found, attribute) if attribute else found
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
