@@ -1,0 +1,30 @@
+"""Fixtures that every room of the house needs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+_SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Folder of the real extracts beside the checkout; the test is skipped where it is absent."""
+    if not _SHARED.is_dir():
+        pytest.skip(f"real extracts are not here ({_SHARED} is absent)")
+    return _SHARED
+
+
+def pytest_report_header() -> list[str]:
+    """State what the results rest on."""
+    import numba
+    import numpy
+    import osmium
+    import shapely
+
+    return [
+        f"numpy {numpy.__version__}, numba {numba.__version__}, shapely {shapely.__version__}, "
+        f"osmium {osmium.version.pyosmium_release}, shared data: {'yes' if _SHARED.is_dir() else 'absent'}"
+    ]
