@@ -105,5 +105,6 @@ def check_replaceable(target: Path, *, marker: str) -> None:
         raise OutputError(f"{target} is a file, a folder was expected; choose another place with -o")
     if target.is_dir() and any(target.iterdir()) and not (target / marker).is_file():
         raise OutputError(
-            f"{target} exists and was not written by wegeketten (no {marker} in it); choose another folder with -o"
+            f"{target} exists and was not written by wegeketten (no {marker} in it); "
+            "choose another folder with -o"
         )
