@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from wegeketten.errors import InputDataError
 from wegeketten.whole import whole_file
 
@@ -14,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
     Columns = dict[str, NDArray[Any]]
@@ -103,7 +102,7 @@ def read_columns(path: Path, names: Iterable[str] | None = None) -> Columns:
     found: Columns = {name: _to_numpy(table.column(name)) for name in table.column_names}
     missing = set(names or ()) - found.keys()
     if missing:
-        raise InputDataError(f"{path}: column {sorted(missing)[0]!r} is missing; build the city again")
+        raise InputDataError(f"{path}: column {min(missing)!r} is missing; build the city again")
     if "geometry" in found:
         import shapely
 

@@ -1,0 +1,175 @@
+"""The city folder: a built city on disk, opened column by column."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+from wegeketten.columns import read_columns
+from wegeketten.errors import InputDataError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import networkx as nx
+    from numpy.typing import NDArray
+
+    from wegeketten.network.edges import EdgeTable
+    from wegeketten.network.snap import Snaps
+    from wegeketten.osm.projection import Projection
+    from wegeketten.people.profile import Profile
+    from wegeketten.people.verdict import Weights
+    from wegeketten.routing import Graph, Hierarchy, Metric
+
+Answer = Literal["sure", "likely", "possible"]
+ANSWERS: tuple[Answer, Answer, Answer] = ("sure", "likely", "possible")
+"""From what is guaranteed to what cannot be ruled out; times only fall along this order."""
+
+FORMAT = 1
+"""Version of the city folder's layout; a folder of another version is built again."""
+
+MARKER = "city.json"
+ATTRIBUTION = "© OpenStreetMap contributors"
+
+
+@dataclass
+class City:
+    """A built city; every table is read when it is first asked for.
+
+    Attributes
+    ----------
+    path
+        The city folder.
+    meta
+        Content of ``city.json``: version, source, source_sha256, osm_timestamp, crs, counts, parameters,
+        notes, attribution.
+
+    Examples
+    --------
+    >>> import wegeketten as wk
+    >>> city = wk.build("demo", getfixture("tmp_path") / "helsinki")  # doctest: +SKIP
+    >>> city.meta["counts"]["homes"] > 1000  # doctest: +SKIP
+    True
+    """
+
+    path: Path
+    meta: dict[str, Any]
+    _weights: dict[str, Weights] = field(default_factory=dict, repr=False)
+    _metrics: dict[tuple[str, Answer], Metric] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def nodes(self) -> dict[str, NDArray[Any]]:
+        """Columns ``osm_id, lon, lat, x, y`` of the network's nodes."""
+        return read_columns(self.path / "nodes.parquet")
+
+    @cached_property
+    def edges(self) -> EdgeTable:
+        """The network, one row per edge; its geometry is read on first use."""
+        from wegeketten.network.store import read_edges
+
+        return read_edges(self.path / "edges.parquet", self.projection)
+
+    @cached_property
+    def homes(self) -> dict[str, NDArray[Any]]:
+        """Columns of the homes: ``home_id, lon, lat, x, y, street, …, district, weight``."""
+        return read_columns(self.path / "homes.parquet")
+
+    @cached_property
+    def places(self) -> dict[str, NDArray[Any]]:
+        """Columns of the places, one row per place and service."""
+        return read_columns(self.path / "places.parquet")
+
+    @cached_property
+    def districts(self) -> dict[str, NDArray[Any]]:
+        """Columns ``district_id, name, source, geometry`` (lon/lat)."""
+        return read_columns(self.path / "districts.parquet")
+
+    @cached_property
+    def home_snaps(self) -> Snaps:
+        """Candidate edges of each home."""
+        from wegeketten.network.snap import read_snaps
+
+        return read_snaps(self.path / "home_snaps.parquet")
+
+    @cached_property
+    def place_snaps(self) -> Snaps:
+        """Candidate edges of each place, per access point."""
+        from wegeketten.network.snap import read_snaps
+
+        return read_snaps(self.path / "place_snaps.parquet")
+
+    @cached_property
+    def projection(self) -> Projection:
+        """Between lon/lat and the city's metric CRS."""
+        from wegeketten.osm.projection import Projection
+
+        return Projection(int(self.meta["crs"].removeprefix("EPSG:")))
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The network as arcs: edge row e makes arc 2e (u → v) and 2e + 1 (v → u); weights are all 1."""
+        from wegeketten.network.arcs import graph_of
+
+        return graph_of(self.edges, len(self.nodes["x"]))
+
+    @cached_property
+    def hierarchy(self) -> Hierarchy:
+        """Order and topology of the graph, computed by ``build`` and reused."""
+        from wegeketten.routing import Hierarchy
+
+        return Hierarchy.load(self.path / "hierarchy.npz", self.graph)
+
+    def weights(self, profile: Profile) -> Weights:
+        """Arc weights of a profile for the three answers, in units of 0.1 s."""
+        if profile.digest not in self._weights:
+            from wegeketten.people.verdict import weigh
+
+            self._weights[profile.digest] = weigh(self.edges, profile)
+        return self._weights[profile.digest]
+
+    def metric(self, profile: Profile, answer: Answer) -> Metric:
+        """The hierarchy customised for a profile and an answer; kept for the next question."""
+        key = (profile.digest, answer)
+        if key not in self._metrics:
+            self._metrics[key] = self.hierarchy.customize(getattr(self.weights(profile), answer))
+        return self._metrics[key]
+
+    def forget(self) -> None:
+        """Drop weights and metrics that were kept, to free memory between profiles."""
+        self._weights.clear()
+        self._metrics.clear()
+
+    def to_networkx(self, profile: str | Profile = "walker", answer: Answer = "likely") -> nx.MultiDiGraph:
+        """The network as an OSMnx-style graph, see `wegeketten.interop.to_networkx`."""
+        from wegeketten.interop import to_networkx
+
+        return to_networkx(self, profile=profile, answer=answer)
+
+
+def open_city(path: str | Path) -> City:
+    """Open a city folder written by ``build``.
+
+    Parameters
+    ----------
+    path
+        The folder.
+
+    Raises
+    ------
+    InputDataError
+        There is no city in that folder, it is damaged, or it was written by another version.
+    """
+    from pathlib import Path
+
+    folder = Path(path)
+    try:
+        meta = json.loads((folder / MARKER).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputDataError(f"{folder}: no city here (no {MARKER}); make one with: wegeketten build") from None
+    except (OSError, ValueError) as error:
+        raise InputDataError(f"{folder / MARKER}: cannot be read ({error}); build the city again") from error
+    if not isinstance(meta, dict) or meta.get("format") != FORMAT:
+        raise InputDataError(f"{folder}: written by another version of wegeketten; build the city again")
+    return City(folder, meta)
