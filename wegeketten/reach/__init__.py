@@ -1,0 +1,1 @@
+"""Who reaches what: scans, routes, chains and reasons."""

@@ -1,0 +1,104 @@
+"""Islands: parts of the network a profile cannot get out of, or into. They are findings, not faults."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from wegeketten.reach.access import join_homes
+from wegeketten.routing import INF
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from wegeketten.city import Answer, City
+    from wegeketten.people.profile import Profile
+
+
+class Island(NamedTuple):
+    """A part of the network cut off for a profile in an answer.
+
+    Attributes
+    ----------
+    answer
+        In which answer it is cut off.
+    homes, weight
+        Number of homes on it and the sum of their weights (homes or people).
+    length_m
+        Metres of ways on it.
+    lon, lat
+        A home on it, WGS 84 degrees.
+    home_id
+        Id of that home.
+    """
+
+    answer: str
+    homes: int
+    weight: float
+    length_m: float
+    lon: float
+    lat: float
+    home_id: str
+
+
+def find_islands(city: City, profile: Profile, answer: Answer = "likely") -> list[Island]:
+    """Islands with homes on them, the most people first.
+
+    Two nodes belong together when each can be reached from the other on arcs open in `answer`. The part with
+    the most metres of ways is the mainland.
+
+    Parameters
+    ----------
+    city
+        A built city.
+    profile
+        For whom.
+    answer
+        Usually *likely*: in *sure* almost everything is an island, because most kerbs are unsurveyed.
+    """
+    label = components(city, getattr(city.weights(profile), answer))
+    homes = join_homes(city, profile)
+    lengths = city.edges["length_m"].astype(np.float64)
+    u = city.edges["u"]
+    inside = label[u] == label[city.edges["v"]]
+    metres = np.bincount(label[u[inside]], weights=lengths[inside], minlength=label.max() + 1)
+    mainland = int(metres.argmax())
+    home_label = label[u[homes.edge]]
+    closed = _closed(city, profile, answer)[homes.edge] | (home_label != label[city.edges["v"][homes.edge]])
+    # a home whose own edge is closed in this answer stands on an island of its own edge
+    weight = city.homes["weight"][homes.owner]
+    rows = []
+    for island in np.unique(home_label[~closed & (home_label != mainland)]).tolist():
+        members = np.flatnonzero(~closed & (home_label == island))
+        first = int(homes.owner[members].min())
+        rows.append(
+            Island(
+                answer,
+                len(members),
+                float(weight[members].sum()),
+                float(metres[island]),
+                float(city.homes["lon"][first]),
+                float(city.homes["lat"][first]),
+                str(city.homes["home_id"][first]),
+            )
+        )
+    return sorted(rows, key=lambda row: (-row.weight, -row.homes, row.home_id))
+
+
+def components(city: City, weights: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Label of the strongly connected part each node belongs to."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import connected_components
+
+    u, v = city.edges["u"], city.edges["v"]
+    nodes = len(city.nodes["x"])
+    ahead, back = weights[0::2] != INF, weights[1::2] != INF
+    tails, heads = np.concatenate([u[ahead], v[back]]), np.concatenate([v[ahead], u[back]])
+    arcs = csr_array((np.ones(len(tails), dtype=np.int8), (tails, heads)), shape=(nodes, nodes))
+    return connected_components(arcs, directed=True, connection="strong")[1]  # type: ignore[no-any-return]
+
+
+def _closed(city: City, profile: Profile, answer: Answer) -> NDArray[np.bool_]:
+    weights = getattr(city.weights(profile), answer)
+    return (weights[0::2] == INF) & (weights[1::2] == INF)

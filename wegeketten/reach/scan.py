@@ -1,0 +1,276 @@
+"""The scan: how far every home is from every service, for every profile, in three answers."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from wegeketten.city import ANSWERS
+from wegeketten.errors import UsageError
+from wegeketten.osm.features import Skipped
+from wegeketten.reach.access import (
+    allowed_places,
+    join_homes,
+    join_places,
+    same_edge,
+    seeds_to,
+    times_at,
+)
+from wegeketten.reach.islands import find_islands
+from wegeketten.routing import INF, UNIT_S
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from wegeketten.city import City
+    from wegeketten.people.profile import Profile
+    from wegeketten.places.catalogue import Catalogue
+    from wegeketten.reach.access import Access
+    from wegeketten.reach.islands import Island
+
+    Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Answers for one profile; rows are the city's homes, columns the scan's services.
+
+    Attributes
+    ----------
+    units
+        Per answer int32[homes, services]: door to door in units of 0.1 s, `INF` where not reached.
+    metres
+        float32[homes, services]: length of the fastest way in the answer *likely*, NaN where not reached.
+    place
+        int32[homes, services]: row of the city's places that is nearest in *likely*, -1 where not reached.
+    joined
+        bool[homes]: whether the home joins any edge this profile may use.
+    """
+
+    units: dict[str, NDArray[np.int32]]
+    metres: NDArray[np.float32]
+    place: NDArray[np.int32]
+    joined: NDArray[np.bool_]
+
+    def seconds(self, answer: str) -> NDArray[np.float64]:
+        """Seconds door to door, NaN where not reached."""
+        units = self.units[answer]
+        return np.where(units == INF, np.nan, units * UNIT_S)
+
+
+@dataclass
+class Scan:
+    """Result of a scan.
+
+    Attributes
+    ----------
+    city
+        What was scanned.
+    profiles, services
+        Columns of the result, in the order asked for.
+    catalogue
+        The services' definitions and standards.
+    homes
+        Rows of the city's homes that were asked for (all, or those of some districts).
+    reach
+        By profile id.
+    islands
+        By profile id: parts of the network that wheels or feet cannot leave.
+    skipped
+        What could not be joined to the network.
+    seconds
+        Wall-clock time the scan took.
+    """
+
+    city: City
+    profiles: list[Profile]
+    services: list[str]
+    catalogue: Catalogue
+    homes: NDArray[np.int64]
+    reach: dict[str, Reach]
+    islands: dict[str, list[Island]]
+    skipped: list[Skipped] = field(default_factory=list)
+    seconds: float = 0.0
+    districts: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+
+
+def scan(
+    city: City,
+    *,
+    profiles: Sequence[str | Profile] = (),
+    services: Sequence[str] = (),
+    districts: Sequence[str] = (),
+    catalogue: Catalogue | None = None,
+    progress: Progress | None = None,
+) -> Scan:
+    """Compute for every home and profile the time to the nearest place of every service.
+
+    Parameters
+    ----------
+    city
+        A built city.
+    profiles
+        Ids, paths of TOML files or `Profile` objects; all shipped profiles where empty.
+    services
+        Service ids; all of the catalogue where empty.
+    districts
+        Names or ids; all where empty.
+    catalogue
+        The city's own catalogue where None.
+    progress
+        Called with words and the share done.
+
+    Raises
+    ------
+    UsageError
+        A profile, service or district does not exist.
+    """
+    from wegeketten.people.profile import Profile, load_profiles
+
+    started = time.perf_counter()
+    loaded = [
+        profile if isinstance(profile, Profile) else load_profiles([profile])[0]
+        for profile in (profiles or load_profiles())
+    ]
+    catalogue = catalogue or city.catalogue
+    wanted = [catalogue.service(name).id for name in services] if services else list(catalogue.ids)
+    district_rows = find_districts(city, districts)
+    district = city.homes["district"]
+    homes = np.flatnonzero(np.isin(district, district_rows)) if districts else np.arange(len(district))
+    result = Scan(
+        city, loaded, wanted, catalogue, homes, {}, {}, districts=district_rows,
+        skipped=_without_places(city, wanted),
+    )  # fmt: skip
+    for number, profile in enumerate(loaded):
+        if progress:
+            progress(profile.id, number / len(loaded))
+        result.reach[profile.id] = reach_of(city, profile, wanted)
+        result.islands[profile.id] = find_islands(city, profile)
+        city.forget()
+    result.skipped += _unjoined(result)
+    result.seconds = time.perf_counter() - started
+    return result
+
+
+def find_districts(city: City, wanted: Sequence[str]) -> NDArray[np.int64]:
+    """Rows of the districts named; all where `wanted` is empty.
+
+    Raises
+    ------
+    UsageError
+        A name fits none of the city's districts.
+    """
+    names = [str(name) for name in city.districts["name"]]
+    ids = [str(name) for name in city.districts["district_id"]]
+    if not wanted:
+        return np.arange(len(names))
+    rows = []
+    for name in wanted:
+        folded = name.casefold()
+        hits = [row for row in range(len(names)) if folded in (names[row].casefold(), ids[row].casefold())]
+        if not hits:
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, names, n=3) or names[:5]
+            raise UsageError(f"no district {name!r} in {city.path}; there are {', '.join(near)} …")
+        rows += hits
+    return np.unique(np.array(rows, dtype=np.int64))
+
+
+def reach_of(city: City, profile: Profile, services: Sequence[str]) -> Reach:
+    """Times of all homes to the nearest place of each service for one profile."""
+    homes, places = join_homes(city, profile), join_places(city, profile)
+    count = len(city.homes["home_id"])
+    shape = (count, len(services))
+    units = {answer: np.full(shape, INF, dtype=np.int32) for answer in ANSWERS}
+    metres, place = np.full(shape, np.nan, dtype=np.float32), np.full(shape, -1, dtype=np.int32)
+    for answer in ANSWERS:
+        sweep = _sweep(city, profile, answer, services, homes, places)
+        units[answer][homes.owner] = sweep.units
+        if answer == "likely":
+            metres[homes.owner], place[homes.owner] = sweep.metres, sweep.place
+    joined = np.zeros(count, dtype=bool)
+    joined[homes.owner] = True
+    return Reach(units, metres, place, joined)
+
+
+@dataclass(frozen=True)
+class _Sweep:
+    units: NDArray[np.int32]
+    metres: NDArray[np.float32]
+    place: NDArray[np.int32]
+
+
+def _sweep(
+    city: City, profile: Profile, answer: Any, services: Sequence[str], homes: Access, places: Access
+) -> _Sweep:
+    weights = getattr(city.weights(profile), answer)
+    u, v = city.edges["u"], city.edges["v"]
+    offers = [
+        places.take(np.isin(places.owner, allowed_places(city, profile, answer, service)))
+        for service in services
+    ]
+    seeds = [seeds_to(offer, (u, v), weights) for offer in offers]
+    metric = city.metric(profile, answer)
+    node_times = metric.nearest(
+        [seed.nodes for seed in seeds], [seed.offsets for seed in seeds], direction="to"
+    )
+    units, through_v = times_at(homes, (u, v), weights, node_times)
+    detailed = answer == "likely"
+    lengths = city.edges["length_m"]
+    metres = np.full(units.shape, np.nan, dtype=np.float32)
+    place = np.full(units.shape, -1, dtype=np.int32)
+    if detailed:
+        arc_lengths = np.repeat(lengths, 2)
+        ends = np.where(through_v, v[homes.edge][:, None], u[homes.edge][:, None])
+        share = np.where(through_v, (1 - homes.along)[:, None], homes.along[:, None])
+        start_m = share * lengths[homes.edge][:, None] + homes.off_m[:, None]
+    for column, (offer, seed) in enumerate(zip(offers, seeds, strict=True)):
+        if detailed and len(seed.nodes):
+            node_m, source = metric.along(
+                arc_lengths, node_times[:, column], seed.nodes, seed.offsets, direction="to"
+            )
+            end = ends[:, column]
+            at_v = seed.nodes == v[offer.edge[seed.joint]]
+            rest = np.where(at_v, 1 - offer.along[seed.joint], offer.along[seed.joint])
+            seed_m = rest * lengths[offer.edge[seed.joint]] + offer.off_m[seed.joint]
+            reached = units[:, column] != INF
+            seed_row = source[end[reached]]
+            metres[reached, column] = start_m[reached, column] + node_m[end[reached]] + seed_m[seed_row]
+            place[reached, column] = offer.owner[seed.joint[seed_row]]
+        pairs = same_edge(homes, offer, weights, lengths)
+        order = np.lexsort((offer.owner[pairs.place], pairs.units))[::-1]  # the best pair is written last
+        home, pair_units = pairs.home[order], pairs.units[order]
+        better = pair_units < units[home, column]
+        home, row = home[better], order[better]
+        units[home, column] = pairs.units[row]
+        if detailed:
+            metres[home, column] = pairs.metres[row]
+            place[home, column] = offer.owner[pairs.place[row]]
+    return _Sweep(units, metres, place)
+
+
+def _without_places(city: City, services: Sequence[str]) -> list[Skipped]:
+    offered = set(city.places["service"].tolist())
+    return [
+        Skipped(service, "places", "no place of this service in the extract: nobody reaches one")
+        for service in services
+        if service not in offered
+    ]
+
+
+def _unjoined(result: Scan) -> list[Skipped]:
+    rows = []
+    ids = result.city.homes["home_id"]
+    for profile in result.profiles:
+        joined = result.reach[profile.id].joined[result.homes]
+        rows += [
+            Skipped(str(ids[home]), "snap", f"no way within reach that the profile {profile.id} may use")
+            for home in result.homes[~joined].tolist()
+        ]
+    return rows
