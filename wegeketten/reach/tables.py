@@ -1,0 +1,185 @@
+"""The files a scan leaves behind: one folder, whole or not at all."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from wegeketten.city import ANSWERS, ATTRIBUTION
+from wegeketten.csvfile import write_csv
+from wegeketten.geopackage import Layer, Style, write_layers
+from wegeketten.reach.shares import Share, shares_by_district, shares_of
+from wegeketten.whole import whole_file, whole_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from wegeketten.reach.scan import Scan
+
+MARKER = "scan.json"
+
+MINUTE_BANDS = (
+    (0, 5, "#2166ac", "0–5 min"),
+    (5, 10, "#67a9cf", "5–10 min"),
+    (10, 15, "#d1e5f0", "10–15 min"),
+    (15, 30, "#fddbc7", "15–30 min"),
+    (30, 9999, "#b2182b", "> 30 min"),
+)
+"""Colour-blind-safe diverging bands (ColorBrewer RdBu)."""
+
+
+def write_scan(scan: Scan, out: Path) -> None:
+    """Write ``homes.parquet``, ``districts.csv``, ``scan.json``, ``skipped.csv``, ``islands.csv``, ``scan.gpkg``.
+
+    Parameters
+    ----------
+    scan
+        Result of `wegeketten.scan`.
+    out
+        Folder; an older scan in it is replaced.
+
+    Raises
+    ------
+    OutputError
+        `out` exists and is something else, or cannot be written.
+    """
+    with whole_folder(out, marker=MARKER) as folder:
+        _write_homes(scan, folder / "homes.parquet")
+        shares = shares_by_district(scan)
+        write_csv(folder / "districts.csv", Share._fields, shares)
+        write_csv(folder / "skipped.csv", ("element", "station", "reason"), scan.skipped)
+        write_csv(
+            folder / "islands.csv",
+            ("profile", "answer", "homes", "weight", "length_m", "lon", "lat", "home_id"),
+            [(profile, *island) for profile, islands in scan.islands.items() for island in islands],
+        )
+        write_layers(folder / "scan.gpkg", _layers(scan, shares))
+        with whole_file(folder / MARKER) as path:
+            path.write_text(json.dumps(summary(scan), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def summary(scan: Scan) -> dict[str, Any]:
+    """Content of ``scan.json``."""
+    meta = scan.city.meta
+    return {
+        "version": meta["version"],
+        "source": meta["source"],
+        "source_sha256": meta["source_sha256"],
+        "osm_timestamp": meta["osm_timestamp"],
+        "attribution": ATTRIBUTION,
+        "counts": {
+            **meta["counts"],
+            "homes_scanned": len(scan.homes),
+            "skipped": len(scan.skipped),
+            "islands": {profile: len(islands) for profile, islands in scan.islands.items()},
+        },
+        "parameters": {
+            **meta["parameters"],
+            "profiles": {profile.id: profile.digest for profile in scan.profiles},
+            "services": list(scan.services),
+            "catalogue": scan.catalogue.digest,
+            "districts": [str(scan.city.districts["name"][row]) for row in scan.districts.tolist()],
+        },
+        "notes": meta.get("notes", []),
+        "total": [share._asdict() for share in shares_of(scan, scan.homes, "")],
+        "seconds": round(scan.seconds, 3),
+    }
+
+
+def _write_homes(scan: Scan, path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    homes, city = scan.homes, scan.city
+    profiles, services = [profile.id for profile in scan.profiles], scan.services
+    blocks, rows = len(profiles) * len(services), len(homes)
+
+    def per_home(values: Any) -> Any:
+        return pa.chunked_array([values] * blocks)
+
+    def names(values: list[str], index: np.ndarray) -> Any:
+        return pa.DictionaryArray.from_arrays(pa.array(index, pa.int32()), pa.array(values)).cast(pa.string())
+
+    district = city.homes["district"][homes]
+    district_names = pa.array([str(name) for name in city.districts["name"]], pa.string())
+    columns: dict[str, Any] = {
+        "home_id": per_home(pa.array(city.homes["home_id"][homes].tolist(), pa.string())),
+        "lon": per_home(pa.array(city.homes["lon"][homes])),
+        "lat": per_home(pa.array(city.homes["lat"][homes])),
+        "district": per_home(district_names.take(pa.array(district, pa.int32(), mask=district < 0))),
+        "weight": per_home(pa.array(city.homes["weight"][homes])),
+        "profile": names(profiles, np.repeat(np.arange(len(profiles)), len(services) * rows)),
+        "service": names(services, np.tile(np.repeat(np.arange(len(services)), rows), len(profiles))),
+    }
+    for answer in ANSWERS:
+        columns[f"{answer}_s"] = _numbers([scan.reach[name].seconds(answer)[homes] for name in profiles])
+    columns["likely_m"] = _numbers([scan.reach[name].metres[homes] for name in profiles])
+    places = np.concatenate([scan.reach[name].place[homes].ravel(order="F") for name in profiles])
+    place_ids = pa.array([str(name) for name in city.places["place_id"]], pa.string())
+    columns["place_id"] = place_ids.take(pa.array(places, pa.int32(), mask=places < 0))
+    table = pa.table(columns).replace_schema_metadata({"attribution": ATTRIBUTION})
+    pq.write_table(table, path, compression="zstd", compression_level=1)
+
+
+def _numbers(blocks: list[np.ndarray]) -> Any:
+    import pyarrow as pa
+
+    values = np.concatenate([block.ravel(order="F") for block in blocks])
+    return pa.array(values, mask=np.isnan(values))
+
+
+def _layers(scan: Scan, shares: list[Share]) -> list[Layer]:
+    import shapely
+
+    city, homes = scan.city, scan.homes
+    points = shapely.points(city.homes["lon"][homes], city.homes["lat"][homes])
+    columns: dict[str, Any] = {
+        "home_id": city.homes["home_id"][homes],
+        "weight": city.homes["weight"][homes],
+    }
+    for profile in scan.profiles:
+        minutes = scan.reach[profile.id].seconds("likely")[homes] / 60
+        for column, service in enumerate(scan.services):
+            columns[f"{profile.id}_{service}_min"] = np.round(minutes[:, column], 2)
+    first = next(iter(columns.keys() - {"home_id", "weight"}), "weight")
+    style_column = next((name for name in columns if name.endswith("_min")), first)
+    wide: dict[str, Any] = {"district": [str(scan.city.districts["name"][row]) for row in scan.districts]}
+    per_district = len(scan.profiles) * len(scan.services)
+    for number in range(per_district):
+        one = shares[number::per_district]
+        wide[f"{one[0].profile}_{one[0].service}"] = np.array(
+            [np.nan if share.share_likely is None else share.share_likely for share in one]
+        )
+    polygons = np.array(
+        [_multi(shape) for shape in scan.city.districts["geometry"][scan.districts]], dtype=object
+    )
+    share_bands = tuple(
+        (low / 100, (low + 20) / 100, colour, f"{low}–{low + 20} %")
+        for low, colour in zip(
+            range(0, 100, 20), ("#b2182b", "#fddbc7", "#d1e5f0", "#67a9cf", "#2166ac"), strict=True
+        )
+    )
+    islands = [(name, *island) for name, rows in scan.islands.items() for island in rows]
+    return [
+        Layer("homes", columns, points, Style(style_column, MINUTE_BANDS)),
+        Layer(
+            "districts", wide, polygons, Style(next(name for name in wide if name != "district"), share_bands)
+        ),
+        Layer(
+            "islands",
+            {
+                "profile": [row[0] for row in islands],
+                "homes": np.array([row[2] for row in islands], dtype=np.int64),
+                "weight": np.array([row[3] for row in islands], dtype=np.float64),
+            },
+            shapely.points(np.array([(row[5], row[6]) for row in islands], dtype=np.float64).reshape(-1, 2)),
+        ),
+    ]
+
+
+def _multi(shape: Any) -> Any:
+    import shapely
+
+    return shape if shape.geom_type == "MultiPolygon" else shapely.multipolygons([shape])
