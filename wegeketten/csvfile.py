@@ -18,7 +18,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def clean_text(text: str, *, longest: int = _LONGEST) -> str:
-    """Free text from outside (a name in OpenStreetMap) without control, bidi or private characters.
+    r"""Free text from outside (a name in OpenStreetMap) without control, bidi or private characters.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def clean_text(text: str, *, longest: int = _LONGEST) -> str:
 
     Examples
     --------
-    >>> clean_text("Caf\\u202e\\x00é\\n")
+    >>> clean_text("Caf\u202e\x00é\n")
     'Café'
     """
     kept = "".join(

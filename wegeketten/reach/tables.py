@@ -31,7 +31,7 @@ MINUTE_BANDS = (
 
 
 def write_scan(scan: Scan, out: Path) -> None:
-    """Write ``homes.parquet``, ``districts.csv``, ``scan.json``, ``skipped.csv``, ``islands.csv``, ``scan.gpkg``.
+    """Write the tables of a scan: homes, districts, islands, what was skipped, a GeoPackage and ``scan.json``.
 
     Parameters
     ----------
@@ -143,8 +143,6 @@ def _layers(scan: Scan, shares: list[Share]) -> list[Layer]:
         minutes = scan.reach[profile.id].seconds("likely")[homes] / 60
         for column, service in enumerate(scan.services):
             columns[f"{profile.id}_{service}_min"] = np.round(minutes[:, column], 2)
-    first = next(iter(columns.keys() - {"home_id", "weight"}), "weight")
-    style_column = next((name for name in columns if name.endswith("_min")), first)
     wide: dict[str, Any] = {"district": [str(scan.city.districts["name"][row]) for row in scan.districts]}
     per_district = len(scan.profiles) * len(scan.services)
     for number in range(per_district):
@@ -163,10 +161,8 @@ def _layers(scan: Scan, shares: list[Share]) -> list[Layer]:
     )
     islands = [(name, *island) for name, rows in scan.islands.items() for island in rows]
     return [
-        Layer("homes", columns, points, Style(style_column, MINUTE_BANDS)),
-        Layer(
-            "districts", wide, polygons, Style(next(name for name in wide if name != "district"), share_bands)
-        ),
+        Layer("homes", columns, points, Style(list(columns)[-1], MINUTE_BANDS)),
+        Layer("districts", wide, polygons, Style(list(wide)[-1], share_bands)),
         Layer(
             "islands",
             {
