@@ -1,0 +1,260 @@
+"""The catalogue of basic services: what counts as one, and how far is near enough."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from wegeketten.errors import UsageError
+from wegeketten.shipped import shipped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+Filter = dict[str, Annotated[list[str], Field(min_length=1)]]
+"""Values by key; see `matches`."""
+
+_FILE_KEYS = ("version", "never", "services")
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Name(_Strict):
+    """What reports call a service."""
+
+    de: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+
+
+class Standard(_Strict):
+    """How far is near enough: metres of walking distance or minutes of walking time, one of the two."""
+
+    metres: float | None = Field(default=None, gt=0, le=50_000, allow_inf_nan=False)
+    minutes: float | None = Field(default=None, gt=0, le=600, allow_inf_nan=False)
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Standard:
+        if (self.metres is None) == (self.minutes is None):
+            msg = "give metres or minutes, one of the two"
+            raise ValueError(msg)
+        return self
+
+
+class Service(_Strict):
+    """One basic service; the keys are explained at the top of ``data/services.toml``."""
+
+    name: Name
+    standard: Standard
+    source: str = Field(min_length=1)
+    mark: Literal["V", "M", "X"]
+    any: list[Filter] = Field(min_length=1)
+    never: Filter = Field(default_factory=dict)
+    geometry: list[Literal["node", "area", "line"]] = Field(default=["node", "area"], min_length=1)
+    approach: Literal["door", "ground", "edge"] = "door"
+    wheelchair: bool = True
+    same_within_m: float = Field(default=50.0, ge=0, le=1000, allow_inf_nan=False)
+
+    @model_validator(mode="after")
+    def _filters_name_keys(self) -> Service:
+        if not all(self.any):
+            msg = "any: an empty table would match every element"
+            raise ValueError(msg)
+        return self
+
+    def standard_s(self, level_speed_m_s: float) -> float:
+        """Seconds within which a place counts as reached.
+
+        A standard in metres is a distance: it holds for everybody and becomes time at the level speed of the
+        profile, so that nobody is asked to be faster than they are. A standard in minutes is the same minutes
+        for everybody.
+
+        Parameters
+        ----------
+        level_speed_m_s
+            Speed of the profile on level, good ground, m/s.
+
+        Examples
+        --------
+        >>> groceries = load_catalogue().services["groceries"]
+        >>> round(groceries.standard_s(1.33)), round(groceries.standard_s(0.6))
+        (526, 1167)
+        """
+        if self.standard.metres is not None:
+            return self.standard.metres / level_speed_m_s
+        return (self.standard.minutes or 0.0) * 60.0
+
+
+class _File(_Strict):
+    version: Literal[1] = 1
+    never: Filter = Field(default_factory=dict)
+    services: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")], Service] = Field(min_length=1)
+
+
+class Catalogue(_Strict):
+    """Services by id, in the order of the file.
+
+    Attributes
+    ----------
+    services
+        The services.
+    never
+        Tag values that exclude an element from every service.
+    sha256
+        Of the file, hexadecimal.
+    source
+        Path of the file.
+    """
+
+    services: dict[str, Service]
+    never: Filter
+    sha256: str
+    source: str
+
+    def pick(self, ids: Iterable[str]) -> list[str]:
+        """Check service ids a user named; all of them where none is named.
+
+        Raises
+        ------
+        UsageError
+            An id is unknown; the message says which one was probably meant.
+
+        Examples
+        --------
+        >>> load_catalogue().pick(["pharmacy"])
+        ['pharmacy']
+        """
+        wanted = list(dict.fromkeys(ids)) or list(self.services)
+        unknown = [name for name in wanted if name not in self.services]
+        if unknown:
+            hints = "; ".join(f"unknown service {name!r}{_meant(name, self.services)}" for name in unknown)
+            raise UsageError(f"{hints} (known: {', '.join(self.services)})")
+        return wanted
+
+    def of(self, tags: Mapping[str, str]) -> list[str]:
+        """Ids of the services that an element with these tags offers, whatever its geometry.
+
+        Examples
+        --------
+        >>> load_catalogue().of({"amenity": "pharmacy", "name": "Löwen-Apotheke"})
+        ['pharmacy']
+        >>> load_catalogue().of({"amenity": "vending_machine", "vending": "drugs"})
+        []
+        >>> load_catalogue().of({"disused:amenity": "pharmacy"})
+        []
+        """
+        found = [
+            name for name, service in self.services.items() if any(matches(tags, f) for f in service.any)
+        ]
+        if not found or excluded(tags, self.never):
+            return []
+        return [name for name in found if not excluded(tags, self.services[name].never)]
+
+
+def matches(tags: Mapping[str, str], wanted: Filter) -> bool:
+    """Whether all keys of a filter are met.
+
+    Examples
+    --------
+    >>> matches({"shop": "bakery;supermarket"}, {"shop": ["supermarket"]})
+    True
+    >>> matches({"post_office": "no"}, {"post_office": ["!no"]})
+    False
+    """
+    return all(key in tags and _value_in(tags[key], values) for key, values in wanted.items())
+
+
+def excluded(tags: Mapping[str, str], never: Filter) -> bool:
+    """Whether one of the values that exclude an element is there.
+
+    Examples
+    --------
+    >>> excluded({"disused": "yes"}, {"disused": ["!no"]})
+    True
+    >>> excluded({}, {"disused": ["!no"]})
+    False
+    """
+    return any(key in tags and _value_in(tags[key], values) for key, values in never.items())
+
+
+def _value_in(raw: str, values: list[str]) -> bool:
+    for value in raw.split(";"):
+        value = value.strip()
+        if value in values or "*" in values:
+            return True
+        negated = [allowed[1:] for allowed in values if allowed.startswith("!")]
+        if negated and value and value not in negated:
+            return True
+    return False
+
+
+def load_catalogue(path: Path | str | None = None) -> Catalogue:
+    """Read a catalogue of services.
+
+    Parameters
+    ----------
+    path
+        A user's own file, or None for the one that ships with the package.
+
+    Raises
+    ------
+    UsageError
+        The file cannot be read or does not fit; all faults at once, with the key that was probably meant.
+
+    Examples
+    --------
+    >>> len(load_catalogue().services)
+    16
+    """
+    file = shipped("services.toml") if path is None else Path(path)
+    try:
+        raw = file.read_bytes()
+        document = tomllib.loads(raw.decode("utf-8-sig"))
+    except OSError as error:
+        raise UsageError(f"cannot read the catalogue of services {file}: {error.strerror}") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{file} is no TOML: {error}") from error
+    try:
+        content = _File.model_validate(document)
+    except ValidationError as error:
+        raise UsageError(f"{file}: {'; '.join(_faults(error))}") from error
+    return Catalogue(
+        services=content.services,
+        never=content.never,
+        sha256=hashlib.sha256(raw).hexdigest(),
+        source=str(path) if path is not None else "data/services.toml",
+    )
+
+
+def _faults(error: ValidationError) -> list[str]:
+    """One clause per fault, with the dotted place in the file."""
+    clauses = []
+    for fault in error.errors():
+        where = ".".join(str(part) for part in fault["loc"])
+        if fault["type"] == "extra_forbidden":
+            name = str(fault["loc"][-1])
+            clauses.append(f"unknown key {where}{_meant(name, _known_keys(fault['loc']))}")
+        else:
+            clauses.append(f"{where}: {fault['msg'].removeprefix('Value error, ')}")
+    return clauses
+
+
+def _known_keys(place: tuple[int | str, ...]) -> Iterable[str]:
+    if len(place) == 1:
+        return _FILE_KEYS
+    if "standard" in place[:-1]:
+        return Standard.model_fields
+    if "name" in place[:-1]:
+        return Name.model_fields
+    return Service.model_fields
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, list(known), n=1)
+    return f" (did you mean {near[0]!r}?)" if near else ""
