@@ -50,7 +50,7 @@ def test_every_standard_has_its_source_and_names_in_two_languages() -> None:
 
 
 def test_hash_is_the_files() -> None:
-    assert load_catalogue().sha256 == hashlib.sha256(shipped("services.toml").read_bytes()).hexdigest()
+    assert load_catalogue().digest == hashlib.sha256(shipped("services.toml").read_bytes()).hexdigest()
 
 
 def test_a_users_own_file(own: Path) -> None:

@@ -6,7 +6,7 @@ import difflib
 import hashlib
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -15,6 +15,8 @@ from wegeketten.shipped import shipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from wegeketten.people.profile import Profile
 
 Filter = dict[str, Annotated[list[str], Field(min_length=1)]]
 """Values by key; see `matches`."""
@@ -50,6 +52,7 @@ class Standard(_Strict):
 class Service(_Strict):
     """One basic service; the keys are explained at the top of ``data/services.toml``."""
 
+    id: str
     name: Name
     standard: Standard
     source: str = Field(min_length=1)
@@ -96,6 +99,17 @@ class _File(_Strict):
     never: Filter = Field(default_factory=dict)
     services: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")], Service] = Field(min_length=1)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _ids_from_headings(cls, document: dict[str, Any]) -> dict[str, Any]:
+        tables = document.get("services")
+        if not isinstance(tables, dict):
+            return document
+        named = {
+            key: {**table, "id": key} if isinstance(table, dict) else table for key, table in tables.items()
+        }
+        return {**document, "services": named}
+
 
 class Catalogue(_Strict):
     """Services by id, in the order of the file.
@@ -106,16 +120,35 @@ class Catalogue(_Strict):
         The services.
     never
         Tag values that exclude an element from every service.
-    sha256
-        Of the file, hexadecimal.
+    digest
+        SHA-256 of the file, hexadecimal.
     source
         Path of the file.
     """
 
     services: dict[str, Service]
     never: Filter
-    sha256: str
+    digest: str
     source: str
+
+    @property
+    def ids(self) -> list[str]:
+        """Service ids in the order of the file."""
+        return list(self.services)
+
+    def service(self, name: str) -> Service:
+        """One service by id.
+
+        Raises
+        ------
+        UsageError
+            There is none of that id.
+        """
+        return self.services[self.pick([name])[0]]
+
+    def standard_s(self, name: str, profile: Profile) -> float:
+        """Seconds within which a place of a service counts as reached by a profile, see `Service.standard_s`."""
+        return self.service(name).standard_s(profile.level_speed_m_s)
 
     def pick(self, ids: Iterable[str]) -> list[str]:
         """Check service ids a user named; all of them where none is named.
@@ -227,7 +260,7 @@ def load_catalogue(path: Path | str | None = None) -> Catalogue:
     return Catalogue(
         services=content.services,
         never=content.never,
-        sha256=hashlib.sha256(raw).hexdigest(),
+        digest=hashlib.sha256(raw).hexdigest(),
         source=str(path) if path is not None else "data/services.toml",
     )
 
@@ -252,7 +285,7 @@ def _known_keys(place: tuple[int | str, ...]) -> Iterable[str]:
         return Standard.model_fields
     if "name" in place[:-1]:
         return Name.model_fields
-    return Service.model_fields
+    return [key for key in Service.model_fields if key != "id"]
 
 
 def _meant(name: str, known: Iterable[str]) -> str:
