@@ -1,0 +1,237 @@
+"""The command line: arguments in, messages and tables out; all analysis lives in the package."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from wegeketten.errors import UsageError, WegekettenError
+
+app = typer.Typer(
+    name="wegeketten",
+    help="Barrier-free route chains from OpenStreetMap: who reaches what, what stands in the way, what to fix.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+City = Annotated[str, typer.Argument(help="Folder written by build, an OSM extract, or the word demo.")]
+Out = Annotated[Path, typer.Option("-o", "--out", help="Where the result goes; whole or not at all.")]
+OptionalOut = Annotated[Path | None, typer.Option("-o", "--out", help="Folder for the result's files.")]
+Profiles = Annotated[
+    list[str] | None, typer.Option("--profile", help="Profile id or TOML file; may be given several times.")
+]
+OneProfile = Annotated[str, typer.Option("--profile", help="Profile id or TOML file.")]
+Limits = Annotated[
+    list[str] | None, typer.Option("--limit", help="NAME=VALUE overrides one limit of the profiles.")
+]
+Services = Annotated[
+    list[str] | None, typer.Option("--service", help="Service id; may be given several times.")
+]
+Districts = Annotated[
+    list[str] | None, typer.Option("--district", help="District name or id; may be given several times.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, nothing else.")]
+Lang = Annotated[str, typer.Option("--lang", help="Language of tables and reports: de or en.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit with 4 when the data gave warnings.")]
+From = Annotated[str, typer.Option("--from", help="LAT,LON of the door.")]
+
+
+@app.command()
+def build(
+    source: Annotated[str, typer.Argument(help="OSM extract (.osm.pbf .osm .osm.gz .osm.bz2) or demo.")],
+    out: Out,
+    dem: Annotated[list[Path] | None, typer.Option(help="Elevation model: GeoTIFF, .hgt, zipped.")] = None,
+    districts: Annotated[Path | None, typer.Option(help="District polygons.")] = None,
+    district_name: Annotated[str | None, typer.Option(help="Column with the districts' names.")] = None,
+    population: Annotated[Path | None, typer.Option(help="Census grid, points or polygons.")] = None,
+    survey: Annotated[Path | None, typer.Option(help="Surveyed values that overrule OpenStreetMap.")] = None,
+    services: Annotated[Path | None, typer.Option(help="Your own catalogue of services (TOML).")] = None,
+    pavements: Annotated[str, typer.Option(help="sides: kerb to kerb; centre: road centre lines.")] = "sides",
+    out_of_service: Annotated[
+        list[str] | None, typer.Option(help="Id of a lift or escalator that is out of order.")
+    ] = None,
+    strict: Strict = False,
+    as_json: Json = False,
+) -> None:
+    """Read an extract into a city folder: network with every barrier as an edge, homes, places, districts."""
+    from wegeketten.build import build as build_city
+    from wegeketten.progress import progress_bar
+    from wegeketten.report.terminal import describe_city
+
+    with progress_bar("build") as tick:
+        city = build_city(
+            source, out, dem=dem or (), districts=districts, district_name=district_name,
+            population=population, survey=survey, services=services, pavements=pavements,
+            out_of_service=out_of_service or (), progress=tick,
+        )  # fmt: skip
+    _print_json(city.meta) if as_json else describe_city(city)
+    _warn(city.meta["notes"], city.meta["counts"].get("skipped", 0), strict=strict)
+
+
+@app.command()
+def scan(
+    city: City,
+    out: OptionalOut = None,
+    profile: Profiles = None,
+    service: Services = None,
+    district: Districts = None,
+    limit: Limits = None,
+    lang: Lang = "de",
+    strict: Strict = False,
+    as_json: Json = False,
+) -> None:
+    """Compute how far every home is from every service, for every profile, in three answers."""
+    from wegeketten.people.profile import load_profiles, parse_limits
+    from wegeketten.progress import progress_bar
+    from wegeketten.reach.scan import scan as scan_city
+    from wegeketten.reach.tables import summary, write_scan
+    from wegeketten.report.terminal import print_scan
+
+    language = _language(lang)
+    with progress_bar("scan") as tick:
+        profiles = load_profiles(profile or (), limits=parse_limits(limit or []))
+        opened = _open(city, tick)
+        result = scan_city(
+            opened, profiles=profiles, services=service or (), districts=district or (), progress=tick
+        )
+    if out is not None:
+        write_scan(result, out)
+    _print_json(summary(result)) if as_json else print_scan(result, lang=language, out=out)
+    _warn(opened.meta["notes"], len(result.skipped), strict=strict)
+
+
+@app.command()
+def info(city: City, as_json: Json = False, lang: Lang = "de") -> None:
+    """Show what a city folder holds, and how much of it is surveyed, tagged, derived or assumed."""
+    from wegeketten.progress import progress_bar
+    from wegeketten.report.terminal import print_info
+    from wegeketten.tags.quality import city_quality
+
+    language = _language(lang)
+    with progress_bar("info") as tick:
+        opened = _open(city, tick)
+        quality = city_quality(opened)
+    if as_json:
+        _print_json({**opened.meta, "quality": quality.to_json()})
+    else:
+        print_info(opened, quality, lang=language)
+
+
+@app.command()
+def profiles(as_json: Json = False, lang: Lang = "de") -> None:
+    """List the mobility profiles, every figure with its source."""
+    from wegeketten.people.profile import load_profiles
+    from wegeketten.report.terminal import print_profiles
+
+    loaded = load_profiles()
+    if as_json:
+        _print_json([profile.to_json() for profile in loaded])
+    else:
+        print_profiles(loaded, lang=_language(lang))
+
+
+@app.command()
+def services(as_json: Json = False, lang: Lang = "de") -> None:
+    """List the basic services with their reach standards and sources."""
+    from wegeketten.places.catalogue import load_catalogue
+    from wegeketten.report.terminal import print_services
+
+    catalogue = load_catalogue()
+    if as_json:
+        _print_json(catalogue.to_json())
+    else:
+        print_services(catalogue, lang=_language(lang))
+
+
+@app.command()
+def fetch(
+    place: Annotated[str, typer.Argument(help='Name of a place, such as "Dresden, Germany".')],
+    out: Annotated[Path, typer.Option("-o", "--out", help="Extract to write, .osm.pbf or .osm.gz.")],
+) -> None:
+    """Download a place from OpenStreetMap into an extract that build reads."""
+    from wegeketten.osm.fetch import fetch_place
+    from wegeketten.progress import progress_bar
+
+    with progress_bar("fetch") as tick:
+        written = fetch_place(place, out, progress=tick)
+    _say(f"{written} written; next: wegeketten build {written} -o CITY")
+
+
+def _open(text: str, tick: Any) -> Any:
+    from wegeketten.source import obtain_city
+
+    return obtain_city(text, progress=tick)
+
+
+def _language(lang: str) -> str:
+    if lang not in ("de", "en"):
+        raise UsageError(f"--lang {lang}: there are de and en")
+    return lang
+
+
+def _point(text: str, option: str) -> tuple[float, float]:
+    """Latitude and longitude in degrees from LAT,LON."""
+    parts = text.replace(";", ",").split(",")
+    try:
+        lat, lon = (float(part) for part in parts)
+    except ValueError:
+        raise UsageError(f"{option} {text!r}: LAT,LON in degrees was expected, such as 51.05,13.74") from None
+    if not (-90 <= lat <= 90 and -180 <= lon <= 180):
+        raise UsageError(f"{option} {text!r}: latitude runs from -90 to 90, longitude from -180 to 180")
+    return lat, lon
+
+
+def _print_json(document: object) -> None:
+    import json
+
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text + "\n")
+
+
+def _warn(notes: list[str], skipped: int, *, strict: bool) -> None:
+    for note in notes:
+        _say(f"note: {note}")
+    if skipped:
+        _say(f"note: {skipped} elements were skipped, see skipped.csv")
+    if strict and (notes or skipped):
+        raise typer.Exit(4)
+
+
+def main() -> None:
+    """Run the command line; every failure ends in one line on stderr and an exit code of the contract."""
+    try:
+        app()
+    except WegekettenError as error:
+        _say(f"wegeketten: {_one_line(error)}")
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        _say("wegeketten: interrupted")
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:  # noqa: BLE001  # the front door: whatever it was, the user gets one line
+        if os.environ.get("WEGEKETTEN_DEBUG"):
+            raise
+        _say(
+            f"wegeketten: internal fault: {type(error).__name__}: {_one_line(error)}; "
+            "run again with WEGEKETTEN_DEBUG=1 for the details and report it"
+        )
+        sys.exit(1)
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split())[:1000]
+
+
+if __name__ == "__main__":
+    main()
