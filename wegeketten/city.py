@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from wegeketten.osm.projection import Projection
     from wegeketten.people.profile import Profile
     from wegeketten.people.verdict import Weights
+    from wegeketten.places.catalogue import Catalogue
     from wegeketten.routing import Graph, Hierarchy, Metric
 
 Answer = Literal["sure", "likely", "possible"]
@@ -87,6 +88,13 @@ class City:
         return read_columns(self.path / "districts.parquet")
 
     @cached_property
+    def catalogue(self) -> Catalogue:
+        """The catalogue of services the city was built with."""
+        from wegeketten.places.catalogue import load_catalogue
+
+        return load_catalogue(self.path / "services.toml")
+
+    @cached_property
     def home_snaps(self) -> Snaps:
         """Candidate edges of each home."""
         from wegeketten.network.snap import read_snaps
@@ -123,15 +131,15 @@ class City:
 
     def weights(self, profile: Profile) -> Weights:
         """Arc weights of a profile for the three answers, in units of 0.1 s."""
-        if profile.digest not in self._weights:
+        if profile.sha256 not in self._weights:
             from wegeketten.people.verdict import weigh
 
-            self._weights[profile.digest] = weigh(self.edges, profile)
-        return self._weights[profile.digest]
+            self._weights[profile.sha256] = weigh(self.edges, profile)
+        return self._weights[profile.sha256]
 
     def metric(self, profile: Profile, answer: Answer) -> Metric:
         """The hierarchy customised for a profile and an answer; kept for the next question."""
-        key = (profile.digest, answer)
+        key = (profile.sha256, answer)
         if key not in self._metrics:
             self._metrics[key] = self.hierarchy.customize(getattr(self.weights(profile), answer))
         return self._metrics[key]
@@ -167,7 +175,9 @@ def open_city(path: str | Path) -> City:
     try:
         meta = json.loads((folder / MARKER).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise InputDataError(f"{folder}: no city here (no {MARKER}); make one with: wegeketten build") from None
+        raise InputDataError(
+            f"{folder}: no city here (no {MARKER}); make one with: wegeketten build"
+        ) from None
     except (OSError, ValueError) as error:
         raise InputDataError(f"{folder / MARKER}: cannot be read ({error}); build the city again") from error
     if not isinstance(meta, dict) or meta.get("format") != FORMAT:

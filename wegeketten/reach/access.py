@@ -101,7 +101,7 @@ def _join(city: City, profile: Profile, *, homes: bool) -> Access:
         edge=snaps.edge[rows],
         along=snaps.along[rows].astype(np.float64),
         off_m=off_m,
-        off_units=np.rint(off_m / profile.level_speed_m_s / UNIT_S).astype(np.int64),
+        off_units=np.rint(off_m / profile.level_m_s / UNIT_S).astype(np.int64),
     )
 
 

@@ -59,7 +59,7 @@ class Opener:
     >>> from wegeketten.reach.field import INF, Field
     >>> shut = [INF, INF]
     >>> field = Field.of_edges(
-    ...     4, [0, 0, 1, 2], [3, 1, 2, 3], shut + shut + [10, 10] + shut, [5] * 2 + [8] * 6, [500, 100, 0, 100]
+    ...     4, [0, 0, 1, 2], [3, 1, 2, 3], shut * 2 + [10] * 2 + shut, [5] * 2 + [8] * 6, [500, 100, 0, 100]
     ... )
     >>> opener = Opener(field, np.array([3]))
     >>> opening = opener.open_from(0)
@@ -103,7 +103,7 @@ class Opener:
 
     @cached_property
     def time_left(self) -> NDArray[np.int64]:
-        """Time of every node to the nearest goal with everything mended; `UNSEEN` where no way can be made."""
+        """Time of every node to its nearest goal with everything mended; `UNSEEN` where no way can be made."""
         best = np.minimum(self.field.today, self.mended)
         return self._tree(np.where(best >= INF, np.int64(-1), best.astype(np.int64)))[0]
 

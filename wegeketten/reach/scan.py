@@ -138,7 +138,7 @@ def scan(
         for profile in (profiles or load_profiles())
     ]
     catalogue = catalogue or city.catalogue
-    wanted = [catalogue.service(name).id for name in services] if services else list(catalogue.ids)
+    wanted = catalogue.pick(services)
     district_rows = find_districts(city, districts)
     district = city.homes["district"]
     homes = np.flatnonzero(np.isin(district, district_rows)) if districts else np.arange(len(district))

@@ -6,7 +6,7 @@ core's unit. What differs from the core's searches is that an arc may have two l
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 from numba import njit
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Longs = NDArray[np.int64]
 
 _F = TypeVar("_F", bound="Callable[..., Any]")
-kernel: Callable[[_F], _F] = njit(cache=True, nogil=True)
+kernel = cast("Callable[[_F], _F]", njit(cache=True, nogil=True))
 
 INF = np.int64(2**31 - 1)
 """Not reached, or closed; the same number as in `wegeketten.routing`."""
@@ -129,7 +129,7 @@ def tree(
 
 
 @kernel
-def cheapest_within(
+def cheapest_within(  # noqa: C901  (one loop; compiled code is not split where labels are made)
     indptr: Ints,
     arcs: Ints,
     ends: Ints,
@@ -145,7 +145,7 @@ def cheapest_within(
     """Least price, then least time, of a way from `start` to any goal that takes at most `limit`.
 
     An arc costs ``today`` for nothing, or ``mended`` for its price. Labels (price, time) are settled in order
-    of price; at one node later labels must be faster to count, so one number per node tells what is dominated.
+    of price; at one node later labels must be faster to count: one number per node tells what is dominated.
 
     Parameters
     ----------

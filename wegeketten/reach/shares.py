@@ -59,7 +59,7 @@ def shares_of(scan: Scan, homes: NDArray[np.int64], name: str) -> list[Share]:
     for profile in scan.profiles:
         reach = scan.reach[profile.id]
         for column, service in enumerate(scan.services):
-            standard_s = scan.catalogue.standard_s(service, profile)
+            standard_s = scan.catalogue.services[service].standard_s(profile.level_m_s)
             within = {
                 answer: reach.units[answer][homes, column] <= round(standard_s / UNIT_S) for answer in ANSWERS
             }

@@ -77,9 +77,9 @@ def summary(scan: Scan) -> dict[str, Any]:
         },
         "parameters": {
             **meta["parameters"],
-            "profiles": {profile.id: profile.digest for profile in scan.profiles},
+            "profiles": {profile.id: profile.sha256 for profile in scan.profiles},
             "services": list(scan.services),
-            "catalogue": scan.catalogue.digest,
+            "catalogue": scan.catalogue.sha256,
             "districts": [str(scan.city.districts["name"][row]) for row in scan.districts.tolist()],
         },
         "notes": meta.get("notes", []),
