@@ -1,0 +1,142 @@
+"""The one place where compilation policy is decided: what is cached, what is announced, what is typed.
+
+A kernel is a plain function on contiguous arrays with one written-down signature. It is compiled at its first
+call (nothing happens on import), kept in numba's cache beside the source or in the user's cache folder, and
+never compiled for a second set of types: an argument of another type is a programming error and raises.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from functools import update_wrapper
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, cast
+
+import numba
+from numba import types
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+log = logging.getLogger(__name__)
+
+OPTIONS = {"nogil": True, "error_model": "numpy", "boundscheck": False, "fastmath": False}
+
+i1, i4, i8, u4, u8, f8 = types.int8, types.int32, types.int64, types.uint32, types.uint64, types.float64
+nothing = types.void
+
+
+def reads(dtype: object, ndim: int = 1) -> object:
+    """Type of a contiguous array that a kernel only reads (read-only and memory-mapped arrays included)."""
+    return types.Array(dtype, ndim, "C", readonly=True)
+
+
+def writes(dtype: object, ndim: int = 1) -> object:
+    """Type of a contiguous array that a kernel may write to."""
+    return types.Array(dtype, ndim, "C")
+
+
+class _Announcement:
+    """Says once per process that compilation has begun."""
+
+    def __init__(self) -> None:
+        self.listeners: list[Callable[[str], None]] = []
+        self.made = False
+        self.seconds = 0.0
+
+    def make(self) -> None:
+        if self.made:
+            return
+        self.made = True
+        message = (
+            "compiling the search kernels for this machine; this happens once and takes about ten seconds"
+        )
+        log.info(message)
+        for listener in self.listeners:
+            listener(message)
+
+
+_announcement = _Announcement()
+
+
+def when_compiling(listener: Callable[[str], None]) -> None:
+    """Have `listener` called with one sentence when kernels have to be compiled, at most once per process.
+
+    Nothing is said where the cache already holds them.
+    """
+    _announcement.listeners.append(listener)
+
+
+def compile_seconds() -> float:
+    """Seconds this process has spent compiling kernels or loading them from the cache."""
+    return _announcement.seconds
+
+
+class Kernel(Generic[P, R]):
+    """A function that is compiled for exactly one signature, at its first call."""
+
+    def __init__(self, function: Callable[P, R], signature: object) -> None:
+        update_wrapper(self, function)
+        self._function = function
+        self._signature = signature
+        self._compiled: Callable[P, R] | None = None
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run the compiled function."""
+        compiled = self._compiled
+        if compiled is None:
+            compiled = self.prepare()
+        return compiled(*args, **kwargs)
+
+    def prepare(self) -> Callable[P, R]:
+        """Compile, or load from the cache, without running."""
+        start = time.perf_counter()
+        dispatcher: Any = numba.njit(**OPTIONS)(self._function)
+        try:
+            dispatcher.enable_caching()
+        except (RuntimeError, OSError) as error:  # no folder that can be written to
+            log.info("compiled kernels cannot be kept: %s", error)
+            _announcement.make()
+        try:
+            dispatcher.compile(self._signature)
+        except OSError as error:  # the cache folder vanished or filled up in between
+            log.info("compiled kernels cannot be kept: %s", error)
+            dispatcher = numba.njit(**OPTIONS)(self._function)
+            dispatcher.compile(self._signature)
+        if dispatcher.stats.cache_misses:
+            _announcement.make()
+        dispatcher.disable_compile()
+        self._compiled = cast("Callable[P, R]", dispatcher)
+        _announcement.seconds += time.perf_counter() - start
+        return self._compiled
+
+    @property
+    def signatures(self) -> list[object]:
+        """The signatures compiled so far: none or one."""
+        return [] if self._compiled is None else list(cast("Any", self._compiled).signatures)
+
+
+def kernel(result: Any, *arguments: object) -> Callable[[Callable[P, R]], Kernel[P, R]]:
+    """Make a function a kernel with the given types.
+
+    Parameters
+    ----------
+    result
+        Type of what it returns; `nothing` where it only writes into its arguments.
+    arguments
+        Types of the arguments: scalars such as `i8`, arrays as `reads(i4)` or `writes(i4)`.
+    """
+    signature = result(*arguments)
+
+    def decorate(function: Callable[P, R]) -> Kernel[P, R]:
+        return Kernel(function, signature)
+
+    return decorate
+
+
+def helper(function: Callable[P, R]) -> Callable[P, R]:
+    """Make a function one that kernels of the same file may call; it is compiled as part of them."""
+    return cast("Callable[P, R]", numba.njit(**OPTIONS)(function))
