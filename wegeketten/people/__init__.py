@@ -1,0 +1,1 @@
+"""People: mobility profiles and their verdicts, homes and how many live in them."""

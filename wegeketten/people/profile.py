@@ -1,0 +1,357 @@
+"""Mobility profiles: what a person can pass, and how long it takes them.
+
+A profile is a TOML file in ``data/profiles``; each figure carries its source and how far the source was
+checked. A user's own file may start from a shipped one with ``base = "wheelchair"``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import tomllib
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+
+from pydantic import BaseModel, Field, ValidationError
+
+from wegeketten.errors import UsageError
+from wegeketten.people.figures import (
+    Delays,
+    Limits,
+    Passages,
+    SlopeSpeed,
+    SmoothnessSpeed,
+    Source,
+    Speeds,
+    Strict,
+    SurfaceSpeed,
+    Text,
+)
+from wegeketten.shipped import shipped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from pydantic_core import ErrorDetails
+
+PROFILES = ("walker", "senior", "rollator", "wheelchair", "powerchair", "pram", "blind")
+"""Ids of the shipped profiles, in the order reports show them."""
+
+Pace = Literal["slow", "typical", "fast"]
+
+
+class Profile(Strict):
+    """A group of people as the network sees it.
+
+    Attributes
+    ----------
+    id
+        Short name, ``[a-z0-9_-]``.
+    name, summary
+        Name and one plain sentence, German and English.
+    wheels
+        Whether the person rolls or pushes something that rolls.
+    limits, passages, speeds, slope, surface, smoothness, delays
+        The figures, see the classes of these names.
+    pace
+        Which of the three speeds is used.
+    sources
+        For each figure, by its dotted path (``limits.kerb_cm``), where it comes from.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$")]
+    name: Text
+    summary: Text
+    wheels: bool
+    limits: Limits
+    passages: Passages
+    speeds: Speeds
+    slope: SlopeSpeed
+    surface: SurfaceSpeed
+    smoothness: SmoothnessSpeed
+    delays: Delays
+    pace: Pace = "typical"
+    sources: Annotated[dict[str, Source], Field(repr=False)]
+
+    @property
+    def level_m_s(self) -> float:
+        """Speed on level, good ground at the profile's pace, m/s."""
+        return float(getattr(self.speeds, f"{self.pace}_m_s"))
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of all figures (limits overridden for a run included), as 64 hex digits.
+
+        Examples
+        --------
+        >>> load_profile("walker").sha256 == load_profile("walker", {"kerb_cm": 10}).sha256
+        False
+        """
+        figures = self.model_dump(mode="json", exclude={"name", "summary", "sources"})
+        return hashlib.sha256(json.dumps(figures, sort_keys=True).encode()).hexdigest()
+
+    def __hash__(self) -> int:
+        return int(self.sha256[:15], 16)
+
+
+class ProfileFile(NamedTuple):
+    """A profile as it lies on disk: plain values, their sources, and the faults found in splitting them."""
+
+    values: dict[str, Any]
+    sources: dict[str, dict[str, str]]
+    faults: list[str]
+
+
+_UNSOURCED = {"source": "stated in the profile without a source", "mark": "A"}
+
+
+def profile_ids() -> tuple[str, ...]:
+    """Ids of the shipped profiles.
+
+    Examples
+    --------
+    >>> profile_ids()
+    ('walker', 'senior', 'rollator', 'wheelchair', 'powerchair', 'pram', 'blind')
+    """
+    return PROFILES
+
+
+def load_profile(
+    id_or_path: str | Path,
+    limits: Mapping[str, float | str | bool | None] | None = None,
+    *,
+    pace: Pace = "typical",
+) -> Profile:
+    """Load a shipped profile by its id, or a user's own file.
+
+    Parameters
+    ----------
+    id_or_path
+        An id of `profile_ids`, or the path of a TOML file (recognised by its suffix ``.toml``).
+    limits
+        Limits that replace the profile's own for this run, by name; None lifts a limit. Names of `Passages`
+        (``kissing_gate``) are accepted too.
+    pace
+        Which of the profile's three speeds to use.
+
+    Raises
+    ------
+    UsageError
+        There is no such profile, or its file has faults; the message names all of them.
+
+    Examples
+    --------
+    >>> load_profile("wheelchair").limits.kerb_cm
+    3.0
+    >>> load_profile("wheelchair", {"kerb_cm": 6}).limits.kerb_cm
+    6.0
+    >>> load_profile("weelchair")
+    Traceback (most recent call last):
+    wegeketten.errors.UsageError: there is no profile 'weelchair', did you mean 'wheelchair'? ...
+    """
+    path = _path(id_or_path)
+    file = _read(path)
+    faults = file.faults
+    if limits:
+        faults = [*faults, *_override(file, limits)]
+    tree = {**file.values, "pace": pace, "sources": file.sources}
+    try:
+        profile = Profile.model_validate(tree)
+    except ValidationError as error:
+        faults = [*faults, *(_fault(problem) for problem in error.errors(include_url=False))]
+    if faults:
+        where = str(path) if path.suffix == ".toml" and path.parent != shipped("profiles") else path.stem
+        raise UsageError(f"profile {where}: {'; '.join(faults)}")
+    return profile
+
+
+def load_profiles(
+    ids: Iterable[str | Path] = (),
+    limits: Mapping[str, float | str | bool | None] | None = None,
+    *,
+    pace: Pace = "typical",
+) -> list[Profile]:
+    """Load several profiles, all shipped ones where none is named.
+
+    Raises
+    ------
+    UsageError
+        One of them cannot be loaded, or two files carry the same id.
+
+    Examples
+    --------
+    >>> [profile.id for profile in load_profiles(["pram", "blind"])]
+    ['pram', 'blind']
+    """
+    profiles = [load_profile(each, limits, pace=pace) for each in dict.fromkeys(list(ids) or PROFILES)]
+    seen: set[str] = set()
+    for profile in profiles:
+        if profile.id in seen:
+            raise UsageError(f"two profiles have the id {profile.id!r}; give your own file another id")
+        seen.add(profile.id)
+    return profiles
+
+
+def parse_limits(texts: Iterable[str]) -> dict[str, float | str | bool | None]:
+    """Read ``--limit NAME=VALUE`` options.
+
+    Parameters
+    ----------
+    texts
+        Such as ``kerb_cm=6``, ``surface_class=D``, ``steps_max=none`` or ``stile=free``.
+
+    Raises
+    ------
+    UsageError
+        A text has no ``=``, a name is unknown or given twice; the message names all faults.
+
+    Examples
+    --------
+    >>> parse_limits(["kerb_cm=6", "incline_up_pct=none", "surface_class=D"])
+    {'kerb_cm': 6.0, 'incline_up_pct': None, 'surface_class': 'D'}
+    >>> parse_limits(["kerb=6"])
+    Traceback (most recent call last):
+    wegeketten.errors.UsageError: --limit: no limit is called 'kerb', did you mean 'kerb_cm'?
+    """
+    limits: dict[str, float | str | bool | None] = {}
+    faults = []
+    for text in texts:
+        name, equals, raw = (part.strip() for part in text.partition("="))
+        if not equals or not raw:
+            faults.append(f"{text!r} is not NAME=VALUE, for instance kerb_cm=6")
+        elif name not in Limits.model_fields and name not in Passages.model_fields:
+            faults.append(f"no limit is called {name!r}{_meant(name, _limit_names())}")
+        elif name in limits:
+            faults.append(f"{name} is given twice")
+        else:
+            limits[name] = _plain(raw)
+    if faults:
+        raise UsageError(f"--limit: {'; '.join(faults)}")
+    return limits
+
+
+def _plain(raw: str) -> float | str | bool | None:
+    words: dict[str, bool | None] = {"none": None, "true": True, "yes": True, "false": False}
+    if raw in words:
+        return words[raw]
+    try:
+        return float(raw)
+    except ValueError:
+        return raw
+
+
+def _path(id_or_path: str | Path) -> Path:
+    path = Path(id_or_path)
+    if str(id_or_path) in PROFILES:
+        return shipped("profiles", f"{id_or_path}.toml")
+    if path.suffix == ".toml":
+        return path
+    hint = _meant(str(id_or_path), PROFILES)
+    raise UsageError(
+        f"there is no profile {str(id_or_path)!r}{hint or '.'} "
+        f"Known: {' '.join(PROFILES)}, or a file NAME.toml"
+    )
+
+
+def _read(path: Path, *, basis: bool = True) -> ProfileFile:
+    try:
+        tree = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise UsageError(f"cannot read profile {path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"profile {path} is not TOML in UTF-8: {error}") from error
+    base = tree.pop("base", None)
+    file = _split({"id": path.stem, **tree})
+    if base is None or not basis:
+        return file
+    if base not in PROFILES:
+        hint = _meant(str(base), PROFILES)
+        return file._replace(faults=[*file.faults, f"base {base!r} is no shipped profile{hint}"])
+    below = _read(shipped("profiles", f"{base}.toml"), basis=False)
+    return ProfileFile(_merged(below.values, file.values), {**below.sources, **file.sources}, file.faults)
+
+
+def _split(tree: Mapping[str, Any]) -> ProfileFile:
+    """Part ``{value, source, mark}`` tables into plain values and sources."""
+    file = ProfileFile({}, {}, [])
+
+    def descend(branch: Mapping[str, Any], values: dict[str, Any], at: str) -> None:
+        for key, leaf in branch.items():
+            path = f"{at}{key}"
+            if not isinstance(leaf, dict):
+                values[key] = leaf
+                if at and not at.startswith(("name.", "summary.")):
+                    file.sources[path] = _UNSOURCED
+            elif "value" in leaf:
+                values[key] = leaf["value"]
+                unknown = sorted(set(leaf) - {"value", "source", "mark"})
+                file.faults.extend(
+                    f"{path}: unknown key {name!r}{_meant(name, ('value', 'source', 'mark'))}"
+                    for name in unknown
+                )
+                source = {"source": "stated in the profile without a source", "mark": "A"}
+                file.sources[path] = {
+                    **source,
+                    **{name: leaf[name] for name in ("source", "mark") if name in leaf},
+                }
+            else:
+                descend(leaf, values.setdefault(key, {}), f"{path}.")
+
+    descend(tree, file.values, "")
+    return file
+
+
+def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(below)
+    for key, value in above.items():
+        both = isinstance(value, dict) and isinstance(merged.get(key), dict)
+        merged[key] = _merged(merged[key], value) if both else value
+    return merged
+
+
+def _override(file: ProfileFile, limits: Mapping[str, float | str | bool | None]) -> list[str]:
+    faults = []
+    for name, value in limits.items():
+        section = "passages" if name in Passages.model_fields else "limits"
+        if section == "limits" and name not in Limits.model_fields:
+            faults.append(f"no limit is called {name!r}{_meant(name, _limit_names())}")
+            continue
+        file.values.setdefault(section, {})[name] = "none" if value is None else value
+        file.sources[f"{section}.{name}"] = {"source": "set for this run", "mark": "A"}
+    return faults
+
+
+def _limit_names() -> list[str]:
+    return [*Limits.model_fields, *Passages.model_fields]
+
+
+def _fault(problem: ErrorDetails) -> str:
+    loc = [str(part) for part in problem["loc"] if str(part) not in {"function-before", "float", "int"}]
+    loc = [part for part in loc if "[" not in part]
+    where = ".".join(loc)
+    if problem["type"] == "extra_forbidden":
+        return f"unknown key {where!r}{_meant(loc[-1], _siblings(loc[:-1]))}"
+    if problem["type"] == "missing":
+        return f'{where} is missing (or start from a shipped profile with base = "…")'
+    message = problem["msg"].removeprefix("Value error, ")
+    shown = problem["input"]
+    return f"{where} = {shown!r}: {message}" if not isinstance(shown, dict) else f"{where}: {message}"
+
+
+def _siblings(loc: Sequence[str]) -> list[str]:
+    model: type[BaseModel] = Profile
+    for part in loc:
+        field = model.model_fields.get(part)
+        if field is None or not (
+            isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
+        ):
+            return []
+        model = field.annotation
+    return list(model.model_fields)
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    return f", did you mean {close[0]!r}?" if close else ""
