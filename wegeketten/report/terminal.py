@@ -30,8 +30,8 @@ _WORDS = {
         "Entfernung erreicht",
         "service": "Dienst",
         "standard": "Maß",
-        "legend": "Obere Zahl: wahrscheinlich, in Prozent. Darunter: sicher – möglich. Sicher zählt nur Wege, "
-        "deren Angaben den Durchgang verbürgen; möglich schließt auch Unbekanntes ein.",
+        "legend": "Obere Zahl: wahrscheinlich, in Prozent. Darunter: sicher – möglich. Sicher zählt nur "
+        "Wege, deren Angaben den Durchgang verbürgen; möglich schließt auch Unbekanntes ein.",
         "islands": "{profile}: {count} Inseln mit {homes} Adressen; von dort führt kein wahrscheinlicher Weg "
         "ins übrige Netz. Größte: {homes_one} Adressen bei {lat}, {lon}.",
         "worst": "Am weitesten zurück ({profile}, {service}): {districts}.",
@@ -136,7 +136,8 @@ def _cell(share: Share, none: str) -> str:
     if share.share_likely is None or share.share_sure is None or share.share_possible is None:
         return none
     bar = _BARS[round(share.share_likely * 8)]
-    return f"{bar} {share.share_likely * 100:.0f}\n[dim]{share.share_sure * 100:.0f}–{share.share_possible * 100:.0f}[/dim]"
+    span = f"{share.share_sure * 100:.0f}–{share.share_possible * 100:.0f}"
+    return f"{bar} {share.share_likely * 100:.0f}\n[dim]{span}[/dim]"
 
 
 def _standard(service: Any, words: dict[str, str], lang: str) -> str:
