@@ -1,0 +1,86 @@
+"""The wheel: one name in site-packages, data and routing inside, nothing left behind."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import pkgutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import wegeketten
+
+_ROOT = Path(__file__).resolve().parents[1]
+
+
+def _modules() -> list[str]:
+    return sorted(
+        info.name
+        for info in pkgutil.walk_packages(wegeketten.__path__, "wegeketten.")
+        if not info.name.startswith(("wegeketten.tests", "wegeketten.benchmarks", "wegeketten.wegeketten"))
+    )
+
+
+def test_all_is_what_dir_shows():
+    assert sorted(wegeketten.__all__) == dir(wegeketten)
+    for name in wegeketten.__all__:
+        assert getattr(wegeketten, name) is not None
+    with pytest.raises(AttributeError, match="nonsense"):
+        _ = wegeketten.nonsense
+
+
+def test_wheel_holds_one_top_level_name(tmp_path):
+    if not (_ROOT / "pyproject.toml").is_file():
+        pytest.skip("the checkout is not here")
+    pytest.importorskip("hatchling")
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)],
+        cwd=_ROOT, check=True, capture_output=True,
+    )  # fmt: skip
+    (wheel,) = tmp_path.glob("*.whl")
+    names = zipfile.ZipFile(wheel).namelist()
+    tops = {name.split("/")[0] for name in names}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"wegeketten"}
+    for needed in (
+        "cli.py",
+        "routing/__init__.py",
+        "data/services.toml",
+        "data/profiles/walker.toml",
+        "py.typed",
+    ):
+        assert f"wegeketten/{needed}" in names
+    assert not [name for name in names if name.endswith((".pyi", ".pbf", ".nbi"))]
+
+
+def test_routing_is_reached_under_one_name_only():
+    code = (
+        "import sys, wegeketten.routing, wegeketten.reach.scan, wegeketten.build\n"
+        "print('routing' in sys.modules, 'cli' in sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["False", "False"]
+
+
+def test_help_loads_nothing_heavy():
+    code = (
+        "import sys\nfrom wegeketten.cli import app\n"
+        "heavy = {'numpy','numba','pandas','geopandas','shapely','osmnx','folium','pyarrow','scipy','osmium',"
+        "'pydantic','networkx'}\nprint(sorted(heavy & set(sys.modules)))"
+    )
+    run = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("name", _modules())
+def test_examples_in_the_docs_run(name):
+    import doctest
+
+    if name.endswith(".__main__"):
+        pytest.skip("runs the program")
+    module = importlib.import_module(name)
+    result = doctest.testmod(module, optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
+    assert result.failed == 0
