@@ -147,7 +147,7 @@ class Catalogue(_Strict):
         return self.services[self.pick([name])[0]]
 
     def standard_s(self, name: str, profile: Profile) -> float:
-        """Seconds within which a place of a service counts as reached by a profile, see `Service.standard_s`."""
+        """Seconds within which a place counts as reached by a profile, see `Service.standard_s`."""
         return self.service(name).standard_s(profile.level_speed_m_s)
 
     def pick(self, ids: Iterable[str]) -> list[str]:
