@@ -1,0 +1,75 @@
+"""What a measure leaves behind: an edge with other readings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wegeketten.network.edges import ATTRIBUTE, Crossing, Kind
+from wegeketten.tags.reading import Provenance
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from wegeketten.people.checks import Columns
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is known of an edge after a measure.
+
+    Attributes
+    ----------
+    targets
+        By attribute, the interval within which the reading lies afterwards. Readings are cut to it, so a
+        measure never makes worse what is better already: a kerb of 1 cm stays one under the target 0 to 3
+        cm.
+    kind
+        What the edge is afterwards; None: what it was.
+    crossing
+        How the carriageway is crossed afterwards; None: as before.
+    clears_wheelchair_no
+        Whether the mapper's ``wheelchair=no`` or ``limited`` spoke of what the measure removes.
+    """
+
+    targets: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    kind: Kind | None = None
+    crossing: Crossing | None = None
+    clears_wheelchair_no: bool = False
+
+    def applied(self, columns: Columns) -> dict[str, NDArray[np.generic]]:
+        """Columns after the measure; those given stay as they are.
+
+        Examples
+        --------
+        >>> from wegeketten.network.edges import absent_columns
+        >>> kerbs = absent_columns(2)
+        >>> kerbs["kerb_cm"] = kerbs["kerb_cm_upper"] = np.array([12, 1], np.float32)
+        >>> after = Change({"kerb_cm": (0.0, 3.0)}).applied(kerbs)
+        >>> after["kerb_cm"].tolist(), after["kerb_cm_upper"].tolist()
+        ([3.0, 1.0], [3.0, 1.0])
+        """
+        after = dict(columns)
+        for name, (low, high) in self.targets.items():
+            for suffix in ("", "_lower", "_upper"):
+                after[name + suffix] = np.clip(columns[name + suffix], np.float32(low), np.float32(high))
+            unknown = np.isnan(after[name])
+            after[name] = np.where(unknown, after[f"{name}_upper"], after[name])
+            after[f"{name}_from"] = np.full_like(columns[f"{name}_from"], Provenance.surveyed)
+        if self.kind is not None:
+            after["kind"] = np.full_like(columns["kind"], self.kind)
+        if self.crossing is not None:
+            after["crossing"] = np.full_like(columns["crossing"], self.crossing)
+        if self.clears_wheelchair_no:
+            worse = columns["wheelchair_lower"] < 1
+            for suffix in ("", "_lower", "_upper"):
+                column = columns["wheelchair" + suffix]
+                after["wheelchair" + suffix] = np.where(
+                    worse, np.float32(ATTRIBUTE["wheelchair"].absent), column
+                )
+            after["wheelchair_from"] = np.where(worse, np.uint8(Provenance.none), columns["wheelchair_from"])
+        return after

@@ -1,0 +1,260 @@
+"""A profile's limits held against whole columns of readings.
+
+Every limit becomes one `Check` whose levels say, per edge, in which answers it holds. The verdict is the
+lowest level over all checks, so sure ⊆ likely ⊆ possible holds by construction.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+import numpy as np
+
+from wegeketten.network.edges import HIGHWAYS, Crossing, Kind
+from wegeketten.tags.reading import Provenance
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from numpy.typing import NDArray
+
+    from wegeketten.people.figures import Need, RoadLimit
+    from wegeketten.people.profile import Profile
+
+    Columns: TypeAlias = Mapping[str, NDArray[Any]]
+    Levels: TypeAlias = NDArray[np.uint8]
+    Flags: TypeAlias = NDArray[np.bool_]
+
+CLOSED, POSSIBLE, LIKELY, SURE = range(4)
+"""Levels: in how many of the three answers a limit holds."""
+
+ROAD_ORDER = (
+    "living_street",
+    "pedestrian",
+    "service",
+    "track",
+    "residential",
+    "road",
+    "unclassified",
+    "tertiary",
+    "secondary",
+    "primary",
+    "trunk",
+    "motorway",
+)
+"""Roads from quiet to busy; ``road`` is a road of unknown class."""
+
+OFF_GROUND = (Kind.steps, Kind.escalator, Kind.moving_walkway, Kind.lift)
+"""Kinds whose slope and surface are not those of the ground."""
+
+
+class Check(NamedTuple):
+    """One limit against all edges.
+
+    Attributes
+    ----------
+    attribute
+        An attribute of the edge table, or ``access``, ``kind``, ``crossing``.
+    limit
+        The limit as the profile states it.
+    levels
+        Shape (edges,) where both directions are alike, else (2, edges): row 0 for u → v.
+    """
+
+    attribute: str
+    limit: float | str
+    levels: Levels
+
+
+def checks(columns: Columns, profile: Profile) -> Iterator[Check]:
+    """Hold every limit of a profile against columns of the edge table.
+
+    Parameters
+    ----------
+    columns
+        Columns of an `EdgeTable`, or of some of its rows.
+
+    Yields
+    ------
+    Check
+        Limits that the profile does not have are left out.
+    """
+    limits = profile.limits
+    kind = columns["kind"]
+    told = _known(columns, "wheelchair")
+    yes = told & (columns["wheelchair_lower"] >= 1) if limits.wheelchair_tag else None
+    ground = ~np.isin(kind, OFF_GROUND)
+    yield Check("access", "lawful", _lawful(columns))
+    yield from _passages(columns, profile, yes)
+    if limits.kerb_cm is not None:
+        yield _check(columns, "kerb_cm", limits.kerb_cm, _at_most(columns, "kerb_cm", limits.kerb_cm), yes)
+    for limit, uphill in ((limits.incline_up_pct, True), (limits.incline_down_pct, False)):
+        if limit is not None:
+            levels = _slope(columns, limit, uphill=uphill)
+            levels[:, ~ground] = SURE
+            yield _check(columns, "incline_pct", limit if uphill else -limit, levels, yes)
+    if limits.cross_slope_pct is not None:
+        levels = _at_most(columns, "cross_slope_pct", limits.cross_slope_pct)
+        levels[~ground] = SURE
+        yield _check(columns, "cross_slope_pct", limits.cross_slope_pct, levels, yes)
+    if limits.width_m is not None:
+        levels = _at_least(columns, "width_m", limits.width_m)
+        levels[_free_kinds(profile)[kind]] = SURE
+        yield _check(columns, "width_m", limits.width_m, levels, yes)
+    graded = _known(columns, "smoothness_grade")
+    if limits.smoothness_grade is not None:
+        levels = _at_most(columns, "smoothness_grade", limits.smoothness_grade)
+        levels[~(ground & graded)] = SURE
+        yield _check(columns, "smoothness_grade", limits.smoothness_grade, levels, yes)
+    if limits.surface_class is not None:
+        levels = _at_most(columns, "surface_class", limits.surface_class)
+        levels[~ground | graded] = SURE
+        yield _check(columns, "surface_class", limits.surface_class, levels, yes)
+    yield from _steps(columns, profile, yes)
+    if limits.informal_crossing != "any":
+        busy = _busier(limits.informal_crossing)[columns["road"]]
+        refused = (columns["crossing"] == Crossing.informal) & busy
+        yield Check("crossing", limits.informal_crossing, np.where(refused, CLOSED, SURE).astype(np.uint8))
+    yield from _signs(columns, "tactile", limits.tactile, kind == Kind.kerb)
+    yield from _signs(columns, "sound", limits.sound, columns["crossing"] == Crossing.signals)
+    if limits.wheelchair_tag:
+        levels = _level(
+            columns["wheelchair_upper"] >= 0.5, columns["wheelchair"] >= 0.5, columns["wheelchair_lower"] >= 1
+        )
+        levels[~told] = SURE
+        yield Check("wheelchair", "yes", levels)
+
+
+def _lawful(columns: Columns) -> Levels:
+    return np.stack([columns["forward"], columns["backward"]]).astype(np.uint8) * np.uint8(SURE)
+
+
+def _passages(columns: Columns, profile: Profile, yes: Flags | None) -> Iterator[Check]:
+    """One check per way of refusing; a mapped yes opens what is unclear."""
+    levels_of = {"unclear": POSSIBLE, "tagged": CLOSED, "closed": CLOSED}
+    passages = profile.passages.model_dump()
+    for passage, refused in levels_of.items():
+        kinds = [Kind[name] for name, how in passages.items() if how == passage]
+        there = np.isin(columns["kind"], kinds)
+        if not there.any():
+            continue
+        levels = np.where(there, refused, SURE).astype(np.uint8)
+        if passage == "tagged":
+            tagged = _level(
+                columns["wheelchair_upper"] >= 0.5,
+                columns["wheelchair"] >= 0.5,
+                columns["wheelchair_lower"] >= 1,
+            )
+            tagged[~_known(columns, "wheelchair")] = CLOSED
+            levels = np.where(there, tagged, SURE).astype(np.uint8)
+        elif passage == "unclear" and yes is not None:
+            levels[yes] = SURE
+        yield Check("kind", passage, levels)
+
+
+def _steps(columns: Columns, profile: Profile, yes: Flags | None) -> Iterator[Check]:
+    """Steps: few enough, and with a handrail or few enough to need none; or a ramp beside them.
+
+    A mapper's ``wheelchair=yes`` on steps speaks of a ramp that nobody mapped: likely, never sure.
+    """
+    limits = profile.limits
+    rows = np.flatnonzero(columns["kind"] == Kind.steps)
+    if not len(rows):
+        return
+    steps = {name: column[rows] for name, column in columns.items()}
+    ramp = np.zeros(len(rows), np.uint8)
+    if limits.steps_ramp != "no":
+        ramp = _at_least(steps, "ramp_wheelchair", 1)
+        if yes is not None:
+            open_by_word = yes[rows] & ~_known(steps, "ramp_wheelchair")
+            ramp[open_by_word] = np.maximum(ramp[open_by_word], LIKELY)
+    if limits.steps_ramp == "stroller":
+        ramp = np.maximum(ramp, _at_least(steps, "ramp_stroller", 1))
+
+    def spread(levels: Levels) -> Levels:
+        out = np.full(len(columns["kind"]), SURE, np.uint8)
+        out[rows] = np.maximum(levels, ramp)
+        return out
+
+    if limits.steps_max is not None:
+        yield Check("step_count", limits.steps_max, spread(_few_steps(steps, limits.steps_max)))
+    if limits.steps_max_without_handrail is not None:
+        held = np.maximum(
+            _at_least(steps, "handrail_sides", 1), _few_steps(steps, limits.steps_max_without_handrail)
+        )
+        yield Check("handrail_sides", 1.0, spread(held))
+
+
+def _few_steps(steps: Columns, limit: int) -> Levels:
+    levels = _at_most(steps, "step_count", limit)
+    uncounted = steps["step_count_from"] == Provenance.none
+    levels[uncounted] = POSSIBLE if limit > 0 else CLOSED
+    return levels
+
+
+def _signs(columns: Columns, name: str, need: Need, there: Flags) -> Iterator[Check]:
+    if need == "ignored":
+        return
+    levels = _at_least(columns, name, 1)
+    if need == "for_sure":
+        levels = np.maximum(levels, LIKELY)
+    levels[~there] = SURE
+    yield Check(name, "yes", levels)
+
+
+def _check(columns: Columns, name: str, limit: float, levels: Levels, yes: Flags | None) -> Check:
+    """Let a mapper's ``wheelchair=yes`` overrule what was only assumed."""
+    if yes is not None:
+        levels[..., yes & (columns[f"{name}_from"] == Provenance.assumed)] = SURE
+    return Check(name, limit, levels)
+
+
+def _known(columns: Columns, name: str) -> Flags:
+    came_from = columns[f"{name}_from"]
+    known: Flags = (came_from == Provenance.surveyed) | (came_from == Provenance.tagged)
+    return known
+
+
+def _level(possible: Flags, likely: Flags, sure: Flags) -> Levels:
+    """Nested by force: what is not possible is not likely either, whatever a column says."""
+    likely = likely & possible
+    sure = sure & likely
+    return possible.view(np.uint8) + likely.view(np.uint8) + sure.view(np.uint8)
+
+
+def _at_most(columns: Columns, name: str, limit: float) -> Levels:
+    """A bound of NaN is unknown; without a point value the worst bound decides."""
+    sure = columns[f"{name}_upper"] <= limit
+    return _level(~(columns[f"{name}_lower"] > limit), (columns[name] <= limit) | sure, sure)
+
+
+def _at_least(columns: Columns, name: str, limit: float) -> Levels:
+    sure = columns[f"{name}_lower"] >= limit
+    return _level(~(columns[f"{name}_upper"] < limit), (columns[name] >= limit) | sure, sure)
+
+
+def _slope(columns: Columns, limit: float, *, uphill: bool) -> Levels:
+    """Levels of both directions: the way back climbs what the way there descends."""
+    rising = _at_most(columns, "incline_pct", limit)
+    falling = _at_least(columns, "incline_pct", -limit)
+    return np.stack([rising, falling] if uphill else [falling, rising])
+
+
+def _free_kinds(profile: Profile) -> Flags:
+    """Kinds at which the width does not count, as a table over `Kind`.
+
+    Steps belong to them where they are passed over a ramp only: their width is not the ramp's.
+    """
+    table = np.zeros(256, bool)
+    for name, passage in profile.passages.model_dump().items():
+        table[Kind[name]] = passage == "free"
+    table[Kind.steps] = profile.limits.steps_max == 0
+    return table
+
+
+def _busier(limit: RoadLimit) -> Flags:
+    """Which codes of `HIGHWAYS` are busier than the limit, as a table."""
+    if limit == "never":
+        return np.ones(len(HIGHWAYS), bool)
+    busier = ROAD_ORDER[ROAD_ORDER.index(limit) + 1 :]
+    return np.array([name in busier for name in HIGHWAYS])
