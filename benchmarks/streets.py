@@ -29,7 +29,7 @@ class Streets:
 
 
 def streets(n: int, seed: int = 0) -> Streets:
-    """Make a town of about `n` nodes, the same for the same seed; weights are tenths of seconds at 1.2 m/s."""
+    """Make a town of about `n` nodes, the same for the same seed; weights in tenths of seconds at 1.2 m/s."""
     rng = np.random.default_rng(seed)
     side = max(2, round((n / 3.05) ** 0.5))
     crossing = np.arange(side * side).reshape(side, side)
@@ -45,7 +45,9 @@ def streets(n: int, seed: int = 0) -> Streets:
     edge = np.repeat(np.arange(starts.size), pieces)
     step = np.arange(edge.size) - np.repeat(np.cumsum(pieces) - pieces, pieces)
     inner = step > 0
-    number = np.cumsum(inner) - 1 + side * side  # node at which each piece starts, where that is inside a street
+    number = (
+        np.cumsum(inner) - 1 + side * side
+    )  # node at which each piece starts, where that is inside a street
     tails = np.where(inner, number, starts[edge])
     last = step == pieces[edge] - 1
     heads = np.where(last, ends[edge], np.append(number[1:], 0))

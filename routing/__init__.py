@@ -1,4 +1,4 @@
-"""Shortest paths on integer weights: plain searches, a customizable hierarchy, sequences and effects of change.
+"""Shortest paths on integer weights: searches, a customizable hierarchy, sequences, effects of change.
 
 Knows nodes, arcs and integer times, and nothing of streets. Import it as `wegeketten.routing`.
 """

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     Int32: TypeAlias = NDArray[np.int32]
+    UInt32: TypeAlias = NDArray[np.uint32]
 
 INF = 2**31 - 1
 """Time of what is not reached, and weight of an arc that is closed."""
@@ -41,7 +42,8 @@ def as_int32(values: ArrayLike, name: str, *, upper: int = INF, size: int | None
     Raises
     ------
     ValueError
-        Another shape, a fraction, a NaN, a negative value or one beyond `upper`; the message names the first positions.
+        Another shape, a fraction, a NaN, a negative value or one beyond `upper`; the message names
+        the first positions.
 
     Examples
     --------

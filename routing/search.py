@@ -1,9 +1,9 @@
 """Exact shortest paths by a bucket queue: the plain search that everything faster is compared with.
 
-The queue is a radix heap with a wide bottom level: 2**16 buckets of one unit each hold what lies in the current
-stretch of time, a few coarser ones what lies beyond. All buckets are doubly linked lists through the nodes
-themselves, so nothing is allocated while searching and a node moves when its time falls. Weights may be of any
-size; with tenths of seconds or centimetres almost every node enters its final bucket at once.
+The queue is a radix heap with a wide bottom level: 2**16 buckets of one unit each hold what lies in the
+current stretch of time, a few coarser ones what lies beyond. The buckets are lists linked through the arcs
+themselves, so nothing is allocated while searching. Weights may be of any size; with tenths of seconds or
+centimetres almost every arc enters its final bucket at once.
 """
 
 from __future__ import annotations
@@ -12,23 +12,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .compiled import helper, i4, i8, kernel, reads, u8, writes
+from .compiled import helper, i4, i8, kernel, reads, u4, u8, writes
 from .graph import INF, Graph, as_int32
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from .graph import Int32
+    from .graph import Int32, UInt32
 
 FINE_BITS = 16
 FINE = 1 << FINE_BITS  # buckets of one unit
 COARSE = 32 - FINE_BITS  # buckets of growing width for what lies beyond
 STEPS = 2_000_000  # nodes settled between two looks at the keyboard
-_ABSENT = -2  # in `after`: the node is in no bucket
+_ABSENT = -2  # in `after`: the arc waits in no bucket
 _LAST = -1
-
-# the queue's few scalars, kept in an array so that a search can be resumed
-_NOW, _EPOCH, _FINE_COUNT, _COUNT = 0, 1, 2, 3
 
 
 @helper
@@ -37,109 +34,83 @@ def _place(d: int, epoch: int) -> int:
     distance = (d >> FINE_BITS) ^ epoch
     if distance == 0:
         return d & (FINE - 1)
-    bit = 0
+    bucket = FINE
     while distance > 1:
         distance >>= 1
-        bit += 1
-    return FINE + bit
+        bucket += 1
+    return bucket
 
 
 @helper
-def _insert(
-    v: int,
-    bucket: int,
-    first: Int32,
-    after: Int32,
-    before: Int32,
-    marks: NDArray[np.uint64],
-    state: NDArray[np.int64],
-) -> None:
+def _insert(entry: int, bucket: int, after: Int32, first: Int32, marks: NDArray[np.uint64]) -> None:
     old = first[bucket]
-    after[v] = old
-    before[v] = -1 - bucket
-    first[bucket] = v
-    if old >= 0:
-        before[old] = v
-    if bucket < FINE:
+    after[np.uint32(entry)] = old
+    first[bucket] = entry
+    if old < 0 and bucket < FINE:
         marks[bucket >> 6] |= np.uint64(1) << np.uint64(bucket & 63)
-        state[_FINE_COUNT] += 1
-    state[_COUNT] += 1
 
 
 @helper
-def _remove(
-    v: int, first: Int32, after: Int32, before: Int32, state: NDArray[np.int64], epoch_of_v: int
-) -> None:
-    follower = after[v]
-    leader = before[v]
-    if leader >= 0:
-        after[leader] = follower
-    else:
-        first[-1 - leader] = follower
-    if follower >= 0:
-        before[follower] = leader
-    after[v] = _ABSENT
-    if epoch_of_v == state[_EPOCH]:
-        state[_FINE_COUNT] -= 1
-    state[_COUNT] -= 1
+def _next_fine(bucket: int, first: Int32, marks: NDArray[np.uint64]) -> int:
+    """First filled bucket from `bucket` on; `FINE` where there is none."""
+    while bucket < FINE:
+        word = marks[bucket >> 6] >> np.uint64(bucket & 63)
+        if word == 0:
+            bucket = (bucket | 63) + 1
+        elif word & np.uint64(1) == 0:
+            bucket += 1
+        elif first[bucket] < 0:
+            marks[bucket >> 6] &= ~(np.uint64(1) << np.uint64(bucket & 63))
+            bucket += 1
+        else:
+            break
+    return bucket
 
 
 @helper
-def _advance(
+def _next_stretch(
+    heads: UInt32,
+    sources: UInt32,
     times: Int32,
-    first: Int32,
     after: Int32,
-    before: Int32,
+    first: Int32,
     marks: NDArray[np.uint64],
-    state: NDArray[np.int64],
-) -> None:
-    """Move the queue to its next node: to the next fine bucket, or to the next stretch of time."""
-    if state[_FINE_COUNT] > 0:
-        bucket = state[_NOW] & (FINE - 1)
-        while True:
-            word = marks[bucket >> 6] >> np.uint64(bucket & 63)
-            if word == 0:
-                bucket = (bucket | 63) + 1
-                continue
-            if word & np.uint64(1) == 0:
-                bucket += 1
-                continue
-            if first[bucket] < 0:
-                marks[bucket >> 6] &= ~(np.uint64(1) << np.uint64(bucket & 63))
-                bucket += 1
-                continue
-            state[_NOW] = (state[_EPOCH] << FINE_BITS) | bucket
-            return
-    coarse = FINE
-    while first[coarse] < 0:
-        coarse += 1
-    smallest = INF
-    v = first[coarse]
-    while v >= 0:
-        smallest = min(smallest, times[v])
-        v = after[v]
-    v = first[coarse]
-    first[coarse] = _LAST
-    state[_NOW] = smallest
-    state[_EPOCH] = smallest >> FINE_BITS
-    while v >= 0:
-        follower = after[v]
-        state[_COUNT] -= 1
-        _insert(v, _place(times[v], state[_EPOCH]), first, after, before, marks, state)
-        v = follower
+    epoch: int,
+) -> int:
+    """Spread the lowest coarse bucket; return its smallest time, `INF` where all are empty."""
+    for coarse in range(FINE, first.size):
+        smallest = INF
+        entry = first[coarse]
+        while entry >= 0:  # an entry whose node has long been reached earlier is no longer of this bucket
+            d = times[heads[entry] if entry < heads.size else sources[entry - heads.size]]
+            if _place(d, epoch) == coarse:
+                smallest = min(smallest, d)
+            entry = after[entry]
+        entry = first[coarse]
+        first[coarse] = _LAST
+        while entry >= 0:
+            follower = after[entry]
+            d = times[heads[entry] if entry < heads.size else sources[entry - heads.size]]
+            after[entry] = _ABSENT
+            if _place(d, epoch) == coarse:
+                _insert(entry, _place(d, smallest >> FINE_BITS), after, first, marks)
+            entry = follower
+        if smallest < INF:
+            return smallest
+    return INF
 
 
 @kernel(
     i8,
-    *(reads(i4), reads(i4), reads(i4)),
-    *(reads(i4), reads(i4), i8, i8, i8, i8),
-    *(writes(i4), writes(i4), writes(i4), writes(i4), writes(i4), writes(u8), writes(i8)),
+    *(reads(u4), reads(u4), reads(i4)),
+    *(reads(u4), reads(i4), i8, i8, i8, i8),
+    *(writes(i4), writes(i4), writes(i4), writes(i4), writes(u8), writes(i8)),
 )
 def _search(
-    indptr: Int32,
-    heads: Int32,
+    indptr: UInt32,
+    heads: UInt32,
     weights: Int32,
-    sources: Int32,
+    sources: UInt32,
     offsets: Int32,
     limit: int,
     target: int,
@@ -147,58 +118,65 @@ def _search(
     steps: int,
     times: Int32,
     labels: Int32,
-    first: Int32,
     after: Int32,
-    before: Int32,
+    first: Int32,
     marks: NDArray[np.uint64],
-    state: NDArray[np.int64],
+    now: NDArray[np.int64],
 ) -> int:
-    """Settle up to `steps` nodes; return how many, fewer when the search is over.
+    """Settle about `steps` nodes from the time `now[0]` on; return how many, fewer when the search is over.
 
-    `labels` receives the source each node belongs to (the smallest of equals), or, where `by_arc` is set, the
-    position of the arc by which each node is reached.
+    What waits in the buckets are arcs that have reached their head, and behind them sources, whose offsets
+    come with the first call only; so a node that is reached twice waits twice, and nothing is ever taken out
+    of the middle of a list. The label of a node becomes the source it belongs to (the smallest of equals),
+    or, where `by_arc` is set, the position of the arc by which it is reached.
     """
-    # Sources come with the first call only. Their order matters for equal times and zero weights: the lists are
-    # last in, first out, so the smallest number floods first and nothing is relabelled twice.
-    for i in range(sources.size - 1, -1, -1):
+    epoch = now[0] >> FINE_BITS
+    bucket = now[0] & (FINE - 1)
+    arcs = weights.size
+    # The order of sources matters for equal times and zero weights: the lists are last in, first out, so the
+    # smallest number floods first and hardly anything is relabelled.
+    for i in range(offsets.size - 1, -1, -1):
         v = sources[i]
         offset = offsets[i]
-        if offset > limit or offset > times[v]:
-            continue
-        if times[v] < INF:
-            _remove(v, first, after, before, state, times[v] >> FINE_BITS)
-        times[v] = offset
-        labels[v] = -1 if by_arc else i
-        _insert(v, _place(offset, state[_EPOCH]), first, after, before, marks, state)
+        if offset <= limit and offset <= times[v]:
+            times[v] = offset
+            labels[v] = -1 if by_arc else i
+            _insert(arcs + i, _place(offset, epoch), after, first, marks)
     settled = 0
-    while state[_COUNT] > 0 and settled < steps:
-        _advance(times, first, after, before, marks, state)
-        d = state[_NOW]
-        bucket = d & (FINE - 1)
+    while settled < steps:
+        bucket = _next_fine(bucket, first, marks)
+        if bucket == FINE:
+            d = _next_stretch(heads, sources, times, after, first, marks, epoch)
+            if d == INF:
+                break
+            epoch = d >> FINE_BITS
+            bucket = d & (FINE - 1)
+        d = (epoch << FINE_BITS) | bucket
         while first[bucket] >= 0:
-            u = first[bucket]
-            _remove(u, first, after, before, state, state[_EPOCH])
+            entry = np.uint32(first[bucket])
+            u = heads[entry] if entry < arcs else sources[entry - arcs]
+            first[bucket] = after[entry]
+            after[entry] = _ABSENT
+            if times[u] != d:
+                continue
             settled += 1
             if u == target:
-                state[_COUNT] = 0
-                return settled
+                return 0
             label = labels[u]
-            for i in range(indptr[u], indptr[u + 1]):
-                reached = d + weights[i]
-                if reached > limit:
-                    continue
+            for i in range(indptr[u], indptr[u + np.uint32(1)]):
                 v = heads[i]
+                reached = d + weights[i]
                 known = times[v]
                 if reached < known:
-                    if known < INF:
-                        _remove(v, first, after, before, state, known >> FINE_BITS)
-                    times[v] = reached
-                    labels[v] = i if by_arc else label
-                    _insert(v, _place(reached, state[_EPOCH]), first, after, before, marks, state)
-                elif reached == known and not by_arc and label < labels[v]:
+                    if reached <= limit:
+                        times[v] = reached
+                        labels[v] = i if by_arc else label
+                        _insert(i, _place(reached, epoch), after, first, marks)
+                elif reached == known and label < labels[v] and not by_arc:
                     labels[v] = label
-                    if after[v] == _ABSENT:
-                        _insert(v, bucket, first, after, before, marks, state)
+                    if reached == d and after[i] == _ABSENT:
+                        _insert(i, bucket, after, first, marks)
+    now[0] = (epoch << FINE_BITS) | bucket
     return settled
 
 
@@ -207,19 +185,19 @@ def _run(
 ) -> tuple[Int32, Int32]:
     times = np.full(graph.n, INF, np.int32)
     labels = np.full(graph.n, -1, np.int32)
+    after = np.full(graph.m + sources.size, _ABSENT, np.int32)
     first = np.full(FINE + COARSE, _LAST, np.int32)
-    after = np.full(graph.n, _ABSENT, np.int32)
-    before = np.empty(graph.n, np.int32)
     marks = np.zeros(FINE // 64, np.uint64)
-    state = np.zeros(4, np.int64)
-    none = np.zeros(0, np.int32)
+    now = np.zeros(1, np.int64)
+    indptr, heads = graph.indptr.view(np.uint32), graph.heads.view(np.uint32)
+    seeds = sources.view(np.uint32)
     settled = STEPS
     while settled >= STEPS:  # in slices, so that Ctrl-C is heard
         settled = _search(
-            *(graph.indptr, graph.heads, graph.weights, sources, offsets, limit, target, int(by_arc), STEPS),
-            *(times, labels, first, after, before, marks, state),
+            *(indptr, heads, graph.weights, seeds, offsets, limit, target, int(by_arc), STEPS),
+            *(times, labels, after, first, marks, now),
         )
-        sources = offsets = none
+        offsets = offsets[:0]
     return times, labels
 
 
@@ -265,8 +243,8 @@ def nearest(
     Returns
     -------
     tuple
-        Times, shape (n,), `INF` where not reached; and the position in `sources` of the nearest one, shape (n,),
-        the smallest among equals, -1 where not reached.
+        Times, shape (n,), `INF` where not reached; and the position in `sources` of the nearest one,
+        shape (n,), the smallest among equals, -1 where not reached.
 
     Raises
     ------

@@ -1,0 +1,141 @@
+"""The plain search against scipy, to the last unit."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import dijkstra
+
+from wegeketten.routing import INF, Graph, nearest, path, within
+
+from .graphs import Case, cases, reference
+
+
+@pytest.mark.parametrize("case", cases(400), ids=str)
+def test_nearest_equals_scipy(case: Case) -> None:
+    graph = case.graph()
+    times, source = nearest(graph, case.sources, case.offsets)
+    expected, first = reference(case)
+    np.testing.assert_array_equal(times, expected)
+    np.testing.assert_array_equal(source, first)
+    limit = int(case.random.integers(0, 3 * case.scale))
+    limited, _ = nearest(graph, case.sources, case.offsets, limit=limit)
+    np.testing.assert_array_equal(limited, np.where(expected <= limit, expected, INF))
+    nodes, inside = within(graph, case.sources, limit, case.offsets)
+    np.testing.assert_array_equal(nodes, np.flatnonzero(expected <= limit))
+    np.testing.assert_array_equal(inside, expected[nodes])
+
+
+@pytest.mark.parametrize("case", cases(150, seed=7), ids=str)
+def test_path_is_a_path_of_the_right_length(case: Case) -> None:
+    graph = case.graph()
+    start, end = (int(v) for v in case.random.integers(0, case.n, 2))
+    time, arcs = path(graph, start, end)
+    expected, _ = nearest(graph, [start])
+    assert time == expected[end]
+    if time == INF:
+        assert arcs.size == 0
+        return
+    nodes = [start, *case.heads[arcs]]
+    assert nodes[:-1] == list(case.tails[arcs])
+    assert nodes[-1] == end
+    assert case.weights[arcs].sum() == time
+
+
+def test_scipy_itself_agrees_where_it_can_express_the_question() -> None:
+    random = np.random.default_rng(5)
+    n, m = 3000, 9000
+    tails, heads = random.integers(0, n, (2, m))
+    weights = random.integers(1, 10**6, m)
+    graph = Graph.from_arcs(n, tails, heads, weights)
+    matrix = csr_matrix((graph.weights.astype(float), graph.heads, graph.indptr), shape=(n, n))
+    sources = random.choice(n, 4, replace=False)
+    expected = dijkstra(matrix, indices=sources, min_only=True)
+    expected[np.isinf(expected)] = INF
+    np.testing.assert_array_equal(nearest(graph, sources)[0], expected)
+
+
+def test_many_zero_weights_cost_no_more_than_others() -> None:
+    n = 20_000
+    ring = np.arange(n)
+    graph = Graph.from_arcs(n, ring, (ring + 1) % n, np.zeros(n, int))
+    times, source = nearest(graph, ring[::-1])
+    assert not times.any()
+    assert not source.any()
+    times, source = nearest(graph, ring)
+    assert not times.any()
+    assert not source.any()
+
+
+def test_weights_of_all_sizes_in_one_graph() -> None:
+    big = [1, 2**16 - 1, 2**16, 2**20, 10**6, 2**30, 2**30 - 1]
+    tails, heads, weights = [], [], []
+    for i, weight in enumerate(big):
+        tails += [i, i, i + 1]
+        heads += [i + 1, min(i + 2, len(big)), 0]
+        weights += [weight, weight + big[min(i + 1, len(big) - 1)] - 1, 3]
+    case = Case(
+        len(big) + 1, np.array(tails), np.array(heads), np.array(weights), np.array([0, 3]), np.array([9, 0])
+    )
+    times, source = nearest(case.graph(), case.sources, case.offsets)
+    expected, first = reference(case)
+    np.testing.assert_array_equal(times, expected)
+    np.testing.assert_array_equal(source, first)
+
+
+def test_an_empty_graph_and_one_without_sources() -> None:
+    empty = Graph.from_arcs(0, [], [], [])
+    assert nearest(empty, [])[0].size == 0
+    single = Graph.from_arcs(1, [0], [0], [0])
+    assert nearest(single, [])[0].tolist() == [INF]
+    assert nearest(single, [0])[0].tolist() == [0]
+    assert path(single, 0, 0)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((2, [0, 1], [1, 0], [3, -4]), r"weights must lie between 0 and 2147483647; not so at 1 \(-4\)"),
+        ((2, [0, 2], [1, 0], [3, 4]), r"tails must lie between 0 and 1; not so at 1 \(2\)"),
+        ((2, [0], [1], [np.nan]), r"weights .* not so at 0 \(nan\)"),
+        ((2, [0], [1], [1.5]), r"weights .* not so at 0 \(1.5\)"),
+        ((2, [0], [1], [2**31]), r"weights .* not so at 0"),
+        ((2, [0], [1, 1], [2]), r"heads must hold 1 values, not 2"),
+        ((2, [0], [1], ["2"]), r"weights must be whole numbers"),
+        ((-1, [], [], []), r"n must lie"),
+    ],
+)
+def test_the_gate_names_what_is_wrong(arguments: tuple[object, ...], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        Graph.from_arcs(*arguments)  # type: ignore[arg-type]
+
+
+def test_the_gate_takes_arrays_of_any_kind_and_compiles_nothing_twice() -> None:
+    from wegeketten.routing import search
+
+    graph = Graph.from_arcs(3, np.array([0, 1]), np.array([1, 2]), np.array([4, 5]))
+    frozen = np.array([0], np.int64)
+    frozen.setflags(write=False)
+    kinds = [[0], (0,), 0, np.array([0], np.uint8), np.array([0.0]), np.array([0, 9, 0])[::2][:1], frozen]
+    for kind in kinds:
+        assert nearest(graph, kind)[0].tolist() == [0, 4, 9]
+    for array in (graph.indptr, graph.heads, graph.weights):
+        array.setflags(write=False)
+    assert nearest(graph, 0)[0].tolist() == [0, 4, 9]
+    assert len(search._search.signatures) == 1
+
+
+def test_weights_follow_the_input_arcs() -> None:
+    random = np.random.default_rng(3)
+    n, m = 50, 200
+    tails, heads = random.integers(0, n, (2, m))
+    first, second = random.integers(0, 99, (2, m))
+    graph = Graph.from_arcs(n, tails, heads, first)
+    np.testing.assert_array_equal(graph.input_weights, first)
+    np.testing.assert_array_equal(graph.tails[graph.positions], tails)
+    other = graph.with_weights(second)
+    same = Graph.from_arcs(n, tails, heads, second)
+    np.testing.assert_array_equal(nearest(other, [3, 4])[0], nearest(same, [3, 4])[0])
+    there_and_back = graph.reverse().reverse()
+    np.testing.assert_array_equal(nearest(there_and_back, [3, 4])[0], nearest(graph, [3, 4])[0])
