@@ -1,0 +1,1 @@
+"""Extracts of OpenStreetMap: reading, projecting, fetching."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 
@@ -44,6 +45,10 @@ class Skipped(NamedTuple):
     reason: str  # plain words, English
 
 
+def _no_gaps() -> NDArray[np.int64]:
+    return np.empty(0, dtype=np.int64)
+
+
 @dataclass
 class Features:
     """Elements of one extract.
@@ -64,6 +69,9 @@ class Features:
         Of the source file.
     source
         Path or ``demo``.
+    gaps
+        int64, sorted: positions in `refs` whose point is not joined to the one before, though both are of one
+        way, because nodes between them are missing in the file.
     """
 
     nodes: dict[int, Node]
@@ -75,3 +83,4 @@ class Features:
     timestamp: str = ""
     sha256: str = ""
     source: str = ""
+    gaps: NDArray[np.int64] = field(default_factory=_no_gaps)
