@@ -1,0 +1,216 @@
+"""Slopes along strokes: heights on one long axis, and windows of a base length laid over it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wegeketten.network.strokes import string
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from wegeketten.network.edges import EdgeTable
+    from wegeketten.network.heights import Lines, Stations
+
+    Floats = NDArray[np.float64]
+    Rows = NDArray[np.int64]
+
+GAP_M = 1000.0  # between strokes on the common axis
+
+SHORTEST_BASE_M = 10.0
+"""Slopes are never taken over less (assumption: the 15 cm of a 1 m model make 2 % then)."""
+
+
+def base_length_m(resolution_m: Floats) -> Floats:
+    """Length over which a slope is taken: two cells, at least `SHORTEST_BASE_M`.
+
+    Examples
+    --------
+    >>> base_length_m(np.array([1.0, 30.0]))
+    array([10., 60.])
+    """
+    return np.maximum(2.0 * resolution_m, SHORTEST_BASE_M)
+
+
+@dataclass
+class Slopes:
+    """What the heights say about each edge; NaN where unknown. Shape (edges,) each.
+
+    Attributes
+    ----------
+    lowest_pct, highest_pct
+        Extremes of the slope along the edge, signed u → v.
+    base_m
+        Length the slopes were taken over.
+    rise_m, fall_m
+        Metres climbed and descended u → v.
+    """
+
+    lowest_pct: Floats
+    highest_pct: Floats
+    base_m: Floats
+    rise_m: Floats
+    fall_m: Floats
+
+
+class Course:
+    """Heights along strokes.
+
+    Parameters
+    ----------
+    edges, lines
+        The network.
+    rows
+        Edges that are strung together: all ways with a length, on and off the ground.
+    place
+        Place at each node.
+    level_m
+        Height of each place.
+    stations, heights_m, resolution_m
+        Heights along the ways on the ground, and the cell size they come from.
+    finest_m
+        Cell size assumed where no height is known.
+    """
+
+    def __init__(
+        self,
+        edges: EdgeTable,
+        lines: Lines,
+        rows: Rows,
+        *,
+        place: Rows,
+        level_m: Floats,
+        stations: Stations,
+        heights_m: Floats,
+        resolution_m: Floats,
+        finest_m: float,
+    ) -> None:
+        self._count, self._lines = len(edges), lines
+        rank = np.empty(len(rows), np.int64)
+        rank[np.lexsort([edges[name][rows] for name in ("side", "part", "osm_id", "osm_type")])] = np.arange(
+            len(rows)
+        )
+        u, v = place[edges["u"][rows]], place[edges["v"][rows]]
+        strokes = string(u, v, lines.leaving_deg(rows), edges["osm_id"][rows].astype(np.int64), rank)
+        self.edge = rows[strokes.edges]
+        self.turned = strokes.reversed
+        self._first, self._last = strokes.starts[:-1], strokes.starts[1:] - 1
+        self._stroke = np.repeat(np.arange(len(self._first)), np.diff(strokes.starts))
+
+        length = lines.length_m[self.edge]
+        self._begin = np.cumsum(length) - length + GAP_M * self._stroke
+        self._end = self._begin + length
+        level_u, level_v = level_m[place[edges["u"][self.edge]]], level_m[place[edges["v"][self.edge]]]
+        self._near, self._far = np.where(self.turned, (level_v, level_u), (level_u, level_v))
+        self._lay_out(stations, heights_m)
+
+        cell = np.zeros(self._count)
+        np.fmax.at(cell, stations.edge, resolution_m)
+        coarsest = np.zeros(len(self._first))
+        np.maximum.at(coarsest, self._stroke, cell[self.edge])
+        self._resolution = np.where(coarsest > 0, coarsest, finest_m)
+
+    def _lay_out(self, stations: Stations, heights_m: Floats) -> None:
+        """Bring stations between the ends, and all ends, into one order."""
+        slot = np.full(self._count, -1)
+        slot[self.edge] = np.arange(len(self.edge))
+        inner = ~(stations.at_u | stations.at_v)
+        mine, along = slot[stations.edge[inner]], stations.along_m[inner]
+        at = np.where(self.turned[mine], self._end[mine] - along, self._begin[mine] + along)
+        position = np.r_[self._begin, at, self._end]
+        order = np.argsort(position, kind="stable")
+        self._position = position[order]
+        self._height = np.r_[self._near, heights_m[inner], self._far][order]
+
+    def resolution_m(self) -> Floats:
+        """Coarsest cell size along the stroke of each edge, shape (edges,), NaN for edges in no stroke."""
+        result = np.full(self._count, np.nan)
+        result[self.edge] = self._resolution[self._stroke]
+        return result
+
+    def slopes(self, on_ground: NDArray[np.bool_], height_at: Callable[[Floats], Floats]) -> Slopes:
+        """Slopes, rise and fall of each edge.
+
+        Parameters
+        ----------
+        on_ground
+            Shape (edges,): ways on the ground.
+        height_at
+            Heights of metric coordinates, shape (n, 2) → (n,). A stroke shorter than its base length is
+            prolonged straight on over the ground.
+        """
+        result = Slopes(*(np.full(self._count, np.nan) for _ in range(5)))
+        if not len(self.edge):
+            return result
+        base = base_length_m(self._resolution)[self._stroke]
+        length = self._end - self._begin
+        pieces = np.maximum((length // base).astype(np.int64), 1)
+        heads = np.cumsum(pieces) - pieces
+        owner = np.repeat(np.arange(len(self.edge)), pieces)
+        width = (length / pieces)[owner]
+        start = self._begin[owner] + (np.arange(len(owner)) - heads[owner]) * width
+        stop = start + width
+        stop[heads + pieces - 1] = self._end
+        climb = self._at(stop) - self._at(start)
+        up, down = np.maximum(climb, 0.0), np.maximum(-climb, 0.0)
+        up, down = np.add.reduceat(up, heads), np.add.reduceat(down, heads)
+        result.rise_m[self.edge] = np.where(self.turned, down, up)
+        result.fall_m[self.edge] = np.where(self.turned, up, down)
+
+        # an edge shorter than the base length gets a window around its middle, shifted into the stroke
+        floor, ceiling = (
+            self._begin[self._first][self._stroke][owner],
+            self._end[self._last][self._stroke][owner],
+        )
+        half = base[owner] / 2
+        middle = np.clip((start + stop) / 2, floor + half, np.maximum(ceiling - half, floor + half))
+        short = stop - start < base[owner]
+        start = np.where(short, middle - half, start)
+        stop = np.where(short, np.minimum(middle + half, ceiling), stop)
+        width = stop - start
+        slope = 100.0 * (self._at(stop) - self._at(start)) / width
+        stub_slope, stub_base = self._stubs(on_ground, height_at)
+        stub = ~np.isnan(stub_base[self._stroke[owner]])
+        slope = np.where(stub, stub_slope[self._stroke[owner]], slope)
+        width = np.where(stub, stub_base[self._stroke[owner]], width)
+        slope = np.where(self.turned[owner], -slope, slope)
+        result.lowest_pct[self.edge] = np.minimum.reduceat(slope, heads)
+        result.highest_pct[self.edge] = np.maximum.reduceat(slope, heads)
+        result.base_m[self.edge] = np.minimum.reduceat(width, heads)
+        return result
+
+    def _at(self, position: Floats) -> Floats:
+        found: Floats = np.interp(position, self._position, self._height)
+        return found
+
+    def _stubs(
+        self, on_ground: NDArray[np.bool_], height_at: Callable[[Floats], Floats]
+    ) -> tuple[Floats, Floats]:
+        """Slope and base length of strokes shorter than their base length; NaN for the others."""
+        begin, end = self._begin[self._first], self._end[self._last]
+        base = base_length_m(self._resolution)
+        slope, used = np.full(len(begin), np.nan), np.full(len(begin), np.nan)
+        stub = np.flatnonzero(end - begin < base)
+        if not stub.size:
+            return slope, used
+        beyond = (base - (end - begin))[stub] / 2
+        low, high = self._at(begin[stub]), self._at(end[stub])
+        used[stub] = (end - begin)[stub]
+        for slots, heights, at_tail in ((self._first[stub], low, True), (self._last[stub], high, False)):
+            edge = self.edge[slots]
+            leave = self._lines.leaving_deg(edge)
+            # the free end of the stroke: u of an edge passed forwards at its tail, v at its head
+            at_u = self.turned[slots] != at_tail
+            outward = np.radians(np.where(at_u, leave[:, 0], leave[:, 1]) + 180.0)
+            tip = np.where(at_u[:, None], *self._lines.ends(edge))
+            reached = height_at(tip + beyond[:, None] * np.stack([np.cos(outward), np.sin(outward)], axis=1))
+            usable = on_ground[edge] & ~np.isnan(reached)
+            heights[usable] = reached[usable]
+            used[stub[usable]] += beyond[usable]
+        slope[stub] = 100.0 * (high - low) / used[stub]
+        return slope, used

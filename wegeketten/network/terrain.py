@@ -1,0 +1,396 @@
+"""Elevation models: heights at points, out of one or more raster files."""
+
+from __future__ import annotations
+
+import math
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from wegeketten.errors import InputDataError, MissingExtraError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from numpy.typing import NDArray
+
+LOWEST_M, HIGHEST_M = -500.0, 9000.0
+"""Heights on land; anything beyond is a void that the file does not declare (−9999, −32768, 3.4e38)."""
+
+MOST_MEMBERS = 2000
+MOST_UNPACKED_BYTES = 8 * 2**30
+MOST_RATIO = 200  # of unpacked to packed, where that is much; a tile of the sea packs better than this
+MUCH_UNPACKED_BYTES = 100 * 2**20
+BLOCK = 4096  # cells; larger windows than BLOCK × BLOCK are read piece by piece
+
+METRES_PER_UNIT = {
+    "m": 1.0,
+    "metre": 1.0,
+    "meter": 1.0,
+    "metres": 1.0,
+    "meters": 1.0,
+    "dm": 0.1,
+    "cm": 0.01,
+    "centimetre": 0.01,
+    "centimeter": 0.01,
+    "ft": 0.3048,
+    "feet": 0.3048,
+    "foot": 0.3048,
+    "international foot": 0.3048,
+    "us-ft": 1200 / 3937,
+    "ftus": 1200 / 3937,
+    "us_survey_foot": 1200 / 3937,
+    "us survey foot": 1200 / 3937,
+    "us survey feet": 1200 / 3937,
+    "foot_us": 1200 / 3937,
+}
+"""Vertical units as rasters and coordinate systems spell them, in lower case."""
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One raster file.
+
+    Attributes
+    ----------
+    path
+        As GDAL opens it; a member of an archive starts with ``/vsizip/``.
+    label
+        As the user knows it, for messages.
+    crs
+        Coordinate reference system, WKT.
+    transform
+        Affine coefficients ``a b c d e f``: column, row → x, y of the cell's corner.
+    shape
+        Rows, columns.
+    resolution_m
+        Coarser of the two cell sizes, metres on the ground.
+    metres
+        Metres per vertical unit.
+    """
+
+    path: str
+    label: str
+    crs: str
+    transform: tuple[float, float, float, float, float, float]
+    shape: tuple[int, int]
+    resolution_m: float
+    metres: float
+
+
+class Terrain:
+    """An elevation model out of one or more files, finest first.
+
+    Parameters
+    ----------
+    paths
+        GeoTIFF in any coordinate reference system, ``.hgt`` (SRTM), or ``.zip`` that holds such files.
+    vertical_unit
+        ``m`` or ``ft`` …, where the files do not state it or state it wrongly. Without it, the unit is the
+        one that the raster band or its coordinate reference system declares; where neither does, metres,
+        except for a model whose horizontal unit is the foot: that one is refused.
+
+    Raises
+    ------
+    MissingExtraError
+        rasterio is not installed.
+    InputDataError
+        A file is missing, is no elevation model or states no coordinate reference system; an archive is
+        damaged or suspiciously large.
+    UsageError
+        `vertical_unit` is unknown.
+
+    Examples
+    --------
+    >>> Terrain(["no-such-model.tif"])
+    Traceback (most recent call last):
+    ...
+    wegeketten.errors.InputDataError: elevation model no-such-model.tif: no such file
+    """
+
+    def __init__(self, paths: Iterable[str | Path], *, vertical_unit: str | None = None) -> None:
+        if vertical_unit is not None and vertical_unit.strip().lower() not in METRES_PER_UNIT:
+            known = ", ".join(sorted(METRES_PER_UNIT))
+            raise UsageError(f"unknown vertical unit {vertical_unit!r}; one of {known}")
+        tiles = [_inspect(*source, vertical_unit) for path in paths for source in _sources(Path(path))]
+        if not tiles:
+            raise UsageError("no elevation model given; name at least one file")
+        self.tiles = sorted(tiles, key=lambda tile: (tile.resolution_m, tile.path))
+        self._opened: dict[str, Any] = {}
+
+    def __enter__(self) -> Terrain:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the files; they are opened again when heights are asked for."""
+        while self._opened:
+            self._opened.popitem()[1].close()
+
+    @property
+    def finest_m(self) -> float:
+        """Cell size of the finest tile, metres."""
+        return self.tiles[0].resolution_m
+
+    def heights(self, lonlat: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Heights at points, bilinear between cell centres.
+
+        A point is unknown where any of the cells around it is void, and where no tile covers it. Where two
+        tiles meet without overlap, cells of both are used.
+
+        Parameters
+        ----------
+        lonlat
+            WGS 84 degrees, shape (n, 2).
+
+        Returns
+        -------
+        heights_m
+            Shape (n,), NaN where unknown.
+        resolution_m
+            Shape (n,): cell size of the tile each height comes from, NaN where unknown.
+
+        Raises
+        ------
+        InputDataError
+            A file cannot be read (cut or damaged).
+        """
+        count = len(lonlat)
+        heights, resolution = np.full(count, np.nan), np.full(count, np.nan)
+        total, weight = np.zeros(count), np.zeros(count)
+        coarsest = np.full(count, np.nan)
+        inside, poisoned = np.zeros(count, bool), np.zeros(count, bool)
+        for tile in self.tiles:
+            todo = np.flatnonzero(np.isnan(heights))
+            if not todo.size:
+                break
+            part = self._sample(tile, lonlat[todo])
+            whole = part.complete
+            heights[todo[whole]] = part.total[whole]
+            resolution[todo[whole]] = tile.resolution_m
+            rest = ~whole & (part.weight > 0)
+            total[todo[rest]] += part.total[rest]
+            weight[todo[rest]] += part.weight[rest]
+            coarsest[todo[rest]] = tile.resolution_m  # tiles come finest first
+            inside[todo] |= part.inside
+            poisoned[todo] |= part.void & ~whole
+        seam = np.isnan(heights) & inside & ~poisoned & (weight > 0)
+        heights[seam] = total[seam] / weight[seam]
+        resolution[seam] = coarsest[seam]
+        return heights, resolution
+
+    def _sample(self, tile: Tile, lonlat: NDArray[np.float64]) -> _Part:
+        from pyproj import Transformer
+
+        to_tile = Transformer.from_crs("EPSG:4326", tile.crs, always_xy=True)
+        x, y = to_tile.transform(lonlat[:, 0], lonlat[:, 1])
+        a, b, c, d, e, f = tile.transform
+        determinant = a * e - b * d
+        column = (e * (x - c) - b * (y - f)) / determinant
+        row = (a * (y - f) - d * (x - c)) / determinant
+        rows, columns = tile.shape
+        count = len(lonlat)
+        part = _Part(
+            np.zeros(count),
+            np.zeros(count),
+            np.zeros(count, bool),
+            np.zeros(count, bool),
+            np.zeros(count, bool),
+        )
+        known = np.isfinite(column) & np.isfinite(row)
+        part.inside[known] = (
+            (column[known] >= 0) & (column[known] <= columns) & (row[known] >= 0) & (row[known] <= rows)
+        )
+        near = known & (column > -0.5) & (column < columns + 0.5) & (row > -0.5) & (row < rows + 0.5)
+        where = np.flatnonzero(near)
+        if not where.size:
+            return part
+        # positions between cell centres; a nanometre of projection noise must not reach for one more cell
+        across, down = np.round(column[where] - 0.5, 7), np.round(row[where] - 0.5, 7)
+        left, top = np.floor(across).astype(np.int64), np.floor(down).astype(np.int64)
+        right_share, lower_share = across - left, down - top
+        for window, members in _windows(left, top, tile.shape):
+            cells = self._read(tile, window)
+            chosen = where[members]
+            for step_down in (0, 1):
+                for step_right in (0, 1):
+                    share = np.where(step_right, right_share[members], 1 - right_share[members])
+                    share = share * np.where(step_down, lower_share[members], 1 - lower_share[members])
+                    i, j = top[members] + step_down, left[members] + step_right
+                    there = (share > 0) & (i >= 0) & (i < rows) & (j >= 0) & (j < columns)
+                    value = np.full(len(members), np.nan)
+                    value[there] = cells[i[there] - window[0], j[there] - window[2]]
+                    void = there & np.isnan(value)
+                    part.void[chosen] |= void
+                    good = there & ~void
+                    part.total[chosen[good]] += share[good] * value[good]
+                    part.weight[chosen[good]] += share[good]
+        part.complete[:] = ~part.void & (part.weight > 1 - 1e-6)
+        return part
+
+    def _read(self, tile: Tile, window: tuple[int, int, int, int]) -> NDArray[np.float64]:
+        """Heights of a window in metres, NaN where void."""
+        rasterio = _rasterio()
+        top, bottom, left, right = window
+        try:
+            source = self._opened.get(tile.path)
+            if source is None:
+                source = self._opened[tile.path] = rasterio.open(tile.path, driver=_driver(tile.path))
+            cells = source.read(1, window=((top, bottom), (left, right)), masked=True)
+            scale, offset = source.scales[0], source.offsets[0]
+        except rasterio.errors.RasterioError as error:
+            raise InputDataError(
+                f"elevation model {tile.label}: damaged ({_one_line(error)}); fetch it again"
+            ) from error
+        heights: NDArray[np.float64] = cells.astype(np.float64).filled(np.nan)
+        if cells.dtype == np.uint8:
+            heights[heights == np.iinfo(np.uint8).max] = np.nan  # an 8-bit model is full here, or void
+        heights = (heights * scale + offset) * tile.metres
+        heights[~((heights > LOWEST_M) & (heights < HIGHEST_M))] = np.nan
+        return heights
+
+
+@dataclass
+class _Part:
+    """What one tile knows about some points: sums over the up to four cells around each."""
+
+    total: NDArray[np.float64]  # Σ weight × height, metres
+    weight: NDArray[np.float64]
+    inside: NDArray[np.bool_]  # the point lies on the tile
+    void: NDArray[np.bool_]  # a needed cell of the tile is void
+    complete: NDArray[np.bool_]
+
+
+def _windows(
+    left: NDArray[np.int64], top: NDArray[np.int64], shape: tuple[int, int]
+) -> Iterator[tuple[tuple[int, int, int, int], NDArray[np.int64]]]:
+    """Windows ``(row, stop row, column, stop column)`` to read at once, each with the points it serves."""
+    rows, columns = shape
+    block_row, block_column = top // BLOCK, left // BLOCK
+    key = block_row * (columns // BLOCK + 3) + block_column
+    order = np.argsort(key, kind="stable")
+    starts = np.flatnonzero(np.r_[True, np.diff(key[order]) != 0])
+    for members in np.split(order, starts[1:]):
+        yield (
+            (
+                max(int(top[members].min()), 0),
+                min(int(top[members].max()) + 2, rows),
+                max(int(left[members].min()), 0),
+                min(int(left[members].max()) + 2, columns),
+            ),
+            members,
+        )
+
+
+def _sources(path: Path) -> Iterator[tuple[str, str]]:
+    """What to open for a file the user named: GDAL path and label of each raster in it."""
+    if not path.is_file():
+        raise InputDataError(f"elevation model {path}: no such file")
+    if path.suffix.lower() != ".zip":
+        yield str(path), str(path)
+        return
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+    except (zipfile.BadZipFile, OSError) as error:
+        raise InputDataError(f"elevation model {path}: damaged archive ({_one_line(error)})") from error
+    if len(members) > MOST_MEMBERS:
+        raise InputDataError(
+            f"elevation model {path}: {len(members)} members, at most {MOST_MEMBERS} are read"
+        )
+    rasters = [
+        member for member in members if Path(member.filename).suffix.lower() in {".hgt", ".tif", ".tiff"}
+    ]
+    unpacked, packed = sum(m.file_size for m in rasters), sum(m.compress_size for m in rasters)
+    if unpacked > (MUCH_UNPACKED_BYTES if unpacked > MOST_RATIO * packed else MOST_UNPACKED_BYTES):
+        raise InputDataError(
+            f"elevation model {path}: would unpack to {unpacked / 2**20:.0f} MiB "
+            f"from {packed / 2**20:.1f} MiB; unpack it yourself and name the rasters"
+        )
+    if not rasters:
+        raise InputDataError(f"elevation model {path}: holds no .hgt and no .tif")
+    for member in sorted(rasters, key=lambda member: member.filename):
+        yield f"/vsizip/{{{path.resolve()}}}/{member.filename}", f"{path}:{member.filename}"
+
+
+def _driver(path: str) -> str:
+    """The one GDAL driver that may open a path; others could be led to read other files."""
+    return "SRTMHGT" if path.lower().endswith(".hgt") else "GTiff"
+
+
+def _inspect(path: str, label: str, vertical_unit: str | None) -> Tile:
+    rasterio = _rasterio()
+    try:
+        with rasterio.open(path, driver=_driver(path)) as source:
+            crs, unit = source.crs, source.units[0]
+            bounds, affine, shape = source.bounds, source.transform, source.shape
+    except rasterio.errors.RasterioError as error:
+        raise InputDataError(
+            f"elevation model {label}: not a GeoTIFF or .hgt file ({_one_line(error)})"
+        ) from error
+    if crs is None:
+        raise InputDataError(
+            f"elevation model {label}: states no coordinate reference system; "
+            "assign one first, for example with gdal_edit.py -a_srs EPSG:25832"
+        )
+    from pyproj import CRS
+
+    system = CRS.from_wkt(crs.to_wkt())
+    horizontal = system.sub_crs_list[0] if system.is_compound else system
+    if horizontal.is_geographic:
+        middle = math.radians((bounds.top + bounds.bottom) / 2)
+        degree_m = 6_371_008.8 * math.pi / 180
+        cell_x = math.hypot(affine.a, affine.d) * degree_m * max(math.cos(middle), 0.01)
+        cell_y = math.hypot(affine.b, affine.e) * degree_m
+    else:
+        factor = horizontal.axis_info[0].unit_conversion_factor
+        cell_x, cell_y = math.hypot(affine.a, affine.d) * factor, math.hypot(affine.b, affine.e) * factor
+    return Tile(
+        path,
+        label,
+        crs.to_wkt(),
+        (affine.a, affine.b, affine.c, affine.d, affine.e, affine.f),
+        (int(shape[0]), int(shape[1])),
+        max(cell_x, cell_y),
+        _metres_per_unit(label, vertical_unit or unit, system),
+    )
+
+
+def _metres_per_unit(label: str, stated: str | None, system: Any) -> float:
+    if stated:
+        try:
+            return METRES_PER_UNIT[stated.strip().lower()]
+        except KeyError:
+            raise InputDataError(
+                f"elevation model {label}: unknown vertical unit {stated!r}; correct it, "
+                "for example with gdal_edit.py -units m"
+            ) from None
+    for axis in system.axis_info:
+        if axis.direction.lower() in {"up", "down"}:
+            return float(axis.unit_conversion_factor)
+    if not system.is_geographic and abs(system.axis_info[0].unit_conversion_factor - 1) > 1e-6:
+        raise InputDataError(
+            f"elevation model {label}: horizontal unit is the {system.axis_info[0].unit_name}, "
+            "vertical unit not stated; state it, for example with gdal_edit.py -units m (or ft)"
+        )
+    return 1.0
+
+
+def _rasterio() -> Any:
+    try:
+        import rasterio
+        import rasterio.errors
+    except ImportError as error:
+        raise MissingExtraError(
+            "elevation models need rasterio; install it with: pip install 'wegeketten[dem]'"
+        ) from error
+    return rasterio
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
