@@ -86,8 +86,8 @@ def test_openings_equal_brute_force(seed, limit):
 @pytest.mark.parametrize("count", range(1, 7))
 def test_kerbs_in_series_are_all_found(count):
     # 0 ─k─ 1 ─k─ 2 … count, beside it decoys: kerbs that lead nowhere
-    u = list(range(count)) + [0, 1, 0]
-    v = list(range(1, count + 1)) + [count + 1, count + 2, count + 3]
+    u = [*range(count), 0, 1, 0]
+    v = [*range(1, count + 1), count + 1, count + 2, count + 3]
     field = Field.of_edges(count + 4, u, v, SHUT * len(u), [20, 20] * len(u), [300] * count + [1, 1, 1])
     opening = Opener(field, np.array([count])).open_from(0)
     assert opening is not None

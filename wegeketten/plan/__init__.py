@@ -1,0 +1,1 @@
+"""Measures, their effects, portfolios and survey walks."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from wegeketten.reach.field import INF
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -46,6 +46,18 @@ class Task:
     people: NDArray[np.float64]
     limit: int
     worth: float = 1.0
+
+
+def restrict(tasks: Sequence[Task], edges: Iterable[int]) -> list[Task]:
+    """The same tasks where only the given edges can be mended; tasks go on sharing their fields."""
+    fields: dict[int, Field] = {}
+    kept = np.fromiter(set(edges), dtype=np.int64)
+    for task in tasks:
+        if id(task.field) not in fields:
+            prices = np.zeros_like(task.field.prices)
+            prices[kept] = task.field.prices[kept]
+            fields[id(task.field)] = task.field.priced(prices)
+    return [replace(task, field=fields[id(task.field)]) for task in tasks]
 
 
 class Bundles(NamedTuple):
@@ -163,7 +175,8 @@ class State:
         _, changed = Bundles.of([edges]).arcs(field)
         room = len(field.tails) + len(changed) + 1
         quicken(
-            *field.entering, field.tails, field.heads, self.weights, self.times, changed, field.mended[changed],
+            *field.entering, field.tails, field.heads, self.weights, self.times,
+            changed, field.mended[changed],
             np.empty(room, dtype=np.int64), np.empty(room, dtype=np.int32),
             np.empty(field.nodes, dtype=np.int32), np.empty(field.nodes, dtype=np.int64),
         )  # fmt: skip

@@ -6,7 +6,7 @@ and a mended edge takes its doors along.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -151,6 +151,14 @@ class Field:
             self.streets, self.homes, self.places,
             self.heads, self.tails, self.edge, self.today, self.mended, self.prices,
         )  # fmt: skip
+
+    def priced(self, prices: NDArray[np.int64]) -> Field:
+        """The same field with other prices; an edge of price 0 cannot be mended."""
+        other = replace(self, prices=prices)
+        for name in ("leaving", "entering", "on_edge"):  # they hold for any prices and are dear to make
+            if name in self.__dict__:
+                other.__dict__[name] = self.__dict__[name]
+        return other
 
     def with_mended(self, edges: Iterable[int]) -> NDArray[np.int32]:
         """Today's times, but with the measures of the given edges carried out, shape (arcs,)."""

@@ -103,7 +103,7 @@ class Opener:
 
     @cached_property
     def time_left(self) -> NDArray[np.int64]:
-        """Time of every node to its nearest goal with everything mended; `UNSEEN` where no way can be made."""
+        """Time of every node to its nearest goal with everything mended; `UNSEEN` where there is none."""
         best = np.minimum(self.field.today, self.mended)
         return self._tree(np.where(best >= INF, np.int64(-1), best.astype(np.int64)))[0]
 

@@ -75,7 +75,13 @@ def _pop(keys: Longs, items: Ints, size: int) -> int:
 
 @kernel
 def tree(
-    indptr: Ints, arcs: Ints, ends: Ints, keys: Longs, starts: Ints, start_keys: Longs
+    indptr: Ints,
+    arcs: Ints,
+    ends: Ints,
+    keys: Longs,
+    starts: Ints,
+    start_keys: Longs,
+    limit: int = 2**63 - 2,
 ) -> tuple[Longs, Ints]:
     """Least keys from any start to every node.
 
@@ -89,6 +95,8 @@ def tree(
         Non-negative key of each arc, negative where it is closed, shape (arcs,).
     starts, start_keys
         Nodes to start from and what is already owed there.
+    limit
+        Keys beyond it are not followed.
 
     Returns
     -------
@@ -121,7 +129,7 @@ def tree(
                 continue
             end = ends[arc]
             reached = key + keys[arc]
-            if reached < best[end]:
+            if reached < best[end] and reached <= limit:
                 best[end] = reached
                 via[end] = arc
                 size = _push(heap_keys, heap_items, size, reached, end)
