@@ -1,0 +1,513 @@
+"use strict";
+/* The page: choices in, painted answers out. */
+
+function readJson(id) {
+  return JSON.parse(document.getElementById(id).textContent);
+}
+
+const $ = (id) => document.getElementById(id);
+
+class Page {
+  constructor(map) {
+    this.map = map;
+    this.config = readJson("config");
+    WORDS = readJson("words");
+    this.show = { homes: true, places: true, districts: true, barriers: true, measures: true, walks: true };
+    this.state = { profile: 0, service: 0, answer: "likely", home: -1, view: "map", ...this.fromFragment() };
+    this.layers = new Map();
+    this.form();
+    this.searchForm();
+    this.views();
+    map.attributionControl.setPrefix(false);
+    map.attributionControl.addAttribution("© OpenStreetMap contributors, ODbL");
+    L.control.zoom({ zoomInTitle: say("zoom_in"), zoomOutTitle: say("zoom_out") }).addTo(map);
+    L.control.scale({ imperial: false }).addTo(map);
+  }
+
+  /* ---- state and fragment ---- */
+
+  fromFragment() {
+    const given = new URLSearchParams(location.hash.slice(1));
+    const found = {};
+    const index = (list, id) => list.findIndex((entry) => entry.id === id);
+    const profile = index(this.config.profiles, given.get("profile") ?? this.config.start.profile);
+    const service = index(this.config.services, given.get("service") ?? this.config.start.service);
+    if (profile >= 0) found.profile = profile;
+    if (service >= 0) found.service = service;
+    const answer = given.get("answer") ?? this.config.start.answer;
+    if (ANSWERS.includes(answer)) found.answer = answer;
+    if (given.get("view") === "list") found.view = "list";
+    if (given.get("home")) found.homeAt = given.get("home");
+    const at = /^(\d+(?:\.\d+)?)\/(-?[\d.]+)\/(-?[\d.]+)$/.exec(given.get("at") ?? "");
+    if (at) found.at = at.slice(1).map(Number);
+    return found;
+  }
+
+  toFragment() {
+    const { profile, service, answer, home, view } = this.state;
+    const centre = this.map.getCenter();
+    const parts = [
+      ["profile", this.config.profiles[profile].id],
+      ["service", this.config.services[service].id],
+      ["answer", answer],
+      ["view", view],
+      ["at", `${this.map.getZoom()}/${centre.lat.toFixed(5)}/${centre.lng.toFixed(5)}`],
+    ];
+    if (home >= 0) parts.push(["home", this.homeAt(home)]);
+    history.replaceState(null, "", "#" + parts.map(([key, value]) => `${key}=${value}`).join("&"));
+  }
+
+  homeAt(home) {
+    const { home_lat, home_lon } = this.doors.columns;
+    return `${(home_lat[home] / 1e6).toFixed(6)},${(home_lon[home] / 1e6).toFixed(6)}`;
+  }
+
+  /* ---- choices ---- */
+
+  form() {
+    const options = (select, list, chosen) => {
+      select.replaceChildren(...list.map((entry, i) => element("option", { text: entry.name, value: String(i) })));
+      select.value = String(chosen);
+    };
+    options($("profile"), this.config.profiles, this.state.profile);
+    options($("service"), this.config.services, this.state.service);
+    $("profile").addEventListener("change", () => this.choose({ profile: Number($("profile").value) }));
+    $("service").addEventListener("change", () => this.choose({ service: Number($("service").value) }));
+    for (const answer of ANSWERS) {
+      const radio = element("input", { type: "radio", name: "answer", value: answer, id: "answer-" + answer });
+      radio.checked = answer === this.state.answer;
+      radio.addEventListener("change", () => this.choose({ answer }));
+      $("answers").append(element("label", { children: [radio, element("span", { text: WORDS.answers_long[answer] })] }));
+    }
+    for (const name of ["homes", "places", "districts", "barriers", "measures", "walks"]) {
+      if ((name === "measures" || name === "walks") && !this.config[name].length) continue;
+      if (name === "districts" && !this.config.districts.length) continue;
+      const box = element("input", { type: "checkbox" });
+      box.checked = true;
+      box.addEventListener("change", () => {
+        this.show[name] = box.checked;
+        this.repaint();
+      });
+      $("layers").append(element("label", { children: [box, element("span", { text: say("layer_" + name) })] }));
+    }
+    $("choices").addEventListener("submit", (event) => event.preventDefault());
+  }
+
+  async choose(change) {
+    Object.assign(this.state, change);
+    await this.answer();
+  }
+
+  searchForm() {
+    $("search-form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.find($("search").value);
+      $("search-results").querySelector("button")?.click();
+    });
+    $("search").addEventListener("input", () => this.find($("search").value));
+  }
+
+  views() {
+    $("map-button").addEventListener("click", () => this.view("map"));
+    $("list-button").addEventListener("click", () => this.view("list"));
+    $("print-button").addEventListener("click", () => window.print());
+    window.addEventListener("beforeprint", () => this.beforePrint());
+    window.addEventListener("afterprint", () => this.afterPrint());
+  }
+
+  view(view) {
+    this.state.view = view;
+    $("map-view").hidden = view !== "map";
+    $("list-view").hidden = view !== "list";
+    $("map-button").setAttribute("aria-pressed", String(view === "map"));
+    $("list-button").setAttribute("aria-pressed", String(view === "list"));
+    if (view === "map") this.map.invalidateSize();
+    else this.tables();
+    this.toFragment();
+  }
+
+  /* ---- loading ---- */
+
+  async load() {
+    const [network, doors, base] = await Promise.all([loadNetwork(), loadDoors(), loadBase()]);
+    Object.assign(this, { network, doors });
+    this.search = new Search(network, doors);
+    const edges = indexLines(network);
+    const homeGrid = Grid.ofPoints(doors.homeX, doors.homeY);
+    const placeGrid = Grid.ofPoints(doors.placeX, doors.placeY);
+    Object.assign(this, { edgeGrid: edges, homeGrid, placeGrid, homesOfStreet: null });
+    this.map.createPane("answer").style.zIndex = "300";
+    const bounds = L.latLngBounds(this.config.bounds).pad(0.3);
+    new CanvasTiles(basePainter(base, network, edges), { bounds }).addTo(this.map);
+    const view = {
+      show: this.show,
+      bands: new Uint8Array(doors.homes).fill(4),
+      service: this.state.service,
+      isBlocked: (e) => this.edgeState(e) === "blocked",
+      pointState: (e) => (this.isPoint(e) ? this.edgeState(e) : null),
+    };
+    this.painted = view;
+    this.tiles = new CanvasTiles(answerPainter(view, network, edges, doors, homeGrid, placeGrid), { bounds, pane: "answer" });
+    this.drawDistricts();
+    this.drawMarks();
+    await this.answer({ first: true });
+    this.tiles.addTo(this.map);
+    this.map.on("click", (event) => this.tap(event));
+    this.map.on("moveend", () => this.toFragment());
+    this.map.on("zoomend", () => this.labelDistricts());
+    const street = doors.columns.home_street.find((s, i) => doors.columns.streets[s] && doors.columns.home_number[i]);
+    const row = doors.columns.home_street.findIndex((s, i) => s === street && doors.columns.home_number[i]);
+    if (row >= 0) $("search-hint").textContent = say("search_hint", { example: homeLabel(this, row) });
+    if (this.state.homeAt) {
+      const wanted = this.state.homeAt;
+      for (let i = 0; i < doors.homes; i++) {
+        if (this.homeAt(i) === wanted) {
+          this.select(i, { keepView: true });
+          break;
+        }
+      }
+    }
+    if (this.state.view === "list") this.view("list");
+  }
+
+  async layer(index) {
+    if (!this.layers.has(index)) this.layers.set(index, await loadProfile(this.config.profiles[index], this.network, this.doors));
+    return this.layers.get(index);
+  }
+
+  edgeState(edge) {
+    const { level } = this.state.layer;
+    if (!this.network.lawful[edge]) return null;
+    const best = Math.max(level[edge] & 3, level[edge] >> 2);
+    return best === 0 ? "blocked" : best === 1 ? "unclear" : null;
+  }
+
+  isPoint(edge) {
+    const kind = this.network.kind[edge];
+    return kind >= FIRST_BARRIER || kind === STEPS || ALWAYS_LISTED.has(kind);
+  }
+
+  /* ---- the answer ---- */
+
+  async answer({ first = false } = {}) {
+    const state = this.state;
+    state.layer = await this.layer(state.profile);
+    state.sweeps = {};
+    state.times = {};
+    for (const answer of ANSWERS) {
+      state.sweeps[answer] = this.search.sweep(state.layer, state.service, LEVEL[answer]);
+      state.times[answer] = this.search.homeTimes(state.sweeps[answer]);
+    }
+    state.standard = state.layer.standard_units[state.service];
+    this.colour();
+    this.shares = this.countShares();
+    this.headline();
+    this.legend();
+    this.labelDistricts();
+    if (!first) this.repaint();
+    if (state.home >= 0) this.select(state.home, { keepView: true, keepFocus: true });
+    if (state.view === "list") this.tables();
+    if (!first) this.toFragment();
+    document.documentElement.dataset.ready = String(Number(document.documentElement.dataset.ready ?? 0) + 1);
+  }
+
+  colour() {
+    const { times, answer, standard, service } = this.state;
+    const limits = [standard / 2, standard, standard * 1.5];
+    const units = times[answer];
+    for (let i = 0; i < units.length; i++) this.painted.bands[i] = bandOf(units[i], limits);
+    this.painted.service = service;
+  }
+
+  /* Weighted shares within the standard, per district and for all; the last entry is the whole area. */
+  countShares() {
+    const { times, standard } = this.state;
+    const { district, weight } = this.doors;
+    const count = this.config.districts.length;
+    const rows = Array.from({ length: count + 1 }, () => ({ homes: 0, weight: 0, sure: 0, likely: 0, possible: 0 }));
+    for (let i = 0; i < district.length; i++) {
+      for (const row of district[i] >= 0 ? [rows[district[i]], rows[count]] : [rows[count]]) {
+        row.homes++;
+        row.weight += weight[i];
+        for (const answer of ANSWERS) if (times[answer][i] <= standard) row[answer] += weight[i];
+      }
+    }
+    return rows;
+  }
+
+  headline() {
+    const { layer, service, standard } = this.state;
+    const all = this.shares[this.shares.length - 1];
+    const of100 = (answer) => number(all.weight ? Math.round((100 * all[answer]) / all.weight) : 0);
+    const chosen = this.config.services[service];
+    const counted = WORDS.counted[this.config.counted];
+    const places = this.doors.placeService.includes(service);
+    $("headline").textContent = places
+      ? say("headline", {
+          counted, likely: of100("likely"), sure: of100("sure"), possible: of100("possible"),
+          with: profileWith(layer), minutes: minutes(standard * UNIT_S), one: serviceOne(chosen),
+        })
+      : say("headline_none");
+    const homes = `${number(all.homes)} ${WORDS.counted.homes}` + (this.config.counted === "people" ? `, ${number(all.weight)} ${WORDS.counted.people}` : "");
+    $("detail").textContent = say("headline_detail", { homes, minutes: minutes(standard * UNIT_S) });
+  }
+
+  legend() {
+    const { standard, answer, service, times } = this.state;
+    $("legend-answer").textContent = say("legend_answer", { answer: WORDS.answers[answer] });
+    const limits = [standard / 2, standard, standard * 1.5];
+    const counts = [0, 0, 0, 0, 0];
+    for (const band of this.painted.bands) counts[band]++;
+    const rows = WORDS.map.bands.map((text, band) => {
+      const canvas = element("canvas", { width: "44", height: "44", "aria-hidden": "true" });
+      const context = canvas.getContext("2d");
+      context.scale(2, 2);
+      mark(context, band, 11, 11, 7);
+      const label = `${WORDS.map.band_short[band]}: ${fill(text, { minutes: minutes((limits[band] ?? 0) * UNIT_S) })}`;
+      const share = times[answer].length ? counts[band] / times[answer].length : 0;
+      return element("li", { children: [canvas, element("span", { text: band === 4 ? WORDS.map.bands[4] : label }), element("b", { text: percent(share) })] });
+    });
+    const signs = [
+      [(c) => diamond(c, 11, 11, 8, PAINT.place), say("legend_place", { service: this.config.services[service].name })],
+      [(c) => barrierMark(c, 11, 11, true), say("legend_blocked")],
+      [(c) => barrierMark(c, 11, 11, false), say("legend_unclear")],
+    ];
+    for (const [draw, text] of signs) {
+      const canvas = element("canvas", { width: "44", height: "44", "aria-hidden": "true" });
+      const context = canvas.getContext("2d");
+      context.scale(2, 2);
+      draw(context);
+      rows.push(element("li", { children: [canvas, element("span", { text })] }));
+    }
+    $("legend-bands").replaceChildren(...rows, element("li", { children: [element("span", { cls: "small", text: say("legend_zoom") })] }));
+  }
+
+  repaint() {
+    this.tiles.repaint();
+    this.labelDistricts();
+    this.drawMarks();
+  }
+
+  /* ---- districts, measures, walks ---- */
+
+  drawDistricts() {
+    this.map.createPane("districts").style.zIndex = "250";
+    this.outlines = L.layerGroup();
+    this.labels = L.layerGroup();
+    for (const district of this.config.districts) {
+      const rings = district.rings.map((ring) => ring.map(([lon, lat]) => [lat / 1e6, lon / 1e6]));
+      if (rings.length) L.polygon(rings, { pane: "districts", interactive: false, fill: false, color: "#4d4a45", weight: 1.5, dashArray: "6 4" }).addTo(this.outlines);
+    }
+  }
+
+  labelDistricts() {
+    this.labels.clearLayers();
+    const wanted = this.show.districts && this.config.districts.length > 0;
+    for (const group of [this.outlines, this.labels]) {
+      if (wanted) group.addTo(this.map);
+      else group.remove();
+    }
+    if (!wanted || !this.shares || this.map.getZoom() > 16) return;
+    const answer = this.state.answer;
+    this.config.districts.forEach((district, row) => {
+      const share = this.shares[row];
+      if (!share.weight || !district.at) return;
+      const label = element("span", { text: percent(share[answer] / share.weight), children: [element("small", { text: district.name })] });
+      const icon = L.divIcon({ className: "share", html: label, iconSize: [0, 0] });
+      const marker = L.marker([district.at[1] / 1e6, district.at[0] / 1e6], { icon, interactive: false, keyboard: false });
+      marker.addTo(this.labels);
+      marker.getElement()?.setAttribute("aria-hidden", "true");
+    });
+  }
+
+  drawMarks() {
+    this.marks ??= L.layerGroup().addTo(this.map);
+    this.marks.clearLayers();
+    for (const [name, colour] of [["measures", PAINT.measure], ["walks", PAINT.walk]]) {
+      if (!this.show[name]) continue;
+      this.config[name].forEach((item, rank) => {
+        const label = element("span", { text: String(rank + 1) });
+        label.style.color = colour;
+        const icon = L.divIcon({ className: "share", html: label, iconSize: [0, 0] });
+        L.marker([item.lat, item.lon], { icon, keyboard: false, title: item.title }).on("click", () => this.tell(item)).addTo(this.marks);
+      });
+    }
+  }
+
+  tell(item) {
+    const lines = item.lines.map((text) => element("p", { text }));
+    $("answer").replaceChildren(element("h2", { text: item.title, tabindex: "-1" }), ...lines);
+    $("hint").hidden = true;
+  }
+
+  /* ---- one home ---- */
+
+  tap({ latlng }) {
+    const zoom = this.map.getZoom();
+    const { x, y } = L.CRS.EPSG3857.latLngToPoint(latlng, 0).divideBy(256);
+    const reach = 16 / (256 * 2 ** zoom);
+    const box = [x - reach, y - reach, x + reach, y + reach];
+    const nearest = (items, px, py) => {
+      let best = -1;
+      let least = reach * reach;
+      for (const i of items) {
+        const distance = (px(i) - x) ** 2 + (py(i) - y) ** 2;
+        if (distance <= least) [best, least] = [i, distance];
+      }
+      return [best, least];
+    };
+    const [home, homeAway] = this.show.homes ? nearest(this.homeGrid.within(...box), (i) => this.doors.homeX[i], (i) => this.doors.homeY[i]) : [-1, 1];
+    const barriers = zoom >= BARRIER_ZOOM && this.show.barriers ? this.edgeGrid.within(...box).filter((e) => this.painted.pointState(e)) : [];
+    const [edge, edgeAway] = nearest(barriers, (e) => edgeMiddle(this.network, e)[0], (e) => edgeMiddle(this.network, e)[1]);
+    if (edge >= 0 && (home < 0 || edgeAway < homeAway)) this.tellBarrier(edge);
+    else if (home >= 0) this.select(home, { keepView: true });
+  }
+
+  tellBarrier(edge) {
+    const layer = this.state.layer;
+    const level = Math.max(layer.level[edge] & 3, layer.level[edge] >> 2);
+    const item = { edge, level, kind: this.network.kind[edge] };
+    $("answer").replaceChildren(
+      element("h2", { text: WORDS.kinds[item.kind], tabindex: "-1" }),
+      element("ul", { children: [barrierItem(this, layer, item)] })
+    );
+    $("hint").hidden = true;
+  }
+
+  select(home, { keepView = false, keepFocus = false } = {}) {
+    this.state.home = home;
+    const { way, items } = showHome(this, this.state, home, $("answer"));
+    $("hint").hidden = true;
+    this.drawWay(home, way, items, !keepView);
+    if (!keepFocus) $("answer").querySelector("h2").focus({ preventScroll: window.innerWidth > 800 });
+    this.toFragment();
+  }
+
+  drawWay(home, way, items, zoomTo) {
+    this.wayLayer ??= L.layerGroup().addTo(this.map);
+    this.wayLayer.clearLayers();
+    const at = latLng(this.doors.homeX[home], this.doors.homeY[home]);
+    L.circleMarker(at, { radius: 9, color: "#000", weight: 3, fill: false, interactive: false }).addTo(this.wayLayer);
+    let bounds = L.latLngBounds([at]);
+    if (way) {
+      const line = [at, ...wayLine(this.network, way.steps), latLng(this.doors.placeX[way.place], this.doors.placeY[way.place])];
+      L.polyline(line, { color: "#fff", weight: 8, interactive: false }).addTo(this.wayLayer);
+      L.polyline(line, { color: PAINT.route, weight: 4, interactive: false, dashArray: way.blocked.length ? "8 6" : undefined }).addTo(this.wayLayer);
+      bounds = L.latLngBounds(line);
+      items.slice(0, LISTED_AT_MOST).forEach((item, i) => {
+        const [x, y] = edgeMiddle(this.network, item.edge);
+        const icon = L.divIcon({ className: "share", html: element("span", { text: String(i + 1) }), iconSize: [0, 0] });
+        L.marker(latLng(x, y), { icon, interactive: false, keyboard: false }).addTo(this.wayLayer);
+      });
+    }
+    if (zoomTo || !this.map.getBounds().contains(bounds)) this.map.fitBounds(bounds.pad(0.2), { maxZoom: 17, animate: false });
+  }
+
+  /* ---- search ---- */
+
+  find(text) {
+    const words = fold(text).split(" ").filter(Boolean);
+    const list = $("search-results");
+    if (!words.length) {
+      list.replaceChildren();
+      $("search-status").textContent = "";
+      return;
+    }
+    this.addresses ??= Array.from({ length: this.doors.homes }, (_, i) => fold(homeLabel(this, i)));
+    const hits = [];
+    this.addresses.forEach((address, home) => {
+      if (words.every((word) => address.includes(word))) hits.push(home);
+    });
+    const wanted = words.join(" ");
+    const rank = (home) => (this.addresses[home] === wanted ? 0 : this.addresses[home].startsWith(wanted) ? 1 : 2);
+    const order = new Intl.Collator(WORDS.lang, { numeric: true });
+    hits.sort((a, b) => rank(a) - rank(b) || order.compare(this.addresses[a], this.addresses[b]) || a - b);
+    const shown = hits.slice(0, 12);
+    list.replaceChildren(
+      ...shown.map((home) => {
+        const district = this.config.districts[this.doors.district[home]];
+        const label = homeLabel(this, home) + (district ? `, ${district.name}` : "");
+        return element("li", { children: [button(label, () => this.pick(home))] });
+      })
+    );
+    $("search-status").textContent = !hits.length
+      ? say("search_none")
+      : hits.length > shown.length
+        ? say("search_count", { count: number(hits.length), shown: number(shown.length) })
+        : say("search_some", { count: hits.length });
+  }
+
+  pick(home) {
+    $("search-results").replaceChildren();
+    $("search-status").textContent = "";
+    $("search").value = homeLabel(this, home);
+    this.select(home);
+  }
+
+  /* ---- tables ---- */
+
+  tables() {
+    const kinds = ["districts", "homes", "places", "barriers"].filter((kind) => kind !== "districts" || this.config.districts.length);
+    this.tab ??= kinds[0];
+    const tabs = kinds.map((kind) => {
+      const tab = button(say("table_" + kind), () => this.openTab(kind), { role: "tab", id: "tab-" + kind, "aria-controls": "table-panel" });
+      tab.setAttribute("aria-selected", String(kind === this.tab));
+      tab.tabIndex = kind === this.tab ? 0 : -1;
+      tab.addEventListener("keydown", (event) => {
+        const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+        if (!step) return;
+        const next = kinds[(kinds.indexOf(kind) + step + kinds.length) % kinds.length];
+        this.openTab(next);
+        $("tab-" + next).focus();
+      });
+      return tab;
+    });
+    $("tabs").replaceChildren(...tabs);
+    $("table-panel").setAttribute("aria-labelledby", "tab-" + this.tab);
+    this.table = new Table($("table-panel"), this.tableOf(this.tab));
+  }
+
+  openTab(kind) {
+    this.tab = kind;
+    this.tables();
+    $("tab-" + kind).focus();
+  }
+
+  tableOf(kind) {
+    return { districts: districtTable, homes: homeTable, places: placeTable, barriers: barrierTable }[kind](this);
+  }
+
+  beforePrint() {
+    this.printed = true;
+    const host = element("div");
+    new Table(host, this.tableOf(this.config.districts.length ? "districts" : "places"));
+    const table = host.querySelector("table");
+    for (const sort of table.querySelectorAll("th button")) sort.replaceWith(sort.textContent.replace(/ [▲▼]$/, ""));
+    $("print-table").replaceChildren(table);
+    this.map.invalidateSize({ animate: false });
+  }
+
+  afterPrint() {
+    $("print-table").replaceChildren();
+    this.map.invalidateSize({ animate: false });
+  }
+}
+
+function bandOf(units, limits) {
+  if (units === INF) return 4;
+  return units <= limits[0] ? 0 : units <= limits[1] ? 1 : units <= limits[2] ? 2 : 3;
+}
+
+window.startCouncilMap = async (map) => {
+  const page = new Page(map);
+  window.wegeketten = page;
+  const { at } = page.state;
+  if (at) map.setView(at.slice(1), at[0], { animate: false });
+  else map.fitBounds(page.config.bounds, { animate: false });
+  try {
+    await page.load();
+  } catch (error) {
+    $("headline").textContent = say("failed", { error: error.message });
+    throw error;
+  }
+};

@@ -1,0 +1,109 @@
+"use strict";
+/* The page's data as objects, unpacked once. */
+
+async function loadNetwork() {
+  const columns = await unpack("data-network");
+  const { u, span, count, lon, lat } = columns;
+  const v = new Int32Array(u.length);
+  const starts = new Int32Array(u.length + 1);
+  for (let e = 0; e < u.length; e++) {
+    v[e] = u[e] + span[e];
+    starts[e + 1] = starts[e] + count[e];
+  }
+  return {
+    columns,
+    nodes: columns.nodes[0],
+    u,
+    v,
+    kind: columns.kind,
+    lawful: columns.lawful,
+    lengthCm: columns.length_cm,
+    starts,
+    x: worldX(lon),
+    y: worldY(lat),
+  };
+}
+
+/* Web Mercator on the unit square; positions arrive in millionths of a degree. */
+function worldX(lon) {
+  const x = new Float64Array(lon.length);
+  for (let i = 0; i < x.length; i++) x[i] = lon[i] / 360e6 + 0.5;
+  return x;
+}
+
+function worldY(lat) {
+  const y = new Float64Array(lat.length);
+  for (let i = 0; i < y.length; i++) {
+    const s = Math.sin((lat[i] / 1e6) * (Math.PI / 180));
+    y[i] = 0.5 - Math.log((1 + s) / (1 - s)) / (4 * Math.PI);
+  }
+  return y;
+}
+
+function latLng(x, y) {
+  return [(Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180) / Math.PI, (x - 0.5) * 360];
+}
+
+async function loadDoors() {
+  const columns = await unpack("data-doors");
+  return {
+    columns,
+    homes: columns.home_lon.length,
+    homeX: worldX(columns.home_lon),
+    homeY: worldY(columns.home_lat),
+    placeX: worldX(columns.place_lon),
+    placeY: worldY(columns.place_lat),
+    placeService: columns.place_service,
+    district: columns.home_district,
+    weight: columns.home_weight,
+  };
+}
+
+async function loadBase() {
+  const columns = await unpack("data-base");
+  const starts = new Int32Array(columns.count.length + 1);
+  for (let i = 0; i < columns.count.length; i++) starts[i + 1] = starts[i] + columns.count[i];
+  return { klass: columns.klass, starts, x: worldX(columns.lon), y: worldY(columns.lat) };
+}
+
+async function loadProfile(description, network, doors) {
+  const columns = await unpack("data-profile-" + description.id);
+  const pace = columns.pace[0];
+  const { ahead, back, level } = columns;
+  const units = new Int32Array(2 * ahead.length);
+  for (let e = 0; e < ahead.length; e++) {
+    units[2 * e] = Math.floor((network.lengthCm[e] * pace + 5000) / 10000) + ahead[e];
+    units[2 * e + 1] = units[2 * e] + back[e];
+  }
+  const homeJointOf = new Int32Array(doors.homes).fill(-1);
+  const owner = doors.columns.home_joint_owner;
+  for (let j = 0; j < owner.length; j++) if (columns.home_joints[j]) homeJointOf[owner[j]] = j;
+  return {
+    ...description,
+    units,
+    level,
+    homeJoints: columns.home_joints,
+    placeJoints: columns.place_joints,
+    placeLevel: columns.place_level,
+    homeJointOf,
+  };
+}
+
+/* The readings of an edge that apply to it: [{ attribute, value, lower, upper, from }]. */
+function readingsOf(network, attributes, edge) {
+  const found = [];
+  for (const attribute of attributes) {
+    const code = network.columns[attribute + ":code"][edge];
+    if (!code) continue;
+    const rows = network.columns[attribute + ":rows"];
+    const [value, lower, upper, from] = rows.subarray(4 * code, 4 * code + 4);
+    found.push({ attribute, value: value / 100, lower: lower / 100, upper: upper / 100, from });
+  }
+  return found;
+}
+
+function edgeId(network, edge) {
+  const { osm_type, osm_id, part } = network.columns;
+  const id = String.fromCharCode(osm_type[edge]) + osm_id[edge];
+  return part[edge] < 0 ? id : id + ":" + part[edge];
+}

@@ -1,0 +1,250 @@
+"use strict";
+/* Canvas tiles: the light base, and above it what the answer colours. */
+
+const PAINT = {
+  ground: "#f8f6f1",
+  water: "#cfe3ee",
+  green: "#e2eedb",
+  building: "#e6e0d8",
+  street: "#ffffff",
+  streetEdge: "#d5cfc4",
+  path: "#cbbfae",
+  railway: "#c9c9c9",
+  // Blue to red-brown, told apart with any colour vision, each at least 3:1 against the ground; the shape differs too.
+  bands: ["#08427a", "#2a78b8", "#b3580e", "#8f1d14", "#2b2b2b"],
+  place: "#5b2a86",
+  blocked: "#8f1d14",
+  unclear: "#6b5200",
+  route: "#0b5d1e",
+  measure: "#0b5d1e",
+  walk: "#5b2a86",
+};
+const MAJOR = new Set([1, 6, 7, 8]);
+const STEPS = 14;
+const FIRST_BARRIER = 20;
+
+const CanvasTiles = L.GridLayer.extend({
+  initialize(paint, options) {
+    this.paint = paint;
+    L.GridLayer.prototype.initialize.call(this, { tileSize: 256, updateWhenZooming: false, keepBuffer: 1, ...options });
+  },
+  createTile(coords) {
+    const ratio = Math.min(window.devicePixelRatio || 1, 2);
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = 256 * ratio;
+    canvas.coords = coords;
+    this.draw(canvas);
+    return canvas;
+  },
+  draw(canvas) {
+    const ratio = canvas.width / 256;
+    const context = canvas.getContext("2d");
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.clearRect(0, 0, 256, 256);
+    const { x, y, z } = canvas.coords;
+    const size = 2 ** -z;
+    const margin = (12 / 256) * size;
+    this.paint(context, {
+      z,
+      scale: 256 / size,
+      left: x * size,
+      top: y * size,
+      box: [x * size - margin, y * size - margin, (x + 1) * size + margin, (y + 1) * size + margin],
+    });
+  },
+  /* Draw again what is on the screen, in place: no flicker, nothing new to lay out. */
+  repaint() {
+    for (const key of Object.keys(this._tiles)) this.draw(this._tiles[key].el);
+  },
+});
+
+function trace(context, tile, shapes, i) {
+  const { x, y, starts } = shapes;
+  for (let p = starts[i]; p < starts[i + 1]; p++) {
+    const px = (x[p] - tile.left) * tile.scale;
+    const py = (y[p] - tile.top) * tile.scale;
+    if (p === starts[i]) context.moveTo(px, py);
+    else context.lineTo(px, py);
+  }
+}
+
+function indexLines(shapes) {
+  return Grid.ofBoxes(shapes.starts.length - 1, (i) => lineBox(shapes.x, shapes.y, shapes.starts[i], shapes.starts[i + 1]));
+}
+
+function basePainter(base, network, networkGrid) {
+  const grid = indexLines(base);
+  const colours = [PAINT.water, PAINT.green, PAINT.building, PAINT.water, PAINT.railway];
+  return (context, tile) => {
+    context.fillStyle = PAINT.ground;
+    context.fillRect(0, 0, 256, 256);
+    const here = grid.within(...tile.box);
+    for (const klass of [1, 0, 2]) {
+      if (klass === 2 && tile.z < 14) continue;
+      context.beginPath();
+      for (const i of here) if (base.klass[i] === klass) trace(context, tile, base, i);
+      context.fillStyle = colours[klass];
+      context.fill("evenodd");
+    }
+    for (const klass of [3, 4]) {
+      context.beginPath();
+      for (const i of here) if (base.klass[i] === klass) trace(context, tile, base, i);
+      context.strokeStyle = colours[klass];
+      context.lineWidth = klass === 3 ? 2 : 1;
+      context.stroke();
+    }
+    const edges = networkGrid.within(...tile.box);
+    const widths = tile.z >= 16 ? [7, 5, 1.6] : tile.z >= 14 ? [4, 2.6, 1] : [2, 1.2, 0.6];
+    context.lineCap = context.lineJoin = "round";
+    const stroke = (major, colour, width) => {
+      context.beginPath();
+      for (const e of edges) if (MAJOR.has(network.kind[e]) === major) trace(context, tile, network, e);
+      context.strokeStyle = colour;
+      context.lineWidth = width;
+      context.stroke();
+    };
+    stroke(true, PAINT.streetEdge, widths[0]);
+    stroke(true, PAINT.street, widths[1]);
+    if (tile.z >= 14) stroke(false, PAINT.path, widths[2]);
+  };
+}
+
+/* Marks: the shape tells the band as the colour does. */
+function mark(context, band, x, y, r) {
+  context.fillStyle = context.strokeStyle = PAINT.bands[band];
+  context.lineWidth = Math.max(1, r / 2.5);
+  context.beginPath();
+  if (band === 0) context.arc(x, y, r, 0, 7);
+  else if (band === 1) context.arc(x, y, r * 0.8, 0, 7);
+  else if (band === 2) context.rect(x - r * 0.85, y - r * 0.85, 1.7 * r, 1.7 * r);
+  else if (band === 3) {
+    context.moveTo(x, y - 1.1 * r);
+    context.lineTo(x + 1.1 * r, y + 0.9 * r);
+    context.lineTo(x - 1.1 * r, y + 0.9 * r);
+    context.closePath();
+  } else {
+    context.moveTo(x - r, y - r);
+    context.lineTo(x + r, y + r);
+    context.moveTo(x + r, y - r);
+    context.lineTo(x - r, y + r);
+  }
+  if (band === 1) {
+    context.fillStyle = "#fff";
+    context.fill();
+    context.stroke();
+  } else if (band === 4) context.stroke();
+  else context.fill();
+}
+
+function markRadius(z) {
+  return z >= 17 ? 7 : z >= 16 ? 5.5 : z >= 15 ? 4 : z >= 14 ? 3 : z >= 13 ? 2.2 : 1.6;
+}
+
+function diamond(context, x, y, r, colour) {
+  context.beginPath();
+  context.moveTo(x, y - r);
+  context.lineTo(x + r, y);
+  context.lineTo(x, y + r);
+  context.lineTo(x - r, y);
+  context.closePath();
+  context.fillStyle = colour;
+  context.strokeStyle = "#fff";
+  context.lineWidth = 1.5;
+  context.fill();
+  context.stroke();
+}
+
+function barrierMark(context, x, y, blocked) {
+  context.beginPath();
+  context.arc(x, y, 6, 0, 7);
+  context.fillStyle = blocked ? PAINT.blocked : "#fff";
+  context.strokeStyle = blocked ? "#fff" : PAINT.unclear;
+  context.lineWidth = 1.5;
+  context.fill();
+  context.stroke();
+  context.beginPath();
+  if (blocked) {
+    context.moveTo(x - 3, y);
+    context.lineTo(x + 3, y);
+  } else {
+    context.moveTo(x, y - 3);
+    context.lineTo(x, y + 1);
+    context.moveTo(x, y + 2.4);
+    context.lineTo(x, y + 3.4);
+  }
+  context.strokeStyle = blocked ? "#fff" : PAINT.unclear;
+  context.stroke();
+}
+
+const BARRIER_ZOOM = 15;
+
+/* What an answer colours: blocked ways, homes, places, barriers. `view` is read anew at each painting. */
+function answerPainter(view, network, networkGrid, doors, homeGrid, placeGrid) {
+  return (context, tile) => {
+    const at = (x, y) => [(x - tile.left) * tile.scale, (y - tile.top) * tile.scale];
+    const edges = view.show.barriers && tile.z >= BARRIER_ZOOM ? networkGrid.within(...tile.box) : [];
+    if (edges.length) {
+      context.beginPath();
+      for (const e of edges) if (view.isBlocked(e) && network.lengthCm[e] > 100) trace(context, tile, network, e);
+      context.setLineDash([5, 4]);
+      context.strokeStyle = PAINT.blocked;
+      context.lineWidth = 2;
+      context.stroke();
+      context.setLineDash([]);
+    }
+    const r = markRadius(tile.z);
+    if (view.show.homes) {
+      const here = homeGrid.within(...tile.box);
+      for (let band = 4; band >= 0; band--) {
+        for (const i of here) if (view.bands[i] === band) mark(context, band, ...at(doors.homeX[i], doors.homeY[i]), r);
+      }
+    }
+    for (const e of edges) {
+      const state = view.pointState(e);
+      if (state !== null) barrierMark(context, ...at(...edgeMiddle(network, e)), state === "blocked");
+    }
+    if (view.show.places) {
+      for (const i of placeGrid.within(...tile.box)) {
+        if (doors.placeService[i] === view.service) diamond(context, ...at(doors.placeX[i], doors.placeY[i]), Math.max(5, r + 2), PAINT.place);
+      }
+    }
+  };
+}
+
+function edgeMiddle(network, e) {
+  const { starts, x, y } = network;
+  const first = starts[e];
+  const last = starts[e + 1] - 1;
+  if (last - first > 1) return [x[(first + last) >> 1], y[(first + last) >> 1]];
+  return [(x[first] + x[last]) / 2, (y[first] + y[last]) / 2];
+}
+
+/* The line of a way as Leaflet positions. */
+function wayLine(network, steps) {
+  const line = [];
+  const { starts, x, y } = network;
+  for (const { edge, from, to } of steps) {
+    const cut = cutLine(x.subarray(starts[edge], starts[edge + 1]), y.subarray(starts[edge], starts[edge + 1]), Math.min(from, to), Math.max(from, to));
+    if (to < from) cut.reverse();
+    for (const [px, py] of cut) line.push(latLng(px, py));
+  }
+  return line;
+}
+
+function cutLine(x, y, from, to) {
+  const reach = [0];
+  for (let i = 1; i < x.length; i++) reach.push(reach[i - 1] + Math.hypot(x[i] - x[i - 1], y[i] - y[i - 1]));
+  const total = reach[reach.length - 1];
+  const at = (share) => {
+    let i = 1;
+    while (i < reach.length - 1 && reach[i] < share * total) i++;
+    const span = reach[i] - reach[i - 1] || 1;
+    const t = Math.min(1, Math.max(0, (share * total - reach[i - 1]) / span));
+    return [x[i - 1] + t * (x[i] - x[i - 1]), y[i - 1] + t * (y[i] - y[i - 1])];
+  };
+  if (x.length < 2 || !total) return [[x[0], y[0]]];
+  const line = [at(from)];
+  for (let i = 1; i < x.length - 1; i++) if (reach[i] > from * total && reach[i] < to * total) line.push([x[i], y[i]]);
+  line.push(at(to));
+  return line;
+}

@@ -1,0 +1,237 @@
+"""The council's map: folium's map in a page of its own, in one file, without a server."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from wegeketten.errors import OutputError, UsageError
+from wegeketten.report.assets import asset_text
+from wegeketten.report.bundle import MICRO, bundle
+from wegeketten.report.encode import clean
+from wegeketten.report.inline import island, outside_addresses, policy_of, script_tag, style_tag, vendored
+from wegeketten.report.words import load_words
+from wegeketten.whole import whole_file
+
+if TYPE_CHECKING:
+    import folium
+
+    from wegeketten.report.data import District, MapData
+
+SCRIPTS = ("decode", "grid", "search", "model", "words", "table", "answer", "paint", "lists", "app")
+"""Modules of the page's own script, in the order they build on each other."""
+
+LARGEST_BYTES = 20_000_000
+"""A bigger page is refused: phones do not open it."""
+
+POLICY_MARK = "policy-goes-here"
+
+
+def map_page(
+    data: MapData,
+    *,
+    lang: str = "de",
+    profile: str | None = None,
+    service: str | None = None,
+    answer: str = "likely",
+    tiles: str | None = None,
+) -> str:
+    """The whole page as text.
+
+    Parameters
+    ----------
+    data
+        What to show.
+    lang
+        ``de`` or ``en``.
+    profile, service, answer
+        What is chosen when the page opens; the first of each where None.
+    tiles
+        Address pattern of online tiles to lay under everything, for maps that may use the network. None: the
+        page asks for nothing.
+
+    Raises
+    ------
+    UsageError
+        A profile, service or answer is not in the data.
+    OutputError
+        The page would be too big to open.
+    """
+    words = load_words(lang)
+    config = _config(data, lang=lang, profile=profile, service=service, answer=answer)
+    islands = [island("config", config), island("words", words)]
+    islands += [island(name, text) for name, text in bundle(data).items()]
+    figure = _figure(data, tiles=tiles)
+    figure.render()
+    html, script = figure.html.render(), figure.script.render()
+    head = [
+        style_tag(vendored("leaflet", "leaflet.css")),
+        style_tag(asset_text("map.css")),
+    ]
+    # The data follow the form: a browser shows the page while they are still being read.
+    scripts = [
+        script_tag(vendored("leaflet", "leaflet.js")),
+        script_tag("(() => {\n" + "".join(_module(name) for name in SCRIPTS) + "})();\n"),
+        script_tag(script),
+    ]
+    page = _fill("map.html", lang, words["map"], data, head=head, map=html, islands=islands, scripts=scripts)
+    origins = [tiles.split("{", 1)[0].rstrip("/")] if tiles else []
+    page = page.replace(POLICY_MARK, policy_of(page, image_sources=origins), 1)
+    unwanted = outside_addresses(page)
+    if unwanted:
+        raise OutputError(f"the map would ask for {unwanted[0]}; only what lies in assets/vendor may be used")
+    if len(page.encode("utf-8")) > LARGEST_BYTES:
+        raise OutputError(
+            f"the map would have {len(page) / 1e6:.0f} MB, more than phones open; "
+            "make one for fewer districts with --district, or fewer profiles with --profile"
+        )
+    return page
+
+
+def write_page(page: str, out: str | Path) -> Path:
+    """Write a page whole or not at all.
+
+    Raises
+    ------
+    OutputError
+        The place is not writable.
+    """
+    target = Path(out)
+    with whole_file(target) as temporary:
+        temporary.write_text(page, encoding="utf-8", newline="\n")
+    return target
+
+
+def _module(name: str) -> str:
+    return asset_text("map", f"{name}.js").replace('"use strict";\n', "", 1)
+
+
+def _figure(data: MapData, *, tiles: str | None) -> Any:
+    """The folium map with this package's layers added to it, in a figure that is ready to render."""
+    council_map = folium_map(data, tiles=tiles)
+    return council_map.get_root()
+
+
+def folium_map(data: MapData, *, tiles: str | None = None) -> folium.Map:
+    """A `folium.Map` over the city's extent, without any link to the network, that starts the page's script."""
+    import folium
+    from branca.element import MacroElement, Template
+
+    class Offline(folium.Map):
+        """Folium's map, told to load nothing."""
+
+        default_js = ()
+        default_css = ()
+
+    class Start(MacroElement):
+        """Hands the map to the page's own script."""
+
+        _template = Template("{% macro script(this, kwargs) %}startCouncilMap({{ this._parent.get_name() }});{% endmacro %}")
+
+    (south, west), (north, east) = extent(data)
+    made = Offline(
+        location=[(south + north) / 2, (west + east) / 2],
+        tiles=None,
+        zoom_control=False,
+        max_zoom=19,
+        min_zoom=9,
+        fade_animation=False,
+        zoom_animation=False,
+    )
+    parts: list[Any] = [made]
+    if tiles:
+        parts.append(folium.TileLayer(tiles, attr="© OpenStreetMap contributors", overlay=True, control=False))
+    parts.append(Start())
+    for number, part in enumerate(parts):
+        part._id = str(number)  # folium's own ids are random; two runs shall give the same page
+        if part is not made:
+            made.add_child(part)
+    return made
+
+
+def extent(data: MapData) -> tuple[tuple[float, float], tuple[float, float]]:
+    """South-west and north-east corner of what is shown, (lat, lon) in degrees."""
+    lon = np.concatenate([data.homes.lon, data.places.lon]) if len(data.homes) else data.network.lon
+    lat = np.concatenate([data.homes.lat, data.places.lat]) if len(data.homes) else data.network.lat
+    if not len(lon):
+        raise UsageError("there is nothing to show: the city has neither homes nor ways")
+    return (float(lat.min()), float(lon.min())), (float(lat.max()), float(lon.max()))
+
+
+def _config(data: MapData, *, lang: str, profile: str | None, service: str | None, answer: str) -> dict[str, Any]:
+    profiles, services = [layer.id for layer in data.profiles], [name for name, _ in data.services]
+    for what, wanted, known in (
+        ("--profile", profile, profiles),
+        ("--service", service, services),
+        ("answer", answer, ["sure", "likely", "possible"]),
+    ):
+        if wanted is not None and wanted not in known:
+            raise UsageError(f"{what} {wanted}: not on this map; there are {', '.join(known)}")
+    words = load_words(lang)
+    return {
+        "title": clean(data.title),
+        "bounds": extent(data),
+        "start": {"profile": profile or profiles[0], "service": service or services[0], "answer": answer},
+        "counted": data.sources.get("counted", "homes"),
+        "attributes": list(data.network.readings),
+        "profiles": [
+            {
+                "id": layer.id,
+                "name": words["profiles"].get(layer.id, {}).get("name") or clean(layer.name),
+                "speed": layer.speed_mps,
+                "standard_units": [int(units) for units in layer.standard_units],
+                "limits": {name: list(limit) for name, limit in layer.limits.items()},
+            }
+            for layer in data.profiles
+        ],
+        "services": [
+            {"id": name, "name": words["services"].get(name, {}).get("name") or clean(shown)}
+            for name, shown in data.services
+        ],
+        "districts": [_district(district) for district in data.districts],
+        "measures": [vars(mark) | {"title": clean(mark.title), "lines": [clean(x) for x in mark.lines]} for mark in data.measures],
+        "walks": [vars(mark) | {"title": clean(mark.title), "lines": [clean(x) for x in mark.lines]} for mark in data.walks],
+    }
+
+
+def _district(district: District) -> dict[str, Any]:
+    rings = [np.rint(np.asarray(ring) * MICRO).astype(np.int64).tolist() for ring in district.rings]
+    at = None
+    if rings:
+        longest = max(district.rings, key=len)
+        at = np.rint(np.asarray(longest).mean(axis=0) * MICRO).astype(np.int64).tolist()
+    return {"id": clean(district.id), "name": clean(district.name), "rings": rings, "at": at}
+
+
+def _fill(template: str, lang: str, words: dict[str, Any], data: MapData, **parts: Any) -> str:
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+    environment = Environment(autoescape=True, trim_blocks=True, keep_trailing_newline=True)
+    sources = data.sources
+    place = clean(data.title)
+    joined = {
+        name: Markup("\n".join([value] if isinstance(value, str) else value))  # noqa: S704 built here, escaped before
+        for name, value in parts.items()
+    }
+    return environment.from_string(asset_text(template)).render(
+        lang=lang,
+        words=words,
+        answers_sentence=load_words(lang)["answers_sentence"],
+        version=sources.get("version", ""),
+        policy=POLICY_MARK,
+        title=words["title"].format(place=place),
+        heading=words["heading"].format(place=place),
+        about_method=words["about_method"].format(
+            version=sources.get("version", ""), date=clean(sources.get("osm_timestamp")) or words["date_unknown"]
+        ),
+        about_hash=words["about_hash"].format(
+            source=clean(sources.get("source")), hash=clean(sources.get("source_sha256"))
+        ),
+        attributions=[clean(text) for text in json.loads(sources.get("attributions", "[]"))],
+        notes=[clean(note, 400) for note in data.notes],
+        **joined,
+    )
