@@ -125,7 +125,7 @@ class GradeReport:
             )
         if self.contradictions:
             notes.append(
-                f"elevation: {self.contradictions} tagged gradients have another sign than the model; tags kept"
+                f"elevation: {self.contradictions} tagged gradients go the other way in the model; tags kept"
             )
         return notes
 
