@@ -1,0 +1,406 @@
+"""From all tags of an element to one reading per attribute: who wins, and what contradicts."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from wegeketten.shipped import shipped
+from wegeketten.tags import lexicon
+from wegeketten.tags.assumption import Value, assumed, barrier_gap, steps_on
+from wegeketten.tags.conflict import Conflict, contradictions
+from wegeketten.tags.keys import quantity_of, tidy_key
+from wegeketten.tags.lexicon import Span, number
+from wegeketten.tags.readers import measure
+from wegeketten.tags.reading import Provenance
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Literal
+
+    from wegeketten.network.edges import Kind
+
+    Side = Literal["left", "right"]
+    End = Literal["start", "end"]
+
+_TAGGED, _DERIVED, _NONE = int(Provenance.tagged), int(Provenance.derived), int(Provenance.none)
+_CONTEXT = frozenset({"highway", "footway"})
+_FOOT_PART = frozenset({"path", "cycleway", "footway", "pavement", "pedestrian"})
+
+
+class Resolved(NamedTuple):
+    """What the tags of one element say about one edge.
+
+    Attributes
+    ----------
+    values
+        One `Value` per attribute, in the order of `wegeketten.network.edges.ATTRIBUTES`.
+    conflicts
+        Contradictions met, and who won.
+    unreadable
+        Tags that should say something and could not be read, as (key, raw value).
+    """
+
+    values: tuple[Value, ...]
+    conflicts: tuple[Conflict, ...]
+    unreadable: tuple[tuple[str, str], ...]
+
+    def of(self, attribute: str) -> Value:
+        """Value of one attribute.
+
+        Raises
+        ------
+        KeyError
+            There is no such attribute.
+        """
+        return self.values[_positions()[attribute]]
+
+
+class _Source(NamedTuple):
+    """Where the value of one attribute is looked for on one sort of edge."""
+
+    attribute: str
+    keys: tuple[str, ...]  # full keys, the strongest first
+    plain: tuple[str, ...]  # the same without sides and ends
+    any: bool
+
+
+class _Implied(NamedTuple):
+    """A row of ``implied.csv``."""
+
+    attribute: str
+    kind: str
+    how: str
+    value: float
+    likely: float | None
+    lower: float
+    upper: float
+
+
+def resolve(
+    tags: Mapping[str, str],
+    kind: Kind,
+    *,
+    side: Side | None = None,
+    highway: str = "",
+    end: End | None = None,
+    length_m: float | None = None,
+) -> Resolved:
+    """Reading of every attribute of an edge: sided over general, measured over typed, tag over assumption.
+
+    Parameters
+    ----------
+    tags
+        Tags of the element (for crossings those of way and node together).
+    kind
+        What the edge is; it decides which attributes apply.
+    side
+        Which side of a street a pavement or kerb is on, where it is mapped on the street itself. Then the
+        street's own width, surface and smoothness do not count: they speak of the carriageway.
+    highway
+        Class of the way, or of the carriageway walked along or crossed, for the assumptions.
+    end
+        Which end of the way, for kerbs tagged ``…:start``/``…:end``.
+    length_m
+        Length of the way in metres, for steps nobody counted.
+
+    Returns
+    -------
+    Resolved
+        An attribute that does not apply has provenance ``none`` and the value that never hinders; so has
+        ``wheelchair`` where no mapper gave a verdict. Inclines are signed in way direction.
+
+    Examples
+    --------
+    >>> from wegeketten.network.edges import Kind
+    >>> edge = resolve({"barrier": "kerb", "kerb": "raised", "kerb:height": "12 cm"}, Kind.kerb)
+    >>> edge.of("kerb_cm")
+    Value(value=12.0, lower=12.0, upper=12.0, provenance=2)
+    >>> resolve({"highway": "steps", "wheelchair": "yes"}, Kind.steps).conflicts[0].rule
+    'steps-wheelchair'
+    """
+    known = _known
+    items = tuple([item for item in tags.items() if known[item[0]]])
+    resolved = _resolve(items, kind, side, highway, end)
+    if length_m is None:
+        return resolved
+    count = _positions()["step_count"]
+    if resolved.values[count].provenance != Provenance.assumed:
+        return resolved
+    span = steps_on(length_m)
+    values = list(resolved.values)
+    values[count] = Value(span.likely or 1.0, span.lower, span.upper, _DERIVED)
+    return resolved._replace(values=tuple(values))
+
+
+class _Known(dict[str, bool]):
+    """Whether a key matters here; learned as keys turn up."""
+
+    def __missing__(self, key: str) -> bool:
+        quantity = quantity_of(key)
+        matters = tidy_key(key) in _CONTEXT or (quantity is not None and quantity.shape != "hours")
+        if len(self) < 1 << 16:  # keys are free text: hostile ones must not fill the memory
+            self[key] = matters
+        return matters
+
+
+_known = _Known()
+
+
+@cache
+def _positions() -> dict[str, int]:
+    from wegeketten.network.edges import ATTRIBUTES
+
+    return {attribute.name: position for position, attribute in enumerate(ATTRIBUTES)}
+
+
+@cache
+def _absent() -> tuple[Value, ...]:
+    from wegeketten.network.edges import ATTRIBUTES
+
+    return tuple(Value(each.absent, each.absent, each.absent, _NONE) for each in ATTRIBUTES)
+
+
+@cache
+def _precedence() -> list[dict[str, object]]:
+    text = shipped("tags", "precedence.toml").read_text(encoding="utf-8")
+    entries: list[dict[str, object]] = tomllib.loads(text)["attribute"]
+    return entries
+
+
+@cache
+def _implied() -> dict[str, tuple[_Implied, ...]]:
+    """Rows by key, in the order of the file."""
+    table: dict[str, list[_Implied]] = {}
+    for row in lexicon.rows("tags", "implied.csv"):
+        likely = number(row["likely"]) if row["likely"] else None
+        table.setdefault(row["key"], []).append(
+            _Implied(
+                row["attribute"],
+                row["kind"],
+                row["how"],
+                number(row["value"]),
+                likely,
+                number(row["lower"]),
+                number(row["upper"]),
+            )
+        )
+    return {key: tuple(entries) for key, entries in table.items()}
+
+
+def _forms(
+    keys: list[str], own: bool, kind: Kind, side: Side | None, end: End | None
+) -> Iterator[tuple[str, str]]:
+    """Full keys and what they are plainly, the strongest first."""
+    ends = [f":{end}", ""] if end else [""]
+    if side is None:
+        levels = ["footway:{}", "{}"] if kind.name in _FOOT_PART else ["{}"]
+    else:
+        levels = [f"{way}:{each}:{{}}" for way in ("sidewalk", "footway") for each in (side, "both")]
+        levels += [f"{{}}:{side}", "{}:both", "sidewalk:{}", "footway:{}"]
+        levels += [] if own and kind.name == "pavement" else ["{}"]
+    for level in levels:
+        for key in keys:
+            for suffix in ends:
+                yield level.format(key) + suffix, key
+
+
+@cache
+def _sources(kind: Kind, side: Side | None, end: End | None) -> tuple[_Source, ...]:
+    """Sources of all attributes that may apply, and of the keys that only imply something."""
+    sources = []
+    for entry in _precedence():
+        kinds, keys = entry.get("kinds"), entry["keys"]
+        if (not isinstance(kinds, list) or kind.name in kinds) and isinstance(keys, list):
+            forms = list(_forms(keys, bool(entry.get("own")), kind, side, end))
+            full, plain = zip(*forms, strict=True)
+            sources.append(_Source(str(entry["name"]), full, plain, bool(entry.get("any"))))
+    told = {key for source in sources for key in source.plain}
+    for key in _implied():
+        if key not in told:
+            full, plain = zip(*_forms([key], True, kind, side, end), strict=True)
+            sources.append(_Source("", full, plain, False))
+    return tuple(sources)
+
+
+@lru_cache(maxsize=1 << 17)
+def _resolve(
+    items: tuple[tuple[str, str], ...], kind: Kind, side: Side | None, highway: str, end: End | None
+) -> Resolved:
+    tags = {tidy_key(key): raw for key, raw in items}
+    barrier = tags.get("barrier", "")
+    if barrier != "kerb":
+        tags.pop("height", None)
+    at_crossing = (
+        "crossing" in (tags.get("highway"), tags.get("footway")) or "crossing" in tags or barrier == "kerb"
+    )
+    at_signals = tags.get("crossing:signals") == "yes" or _is(tags, "crossing", 3.0)
+    values = list(_absent())
+    conflicts: list[Conflict] = []
+    said: dict[str, tuple[str, Span]] = {}
+    for source in _sources(kind, side, end):
+        found = list(_candidates(source, tags))
+        winner = _winner(source, found, conflicts)
+        if winner is not None:
+            said[winner[1]] = (winner[0], winner[2])
+        if source.attribute:
+            position = _positions()[source.attribute]
+            assumption = assumed(
+                kind, highway, source.attribute, at_crossing=at_crossing, at_signals=at_signals
+            )
+            if source.attribute == "width_m" and kind.is_barrier and barrier:
+                assumption = assumption and barrier_gap(barrier)
+            if winner is None:
+                values[position] = assumption or values[position]
+            elif assumption is not None or source.attribute == "wheelchair":
+                values[position] = _value(source.attribute, winner[2], assumption)
+    if kind.name == "steps":
+        values[_positions()["handrail_sides"]] = _handrails(tags, kind)
+    _imply(values, said, kind, conflicts)
+    conflicts += contradictions(tags, kind, values, _positions())
+    return Resolved(tuple(values), tuple(conflicts), tuple(_unreadable(tags, side)))
+
+
+def _is(tags: Mapping[str, str], key: str, value: float) -> bool:
+    span = measure(key, tags[key]) if key in tags else None
+    return span is not None and span.value == value
+
+
+def _candidates(source: _Source, tags: Mapping[str, str]) -> Iterator[tuple[str, str, Span]]:
+    for key, plain in zip(source.keys, source.plain, strict=True):
+        raw = tags.get(key)
+        if raw is not None:
+            span = measure(plain, raw)
+            if span is not None:
+                yield f"{key}={raw}", plain, span
+
+
+def _winner(
+    source: _Source, found: list[tuple[str, str, Span]], conflicts: list[Conflict]
+) -> tuple[str, str, Span] | None:
+    """The strongest key that says something; later ones that contradict it are conflicts."""
+    if not found:
+        return None
+    if source.any:
+        return _any_of(source, found)
+    winner = found[0]
+    for other in found[1:]:
+        (_, _, won), (text, _, lost) = winner, other
+        if lost.lower > won.upper or lost.upper < won.lower:
+            conflicts.append(Conflict("two-keys", source.attribute, winner[0], text))
+        elif won.value is None and lost.value is not None and won.lower <= lost.value <= won.upper:
+            winner = other
+    return winner
+
+
+def _any_of(source: _Source, found: list[tuple[str, str, Span]]) -> tuple[str, str, Span]:
+    """One yes is enough; a no for one key says nothing about the others."""
+    best = max(found, key=lambda each: (each[2].likely or 0.0, each[2].lower))
+    silent = len({plain for _, plain, _ in found}) < len(set(source.plain))
+    upper = 1.0 if silent else max(span.upper for _, _, span in found)
+    return (
+        best[0],
+        best[1],
+        Span(None if upper > best[2].upper else best[2].value, best[2].lower, upper, best[2].likely),
+    )
+
+
+def _value(attribute: str, span: Span, assumption: Value | None) -> Value:
+    if attribute == "cross_slope_pct":
+        span = _magnitude(span)
+    likely = span.likely
+    if likely is None:
+        likely = (span.lower + span.upper) / 2 if assumption is None else assumption.value
+    return Value(min(max(likely, span.lower), span.upper), span.lower, span.upper, _TAGGED)
+
+
+def _magnitude(span: Span) -> Span:
+    ends = sorted((abs(span.lower), abs(span.upper)))
+    likely = None if span.likely is None else abs(span.likely)
+    return Span(likely, 0.0 if span.lower < 0 < span.upper else ends[0], ends[1], likely)
+
+
+def _handrails(tags: Mapping[str, str], kind: Kind) -> Value:
+    """Sides of a flight of steps with a handrail, from the general key and those of each side."""
+    sided = {
+        place: span
+        for place in ("left", "right", "center", "both")
+        if (raw := tags.get(f"handrail:{place}")) is not None
+        and (span := measure("handrail", raw)) is not None
+    }
+    general = measure("handrail", tags["handrail"]) if "handrail" in tags else None
+    if not sided:
+        assumption = assumed(kind, "", "handrail_sides") or _absent()[_positions()["handrail_sides"]]
+        return assumption if general is None else _value("handrail_sides", general, assumption)
+    if "both" in sided:
+        lower = upper = 2.0 * min(sided["both"].lower, 1.0)
+    else:
+        lower = min(sum(span.lower > 0 for span in sided.values()), 2.0)
+        without = sum(span.upper == 0 for place, span in sided.items() if place != "center")
+        centre = "center" in sided and sided["center"].upper > 0
+        upper = max(lower, 2.0 - without + centre if without < 2 else float(centre))
+    if general is not None and general.lower <= upper and general.upper >= lower:
+        lower, upper = max(lower, general.lower), min(upper, general.upper)
+    return Value(lower, lower, min(upper, 2.0), _TAGGED)
+
+
+def _imply(
+    values: list[Value], said: Mapping[str, tuple[str, Span]], kind: Kind, conflicts: list[Conflict]
+) -> None:
+    """Let tags speak about attributes they do not name, see ``implied.csv``."""
+    positions = _positions()
+    for key, entries in _implied().items():
+        if key not in said:
+            continue
+        text, span = said[key]
+        for attribute in dict.fromkeys(entry.attribute for entry in entries):
+            rows = [
+                entry
+                for entry in entries
+                if entry.attribute == attribute
+                and entry.kind in ("", kind.name)
+                and span.lower <= entry.value <= span.upper
+            ]
+            now = values[positions[attribute]]
+            if not rows or now.provenance == _NONE or (rows[0].how == "guess" and now.provenance == _TAGGED):
+                continue
+            likely = next((row.likely for row in rows if row.value == span.likely), None)
+            lower, upper = min(row.lower for row in rows), max(row.upper for row in rows)
+            values[positions[attribute]] = _told(now, rows[0].how, lower, upper, likely)
+            if now.provenance == _TAGGED and (lower > now.upper + 1e-9 or upper < now.lower - 1e-9):
+                bounds = f"{now.lower:g}–{now.upper:g}"
+                won, lost = (text, bounds) if rows[0].how == "override" else (bounds, text)
+                conflicts.append(Conflict("implied", attribute, won, lost))
+
+
+def _told(now: Value, how: str, lower: float, upper: float, likely: float | None) -> Value:
+    """The value after another tag has spoken; a measured one stays unless it is overridden."""
+    measured = now.provenance == _TAGGED
+    if how == "replace":
+        if measured:
+            return now
+        value = now.value if likely is None else likely
+        return Value(min(max(value, lower), upper), lower, upper, _TAGGED)
+    if how == "override" and measured:
+        if now.lower > upper:
+            return Value(upper, upper, upper, _DERIVED)
+        return now
+    if measured and now.lower == now.upper:
+        return now
+    narrowed = now.within(lower, upper, None if measured else likely)
+    if narrowed is None:
+        if measured:
+            return now
+        value = now.value if likely is None else likely
+        return Value(min(max(value, lower), upper), lower, upper, _DERIVED)
+    return narrowed._replace(provenance=_TAGGED) if measured else narrowed
+
+
+def _unreadable(tags: Mapping[str, str], side: Side | None) -> Iterator[tuple[str, str]]:
+    """Tags that state a quantity and cannot be read; of a street's tags only those of the side asked for."""
+    for key, raw in tags.items():
+        if quantity_of(key) is not None and measure(key, raw) is None:
+            parts = key.split(":")
+            if side is None or side in parts or "both" in parts or parts[0] in ("sidewalk", "footway"):
+                yield key, raw
