@@ -6,7 +6,6 @@ A barrier is an edge too (a kerb, a bollard, a flight of steps), so every "what 
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -14,9 +13,11 @@ import numpy as np
 from wegeketten.tags.reading import Provenance
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from numpy.typing import NDArray
+
+    Lines = tuple[NDArray[np.int64], NDArray[np.float64]]
 
 
 class Kind(enum.IntEnum):
@@ -147,11 +148,10 @@ PLAIN: Mapping[str, np.dtype] = {
 }
 
 
-@dataclass
 class EdgeTable:
     """Edges as columns.
 
-    Attributes
+    Parameters
     ----------
     columns
         Every name of `PLAIN`, and for each of `ATTRIBUTES` its four columns; all of one length.
@@ -162,12 +162,40 @@ class EdgeTable:
     points
         float64, shape (points, 2): x, y in the city's metric CRS, metres, u first. A point barrier has two
         equal points.
+    lines
+        Gives `bends` and `points` when they are first asked for, instead of the two.
     """
 
-    columns: dict[str, NDArray[np.generic]]
-    names: list[str]
-    bends: NDArray[np.int64]
-    points: NDArray[np.float64]
+    def __init__(
+        self,
+        columns: dict[str, NDArray[np.generic]],
+        names: list[str],
+        bends: NDArray[np.int64] | None = None,
+        points: NDArray[np.float64] | None = None,
+        *,
+        lines: Callable[[], Lines] | None = None,
+    ) -> None:
+        self.columns = columns
+        self.names = names
+        self._lines = None if bends is None or points is None else (bends, points)
+        self._load = lines
+
+    @property
+    def bends(self) -> NDArray[np.int64]:
+        """Where each edge's points start, int64, shape (edges + 1,)."""
+        return self._both()[0]
+
+    @property
+    def points(self) -> NDArray[np.float64]:
+        """All edges' points one after the other: x, y in metres, shape (points, 2)."""
+        return self._both()[1]
+
+    def _both(self) -> Lines:
+        if self._lines is None:
+            if self._load is None:
+                raise ValueError("this edge table was made without lines")
+            self._lines = self._load()
+        return self._lines
 
     def __len__(self) -> int:
         return len(self.columns["u"])
@@ -178,7 +206,9 @@ class EdgeTable:
     def ids(self, rows: NDArray[np.integer] | None = None) -> list[str]:
         """Ids such as ``n1048`` or ``w52001:3``, for all edges or the given rows."""
         rows = np.arange(len(self)) if rows is None else np.asarray(rows)
-        return element_ids(self.columns["osm_type"][rows], self.columns["osm_id"][rows], self.columns["part"][rows])
+        return element_ids(
+            self.columns["osm_type"][rows], self.columns["osm_id"][rows], self.columns["part"][rows]
+        )
 
 
 def element_ids(

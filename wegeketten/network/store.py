@@ -1,0 +1,80 @@
+"""The edge table on disk: GeoParquet that QGIS opens, read column by column, geometry on demand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from wegeketten.columns import read_columns, write_columns
+from wegeketten.network.edges import ATTRIBUTES, PLAIN, EdgeTable, attribute_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from wegeketten.osm.projection import Projection
+
+_COORDINATE_DIGITS = 7  # OpenStreetMap's own precision, about a centimetre
+
+
+def write_edges(
+    path: Path, edges: EdgeTable, projection: Projection, *, note: Mapping[str, str] | None = None
+) -> None:
+    """Write the edge table with ids, street names and lines in lon/lat degrees.
+
+    Parameters
+    ----------
+    path
+        Target file.
+    edges
+        The table, geometry in the city's metric CRS.
+    projection
+        Back to lon/lat.
+    note
+        Metadata of the file.
+    """
+    import shapely
+
+    names = np.array([*edges.names, ""], dtype=object)
+    columns: dict[str, Any] = {"edge_id": edges.ids()}
+    columns.update({name: edges.columns[name] for name in PLAIN if name != "name"})
+    columns["name"] = names[edges.columns["name"]]
+    for attribute in ATTRIBUTES:
+        columns.update({name: edges.columns[name] for name in attribute_columns([attribute.name])})
+    lonlat = np.round(projection.to_lonlat(edges.points), _COORDINATE_DIGITS)
+    lines = shapely.linestrings(lonlat, indices=np.repeat(np.arange(len(edges)), np.diff(edges.bends)))
+    write_columns(path, columns, geometry=lines, note=note)
+
+
+def read_edges(path: Path, projection: Projection) -> EdgeTable:
+    """Read an edge table written by `write_edges`; its lines are read when they are first asked for.
+
+    Raises
+    ------
+    InputDataError
+        The file is missing, cut or lacks a column.
+    """
+    raw = read_columns(path, [*PLAIN, *attribute_columns()])
+    rows: dict[str, int] = {}
+    index = [rows.setdefault(name, len(rows)) if name else -1 for name in raw["name"].tolist()]
+    columns = {
+        name: np.asarray(raw[name], dtype=dtype)
+        for name, dtype in PLAIN.items()
+        if name not in ("name", "osm_type")
+    }
+    columns["osm_type"] = raw["osm_type"].astype("S1")
+    columns["name"] = np.array(index, dtype=np.int32)
+    columns.update({name: raw[name] for name in attribute_columns()})
+    ordered = {name: columns[name] for name in (*PLAIN, *attribute_columns())}
+
+    def lines() -> tuple[np.ndarray, np.ndarray]:
+        import shapely
+
+        shapes = read_columns(path, ["geometry"])["geometry"]
+        lonlat, row = shapely.get_coordinates(shapes, return_index=True)
+        bends = np.zeros(len(shapes) + 1, dtype=np.int64)
+        np.cumsum(np.bincount(row, minlength=len(shapes)), out=bends[1:])
+        return bends, projection.to_xy(lonlat)
+
+    return EdgeTable(ordered, list(rows), lines=lines)
