@@ -92,6 +92,14 @@ def assumed(
     return None
 
 
+@cache
+def applies(kind: Kind, attribute: str) -> bool:
+    """Whether an attribute may apply to a kind of edge."""
+    if kind.is_barrier and attribute == "width_m":
+        return kind.name != "kerb"
+    return any(not rule.kinds or kind.name in rule.kinds for rule in rules().get(attribute, ()))
+
+
 def barrier_gap(barrier: str) -> Value:
     """Width of the gap a barrier leaves where nobody measured it, metres.
 
@@ -176,7 +184,7 @@ def steps_on(length_m: float) -> Span:
     """
     estimate = _estimate()
     most = lexicon.quantities()["step_count"].upper
-    lower = min(max(1.0, math.floor(length_m / estimate["most"] - estimate["slack"])), most)
+    lower = min(max(1.0, float(math.floor(length_m / estimate["most"] - estimate["slack"]))), most)
     upper = min(math.ceil(length_m / estimate["least"] + estimate["slack"]), most)
     likely = min(max(round(length_m / estimate["value"]), lower), upper)
     return Span(None, lower, float(upper), float(likely))

@@ -69,6 +69,11 @@ def conflict_rules() -> tuple[ConflictRule, ...]:
     )
 
 
+@cache
+def _rules_for(kind: Kind) -> tuple[ConflictRule, ...]:
+    return tuple(rule for rule in conflict_rules() if not rule.kinds or kind.name in rule.kinds)
+
+
 def contradictions(
     tags: Mapping[str, str], kind: Kind, values: list[Value], positions: Mapping[str, int]
 ) -> list[Conflict]:
@@ -86,10 +91,8 @@ def contradictions(
         Where each attribute stands in `values`.
     """
     found = []
-    for rule in conflict_rules():
-        if not rule.when.keys() <= tags.keys() or (rule.kinds and kind.name not in rule.kinds):
-            continue
-        if any(key in tags for key in rule.unless):
+    for rule in _rules_for(kind):
+        if not rule.when.keys() <= tags.keys() or any(key in tags for key in rule.unless):
             continue
         if not all(_fits(tidy(tags[key]), wanted) for key, wanted in rule.when.items()):
             continue

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from wegeketten.shipped import shipped
 from wegeketten.tags import lexicon
-from wegeketten.tags.assumption import Value, assumed, barrier_gap, steps_on
+from wegeketten.tags.assumption import Value, applies, assumed, barrier_gap, steps_on
 from wegeketten.tags.conflict import Conflict, contradictions
 from wegeketten.tags.keys import quantity_of, tidy_key
 from wegeketten.tags.lexicon import Span, number
@@ -61,8 +61,9 @@ class _Source(NamedTuple):
     """Where the value of one attribute is looked for on one sort of edge."""
 
     attribute: str
-    keys: tuple[str, ...]  # full keys, the strongest first
-    plain: tuple[str, ...]  # the same without sides and ends
+    position: int  # in the list of attributes; -1 for keys that only imply something
+    keys: tuple[tuple[str, str], ...]  # full key and plain key, the strongest first
+    plain: int  # number of different plain keys
     any: bool
 
 
@@ -174,19 +175,30 @@ def _implied() -> dict[str, tuple[_Implied, ...]]:
     """Rows by key, in the order of the file."""
     table: dict[str, list[_Implied]] = {}
     for row in lexicon.rows("tags", "implied.csv"):
+        value, lower, upper = (number(row[name]) for name in ("value", "lower", "upper"))
         likely = number(row["likely"]) if row["likely"] else None
-        table.setdefault(row["key"], []).append(
-            _Implied(
-                row["attribute"],
-                row["kind"],
-                row["how"],
-                number(row["value"]),
-                likely,
-                number(row["lower"]),
-                number(row["upper"]),
-            )
-        )
+        entry = _Implied(row["attribute"], row["kind"], row["how"], value, likely, lower, upper)
+        table.setdefault(row["key"], []).append(entry)
     return {key: tuple(entries) for key, entries in table.items()}
+
+
+@lru_cache(maxsize=1 << 12)
+def _told_by(key: str, kind: Kind, span: Span) -> tuple[_Implied, ...]:
+    """What one tag implies: a row per attribute, bounds joined over all values the tag may mean."""
+    joined: dict[str, _Implied] = {}
+    for row in _implied().get(key, ()):
+        if row.kind in ("", kind.name) and span.lower <= row.value <= span.upper:
+            so_far = joined.get(row.attribute, row)
+            joined[row.attribute] = row._replace(
+                lower=min(row.lower, so_far.lower),
+                upper=max(row.upper, so_far.upper),
+                likely=row.likely
+                if row.value == span.likely
+                else so_far.likely
+                if so_far is not row
+                else None,
+            )
+    return tuple(joined.values())
 
 
 def _forms(
@@ -210,18 +222,34 @@ def _forms(
 def _sources(kind: Kind, side: Side | None, end: End | None) -> tuple[_Source, ...]:
     """Sources of all attributes that may apply, and of the keys that only imply something."""
     sources = []
+    told = set()
     for entry in _precedence():
-        kinds, keys = entry.get("kinds"), entry["keys"]
-        if (not isinstance(kinds, list) or kind.name in kinds) and isinstance(keys, list):
-            forms = list(_forms(keys, bool(entry.get("own")), kind, side, end))
-            full, plain = zip(*forms, strict=True)
-            sources.append(_Source(str(entry["name"]), full, plain, bool(entry.get("any"))))
-    told = {key for source in sources for key in source.plain}
-    for key in _implied():
-        if key not in told:
-            full, plain = zip(*_forms([key], True, kind, side, end), strict=True)
-            sources.append(_Source("", full, plain, False))
-    return tuple(sources)
+        kinds, keys, name = entry.get("kinds"), entry["keys"], str(entry["name"])
+        if (isinstance(kinds, list) and kind.name not in kinds) or not isinstance(keys, list):
+            continue
+        told.update(keys)
+        if name == "wheelchair" or applies(kind, name):
+            forms = tuple(_forms(keys, bool(entry.get("own")), kind, side, end))
+            sources.append(_Source(name, _positions()[name], forms, len(keys), bool(entry.get("any"))))
+    silent = [key for key in _implied() if key not in told]
+    return (
+        *sources,
+        *(_Source("", -1, tuple(_forms([key], True, kind, side, end)), 1, False) for key in silent),
+    )
+
+
+@lru_cache(maxsize=1 << 12)
+def _untagged(
+    kind: Kind, highway: str, barrier: str, at_crossing: bool, at_signals: bool
+) -> tuple[Value, ...]:
+    """Values of an edge about which no tag says anything."""
+    values = list(_absent())
+    for name, position in _positions().items():
+        assumption = assumed(kind, highway, name, at_crossing=at_crossing, at_signals=at_signals)
+        if assumption is not None:
+            gap = name == "width_m" and kind.is_barrier and barrier
+            values[position] = barrier_gap(barrier) if gap else assumption
+    return tuple(values)
 
 
 @lru_cache(maxsize=1 << 17)
@@ -236,28 +264,23 @@ def _resolve(
         "crossing" in (tags.get("highway"), tags.get("footway")) or "crossing" in tags or barrier == "kerb"
     )
     at_signals = tags.get("crossing:signals") == "yes" or _is(tags, "crossing", 3.0)
-    values = list(_absent())
+    untagged = _untagged(kind, highway, barrier, at_crossing, at_signals)
+    values = list(untagged)
     conflicts: list[Conflict] = []
-    said: dict[str, tuple[str, Span]] = {}
+    said: list[tuple[str, str, Span]] = []
+    texts: dict[str, str] = {}
     for source in _sources(kind, side, end):
-        found = list(_candidates(source, tags))
-        winner = _winner(source, found, conflicts)
+        present = [pair for pair in source.keys if pair[0] in tags]
+        winner = _winner(source, present, tags, conflicts) if present else None
         if winner is not None:
-            said[winner[1]] = (winner[0], winner[2])
-        if source.attribute:
-            position = _positions()[source.attribute]
-            assumption = assumed(
-                kind, highway, source.attribute, at_crossing=at_crossing, at_signals=at_signals
-            )
-            if source.attribute == "width_m" and kind.is_barrier and barrier:
-                assumption = assumption and barrier_gap(barrier)
-            if winner is None:
-                values[position] = assumption or values[position]
-            elif assumption is not None or source.attribute == "wheelchair":
-                values[position] = _value(source.attribute, winner[2], assumption)
+            said.append(winner)
+            texts[source.attribute] = winner[0]
+            assumption = untagged[source.position]
+            if source.position >= 0 and (assumption.provenance or source.attribute == "wheelchair"):
+                values[source.position] = _value(source.attribute, winner[2], assumption)
     if kind.name == "steps":
-        values[_positions()["handrail_sides"]] = _handrails(tags, kind)
-    _imply(values, said, kind, conflicts)
+        _handrails(values, tags)
+    _imply(values, said, kind, texts, conflicts)
     conflicts += contradictions(tags, kind, values, _positions())
     return Resolved(tuple(values), tuple(conflicts), tuple(_unreadable(tags, side)))
 
@@ -267,19 +290,15 @@ def _is(tags: Mapping[str, str], key: str, value: float) -> bool:
     return span is not None and span.value == value
 
 
-def _candidates(source: _Source, tags: Mapping[str, str]) -> Iterator[tuple[str, str, Span]]:
-    for key, plain in zip(source.keys, source.plain, strict=True):
-        raw = tags.get(key)
-        if raw is not None:
-            span = measure(plain, raw)
-            if span is not None:
-                yield f"{key}={raw}", plain, span
-
-
 def _winner(
-    source: _Source, found: list[tuple[str, str, Span]], conflicts: list[Conflict]
+    source: _Source, present: list[tuple[str, str]], tags: Mapping[str, str], conflicts: list[Conflict]
 ) -> tuple[str, str, Span] | None:
-    """The strongest key that says something; later ones that contradict it are conflicts."""
+    """The strongest key that says something: its text, plain key and meaning; contradictions are noted."""
+    found = [
+        (f"{key}={tags[key]}", plain, span)
+        for key, plain in present
+        if (span := measure(plain, tags[key])) is not None
+    ]
     if not found:
         return None
     if source.any:
@@ -297,7 +316,7 @@ def _winner(
 def _any_of(source: _Source, found: list[tuple[str, str, Span]]) -> tuple[str, str, Span]:
     """One yes is enough; a no for one key says nothing about the others."""
     best = max(found, key=lambda each: (each[2].likely or 0.0, each[2].lower))
-    silent = len({plain for _, plain, _ in found}) < len(set(source.plain))
+    silent = len({plain for _, plain, _ in found}) < source.plain
     upper = 1.0 if silent else max(span.upper for _, _, span in found)
     return (
         best[0],
@@ -306,12 +325,12 @@ def _any_of(source: _Source, found: list[tuple[str, str, Span]]) -> tuple[str, s
     )
 
 
-def _value(attribute: str, span: Span, assumption: Value | None) -> Value:
+def _value(attribute: str, span: Span, assumption: Value) -> Value:
     if attribute == "cross_slope_pct":
         span = _magnitude(span)
     likely = span.likely
     if likely is None:
-        likely = (span.lower + span.upper) / 2 if assumption is None else assumption.value
+        likely = assumption.value
     return Value(min(max(likely, span.lower), span.upper), span.lower, span.upper, _TAGGED)
 
 
@@ -321,8 +340,9 @@ def _magnitude(span: Span) -> Span:
     return Span(likely, 0.0 if span.lower < 0 < span.upper else ends[0], ends[1], likely)
 
 
-def _handrails(tags: Mapping[str, str], kind: Kind) -> Value:
+def _handrails(values: list[Value], tags: Mapping[str, str]) -> None:
     """Sides of a flight of steps with a handrail, from the general key and those of each side."""
+    position = _positions()["handrail_sides"]
     sided = {
         place: span
         for place in ("left", "right", "center", "both")
@@ -331,8 +351,9 @@ def _handrails(tags: Mapping[str, str], kind: Kind) -> Value:
     }
     general = measure("handrail", tags["handrail"]) if "handrail" in tags else None
     if not sided:
-        assumption = assumed(kind, "", "handrail_sides") or _absent()[_positions()["handrail_sides"]]
-        return assumption if general is None else _value("handrail_sides", general, assumption)
+        if general is not None:
+            values[position] = _value("handrail_sides", general, values[position])
+        return
     if "both" in sided:
         lower = upper = 2.0 * min(sided["both"].lower, 1.0)
     else:
@@ -342,59 +363,48 @@ def _handrails(tags: Mapping[str, str], kind: Kind) -> Value:
         upper = max(lower, 2.0 - without + centre if without < 2 else float(centre))
     if general is not None and general.lower <= upper and general.upper >= lower:
         lower, upper = max(lower, general.lower), min(upper, general.upper)
-    return Value(lower, lower, min(upper, 2.0), _TAGGED)
+    values[position] = Value(lower, lower, min(upper, 2.0), _TAGGED)
 
 
 def _imply(
-    values: list[Value], said: Mapping[str, tuple[str, Span]], kind: Kind, conflicts: list[Conflict]
+    values: list[Value],
+    said: list[tuple[str, str, Span]],
+    kind: Kind,
+    texts: Mapping[str, str],
+    conflicts: list[Conflict],
 ) -> None:
     """Let tags speak about attributes they do not name, see ``implied.csv``."""
     positions = _positions()
-    for key, entries in _implied().items():
-        if key not in said:
-            continue
-        text, span = said[key]
-        for attribute in dict.fromkeys(entry.attribute for entry in entries):
-            rows = [
-                entry
-                for entry in entries
-                if entry.attribute == attribute
-                and entry.kind in ("", kind.name)
-                and span.lower <= entry.value <= span.upper
-            ]
-            now = values[positions[attribute]]
-            if not rows or now.provenance == _NONE or (rows[0].how == "guess" and now.provenance == _TAGGED):
+    for key in _implied():
+        for text, plain, span in said:
+            if plain != key:
                 continue
-            likely = next((row.likely for row in rows if row.value == span.likely), None)
-            lower, upper = min(row.lower for row in rows), max(row.upper for row in rows)
-            values[positions[attribute]] = _told(now, rows[0].how, lower, upper, likely)
-            if now.provenance == _TAGGED and (lower > now.upper + 1e-9 or upper < now.lower - 1e-9):
-                bounds = f"{now.lower:g}–{now.upper:g}"
-                won, lost = (text, bounds) if rows[0].how == "override" else (bounds, text)
-                conflicts.append(Conflict("implied", attribute, won, lost))
+            for row in _told_by(key, kind, span):
+                now = values[positions[row.attribute]]
+                tagged = now.provenance == _TAGGED
+                if now.provenance == _NONE or (row.how == "guess" and tagged):
+                    continue
+                values[positions[row.attribute]] = _told(now, row)
+                if tagged and (row.lower > now.upper or row.upper < now.lower):
+                    other = texts.get(row.attribute, "")
+                    won, lost = (text, other) if row.how == "override" else (other, text)
+                    conflicts.append(Conflict("implied", row.attribute, won, lost))
 
 
-def _told(now: Value, how: str, lower: float, upper: float, likely: float | None) -> Value:
+def _told(now: Value, row: _Implied) -> Value:
     """The value after another tag has spoken; a measured one stays unless it is overridden."""
-    measured = now.provenance == _TAGGED
-    if how == "replace":
-        if measured:
-            return now
-        value = now.value if likely is None else likely
-        return Value(min(max(value, lower), upper), lower, upper, _TAGGED)
-    if how == "override" and measured:
-        if now.lower > upper:
-            return Value(upper, upper, upper, _DERIVED)
-        return now
-    if measured and now.lower == now.upper:
-        return now
-    narrowed = now.within(lower, upper, None if measured else likely)
-    if narrowed is None:
-        if measured:
-            return now
-        value = now.value if likely is None else likely
-        return Value(min(max(value, lower), upper), lower, upper, _DERIVED)
-    return narrowed._replace(provenance=_TAGGED) if measured else narrowed
+    if now.provenance == _TAGGED:
+        if row.how == "override" and now.lower > row.upper:
+            return Value(row.upper, row.upper, row.upper, _DERIVED)
+        open_bounds = row.how == "narrow" and now.lower < now.upper
+        narrowed = now.within(row.lower, row.upper) if open_bounds else None
+        return now if narrowed is None else narrowed._replace(provenance=_TAGGED)
+    narrowed = None if row.how == "replace" else now.within(row.lower, row.upper, row.likely)
+    if narrowed is not None:
+        return narrowed
+    value = now.value if row.likely is None else row.likely
+    provenance = _TAGGED if row.how == "replace" else _DERIVED
+    return Value(min(max(value, row.lower), row.upper), row.lower, row.upper, provenance)
 
 
 def _unreadable(tags: Mapping[str, str], side: Side | None) -> Iterator[tuple[str, str]]:
