@@ -7,13 +7,16 @@ import sys
 from array import array
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from wegeketten.errors import InputDataError
 from wegeketten.osm.features import Features, Node, Relation, Skipped, Way
 from wegeketten.osm.source import check_file, check_sums
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _UNWANTED_RELATIONS = frozenset(
     {"route", "route_master", "superroute", "network", "restriction", "connectivity", "collection", "tmc"}
@@ -105,9 +108,12 @@ class _Reader:
                 f"{self.path}: holds several versions of each element (a history or change file); "
                 "give an extract with the current state"
             )
-        tagged = osmium.filter.EmptyTagFilter().enable_for(osmium.osm.NODE)
-        processor = osmium.FileProcessor(file, thread_pool=pool).with_locations().with_filter(tagged)
-        for thing in processor:
+        tagged = osmium.filter.EmptyTagFilter()
+        tagged.enable_for(osmium.osm.NODE)
+        things: Iterable[Any] = (
+            osmium.FileProcessor(file, thread_pool=pool).with_locations().with_filter(tagged)
+        )
+        for thing in things:
             if thing.is_node():
                 self._node(thing)
             elif thing.is_way():
@@ -178,7 +184,8 @@ class _Reader:
         import osmium
 
         where: dict[int, tuple[int, int]] = {}
-        for node in osmium.FileProcessor(file, osmium.osm.NODE, thread_pool=pool):
+        nodes: Iterable[Any] = osmium.FileProcessor(file, osmium.osm.NODE, thread_pool=pool)
+        for node in nodes:
             if node.id < 0 and node.location.valid():
                 where[node.id] = (node.location.x, node.location.y)
         for position, ref in enumerate(self.refs):
@@ -230,8 +237,8 @@ class _Reader:
         missing = np.flatnonzero(~here)
         if len(missing) > _MISSING_SHARE * len(refs):
             raise InputDataError(
-                f"{self.path}: {len(missing)} of {len(refs)} node references of ways lead to nodes that are not "
-                "in the file before the ways; sort it (osmium sort) or use a complete extract"
+                f"{self.path}: {len(missing)} of {len(refs)} node references of ways lead to nodes "
+                "that are not in the file before the ways; sort it (osmium sort) or use a complete extract"
             )
         place = np.concatenate(([0], np.cumsum(here)))  # new position of each old one
         torn: set[int] = set()

@@ -30,7 +30,7 @@ class Projection:
     >>> projection = Projection(25833)
     >>> xy = projection.to_xy([[13.7373, 51.0504]])
     >>> xy.round().tolist()
-    [[411483.0, 5656235.0]]
+    [[411494.0, 5656188.0]]
     >>> projection.to_lonlat(xy).round(6).tolist()
     [[13.7373, 51.0504]]
     """
