@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import tomllib
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -59,7 +60,7 @@ class Service(_Strict):
     mark: Literal["V", "M", "X"]
     any: list[Filter] = Field(min_length=1)
     never: Filter = Field(default_factory=dict)
-    geometry: list[Literal["node", "area", "line"]] = Field(default=["node", "area"], min_length=1)
+    geometry: list[Literal["node", "area"]] = Field(default=["node", "area"], min_length=1)
     approach: Literal["door", "ground", "edge"] = "door"
     wheelchair: bool = True
     same_within_m: float = Field(default=50.0, ge=0, le=1000, allow_inf_nan=False)
@@ -182,12 +183,34 @@ class Catalogue(_Strict):
         >>> load_catalogue().of({"disused:amenity": "pharmacy"})
         []
         """
+        if not any(self._may_tell(key, value) for key, value in tags.items()):
+            return []
         found = [
-            name for name, service in self.services.items() if any(matches(tags, f) for f in service.any)
+            name
+            for name, service in self.services.items()
+            if any(matches(tags, wanted) for wanted in service.any)
         ]
         if not found or excluded(tags, self.never):
             return []
         return [name for name in found if not excluded(tags, self.services[name].never)]
+
+    def _may_tell(self, key: str, value: str) -> bool:
+        if key not in self._first_tags:
+            return False
+        values = self._first_tags[key]
+        return values is None or value in values or ";" in value
+
+    @cached_property
+    def _first_tags(self) -> dict[str, frozenset[str] | None]:
+        """Values by the first key of every filter, None for any: most elements carry none of them."""
+        values: dict[str, set[str]] = {}
+        for wanted in (wanted for service in self.services.values() for wanted in service.any):
+            key = next(iter(wanted))
+            values.setdefault(key, set()).update(wanted[key])
+        return {
+            key: None if any(value == "*" or value.startswith("!") for value in of_key) else frozenset(of_key)
+            for key, of_key in values.items()
+        }
 
 
 def matches(tags: Mapping[str, str], wanted: Filter) -> bool:
