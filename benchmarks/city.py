@@ -11,7 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from processes import medians, python, run  # noqa: E402  # run as a script
+from processes import medians, python, run
 
 _DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "osm"
 
@@ -31,7 +31,8 @@ else:
 path = pathlib.Path(tempfile.mkdtemp()) / "extract.osm"
 path.write_bytes(xml)
 graph = ox.simplify_graph(ox.graph_from_xml(path, simplify=False, retain_all=True))
-features = ox.features_from_xml(path, tags={{"building": True, "amenity": True, "shop": True, "addr:housenumber": True}})
+tags = {{"building": True, "amenity": True, "shop": True, "addr:housenumber": True}}
+features = ox.features_from_xml(path, tags=tags)
 """
 
 
@@ -59,8 +60,8 @@ def main(sources: list[Path]) -> None:
         peer = found["OSMnx graph + features"]
         for name, one in found.items():
             print(
-                f"| {source.stem.split('.')[0]} | {name} | {one.wall_s:.2f} | {one.cpu_s:.2f} | {one.peak_mb:.0f} "
-                f"| 1/{peer.wall_s / one.wall_s:.1f} | 1/{peer.peak_mb / one.peak_mb:.1f} |",
+                f"| {source.stem.split('.')[0]} | {name} | {one.wall_s:.2f} | {one.cpu_s:.2f} "
+                f"| {one.peak_mb:.0f} | 1/{peer.wall_s / one.wall_s:.1f} | 1/{peer.peak_mb / one.peak_mb:.1f} |",
                 flush=True,
             )
 

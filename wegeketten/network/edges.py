@@ -121,7 +121,7 @@ ATTRIBUTES = (
     Attribute("sound", "yes/no", (0.0, 1.0), 1.0),  # audible or vibrating signal
     Attribute("wheelchair", "yes/no", (0.0, 1.0), 1.0),  # the mapper's verdict: 0 no, 0.5 limited, 1 yes
 )
-"""Attributes with bounds; columns ``NAME``, ``NAME_lower``, ``NAME_upper`` (float32), ``NAME_from`` (uint8)."""
+"""Attributes with bounds; columns ``NAME, NAME_lower, NAME_upper`` (float32) and ``NAME_from`` (uint8)."""
 
 ATTRIBUTE = {attribute.name: attribute for attribute in ATTRIBUTES}
 
