@@ -42,7 +42,7 @@ def reading(
 
 @st.composite
 def tables(draw: st.DrawFn, max_edges: int = 12) -> EdgeTable:
-    """Random edges with every kind, class and provenance and with nested bounds; point values may be missing."""
+    """Random edges with every kind, class and provenance and nested bounds; point values may be missing."""
     seed = draw(st.integers(0, 2**32 - 1))
     count = draw(st.integers(1, max_edges))
     return random_table(np.random.default_rng(seed), count)
@@ -67,7 +67,13 @@ def random_table(random: np.random.Generator, count: int) -> EdgeTable:
         three = np.sort(np.rint(random.uniform(low, high, (3, count)) / steps) * steps, axis=0)
         applies = random.random(count) < 0.5
         missing = random.random(count) < 0.1
-        for suffix, row in (("_lower", three[0]), ("", np.where(missing, np.nan, three[1])), ("_upper", three[2])):
+        for suffix, row in (
+            ("_lower", three[0]),
+            ("", np.where(missing, np.nan, three[1])),
+            ("_upper", three[2]),
+        ):
             columns[attribute.name + suffix][:] = np.where(applies, row, attribute.absent)
-        columns[f"{attribute.name}_from"][:] = np.where(applies, random.integers(1, 5, count), Provenance.none)
+        columns[f"{attribute.name}_from"][:] = np.where(
+            applies, random.integers(1, 5, count), Provenance.none
+        )
     return edges

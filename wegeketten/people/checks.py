@@ -6,7 +6,7 @@ lowest level over all checks, so sure ⊆ likely ⊆ possible holds by construct
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 
 CLOSED, POSSIBLE, LIKELY, SURE = range(4)
 """Levels: in how many of the three answers a limit holds."""
+
+Answer = Literal["sure", "likely", "possible"]
+
+LEVEL_OF: dict[Answer, int] = {"sure": SURE, "likely": LIKELY, "possible": POSSIBLE}
+"""Level that an edge must reach to be open in an answer."""
 
 ROAD_ORDER = (
     "living_street",

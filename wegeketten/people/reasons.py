@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from wegeketten.network.edges import ATTRIBUTE, HIGHWAYS, Kind
-from wegeketten.people.checks import CLOSED, SURE, checks
+from wegeketten.people.checks import CLOSED, LEVEL_OF, SURE, checks
 from wegeketten.people.figures import SURFACES
-from wegeketten.people.verdict import LEVEL_OF
 from wegeketten.tags.reading import Provenance
 
 if TYPE_CHECKING:
@@ -18,9 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from wegeketten.network.edges import EdgeTable
-    from wegeketten.people.checks import Check, Columns
+    from wegeketten.people.checks import Answer, Check, Columns
     from wegeketten.people.profile import Profile
-    from wegeketten.people.verdict import Answer
 
 
 class Reason(NamedTuple):
@@ -107,8 +105,8 @@ def _reason(columns: Columns, check: Check, row: int, arc: int, level: int) -> R
             "kind": Kind(int(columns["kind"][row])).name,
             "crossing": HIGHWAYS[int(columns["road"][row])],
         }[name]
-        known = name == "access" or level != SURE
-        return Reason(arc, name, limit, word, word, word, "", "tagged" if known else "none", verdict)
+        came_from = "none" if level == SURE else "tagged"
+        return Reason(arc, name, limit, word, word, word, "", came_from, verdict)
     value, lower, upper = (float(columns[name + suffix][row]) for suffix in ("", "_lower", "_upper"))
     if name == "incline_pct" and arc % 2:
         value, lower, upper = 0.0 - value, 0.0 - upper, 0.0 - lower

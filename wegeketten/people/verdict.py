@@ -8,13 +8,14 @@ of the measure.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from wegeketten.errors import InputDataError
 from wegeketten.network.edges import element_ids
 from wegeketten.people.checks import LIKELY, POSSIBLE, SURE, checks
+from wegeketten.people.reasons import Reason, readings, reasons
 from wegeketten.people.seconds import seconds
 from wegeketten.routing import INF, UNIT_S
 
@@ -23,13 +24,20 @@ if TYPE_CHECKING:
 
     from wegeketten.network.edges import EdgeTable
     from wegeketten.people.change import Change
-    from wegeketten.people.checks import Columns
+    from wegeketten.people.checks import Answer, Columns
     from wegeketten.people.profile import Profile
 
-Answer = Literal["sure", "likely", "possible"]
 
-LEVEL_OF: dict[Answer, int] = {"sure": SURE, "likely": LIKELY, "possible": POSSIBLE}
-"""Level that an edge must reach to be open in an answer."""
+__all__ = [
+    "Reason",
+    "Weights",
+    "fixed_seconds",
+    "levels",
+    "readings",
+    "reasons",
+    "verdict_of_place",
+    "weigh",
+]
 
 
 class Weights(NamedTuple):
