@@ -60,7 +60,12 @@ def toytown(size: int = 12, *, seed: int = 1, hostile: str | None = None) -> Map
         points=points,
         readings={
             "kerb_cm": (height, np.maximum(height - 1, 0), height + 3, np.where(kind == Kind.kerb, 4, 0)),
-            "step_count": (np.full(count, 6.0), np.full(count, 3.0), np.full(count, 20.0), np.where(kind == Kind.steps, 2, 0)),
+            "step_count": (
+                np.full(count, 6.0),
+                np.full(count, 3.0),
+                np.full(count, 20.0),
+                np.where(kind == Kind.steps, 2, 0),
+            ),
         },
     )
     homes_count = 40 * size
@@ -94,11 +99,22 @@ def toytown(size: int = 12, *, seed: int = 1, hostile: str | None = None) -> Map
         title=text or "Musterstadt",
         network=network,
         homes=homes,
-        home_joints=Joints(np.arange(homes_count), home_edge, home_along, rng.uniform(2, 25, homes_count).astype(np.float32)),
+        home_joints=Joints(
+            np.arange(homes_count), home_edge, home_along, rng.uniform(2, 25, homes_count).astype(np.float32)
+        ),
         places=places,
-        place_joints=Joints(np.arange(12), place_edge, place_along, rng.uniform(2, 25, 12).astype(np.float32)),
-        services=[("groceries", text or "Lebensmittel"), ("pharmacy", text or "Apotheke"), ("own_service", text or "Repair-Café")],
-        profiles=[_layer(network, "walker", 1.33, homes_count, rng), _layer(network, "wheelchair", 0.7, homes_count, rng)],
+        place_joints=Joints(
+            np.arange(12), place_edge, place_along, rng.uniform(2, 25, 12).astype(np.float32)
+        ),
+        services=[
+            ("groceries", text or "Lebensmittel"),
+            ("pharmacy", text or "Apotheke"),
+            ("own_service", text or "Repair-Café"),
+        ],
+        profiles=[
+            _layer(network, "walker", 1.33, homes_count, rng),
+            _layer(network, "wheelchair", 0.7, homes_count, rng),
+        ],
         districts=[
             District("west", text or "Altstadt West", [_ring(box[0], box[1], box[3], box[4])]),
             District("ost", text or "Neustadt Ost", [_ring(box[1], box[2], box[3], box[4])]),
@@ -106,7 +122,9 @@ def toytown(size: int = 12, *, seed: int = 1, hostile: str | None = None) -> Map
         base=Base(
             np.array([0, 1, 2], dtype=np.uint8),
             np.array([0, 5, 10, 15]),
-            np.concatenate([_ring(WEST + i * STEP, WEST + (i + 0.6) * STEP, SOUTH, SOUTH + STEP) for i in range(3)]),
+            np.concatenate(
+                [_ring(WEST + i * STEP, WEST + (i + 0.6) * STEP, SOUTH, SOUTH + STEP) for i in range(3)]
+            ),
         ),
         sources={
             "version": "0.1.0",
@@ -125,7 +143,9 @@ def _ring(west: float, east: float, south: float, north: float) -> np.ndarray:
     return np.array([[west, south], [east, south], [east, north], [west, north], [west, south]])
 
 
-def _on(network: Network, edge: np.ndarray, along: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def _on(
+    network: Network, edge: np.ndarray, along: np.ndarray, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
     u, v = network.u[edge], network.v[edge]
     shift = rng.uniform(-1e-4, 1e-4, (2, len(edge)))
     return (
@@ -136,34 +156,38 @@ def _on(network: Network, edge: np.ndarray, along: np.ndarray, rng: np.random.Ge
 
 def _layer(network: Network, name: str, speed: float, homes: int, rng: np.random.Generator) -> ProfileLayer:
     count = len(network.u)
-    units = np.rint(np.repeat(network.length_m, 2) / speed * 10 * rng.uniform(1, 1.3, 2 * count)).astype(np.int64)
+    units = np.rint(np.repeat(network.length_m, 2) / speed * 10 * rng.uniform(1, 1.3, 2 * count)).astype(
+        np.int64
+    )
     units[::7] = 0 if name == "walker" else units[::7]
-    level = np.full(2 * count, SURE, dtype=np.uint8)
+    kerb = np.full(2 * count, SURE, dtype=np.uint8)
+    steps, access = kerb.copy(), kerb.copy()
     if name == "wheelchair":
-        steps = np.repeat(network.kind == Kind.steps, 2)
-        kerbs = np.repeat(network.readings["kerb_cm"][0] > 5, 2)
         unsure = rng.random(2 * count)
-        level[unsure < 0.3] = LIKELY
-        level[unsure < 0.1] = POSSIBLE
-        level[steps | kerbs] = CLOSED
-    lawful = np.stack([network.lawful & 1, network.lawful >> 1], 1).ravel().astype(bool)
-    level[~lawful] = CLOSED
-    units[level == CLOSED] = UNREACHED
+        kerb[unsure < 0.3] = LIKELY
+        kerb[unsure < 0.1] = POSSIBLE
+        kerb[np.repeat(network.readings["kerb_cm"][0] > 5, 2)] = CLOSED
+        steps[np.repeat(network.kind == Kind.steps, 2)] = CLOSED
+    access[~np.stack([network.lawful & 1, network.lawful >> 1], 1).ravel().astype(bool)] = CLOSED
+    outcomes, outcome = np.unique(np.stack([access, kerb, steps], 1), axis=0, return_inverse=True)
     return ProfileLayer(
         id=name,
         name=name,
         speed_mps=speed,
         units=units,
-        level=level,
+        checks=[("access", "lawful"), ("kerb_cm", 3.0), ("step_count", 0)],
+        outcomes=outcomes,
+        outcome=outcome.ravel(),
         home_joints=rng.random(homes) < 0.97,
         place_joints=np.ones(12, dtype=bool),
-        place_level=np.tile([SURE, LIKELY, CLOSED, LIKELY], 3).astype(np.uint8) if name == "wheelchair" else np.full(12, SURE, dtype=np.uint8),
+        place_level=np.tile([SURE, LIKELY, CLOSED, LIKELY], 3).astype(np.uint8)
+        if name == "wheelchair"
+        else np.full(12, SURE, dtype=np.uint8),
         standard_units=[round(700 / speed * 10)] * 3,
-        limits={"kerb_cm": (None, 3.0)} if name == "wheelchair" else {},
     )
 
 
-def times(data: MapData, layer: ProfileLayer, service: int, level: int) -> np.ndarray:
+def times(data: MapData, layer: ProfileLayer, service: int, level: int) -> np.ndarray:  # noqa: C901 one rule after the other
     """Door-to-door units of every home by a plain search from each place, as the scan defines them."""
     network = data.network
     weight = np.where(layer.level >= level, layer.units, UNREACHED)
@@ -184,7 +208,11 @@ def times(data: MapData, layer: ProfileLayer, service: int, level: int) -> np.nd
     offer = []
     for row in range(len(data.place_joints)):
         owner = int(data.place_joints.owner[row])
-        if not layer.place_joints[row] or data.places.service[owner] != service or layer.place_level[owner] < level:
+        if (
+            not layer.place_joints[row]
+            or data.places.service[owner] != service
+            or layer.place_level[owner] < level
+        ):
             continue
         offer.append(row)
         e, along = int(data.place_joints.edge[row]), float(data.place_joints.along[row])

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wegeketten.report.data import CLOSED, UNREACHED
 from wegeketten.report.encode import Pack
 
 if TYPE_CHECKING:
@@ -72,7 +71,10 @@ def _readings(pack: Pack, attribute: str, columns: Sequence[NDArray[Any]]) -> No
     """Readings repeat: each distinct one is stored once, edges carry its number (0: does not apply)."""
     value, lower, upper, provenance = columns
     stack = np.stack(
-        [np.rint(np.asarray(part, dtype=np.float64) * _READING_STEP).astype(np.int64) for part in (value, lower, upper)]
+        [
+            np.rint(np.asarray(part, dtype=np.float64) * _READING_STEP).astype(np.int64)
+            for part in (value, lower, upper)
+        ]
         + [np.asarray(provenance, dtype=np.int64)],
         axis=1,
     )
@@ -128,14 +130,12 @@ def _profile(layer: ProfileLayer, network: Network) -> str:
     pack.integers("pace", [pace])
     guess = (length_cm(network) * pace + 5000) // 10000
     units = np.asarray(layer.units, dtype=np.int64).reshape(-1, 2)
-    closed = units == UNREACHED
-    ahead = np.where(closed[:, 0], np.where(closed[:, 1], guess, units[:, 1]), units[:, 0])
-    back = np.where(closed[:, 1], ahead, units[:, 1])
-    pack.integers("ahead", ahead - guess)
-    pack.integers("back", back - ahead)
-    level = np.asarray(layer.level, dtype=np.uint8).reshape(-1, 2)
-    level = np.where(closed, CLOSED, level)
-    pack.octets("level", level[:, 0] | (level[:, 1] << 2))
+    pack.integers("ahead", units[:, 0] - guess)
+    pack.integers("back", units[:, 1] - units[:, 0])
+    outcome = np.asarray(layer.outcome, dtype=np.int64).reshape(-1, 2)
+    pack.integers("outcome", outcome[:, 0])
+    pack.integers("outcome_back", outcome[:, 1] - outcome[:, 0])
+    pack.octets("outcomes", np.asarray(layer.outcomes).ravel())
     pack.octets("home_joints", layer.home_joints)
     pack.octets("place_joints", layer.place_joints)
     pack.octets("place_level", layer.place_level)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Ints = NDArray[np.integer[Any]]
-    Floats = NDArray[np.floating[Any]]
+    Ints = NDArray[Any]
+    Floats = NDArray[Any]
     Points = NDArray[np.float64]
 
 CLOSED, POSSIBLE, LIKELY, SURE = range(4)
-"""How far an arc or a place can be counted on: ``level >= SURE`` is the graph of the answer *sure*, and so on."""
+"""How far an arc or a place can be counted on: ``level >= LIKELY`` is the graph of the answer *likely*."""
 
 UNREACHED = 2**31 - 1
 """Time of what cannot be reached; the routing core's INF."""
@@ -56,7 +56,7 @@ class Network:
     kind: Ints
     lawful: Ints
     length_m: Floats
-    osm_type: NDArray[np.bytes_]
+    osm_type: NDArray[Any]
     osm_id: Ints
     part: Ints
     name: Ints
@@ -129,29 +129,39 @@ class ProfileLayer:
     Attributes
     ----------
     units
-        int32, two per edge: time along each arc in units of 0.1 s, `UNREACHED` where closed in every answer.
-    level
-        uint8, two per edge: `CLOSED`, `POSSIBLE`, `LIKELY` or `SURE`.
+        int32, two per edge: time along each arc in units of 0.1 s, closed arcs included.
+    checks
+        The profile's limits as (attribute, limit); attributes of the edge table, or ``access``, ``kind``,
+        ``crossing``.
+    outcomes
+        uint8, shape (k, checks): distinct outcomes, each a level per check.
+    outcome
+        int32, two per edge: row of `outcomes` of each arc.
     home_joints, place_joints
         bool, one per row of `MapData.home_joints` and `MapData.place_joints`: those the profile uses.
     place_level
         uint8, one per place: whether this profile can use it.
     standard_units
         Per service the time within which it should be reached, in units of 0.1 s.
-    limits
-        Attribute to (smallest, largest) value that is passable, either None.
     """
 
     id: str
     name: str
     speed_mps: float
     units: Ints
-    level: Ints
+    checks: Sequence[tuple[str, float | str]]
+    outcomes: Ints
+    outcome: Ints
     home_joints: NDArray[np.bool_]
     place_joints: NDArray[np.bool_]
     place_level: Ints
     standard_units: Sequence[int]
-    limits: Mapping[str, tuple[float | None, float | None]]
+
+    @property
+    def level(self) -> Ints:
+        """uint8, two per edge: `CLOSED`, `POSSIBLE`, `LIKELY` or `SURE`, the lowest over all checks."""
+        lowest: Ints = self.outcomes.min(axis=1)[self.outcome]
+        return lowest
 
 
 @dataclass(frozen=True)
@@ -187,7 +197,22 @@ class Mark:
 
 @dataclass(frozen=True)
 class MapData:
-    """Everything a map shows."""
+    """Everything a map shows.
+
+    Attributes
+    ----------
+    title
+        Name of the place.
+    services
+        Id and shown name of each service.
+    sources
+        ``version, source, source_sha256, osm_timestamp`` and ``counted``: what weights count, ``homes`` or
+        ``people``.
+    thinned
+        What was left out to keep the page small; words of the map: ``buildings``, ``shapes``.
+    notes
+        Further sentences for the footer.
+    """
 
     title: str
     network: Network
@@ -202,4 +227,5 @@ class MapData:
     sources: Mapping[str, str]
     measures: Sequence[Mark] = ()
     walks: Sequence[Mark] = ()
-    notes: Sequence[str] = field(default=())
+    thinned: Sequence[str] = ()
+    notes: Sequence[str] = ()

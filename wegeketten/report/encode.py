@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from wegeketten.csvfile import clean_text
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -22,15 +24,9 @@ if TYPE_CHECKING:
 TEXT_LIMIT = 200
 """Longest text taken over from outside, in characters; a longer one ends in an ellipsis."""
 
-_UNWANTED = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], " ")
-# Direction overrides and invisible marks let one text look like another one.
-_UNWANTED.update(dict.fromkeys([0x061C, 0x200B, 0x200E, 0x200F, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)], ""))
-_UNWANTED.update(dict.fromkeys([0x2028, 0x2029], " "))
-_UNWANTED.update(dict.fromkeys(range(0xD800, 0xE000), "\ufffd"))
-
 
 def clean(text: object, limit: int = TEXT_LIMIT) -> str:
-    """A text from outside without control and direction characters, of bounded length.
+    r"""A text from outside without control and direction characters, of bounded length.
 
     Parameters
     ----------
@@ -41,13 +37,12 @@ def clean(text: object, limit: int = TEXT_LIMIT) -> str:
 
     Examples
     --------
-    >>> clean("Café\\u202eegap\\x00 am  Markt\\n")
+    >>> clean("Café\u202eegap\x00 am  Markt\n")
     'Caféegap am Markt'
     """
     if text is None:
         return ""
-    plain = " ".join(str(text)[: 4 * limit].translate(_UNWANTED).split())
-    return plain if len(plain) <= limit else plain[: limit - 1].rstrip() + "…"
+    return clean_text(" ".join(str(text)[: 4 * limit].split()), longest=limit)
 
 
 def varints(values: ArrayLike) -> bytes:
@@ -114,7 +109,12 @@ class Pack:
     def integers(self, name: str, values: ArrayLike, *, delta: bool = False) -> None:
         """Integers below 2**31 in size; `delta` stores differences, good for what grows or runs on."""
         numbers = np.asarray(values, dtype=np.int64)
-        self._add(name, "D" if delta else "I", len(numbers), varints(zigzag(_differences(numbers) if delta else numbers)))
+        self._add(
+            name,
+            "D" if delta else "I",
+            len(numbers),
+            varints(zigzag(_differences(numbers) if delta else numbers)),
+        )
 
     def wide(self, name: str, values: ArrayLike) -> None:
         """Integers up to 2**53 in size (OSM ids), as differences."""

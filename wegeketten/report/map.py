@@ -17,8 +17,12 @@ from wegeketten.report.words import load_words
 from wegeketten.whole import whole_file
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import folium
 
+    from wegeketten.city import City
+    from wegeketten.people.profile import Profile
     from wegeketten.report.data import District, MapData
 
 SCRIPTS = ("decode", "grid", "search", "model", "words", "table", "answer", "paint", "lists", "app")
@@ -91,6 +95,82 @@ def map_page(
     return page
 
 
+def write_map(
+    city: City,
+    out: str | Path,
+    *,
+    lang: str = "de",
+    profiles: Sequence[str | Profile] = (),
+    services: Sequence[str] = (),
+    title: str | None = None,
+    profile: str | None = None,
+    service: str | None = None,
+    answer: str = "likely",
+    plan: str | Path | None = None,
+    survey: str | Path | None = None,
+    tiles: str | None = None,
+) -> Path:
+    """Write the map of a city as one HTML file that needs no network.
+
+    Parameters
+    ----------
+    city
+        A built city.
+    out
+        File to write.
+    lang
+        ``de`` or ``en``.
+    profiles, services
+        What can be chosen on the map; everything the city knows where empty.
+    title
+        Name of the place; made from the source's file name where None.
+    profile, service, answer
+        What is chosen when the page opens.
+    plan
+        Folder written by ``plan``: its measures become a layer.
+    survey
+        Folder written by ``survey``: its spots become a layer.
+    tiles
+        Address pattern of online tiles, for a map that may use the network; None asks for nothing.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    UsageError
+        A profile, service, answer or language does not exist.
+    InputDataError
+        The plan or survey folder cannot be used.
+    OutputError
+        The file cannot be written, or would be too big to open.
+
+    Examples
+    --------
+    >>> import wegeketten as wk
+    >>> from wegeketten.report.map import write_map
+    >>> write_map(wk.open("lauf"), "lauf.html", profile="wheelchair")  # doctest: +SKIP
+    PosixPath('lauf.html')
+    """
+    from wegeketten.report.gather import gather
+    from wegeketten.report.marks import read_measures, read_walks
+
+    load_words(lang)
+    data = gather(
+        city,
+        profiles=profiles,
+        services=services,
+        title=title,
+        lang=lang,
+        measures=read_measures(Path(plan), lang) if plan else (),
+        walks=read_walks(Path(survey), lang) if survey else (),
+    )
+    page = map_page(data, lang=lang, profile=profile, service=service, answer=answer, tiles=tiles)
+    return write_page(page, out)
+
+
 def write_page(page: str, out: str | Path) -> Path:
     """Write a page whole or not at all.
 
@@ -116,23 +196,13 @@ def _figure(data: MapData, *, tiles: str | None) -> Any:
 
 
 def folium_map(data: MapData, *, tiles: str | None = None) -> folium.Map:
-    """A `folium.Map` over the city's extent, without any link to the network, that starts the page's script."""
+    """A `folium.Map` over the city's extent that loads nothing and starts the page's own script."""
     import folium
-    from branca.element import MacroElement, Template
-
-    class Offline(folium.Map):
-        """Folium's map, told to load nothing."""
-
-        default_js = ()
-        default_css = ()
-
-    class Start(MacroElement):
-        """Hands the map to the page's own script."""
-
-        _template = Template("{% macro script(this, kwargs) %}startCouncilMap({{ this._parent.get_name() }});{% endmacro %}")
+    from branca.element import MacroElement
+    from jinja2 import Template
 
     (south, west), (north, east) = extent(data)
-    made = Offline(
+    made: folium.Map = folium.Map(
         location=[(south + north) / 2, (west + east) / 2],
         tiles=None,
         zoom_control=False,
@@ -141,10 +211,17 @@ def folium_map(data: MapData, *, tiles: str | None = None) -> folium.Map:
         fade_animation=False,
         zoom_animation=False,
     )
+    made.default_js, made.default_css = [], []
+    start = MacroElement()  # type: ignore[no-untyped-call] # branca gives its elements no types
+    start._template = Template(
+        "{% macro script(this, kwargs) %}startCouncilMap({{ this._parent.get_name() }});{% endmacro %}"
+    )
     parts: list[Any] = [made]
     if tiles:
-        parts.append(folium.TileLayer(tiles, attr="© OpenStreetMap contributors", overlay=True, control=False))
-    parts.append(Start())
+        parts.append(
+            folium.TileLayer(tiles, attr="© OpenStreetMap contributors", overlay=True, control=False)
+        )
+    parts.append(start)
     for number, part in enumerate(parts):
         part._id = str(number)  # folium's own ids are random; two runs shall give the same page
         if part is not made:
@@ -161,7 +238,9 @@ def extent(data: MapData) -> tuple[tuple[float, float], tuple[float, float]]:
     return (float(lat.min()), float(lon.min())), (float(lat.max()), float(lon.max()))
 
 
-def _config(data: MapData, *, lang: str, profile: str | None, service: str | None, answer: str) -> dict[str, Any]:
+def _config(
+    data: MapData, *, lang: str, profile: str | None, service: str | None, answer: str
+) -> dict[str, Any]:
     profiles, services = [layer.id for layer in data.profiles], [name for name, _ in data.services]
     for what, wanted, known in (
         ("--profile", profile, profiles),
@@ -183,7 +262,7 @@ def _config(data: MapData, *, lang: str, profile: str | None, service: str | Non
                 "name": words["profiles"].get(layer.id, {}).get("name") or clean(layer.name),
                 "speed": layer.speed_mps,
                 "standard_units": [int(units) for units in layer.standard_units],
-                "limits": {name: list(limit) for name, limit in layer.limits.items()},
+                "checks": [list(check) for check in layer.checks],
             }
             for layer in data.profiles
         ],
@@ -192,8 +271,14 @@ def _config(data: MapData, *, lang: str, profile: str | None, service: str | Non
             for name, shown in data.services
         ],
         "districts": [_district(district) for district in data.districts],
-        "measures": [vars(mark) | {"title": clean(mark.title), "lines": [clean(x) for x in mark.lines]} for mark in data.measures],
-        "walks": [vars(mark) | {"title": clean(mark.title), "lines": [clean(x) for x in mark.lines]} for mark in data.walks],
+        "measures": [
+            vars(mark) | {"title": clean(mark.title), "lines": [clean(x) for x in mark.lines]}
+            for mark in data.measures
+        ],
+        "walks": [
+            vars(mark) | {"title": clean(mark.title), "lines": [clean(x) for x in mark.lines]}
+            for mark in data.walks
+        ],
     }
 
 
@@ -204,6 +289,13 @@ def _district(district: District) -> dict[str, Any]:
         longest = max(district.rings, key=len)
         at = np.rint(np.asarray(longest).mean(axis=0) * MICRO).astype(np.int64).tolist()
     return {"id": clean(district.id), "name": clean(district.name), "rings": rings, "at": at}
+
+
+def _notes(data: MapData, words: dict[str, Any]) -> list[str]:
+    notes = [clean(note, 400) for note in data.notes]
+    if data.thinned:
+        notes.append(words["thinned"].format(what=", ".join(words[f"thin_{what}"] for what in data.thinned)))
+    return notes
 
 
 def _fill(template: str, lang: str, words: dict[str, Any], data: MapData, **parts: Any) -> str:
@@ -226,12 +318,13 @@ def _fill(template: str, lang: str, words: dict[str, Any], data: MapData, **part
         title=words["title"].format(place=place),
         heading=words["heading"].format(place=place),
         about_method=words["about_method"].format(
-            version=sources.get("version", ""), date=clean(sources.get("osm_timestamp")) or words["date_unknown"]
+            version=sources.get("version", ""),
+            date=clean(sources.get("osm_timestamp")) or words["date_unknown"],
         ),
         about_hash=words["about_hash"].format(
             source=clean(sources.get("source")), hash=clean(sources.get("source_sha256"))
         ),
         attributions=[clean(text) for text in json.loads(sources.get("attributions", "[]"))],
-        notes=[clean(note, 400) for note in data.notes],
+        notes=_notes(data, words),
         **joined,
     )

@@ -33,7 +33,9 @@ def load_words(lang: str) -> dict[str, Any]:
     'Apotheke'
     """
     if lang not in LANGUAGES:
-        raise UsageError(f"--lang {lang}: there is no such language here; choose one of {', '.join(LANGUAGES)}")
+        raise UsageError(
+            f"--lang {lang}: there is no such language here; choose one of {', '.join(LANGUAGES)}"
+        )
     words: dict[str, Any] = json.loads(asset_text(f"words.{lang}.json"))
     return words
 

@@ -15,7 +15,7 @@ function barriersOf(model, layer, way) {
     const kind = network.kind[edge];
     const level = search.levelOf(layer, step);
     const point = kind >= FIRST_BARRIER || ALWAYS_LISTED.has(kind);
-    if (level < 2 || (point && (level < 3 || kind < 21))) items.push({ edge, level, kind });
+    if (level < 2 || (point && (level < 3 || kind < 21))) items.push({ arc: arcOf(step), edge, level, kind });
     else if (level === 2) assumed++;
   }
   return { items, assumed };
@@ -25,22 +25,17 @@ function stateOf(level) {
   return ["blocked", "unclear", "assumed", "passable"][level];
 }
 
-/* The readings worth telling: those that miss a limit, else the ones a barrier is about. */
-function tellingReadings(model, layer, edge, level) {
-  const all = readingsOf(model.network, model.config.attributes, edge);
-  const short = all.filter(({ attribute, lower, upper }) => {
-    const limit = layer.limits[attribute];
-    if (!limit || level === 3) return false;
-    const [least, most] = limit;
-    return (least !== null && lower < least) || (most !== null && upper > most);
-  });
-  return (short.length ? short : all).slice(0, 3);
-}
-
-function barrierText(model, layer, { edge, level, kind }) {
-  const name = WORDS.kinds[kind];
-  const readings = tellingReadings(model, layer, edge, level).map((r) => readingText(r, layer.limits[r.attribute]));
-  return { name, readings: readings.join(", ") };
+/* The readings worth telling: those that decide, each with its limit, else what a barrier is about. */
+function barrierText(model, layer, { arc, kind }) {
+  const edge = arc >> 1;
+  const all = new Map(readingsOf(model.network, model.config.attributes, edge).map((r) => [r.attribute, r]));
+  const told = [];
+  for (const [attribute, limit] of decidingChecks(layer, arc)) {
+    if (all.has(attribute)) told.push(readingText(all.get(attribute), limit, arc & 1));
+    else if (attribute in WORDS.checks) told.push(WORDS.checks[attribute]);
+  }
+  if (!told.length) for (const reading of [...all.values()].slice(0, 2)) told.push(readingText(reading, null, arc & 1));
+  return { name: WORDS.kinds[kind], readings: told.slice(0, 4).join(", ") };
 }
 
 function osmLink(model, edge) {

@@ -176,10 +176,15 @@ class Page {
   }
 
   edgeState(edge) {
-    const { level } = this.state.layer;
     if (!this.network.lawful[edge]) return null;
-    const best = Math.max(level[edge] & 3, level[edge] >> 2);
+    const best = this.state.layer.level[this.betterArc(edge)];
     return best === 0 ? "blocked" : best === 1 ? "unclear" : null;
+  }
+
+  /* Of an edge's two arcs the one this profile can better use. */
+  betterArc(edge) {
+    const { level } = this.state.layer;
+    return level[2 * edge] >= level[2 * edge + 1] ? 2 * edge : 2 * edge + 1;
   }
 
   isPoint(edge) {
@@ -365,8 +370,8 @@ class Page {
 
   tellBarrier(edge) {
     const layer = this.state.layer;
-    const level = Math.max(layer.level[edge] & 3, layer.level[edge] >> 2);
-    const item = { edge, level, kind: this.network.kind[edge] };
+    const arc = this.betterArc(edge);
+    const item = { arc, edge, level: layer.level[arc], kind: this.network.kind[edge] };
     $("answer").replaceChildren(
       element("h2", { text: WORDS.kinds[item.kind], tabindex: "-1" }),
       element("ul", { children: [barrierItem(this, layer, item)] })

@@ -131,7 +131,7 @@ function barrierTable(page) {
     const found = page.edgeState(e);
     if (found && (page.isPoint(e) || (found === "blocked" && network.lengthCm[e] > 100))) rows.push(e);
   }
-  const item = (edge) => ({ edge, kind: network.kind[edge], level: Math.max(state.layer.level[edge] & 3, state.layer.level[edge] >> 2) });
+  const item = (edge) => ({ arc: page.betterArc(edge), kind: network.kind[edge] });
   const { name, names } = network.columns;
   return {
     caption: `${say("table_barriers")}: ${state.layer.name}`,

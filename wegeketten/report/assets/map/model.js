@@ -69,11 +69,20 @@ async function loadBase() {
 async function loadProfile(description, network, doors) {
   const columns = await unpack("data-profile-" + description.id);
   const pace = columns.pace[0];
-  const { ahead, back, level } = columns;
+  const { ahead, back, outcomes } = columns;
+  const width = description.checks.length;
+  const lowest = new Uint8Array(outcomes.length / width);
+  for (let i = 0; i < lowest.length; i++) lowest[i] = Math.min(...outcomes.subarray(i * width, (i + 1) * width));
   const units = new Int32Array(2 * ahead.length);
+  const outcome = new Int32Array(units.length);
+  const level = new Uint8Array(units.length);
   for (let e = 0; e < ahead.length; e++) {
     units[2 * e] = Math.floor((network.lengthCm[e] * pace + 5000) / 10000) + ahead[e];
     units[2 * e + 1] = units[2 * e] + back[e];
+    outcome[2 * e] = columns.outcome[e];
+    outcome[2 * e + 1] = columns.outcome[e] + columns.outcome_back[e];
+    level[2 * e] = lowest[outcome[2 * e]];
+    level[2 * e + 1] = lowest[outcome[2 * e + 1]];
   }
   const homeJointOf = new Int32Array(doors.homes).fill(-1);
   const owner = doors.columns.home_joint_owner;
@@ -82,11 +91,20 @@ async function loadProfile(description, network, doors) {
     ...description,
     units,
     level,
+    outcome,
+    outcomes,
     homeJoints: columns.home_joints,
     placeJoints: columns.place_joints,
     placeLevel: columns.place_level,
     homeJointOf,
   };
+}
+
+/* The checks that decide an arc's level: [attribute, limit]; none where everything surely holds. */
+function decidingChecks(layer, arc) {
+  const width = layer.checks.length;
+  const row = layer.outcomes.subarray(layer.outcome[arc] * width, (layer.outcome[arc] + 1) * width);
+  return layer.level[arc] === 3 ? [] : layer.checks.filter((_, i) => row[i] === layer.level[arc]);
 }
 
 /* The readings of an edge that apply to it: [{ attribute, value, lower, upper, from }]. */

@@ -84,7 +84,7 @@ function basePainter(base, network, networkGrid) {
       context.beginPath();
       for (const i of here) if (base.klass[i] === klass) trace(context, tile, base, i);
       context.fillStyle = colours[klass];
-      context.fill("evenodd");
+      context.fill();
     }
     for (const klass of [3, 4]) {
       context.beginPath();

@@ -100,7 +100,7 @@ class Search {
   weight(layer, arc, level) {
     const edge = arc >> 1;
     const back = arc & 1;
-    if (((layer.level[edge] >> (2 * back)) & 3) >= Math.max(level, 1)) return layer.units[arc];
+    if (layer.level[arc] >= Math.max(level, 1)) return layer.units[arc];
     if (level > 0 || !((this.network.lawful[edge] >> back) & 1)) return INF;
     return layer.units[arc] + BLOCKED_COST;
   }
@@ -258,8 +258,12 @@ class Search {
   }
 
   levelOf(layer, step) {
-    return (layer.level[step.edge] >> (step.to < step.from ? 2 : 0)) & 3;
+    return layer.level[arcOf(step)];
   }
+}
+
+function arcOf({ edge, from, to }) {
+  return 2 * edge + (to < from ? 1 : 0);
 }
 
 function jointsOf(doors, whose) {

@@ -49,19 +49,18 @@ function amount(attribute, value) {
   return number(value, attribute === "width_m" ? 2 : 1) + (words.unit ? " " + words.unit : "");
 }
 
-function readingText(reading, limit) {
-  const words = WORDS.attributes[reading.attribute];
+/* `back`: the edge is walked against its drawing direction, up becomes down. */
+function readingText({ attribute, value, lower, upper, from }, limit, back) {
+  const turn = attribute === "incline_pct" && back ? -1 : 1;
+  const bounds = [turn * lower, turn * upper].sort((a, b) => a - b);
   const notes = [];
-  if (reading.lower !== reading.upper) {
-    notes.push(say("between", { lower: amount(reading.attribute, reading.lower), upper: amount(reading.attribute, reading.upper) }));
+  if (lower !== upper) notes.push(say("between", { lower: amount(attribute, bounds[0]), upper: amount(attribute, bounds[1]) }));
+  notes.push(WORDS.provenance[from]);
+  if (typeof limit === "number") {
+    const least = attribute === "width_m" || attribute === "handrail_sides";
+    notes.push(say(least ? "limit_min" : "limit_max", { limit: amount(attribute, limit) }));
   }
-  notes.push(WORDS.provenance[reading.from]);
-  if (limit) {
-    const [least, most] = limit;
-    if (most !== null) notes.push(say("limit_max", { limit: amount(reading.attribute, most) }));
-    else if (least !== null) notes.push(say("limit_min", { limit: amount(reading.attribute, least) }));
-  }
-  return say("reading", { name: words.name, value: amount(reading.attribute, reading.value) }) + " (" + notes.join("; ") + ")";
+  return say("reading", { name: WORDS.attributes[attribute].name, value: amount(attribute, turn * value) }) + " (" + notes.join("; ") + ")";
 }
 
 /* A new element with a class and a text; children are elements. */
