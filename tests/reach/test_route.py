@@ -1,0 +1,119 @@
+"""Routes in a toy city: over a kerb or round it, in words, as GeoJSON and GPX."""
+
+from __future__ import annotations
+
+import json
+import xml.etree.ElementTree as ET
+
+import numpy as np
+import pytest
+
+from tests.reach.toy import kerb, toy_city
+from wegeketten.errors import UsageError
+from wegeketten.network.edges import Kind
+from wegeketten.people.profile import load_profile
+from wegeketten.reach.course import cut
+from wegeketten.reach.route import find_route
+from wegeketten.tags.reading import Provenance
+
+FOOT = Kind.pavement
+
+
+def two_ways(**columns):
+    """0 ─ 1 ▪ 2 ─ 3 straight over a kerb, or 0 ─ 4 ─ 3 round it."""
+    nodes = [(0, 0), (100, 0), (100, 0), (200, 0), (100, 150)]
+    edges = [
+        (0, 1, FOOT, {"name": 0}),
+        (1, 2, Kind.kerb, columns or kerb(12)),
+        (2, 3, FOOT, {"name": 0}),
+        (0, 4, FOOT, {"name": 1}),
+        (4, 3, FOOT, {"name": 1}),
+    ]
+    return toy_city(nodes, edges, [0], [("pharmacy", 2)])
+
+
+def spot(city, row):
+    lonlat = city.projection.to_lonlat(city.edges.points[2 * row : 2 * row + 2].mean(axis=0)[None])[0]
+    return float(lonlat[1]), float(lonlat[0])
+
+
+def test_the_walker_goes_over_and_the_wheelchair_round():
+    city = two_ways()
+    start, end = spot(city, 0), spot(city, 2)
+    over = find_route(city, load_profile("walker"), start, end)
+    assert over.course is not None
+    assert over.course.metres == pytest.approx(100, abs=0.5)
+    assert [barrier.id for barrier in over.barriers] == ["n1001"]
+    assert over.barriers[0].limit is None
+    round_ = find_route(city, load_profile("wheelchair"), start, end)
+    assert round_.course is not None
+    assert round_.course.metres == pytest.approx(100 + 2 * np.hypot(100, 150), abs=0.5)
+    assert round_.barriers == ()
+    assert round_.answer == "sure"
+
+
+def test_an_unsurveyed_kerb_makes_the_route_no_more_than_likely():
+    city = two_ways(**kerb(3, lower=0, upper=12, provenance=Provenance.assumed))
+    route = find_route(city, load_profile("wheelchair"), spot(city, 0), spot(city, 2))
+    document = route.to_json()
+    assert document["answer"] == "likely"
+    assert document["answers"]["sure"] > document["answers"]["likely"]
+    (barrier,) = document["barriers"]
+    assert barrier["kind"] == "kerb"
+    assert (barrier["lower"], barrier["value"], barrier["upper"], barrier["unit"]) == (0, 3, 12, "cm")
+    assert (barrier["provenance"], barrier["limit"], barrier["osm"]) == ("assumed", 3, "n1001")
+    assert json.loads(json.dumps(document)) == document
+    assert list(document)[:7] == ["profile", "answer", "seconds", "metres", "climb_m", "barriers", "geometry"]
+
+
+def test_no_way_is_an_answer():
+    city = toy_city(
+        [(0, 0), (50, 0), (50, 0), (90, 0)],
+        [(0, 1, FOOT, {}), (1, 2, Kind.kerb, kerb(14)), (2, 3, FOOT, {})],
+        [0],
+        [],
+    )
+    route = find_route(city, load_profile("wheelchair"), spot(city, 0), spot(city, 2))
+    assert route.to_json()["answer"] == "none"
+    assert route.to_json()["geometry"] is None
+    assert route.sentence() == "Es ist kein Weg bekannt."
+
+
+def test_words_name_turns_streets_and_barriers():
+    city = two_ways()
+    walker = find_route(city, load_profile("walker"), spot(city, 0), spot(city, 2))
+    texts = [step.text for step in walker.course.instructions]
+    assert texts[0].de == "Auf dem Gehweg (Hauptstraße), 50 m"
+    assert texts[1].de.startswith("Bordstein, 12 cm")
+    assert texts[2].en == "Continue, on the pavement (Hauptstraße), 50 m"
+    chair = find_route(city, load_profile("wheelchair"), spot(city, 0), spot(city, 2))
+    assert any("rechts abbiegen" in step.text.de for step in chair.course.instructions)
+    assert sum(step.seconds for step in chair.course.instructions) == pytest.approx(chair.seconds, abs=0.3)
+
+
+def test_tracks_open_elsewhere(tmp_path):
+    city = two_ways()
+    route = find_route(city, load_profile("walker"), spot(city, 0), spot(city, 2))
+    for name in ("a.json", "a.geojson", "a.gpx"):
+        route.write(tmp_path / name)
+    line = json.loads((tmp_path / "a.geojson").read_text(encoding="utf-8"))["features"][0]["geometry"]
+    assert line["type"] == "LineString"
+    track = ET.parse(tmp_path / "a.gpx").getroot()
+    points = track.findall(".//{*}trkpt")
+    assert [[float(point.get("lon")), float(point.get("lat"))] for point in points] == pytest.approx(
+        np.array(line["coordinates"])
+    )
+    with pytest.raises(UsageError, match=r"\.gpx"):
+        route.write(tmp_path / "a.kml")
+
+
+def test_points_far_away_are_refused_with_the_extent():
+    city = two_ways()
+    with pytest.raises(UsageError, match="latitude first"):
+        find_route(city, load_profile("walker"), (13.7, 51.0), spot(city, 2))
+
+
+@pytest.mark.parametrize(("start", "end", "length"), [(0, 1, 20), (0.25, 0.5, 5), (1, 0, 20), (0.5, 0.5, 0)])
+def test_cuts_have_the_right_length(start, end, length):
+    part = cut(np.array([[0.0, 0.0], [10.0, 0.0], [10.0, 10.0]]), start, end)
+    assert np.hypot(*np.diff(part, axis=0).T).sum() == pytest.approx(length)

@@ -1,0 +1,223 @@
+"""Barriers as people are told of them: what it is, where, what was read, whose limit it breaks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from wegeketten.network.edges import ATTRIBUTE, Kind
+from wegeketten.tags.reading import Provenance
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from wegeketten.city import Answer, City
+    from wegeketten.network.edges import EdgeTable
+    from wegeketten.people.profile import Profile
+    from wegeketten.people.reasons import Reason
+
+MAIN_ATTRIBUTE = {
+    Kind.kerb: "kerb_cm",
+    Kind.steps: "step_count",
+    Kind.bollard: "width_m",
+    Kind.cycle_barrier: "width_m",
+    Kind.gate: "width_m",
+    Kind.block: "width_m",
+    Kind.lift_gate: "width_m",
+    Kind.chain: "width_m",
+    Kind.door: "width_m",
+    Kind.obstacle: "width_m",
+    Kind.lift: "width_m",
+}
+"""The reading that says most about a barrier of a kind."""
+
+STRETCHES = {
+    "incline_pct": "steep",
+    "cross_slope_pct": "cross_slope",
+    "width_m": "narrow",
+    "surface_class": "rough",
+    "smoothness_grade": "rough",
+    "wheelchair": "unsuitable",
+    "access": "no_access",
+}
+"""What a stretch of way is called by the limit it breaks."""
+
+_ALWAYS = np.zeros(256, dtype=bool)
+_ALWAYS[[kind for kind in Kind if kind.is_barrier]] = True
+_ALWAYS[[Kind.steps, Kind.escalator, Kind.lift]] = True
+_SEVERITY = {"blocked": 0, "unclear": 1, "passable": 2}
+
+
+@dataclass(frozen=True)
+class Barrier:
+    """One barrier for one profile.
+
+    Attributes
+    ----------
+    id
+        Id of the edge by the contract's scheme.
+    osm
+        The OpenStreetMap element: ``n`` node, ``w`` way, ``r`` relation, and its number.
+    kind
+        A name of `Kind`, or for a stretch of way ``steep``, ``narrow``, ``rough``, ``cross_slope`` …
+    lat, lon
+        Degrees.
+    attribute, value, lower, upper, unit, provenance
+        The reading that decides.
+    limit
+        The profile's limit for it, None where the profile has none.
+    verdict
+        ``blocked``, ``unclear`` or ``passable``.
+    others
+        Further limits broken or left unclear, as ``attribute value unit (limit)``.
+    """
+
+    id: str
+    osm: str
+    kind: str
+    lat: float
+    lon: float
+    attribute: str
+    value: float | str | None
+    lower: float | str | None
+    upper: float | str | None
+    unit: str
+    provenance: str
+    limit: float | str | None
+    verdict: str
+    others: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """As the contract states it, floats rounded to what was measured."""
+        return {
+            "kind": self.kind,
+            "lat": round(self.lat, 7),
+            "lon": round(self.lon, 7),
+            "value": _short(self.value),
+            "lower": _short(self.lower),
+            "upper": _short(self.upper),
+            "unit": self.unit,
+            "provenance": self.provenance,
+            "limit": _short(self.limit),
+            "osm": self.osm,
+            "id": self.id,
+            "attribute": self.attribute,
+            "verdict": self.verdict,
+            "others": list(self.others),
+        }
+
+
+def _short(value: float | str | None) -> float | str | None:
+    return round(value, 2) if isinstance(value, float) else value
+
+
+def passed(city: City, profile: Profile, arcs: Sequence[int] | NDArray[np.integer]) -> list[Barrier]:
+    """Barriers that a route over `arcs` passes, in its order.
+
+    Point barriers, steps, escalators and lifts always; a stretch of way where it is not passable beyond doubt
+    by what was mapped or measured, or not even likely passable.
+    """
+    from wegeketten.people.reasons import readings
+
+    rows = np.asarray(arcs, dtype=np.int64)
+    if not len(rows):
+        return []
+    by_arc: dict[int, list[Reason]] = {int(arc): [] for arc in rows}
+    for reason in readings(city.edges, profile, np.unique(rows)):
+        by_arc[reason.arc].append(reason)
+    likely = city.weights(profile).likely
+    closed = likely[rows] == np.iinfo(np.int32).max
+    kinds = city.edges["kind"][rows // 2]
+    kept = []
+    for arc, kind, shut in zip(rows.tolist(), kinds.tolist(), closed.tolist(), strict=True):
+        doubtful = any(
+            reason.verdict != "passable" and reason.provenance not in ("assumed", "none")
+            for reason in by_arc[arc]
+        )
+        if _ALWAYS[kind] or shut or doubtful:
+            kept.append(arc)
+    return [_barrier(city, arc, by_arc[arc]) for arc in kept]
+
+
+def blocking(
+    city: City, profile: Profile, arcs: Sequence[int] | NDArray[np.integer], answer: Answer
+) -> list[Barrier]:
+    """Barriers that close arcs in an answer, one per arc, in the order given."""
+    from wegeketten.people.reasons import reasons
+
+    rows = np.asarray(arcs, dtype=np.int64)
+    by_arc: dict[int, list[Reason]] = {int(arc): [] for arc in rows}
+    if len(rows):
+        for reason in reasons(city.edges, profile, np.unique(rows), answer):
+            by_arc[reason.arc].append(reason)
+    return [_barrier(city, int(arc), by_arc[int(arc)]) for arc in rows]
+
+
+def midpoint(edges: EdgeTable, row: int) -> NDArray[np.float64]:
+    """Half way along an edge, metric x and y."""
+    points = edges.points[edges.bends[row] : edges.bends[row + 1]]
+    steps = np.hypot(*np.diff(points, axis=0).T)
+    total = steps.sum()
+    if total == 0:
+        return np.asarray(points[0], dtype=np.float64)
+    walked = np.concatenate([[0.0], np.cumsum(steps)])
+    return np.array([np.interp(total / 2, walked, points[:, axis]) for axis in (0, 1)])
+
+
+def midpoints(city: City, rows: Sequence[int] | NDArray[np.integer]) -> NDArray[np.float64]:
+    """Half way along edges: lon and lat in degrees, shape (rows, 2)."""
+    found = np.array([midpoint(city.edges, int(row)) for row in rows], dtype=np.float64).reshape(-1, 2)
+    return np.asarray(city.projection.to_lonlat(found), dtype=np.float64)
+
+
+def _barrier(city: City, arc: int, found: Sequence[Reason]) -> Barrier:
+    edges, row = city.edges, arc // 2
+    kind = Kind(int(edges["kind"][row]))
+    main = MAIN_ATTRIBUTE.get(kind)
+    ordered = sorted(found, key=lambda reason: (_SEVERITY[reason.verdict], reason.attribute != main))
+    lon, lat = midpoints(city, [row])[0]
+    name = edges.ids(np.array([row]))[0]
+    shared: dict[str, Any] = {"id": name, "osm": name.partition(":")[0], "lat": float(lat), "lon": float(lon)}
+    if not ordered:
+        return Barrier(**shared, kind=kind.name, **_bare_reading(edges, row, main))
+    first = ordered[0]
+    stretch = not _ALWAYS[kind] and first.attribute in STRETCHES
+    return Barrier(
+        **shared,
+        kind=STRETCHES[first.attribute] if stretch else kind.name,
+        attribute=first.attribute,
+        value=first.value,
+        lower=first.lower,
+        upper=first.upper,
+        unit=first.unit,
+        provenance=first.provenance,
+        limit=first.limit,
+        verdict=first.verdict,
+        others=tuple(
+            f"{reason.attribute} {_short(reason.value)} {reason.unit} ({_short(reason.limit)})"
+            for reason in ordered[1:]
+            if reason.verdict != "passable"
+        ),
+    )
+
+
+def _bare_reading(edges: EdgeTable, row: int, attribute: str | None) -> dict[str, Any]:
+    """What is known of an edge for which the profile has no limit."""
+    if attribute is None:
+        word = Kind(int(edges["kind"][row])).name
+        return {
+            "attribute": "kind", "value": word, "lower": word, "upper": word, "unit": "",
+            "provenance": "tagged", "limit": None, "verdict": "passable",
+        }  # fmt: skip
+    numbers = [float(edges[attribute + suffix][row]) for suffix in ("", "_lower", "_upper")]
+    value, lower, upper = (None if np.isnan(number) else number for number in numbers)
+    return {
+        "attribute": attribute, "value": value, "lower": lower, "upper": upper,
+        "unit": ATTRIBUTE[attribute].unit,
+        "provenance": Provenance(int(edges[f"{attribute}_from"][row])).name,
+        "limit": None, "verdict": "passable",
+    }  # fmt: skip

@@ -1,0 +1,227 @@
+"""What a way looks like on the ground: its line, its length, its climb, and how to walk it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from wegeketten.network.edges import Crossing, Kind
+from wegeketten.reach import words
+from wegeketten.routing import UNIT_S
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from wegeketten.city import City
+    from wegeketten.reach.barriers import Barrier
+    from wegeketten.reach.doors import Doors
+
+    Line = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Instruction:
+    """One step of the way in words.
+
+    Attributes
+    ----------
+    text
+        In both languages.
+    metres, seconds
+        Of this step.
+    lat, lon
+        Where it begins, degrees.
+    """
+
+    text: words.Both
+    metres: float
+    seconds: float
+    lat: float
+    lon: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values."""
+        return {
+            "de": self.text.de, "en": self.text.en, "metres": round(self.metres, 1),
+            "seconds": round(self.seconds, 1), "lat": round(self.lat, 7), "lon": round(self.lon, 7),
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Course:
+    """A way on the ground.
+
+    Attributes
+    ----------
+    line
+        float64, shape (points, 2): lon, lat in degrees.
+    metres
+        Length, doors included.
+    climb_m
+        Metres climbed where the rise is known, None where it is known nowhere.
+    instructions
+        Steps in words.
+    """
+
+    line: Line
+    metres: float
+    climb_m: float | None
+    instructions: tuple[Instruction, ...]
+
+
+def follow(city: City, doors: Doors, arcs: Sequence[int], barriers: Sequence[Barrier] = ()) -> Course:
+    """Draw and describe a way.
+
+    Parameters
+    ----------
+    city, doors
+        Where it leads.
+    arcs
+        Arcs of the field, in order.
+    barriers
+        Barriers on it, named in the words where they stand.
+    """
+    edges, field = city.edges, doors.field
+    pieces = [
+        cut(
+            edges.points[edges.bends[row] : edges.bends[row + 1]],
+            float(doors.start[arc]),
+            float(doors.end[arc]),
+        )
+        for arc, row in ((arc, int(field.edge[arc])) for arc in arcs)
+    ]
+    at = np.asarray(arcs, dtype=np.int64)
+    rows = field.edge[at]
+    share = np.abs(doors.end[at] - doors.start[at])
+    metres = share * edges["length_m"][rows].astype(np.float64) + doors.off_m[at]
+    climb = np.where(doors.ahead[at], edges["rise_m"][rows], edges["fall_m"][rows]).astype(np.float64) * share
+    known = np.isfinite(climb)
+    line = _joined(pieces)
+    lonlat = np.asarray(city.projection.to_lonlat(line), dtype=np.float64) if len(line) else line
+    return Course(
+        lonlat,
+        float(metres.sum()),
+        float(climb[known].sum()) if known.any() else None,
+        tuple(_describe(city, rows, pieces, metres, field.today[at].astype(np.float64) * UNIT_S, barriers)),
+    )
+
+
+def cut(points: Line, start: float, end: float) -> Line:
+    """The part of a line between two shares of its length, turned round where `end` comes before `start`.
+
+    Examples
+    --------
+    >>> cut(np.array([[0.0, 0.0], [10.0, 0.0], [10.0, 10.0]]), 0.75, 0.25).tolist()
+    [[10.0, 5.0], [10.0, 0.0], [5.0, 0.0]]
+    """
+    low, high = min(start, end), max(start, end)
+    steps = np.hypot(*np.diff(points, axis=0).T)
+    walked = np.concatenate([[0.0], np.cumsum(steps)])
+    if walked[-1] == 0 or (low == 0.0 and high == 1.0):
+        part = points
+    else:
+        ends = np.array([low, high]) * walked[-1]
+        between = points[(walked > ends[0]) & (walked < ends[1])]
+        first, last = ([np.interp(position, walked, points[:, axis]) for axis in (0, 1)] for position in ends)
+        part = np.vstack([first, between, last])
+    return part if start <= end else part[::-1]
+
+
+def _joined(pieces: Sequence[Line]) -> Line:
+    if not pieces:
+        return np.zeros((0, 2))
+    line = np.concatenate(pieces)
+    new = np.ones(len(line), dtype=bool)
+    new[1:] = (line[1:] != line[:-1]).any(axis=1)
+    kept = line[new]
+    return kept if len(kept) > 1 else np.repeat(kept, 2, axis=0)
+
+
+def _bearing(piece: Line, *, last: bool) -> float | None:
+    steps = np.diff(piece, axis=0)
+    steps = steps[np.hypot(*steps.T) > 0.1]
+    if not len(steps):
+        return None
+    east, north = steps[-1 if last else 0]
+    return float(np.degrees(np.arctan2(east, north)))
+
+
+def _describe(
+    city: City,
+    rows: NDArray[np.int32],
+    pieces: Sequence[Line],
+    metres: NDArray[np.float64],
+    seconds: NDArray[np.float64],
+    barriers: Sequence[Barrier],
+) -> list[Instruction]:
+    """Stretches of one kind and street become one step; crossings, lifts and barriers are their own."""
+    edges = city.edges
+    met = {barrier.id: barrier for barrier in barriers}
+    ids = edges.ids(rows.astype(np.int64))
+    steps: list[Instruction] = []
+    bearing: float | None = None
+    open_key: tuple[int, int] | None = None
+    for number, row in enumerate(rows.tolist()):
+        kind = Kind(int(edges["kind"][row]))
+        piece = pieces[number]
+        lon, lat = np.asarray(city.projection.to_lonlat(piece[:1]), dtype=np.float64)[0]
+        spot = (float(metres[number]), float(seconds[number]), float(lat), float(lon))
+        seen = met.pop(ids[number], None)
+        if seen is not None and (kind.is_barrier or kind in (Kind.steps, Kind.lift, Kind.escalator)):
+            steps.append(Instruction(words.barrier(seen), *spot))
+            open_key = None
+        elif kind == Kind.crossing:
+            crossing = words.CROSSINGS[Crossing(int(edges["crossing"][row]))]
+            if open_key == (int(kind), 0):
+                steps[-1] = _longer(steps[-1], *spot[:2])
+            else:
+                steps.append(Instruction(_titled(crossing), *spot))
+            open_key = (int(kind), 0)
+        elif not kind.is_barrier and kind not in (Kind.steps, Kind.lift, Kind.escalator):
+            key = (int(kind), int(edges["name"][row]))
+            straight = abs(_turned(bearing, piece) or 0.0) < 60
+            if (key == open_key and straight) or (metres[number] < 3 and open_key) or kind == Kind.link:
+                if steps:
+                    steps[-1] = _longer(steps[-1], *spot[:2])
+            else:
+                steps.append(Instruction(_stretch(city, row, kind, bearing, piece), *spot))
+                open_key = key
+        bearing = _bearing(piece, last=True) or bearing
+    return [_with_length(step) for step in steps]
+
+
+def _stretch(city: City, row: int, kind: Kind, bearing: float | None, piece: Line) -> words.Both:
+    name = int(city.edges["name"][row])
+    street = city.edges.names[name] if name >= 0 else ""
+    on = words.way(kind, street)
+    degrees = _turned(bearing, piece)
+    if degrees is None:
+        return _titled(on)
+    turned = words.turn(degrees)
+    return _titled(words.Both(f"{turned.de}, {on.de}", f"{turned.en}, {on.en}"))
+
+
+def _turned(bearing: float | None, piece: Line) -> float | None:
+    """Degrees turned to the right where a piece begins; None where either direction is unknown."""
+    ahead = _bearing(piece, last=False)
+    return None if bearing is None or ahead is None else (ahead - bearing + 180) % 360 - 180
+
+
+def _titled(text: words.Both) -> words.Both:
+    return words.Both(text.de[:1].upper() + text.de[1:], text.en[:1].upper() + text.en[1:])
+
+
+def _longer(step: Instruction, metres: float, seconds: float) -> Instruction:
+    return Instruction(step.text, step.metres + metres, step.seconds + seconds, step.lat, step.lon)
+
+
+def _with_length(step: Instruction) -> Instruction:
+    if step.metres < 1:
+        return step
+    length = words.metres(step.metres)
+    text = words.Both(f"{step.text.de}, {length.de}", f"{step.text.en}, {length.en}")
+    return Instruction(text, step.metres, step.seconds, step.lat, step.lon)

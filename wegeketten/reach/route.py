@@ -1,0 +1,200 @@
+"""One route, door to door, for a profile: how long, how far, how steep, and over what."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from wegeketten.city import ANSWERS
+from wegeketten.errors import UsageError
+from wegeketten.reach.access import Access
+from wegeketten.reach.barriers import passed
+from wegeketten.reach.course import follow
+from wegeketten.reach.doors import open_doors, trace
+from wegeketten.reach.field import INF
+from wegeketten.reach.tracks import Stop, collection, feature, gpx, line_string
+from wegeketten.reach.words import barrier as barrier_words
+from wegeketten.reach.words import metres as metre_words
+from wegeketten.reach.words import minutes as minute_words
+from wegeketten.routing import UNIT_S
+from wegeketten.whole import whole_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from wegeketten.city import City
+    from wegeketten.people.profile import Profile
+    from wegeketten.reach.barriers import Barrier
+    from wegeketten.reach.course import Course
+
+Spot = tuple[float, float]
+"""Latitude and longitude in degrees, in the order people say them."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """One route.
+
+    Attributes
+    ----------
+    profile
+        Id.
+    answer
+        How certain it is that the person gets through: ``sure``, ``likely``, ``possible``; ``none`` where no
+        way is known.
+    seconds
+        Door to door, None where there is no way.
+    answers
+        Seconds of the fastest way in each of the three answers, None where there is none.
+    course
+        Where it leads; None where there is no way.
+    barriers
+        What it passes, in order.
+    """
+
+    profile: str
+    answer: str
+    seconds: float | None
+    answers: dict[str, float | None]
+    course: Course | None
+    barriers: tuple[Barrier, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The contract's keys first."""
+        course = self.course
+        return {
+            "profile": self.profile,
+            "answer": self.answer,
+            "seconds": self.seconds,
+            "metres": None if course is None else round(course.metres, 1),
+            "climb_m": None if course is None or course.climb_m is None else round(course.climb_m, 1),
+            "barriers": [barrier.to_json() for barrier in self.barriers],
+            "geometry": None if course is None else line_string(course.line),
+            "answers": self.answers,
+            "instructions": [] if course is None else [step.to_json() for step in course.instructions],
+        }
+
+    def sentence(self, lang: str = "de") -> str:
+        """The route in one sentence."""
+        german = lang == "de"
+        if self.course is None or self.seconds is None:
+            return "Es ist kein Weg bekannt." if german else "No way is known."
+        time, length = minute_words(self.seconds), metre_words(self.course.metres)
+        certainty = {
+            "sure": ("sicher begehbar", "certain"),
+            "likely": ("wahrscheinlich begehbar", "likely passable"),
+            "possible": ("möglich, aber unsicher", "possible, but doubtful"),
+        }[self.answer][0 if german else 1]
+        count = len(self.barriers)
+        if german:
+            return f"{time.de}, {length.de}, {certainty}, {count} Barriere{'n' if count != 1 else ''} am Weg."
+        return f"{time.en}, {length.en}, {certainty}, {count} barrier{'s' if count != 1 else ''} on the way."
+
+    def write(self, path: Path) -> None:
+        """Write as ``.json``, ``.geojson`` or ``.gpx``.
+
+        Raises
+        ------
+        UsageError
+            Another suffix, or a track is asked for where there is no way.
+        """
+        suffix = path.suffix.lower()
+        if suffix not in (".json", ".geojson", ".gpx"):
+            raise UsageError(f"{path}: routes are written as .json, .geojson or .gpx")
+        if suffix == ".json":
+            text = json.dumps(self.to_json(), ensure_ascii=False, indent=1) + "\n"
+        elif self.course is None:
+            raise UsageError(f"{path}: there is no way for {self.profile}, so no track can be written")
+        elif suffix == ".gpx":
+            stops = [Stop(seen.lat, seen.lon, barrier_words(seen).de, seen.id) for seen in self.barriers]
+            text = gpx(f"wegeketten {self.profile}", self.course.line, stops)
+        else:
+            plain = self.to_json()
+            plain.pop("geometry")
+            points = [
+                feature(
+                    {"type": "Point", "coordinates": [round(seen.lon, 7), round(seen.lat, 7)]}, seen.to_json()
+                )
+                for seen in self.barriers
+            ]
+            text = json.dumps(
+                collection([feature(line_string(self.course.line), plain), *points]), ensure_ascii=False
+            )
+        with whole_file(path) as temporary:
+            temporary.write_text(text, encoding="utf-8")
+
+
+def find_route(city: City, profile: Profile, start: Spot, end: Spot) -> Route:
+    """The fastest route in the answer *likely*, or in *possible* where there is no likely one.
+
+    Parameters
+    ----------
+    city
+        A built city.
+    profile
+        For whom.
+    start, end
+        Latitude and longitude, degrees.
+
+    Raises
+    ------
+    UsageError
+        No way that the profile might use is near one of the points.
+    """
+    homes, places = join_spot(city, profile, start), join_spot(city, profile, end)
+    answers: dict[str, float | None] = {}
+    ways = {}
+    for answer in ANSWERS:
+        doors = open_doors(city, profile, answer, homes=homes, home_count=1, places=places)
+        way = trace(doors, doors.field.streets, doors.goals(np.zeros(1, dtype=np.int64)), doors.field.today)
+        answers[answer] = None if way is None else round(way[0] * UNIT_S, 1)
+        if way is not None:
+            ways[answer] = (doors, way[1])
+    led = next((answer for answer in ("likely", "possible") if answer in ways), None)
+    if led is None:
+        return Route(profile.id, "none", None, answers, None)
+    doors, arcs = ways[led]
+    on_street = doors.on_street(arcs)
+    certain = led == "likely" and bool((city.weights(profile).sure[on_street] != INF).all())
+    barriers = tuple(passed(city, profile, on_street))
+    course = follow(city, doors, arcs, barriers)
+    return Route(profile.id, "sure" if certain else led, answers[led], answers, course, barriers)
+
+
+def join_spot(city: City, profile: Profile, spot: Spot) -> Access:
+    """Joint of a point on the map.
+
+    Raises
+    ------
+    UsageError
+        The point lies outside the city, or no way is near it that the profile might use.
+    """
+    from wegeketten.network.snap import choose, snap
+
+    lat, lon = spot
+    xy = np.asarray(city.projection.to_xy(np.array([[lon, lat]])), dtype=np.float64)
+    snaps = snap(city.edges, xy)
+    if not len(snaps):
+        raise UsageError(
+            f"{lat}, {lon}: no way within 250 m in {city.path}; write latitude first, then longitude, "
+            f"inside {_extent(city)}"
+        )
+    rows = choose(snaps, city.weights(profile).possible != INF)[:1]
+    if not len(rows):
+        raise UsageError(f"{lat}, {lon}: no way within 250 m that the profile {profile.id} may use")
+    off_m = snaps.off_m[rows].astype(np.float64)
+    return Access(
+        owner=np.zeros(1, dtype=np.int32),
+        edge=snaps.edge[rows],
+        along=snaps.along[rows].astype(np.float64),
+        off_m=off_m,
+        off_units=np.rint(off_m / profile.level_m_s / UNIT_S).astype(np.int64),
+    )
+
+
+def _extent(city: City) -> str:
+    lon, lat = city.nodes["lon"], city.nodes["lat"]
+    return f"{lat.min():.3f},{lon.min():.3f} … {lat.max():.3f},{lon.max():.3f}"
