@@ -13,7 +13,7 @@ import numpy as np
 
 from wegeketten.errors import InputDataError
 from wegeketten.osm.features import Features, Node, Relation, Skipped, Way
-from wegeketten.osm.source import check_file, check_sums
+from wegeketten.osm.source import check_file, check_sums, stated_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -102,7 +102,8 @@ class _Reader:
         pool = osmium.io.ThreadPool()
         with osmium.io.Reader(file, osmium.osm.NOTHING, thread_pool=pool) as reader:
             header = reader.header()
-            self.timestamp = header.get("osmosis_replication_timestamp") or header.get("timestamp")
+            stated = header.get("osmosis_replication_timestamp") or header.get("timestamp")
+            self.timestamp = stated or stated_time(self.path, form)
         if header.has_multiple_object_versions or file.has_multiple_object_versions:
             raise InputDataError(
                 f"{self.path}: holds several versions of each element (a history or change file); "

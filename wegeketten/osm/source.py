@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import hashlib
+import re
 import zlib
 from typing import TYPE_CHECKING
 
@@ -93,6 +94,18 @@ def check_sums(path: Path) -> None:
         found = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
     if words and words[0].lower() != found:
         raise InputDataError(f"{path}: does not match its checksum in {beside.name}; download it again")
+
+
+def stated_time(path: Path, form: str) -> str:
+    """Time of the data as Overpass's XML states it (``<meta osm_base="…"/>``), or ""."""
+    if not form.startswith("osm"):
+        return ""
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    if form != "osm":
+        head = _unpack(path, head, *((b"\x1f\x8b", "gzip") if form == "osm.gz" else (b"BZh", "bzip2")))
+    found = re.search(rb"""<meta\s+osm_base=["']([0-9T:.Z+-]{10,35})["']""", head[:4096])
+    return found[1].decode() if found else ""
 
 
 def _looks_like(head: bytes) -> str:
