@@ -1,0 +1,348 @@
+"""Homes: addresses, at their entrances where mapped; residential buildings where addresses are missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import shapely
+
+from wegeketten.osm.features import Skipped
+from wegeketten.people.addresses import Address, count_flats, distinct, read_address
+from wegeketten.people.dwellings import (
+    RESIDENTIAL,
+    UNINHABITED,
+    count_storeys,
+    is_elsewhere,
+    may_be_dwelling,
+)
+from wegeketten.places.outlines import centre, read_outlines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from numpy.typing import NDArray
+
+    from wegeketten.osm.features import Features
+    from wegeketten.osm.projection import Projection
+    from wegeketten.places.outlines import Outline
+
+    Locate = Callable[[NDArray[np.float64]], NDArray[np.int32]]
+
+_NO_FRONT_DOOR = frozenset({"no", "emergency", "fire_exit", "exit", "garage", "service", "delivery", "shop"})
+_DOOR_RANK = {"main": 0, "home": 1, "staircase": 1, "yes": 2}
+
+_DOOR_M = 15.0  # an address inside a house of many addresses takes the entrance this near
+_SCANTY = 0.1  # addresses per residential building without one, below which buildings count as homes
+
+
+class Site(NamedTuple):
+    """Where a home may be."""
+
+    element: str
+    address: Address | None
+    xy: tuple[float, float]
+    source: str  # entrance, address or building
+    building: int  # row of the buildings, -1 outside any
+    flats: float
+    inhabited: bool
+
+
+@dataclass(frozen=True)
+class Sites:
+    """What an extract says about homes, before districts are known.
+
+    Attributes
+    ----------
+    addresses
+        Each address once.
+    buildings
+        Residential buildings without an address.
+    floor_m2
+        float64: floor area by row of `Site.building`.
+    skipped
+        What could not be read.
+    notes
+        What a reader of the results should know.
+    """
+
+    addresses: list[Site]
+    buildings: list[Site]
+    floor_m2: NDArray[np.float64]
+    skipped: list[Skipped] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def xy(self) -> NDArray[np.float64]:
+        """Positions of all addresses, of the buildings where there is no address at all; metres."""
+        sites = self.addresses or self.buildings
+        return np.array([site.xy for site in sites]).reshape(-1, 2)
+
+
+@dataclass(frozen=True)
+class Homes:
+    """Homes, sorted by element.
+
+    Attributes
+    ----------
+    columns
+        home_id, lon, lat, x, y, street, housenumber, postcode, district (row of the districts, -1 none),
+        weight, source (entrance, address, building), flats, floor_area_m2 (this home's share of its building;
+        NaN unknown), inhabited (False where the building is one in which nobody lives).
+    skipped
+        What could not be read.
+    notes
+        What a reader of the results should know.
+    """
+
+    columns: dict[str, NDArray[Any]]
+    skipped: list[Skipped] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.columns["home_id"])
+
+
+def find_homes(features: Features, projection: Projection, locate: Locate | None = None) -> Homes:
+    """Homes of an extract in one go: `gather_sites`, then `settle`."""
+    return settle(gather_sites(features, projection), projection, locate)
+
+
+def settle(sites: Sites, projection: Projection, locate: Locate | None = None) -> Homes:
+    """Choose the homes: all addresses, and residential buildings where a district has next to no addresses.
+
+    Parameters
+    ----------
+    sites
+        From `gather_sites`.
+    projection
+        To lon/lat.
+    locate
+        Gives the row of the district of each x, y (-1 outside); one district where None.
+    """
+    found = sites.addresses + sites.buildings
+    xy = np.array([site.xy for site in found]).reshape(-1, 2)
+    district = np.zeros(len(found), dtype=np.int32) if locate is None else locate(xy)
+    addressed = np.arange(len(found)) < len(sites.addresses)
+    known, unknown = (np.bincount(district[which] + 1, minlength=2) for which in (addressed, ~addressed))
+    size = max(len(known), len(unknown))
+    known, unknown = (np.pad(counts, (0, size - len(counts))) for counts in (known, unknown))
+    scanty = known < _SCANTY * unknown
+    rows = np.flatnonzero(addressed | scanty[district + 1])
+    notes = list(sites.notes)
+    added = int((~addressed[rows]).sum())
+    if added:
+        notes.append(
+            f"{added} homes are residential buildings: in {int(scanty[1:].sum())} districts"
+            f"{' and outside them' if scanty[0] else ''} there is less than one address per ten of them"
+        )
+    rows = np.array(sorted(rows.tolist(), key=lambda row: _by_element(found[row])), dtype=np.int64)
+    homes = [found[row] for row in rows.tolist()]
+    return Homes(_columns(homes, xy[rows], district[rows], sites.floor_m2, projection), sites.skipped, notes)
+
+
+def gather_sites(features: Features, projection: Projection) -> Sites:
+    """Read all addresses and residential buildings of an extract.
+
+    An address mapped several times (on a house, its entrance and a shop in it) counts once, at the entrance
+    where one is mapped. A range such as 3-7 is one address; it is left out where both ends are mapped.
+    Interpolation lines are counted, not filled.
+    """
+    buildings = [
+        outline
+        for outline in read_outlines(features, projection, lambda tags: tags.get("building", "no") != "no")
+        if outline.is_area
+    ]
+    houses = _Houses(features, projection, buildings)
+    sites, skipped = _addressed(features, projection, houses)
+    order = sorted(range(len(sites)), key=lambda row: (_preference(sites[row]), _by_element(sites[row])))
+    addresses = [site.address for site in sites if site.address is not None]
+    kept, twin = distinct(addresses, [site.xy for site in sites], order)
+    flats = {row: sites[row].flats for row in kept}
+    for row, stands in twin.items():
+        if np.isnan(flats.get(stands, 0.0)):
+            flats[stands] = sites[row].flats
+    unique = [houses.at_door(sites[row]._replace(flats=flats[row])) for row in kept]
+    notes = [f"{len(twin)} addresses were mapped more than once and count once"] if twin else []
+    lines = sum("addr:interpolation" in way.tags for way in features.ways.values())
+    if lines:
+        notes.append(f"{lines} interpolation lines: only the numbers mapped at their nodes count as homes")
+    return Sites(unique, houses.unaddressed(features, projection, sites), houses.floor_m2, skipped, notes)
+
+
+class _Houses:
+    """Buildings with their entrances."""
+
+    def __init__(self, features: Features, projection: Projection, outlines: list[Outline]) -> None:
+        self.outlines = outlines
+        self.shapes = np.array([outline.shape for outline in outlines], dtype=object)
+        self.tree = shapely.STRtree(self.shapes)
+        self.floor_m2 = np.array(
+            [count_storeys(outline.tags) * outline.shape.area for outline in outlines], dtype=np.float64
+        )
+        self._doors = _doors_of(features, projection, outlines)
+
+    def around(self, xy: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Row of the building each point lies in, -1 where in none; the smallest where several."""
+        rows = np.full(len(xy), -1, dtype=np.int64)
+        if len(self.outlines) and len(xy):
+            points, houses = self.tree.query(np.asarray(shapely.points(xy)), predicate="intersects")
+            order = np.lexsort((houses, shapely.area(self.shapes[houses])))[::-1]
+            rows[points[order]] = houses[order]
+        return rows
+
+    def at_door(self, site: Site) -> Site:
+        """The site moved to the entrance of its house, where that can be told."""
+        doors = self._doors.get(site.building, [])
+        if not doors or site.source == "entrance":
+            return site
+        if site.element[0] == "n":  # one of perhaps many addresses in the house
+            near = [door for door in doors if _apart_m(door[2], site.xy) <= _DOOR_M]
+            door = min(near, key=lambda door: (_apart_m(door[2], site.xy), door[1]), default=None)
+        else:
+            door = min(doors)
+        return site if door is None else site._replace(xy=door[2], source="entrance")
+
+    def unaddressed(self, features: Features, projection: Projection, sites: list[Site]) -> list[Site]:
+        """Residential buildings in and on which no address is mapped."""
+        taken = {site.building for site in sites}
+        wanted = [
+            row
+            for row, outline in enumerate(self.outlines)
+            if row not in taken and may_be_dwelling(outline.tags, outline.shape.area)
+        ]
+        vague = [row for row in wanted if self.outlines[row].tags["building"] not in RESIDENTIAL]
+        grounds = [o.shape for o in read_outlines(features, projection, is_elsewhere) if o.is_area]
+        if vague and grounds:
+            middles = np.array([centre(self.shapes[row]) for row in vague])
+            hit, _ = shapely.STRtree(grounds).query(
+                np.asarray(shapely.points(middles)), predicate="intersects"
+            )
+            wanted = sorted(set(wanted) - {vague[place] for place in hit.tolist()})
+        return [
+            self.at_door(
+                Site(
+                    self.outlines[row].element, None, centre(self.shapes[row]), "building", row,
+                    count_flats(self.outlines[row].tags), inhabited=True,
+                )
+            )._replace(source="building")
+            for row in wanted
+        ]  # fmt: skip
+
+
+def _doors_of(
+    features: Features, projection: Projection, outlines: list[Outline]
+) -> dict[int, list[tuple[int, int, tuple[float, float]]]]:
+    """Front doors without an address of their own, by row of the house: rank, node id, position."""
+    doors = [
+        node
+        for node in sorted(features.nodes.values())
+        if node.tags.get("entrance", "no") not in _NO_FRONT_DOOR and "addr:housenumber" not in node.tags
+    ]
+    pairs = [(row, way) for row, outline in enumerate(outlines) for way in outline.ways]
+    if not doors or not pairs:
+        return {}
+    ids = np.array([node.id for node in doors], dtype=np.int64)
+    xy = projection.to_xy(np.array([(node.lon, node.lat) for node in doors])).tolist()
+    sizes = np.array([way.stop - way.start for _, way in pairs])
+    refs = features.refs[np.concatenate([np.arange(way.start, way.stop) for _, way in pairs])]
+    house = np.repeat(np.array([row for row, _ in pairs]), sizes)
+    place = np.minimum(np.searchsorted(ids, refs), len(ids) - 1)
+    on_house = ids[place] == refs
+    found: dict[int, list[tuple[int, int, tuple[float, float]]]] = {}
+    for row, door in sorted(set(zip(house[on_house].tolist(), place[on_house].tolist(), strict=True))):
+        rank = _DOOR_RANK.get(doors[door].tags["entrance"], 3)
+        found.setdefault(row, []).append((rank, doors[door].id, (xy[door][0], xy[door][1])))
+    return found
+
+
+def _addressed(
+    features: Features, projection: Projection, houses: _Houses
+) -> tuple[list[Site], list[Skipped]]:
+    skipped: list[Skipped] = []
+
+    def address_of(element: str, tags: Mapping[str, str]) -> Address | None:
+        address = read_address(tags)
+        if address is None:
+            reason = f"house number {tags['addr:housenumber']!r} names no house"
+            skipped.append(Skipped(element, "homes", reason))
+        return address
+
+    nodes = [
+        (node, address)
+        for node in sorted(features.nodes.values())
+        if "addr:housenumber" in node.tags and (address := address_of(f"n{node.id}", node.tags))
+    ]
+    xy = projection.to_xy(np.array([(node.lon, node.lat) for node, _ in nodes]).reshape(-1, 2))
+    within = houses.around(xy)
+    sites = []
+    for (node, address), (x, y), house in zip(nodes, xy.tolist(), within.tolist(), strict=True):
+        door = node.tags.get("entrance", "no") not in _NO_FRONT_DOOR
+        source = "entrance" if door or node.tags.get("building") == "entrance" else "address"
+        inhabited = house < 0 or houses.outlines[house].tags["building"] not in UNINHABITED
+        sites.append(Site(f"n{node.id}", address, (x, y), source, house, count_flats(node.tags), inhabited))
+    row_of = {outline.element: row for row, outline in enumerate(houses.outlines)}
+    for outline in read_outlines(features, projection, lambda tags: "addr:housenumber" in tags):
+        address = address_of(outline.element, outline.tags)
+        if address is not None:
+            x, y = centre(outline.shape)
+            house = row_of.get(outline.element, -1)
+            if house < 0:
+                house = int(houses.around(np.array([[x, y]]))[0])
+            inhabited = outline.tags.get("building") not in UNINHABITED
+            flats = count_flats(outline.tags)
+            sites.append(Site(outline.element, address, (x, y), "address", house, flats, inhabited))
+    return sites, skipped
+
+
+def _preference(site: Site) -> int:
+    """Entrances first, then houses, then plain address nodes."""
+    if site.source == "entrance":
+        return 0
+    return 1 if site.element[0] != "n" else 2
+
+
+def _by_element(site: Site) -> tuple[int, int]:
+    return "nwr".index(site.element[0]), int(site.element[1:])
+
+
+def _apart_m(a: tuple[float, float], b: tuple[float, float]) -> float:
+    return float(np.hypot(a[0] - b[0], a[1] - b[1]))
+
+
+def _columns(
+    homes: list[Site],
+    xy: NDArray[np.float64],
+    district: NDArray[np.int32],
+    floor_m2: NDArray[np.float64],
+    projection: Projection,
+) -> dict[str, NDArray[Any]]:
+    lonlat = projection.to_lonlat(xy)
+    house = np.array([site.building for site in homes], dtype=np.int64)
+    sharing = np.bincount(house + 1, minlength=1)[house + 1] if len(house) else house
+    area = np.full(len(homes), np.nan)
+    area[house >= 0] = floor_m2[house[house >= 0]] / sharing[house >= 0]
+    empty = Address("", "", "", ("", ""))
+    addresses = [site.address or empty for site in homes]
+
+    def text(values: list[str]) -> NDArray[Any]:
+        return np.array(values, dtype=object)
+
+    return {
+        "home_id": text([site.element for site in homes]),
+        "lon": lonlat[:, 0],
+        "lat": lonlat[:, 1],
+        "x": xy[:, 0],
+        "y": xy[:, 1],
+        "street": text([address.street for address in addresses]),
+        "housenumber": text([address.number for address in addresses]),
+        "postcode": text([address.postcode for address in addresses]),
+        "district": district.astype(np.int32),
+        "weight": np.ones(len(homes)),
+        "source": text([site.source for site in homes]),
+        "flats": np.array([site.flats for site in homes], dtype=np.float64),
+        "floor_area_m2": area,
+        "inhabited": np.array([site.inhabited for site in homes], dtype=bool),
+    }
