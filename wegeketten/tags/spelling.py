@@ -121,28 +121,30 @@ def span_of(text: str, quantity: Quantity) -> Span | None:
             return _point(_value(sign, digits, unit, quantity), quantity)
         if quantity.shape == "slope" and (ratio := _ratio(text)) is not None:
             return _ratio_span(ratio, quantity)
+        if not text[0].isalpha():
+            return _several(text, quantity)
     return _word(text, meaning, quantity) or _several(text, quantity)
 
 
 def _word(text: str, meaning: dict[str, Span], quantity: Quantity) -> Span | None:
     """Words with other joints (``very bad``) or with a detail behind a colon (``paving_stones:30``)."""
-    word = text.replace(" ", "_").replace("-", "_")
-    while word not in meaning:
-        word, colon, _ = word.rpartition(":")
-        if not colon or quantity.shape != "word":
-            return None
-    return meaning[word]
+    word = text.replace("; ", ";").replace(" ;", ";").replace(" ", "_").replace("-", "_")
+    if quantity.shape == "word" and len(_list_slash(word)) == 1:
+        while word not in meaning and ":" in word:
+            word = word.rpartition(":")[0]
+    return meaning.get(word)
 
 
 def _several(text: str, quantity: Quantity) -> Span | None:
     """Anything but one number and one word; the first form that fits decides."""
+    numeric = quantity.shape != "word"
+    if numeric and (match := _range(text)) is not None:
+        return _range_span(match, quantity)
     parts = (_list if quantity.shape == "slope" else _list_slash)(text)
     if len(parts) > 1:
         return _worst(parts, quantity)
-    if quantity.shape == "word":
+    if not numeric:
         return None
-    if (match := _range(text)) is not None:
-        return _range_span(match, quantity)
     if (match := _two(text)) is not None:
         return _compound_span(match, quantity)
     hows, before, behind = _qualifiers()
@@ -259,6 +261,8 @@ def _ratio_span(match: re.Match[str], quantity: Quantity) -> Span | None:
 def _compound_span(match: re.Match[str], quantity: Quantity) -> Span | None:
     """``4'11"``, ``1 m 50 cm``, ``1m50``."""
     great, unit, small, small_unit = match.groups()
+    if unit == "m" and not small_unit and len(small) != 2:  # 1m50, but not 5 m2
+        return None
     small_unit = small_unit or {"m": "cm", "yd": "ft"}.get(unit, "in")
     factors = [lexicon.units().get(each, ("", 0.0)) for each in (unit, small_unit)]
     if any(dimension != "length" for dimension, _ in factors) or factors[1][1] >= factors[0][1]:
