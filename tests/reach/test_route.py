@@ -87,7 +87,7 @@ def test_words_name_turns_streets_and_barriers():
     assert texts[1].de.startswith("Bordstein, 12 cm")
     assert texts[2].en == "Continue, on the pavement (Hauptstraße), 50 m"
     chair = find_route(city, load_profile("wheelchair"), spot(city, 0), spot(city, 2))
-    assert any("rechts abbiegen" in step.text.de for step in chair.course.instructions)
+    assert any("Rechts abbiegen" in step.text.de for step in chair.course.instructions)
     assert sum(step.seconds for step in chair.course.instructions) == pytest.approx(chair.seconds, abs=0.3)
 
 

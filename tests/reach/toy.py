@@ -21,7 +21,7 @@ def toy_city(
 ) -> City:
     """Build a city.
 
-    nodes: list of (x, y) metres from the origin; edges: list of (u, v, kind, columns); homes: list of edge rows
+    nodes: list of (x, y) metres from the origin; edges: list of (u, v, kind, columns); homes: edge rows
     (the home stands in the middle of the edge); places: list of (service, edge row).
     """
     xy = np.array(nodes, dtype=float) + ORIGIN
@@ -66,7 +66,8 @@ def toy_city(
     city.homes = {
         "home_id": np.array([f"n{9000 + i}" for i in range(len(homes))]), "lon": degrees[:, 0],
         "lat": degrees[:, 1], "x": spots[:, 0], "y": spots[:, 1],
-        "street": np.array(["Hauptstraße"] * len(homes)), "housenumber": np.array([str(i + 1) for i in range(len(homes))]),
+        "street": np.array(["Hauptstraße"] * len(homes)),
+        "housenumber": np.array([str(i + 1) for i in range(len(homes))]),
         "district": np.zeros(len(homes), np.int32),
         "weight": np.array(weights if weights is not None else np.ones(len(homes)), dtype=float),
     }  # fmt: skip

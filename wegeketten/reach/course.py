@@ -172,7 +172,7 @@ def _describe(
         spot = (float(metres[number]), float(seconds[number]), float(lat), float(lon))
         seen = met.pop(ids[number], None)
         if seen is not None and (kind.is_barrier or kind in (Kind.steps, Kind.lift, Kind.escalator)):
-            steps.append(Instruction(words.barrier(seen), *spot))
+            steps.append(Instruction(_titled(words.barrier(seen)), *spot))
             open_key = None
         elif kind == Kind.crossing:
             crossing = words.CROSSINGS[Crossing(int(edges["crossing"][row]))]

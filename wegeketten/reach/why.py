@@ -1,0 +1,255 @@
+"""Why a home does not reach a service: the cheapest barriers to remove, with a certificate."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from wegeketten.reach.barriers import blocking
+from wegeketten.reach.doors import goals_of, open_doors, trace
+from wegeketten.reach.field import INF
+from wegeketten.reach.opening import Opener
+from wegeketten.reach.route import join_spot
+from wegeketten.reach.tracks import line_string
+from wegeketten.reach.words import Both, minutes
+from wegeketten.reach.words import barrier as barrier_words
+from wegeketten.routing import UNIT_S
+from wegeketten.whole import whole_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from wegeketten.city import Answer, City
+    from wegeketten.people.profile import Profile
+    from wegeketten.reach.barriers import Barrier
+    from wegeketten.reach.course import Course
+    from wegeketten.reach.doors import Doors, Remedies
+    from wegeketten.reach.route import Spot
+
+
+@dataclass(frozen=True)
+class Why:
+    """What stands between a home and a service.
+
+    Attributes
+    ----------
+    profile, service, answer
+        For whom, what, and which edges count as open.
+    reached
+        Whether the service is within the standard today.
+    seconds
+        Time today, None where there is no way.
+    standard_s
+        The standard for this profile and service.
+    blocking
+        The cheapest set of barriers whose removal opens a way (within the standard where any set does); no
+        proper subset does. Empty where the service is reached, or where no measure helps.
+    openable
+        Whether any set of measures opens a way.
+    within
+        Whether the way they open is within the standard.
+    seconds_after
+        Time once they are removed.
+    price_eur
+        What their measures cost, the middle of the range.
+    certified
+        Searched again: the whole set opens the way, and leaving out any one barrier does not.
+    place
+        Name of the place reached then.
+    course
+        The way once they are removed.
+    """
+
+    profile: str
+    service: str
+    answer: str
+    reached: bool
+    seconds: float | None
+    standard_s: float
+    blocking: tuple[Barrier, ...] = ()
+    openable: bool = True
+    within: bool = True
+    seconds_after: float | None = None
+    price_eur: int = 0
+    certified: bool = False
+    place: str = ""
+    course: Course | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The contract's keys first."""
+        return {
+            "reached": self.reached,
+            "blocking": [barrier.to_json() for barrier in self.blocking],
+            "seconds_after": self.seconds_after,
+            "profile": self.profile,
+            "service": self.service,
+            "answer": self.answer,
+            "seconds": self.seconds,
+            "standard_s": round(self.standard_s, 1),
+            "openable": self.openable,
+            "within_standard_after": self.within,
+            "price_eur": self.price_eur,
+            "certified": self.certified,
+            "place": self.place,
+            "geometry": None if self.course is None else line_string(self.course.line),
+            "sentence": {"de": self.sentence("de"), "en": self.sentence("en")},
+        }
+
+    def sentence(self, lang: str = "de", *, service: str | None = None) -> str:
+        """A sentence that a citizen can contest: every barrier with its reading and where that comes from.
+
+        Parameters
+        ----------
+        lang
+            ``de`` or ``en``.
+        service
+            What to call the service; its id where None.
+        """
+        german = lang == "de"
+        name = service or self.service
+        if self.reached and self.seconds is not None:
+            time = _in(minutes(self.seconds), lang)
+            return f"{name}: in {time} erreicht." if german else f"{name}: reached within {time}."
+        today = _today(self.seconds, lang)
+        if not self.openable:
+            return (
+                f"{name}: {today}; keine bekannte Maßnahme öffnet einen Weg."
+                if german
+                else f"{name}: {today}; no known measure opens a way."
+            )
+        if not self.blocking or self.seconds_after is None:
+            return (
+                f"{name}: {today}; keine Maßnahme macht den Weg kürzer."
+                if german
+                else f"{name}: {today}; no measure makes the way shorter."
+            )
+        listed = "; ".join(_in(barrier_words(seen), lang) + f" [{seen.id}]" for seen in self.blocking)
+        after = _in(minutes(self.seconds_after), lang)
+        if german:
+            return f"{name}: {today}. Im Weg steht: {listed}. Ohne das: {after}."
+        return f"{name}: {today}. In the way: {listed}. Without that: {after}."
+
+    def write(self, path: Path) -> None:
+        """Write the answer as JSON."""
+        with whole_file(path) as temporary:
+            text = json.dumps(self.to_json(), ensure_ascii=False, indent=1)
+            temporary.write_text(text + "\n", encoding="utf-8")
+
+
+def _in(words: Both, lang: str) -> str:
+    return words.de if lang == "de" else words.en
+
+
+def _today(seconds: float | None, lang: str) -> str:
+    if seconds is None:
+        return "heute gibt es keinen Weg" if lang == "de" else "there is no way today"
+    time = _in(minutes(seconds), lang)
+    return f"heute {time}, zu weit" if lang == "de" else f"{time} today, too far"
+
+
+def find_why(
+    city: City,
+    profile: Profile,
+    start: Spot,
+    service: str,
+    *,
+    remedies: Remedies | None = None,
+    answer: Answer = "likely",
+    standard_s: float | None = None,
+) -> Why:
+    """Find the cheapest barriers between a point and a service.
+
+    Parameters
+    ----------
+    city
+        A built city.
+    profile
+        For whom.
+    start
+        Latitude and longitude, degrees.
+    service
+        Id.
+    remedies
+        What measures would change and cost; those of the shipped catalogue of measures where None.
+    answer
+        Which edges count as open today.
+    standard_s
+        Time within which the service should be reached; the catalogue's where None.
+
+    Raises
+    ------
+    UsageError
+        No way is near the point, or the service does not exist.
+    """
+    if remedies is None:
+        from wegeketten.plan.candidates import find_candidates
+
+        remedies = find_candidates(city, [profile]).remedies(profile)
+    if standard_s is None:
+        standard_s = city.catalogue.service(service).standard_s(profile.level_m_s)
+    homes = join_spot(city, profile, start)
+    doors = open_doors(city, profile, answer, remedies=remedies, homes=homes, home_count=1)
+    goals = goals_of(city, profile, answer, service, doors)
+    return explain(city, profile, doors, Opener(doors.field, goals), 0, service, standard_s, answer=answer)
+
+
+def explain(
+    city: City,
+    profile: Profile,
+    doors: Doors,
+    opener: Opener,
+    home: int,
+    service: str,
+    standard_s: float,
+    *,
+    answer: Answer = "likely",
+) -> Why:
+    """Answer for one home of a field; `opener` is shared by all homes that want the same service.
+
+    Parameters
+    ----------
+    home
+        Number of the home in the field.
+    """
+    start = doors.field.streets + home
+    limit = min(int(np.floor(standard_s / UNIT_S)), INF - 1)
+    today = int(opener.today[start])
+    seconds = None if today >= INF else round(today * UNIT_S, 1)
+    told: dict[str, Any] = {"profile": profile.id, "service": service, "answer": answer, "standard_s": standard_s}
+    if today <= limit:
+        return Why(**told, reached=True, seconds=seconds, seconds_after=seconds)
+    opening = opener.open_from(start, limit=limit)
+    within = opening is not None
+    if opening is None and today >= INF:
+        limit = INF - 1  # too far in any case: a way at all is what can be hoped for
+        opening = opener.open_from(start, limit=limit)
+    if opening is None:
+        return Why(
+            **told, reached=False, seconds=seconds, openable=today < INF, within=False, seconds_after=seconds
+        )
+    weights = doors.field.with_mended(opening.edges)
+    way = trace(doors, start, opener.goals, weights)
+    arcs = [] if way is None else way[1]
+    on_street = doors.on_street(arcs)
+    first: dict[int, int] = {}
+    for arc in on_street.tolist():
+        first.setdefault(arc // 2, arc)
+    barriers = blocking(city, profile, [first.get(edge, 2 * edge) for edge in opening.edges], answer)
+    from wegeketten.reach.course import follow
+
+    place = doors.place_of(int(doors.field.heads[arcs[-1]])) if arcs else -1
+    return Why(
+        **told,
+        reached=False,
+        seconds=seconds,
+        blocking=tuple(barriers),
+        within=within,
+        seconds_after=round((INF if way is None else way[0]) * UNIT_S, 1),
+        price_eur=opening.price,
+        certified=opener.certify(start, opening.edges, limit=limit),
+        place=str(city.places["name"][place]) if place >= 0 else "",
+        course=follow(city, doors, arcs),
+    )
