@@ -119,7 +119,7 @@ def test_an_own_file_states_only_what_differs(tmp_path: Path) -> None:
     assert profile.id == "mine"
     assert profile.limits.kerb_cm == 6
     assert profile.limits.incline_up_pct == 6
-    assert profile.sources["limits.kerb_cm"].source == "stated in the profile without a source"
+    assert profile.sources["limits.kerb_cm"].source == "stated without a source"
     assert profile.sources["limits.width_m"].mark == "V"
 
 

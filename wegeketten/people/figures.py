@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
+
+from wegeketten.cited import Strict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,35 +67,6 @@ SmoothnessGrade = Annotated[Annotated[int, Field(ge=1, le=8), _grade(SMOOTHNESS)
 Speed = Annotated[float, Field(gt=0, le=5)]
 Seconds = Annotated[float, Field(ge=0, le=3600)]
 Factor = Annotated[float, Field(gt=0, le=2)]
-
-
-class Strict(BaseModel):
-    """No unknown keys, no infinities, nothing changed after loading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class Text(Strict):
-    """The same words in both languages."""
-
-    de: str
-    en: str
-
-
-class Source(Strict):
-    """Where a figure comes from.
-
-    Attributes
-    ----------
-    source
-        Clause or paper, in words.
-    mark
-        ``V`` read in a public source, ``X`` reckoned from one, ``M`` from memory and unverified,
-        ``A`` an assumption of this project.
-    """
-
-    source: str
-    mark: Literal["V", "X", "M", "A"]
 
 
 class Limits(Strict):

@@ -6,16 +6,15 @@ checked. A user's own file may start from a shipped one with ``base = "wheelchai
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
-import tomllib
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import Field, ValidationError
 
+from wegeketten.cited import Cited, Source, Strict, Text, faults_of, meant, read_toml, take_apart
 from wegeketten.errors import UsageError
 from wegeketten.people.figures import (
     Delays,
@@ -23,18 +22,13 @@ from wegeketten.people.figures import (
     Passages,
     SlopeSpeed,
     SmoothnessSpeed,
-    Source,
     Speeds,
-    Strict,
     SurfaceSpeed,
-    Text,
 )
 from wegeketten.shipped import shipped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from pydantic_core import ErrorDetails
+    from collections.abc import Iterable, Mapping
 
 PROFILES = ("walker", "senior", "rollator", "wheelchair", "powerchair", "pram", "blind")
 """Ids of the shipped profiles, in the order reports show them."""
@@ -96,15 +90,7 @@ class Profile(Strict):
         return int(self.sha256[:15], 16)
 
 
-class ProfileFile(NamedTuple):
-    """A profile as it lies on disk: plain values, their sources, and the faults found in splitting them."""
-
-    values: dict[str, Any]
-    sources: dict[str, dict[str, str]]
-    faults: list[str]
-
-
-_UNSOURCED = {"source": "stated in the profile without a source", "mark": "A"}
+_CITED = ("limits", "passages", "speeds", "slope", "surface", "smoothness", "delays")
 
 
 def profile_ids() -> tuple[str, ...]:
@@ -156,11 +142,12 @@ def load_profile(
     faults = file.faults
     if limits:
         faults = [*faults, *_override(file, limits)]
-    tree = {**file.values, "pace": pace, "sources": file.sources}
+    sources = {path: source for path, source in file.sources.items() if path.split(".")[0] in _CITED}
+    tree = {**file.values, "pace": pace, "sources": sources}
     try:
         profile = Profile.model_validate(tree)
     except ValidationError as error:
-        faults = [*faults, *(_fault(problem) for problem in error.errors(include_url=False))]
+        faults = [*faults, *faults_of(error, Profile)]
     if faults:
         where = str(path) if path.suffix == ".toml" and path.parent != shipped("profiles") else path.stem
         raise UsageError(f"profile {where}: {'; '.join(faults)}")
@@ -222,7 +209,7 @@ def parse_limits(texts: Iterable[str]) -> dict[str, float | str | bool | None]:
         if not equals or not raw:
             faults.append(f"{text!r} is not NAME=VALUE, for instance kerb_cm=6")
         elif name not in Limits.model_fields and name not in Passages.model_fields:
-            faults.append(f"no limit is called {name!r}{_meant(name, _limit_names())}")
+            faults.append(f"no limit is called {name!r}{meant(name, _limit_names())}")
         elif name in limits:
             faults.append(f"{name} is given twice")
         else:
@@ -248,75 +235,32 @@ def _path(id_or_path: str | Path) -> Path:
         return shipped("profiles", f"{id_or_path}.toml")
     if path.suffix == ".toml":
         return path
-    hint = _meant(str(id_or_path), PROFILES)
+    hint = meant(str(id_or_path), PROFILES)
     raise UsageError(
         f"there is no profile {str(id_or_path)!r}{hint or '.'} "
         f"Known: {' '.join(PROFILES)}, or a file NAME.toml"
     )
 
 
-def _read(path: Path, *, basis: bool = True) -> ProfileFile:
-    try:
-        tree = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise UsageError(f"cannot read profile {path}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"profile {path} is not TOML in UTF-8: {error}") from error
+def _read(path: Path) -> Cited:
+    tree = read_toml(path, "profile")
     base = tree.pop("base", None)
-    file = _split({"id": path.stem, **tree})
-    if base is None or not basis:
-        return file
+    own = take_apart({"id": path.stem, **tree})
+    if base is None:
+        return own
     if base not in PROFILES:
-        hint = _meant(str(base), PROFILES)
-        return file._replace(faults=[*file.faults, f"base {base!r} is no shipped profile{hint}"])
-    below = _read(shipped("profiles", f"{base}.toml"), basis=False)
-    return ProfileFile(_merged(below.values, file.values), {**below.sources, **file.sources}, file.faults)
+        return own._replace(
+            faults=[*own.faults, f"base {base!r} is no shipped profile{meant(str(base), PROFILES)}"]
+        )
+    return own.over(_read(shipped("profiles", f"{base}.toml")))
 
 
-def _split(tree: Mapping[str, Any]) -> ProfileFile:
-    """Part ``{value, source, mark}`` tables into plain values and sources."""
-    file = ProfileFile({}, {}, [])
-
-    def descend(branch: Mapping[str, Any], values: dict[str, Any], at: str) -> None:
-        for key, leaf in branch.items():
-            path = f"{at}{key}"
-            if not isinstance(leaf, dict):
-                values[key] = leaf
-                if at and not at.startswith(("name.", "summary.")):
-                    file.sources[path] = _UNSOURCED
-            elif "value" in leaf:
-                values[key] = leaf["value"]
-                unknown = sorted(set(leaf) - {"value", "source", "mark"})
-                file.faults.extend(
-                    f"{path}: unknown key {name!r}{_meant(name, ('value', 'source', 'mark'))}"
-                    for name in unknown
-                )
-                source = {"source": "stated in the profile without a source", "mark": "A"}
-                file.sources[path] = {
-                    **source,
-                    **{name: leaf[name] for name in ("source", "mark") if name in leaf},
-                }
-            else:
-                descend(leaf, values.setdefault(key, {}), f"{path}.")
-
-    descend(tree, file.values, "")
-    return file
-
-
-def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    merged = dict(below)
-    for key, value in above.items():
-        both = isinstance(value, dict) and isinstance(merged.get(key), dict)
-        merged[key] = _merged(merged[key], value) if both else value
-    return merged
-
-
-def _override(file: ProfileFile, limits: Mapping[str, float | str | bool | None]) -> list[str]:
+def _override(file: Cited, limits: Mapping[str, float | str | bool | None]) -> list[str]:
     faults = []
     for name, value in limits.items():
         section = "passages" if name in Passages.model_fields else "limits"
         if section == "limits" and name not in Limits.model_fields:
-            faults.append(f"no limit is called {name!r}{_meant(name, _limit_names())}")
+            faults.append(f"no limit is called {name!r}{meant(name, _limit_names())}")
             continue
         file.values.setdefault(section, {})[name] = "none" if value is None else value
         file.sources[f"{section}.{name}"] = {"source": "set for this run", "mark": "A"}
@@ -325,33 +269,3 @@ def _override(file: ProfileFile, limits: Mapping[str, float | str | bool | None]
 
 def _limit_names() -> list[str]:
     return [*Limits.model_fields, *Passages.model_fields]
-
-
-def _fault(problem: ErrorDetails) -> str:
-    loc = [str(part) for part in problem["loc"] if str(part) not in {"function-before", "float", "int"}]
-    loc = [part for part in loc if "[" not in part]
-    where = ".".join(loc)
-    if problem["type"] == "extra_forbidden":
-        return f"unknown key {where!r}{_meant(loc[-1], _siblings(loc[:-1]))}"
-    if problem["type"] == "missing":
-        return f'{where} is missing (or start from a shipped profile with base = "…")'
-    message = problem["msg"].removeprefix("Value error, ")
-    shown = problem["input"]
-    return f"{where} = {shown!r}: {message}" if not isinstance(shown, dict) else f"{where}: {message}"
-
-
-def _siblings(loc: Sequence[str]) -> list[str]:
-    model: type[BaseModel] = Profile
-    for part in loc:
-        field = model.model_fields.get(part)
-        if field is None or not (
-            isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
-        ):
-            return []
-        model = field.annotation
-    return list(model.model_fields)
-
-
-def _meant(name: str, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
-    return f", did you mean {close[0]!r}?" if close else ""
