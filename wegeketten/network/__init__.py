@@ -1,0 +1,1 @@
+"""Ways and barriers become edges."""

@@ -1,0 +1,100 @@
+"""The law: who may walk on a way at all. Whether somebody can is the profile's business."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+YES = frozenset(
+    {"yes", "designated", "permissive", "official", "public", "destination", "allowed", "unknown"}
+)
+NO = frozenset(
+    {"no", "private", "permit", "military", "residents", "emergency", "restricted", "prohibited", "never"}
+)
+"""Values that close a way to passers-by. Others speak of vehicles (``agricultural``, ``delivery``) or of
+people with an errand there (``customers``, ``destination``) and leave it open on foot."""
+
+_BARRED = frozenset({"motorway", "trunk", "cycleway", "bridleway", "busway", "bus_guideway"})
+"""Classes without a right of way on foot unless a tag grants it (German road traffic act, OSM's defaults)."""
+
+_PAVED = ("sidewalk", "sidewalk:left", "sidewalk:right", "sidewalk:both")
+_UNBUILT = ("construction", "proposed", "planned", "abandoned", "razed", "disused", "demolished", "removed")
+
+
+class Access(NamedTuple):
+    """Whether the law lets people on foot pass along the way and against it."""
+
+    forward: bool
+    backward: bool
+
+    def __bool__(self) -> bool:
+        return self.forward or self.backward
+
+
+OPEN = Access(True, True)
+CLOSED = Access(False, False)
+
+
+def access_of_way(tags: Mapping[str, str]) -> Access:
+    """Access on foot to a way.
+
+    ``foot`` counts before ``access``, a class's default comes last; ``foot=use_sidepath`` and
+    ``motorroad=yes`` close the way. A general ``oneway`` does not bind people on foot, ``oneway:foot`` and the direction of an
+    escalator do.
+
+    Examples
+    --------
+    >>> access_of_way({"highway": "footway", "access": "no", "foot": "yes"})
+    Access(forward=True, backward=True)
+    >>> access_of_way({"highway": "steps", "conveying": "backward"})
+    Access(forward=False, backward=True)
+    >>> bool(access_of_way({"highway": "cycleway"})), bool(access_of_way({"access": "private"}))
+    (False, False)
+    """
+    highway = tags.get("highway", "")
+    if highway in _UNBUILT or tags.get("construction") in ("yes", "minor") or tags.get("impassable") == "yes":
+        return CLOSED
+    foot = tags.get("foot")
+    if foot is not None:
+        if foot in NO or foot == "use_sidepath":
+            return CLOSED
+    elif (
+        tags.get("access") in NO
+        or tags.get("motorroad") == "yes"
+        or tags.get("foot:conditional", "").startswith("no")
+    ):
+        return CLOSED
+    elif highway in _BARRED or highway.removesuffix("_link") in _BARRED:
+        shared = tags.get("segregated") in ("yes", "no") and highway == "cycleway"
+        if not shared and not any(tags.get(key) in ("yes", "both", "left", "right") for key in _PAVED):
+            return CLOSED
+    return _directions(tags)
+
+
+def access_of_node(tags: Mapping[str, str]) -> Access:
+    """Access on foot past a point barrier.
+
+    Examples
+    --------
+    >>> access_of_node({"barrier": "gate", "access": "private"}), access_of_node({"barrier": "bollard"})
+    (Access(forward=False, backward=False), Access(forward=True, backward=True))
+    """
+    foot = tags.get("foot")
+    closed = foot in NO if foot is not None else tags.get("access") in NO or tags.get("locked") == "yes"
+    return CLOSED if closed else OPEN
+
+
+def _directions(tags: Mapping[str, str]) -> Access:
+    oneway = tags.get("oneway:foot") or tags.get("foot:oneway")
+    if oneway in ("yes", "1", "true"):
+        return Access(True, False)
+    if oneway in ("-1", "reverse"):
+        return Access(False, True)
+    conveying = tags.get("conveying")
+    if conveying == "forward" or (conveying == "yes" and tags.get("oneway") == "yes"):
+        return Access(True, False)
+    if conveying == "backward":
+        return Access(False, True)
+    return Access(tags.get("foot:forward") not in NO, tags.get("foot:backward") not in NO)

@@ -1,0 +1,67 @@
+"""Squares, platforms and halls mapped as areas: walked along their outlines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wegeketten.network.edges import Kind
+from wegeketten.network.ways import walk_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from wegeketten.network.build import Strip
+    from wegeketten.network.draft import Draft
+    from wegeketten.osm.features import Features, Relation, Way
+
+_FARTHEST_M = 160.0  # from where a way ends inside a square to the corner it is joined to
+
+
+def squares(features: Features) -> Iterator[tuple[Relation, list[Way]]]:
+    """Multipolygons that are walked, with those ways of their rings that are not walked in their own right."""
+    for relation in features.relations.values():
+        if relation.tags.get("type") != "multipolygon" or walk_of(relation.tags) is None:
+            continue
+        rings = []
+        for kind, ref, role in relation.members:
+            way = features.ways.get(ref) if kind == "w" and role in ("outer", "inner", "") else None
+            if way is not None and walk_of(way.tags) is None and way.stop - way.start > 1:
+                rings.append(way)
+        if rings:
+            yield relation, rings
+
+
+def link_loose_ends(draft: Draft, strips: Sequence[Strip]) -> None:
+    """Join ways that end inside a square to the nearest corner of its outline."""
+    import shapely
+
+    wanted = {(strip.osm_type, strip.osm_id) for strip in strips if strip.walk.area}
+    if not wanted:
+        return
+    outline: dict[tuple[str, int], list[int]] = {}
+    for edge, style in enumerate(draft.styles):
+        if (style.osm_type, style.osm_id) in wanted and style.kind < Kind.kerb:
+            outline.setdefault((style.osm_type, style.osm_id), []).append(edge)
+    degree = np.bincount(np.array([*draft.u, *draft.v]), minlength=len(draft.places))
+    loose = np.flatnonzero(degree == 1)
+    if not len(loose):
+        return
+    places = np.array(draft.places)[loose]
+    tree = shapely.STRtree(np.asarray(shapely.points(places)))
+    for element in sorted(outline):
+        edges = outline[element]
+        faces = shapely.get_parts(
+            shapely.polygonize([shapely.LineString(draft.lines[edge]) for edge in edges])
+        )
+        if not len(faces):
+            continue
+        corners = sorted({end for edge in edges for end in (draft.u[edge], draft.v[edge])})
+        rim = np.array([draft.places[corner] for corner in corners])
+        style = draft.styles[edges[0]]._replace(kind=int(Kind.link), derived=True)
+        for row in np.sort(tree.query(shapely.union_all(faces), predicate="contains")).tolist():
+            away_m = np.hypot(*(rim - places[row]).T)
+            nearest = int(away_m.argmin())
+            if corners[nearest] != loose[row] and away_m[nearest] <= _FARTHEST_M:
+                draft.add(int(loose[row]), corners[nearest], None, style)

@@ -1,0 +1,68 @@
+"""What meets at a vertex."""
+
+from __future__ import annotations
+
+from math import atan2
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from wegeketten.network.edges import Kind
+
+
+class Arm(NamedTuple):
+    """One end of an edge at a vertex.
+
+    Attributes
+    ----------
+    edge
+        Row of the draft, or of the pieces.
+    at_start
+        Whether the edge begins here, else it ends here.
+    way
+        Row of the list of ways.
+    kind, highway, level
+        Of the way.
+    heading
+        Direction in which the arm leaves, radians, mathematical sense.
+    node
+        Row of the node it ends at now.
+    """
+
+    edge: int
+    at_start: bool
+    way: int
+    kind: Kind
+    highway: int
+    level: float
+    heading: float
+    node: int
+
+
+_LOOK_M = 8.0  # the direction an arm takes beyond the mouth's rounding
+
+
+def heading(line: NDArray[np.float64], at_start: bool, look_m: float = _LOOK_M) -> float:
+    """Direction in which a line leaves its first (or last) point, judged over some metres.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> heading(np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 20.0]]), True, look_m=0.5)
+    0.0
+    """
+    points = line.tolist() if at_start else line[::-1].tolist()
+    x0, y0 = points[0]
+    gone = 0.0
+    x, y = x0, y0
+    for nx, ny in points[1:]:
+        step = ((nx - x) ** 2 + (ny - y) ** 2) ** 0.5
+        if step > 0 and gone + step >= look_m:
+            share = (look_m - gone) / step
+            x, y = x + share * (nx - x), y + share * (ny - y)
+            break
+        gone += step
+        x, y = nx, ny
+    return atan2(y - y0, x - x0)

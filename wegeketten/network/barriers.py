@@ -1,0 +1,201 @@
+"""Point barriers: a node that carries one is split in two, joined by an edge that carries its readings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wegeketten.network.access import access_of_node
+from wegeketten.network.draft import Style
+from wegeketten.network.edges import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from wegeketten.network.arms import Arm
+    from wegeketten.network.draft import Draft
+    from wegeketten.osm.features import Features
+
+KINDS = {
+    "kerb": Kind.kerb,
+    "bollard": Kind.bollard,
+    "bollards": Kind.bollard,
+    "cycle_barrier": Kind.cycle_barrier,
+    "motorcycle_barrier": Kind.cycle_barrier,
+    "chicane": Kind.cycle_barrier,
+    "gate": Kind.gate,
+    "swing_gate": Kind.gate,
+    "sliding_gate": Kind.gate,
+    "wicket_gate": Kind.gate,
+    "hampshire_gate": Kind.stile,
+    "bump_gate": Kind.gate,
+    "lift_gate": Kind.lift_gate,
+    "kissing_gate": Kind.kissing_gate,
+    "stile": Kind.stile,
+    "horse_stile": Kind.stile,
+    "turnstile": Kind.turnstile,
+    "full-height_turnstile": Kind.turnstile,
+    "chain": Kind.chain,
+    "rope": Kind.chain,
+    "door": Kind.door,
+    "block": Kind.block,
+    "jersey_barrier": Kind.block,
+    "wall": Kind.block,
+    "fence": Kind.block,
+    "hedge": Kind.block,
+    "city_wall": Kind.block,
+    "retaining_wall": Kind.block,
+    "guard_rail": Kind.block,
+    "boulder": Kind.block,
+    "log": Kind.block,
+    "debris": Kind.block,
+    "planter": Kind.block,
+}
+"""Barriers by value of ``barrier``; anything else is an obstacle."""
+
+HARMLESS = frozenset(
+    {
+        "no",
+        "entrance",
+        "height_restrictor",
+        "toll_booth",
+        "border_control",
+        "sally_port",
+        "spikes",
+        "checkpoint",
+    }
+)
+"""Barriers that nobody on foot has to pass through, or that are none."""
+
+_RANK = {
+    Kind.street: 9,
+    Kind.living_street: 8,
+    Kind.pavement: 7,
+    Kind.pedestrian: 6,
+    Kind.service: 5,
+    Kind.footway: 4,
+    Kind.cycleway: 4,
+    Kind.path: 3,
+    Kind.track: 3,
+    Kind.crossing: 1,
+}
+"""At a junction the barrier stands on the arms of lower rank: a gate beside a street closes the path, not the
+street, and a kerb lies between a crossing and the pavement."""
+
+
+def barrier_kind(tags: Mapping[str, str]) -> Kind | None:
+    """Kind of barrier edge a node makes, None for none.
+
+    Examples
+    --------
+    >>> barrier_kind({"barrier": "swing_gate"}).name, barrier_kind({"kerb": "lowered"}).name
+    ('gate', 'kerb')
+    >>> barrier_kind({"highway": "crossing", "kerb": "lowered"}) is None
+    True
+    """
+    barrier = tags.get("barrier")
+    if barrier is not None:
+        return None if barrier in HARMLESS else KINDS.get(barrier, Kind.obstacle)
+    if "kerb" in tags or "kerb:height" in tags:
+        # on a crossing's own node they describe both its ends
+        return None if tags.get("highway") == "crossing" or "crossing" in tags else Kind.kerb
+    if "entrance" in tags or "door" in tags:
+        return Kind.door
+    return None
+
+
+def kerbs_of_lines(features: Features) -> dict[int, dict[str, str]]:
+    """Nodes through which kerbs mapped as lines run, with the line's tags."""
+    found: dict[int, dict[str, str]] = {}
+    for way in features.ways.values():
+        if way.tags.get("barrier") == "kerb" and "highway" not in way.tags:
+            for ref in features.refs[way.start : way.stop].tolist():
+                found.setdefault(ref, way.tags)
+    return found
+
+
+def raise_barrier(
+    draft: Draft,
+    ref: int,
+    tags: Mapping[str, str],
+    kind: Kind,
+    arms: Sequence[Arm],
+    move: Callable[[Arm, int], None],
+) -> None:
+    """Split a vertex: its minor arms get nodes of their own, each behind a barrier edge.
+
+    Parameters
+    ----------
+    draft
+        Receives nodes and edges.
+    ref
+        OSM id of the node.
+    tags
+        Of the node.
+    kind
+        Of the barrier.
+    arms
+        What meets at the vertex.
+    move
+        Puts an arm's end onto another node.
+    """
+    if len(arms) < 2:
+        return
+    if kind is Kind.door and len(arms) == 2 and arms[0].way == arms[1].way and not _closed_off(tags):
+        return
+    access = access_of_node(tags)
+    crossed = max(arms, key=lambda arm: _RANK.get(arm.kind, 2))
+    style = Style(
+        "n",
+        ref,
+        int(kind),
+        road=crossed.highway if crossed.kind in (Kind.street, Kind.living_street, Kind.service) else 0,
+        forward=access.forward,
+        backward=access.backward,
+        level=arms[0].level,
+        reading=draft.read(f"n{ref}", tags, kind),
+    )
+    hub = arms[0].node
+    x, y = draft.places[hub]
+    for arm in minor_arms(arms):
+        behind = draft.place(x, y, ref)
+        move(arm, behind)
+        draft.add(hub, behind, None, style)
+
+
+def minor_arms(arms: Sequence[Arm]) -> list[Arm]:
+    """Arms a barrier stands on.
+
+    Those of less than the highest rank; where all are alike, all but the two that run through most straight
+    (of two, the second).
+    """
+    ranks = [_RANK.get(arm.kind, 2) for arm in arms]
+    top = max(ranks)
+    minor = [arm for arm, rank in zip(arms, ranks, strict=True) if rank < top]
+    if minor:
+        return minor
+    if len(arms) == 2:
+        return [arms[1]]
+    headings = np.array([arm.heading for arm in arms])
+    bend = np.abs(np.abs((headings[:, None] - headings[None, :] + np.pi) % (2 * np.pi) - np.pi) - np.pi)
+    np.fill_diagonal(bend, np.inf)
+    first, second = np.unravel_index(int(bend.argmin()), bend.shape)
+    return [arm for row, arm in enumerate(arms) if row not in (first, second)]
+
+
+def _closed_off(tags: Mapping[str, str]) -> bool:
+    """Whether an entrance in the middle of a way says more than that a building begins here."""
+    return any(
+        key in tags
+        for key in (
+            "door",
+            "wheelchair",
+            "step_count",
+            "kerb",
+            "kerb:height",
+            "width",
+            "door:width",
+            "automatic_door",
+        )
+    )

@@ -1,0 +1,283 @@
+"""From features to the network: ways cut into edges, every barrier an edge of its own."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from wegeketten.network import areas, crossings
+from wegeketten.network.arms import Arm, heading
+from wegeketten.network.barriers import barrier_kind, kerbs_of_lines, raise_barrier
+from wegeketten.network.draft import Draft, Style
+from wegeketten.network.edges import HIGHWAYS, Kind
+from wegeketten.network.lifts import is_lift, raise_lift
+from wegeketten.network.split import Pieces, split_ways
+from wegeketten.network.ways import Walk, walk_of
+from wegeketten.osm.features import Skipped, Way
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from numpy.typing import NDArray
+
+    from wegeketten.network.edges import EdgeTable
+    from wegeketten.osm.features import Features
+    from wegeketten.osm.projection import Projection
+
+
+@dataclass
+class Network:
+    """A network and what was found on the way.
+
+    Attributes
+    ----------
+    nodes
+        Columns ``osm_id`` (0 for synthetic nodes), ``lon``, ``lat``, ``x``, ``y``.
+    edges
+        The edge table.
+    conflicts
+        Element, attribute, what contradicts, what won.
+    unreadable
+        Tags that should say something and could not be read: (key, raw value) and how often.
+    skipped
+        Elements left out, with the reason.
+    notes
+        Remarks on the network as a whole.
+    """
+
+    nodes: dict[str, NDArray[np.generic]]
+    edges: EdgeTable
+    conflicts: list[tuple[str, str, str, str]] = field(default_factory=list)
+    unreadable: Counter[tuple[str, str]] = field(default_factory=Counter)
+    skipped: list[Skipped] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+class Strip(NamedTuple):
+    """A way that is walked: the element, its points and how."""
+
+    osm_type: str
+    osm_id: int
+    way: Way
+    walk: Walk
+
+    @property
+    def element(self) -> str:
+        """Id such as ``w52001``."""
+        return f"{self.osm_type}{self.osm_id}"
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """Tags of the element."""
+        return self.way.tags
+
+
+def build_network(
+    features: Features,
+    projection: Projection,
+    *,
+    pavements: str = "sides",
+    out_of_service: Collection[str] = (),
+) -> Network:
+    """Build the network of an extract.
+
+    Parameters
+    ----------
+    features
+        The extract.
+    projection
+        To metres.
+    pavements
+        ``sides``: pavements on both sides of the street, crossings kerb to kerb; ``centre``: the streets'
+        centre lines.
+    out_of_service
+        Ids (``n1048``, ``w52001``) of lifts and escalators that are out of order: closed, but kept.
+
+    Returns
+    -------
+    Network
+        Edges in the order of the extract's elements; nodes in the order of their OSM ids, synthetic ones
+        after them.
+    """
+    draft = Draft()
+    skipped: list[Skipped] = []
+    strips = _strips(features, skipped)
+    special = _special_nodes(features)
+    pieces = split_ways(features, projection, [strip.way for strip in strips], special)
+    draft.places = [(x, y) for x, y in pieces.vertex_xy.tolist()]
+    draft.place_ids = pieces.vertex_ref.tolist()
+    _trace(draft, strips, pieces, features, frozenset(out_of_service))
+    _split_vertices(draft, strips, pieces, features, special, frozenset(out_of_service))
+    areas.link_loose_ends(draft, strips)
+    return _finish(draft, projection, skipped)
+
+
+def _strips(features: Features, skipped: list[Skipped]) -> list[Strip]:
+    """Everything that is walked, in the order of the extract; ways the law closes are counted."""
+    strips = []
+    closed = 0
+    for way in features.ways.values():
+        walk = walk_of(way.tags)
+        if walk is None:
+            continue
+        if not walk.access:
+            closed += 1
+        elif way.stop - way.start < 2:
+            skipped.append(Skipped(f"w{way.id}", "network", "way of a single node"))
+        else:
+            strips.append(Strip("w", way.id, way, walk))
+    for relation, rings in areas.squares(features):
+        walk = walk_of(relation.tags)
+        if walk is not None and walk.access:
+            strips += [
+                Strip("r", relation.id, Way(relation.id, relation.tags, ring.start, ring.stop), walk)
+                for ring in rings
+            ]
+    if closed:
+        skipped.append(Skipped("file", "network", f"{closed} ways are closed to people on foot by law"))
+    return strips
+
+
+def _special_nodes(features: Features) -> dict[int, dict[str, str]]:
+    """Nodes at which ways are cut, with the tags that matter there."""
+    found = {
+        node.id: node.tags
+        for node in features.nodes.values()
+        if is_lift(node.tags)
+        or barrier_kind(node.tags) is not None
+        or node.tags.get("highway") == "crossing"
+        or node.tags.get("railway") in ("crossing", "level_crossing")
+    }
+    for ref, tags in kerbs_of_lines(features).items():
+        if ref not in found:
+            found[ref] = tags
+    return found
+
+
+def _trace(
+    draft: Draft, strips: Sequence[Strip], pieces: Pieces, features: Features, out_of_service: frozenset[str]
+) -> None:
+    """Every piece becomes an edge along the way's own line."""
+    styles = [plain_style(draft, strip, features, strip.element in out_of_service) for strip in strips]
+    xy = pieces.xy
+    for way, first, last, u, v in zip(
+        pieces.way.tolist(),
+        pieces.first.tolist(),
+        pieces.last.tolist(),
+        pieces.u.tolist(),
+        pieces.v.tolist(),
+        strict=True,
+    ):
+        draft.add(u, v, xy[first : last + 1], styles[way])
+
+
+def plain_style(draft: Draft, strip: Strip, features: Features, closed: bool) -> Style:
+    """What the edges of a way have in common, walked along its own line."""
+    walk, tags = strip.walk, strip.tags
+    crossing = 0
+    if walk.kind is Kind.crossing:
+        tags = crossings.merged_tags(features, strip.way)
+        crossing = int(crossings.crossing_of(tags))
+    return Style(
+        strip.osm_type,
+        strip.osm_id,
+        int(walk.kind),
+        highway=walk.highway,
+        road=walk.highway if walk.is_road else 0,
+        crossing=crossing,
+        forward=walk.access.forward and not closed,
+        backward=walk.access.backward and not closed,
+        level_ground=walk.off_ground,
+        level=walk.level,
+        name=draft.name(tags.get("name")),
+        reading=draft.read(strip.element, tags, walk.kind, highway=HIGHWAYS[walk.highway]),
+    )
+
+
+def _split_vertices(
+    draft: Draft,
+    strips: Sequence[Strip],
+    pieces: Pieces,
+    features: Features,
+    special: dict[int, dict[str, str]],
+    out_of_service: frozenset[str],
+) -> None:
+    """Barriers and lifts at the vertices become edges."""
+    wanted = np.flatnonzero(np.isin(pieces.vertex_ref, np.fromiter(special, np.int64, len(special))))
+    arms = arms_at(draft, strips, pieces, wanted)
+
+    def move(arm: Arm, node: int) -> None:
+        (draft.u if arm.at_start else draft.v)[arm.edge] = node
+
+    def storey(arm: Arm) -> float:
+        try:
+            layer = float(strips[arm.way].tags.get("layer", "nan"))
+        except ValueError:
+            layer = float("nan")
+        return arm.level if arm.level == arm.level else layer
+
+    for vertex in wanted.tolist():
+        ref = int(pieces.vertex_ref[vertex])
+        tags = special[ref]
+        if is_lift(tags):
+            raise_lift(
+                draft, ref, tags, arms[vertex], storey, move, in_service=f"n{ref}" not in out_of_service
+            )
+            continue
+        kind = barrier_kind(tags)
+        if kind is not None:
+            raise_barrier(draft, ref, tags, kind, arms[vertex], move)
+
+
+def arms_at(
+    draft: Draft, strips: Sequence[Strip], pieces: Pieces, vertices: NDArray[np.int64]
+) -> dict[int, list[Arm]]:
+    """Arms of the given vertices, in the order of the pieces."""
+    mask = np.zeros(len(pieces.vertex_ref), dtype=bool)
+    mask[vertices] = True
+    arms: dict[int, list[Arm]] = defaultdict(list)
+    for ends, at_start in ((pieces.u, True), (pieces.v, False)):
+        for piece in np.flatnonzero(mask[ends]).tolist():
+            way = int(pieces.way[piece])
+            walk = strips[way].walk
+            vertex = int(ends[piece])
+            arms[vertex].append(
+                Arm(
+                    piece,
+                    at_start,
+                    way,
+                    walk.kind,
+                    walk.highway,
+                    walk.level,
+                    heading(pieces.line(piece), at_start),
+                    vertex,
+                )
+            )
+    for found in arms.values():
+        found.sort(key=lambda arm: (arm.edge, arm.at_start))
+    return arms
+
+
+def _finish(draft: Draft, projection: Projection, skipped: list[Skipped]) -> Network:
+    """Leave out nodes that no edge uses, and turn everything into columns."""
+    edges = draft.table()
+    ids, xy = draft.nodes()
+    used = np.zeros(len(ids), dtype=bool)
+    used[edges.columns["u"]] = True
+    used[edges.columns["v"]] = True
+    row = (np.cumsum(used) - 1).astype(np.int32)
+    for end in ("u", "v"):
+        edges.columns[end] = row[edges.columns[end]]
+    ids, xy = ids[used], xy[used]
+    lonlat = projection.to_lonlat(xy)
+    nodes: dict[str, NDArray[np.generic]] = {
+        "osm_id": ids,
+        "lon": lonlat[:, 0],
+        "lat": lonlat[:, 1],
+        "x": xy[:, 0],
+        "y": xy[:, 1],
+    }
+    return Network(nodes, edges, draft.conflicts, draft.unreadable, skipped)

@@ -1,0 +1,197 @@
+"""Edges in the making: rows appended one by one, turned into columns at the end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from wegeketten.network.edges import ATTRIBUTES, PLAIN, EdgeTable, Kind
+from wegeketten.tags import resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Literal
+
+    from numpy.typing import NDArray
+
+    from wegeketten.tags import Resolved
+
+    Line = NDArray[np.float64]
+
+
+class Style(NamedTuple):
+    """What all edges cut from one way have in common."""
+
+    osm_type: str
+    osm_id: int
+    kind: int
+    highway: int = 0
+    road: int = 0
+    side: int = 0
+    crossing: int = 0
+    forward: bool = True
+    backward: bool = True
+    level_ground: bool = False
+    derived: bool = False
+    level: float = float("nan")
+    name: int = -1
+    reading: int = 0  # row of the table of readings
+
+
+class Draft:
+    """Collects edges, readings, names and findings.
+
+    Attributes
+    ----------
+    u, v
+        Ends of each edge, rows of `places`.
+    lines
+        Points of each edge, x, y in metres.
+    styles
+        What each edge is.
+    places
+        Position of each node; `place_ids` its OSM id, 0 for none.
+    """
+
+    def __init__(self) -> None:
+        self.u: list[int] = []
+        self.v: list[int] = []
+        self.lines: list[Line] = []
+        self.styles: list[Style] = []
+        self.places: list[tuple[float, float]] = []
+        self.place_ids: list[int] = []
+        self.readings: list[Resolved] = [resolve({}, Kind.obstacle)]
+        self.names: dict[str, int] = {}
+        self.conflicts: list[tuple[str, str, str, str]] = []
+        self.unreadable: Counter[tuple[str, str]] = Counter()
+        self._rows: dict[Resolved, int] = {}
+        self._told: set[tuple[str, ...]] = set()
+
+    def place(self, x: float, y: float, osm_id: int = 0) -> int:
+        """Add a node and return its row."""
+        self.places.append((x, y))
+        self.place_ids.append(osm_id)
+        return len(self.places) - 1
+
+    def add(self, u: int, v: int, line: Line | None, style: Style) -> int:
+        """Add an edge and return its row; without a line it is straight."""
+        if line is None:
+            line = np.array([self.places[u], self.places[v]])
+        self.u.append(u)
+        self.v.append(v)
+        self.lines.append(line)
+        self.styles.append(style)
+        return len(self.u) - 1
+
+    def name(self, text: str | None) -> int:
+        """Row of a street name."""
+        return self.names.setdefault(text, len(self.names)) if text else -1
+
+    def read(
+        self,
+        element: str,
+        tags: Mapping[str, str],
+        kind: Kind,
+        *,
+        side: Literal["left", "right"] | None = None,
+        highway: str = "",
+        end: Literal["start", "end"] | None = None,
+    ) -> int:
+        """Row of the readings that an element's tags make on one sort of edge; findings are noted."""
+        resolved = resolve(tags, kind, side=side, highway=highway, end=end)
+        if resolved.conflicts:
+            for finding in resolved.conflicts:
+                row = (element, finding.attribute, f"{finding.rule}: {finding.lost}", finding.won)
+                if row not in self._told:
+                    self._told.add(row)
+                    self.conflicts.append(row)
+        for pair in resolved.unreadable:
+            told = (element, pair[0])
+            if told not in self._told:
+                self._told.add(told)
+                self.unreadable[pair] += 1
+        row_of = self._rows.get(resolved)
+        if row_of is None:
+            row_of = self._rows[resolved] = len(self.readings)
+            self.readings.append(resolved)
+        return row_of
+
+    def table(self) -> EdgeTable:
+        """All edges as columns."""
+        count = len(self.u)
+        bends = np.zeros(count + 1, dtype=np.int64)
+        np.cumsum([len(line) for line in self.lines], out=bends[1:])
+        points = np.concatenate(self.lines) if count else np.empty((0, 2))
+        columns: dict[str, NDArray[np.generic]] = {
+            "u": np.array(self.u, dtype=np.int32),
+            "v": np.array(self.v, dtype=np.int32),
+        }
+        fields = list(zip(*self.styles, strict=True)) if count else [()] * len(Style._fields)
+        reading = np.array(fields[-1], dtype=np.int64)
+        for name, values in zip(Style._fields[:-1], fields[:-1], strict=True):
+            columns[name] = np.array(values, dtype=PLAIN[name])
+        columns["part"] = _parts(columns["osm_type"], columns["osm_id"])
+        length = _lengths(points, bends)
+        columns["length_m"] = length.astype(np.float32)
+        for name in ("rise_m", "fall_m"):
+            columns[name] = np.full(count, np.nan, dtype=np.float32)
+        values4 = np.array([each.values for each in self.readings], dtype=np.float64)  # readings × 13 × 4
+        for position, attribute in enumerate(ATTRIBUTES):
+            for part, suffix in enumerate(("", "_lower", "_upper")):
+                columns[attribute.name + suffix] = values4[reading, position, part].astype(np.float32)
+            columns[f"{attribute.name}_from"] = values4[reading, position, 3].astype(np.uint8)
+        _share_steps(columns, length)
+        ordered = {name: columns[name] for name in [*PLAIN, *(key for key in columns if key not in PLAIN)]}
+        return EdgeTable(ordered, list(self.names), bends, points)
+
+    def nodes(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """OSM ids and positions of all nodes."""
+        return np.array(self.place_ids, dtype=np.int64), np.array(self.places).reshape(-1, 2)
+
+
+def _lengths(points: Line, bends: NDArray[np.int64]) -> NDArray[np.float64]:
+    step = np.zeros(len(points) + 1)
+    if len(points) > 1:
+        step[1:-1] = np.hypot(*(points[1:] - points[:-1]).T)
+    step[bends[:-1]] = 0.0  # no step from one edge to the next
+    total = np.cumsum(step)
+    return total[bends[1:] - 1] - total[bends[:-1]] if len(bends) > 1 else np.empty(0)
+
+
+def _parts(osm_type: NDArray[np.generic], osm_id: NDArray[np.generic]) -> NDArray[np.int32]:
+    """Number the edges of one element 1, 2, … in the order they were drawn; -1 for an only edge."""
+    count = len(osm_id)
+    order = np.lexsort((np.arange(count), osm_id, osm_type))
+    new = np.ones(count, dtype=bool)
+    new[1:] = (osm_id[order][1:] != osm_id[order][:-1]) | (osm_type[order][1:] != osm_type[order][:-1])
+    starts = np.flatnonzero(new)
+    group = np.cumsum(new) - 1
+    number = np.arange(count) - starts[group] + 1 if count else np.empty(0, dtype=np.int64)
+    sizes = np.diff(np.append(starts, count))
+    part = np.empty(count, dtype=np.int32)
+    part[order] = np.where(sizes[group] == 1, -1, number) if count else number
+    return part
+
+
+def _share_steps(columns: dict[str, NDArray[np.generic]], length: NDArray[np.float64]) -> None:
+    """A flight cut in pieces shares its counted steps by length; uncounted ones are reckoned from it."""
+    from wegeketten.tags import Provenance, steps_on
+
+    rows = np.flatnonzero(columns["kind"] == Kind.steps)
+    if not len(rows):
+        return
+    ids = columns["osm_id"][rows]
+    _, flight = np.unique(ids, return_inverse=True)
+    whole = np.bincount(flight, weights=length[rows])[flight]
+    share = np.divide(length[rows], whole, out=np.ones(len(rows)), where=whole > 0)
+    counted = (columns["step_count_from"][rows] != Provenance.assumed) & (share < 1)
+    for suffix in ("", "_lower", "_upper"):
+        column = columns[f"step_count{suffix}"]
+        column[rows[counted]] = np.maximum(np.round(column[rows[counted]] * share[counted]), 1.0)
+    for row in rows[columns["step_count_from"][rows] == Provenance.assumed].tolist():
+        span = steps_on(float(length[row]))
+        columns["step_count"][row] = span.likely or 1.0
+        columns["step_count_lower"][row], columns["step_count_upper"][row] = span.lower, span.upper
+        columns["step_count_from"][row] = Provenance.derived

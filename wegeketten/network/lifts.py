@@ -1,0 +1,83 @@
+"""Lifts: the ways of each storey get a node of their own, and lift edges join them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wegeketten.network.access import access_of_node
+from wegeketten.network.draft import Style
+from wegeketten.network.edges import Kind
+from wegeketten.network.ways import levels_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from wegeketten.network.arms import Arm
+    from wegeketten.network.draft import Draft
+
+
+def is_lift(tags: Mapping[str, str]) -> bool:
+    """Whether a node is a lift."""
+    return tags.get("highway") == "elevator"
+
+
+def raise_lift(
+    draft: Draft,
+    ref: int,
+    tags: Mapping[str, str],
+    arms: Sequence[Arm],
+    storey: Callable[[Arm], float],
+    move: Callable[[Arm, int], None],
+    *,
+    in_service: bool = True,
+) -> None:
+    """Split a lift's vertex by storeys and join them by lift edges, from each storey to the next.
+
+    Where the ways bear no storey, each way counts as one of its own.
+
+    Parameters
+    ----------
+    draft
+        Receives nodes and edges.
+    ref, tags
+        OSM id and tags of the lift.
+    arms
+        What meets at it.
+    storey
+        Storey (or layer) of an arm's way, NaN where nothing is mapped.
+    move
+        Puts an arm's end onto another node.
+    in_service
+        A lift out of order stays in the table, closed both ways.
+    """
+    if len(arms) < 2:
+        return
+    levels = {arm: storey(arm) for arm in arms}
+    known = sorted({level for level in levels.values() if level == level})  # NaN differs from itself
+    if len(known) + (len(known) < len(set(levels.values()))) < 2:
+        groups = [[arm] for arm in arms]
+    else:
+        ground = 0.0 if 0.0 in known or not levels_of(tags) else levels_of(tags)[0]
+        floors = sorted({*known, *([ground] if any(level != level for level in levels.values()) else [])})
+        groups = [
+            [arm for arm in arms if (levels[arm] if levels[arm] == levels[arm] else ground) == floor]
+            for floor in floors
+        ]
+    access = access_of_node(tags)
+    style = Style(
+        "n",
+        ref,
+        int(Kind.lift),
+        forward=access.forward and in_service,
+        backward=access.backward and in_service,
+        level_ground=True,
+        reading=draft.read(f"n{ref}", tags, Kind.lift),
+    )
+    below = arms[0].node
+    x, y = draft.places[below]
+    for group in groups[1:]:
+        above = draft.place(x, y, ref)
+        for arm in group:
+            move(arm, above)
+        draft.add(below, above, None, style)
+        below = above

@@ -1,0 +1,199 @@
+"""Which ways are walked, and as what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from wegeketten.network.access import access_of_way
+from wegeketten.network.edges import HIGHWAYS, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from wegeketten.network.access import Access
+
+CODE = {name: code for code, name in enumerate(HIGHWAYS)}
+
+ROADS = frozenset(
+    CODE[name]
+    for name in (
+        "motorway",
+        "trunk",
+        "primary",
+        "secondary",
+        "tertiary",
+        "unclassified",
+        "residential",
+        "living_street",
+        "service",
+        "road",
+        "track",
+    )
+)
+"""Classes with a carriageway for motor vehicles."""
+
+_KINDS = {
+    "living_street": Kind.living_street,
+    "service": Kind.service,
+    "track": Kind.track,
+    "footway": Kind.footway,
+    "path": Kind.path,
+    "bridleway": Kind.path,
+    "cycleway": Kind.cycleway,
+    "pedestrian": Kind.pedestrian,
+    "steps": Kind.steps,
+    "corridor": Kind.corridor,
+    "platform": Kind.platform,
+    "elevator": Kind.lift,
+}
+_OTHER_NAMES = {"bus_stop": "platform", "ladder": "steps", "mini_roundabout": "residential"}
+_PARTS = ("footway", "path", "cycleway", "pedestrian")
+
+
+class Walk(NamedTuple):
+    """How a way is walked.
+
+    Attributes
+    ----------
+    kind
+        What its edges are.
+    highway
+        Code of `HIGHWAYS`.
+    access
+        By law.
+    off_ground
+        Bridge, tunnel or indoors: the terrain says nothing about it.
+    level
+        Storey, NaN where none or several are mapped.
+    area
+        Walked along its outline.
+    """
+
+    kind: Kind
+    highway: int
+    access: Access
+    off_ground: bool
+    level: float
+    area: bool
+
+    @property
+    def is_road(self) -> bool:
+        """Whether there is a carriageway."""
+        return self.highway in ROADS
+
+
+def walk_of(tags: Mapping[str, str]) -> Walk | None:
+    """How a way is walked; None for anything that is no way.
+
+    A way that the law closes is returned too, for the crossings and junctions it takes part in.
+
+    Examples
+    --------
+    >>> walk_of({"highway": "footway", "footway": "sidewalk"}).kind.name
+    'pavement'
+    >>> walk_of({"highway": "primary_link"}).kind.name, HIGHWAYS[walk_of({"highway": "primary_link"}).highway]
+    ('street', 'primary')
+    >>> walk_of({"highway": "construction"}) is None, walk_of({"route": "ferry"}) is None
+    (True, True)
+    """
+    name = tags.get("highway", "")
+    name = name.removesuffix("_link")
+    if not name or name not in CODE:
+        name = _unnamed(tags, name)
+        if not name:
+            return None
+    return Walk(
+        _kind(name, tags),
+        CODE[name],
+        access_of_way(tags),
+        _off_ground(tags),
+        level_of(tags),
+        _is_area(name, tags),
+    )
+
+
+def level_of(tags: Mapping[str, str]) -> float:
+    """Storey of an element, NaN where none or more than one is mapped.
+
+    Examples
+    --------
+    >>> level_of({"level": "-1"}), level_of({"level": "0;1"}), level_of({})
+    (-1.0, nan, nan)
+    """
+    levels = levels_of(tags)
+    return levels[0] if len(levels) == 1 else float("nan")
+
+
+def levels_of(tags: Mapping[str, str]) -> tuple[float, ...]:
+    """All storeys an element reaches, ascending; ``0-2`` means three.
+
+    Examples
+    --------
+    >>> levels_of({"level": "-1;0;1.5"}), levels_of({"level": "0-2"}), levels_of({"level": "EG"})
+    ((-1.0, 0.0, 1.5), (0.0, 1.0, 2.0), ())
+    """
+    found: set[float] = set()
+    for part in tags.get("level", "").replace(",", ".").split(";"):
+        text = part.strip()
+        low, dash, high = text[1:].partition("-") if text.startswith("-") else text.partition("-")
+        try:
+            first = float(text[: len(low) + text.startswith("-")])
+            last = float(high) if dash else first
+        except ValueError:
+            continue
+        if abs(first) > 200 or abs(last) > 200:
+            continue
+        found.add(first)
+        found.update(first + step for step in range(1, int(last - first) + 1))
+    return tuple(sorted(found))
+
+
+def _unnamed(tags: Mapping[str, str], name: str) -> str:
+    """Class of ways that are walked without a known highway class."""
+    if name in _OTHER_NAMES:
+        return _OTHER_NAMES[name]
+    if name:
+        return ""
+    if tags.get("railway") == "platform" or tags.get("public_transport") == "platform":
+        return "platform"
+    if tags.get("man_made") == "pier" or tags.get("man_made") == "jetty":
+        return "footway"
+    if tags.get("indoor") == "corridor" or tags.get("room") == "corridor":
+        return "corridor"
+    return ""
+
+
+def _kind(name: str, tags: Mapping[str, str]) -> Kind:
+    kind = _KINDS.get(name, Kind.street)
+    if tags.get("conveying", "no") not in ("no", ""):
+        return Kind.escalator if kind is Kind.steps else Kind.moving_walkway
+    if kind is Kind.steps:
+        return kind
+    for key in _PARTS:
+        part = tags.get(key)
+        if part == "sidewalk":
+            return Kind.pavement
+        if part == "crossing":
+            return Kind.crossing
+        if part == "ramp":
+            return Kind.ramp
+    if kind is Kind.footway and tags.get("ramp") == "yes":
+        return Kind.ramp
+    return kind
+
+
+def _off_ground(tags: Mapping[str, str]) -> bool:
+    return (
+        tags.get("bridge", "no") != "no"
+        or tags.get("tunnel", "no") not in ("no", "culvert")
+        or tags.get("indoor", "no") not in ("no", "")
+        or tags.get("highway") == "corridor"
+        or tags.get("location") in ("underground", "indoor")
+        or tags.get("covered") == "building_passage"
+    )
+
+
+def _is_area(name: str, tags: Mapping[str, str]) -> bool:
+    if tags.get("area") == "yes" or tags.get("type") == "multipolygon":
+        return True
+    return name in ("platform", "corridor", "elevator") and tags.get("area") != "no" and "indoor" in tags
