@@ -240,7 +240,9 @@ def grade(edges: EdgeTable, projection: Projection, terrain: Terrain) -> GradeRe
         finest_m=terrain.finest_m,
     )
     slopes = course.slopes(ground, height_at)
-    _fill_climb(edges, slopes, np.where(firm[u] & firm[v], level[v] - level[u], np.nan), way)
+    _fill_climb(
+        edges, slopes, np.where(firm[u] & firm[v], course.level_m[v] - course.level_m[u], np.nan), way
+    )
     counts = _fill_incline(edges, slopes, course.resolution_m(), way)
     coarsest = np.nanmax(resolution, initial=0.0, where=~np.isnan(resolution)) or terrain.finest_m
     base = float(base_length_m(np.array([coarsest]))[0])

@@ -61,6 +61,11 @@ class Slopes:
 class Course:
     """Heights along strokes.
 
+    Attributes
+    ----------
+    level_m
+        Height of each place, smoothed over the base length along the strokes.
+
     Parameters
     ----------
     edges, lines
@@ -105,17 +110,25 @@ class Course:
         length = lines.length_m[self.edge]
         self._begin = np.cumsum(length) - length + GAP_M * self._stroke
         self._end = self._begin + length
-        level_u, level_v = level_m[place[edges["u"][self.edge]]], level_m[place[edges["v"][self.edge]]]
-        self._near, self._far = np.where(self.turned, (level_v, level_u), (level_u, level_v))
-        self._lay_out(stations, heights_m)
+        u, v = u[strokes.edges], v[strokes.edges]
+        near, far = np.where(self.turned, (v, u), (u, v))
+        self._lay_out(stations, heights_m, level_m[near], level_m[far])
 
         cell = np.zeros(self._count)
         np.fmax.at(cell, stations.edge, resolution_m)
         coarsest = np.zeros(len(self._first))
         np.maximum.at(coarsest, self._stroke, cell[self.edge])
         self._resolution = np.where(coarsest > 0, coarsest, finest_m)
+        self._base = base_length_m(self._resolution)[self._stroke]
+        self._floor, self._ceiling = (
+            self._begin[self._first][self._stroke],
+            self._end[self._last][self._stroke],
+        )
 
-    def _lay_out(self, stations: Stations, heights_m: Floats) -> None:
+        self.level_m = self._smoothed_places(near, far, level_m)
+        self._near, self._far = self.level_m[near], self.level_m[far]
+
+    def _lay_out(self, stations: Stations, heights_m: Floats, near_m: Floats, far_m: Floats) -> None:
         """Bring stations between the ends, and all ends, into one order."""
         slot = np.full(self._count, -1)
         slot[self.edge] = np.arange(len(self.edge))
@@ -125,7 +138,36 @@ class Course:
         position = np.r_[self._begin, at, self._end]
         order = np.argsort(position, kind="stable")
         self._position = position[order]
-        self._height = np.r_[self._near, heights_m[inner], self._far][order]
+        self._height = np.r_[near_m, heights_m[inner], far_m][order]
+        pieces = np.diff(self._position) * (self._height[1:] + self._height[:-1]) / 2
+        self._voids = np.r_[0, np.cumsum(np.isnan(pieces))]
+        self._area = np.r_[0.0, np.cumsum(np.nan_to_num(pieces))]
+
+    def _smoothed_places(self, near: Rows, far: Rows, level_m: Floats) -> Floats:
+        """Heights of places, each the mean over the base length along the strokes that pass or end there."""
+        slots = np.arange(len(self.edge))
+        said = np.r_[self._mean(slots, self._begin), self._mean(slots, self._end)]
+        voices = np.bincount(np.r_[near, far], minlength=len(level_m))
+        total = np.bincount(np.r_[near, far], said, minlength=len(level_m))
+        result = level_m.copy()
+        np.divide(total, voices, out=result, where=voices > 0)
+        return result
+
+    def _mean(self, slot: Rows, at: Floats) -> Floats:
+        """Mean height around positions, over the base length or as far as the stroke reaches to both sides.
+
+        Symmetric, so that an even slope stays what it is; the height itself where a void is near.
+        """
+        half = np.minimum(self._base[slot] / 2, np.minimum(at - self._floor[slot], self._ceiling[slot] - at))
+        half = np.maximum(half, 0.0)
+        ends = [at - half, at + half]
+        pieces = [np.clip(np.searchsorted(self._position, end, "right") - 1, 0, None) for end in ends]
+        low, high = (
+            self._area[piece] + (end - self._position[piece]) * (self._height[piece] + self._at(end)) / 2
+            for end, piece in zip(ends, pieces, strict=True)
+        )
+        void = (self._voids[pieces[1]] > self._voids[pieces[0]]) | ~(half > 1e-3) | np.isnan(high - low)
+        return np.where(void, self._at(at), (high - low) / np.where(void, 1.0, 2 * half))
 
     def resolution_m(self) -> Floats:
         """Coarsest cell size along the stroke of each edge, shape (edges,), NaN for edges in no stroke."""
@@ -147,7 +189,7 @@ class Course:
         result = Slopes(*(np.full(self._count, np.nan) for _ in range(5)))
         if not len(self.edge):
             return result
-        base = base_length_m(self._resolution)[self._stroke]
+        base = self._base
         length = self._end - self._begin
         pieces = np.maximum((length // base).astype(np.int64), 1)
         heads = np.cumsum(pieces) - pieces
@@ -156,7 +198,9 @@ class Course:
         start = self._begin[owner] + (np.arange(len(owner)) - heads[owner]) * width
         stop = start + width
         stop[heads + pieces - 1] = self._end
-        climb = self._at(stop) - self._at(start)
+        tail, head = self._mean(owner, start), self._mean(owner, stop)
+        tail[heads], head[heads + pieces - 1] = self._near, self._far
+        climb = head - tail
         up, down = np.maximum(climb, 0.0), np.maximum(-climb, 0.0)
         up, down = np.add.reduceat(up, heads), np.add.reduceat(down, heads)
         result.rise_m[self.edge] = np.where(self.turned, down, up)
@@ -185,6 +229,8 @@ class Course:
         return result
 
     def _at(self, position: Floats) -> Floats:
+        if not len(self._position):
+            return np.zeros(0)
         found: Floats = np.interp(position, self._position, self._height)
         return found
 
