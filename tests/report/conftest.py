@@ -1,0 +1,113 @@
+"""A browser for the pages, and pages for the browser."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_CHROMIUM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+_AXE = Path(__file__).parent / ".browser" / "axe.min.js"
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """Source of axe-core; the test is skipped where ``browser-setup.sh`` has not fetched it."""
+    if not _AXE.is_file():
+        pytest.skip("axe-core is not here; tests/report/browser-setup.sh fetches it")
+    return _AXE.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """Debian's Chromium, headless; the test is skipped where there is none."""
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("no Chromium here; tests/report/browser-setup.sh installs it")
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with playwright.sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=program, args=_CHROMIUM)
+        yield browser
+        browser.close()
+
+
+class Tab:
+    """A page that reports what it asked for and what went wrong."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+        self.requests: list[str] = []
+        self.faults: list[str] = []
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("console", lambda message: message.type == "error" and self.faults.append(message.text))
+
+    @property
+    def outside(self) -> list[str]:
+        """Requests that left the file."""
+        return [url for url in self.requests if not url.startswith(("file:", "data:", "blob:"))]
+
+    def until(self, expression: str, seconds: float = 20) -> Any:
+        """Value of an expression once it is true; polled, because the page's policy forbids `eval`."""
+        end = time.monotonic() + seconds
+        while not (value := self.page.evaluate(expression)):
+            assert time.monotonic() < end, f"never true: {expression}; {self.faults}"
+            time.sleep(0.03)
+        return value
+
+    def settled(self, count: int = 1) -> None:
+        """Wait until the page has answered so many times."""
+        self.until(f"Number(document.documentElement.dataset.ready ?? 0) >= {count}")
+
+
+@pytest.fixture
+def open_tab(chromium: Any) -> Iterator[Callable[..., Tab]]:
+    """Open a file with the network cut."""
+    contexts = []
+
+    def open_file(
+        path: Path, *, fragment: str = "", width: int = 1280, height: int = 900, **options: Any
+    ) -> Tab:
+        context = chromium.new_context(
+            viewport={"width": width, "height": height}, bypass_csp=False, **options
+        )
+        contexts.append(context)
+        context.route("http://**", lambda route: route.abort())
+        context.route("https://**", lambda route: route.abort())
+        tab = Tab(context.new_page())
+        tab.page.goto(path.as_uri() + fragment)
+        return tab
+
+    yield open_file
+    for context in contexts:
+        context.close()
+
+
+def violations(tab: Tab, axe: str) -> list[str]:
+    """What axe-core finds against WCAG 2.x A and AA, as readable lines."""
+    tab.page.evaluate(axe)
+    found = tab.page.evaluate(
+        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+    )
+    return [
+        f"{rule['id']}: {node['target']} {node['failureSummary']}"
+        for rule in found["violations"]
+        for node in rule["nodes"]
+    ]
