@@ -11,7 +11,7 @@ from wegeketten.network.edges import ATTRIBUTE, Crossing, Kind
 from wegeketten.tags.reading import Provenance
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -41,6 +41,25 @@ class Change:
     crossing: Crossing | None = None
     clears_wheelchair_no: bool = False
 
+    @classmethod
+    def joined(cls, changes: Sequence[Change]) -> Change:
+        """Several measures on one edge: targets of the same attribute are intersected, the last kind counts.
+
+        Examples
+        --------
+        >>> Change.joined([Change({"kerb_cm": (0, 3)}), Change({"kerb_cm": (0, 1), "tactile": (1,
+        1)})]).targets {'kerb_cm': (0, 1), 'tactile': (1, 1)}
+        """
+        targets: dict[str, tuple[float, float]] = {}
+        kind, crossing = None, None
+        for change in changes:
+            for name, (low, high) in change.targets.items():
+                below, above = targets.get(name, (low, high))
+                targets[name] = (max(low, below), min(high, above))
+            kind = change.kind if change.kind is not None else kind
+            crossing = change.crossing if change.crossing is not None else crossing
+        return cls(targets, kind, crossing, any(change.clears_wheelchair_no for change in changes))
+
     def applied(self, columns: Columns) -> dict[str, NDArray[np.generic]]:
         """Columns after the measure; those given stay as they are.
 
@@ -65,7 +84,7 @@ class Change:
         if self.crossing is not None:
             after["crossing"] = np.full_like(columns["crossing"], self.crossing)
         if self.clears_wheelchair_no:
-            worse = columns["wheelchair_lower"] < 1
+            worse = ~(columns["wheelchair"] >= 1)
             for suffix in ("", "_lower", "_upper"):
                 column = columns["wheelchair" + suffix]
                 after["wheelchair" + suffix] = np.where(
