@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 
 from wegeketten.errors import UsageError
 from wegeketten.people.figures import Limits, Passages
-from wegeketten.people.profile import PROFILES, load_profile, load_profiles, parse_limits, profile_ids
+from wegeketten.people.profile import (
+    PROFILES,
+    figures,
+    load_profile,
+    load_profiles,
+    parse_limits,
+    profile_ids,
+)
 from wegeketten.shipped import shipped
 
 if TYPE_CHECKING:
@@ -311,3 +318,27 @@ def test_shipped_files_are_tables_of_one_line_figures() -> None:
         tree = tomllib.loads(path.read_text(encoding="utf-8"))
         for section in ("limits", "passages", "speeds", "slope", "surface", "smoothness", "delays"):
             assert all(set(figure) == {"value", "mark", "source"} for figure in tree[section].values())
+
+
+@pytest.mark.parametrize("profile_id", PROFILES)
+def test_every_figure_is_named_in_both_languages(profile_id: str) -> None:
+    profile = load_profile(profile_id)
+    german, english = figures(profile, "de"), figures(profile, "en")
+    assert len(german) == len(english) == len(profile.sources)
+    assert len({row.figure for row in german}) == len(german)
+    assert len({row.figure for row in english}) == len(english)
+    assert all(part for row in german + english for part in row)
+
+
+def test_figures_are_written_as_the_language_writes_them() -> None:
+    profile = load_profile("wheelchair", {"kerb_cm": 2.5, "width_m": None})
+    german = {row.figure: row for row in figures(profile, "de")}
+    assert german["Bordhöhe höchstens"].value == "2,5 cm"
+    assert german["Breite mindestens"].value == "unbegrenzt"
+    assert german["Belag höchstens Klasse"].value == "C"
+    assert german["Ebenheit mindestens"].value == "intermediate"
+    assert german["Drehkreuz"].value == "nur mit wheelchair=yes"
+    english = {row.figure: row for row in figures(profile, "en")}
+    assert english["Kerb at most"] == ("Kerb at most", "2.5 cm", "[assumption] set for this run")
+    assert english["Speed, typical"].value == "0.79 m/s"
+    assert english["Speed, typical"].source.startswith("[public source read] Tolerico 2007")

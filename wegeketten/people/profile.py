@@ -25,10 +25,22 @@ from wegeketten.people.figures import (
     Speeds,
     SurfaceSpeed,
 )
+from wegeketten.people.labels import figures
 from wegeketten.shipped import shipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+__all__ = [
+    "PROFILES",
+    "Pace",
+    "Profile",
+    "figures",
+    "load_profile",
+    "load_profiles",
+    "parse_limits",
+    "profile_ids",
+]
 
 PROFILES = ("walker", "senior", "rollator", "wheelchair", "powerchair", "pram", "blind")
 """Ids of the shipped profiles, in the order reports show them."""
