@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from browser import violations
 from payloads import PAYLOADS
 from toytown import times, toytown
 
@@ -58,7 +59,8 @@ def test_ways_add_up_to_their_times(pages: dict[str, Path], open_tab: Callable[.
           if (units === 2147483647) return rows;
           const way = wegeketten.search.way(wegeketten.state.sweeps.likely, home);
           const ends = way.steps.flatMap(({ edge, from, to }) => {
-            const at = (share) => share === 0 ? wegeketten.network.u[edge] : share === 1 ? wegeketten.network.v[edge] : -1;
+            const { u, v } = wegeketten.network;
+            const at = (share) => share === 0 ? u[edge] : share === 1 ? v[edge] : -1;
             return [at(from), at(to)];
           });
           const joined = ends.slice(1, -1).every((end, i) => i % 2 || end === ends[i + 2]);
@@ -91,8 +93,6 @@ def test_blocked_homes_name_what_blocks_them(pages: dict[str, Path], open_tab: C
 def test_no_violations_of_wcag(
     pages: dict[str, Path], open_tab: Callable[..., Any], axe: str, lang: str, view: str
 ) -> None:
-    from conftest import violations
-
     tab = open_tab(pages[lang], fragment=f"#view={view}")
     tab.settled()
     tab.page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
@@ -144,14 +144,16 @@ def _tab_until(tab: Any, expression: str) -> None:
     raise AssertionError(f"never focused: {expression}")
 
 
-@pytest.mark.parametrize("payload", PAYLOADS)
-def test_no_name_ever_runs(tmp_path: Path, open_tab: Callable[..., Any], payload: str) -> None:
-    page = write_page(map_page(toytown(6, hostile=payload), profile="wheelchair"), tmp_path / "map.html")
+@pytest.mark.parametrize("first", range(0, len(PAYLOADS), 4))
+def test_no_name_ever_runs(tmp_path: Path, open_tab: Callable[..., Any], first: int) -> None:
+    hostile = PAYLOADS[first:] + PAYLOADS[:first]
+    page = write_page(map_page(toytown(6, hostile=hostile), profile="wheelchair"), tmp_path / "map.html")
     tab = open_tab(page)
     tab.settled()
     for home in range(6):
         tab.page.evaluate(f"wegeketten.select({home})")
-    tab.page.fill("#search", payload[:20])
+    for payload in hostile[:4]:
+        tab.page.fill("#search", payload[:20])
     tab.page.evaluate("wegeketten.tell(wegeketten.config.measures[0]); wegeketten.tellBarrier(0)")
     tab.page.click("#list-button")
     for kind in ("districts", "homes", "places", "barriers"):
@@ -174,7 +176,8 @@ def test_fits_small_windows(
     assert tab.page.evaluate("document.documentElement.scrollWidth") <= width
     small = tab.page.evaluate("""
         [...document.querySelectorAll('button, select, input, summary')].filter((e) => e.checkVisibility())
-          .map((e) => (e.closest('label') ?? e).getBoundingClientRect()).filter((b) => b.width < 24 || b.height < 24).length""")
+          .map((e) => (e.closest('label') ?? e).getBoundingClientRect())
+          .filter((b) => b.width < 24 || b.height < 24).length""")
     assert small == 0
 
 
@@ -183,8 +186,8 @@ def test_tapping_the_map_answers(pages: dict[str, Path], open_tab: Callable[...,
     tab.settled()
     tab.page.evaluate("""
         document.querySelectorAll('#layers input')[3].click();
-        wegeketten.map.setView([wegeketten.doors.columns.home_lat[7] / 1e6, wegeketten.doors.columns.home_lon[7] / 1e6], 18,
-          { animate: false })""")
+        const { home_lat, home_lon } = wegeketten.doors.columns;
+        wegeketten.map.setView([home_lat[7] / 1e6, home_lon[7] / 1e6], 18, { animate: false })""")
     box = tab.page.locator(".folium-map").bounding_box()
     tab.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     assert tab.until("wegeketten.state.home") == 7

@@ -92,7 +92,7 @@ def test_online_tiles_only_on_request() -> None:
 
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_no_name_leaves_its_place(payload: str) -> None:
-    plain, planted = Elements(map_page(toytown())), Elements(map_page(toytown(hostile=payload)))
+    plain, planted = Elements(map_page(toytown())), Elements(map_page(toytown(hostile=[payload])))
     # The notes of a hostile town add one paragraph; every other tag is the same.
     extra = [("p", {}), ("/p", {})]
     assert [t for t, _ in planted.tags] == _with_note([t for t, _ in plain.tags], [t for t, _ in extra])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import heapq
+import itertools
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -24,11 +26,14 @@ from wegeketten.report.data import (
     ProfileLayer,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 WEST, SOUTH, STEP = 13.70, 51.03, 0.001
 
 
-def toytown(size: int = 12, *, seed: int = 1, hostile: str | None = None) -> MapData:
-    """A grid of streets with kerbs on some corners, homes along it and four kinds of places."""
+def toytown(size: int = 12, *, seed: int = 1, hostile: Sequence[str] = ()) -> MapData:
+    """A grid of streets with kerbs, homes along it and places; texts of `hostile` in turn everywhere."""
     rng = np.random.default_rng(seed)
     lon = WEST + STEP * np.tile(np.arange(size), size)
     lat = SOUTH + STEP * np.repeat(np.arange(size), size) / 1.6
@@ -40,8 +45,12 @@ def toytown(size: int = 12, *, seed: int = 1, hostile: str | None = None) -> Map
     kind = rng.choice([Kind.street, Kind.footway, Kind.kerb, Kind.steps], count, p=[0.5, 0.3, 0.15, 0.05])
     barrier = kind >= Kind.steps
     height = np.where(kind == Kind.kerb, rng.choice([0.0, 3.0, 12.0], count), 0.0)
-    text = hostile or ""
-    names = [text or f"{name}straße" for name in ("Haupt", "Birken", "Kloster", "Eulen")]
+    turn = itertools.cycle(hostile)
+
+    def text(plain: str) -> str:
+        return next(turn) if hostile else plain
+
+    names = [text(f"{name}straße") for name in ("Haupt", "Birken", "Kloster", "Eulen")]
     name = rng.integers(-1, len(names), count)
     network = Network(
         lon=lon,
@@ -75,8 +84,8 @@ def toytown(size: int = 12, *, seed: int = 1, hostile: str | None = None) -> Map
     homes = Homes(
         lon=home_lon,
         lat=home_lat,
-        street=[text or names[max(row, 0)] for row in name[home_edge]],
-        housenumber=[text or str(i % 97 + 1) for i in range(homes_count)],
+        street=[text(names[max(row, 0)]) for row in name[home_edge]],
+        housenumber=[text(str(i % 97 + 1)) for i in range(homes_count)],
         district=(home_lon > WEST + STEP * size / 2).astype(np.int32),
         weight=rng.uniform(0.5, 4, homes_count),
     )
@@ -88,15 +97,15 @@ def toytown(size: int = 12, *, seed: int = 1, hostile: str | None = None) -> Map
         lon=place_lon,
         lat=place_lat,
         place_id=[f"n{i}" for i in range(12)],
-        name=[text or f"Ort {i}" for i in range(12)],
+        name=[text(f"Ort {i}") for i in range(12)],
         service=np.repeat([0, 1, 2], 4).astype(np.uint8),
         wheelchair=np.tile([1.0, 0.5, 0.0, np.nan], 3),
-        opening_hours=[text or "Mo-Fr 08:00-18:00"] * 12,
+        opening_hours=[text("Mo-Fr 08:00-18:00") for _ in range(12)],
     )
     middle = WEST + STEP * size / 2
     box = (WEST - STEP, middle, WEST + STEP * size, SOUTH - STEP, SOUTH + STEP * size)
     return MapData(
-        title=text or "Musterstadt",
+        title=text("Musterstadt"),
         network=network,
         homes=homes,
         home_joints=Joints(
@@ -107,17 +116,17 @@ def toytown(size: int = 12, *, seed: int = 1, hostile: str | None = None) -> Map
             np.arange(12), place_edge, place_along, rng.uniform(2, 25, 12).astype(np.float32)
         ),
         services=[
-            ("groceries", text or "Lebensmittel"),
-            ("pharmacy", text or "Apotheke"),
-            ("own_service", text or "Repair-Café"),
+            ("groceries", text("Lebensmittel")),
+            ("pharmacy", text("Apotheke")),
+            ("own_service", text("Repair-Café")),
         ],
         profiles=[
             _layer(network, "walker", 1.33, homes_count, rng),
             _layer(network, "wheelchair", 0.7, homes_count, rng),
         ],
         districts=[
-            District("west", text or "Altstadt West", [_ring(box[0], box[1], box[3], box[4])]),
-            District("ost", text or "Neustadt Ost", [_ring(box[1], box[2], box[3], box[4])]),
+            District("west", text("Altstadt West"), [_ring(box[0], box[1], box[3], box[4])]),
+            District("ost", text("Neustadt Ost"), [_ring(box[1], box[2], box[3], box[4])]),
         ],
         base=Base(
             np.array([0, 1, 2], dtype=np.uint8),
@@ -128,14 +137,14 @@ def toytown(size: int = 12, *, seed: int = 1, hostile: str | None = None) -> Map
         ),
         sources={
             "version": "0.1.0",
-            "source": text or "musterstadt.osm.pbf",
+            "source": text("musterstadt.osm.pbf"),
             "source_sha256": "0" * 64,
             "osm_timestamp": "2026-07-01",
             "counted": "people",
         },
-        measures=[Mark(WEST + STEP, SOUTH + STEP, text or "Bordstein absenken", [text or "8.000 €"])],
-        walks=[Mark(WEST + 2 * STEP, SOUTH + STEP, text or "Bordstein messen", [])],
-        notes=[text] if text else [],
+        measures=[Mark(WEST + STEP, SOUTH + STEP, text("Bordstein absenken"), [text("8.000 €")])],
+        walks=[Mark(WEST + 2 * STEP, SOUTH + STEP, text("Bordstein messen"), [])],
+        notes=[text("")] if hostile else [],
     )
 
 
