@@ -182,6 +182,17 @@ def _implied() -> dict[str, tuple[_Implied, ...]]:
     return {key: tuple(entries) for key, entries in table.items()}
 
 
+@cache
+def attribute_of_keys() -> dict[str, str]:
+    """Name of the attribute that each plain key states."""
+    return {
+        key: str(entry["name"])
+        for entry in _precedence()
+        if isinstance(keys := entry["keys"], list)
+        for key in keys
+    }
+
+
 @lru_cache(maxsize=1 << 12)
 def _told_by(key: str, kind: Kind, span: Span) -> tuple[_Implied, ...]:
     """What one tag implies: a row per attribute, bounds joined over all values the tag may mean."""
@@ -327,17 +338,25 @@ def _any_of(source: _Source, found: list[tuple[str, str, Span]]) -> tuple[str, s
 
 def _value(attribute: str, span: Span, assumption: Value) -> Value:
     if attribute == "cross_slope_pct":
-        span = _magnitude(span)
+        span = magnitude(span)
     likely = span.likely
     if likely is None:
         likely = assumption.value
     return Value(min(max(likely, span.lower), span.upper), span.lower, span.upper, _TAGGED)
 
 
-def _magnitude(span: Span) -> Span:
+def magnitude(span: Span) -> Span:
+    """Signed span without its sign.
+
+    Examples
+    --------
+    >>> magnitude(Span(-2.0, -3.0, -1.0, -2.0))
+    Span(value=2.0, lower=1.0, upper=3.0, likely=2.0)
+    """
     ends = sorted((abs(span.lower), abs(span.upper)))
+    value = None if span.value is None else abs(span.value)
     likely = None if span.likely is None else abs(span.likely)
-    return Span(likely, 0.0 if span.lower < 0 < span.upper else ends[0], ends[1], likely)
+    return Span(value, 0.0 if span.lower < 0 < span.upper else ends[0], ends[1], likely)
 
 
 def _handrails(values: list[Value], tags: Mapping[str, str]) -> None:

@@ -104,7 +104,7 @@ def quality_shares(edges: EdgeTable, district: NDArray[np.integer[Any]], names: 
         For the whole network (district "") and then for every district, an attribute that occurs nowhere left
         out.
     """
-    kind = edges["kind"]
+    kind = np.asarray(edges["kind"], dtype=np.uint8)
     way = kind < Kind.kerb
     length_km = np.asarray(edges["length_m"], dtype=np.float64) / 1000
     zones = np.asarray(district, dtype=np.int64) + 1
