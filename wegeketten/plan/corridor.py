@@ -23,7 +23,7 @@ Each gives its own trees: the first spares every measure that can be spared, the
 
 
 @kernel
-def _next_mended(
+def next_mended(
     via: NDArray[np.int32], heads: NDArray[np.int32], mends: NDArray[np.bool_], nodes: NDArray[np.int64]
 ) -> NDArray[np.int32]:
     """For each node the next arc on its way that has to be mended, -1 where none is left."""
@@ -96,7 +96,7 @@ def find_corridors(
         keys = np.where(mends, mended, today)
         keys[keys == UNSEEN] = -1
         best, via = tree(*lists, field.tails, keys, np.ascontiguousarray(task.goals, dtype=np.int32), starts)
-        following = _next_mended(via, field.heads, mends, np.arange(field.nodes))
+        following = next_mended(via, field.heads, mends, np.arange(field.nodes))
         doors = in_need[best[in_need] < UNSEEN]
         arcs, door = np.unique(following[doors], return_inverse=True)
         people = np.bincount(door, weights=task.people[doors - first], minlength=len(arcs))

@@ -40,6 +40,7 @@ def choose_measures(
     objective: Objective | None = None,
     least: float = 0.0,
     bound: float | None = None,
+    most: int | None = None,
 ) -> Portfolio:
     """The best portfolio found, its picks in the order in which to buy them.
 
@@ -55,6 +56,8 @@ def choose_measures(
         Bundles worth less are left alone.
     bound
         Highest value possible, if known; it is handed through.
+    most
+        How many bundles to buy at most.
 
     Returns
     -------
@@ -62,8 +65,10 @@ def choose_measures(
         Bought greedily, or by an integer program over all bundles found where that is worth more.
     """
     objective = objective or Objective()
-    best = _portfolio(tasks, buy_greedily(tasks, budget, objective=objective, least=least), objective, bound)
-    if budget is None:
+    best = _portfolio(
+        tasks, buy_greedily(tasks, budget, objective=objective, least=least, most=most), objective, bound
+    )
+    if budget is None or most is not None:
         return best
     wishes = _complete_program(tasks, budget)
     if wishes is None:

@@ -218,7 +218,9 @@ def explain(
     limit = min(int(np.floor(standard_s / UNIT_S)), INF - 1)
     today = int(opener.today[start])
     seconds = None if today >= INF else round(today * UNIT_S, 1)
-    told: dict[str, Any] = {"profile": profile.id, "service": service, "answer": answer, "standard_s": standard_s}
+    told: dict[str, Any] = {
+        "profile": profile.id, "service": service, "answer": answer, "standard_s": standard_s,
+    }  # fmt: skip
     if today <= limit:
         return Why(**told, reached=True, seconds=seconds, seconds_after=seconds)
     opening = opener.open_from(start, limit=limit)
