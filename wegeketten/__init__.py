@@ -9,7 +9,6 @@ the way, and what should be fixed first. Nothing heavy is imported until it is u
 """
 
 from importlib import import_module as _import_module
-from importlib.metadata import version as _version
 from pathlib import Path as _Path
 from typing import TYPE_CHECKING
 
@@ -26,10 +25,12 @@ if TYPE_CHECKING:
     from wegeketten.interop import from_networkx as from_networkx
     from wegeketten.reach.scan import Scan as Scan
     from wegeketten.reach.scan import scan as scan
+    from wegeketten.version import VERSION as __version__  # noqa: N811  # the usual name of a package version
 
 __all__ = ["City", "Scan", "__version__", "build", "from_networkx", "open", "routing", "scan", "tags"]
 
 _HOMES = {
+    "__version__": ("wegeketten.version", "VERSION"),
     "City": ("wegeketten.city", "City"),
     "Scan": ("wegeketten.reach.scan", "Scan"),
     "build": ("wegeketten.build", "build"),
@@ -42,8 +43,6 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> object:
-    if name == "__version__":
-        return _version("wegeketten")
     try:
         module, attribute = _HOMES[name]
     except KeyError:

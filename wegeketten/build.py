@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +15,15 @@ from wegeketten.csvfile import write_csv
 from wegeketten.errors import UsageError
 from wegeketten.osm.features import Skipped
 from wegeketten.source import file_sha256, source_path
+from wegeketten.version import VERSION
 from wegeketten.whole import check_replaceable, whole_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from wegeketten.osm.projection import Projection
 
     Progress = Callable[[str, float], None]
 
@@ -85,7 +89,7 @@ def build(
     from wegeketten.osm.extract import read_extract
     from wegeketten.osm.ground import read_ground
     from wegeketten.osm.projection import projection_of
-    from wegeketten.people.homes import find_homes
+    from wegeketten.people.homes import gather_sites, settle
     from wegeketten.places.catalogue import load_catalogue
     from wegeketten.places.districts import find_districts
     from wegeketten.places.find import find_places
@@ -121,10 +125,9 @@ def build(
         with Terrain([Path(file) for file in dem]) as terrain:
             notes += grade(edges, projection, terrain).notes
     tell("homes and places", 0.6)
-    areas = find_districts(
-        features, projection, path=None if districts is None else Path(districts), name_column=district_name
-    )
-    homes = find_homes(features, projection, areas)
+    sites = gather_sites(features, projection)
+    areas = find_districts(features, projection, sites.xy, file=districts, name_column=district_name)
+    homes = settle(sites, projection, areas.locate)
     if population is not None:
         from wegeketten.people.population import weigh_homes
 
@@ -133,16 +136,23 @@ def build(
     notes += [*areas.notes, *homes.notes]
     skipped += [*areas.skipped, *homes.skipped, *places.skipped]
     tell("snapping", 0.7)
-    home_snaps = snap(edges, homes.access_xy, homes.access_owner, homes.access_point)
-    place_snaps = snap(edges, places.access_xy, places.access_owner, places.access_point)
-    skipped += _unsnapped(home_snaps, homes.columns["home_id"], "homes")
-    skipped += _unsnapped(place_snaps, places.columns["place_id"], "places")
+    home_xy = np.stack([homes.columns["x"], homes.columns["y"]], axis=1)
+    home_snaps = snap(edges, home_xy, ids=homes.columns["home_id"].tolist())
+    place_snaps = snap(
+        edges,
+        places.xy,
+        places.owner,
+        places.point,
+        level=places.levels,
+        ids=places.columns["place_id"].tolist(),
+    )
+    skipped += [*home_snaps.skipped, *place_snaps.skipped]
     tell("order of the network", 0.8)
     from wegeketten.network.arcs import graph_of
 
     hierarchy = Hierarchy(graph_of(edges, len(network.nodes["x"])))
     tell("writing", 0.95)
-    note = {"attribution": ATTRIBUTION, "version": version("wegeketten"), "source_sha256": features.sha256}
+    note = {"attribution": ATTRIBUTION, "version": VERSION, "source_sha256": features.sha256}
     with whole_folder(target, marker=MARKER) as folder:
         write_columns(folder / "nodes.parquet", network.nodes, note=note)
         write_edges(folder / "edges.parquet", edges, projection, note=note)
@@ -150,8 +160,8 @@ def build(
         _write_points(folder / "places.parquet", places.columns, note)
         write_columns(
             folder / "districts.parquet",
-            {"district_id": areas.ids, "name": areas.names, "source": [areas.source] * len(areas.ids)},
-            geometry=areas.lonlat_geometry(projection),
+            areas.columns,
+            geometry=_lonlat(areas.geometry, projection),
             note=note,
         )
         write_snaps(folder / "home_snaps.parquet", home_snaps)
@@ -171,7 +181,7 @@ def build(
         write_csv(folder / "skipped.csv", Skipped._fields, skipped)
         meta = {
             "format": FORMAT,
-            "version": version("wegeketten"),
+            "version": VERSION,
             "attribution": ATTRIBUTION,
             "source": features.source if str(source) != "demo" else "demo",
             "source_sha256": features.sha256,
@@ -183,7 +193,7 @@ def build(
                 "barriers": int((edges["kind"] >= 20).sum()),
                 "homes": len(homes.columns["home_id"]),
                 "places": len(places.columns["place_id"]),
-                "districts": len(areas.names),
+                "districts": len(areas),
                 "skipped": len(skipped),
                 "conflicts": len(network.conflicts),
                 "unreadable": sum(network.unreadable.values()),
@@ -195,7 +205,7 @@ def build(
                 "districts": _digests([districts] if districts else []),
                 "population": _digests([population] if population else []),
                 "survey": _digests([survey] if survey else []),
-                "catalogue": catalogue.sha256,
+                "catalogue": catalogue.digest,
                 "out_of_service": list(out_of_service),
             },
             "notes": notes,
@@ -211,13 +221,10 @@ def _write_points(path: Path, columns: dict[str, Any], note: dict[str, str]) -> 
     write_columns(path, columns, geometry=shapely.points(columns["lon"], columns["lat"]), note=note)
 
 
-def _unsnapped(snaps: Any, ids: Any, station: str) -> list[Skipped]:
-    joined = np.zeros(len(ids), dtype=bool)
-    joined[snaps.owner] = True
-    return [
-        Skipped(str(ids[row]), "snap", f"one of the {station}: no way within {snaps.reach_m:.0f} m")
-        for row in np.flatnonzero(~joined).tolist()
-    ]
+def _lonlat(shapes: NDArray[np.object_], projection: Projection) -> NDArray[np.object_]:
+    import shapely
+
+    return shapely.transform(shapes, lambda xy: np.round(projection.to_lonlat(xy), 7))
 
 
 def _digests(files: Sequence[str | Path]) -> dict[str, str]:

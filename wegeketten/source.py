@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wegeketten.city import FORMAT, MARKER, open_city
 from wegeketten.errors import InputDataError
+from wegeketten.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +38,7 @@ def obtain_city(text: str, *, progress: Callable[[str, float], None] | None = No
         return open_city(path)
     source = source_path(text)
     digest = file_sha256(source)
-    folder = cache_folder() / f"{digest[:16]}-{FORMAT}-{version('wegeketten')}-{_code_stamp()}"
+    folder = cache_folder() / f"{digest[:16]}-{FORMAT}-{VERSION}-{_code_stamp()}"
     if (folder / MARKER).is_file():
         try:
             return open_city(folder)

@@ -68,11 +68,14 @@ class Seeds:
         Units from the node to the place (or from the place to the node, for the way back).
     joint
         Row of the `Access` each seed belongs to.
+    at_v
+        Whether the seed's node is the end v of its joint's edge, else u.
     """
 
     nodes: NDArray[np.int32]
     offsets: NDArray[np.int32]
     joint: NDArray[np.int32]
+    at_v: NDArray[np.bool_]
 
 
 def join_homes(city: City, profile: Profile) -> Access:
@@ -243,5 +246,6 @@ def _seeds(
     nodes = np.concatenate([u[access.edge], v[access.edge]])
     offsets = np.concatenate([_sum(from_u, access.off_units), _sum(from_v, access.off_units)])
     joint = np.tile(np.arange(len(access), dtype=np.int32), 2)
+    at_v = np.repeat([False, True], len(access))
     open_ = offsets != INF
-    return Seeds(nodes[open_], offsets[open_].astype(np.int32), joint[open_])
+    return Seeds(nodes[open_], offsets[open_].astype(np.int32), joint[open_], at_v[open_])

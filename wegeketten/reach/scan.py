@@ -217,32 +217,35 @@ def _sweep(
     ]
     seeds = [seeds_to(offer, (u, v), weights) for offer in offers]
     metric = city.metric(profile, answer)
-    node_times = metric.nearest(
-        [seed.nodes for seed in seeds], [seed.offsets for seed in seeds], direction="to"
-    )
-    units, through_v = times_at(homes, (u, v), weights, node_times)
+    sources, offsets = [seed.nodes for seed in seeds], [seed.offsets for seed in seeds]
     detailed = answer == "likely"
     lengths = city.edges["length_m"]
+    if detailed:
+        arc_cm = np.repeat(np.rint(lengths * 100).astype(np.int32), 2)
+        node_times, node_cm, source = metric.with_lengths(arc_cm).along(sources, offsets, direction="to")
+    else:
+        node_times = metric.nearest(sources, offsets, direction="to")
+    units, through_v = times_at(homes, (u, v), weights, node_times)
     metres = np.full(units.shape, np.nan, dtype=np.float32)
     place = np.full(units.shape, -1, dtype=np.int32)
-    if detailed:
-        arc_lengths = np.repeat(lengths, 2)
-        ends = np.where(through_v, v[homes.edge][:, None], u[homes.edge][:, None])
-        share = np.where(through_v, (1 - homes.along)[:, None], homes.along[:, None])
-        start_m = share * lengths[homes.edge][:, None] + homes.off_m[:, None]
     for column, (offer, seed) in enumerate(zip(offers, seeds, strict=True)):
-        if detailed and len(seed.nodes):
-            node_m, source = metric.along(
-                arc_lengths, node_times[:, column], seed.nodes, seed.offsets, direction="to"
+        reached = np.flatnonzero(units[:, column] != INF)
+        if detailed and len(reached):
+            over_v = through_v[reached, column]
+            edge = homes.edge[reached]
+            node = np.where(over_v, v[edge], u[edge])
+            share = np.where(over_v, 1 - homes.along[reached], homes.along[reached])
+            seed_row = source[node, column]
+            joint = seed.joint[seed_row]
+            rest = np.where(seed.at_v[seed_row], 1 - offer.along[joint], offer.along[joint])
+            metres[reached, column] = (
+                homes.off_m[reached]
+                + share * lengths[edge]
+                + node_cm[node, column] / 100
+                + rest * lengths[offer.edge[joint]]
+                + offer.off_m[joint]
             )
-            end = ends[:, column]
-            at_v = seed.nodes == v[offer.edge[seed.joint]]
-            rest = np.where(at_v, 1 - offer.along[seed.joint], offer.along[seed.joint])
-            seed_m = rest * lengths[offer.edge[seed.joint]] + offer.off_m[seed.joint]
-            reached = units[:, column] != INF
-            seed_row = source[end[reached]]
-            metres[reached, column] = start_m[reached, column] + node_m[end[reached]] + seed_m[seed_row]
-            place[reached, column] = offer.owner[seed.joint[seed_row]]
+            place[reached, column] = offer.owner[joint]
         pairs = same_edge(homes, offer, weights, lengths)
         order = np.lexsort((offer.owner[pairs.place], pairs.units))[::-1]  # the best pair is written last
         home, pair_units = pairs.home[order], pairs.units[order]

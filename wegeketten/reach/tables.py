@@ -79,7 +79,7 @@ def summary(scan: Scan) -> dict[str, Any]:
             **meta["parameters"],
             "profiles": {profile.id: profile.sha256 for profile in scan.profiles},
             "services": list(scan.services),
-            "catalogue": scan.catalogue.sha256,
+            "catalogue": scan.catalogue.digest,
             "districts": [str(scan.city.districts["name"][row]) for row in scan.districts.tolist()],
         },
         "notes": meta.get("notes", []),
