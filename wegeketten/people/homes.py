@@ -76,9 +76,8 @@ class Sites:
 
     @property
     def xy(self) -> NDArray[np.float64]:
-        """Positions of all addresses, of the buildings where there is no address at all; metres."""
-        sites = self.addresses or self.buildings
-        return np.array([site.xy for site in sites]).reshape(-1, 2)
+        """Positions of all addresses and buildings, float64, shape (sites, 2), metres."""
+        return np.array([site.xy for site in self.addresses + self.buildings]).reshape(-1, 2)
 
 
 @dataclass(frozen=True)

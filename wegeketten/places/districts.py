@@ -1,0 +1,397 @@
+"""Districts: from a file, from the boundaries in OpenStreetMap, or a grid, in that order."""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from wegeketten.errors import InputDataError, UsageError
+from wegeketten.places.outlines import read_outlines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+    from typing import Any
+
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+    from wegeketten.osm.features import Features, Skipped
+    from wegeketten.osm.projection import Projection
+    from wegeketten.places.layers import Layer
+
+    Extent = tuple[float, float, float, float]
+    Named = tuple[str, BaseGeometry]
+
+NAME_COLUMNS = (
+    "name", "district", "stadtteil", "stadtteilname", "ortsteil", "ortsteilname", "bezirk", "bezirksname",
+    "quartier", "bez", "bezeichnung", "bez_name", "stt_name", "ot_name", "label", "gen", "titel", "title",
+    "nome", "nimi", "namn", "nom",
+)  # fmt: skip
+"""Columns taken for the name of a district where none is named by the user, most telling first."""
+
+GRID_M = 1000.0
+_LEVELS = range(7, 12)  # administrative levels of municipalities and their parts
+_PLACES = {"borough": 9, "suburb": 10, "quarter": 10, "neighbourhood": 11}
+_COVERAGE = 0.5  # share of the homes that a level's districts must hold
+_OVERLAP = 0.01  # of the smaller area; drawing errors stay below it
+_RESERVED = frozenset(
+    {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
+)  # names that Windows keeps for devices
+_UMLAUTS = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "o", "đ": "d", "ł": "l"}
+)
+_SLUG_LENGTH = 60
+
+
+@dataclass(frozen=True)
+class Districts:
+    """Districts of a city.
+
+    Attributes
+    ----------
+    district_id
+        Names that are safe in paths, unique.
+    name
+        As the source calls them.
+    geometry
+        Shapely polygons, metres.
+    source
+        ``file``, ``osm`` or ``grid``.
+    skipped
+        Rows of the file that were left out.
+    notes
+        How the districts were chosen, what was repaired, what overlaps.
+    """
+
+    district_id: list[str]
+    name: list[str]
+    geometry: NDArray[np.object_]
+    source: str
+    skipped: list[Skipped] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.district_id)
+
+    @property
+    def columns(self) -> dict[str, NDArray[Any]]:
+        """Columns ``district_id, name, source`` (the geometry is separate, in metres)."""
+        columns = {"district_id": self.district_id, "name": self.name, "source": [self.source] * len(self)}
+        return {name: np.array(values, dtype=object) for name, values in columns.items()}
+
+    def locate(self, xy: NDArray[np.float64]) -> NDArray[np.int32]:
+        """Row of the district each point lies in, -1 outside; the smallest district where several overlap.
+
+        Parameters
+        ----------
+        xy
+            float64, shape (points, 2): metres.
+
+        Examples
+        --------
+        >>> districts = make_grid(np.array([[500.0, 500.0], [1500.0, 500.0]]))
+        >>> districts.name, districts.locate(np.array([[1999.0, 1.0], [5000.0, 0.0]])).tolist()
+        (['A1', 'B1'], [1, -1])
+        """
+        rows = np.full(len(xy), -1, dtype=np.int32)
+        if len(self) and len(xy):
+            points, hit = shapely.STRtree(self.geometry).query(
+                np.asarray(shapely.points(xy)), predicate="intersects"
+            )
+            order = np.lexsort((hit, shapely.area(self.geometry)[hit]))[::-1]
+            rows[points[order]] = hit[order]
+        return rows
+
+
+def find_districts(
+    features: Features,
+    projection: Projection,
+    homes_xy: NDArray[np.float64],
+    *,
+    file: str | Path | None = None,
+    name_column: str | None = None,
+) -> Districts:
+    """Districts from a file if one is given, else from OpenStreetMap, else a grid of 1 km.
+
+    Parameters
+    ----------
+    features
+        The extract.
+    projection
+        The city's.
+    homes_xy
+        float64, shape (homes, 2): metres.
+    file
+        GeoJSON, GeoPackage, Shapefile or GeoParquet.
+    name_column
+        Column of the file that holds the names; found where None.
+
+    Raises
+    ------
+    InputDataError
+        The file cannot be used.
+    UsageError
+        It cannot be told which column holds the names.
+    """
+    if file is not None:
+        return read_districts(file, projection, _extent(features, projection), name_column=name_column)
+    return osm_districts(features, projection, homes_xy) or make_grid(homes_xy)
+
+
+def read_districts(
+    file: str | Path, projection: Projection, extent: Extent, *, name_column: str | None = None
+) -> Districts:
+    """Districts from a file.
+
+    Parameters
+    ----------
+    file
+        GeoJSON, GeoPackage, Shapefile or GeoParquet.
+    projection
+        The city's.
+    extent
+        Of the extract, metres: smallest x, y, greatest x, y.
+    name_column
+        Column that holds the names; found where None.
+
+    Raises
+    ------
+    InputDataError
+        The file cannot be used, names are missing or occur twice.
+    UsageError
+        It cannot be told which column holds the names.
+    """
+    from wegeketten.places.layers import read_layer, to_city
+
+    layer = read_layer(file)
+    column = _name_column(layer, name_column)
+    polygons = to_city(layer, projection, extent)
+    names = []
+    for row in polygons.rows.tolist():
+        value = layer.columns[column][row]
+        name = "" if value is None else clean_name(str(value))
+        if not name or name == "nan":
+            raise InputDataError(f"{file}: row {row + 1} has no name in column {column!r}")
+        names.append(name)
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise InputDataError(
+            f"{file}: {', '.join(map(repr, twice[:5]))} more than once in column {column!r}; "
+            "merge or rename them, or name another column with --district-name"
+        )
+    notes = [f"names of the districts come from column {column!r}", *polygons.notes]
+    notes += _overlaps(names, polygons.shapes)
+    return Districts(slugs(names), names, polygons.shapes, "file", polygons.skipped, notes)
+
+
+def osm_districts(
+    features: Features, projection: Projection, homes_xy: NDArray[np.float64]
+) -> Districts | None:
+    """Districts from boundaries in OpenStreetMap.
+
+    The finest level (``admin_level`` 7 to 11, or areas with ``place=suburb`` and the like) is taken of which
+    at least two districts hold homes, and all together at least half of the homes. Where homes are left over,
+    the next coarser areas cover them: what remains of a municipality only some of whose parts are mapped.
+
+    Returns
+    -------
+    Districts or None
+        None where no level will do.
+    """
+    by_level = _boundaries(features, projection)
+    points = np.asarray(shapely.points(homes_xy.reshape(-1, 2)))
+    chosen: list[Named] = []
+    level_of = 0
+    for level in sorted(by_level, reverse=True):
+        areas = by_level[level]
+        hit, area_of = shapely.STRtree([shape for _, shape in areas]).query(points, predicate="intersects")
+        used = sorted(set(area_of.tolist()))
+        if not chosen:
+            if len(used) < 2 or len(set(hit.tolist())) < _COVERAGE * len(points):
+                continue
+            chosen, level_of = [areas[row] for row in used], level
+        else:
+            finer = shapely.union_all([shape for _, shape in chosen])
+            for row in used:
+                name, shape = areas[row]
+                rest = _areal(shapely.difference(shape, finer))
+                if rest is not None:
+                    part = rest.area < 0.99 * shape.area
+                    chosen.append((f"{name} (übriges Gebiet)" if part else name, rest))
+        covered = np.zeros(len(points), dtype=bool)
+        covered[shapely.STRtree([s for _, s in chosen]).query(points, predicate="intersects")[0]] = True
+        points = points[~covered]
+        if not len(points):
+            break
+    if not chosen:
+        return None
+    chosen.sort(key=lambda each: (each[0].casefold(), each[1].bounds))
+    names = _numbered([name for name, _ in chosen])
+    notes = [f"districts are boundaries in OpenStreetMap (admin_level {level_of} where mapped)"]
+    if len(points):
+        notes.append(f"{len(points)} homes lie in no district")
+    shapes = np.array([shape for _, shape in chosen], dtype=object)
+    return Districts(slugs(names), names, shapes, "osm", notes=notes)
+
+
+def make_grid(homes_xy: NDArray[np.float64], *, size_m: float = GRID_M) -> Districts:
+    """Square cells that hold homes, named like a city map's: letters eastward, numbers southward.
+
+    Examples
+    --------
+    >>> make_grid(np.array([[100.0, 2500.0], [1500.0, 100.0]])).name
+    ['A1', 'B3']
+    """
+    cells = np.unique(np.floor(homes_xy.reshape(-1, 2) / size_m).astype(np.int64), axis=0)
+    if not len(cells):
+        return Districts([], [], np.zeros(0, dtype=object), "grid", notes=["there are no homes"])
+    west, north = cells[:, 0].min(), cells[:, 1].max()
+    order = np.lexsort((north - cells[:, 1], cells[:, 0]))
+    cells = cells[order]
+    names = [f"{_letters(int(x - west))}{north - y + 1}" for x, y in cells.tolist()]
+    low, high = cells * size_m, (cells + 1) * size_m
+    shapes = np.asarray(shapely.box(low[:, 0], low[:, 1], high[:, 0], high[:, 1]), dtype=object)
+    notes = [f"no districts are mapped: a grid of {size_m:g} m stands in for them"]
+    return Districts(slugs(names), names, shapes, "grid", notes=notes)
+
+
+def slugs(names: Iterable[str]) -> list[str]:
+    """Ids that are safe as file names everywhere, unique, in the order of the names.
+
+    Examples
+    --------
+    >>> slugs(["Äußere Neustadt", "../../etc", "CON", "Äussere Neustadt", "東京"])
+    ['aeussere-neustadt', 'etc', 'con-district', 'aeussere-neustadt-2', 'district']
+    """
+    taken: set[str] = set()
+    found = []
+    for name in names:
+        plain = unicodedata.normalize("NFKD", name.lower().translate(_UMLAUTS))
+        letters = [char for char in plain if not unicodedata.combining(char)]
+        kept = "".join(char if char.isascii() and char.isalnum() else "-" for char in letters)
+        slug = "-".join(part for part in kept.split("-") if part)[:_SLUG_LENGTH].strip("-") or "district"
+        if slug in _RESERVED:
+            slug += "-district"
+        unique, number = slug, 1
+        while unique in taken:
+            number += 1
+            unique = f"{slug}-{number}"
+        taken.add(unique)
+        found.append(unique)
+    return found
+
+
+def clean_name(name: str) -> str:
+    """A name without control characters and marks of writing direction, at most 200 characters."""
+    spaced = "".join(" " if char.isspace() else char for char in name)
+    kept = "".join(char for char in spaced if unicodedata.category(char) not in ("Cc", "Cf"))
+    return " ".join(kept.split())[:200]
+
+
+def _numbered(names: list[str]) -> list[str]:
+    seen: Counter[str] = Counter()
+    found = []
+    for name in names:
+        seen[name] += 1
+        found.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return found
+
+
+def _letters(number: int) -> str:
+    """0 → A, 25 → Z, 26 → AA."""
+    text = ""
+    number += 1
+    while number:
+        number, digit = divmod(number - 1, 26)
+        text = chr(ord("A") + digit) + text
+    return text
+
+
+def _extent(features: Features, projection: Projection) -> Extent:
+    low, high = features.lonlat.min(axis=0), features.lonlat.max(axis=0)
+    corners = [(low[0], low[1]), (low[0], high[1]), (high[0], low[1]), (high[0], high[1])]
+    xy = projection.to_xy(corners)
+    (x0, y0), (x1, y1) = xy.min(axis=0).tolist(), xy.max(axis=0).tolist()
+    return x0, y0, x1, y1
+
+
+def _name_column(layer: Layer, wanted: str | None) -> str:
+    columns = list(layer.columns)
+    if wanted is not None:
+        if wanted in columns:
+            return wanted
+        near = difflib.get_close_matches(wanted, columns, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(columns) or 'no columns'}"
+        raise UsageError(f"{layer.path}: no column {wanted!r}; {hint}")
+    by_folded = {name.casefold(): name for name in reversed(columns)}
+    for known in NAME_COLUMNS:
+        if known in by_folded and _tells_apart(layer.columns[by_folded[known]]):
+            return by_folded[known]
+    telling = [name for name in columns if _tells_apart(layer.columns[name])]
+    if len(telling) == 1:
+        return telling[0]
+    for known in NAME_COLUMNS:  # a name column with faults is better named in the message about the faults
+        if known in by_folded:
+            return by_folded[known]
+    raise UsageError(
+        f"{layer.path}: which column holds the names? Say so with --district-name "
+        f"(there are {', '.join(columns) or 'none'})"
+    )
+
+
+def _tells_apart(values: list[Any]) -> bool:
+    """Whether a column holds a text of its own for every row."""
+    texts = [value for value in values if isinstance(value, str) and value.strip()]
+    return len(texts) == len(values) == len(set(texts))
+
+
+def _overlaps(names: list[str], shapes: NDArray[np.object_]) -> list[str]:
+    first, second = shapely.STRtree(shapes).query(shapes, predicate="overlaps")
+    pairs = first < second
+    first, second = first[pairs], second[pairs]
+    if not len(first):
+        return []
+    common = shapely.area(shapely.intersection(shapes[first], shapes[second]))
+    smaller = np.minimum(shapely.area(shapes[first]), shapely.area(shapes[second]))
+    bad = np.flatnonzero(common > _OVERLAP * smaller)
+    return [
+        f"{names[first[pair]]} and {names[second[pair]]} overlap by {common[pair] / 1e4:.1f} ha; "
+        "homes there count for the smaller one"
+        for pair in bad.tolist()
+    ]
+
+
+def _boundaries(features: Features, projection: Projection) -> dict[int, list[Named]]:
+    """Named areas by administrative level; one mapped both as boundary and as place counts once."""
+    found: dict[int, dict[str, BaseGeometry]] = {}
+    for outline in read_outlines(features, projection, lambda tags: _level(tags) is not None):
+        level = _level(outline.tags)
+        name = clean_name(outline.tags.get("name", ""))
+        if level is not None and name and outline.is_area:
+            areas = found.setdefault(level, {})
+            if name not in areas or outline.tags.get("boundary") == "administrative":
+                areas[name] = outline.shape
+    return {level: list(areas.items()) for level, areas in found.items()}
+
+
+def _level(tags: Mapping[str, str]) -> int | None:
+    if tags.get("boundary") == "administrative":
+        raw = tags.get("admin_level", "").strip()
+        return int(raw) if raw.isdecimal() and int(raw) in _LEVELS else None
+    return _PLACES.get(tags.get("place", ""))
+
+
+def _areal(shape: BaseGeometry) -> BaseGeometry | None:
+    """The polygons of a shape, slivers of drawing errors left out."""
+    parts = [part for part in shapely.get_parts(shape).tolist() if part.geom_type == "Polygon"]
+    parts = [part for part in parts if part.area > 100.0]
+    if not parts:
+        return None
+    return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
