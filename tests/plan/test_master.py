@@ -13,10 +13,10 @@ from tests.reach.test_why import in_series
 from tests.reach.toy import kerb
 from wegeketten.errors import UsageError
 from wegeketten.people.profile import load_profile
+from wegeketten.places.catalogue import load_catalogue
 from wegeketten.plan.candidates import find_candidates
 from wegeketten.plan.master import Wishes, make_plan
 from wegeketten.plan.survey import find_survey
-from wegeketten.places.catalogue import load_catalogue
 from wegeketten.tags.reading import Provenance
 
 

@@ -99,8 +99,8 @@ def find_candidates(
         faster = mended[profile.id, answer] < getattr(city.weights(profile), answer)
         helps |= faster.reshape(-1, 2).any(axis=1)
     prices[~helps] = 0
-    works = {row: each for row, each in chosen.items() if helps[row]}
-    return Candidates(works, prices, mended, unsure & helps)
+    helping = {row: each for row, each in chosen.items() if helps[row]}
+    return Candidates(helping, prices, mended, unsure & helps)
 
 
 def _broken_limits(city: City, profile: Profile, answer: Answer) -> dict[str, NDArray[np.bool_]]:

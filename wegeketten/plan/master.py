@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,6 +13,7 @@ from wegeketten.network.edges import Kind
 from wegeketten.plan.bound import highest_value
 from wegeketten.plan.candidates import find_candidates
 from wegeketten.plan.improve import choose_measures
+from wegeketten.plan.lines import draw_lines, provenance_of, tally_up
 from wegeketten.plan.portfolio import Objective, value_of
 from wegeketten.plan.task import Bundles, State, Task
 from wegeketten.reach.barriers import midpoints
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from wegeketten.people.profile import Profile
     from wegeketten.plan.candidates import Candidates
     from wegeketten.plan.catalogue import MeasureCatalogue
-    from wegeketten.plan.portfolio import Portfolio
+    from wegeketten.plan.lines import Line, Tally
 
     Progress = Callable[[str, float], None]
 
@@ -61,62 +60,6 @@ class Wishes:
     profile_weights: Mapping[str, float] = field(default_factory=dict)
     round_trip: bool = False
     objective: Objective = field(default_factory=Objective)
-
-
-class Line(NamedTuple):
-    """One line of the plan: measures that are carried out together.
-
-    Attributes
-    ----------
-    rank
-        1 is first.
-    measure_id
-        Stable for the same set of barriers.
-    barrier_ids, kinds, works
-        What is mended, what it is, and by which measures of the catalogue.
-    lat, lon
-        Middle of the barriers, degrees.
-    cost_eur, cost_low_eur, cost_high_eur
-        Typical price and its range.
-    cost_total_eur
-        Typical prices of all lines so far.
-    people_newly_reached
-        People for whom any of the services comes within the standard for any of the profiles, on top of the
-        lines before.
-    people_sure, people_possible
-        The same where only what is guaranteed counts as open today, or all that cannot be ruled out.
-    person_services
-        People times services newly within the standard, profiles side by side.
-    people_opened
-        People times services that get a way at all and had none.
-    minutes_saved
-        Person-minutes saved per trip by those who had a way before.
-    services, profiles
-        Ids of those for whom anybody is newly reached or saves time.
-    survey_first
-        Whether a barrier of the line is one by assumption only: measure it before building.
-    """
-
-    rank: int
-    measure_id: str
-    barrier_ids: tuple[str, ...]
-    kinds: tuple[str, ...]
-    works: tuple[str, ...]
-    lat: float
-    lon: float
-    cost_eur: int
-    cost_low_eur: int
-    cost_high_eur: int
-    cost_total_eur: int
-    people_newly_reached: float
-    people_sure: float
-    people_possible: float
-    person_services: float
-    people_opened: float
-    minutes_saved: float
-    services: tuple[str, ...]
-    profiles: tuple[str, ...]
-    survey_first: bool
 
 
 class Single(NamedTuple):
@@ -255,9 +198,7 @@ def make_plan(
     candidates = find_candidates(city, profiles, catalogue=measures)
     tell("tasks", 0.1)
     tasks = make_tasks(city, profiles, candidates, wishes)
-    meta = {
-        name: city.meta[name] for name in ("version", "source_sha256", "osm_timestamp") if name in city.meta
-    }
+    meta = provenance_of(city)
     names = tuple(dict.fromkeys(task.service for task in tasks))
     ids = tuple(profile.id for profile in profiles)
     if not tasks or not candidates.works:
@@ -270,7 +211,15 @@ def make_plan(
         tasks, budget_eur, objective=wishes.objective, least=LEAST, bound=bound, most=most
     )
     tell("lines", 0.8)
-    lines, curve = _lines(city, profiles, candidates, tasks, wishes, portfolio)
+    picks = [pick.edges for pick in portfolio.picks]
+    tallies: dict[str, list[Tally]] = {
+        answer: tally_up(
+            tasks if answer == "likely" else make_tasks(city, profiles, candidates, wishes, answer), picks
+        )
+        for answer in ANSWERS
+    }
+    lines = draw_lines(city, candidates, portfolio, tallies)
+    curve = [tally.total for tally in tallies["likely"]]
     value = value_of(tasks, portfolio.edges, Objective(0.0, 0.0))
     return Plan(
         ids, names, budget_eur, tuple(lines), tuple(singles), value, bound, tuple(curve),
@@ -350,88 +299,3 @@ def single_effects(
             order.tolist(), rows.tolist(), names, places.tolist(), strict=True
         )
     ]  # fmt: skip
-
-
-class _Tally(NamedTuple):
-    people: float
-    person_services: float
-    opened: float
-    minutes: float
-    services: tuple[str, ...]
-    profiles: tuple[str, ...]
-    total: float
-
-
-def _tally(tasks: Sequence[Task], picks: Sequence[Sequence[int]]) -> list[_Tally]:
-    """Carry out bundles one after the other and note what each brings."""
-    states = [State(task) for task in tasks]
-    ever: dict[int, float] = {}
-    tallies = []
-    for edges in picks:
-        bundle = Bundles.of([tuple(edges)])
-        gained: dict[int, float] = {}
-        services: Counter[str] = Counter()
-        profiles: Counter[str] = Counter()
-        within = opened = minutes = 0.0
-        for state in states:
-            task, gain = state.task, state.gain(bundle)
-            within += float(gain.within[0])
-            opened += float(gain.opened[0])
-            minutes += float(gain.minutes[0])
-            for home in gain.homes.tolist():
-                gained[home] = max(gained.get(home, 0.0), float(task.people[home]))
-            if gain.within[0] > 0 or gain.opened[0] > 0 or gain.minutes[0] > 0:
-                services[task.service] += 1
-                profiles[task.profile] += 1
-            state.mend(edges)
-        for home, people in gained.items():
-            ever[home] = max(ever.get(home, 0.0), people)
-        tallies.append(
-            _Tally(
-                sum(gained.values()),
-                within,
-                opened,
-                minutes,
-                tuple(services),
-                tuple(profiles),
-                sum(ever.values()),
-            )
-        )
-    return tallies
-
-
-def _lines(
-    city: City,
-    profiles: Sequence[Profile],
-    candidates: Candidates,
-    tasks: Sequence[Task],
-    wishes: Wishes,
-    portfolio: Portfolio,
-) -> tuple[list[Line], list[float]]:
-    picks = [pick.edges for pick in portfolio.picks]
-    tallies: dict[str, list[_Tally]] = {"likely": _tally(tasks, picks)}
-    for answer in ANSWERS:
-        if answer not in tallies:
-            others = make_tasks(city, profiles, candidates, wishes, answer)
-            tallies[answer] = _tally(others, picks)
-    lines, total = [], 0
-    for number, pick in enumerate(portfolio.picks):
-        likely = tallies["likely"][number]
-        rows = np.array(pick.edges, dtype=np.int64)
-        names = city.edges.ids(rows)
-        lon, lat = midpoints(city, rows).mean(axis=0).tolist()
-        works = [candidates.works[row] for row in pick.edges]
-        total += pick.price
-        digest = hashlib.sha256(";".join(sorted(names)).encode()).hexdigest()
-        lines.append(
-            Line(
-                number + 1, f"M-{digest[:8]}", tuple(names),
-                tuple(Kind(int(city.edges["kind"][row])).name for row in pick.edges),
-                tuple("+".join(each.ids) for each in works), lat, lon, pick.price,
-                round(sum(each.price.low_eur for each in works)), round(sum(each.price.high_eur for each in works)),
-                total, likely.people, tallies["sure"][number].people, tallies["possible"][number].people,
-                likely.person_services, likely.opened, likely.minutes, likely.services, likely.profiles,
-                bool(candidates.unsure[rows].any()),
-            )
-        )  # fmt: skip
-    return lines, [tally.total for tally in tallies["likely"]]

@@ -14,6 +14,7 @@ import numpy as np
 
 from wegeketten.network.edges import Kind
 from wegeketten.plan.corridor import next_mended
+from wegeketten.plan.lines import provenance_of
 from wegeketten.plan.walks import Walk, bundle
 from wegeketten.reach.barriers import STRETCHES, midpoints
 from wegeketten.reach.doors import Remedies, goals_of, open_doors
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     Progress = Callable[[str, float], None]
 
 ROUNDS = 12
-"""In how many rounds the list is drawn up; after each, what is on it counts as known and ways are searched anew."""
+"""In how many rounds the list is drawn up; after each, what is on it counts as known."""
 
 
 class Spot(NamedTuple):
@@ -148,10 +149,8 @@ def find_survey(
     spots = _spots(city, profiles, edges, people)[:most]
     in_doubt = _people_in_doubt(tasks, city)
     walks = bundle([(spot.lat, spot.lon) for spot in spots], [spot.people_between for spot in spots], walk_m)
-    meta = {
-        name: city.meta[name] for name in ("version", "source_sha256", "osm_timestamp") if name in city.meta
-    }
-    return Survey(tuple(profile.id for profile in profiles), tuple(spots), tuple(walks), in_doubt, meta)
+    ids = tuple(profile.id for profile in profiles)
+    return Survey(ids, tuple(spots), tuple(walks), in_doubt, provenance_of(city))
 
 
 def doubtful_tasks(city: City, profiles: Sequence[Profile], services: Sequence[str] = ()) -> list[Task]:
@@ -164,9 +163,8 @@ def doubtful_tasks(city: City, profiles: Sequence[Profile], services: Sequence[s
     for profile in profiles:
         weights = city.weights(profile)
         unclear = ((weights.sure >= INF) & (weights.possible < INF)).reshape(-1, 2).any(axis=1)
-        doors = open_doors(
-            city, profile, "sure", remedies=Remedies(weights.possible, unclear.astype(np.int64))
-        )
+        looks = np.asarray(unclear, dtype=np.int64)
+        doors = open_doors(city, profile, "sure", remedies=Remedies(weights.possible, looks))
         people = city.homes["weight"].astype(np.float64)
         for service in wanted:
             goals = goals_of(city, profile, "possible", service, doors)
@@ -333,7 +331,7 @@ def _spots(
                     lon,
                     people[row],
                     value,
-                )  # fmt: skip
+                )
             )
     return spots
 

@@ -67,7 +67,8 @@ def bundle(spots: Sequence[tuple[float, float]], worth: Sequence[float], walk_m:
 
     Examples
     --------
-    >>> walks = bundle([(51.0, 13.0), (51.0, 13.001), (51.2, 13.0), (51.0, 13.0005)], [5.0, 3.0, 4.0, 1.0], 500)
+    >>> spots = [(51.0, 13.0), (51.0, 13.001), (51.2, 13.0), (51.0, 13.0005)]
+    >>> walks = bundle(spots, [5.0, 3.0, 4.0, 1.0], 500)
     >>> [walk.stops for walk in walks]
     [(1, 3, 0), (2,)]
     """
