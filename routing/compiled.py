@@ -8,6 +8,7 @@ never compiled for a second set of types: an argument of another type is a progr
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from functools import update_wrapper
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, cast
@@ -23,7 +24,7 @@ R = TypeVar("R")
 
 log = logging.getLogger(__name__)
 
-OPTIONS = {"nogil": True, "error_model": "numpy", "boundscheck": False, "fastmath": False}
+OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "boundscheck": False, "fastmath": False}
 
 i1, i4, i8, u4, u8, f8 = types.int8, types.int32, types.int64, types.uint32, types.uint64, types.float64
 nothing = types.void
@@ -46,6 +47,7 @@ class _Announcement:
         self.listeners: list[Callable[[str], None]] = []
         self.made = False
         self.seconds = 0.0
+        self.lock = threading.Lock()
 
     def make(self) -> None:
         if self.made:
@@ -93,6 +95,10 @@ class Kernel(Generic[P, R]):
 
     def prepare(self) -> Callable[P, R]:
         """Compile, or load from the cache, without running."""
+        with _announcement.lock:
+            return self._prepare() if self._compiled is None else self._compiled
+
+    def _prepare(self) -> Callable[P, R]:
         start = time.perf_counter()
         dispatcher: Any = numba.njit(**OPTIONS)(self._function)
         try:

@@ -109,3 +109,30 @@ def reference(case: Case) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         assert times[u] == min(d, INF), case.name
         first[u] = i if d < INF else -1
     return times.astype(np.int64), first
+
+
+def town(side: int, seed: int) -> Case:
+    """A grid with gaps whose streets are cut into pieces, some of them one-way."""
+    random = np.random.default_rng(seed)
+    at = np.arange(side * side).reshape(side, side)
+    starts = np.concatenate([at[:, :-1].ravel(), at[:-1].ravel()])
+    ends = np.concatenate([at[:, 1:].ravel(), at[1:].ravel()])
+    kept = random.random(starts.size) < 0.75
+    starts, ends = starts[kept], ends[kept]
+    n = side * side
+    tails, heads = [], []
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        inner = list(range(n, n + int(random.integers(0, 4))))
+        n += len(inner)
+        stops = [start, *inner, end]
+        tails += stops[:-1]
+        heads += stops[1:]
+        if random.random() < 0.9:
+            tails += stops[:0:-1]
+            heads += stops[-2::-1]
+    weights = random.integers(0, 400, len(tails))
+    weights[random.random(weights.size) < 0.03] = INF
+    sources = random.integers(0, n, 30)
+    return Case(
+        n, np.array(tails), np.array(heads), weights, sources, 0 * sources, f"town-seed{seed}", 400, random
+    )

@@ -1,0 +1,404 @@
+"""The weight-free half of a customizable contraction hierarchy (Dibbelt, Strasser, Wagner 2016).
+
+Contracting the nodes one after the other, and joining the remaining neighbours of each, yields a chordal
+graph in which every shortest path, whatever the weights, runs up in rank and then down. It depends on the
+network alone: it is built once, kept in a file, and *customized* in milliseconds for each set of weights.
+
+Ranks are numbered so that every subtree of the elimination tree is one stretch of ranks (a postorder). That
+keeps what is used together close together in memory, and lets threads work on subtrees of their own.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .compiled import helper, i4, i8, kernel, nothing, reads, writes
+from .graph import Graph, group
+from .order import Method, contraction_order, neighbours
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from .graph import Int32
+    from .metric import Metric
+
+FORMAT = 1
+_PARTS = 64  # subtrees sought for threads to share
+
+
+@kernel(
+    i8,
+    *(reads(i4), reads(i4), reads(i4), reads(i4)),
+    i8,
+    *(writes(i4), writes(i4), writes(i4), writes(i4), writes(i4)),
+)
+def _eliminate(
+    pointers: Int32,
+    heads: Int32,
+    order: Int32,
+    ranks: Int32,
+    start: int,
+    starts: Int32,
+    parents: Int32,
+    seen: Int32,
+    links: Int32,
+    rows: Int32,
+) -> int:
+    """Fill the rows of the chordal graph from rank `start` on; return where `rows` is full.
+
+    `links` holds the first child of each rank in its first half, the next sibling in its second.
+    """
+    n = order.size
+    for x in range(start, n):
+        count = starts[x]
+        room = rows.size - count
+        if room < n - x:  # only then a row might not fit; find out before it is begun
+            need = pointers[order[x] + 1] - pointers[order[x]]
+            child = links[x]
+            while child >= 0:
+                need += starts[child + 1] - starts[child]
+                child = links[n + child]
+            if need > room:
+                return x
+        parent = n
+        seen[x] = x
+        u = order[x]
+        for i in range(pointers[u], pointers[u + 1]):
+            y = ranks[heads[i]]
+            if y > x and seen[y] != x:
+                seen[y] = x
+                rows[count] = y
+                count += 1
+                parent = min(parent, y)
+        child = links[x]
+        while child >= 0:
+            for i in range(starts[child], starts[child + 1]):
+                y = rows[i]
+                if seen[y] != x:
+                    seen[y] = x
+                    rows[count] = y
+                    count += 1
+                    parent = min(parent, y)
+            child = links[n + child]
+        starts[x + 1] = count
+        if parent < n:
+            parents[x] = parent
+            links[n + x] = links[parent]
+            links[parent] = x
+        else:
+            parents[x] = -1
+    return n
+
+
+@kernel(nothing, reads(i4), writes(i4), writes(i4))
+def _postorder(parents: Int32, links: Int32, post: Int32) -> None:
+    """Number a forest so that each subtree is one stretch ending in its root. Overwrites `links`."""
+    n = parents.size
+    links[:] = -1
+    for x in range(n - 1, -1, -1):
+        if parents[x] >= 0:
+            links[n + x] = links[parents[x]]
+            links[parents[x]] = x
+    count = 0
+    for root in range(n):
+        if parents[root] >= 0:
+            continue
+        x = root
+        while True:
+            while links[x] >= 0:  # down to the first child not yet numbered
+                child = links[x]
+                links[x] = links[n + child]
+                x = child
+            post[x] = count
+            count += 1
+            if x == root:
+                break
+            x = parents[x]
+
+
+@helper
+def _find(rows: Int32, low: int, high: int, value: int) -> int:
+    """Position of `value` in the ascending stretch [low, high)."""
+    while low < high:
+        middle = (low + high) >> 1
+        if rows[middle] < value:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@kernel(nothing, reads(i4), reads(i4), reads(i4), reads(i4), reads(i4), writes(i4))
+def _locate(tails: Int32, heads: Int32, ranks: Int32, starts: Int32, uppers: Int32, slots: Int32) -> None:
+    """Hierarchy arc and direction below each arc of the graph."""
+    for i in range(tails.size):
+        x, y = ranks[tails[i]], ranks[heads[i]]
+        low, high = min(x, y), max(x, y)
+        if low == high:
+            slots[i] = -1
+        else:
+            position = _find(uppers, starts[low], starts[low + 1], high)
+            slots[i] = 2 * position + (0 if x < y else 1)
+
+
+@dataclass(frozen=True, eq=False)
+class Hierarchy:
+    """Order and topology of a customizable contraction hierarchy: once per network, for any weights.
+
+    Parameters
+    ----------
+    graph
+        The network; its weights do not matter.
+    method
+        Who dissects the network: "metis", "own", or "auto" for METIS where it is installed.
+
+    Attributes
+    ----------
+    order
+        Nodes by rank, shape (n,).
+    starts
+        Where the upward arcs of each rank start, shape (n + 1,).
+    uppers
+        Rank each upward arc leads to, ascending within a row, shape (a,).
+
+    Raises
+    ------
+    ValueError
+        The method is "metis" and pymetis is not installed.
+
+    Examples
+    --------
+    >>> graph = Graph.from_arcs(4, [0, 1, 2, 3], [1, 2, 3, 0], [5, 5, 5, 5])
+    >>> metric = Hierarchy(graph).customize(graph.input_weights)
+    >>> metric.nearest([[0], [2]])
+    array([[ 0, 10],
+           [ 5, 15],
+           [10,  0],
+           [15,  5]], dtype=int32)
+    """
+
+    graph: Graph
+    method: Method = "auto"
+    order: Int32 = None  # type: ignore[assignment]  # found, unless loaded from a file
+    starts: Int32 = None  # type: ignore[assignment]
+    uppers: Int32 = None  # type: ignore[assignment]
+
+    def __post_init__(self) -> None:
+        if self.order is None:
+            order, starts, uppers = _build(self.graph, contraction_order(self.graph, self.method))
+            for name, value in (("order", order), ("starts", starts), ("uppers", uppers)):
+                object.__setattr__(self, name, value)
+
+    @property
+    def n(self) -> int:
+        """Number of nodes."""
+        return self.order.size
+
+    @property
+    def size(self) -> int:
+        """Number of arcs of the chordal graph, each standing for both directions."""
+        return self.uppers.size
+
+    @cached_property
+    def ranks(self) -> Int32:
+        """Rank of each node, shape (n,)."""
+        return _inverse(self.order)
+
+    @cached_property
+    def parents(self) -> Int32:
+        """Parent of each rank in the elimination tree, -1 for roots, shape (n,)."""
+        parents = np.full(self.n, -1, np.int32)
+        inner = np.flatnonzero(np.diff(self.starts) > 0)
+        parents[inner] = self.uppers[self.starts[inner]]
+        return parents
+
+    @cached_property
+    def upper_nodes(self) -> Int32:
+        """Node each upward arc leads to, shape (a,)."""
+        return self.order[self.uppers]
+
+    @cached_property
+    def lowers(self) -> Int32:
+        """Rank each upward arc comes from, shape (a,)."""
+        return np.repeat(np.arange(self.n, dtype=np.int32), np.diff(self.starts))
+
+    @cached_property
+    def below(self) -> tuple[Int32, Int32]:
+        """Arcs by the rank they lead up to: where each run starts, and the arcs by ascending lower end."""
+        return group(self.n, self.uppers)
+
+    @cached_property
+    def slots(self) -> Int32:
+        """For each input arc twice its hierarchy arc, plus one if it leads down; -1 for loops."""
+        graph = self.graph
+        slots = np.empty(graph.m, np.int32)
+        _locate(graph.tails, graph.heads, self.ranks, self.starts, self.uppers, slots)
+        by_input = np.empty_like(slots)
+        by_input[graph.arcs] = slots
+        return by_input
+
+    @cached_property
+    def parts(self) -> tuple[Int32, Int32, Int32]:
+        """Subtrees for threads: their first ranks, their last ranks + 1, and the ranks above, ascending."""
+        return _cut(self.parents, max(1, self.n // _PARTS))
+
+    @cached_property
+    def downward(self) -> Int32:
+        """All ranks from the top down: those above the parts, then part by part. Shape (n,)."""
+        firsts, lasts, tops = self.parts
+        pieces = [tops[::-1]] + [
+            np.arange(last - 1, first - 1, -1, dtype=np.int32)
+            for first, last in zip(firsts, lasts, strict=True)
+        ]
+        return np.concatenate(pieces).astype(np.int32)
+
+    def customize(
+        self, weights: ArrayLike, lengths: ArrayLike | None = None, *, threads: int | None = None
+    ) -> Metric:
+        """Give the hierarchy weights.
+
+        Parameters
+        ----------
+        weights
+            One per arc, in the order in which the graph's arcs were given; `INF` closes an arc. Shape (m,).
+        lengths
+            A second quantity per arc that `Metric.along` sums up along the fastest paths; of equally fast
+            paths the one with the least sum counts. Shape (m,).
+        threads
+            Number of threads; all there are where None. The result does not depend on it.
+
+        Raises
+        ------
+        ValueError
+            Wrong number of values, or one out of range; the message names the arcs.
+        """
+        from .metric import Metric
+
+        return Metric.customized(self, weights, lengths, threads)
+
+    def save(self, path: Path | str) -> None:
+        """Write the hierarchy to a file that `load` reads.
+
+        Raises
+        ------
+        OSError
+            The file cannot be written.
+        """
+        with Path(path).open("wb") as file:
+            np.savez(
+                file,
+                format=np.int64(FORMAT),
+                shape=np.array([self.graph.n, self.graph.m]),
+                order=self.order,
+                starts=self.starts,
+                uppers=self.uppers,
+            )
+
+    @classmethod
+    def load(cls, path: Path | str, graph: Graph) -> Hierarchy:
+        """Read a hierarchy that `save` has written for the same graph.
+
+        Raises
+        ------
+        OSError
+            The file cannot be read.
+        ValueError
+            It is no hierarchy, one of another format, or one of another graph.
+        """
+        names = ("format", "shape", "order", "starts", "uppers")
+        with Path(path).open("rb") as file:
+            try:
+                with np.load(file, allow_pickle=False) as arrays:
+                    version, shape, order, starts, uppers = (np.asarray(arrays[name]) for name in names)
+            except (KeyError, ValueError, zipfile.BadZipFile, EOFError) as error:
+                raise ValueError(f"{path} is no hierarchy or is damaged ({error}); build it again") from error
+        if version.tolist() != FORMAT:
+            raise ValueError(f"{path} has format {version}, not {FORMAT}; build it again")
+        parts = [np.ascontiguousarray(part, np.int32) for part in (order, starts, uppers)]
+        if shape != [graph.n, graph.m]:
+            raise ValueError(
+                f"{path} belongs to another graph: {shape}, not {[graph.n, graph.m]} nodes and arcs"
+            )
+        hierarchy = cls(graph, "auto", order, starts, uppers)
+        _check(hierarchy, path)
+        return hierarchy
+
+
+def _inverse(order: Int32) -> Int32:
+    inverse = np.empty_like(order)
+    inverse[order] = np.arange(order.size, dtype=np.int32)
+    return inverse
+
+
+def _build(graph: Graph, order: Int32) -> tuple[Int32, Int32, Int32]:
+    """Chordal graph of an elimination order, renumbered in postorder of its elimination tree."""
+    n = graph.n
+    pointers, heads = neighbours(graph)
+    starts = np.zeros(n + 1, np.int32)
+    parents = np.full(n, -1, np.int32)
+    seen = np.full(n, -1, np.int32)
+    links = np.full(2 * n, -1, np.int32)
+    rows = np.empty(2 * n + heads.size + 64, np.int32)
+    at = 0
+    while True:
+        at = _eliminate(pointers, heads, order, _inverse(order), at, starts, parents, seen, links, rows)
+        if at == n:
+            break
+        rows = np.concatenate([rows, np.empty(max(rows.size // 2, 2 * n), np.int32)])
+    post = np.empty(n, np.int32)
+    _postorder(parents, links, post)
+    uppers = post[rows[: starts[n]]]
+    lowers = np.repeat(post, np.diff(starts))
+    _, by_upper = group(n, uppers)
+    final, by_lower = group(n, lowers[by_upper])
+    return order[_inverse(post)], final, uppers[by_upper][by_lower]
+
+
+def _cut(parents: Int32, size: int) -> tuple[Int32, Int32, Int32]:
+    """Largest subtrees of at most `size` ranks, and all ranks above."""
+    sizes = np.ones(parents.size, np.int32)
+    _accumulate(parents, sizes)
+    small = sizes <= size
+    above = parents.copy()
+    inner = parents >= 0
+    above[inner] = small[parents[inner]]
+    roots = np.flatnonzero(small & ~(inner & (above == 1)))
+    lasts = (roots + 1).astype(np.int32)
+    return lasts - sizes[roots], lasts, np.flatnonzero(~small).astype(np.int32)
+
+
+@kernel(nothing, reads(i4), writes(i4))
+def _accumulate(parents: Int32, sizes: Int32) -> None:
+    for x in range(parents.size):
+        if parents[x] >= 0:
+            sizes[parents[x]] += sizes[x]
+
+
+def _check(hierarchy: Hierarchy, path: Path | str) -> None:
+    """Refuse a file whose numbers would lead the kernels astray."""
+    n, starts, uppers = hierarchy.n, hierarchy.starts, hierarchy.uppers
+    sound = (
+        n == hierarchy.graph.n
+        and starts.size == n + 1
+        and starts[0] == 0
+        and starts[-1] == uppers.size
+        and bool((np.diff(starts) >= 0).all())
+        and bool((np.sort(hierarchy.order) == np.arange(n)).all())
+        and bool(((uppers > hierarchy.lowers) & (uppers < n)).all())
+    )
+    if sound and uppers.size:
+        graph, slots = hierarchy.graph, hierarchy.slots[hierarchy.graph.arcs]
+        inner = slots >= 0
+        highest = np.maximum(hierarchy.ranks[graph.tails], hierarchy.ranks[graph.heads])
+        position = np.minimum(slots[inner] >> 1, uppers.size - 1)
+        sound = bool((uppers[position] == highest[inner]).all())
+    elif sound:
+        sound = bool((hierarchy.graph.tails == hierarchy.graph.heads).all())
+    if not sound:
+        raise ValueError(f"{path} is damaged or belongs to another graph; build it again")

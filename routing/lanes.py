@@ -1,0 +1,184 @@
+"""Rows of lanes: the times of sixteen services at one node, which move through the hierarchy together.
+
+Written as vector instructions of the compiler's own language, because a loop over the lanes of two rows that
+might overlap is not turned into them reliably. The compiler maps them onto whatever the machine has.
+
+A row comes in two kinds. *Times*: sixteen unsigned 32-bit numbers, one cache line; since closed arcs and
+unreached nodes are 2**31 - 1, no sum overflows. *Keys*: eight 64-bit numbers, time in the upper half and
+length in the lower, with the number of the source in a second row; they are compared key first, then source.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TIMES = 16
+"""Lanes in a row of times."""
+
+KEYS = 8
+"""Lanes in a row of keys."""
+
+_INDEX = ir.IntType(32)
+_TIMES = ir.VectorType(ir.IntType(32), TIMES)
+_KEYS = ir.VectorType(ir.IntType(64), KEYS)
+_SOURCES = ir.VectorType(ir.IntType(32), KEYS)
+
+
+class _Rows(NamedTuple):
+    """What a codegen needs to reach the rows of one array."""
+
+    builder: Any
+    data: Any
+    vector: Any
+
+    def pointer(self, row: Any) -> Any:
+        width = ir.Constant(row.type, self.vector.count)
+        first = self.builder.gep(self.data, [self.builder.mul(row, width)])
+        return self.builder.bitcast(first, self.vector.as_pointer())
+
+    def load(self, row: Any) -> Any:
+        value = self.builder.load(self.pointer(row))
+        value.align = self.vector.element.width // 8
+        return value
+
+    def store(self, row: Any, value: Any) -> None:
+        self.builder.store(value, self.pointer(row)).align = self.vector.element.width // 8
+
+    def all(self, number: int) -> Any:
+        return ir.Constant(self.vector, [number] * self.vector.count)
+
+    def splat(self, scalar: Any) -> Any:
+        undefined = ir.Constant(self.vector, ir.Undefined)
+        single = self.builder.insert_element(undefined, scalar, ir.Constant(_INDEX, 0))
+        zeros = ir.Constant(ir.VectorType(_INDEX, self.vector.count), [0] * self.vector.count)
+        return self.builder.shuffle_vector(single, undefined, zeros)
+
+
+def _data(context: Any, builder: Any, array_type: Any, array: Any) -> Any:
+    return cgutils.create_struct_proxy(array_type)(context, builder, value=array).data
+
+
+def _arcs(
+    context: Any, builder: Any, sig: Any, args: Any, first: int, body: Callable[[Any, Any], None]
+) -> None:
+    """Loop over arcs low..high; arguments from `first` on are heads, weights, low, high."""
+    heads = _data(context, builder, sig.args[first], args[first])
+    weights = _data(context, builder, sig.args[first + 1], args[first + 1])
+    low = context.cast(builder, args[first + 2], sig.args[first + 2], types.intp)
+    high = context.cast(builder, args[first + 3], sig.args[first + 3], types.intp)
+    with cgutils.for_range_slice(builder, low, high, ir.Constant(low.type, 1), low.type) as (i, _):
+        head = builder.zext(builder.load(builder.gep(heads, [i])), low.type)
+        body(head, builder.load(builder.gep(weights, [i])))
+
+
+def _smaller(builder: Any, a: Any, b: Any) -> Any:
+    return builder.select(builder.icmp_unsigned("<", a, b), a, b)
+
+
+def _better(builder: Any, key: Any, source: Any, old_key: Any, old_source: Any) -> tuple[Any, Any]:
+    """Lane by lane the smaller key; of equal keys the smaller source."""
+    equal = builder.icmp_unsigned("==", key, old_key)
+    tie = builder.and_(equal, builder.icmp_unsigned("<", source, old_source))
+    wins = builder.or_(builder.icmp_unsigned("<", key, old_key), tie)
+    return builder.select(wins, key, old_key), builder.select(wins, source, old_source)
+
+
+@intrinsic
+def pull_times(typingctx, rows, row, loaded, heads, weights, low, high):  # type: ignore[no-untyped-def]
+    """Set a row to the least of itself and, over arcs low..high, row heads[i] + weights[i].
+
+    Where `loaded` is zero the row is taken to be unreached, whatever it holds.
+    """
+
+    def codegen(context, builder, sig, args):  # type: ignore[no-untyped-def]
+        table = _Rows(builder, _data(context, builder, sig.args[0], args[0]), _TIMES)
+        at = context.cast(builder, args[1], sig.args[1], types.intp)
+        least = cgutils.alloca_once_value(builder, table.all(2**31 - 1))
+        with builder.if_then(cgutils.is_not_null(builder, args[2])):
+            builder.store(table.load(at), least)
+
+        def relax(head: Any, weight: Any) -> None:
+            reached = builder.add(table.load(head), table.splat(weight))
+            builder.store(_smaller(builder, reached, builder.load(least)), least)
+
+        _arcs(context, builder, sig, args, 3, relax)
+        table.store(at, builder.load(least))
+        return context.get_dummy_value()
+
+    return types.void(rows, row, loaded, heads, weights, low, high), codegen
+
+
+@intrinsic
+def push_times(typingctx, rows, row, heads, weights, low, high):  # type: ignore[no-untyped-def]
+    """For arcs low..high lower row heads[i] to the given row + weights[i] where that is less."""
+
+    def codegen(context, builder, sig, args):  # type: ignore[no-untyped-def]
+        table = _Rows(builder, _data(context, builder, sig.args[0], args[0]), _TIMES)
+        own = table.load(context.cast(builder, args[1], sig.args[1], types.intp))
+
+        def relax(head: Any, weight: Any) -> None:
+            reached = builder.add(own, table.splat(weight))
+            table.store(head, _smaller(builder, reached, table.load(head)))
+
+        _arcs(context, builder, sig, args, 2, relax)
+        return context.get_dummy_value()
+
+    return types.void(rows, row, heads, weights, low, high), codegen
+
+
+@intrinsic
+def pull_keys(typingctx, keys, sources, row, loaded, heads, weights, low, high):  # type: ignore[no-untyped-def]
+    """As `pull_times`, for keys and the sources they come from."""
+
+    def codegen(context, builder, sig, args):  # type: ignore[no-untyped-def]
+        table = _Rows(builder, _data(context, builder, sig.args[0], args[0]), _KEYS)
+        names = _Rows(builder, _data(context, builder, sig.args[1], args[1]), _SOURCES)
+        at = context.cast(builder, args[2], sig.args[2], types.intp)
+        least = cgutils.alloca_once_value(builder, table.all((2**31 - 1) << 32))
+        name = cgutils.alloca_once_value(builder, names.all(2**32 - 1))
+        with builder.if_then(cgutils.is_not_null(builder, args[3])):
+            builder.store(table.load(at), least)
+            builder.store(names.load(at), name)
+
+        def relax(head: Any, weight: Any) -> None:
+            reached = builder.add(table.load(head), table.splat(weight))
+            key, source = _better(builder, reached, names.load(head), builder.load(least), builder.load(name))
+            builder.store(key, least)
+            builder.store(source, name)
+
+        _arcs(context, builder, sig, args, 4, relax)
+        table.store(at, builder.load(least))
+        names.store(at, builder.load(name))
+        return context.get_dummy_value()
+
+    return types.void(keys, sources, row, loaded, heads, weights, low, high), codegen
+
+
+@intrinsic
+def push_keys(typingctx, keys, sources, row, heads, weights, low, high):  # type: ignore[no-untyped-def]
+    """As `push_times`, for keys and the sources they come from."""
+
+    def codegen(context, builder, sig, args):  # type: ignore[no-untyped-def]
+        table = _Rows(builder, _data(context, builder, sig.args[0], args[0]), _KEYS)
+        names = _Rows(builder, _data(context, builder, sig.args[1], args[1]), _SOURCES)
+        at = context.cast(builder, args[2], sig.args[2], types.intp)
+        own, name = table.load(at), names.load(at)
+
+        def relax(head: Any, weight: Any) -> None:
+            reached = builder.add(own, table.splat(weight))
+            key, source = _better(builder, reached, name, table.load(head), names.load(head))
+            table.store(head, key)
+            names.store(head, source)
+
+        _arcs(context, builder, sig, args, 3, relax)
+        return context.get_dummy_value()
+
+    return types.void(keys, sources, row, heads, weights, low, high), codegen

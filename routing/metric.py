@@ -1,0 +1,392 @@
+"""A hierarchy with weights, and what can be asked of it for all nodes at once."""
+
+from __future__ import annotations
+
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Literal, overload
+
+import numpy as np
+
+from . import customize, sweep
+from .graph import INF, as_int32
+from .lanes import KEYS, TIMES
+from .search import as_sources
+from .workers import share, thread_count
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+
+    from .graph import Int32, UInt32
+    from .hierarchy import Hierarchy
+
+Direction = Literal["from", "to"]
+Sources = tuple["Int32", "Int32", "Int32", "Int32"]  # node, lane, number within its service, offset
+
+_THREADED = 1 << 18  # rows below which a second thread is not worth its start
+
+
+class Metric:
+    """A hierarchy with weights; made by `Hierarchy.customize`.
+
+    Attributes
+    ----------
+    hierarchy
+        Order and topology.
+    weights
+        Weight of each input arc, shape (m,).
+    lengths
+        Second quantity of each input arc, shape (m,), or None.
+    pairs
+        Least weight of each hierarchy arc, alternating upward and downward, shape (2 a,).
+    """
+
+    def __init__(self, hierarchy: Hierarchy, weights: Int32, lengths: Int32 | None, pairs: UInt32) -> None:
+        self.hierarchy = hierarchy
+        self.weights = weights
+        self.lengths = lengths
+        self.pairs = pairs
+
+    @classmethod
+    def customized(
+        cls, hierarchy: Hierarchy, weights: ArrayLike, lengths: ArrayLike | None, threads: int | None
+    ) -> Metric:
+        """See `Hierarchy.customize`."""
+        m = hierarchy.graph.m
+        costs = as_int32(weights, "weights", size=m)
+        extra = None if lengths is None else as_int32(lengths, "lengths", size=m)
+        pairs = np.empty(2 * hierarchy.size, np.uint32)
+        customize.lay_times(hierarchy.slots, costs.view(np.uint32), np.uint32(INF), pairs)
+        _customize(customize.triangles_times, hierarchy, np.uint32(INF), pairs, thread_count(threads))
+        return cls(hierarchy, costs, extra, pairs)
+
+    @property
+    def n(self) -> int:
+        """Number of nodes."""
+        return self.hierarchy.n
+
+    @cached_property
+    def up(self) -> UInt32:
+        """Weight of each hierarchy arc upward, shape (a,)."""
+        return self.pairs[0::2].copy()
+
+    @cached_property
+    def down(self) -> UInt32:
+        """Weight of each hierarchy arc downward, shape (a,)."""
+        return self.pairs[1::2].copy()
+
+    @cached_property
+    def _key_pairs(self) -> NDArray[np.uint64]:
+        """As `pairs`, with the time in the upper and the length in the lower half."""
+        if self.lengths is None:
+            return self.pairs.astype(np.uint64) << np.uint64(32)
+        hierarchy = self.hierarchy
+        longest = np.zeros(self.n, np.int64)
+        np.maximum.at(longest, hierarchy.graph.tails[hierarchy.graph.positions], self.lengths)
+        if int(longest.sum()) >= 2**32:
+            raise ValueError(
+                "lengths are so large that the sum along a path might exceed 2**32; use a coarser unit"
+            )
+        keys = (self.weights.astype(np.uint64) << np.uint64(32)) | self.lengths.astype(np.uint64)
+        keys[self.weights == INF] = sweep.UNREACHED
+        pairs = np.empty(2 * hierarchy.size, np.uint64)
+        customize.lay_keys(hierarchy.slots, keys, sweep.UNREACHED, pairs)
+        _customize(customize.triangles_keys, hierarchy, sweep.UNREACHED, pairs, thread_count(None))
+        return pairs
+
+    @cached_property
+    def _up_keys(self) -> NDArray[np.uint64]:
+        return self._key_pairs[0::2].copy()
+
+    @cached_property
+    def _down_keys(self) -> NDArray[np.uint64]:
+        return self._key_pairs[1::2].copy()
+
+    @overload
+    def nearest(
+        self,
+        sources: Sequence[ArrayLike],
+        offsets: Sequence[ArrayLike] | None = ...,
+        *,
+        direction: Direction = ...,
+        radius: int | None = ...,
+        with_source: Literal[False] = ...,
+        threads: int | None = ...,
+    ) -> Int32: ...
+    @overload
+    def nearest(
+        self,
+        sources: Sequence[ArrayLike],
+        offsets: Sequence[ArrayLike] | None = ...,
+        *,
+        direction: Direction = ...,
+        radius: int | None = ...,
+        with_source: Literal[True],
+        threads: int | None = ...,
+    ) -> tuple[Int32, Int32]: ...
+    def nearest(
+        self,
+        sources: Sequence[ArrayLike],
+        offsets: Sequence[ArrayLike] | None = None,
+        *,
+        direction: Direction = "from",
+        radius: int | None = None,
+        with_source: bool = False,
+        threads: int | None = None,
+    ) -> Int32 | tuple[Int32, Int32]:
+        """Time between every node and the nearest source of each of k services.
+
+        Parameters
+        ----------
+        sources
+            For each service its nodes, any number.
+        offsets
+            For each service the time already spent at each source; zero where None.
+        direction
+            "from" the source to the node, or from the node "to" the source.
+        radius
+            Nodes further than this count as not reached.
+        with_source
+            Also tell which source it is.
+        threads
+            Number of threads; all there are where None. The result does not depend on it.
+
+        Returns
+        -------
+        NDArray
+            Times, shape (n, k), `INF` where not reached. With `with_source` also the position of the nearest
+            source within its service, shape (n, k), the smallest among equals, -1 where not reached.
+
+        Raises
+        ------
+        ValueError
+            A source is no node of the network, or the offsets do not match.
+
+        Examples
+        --------
+        >>> from wegeketten.routing import Graph, Hierarchy
+        >>> graph = Graph.from_arcs(3, [0, 1, 2], [1, 2, 0], [5, 5, 5])
+        >>> metric = Hierarchy(graph).customize(graph.input_weights)
+        >>> metric.nearest([[0], [1, 2]], direction="to", with_source=True)
+        (array([[ 0,  5],
+               [10,  0],
+               [ 5,  0]], dtype=int32), array([[0, 0],
+               [0, 0],
+               [0, 1]], dtype=int32))
+        """
+        if with_source:
+            times, _, names = self._sweep_keys(sources, offsets, direction, radius, threads, lengths=False)
+            return times, names
+        services = [
+            as_sources(self.n, s, None if offsets is None else offsets[j]) for j, s in enumerate(sources)
+        ]
+        _check_offsets(services, offsets)
+        k = len(services)
+        count = thread_count(threads)
+        out = None if k == TIMES else np.empty((self.n, k), np.int32)
+        for first in range(0, k, TIMES):
+            block = _lanes(services[first : first + TIMES])
+            rows = self._sweep_times(block, direction, count)
+            if out is None:
+                out = rows.view(np.int32)
+            else:
+                out[:, first : first + TIMES] = rows.view(np.int32)[:, : k - first]
+        if out is None:
+            out = np.empty((self.n, 0), np.int32)
+        if radius is not None:
+            out[out > radius] = INF
+        return out
+
+    def along(
+        self,
+        sources: Sequence[ArrayLike],
+        offsets: Sequence[ArrayLike] | None = None,
+        *,
+        direction: Direction = "from",
+        radius: int | None = None,
+        threads: int | None = None,
+    ) -> tuple[Int32, NDArray[np.int64], Int32]:
+        """Time to the nearest source, the sum of lengths along the way there, and which source it is.
+
+        Of several fastest ways the one with the least sum counts, and of several sources the first one that
+        can be reached so; the answer does not depend on how nodes or arcs are numbered.
+
+        Parameters
+        ----------
+        sources, offsets, direction, radius, threads
+            As in `nearest`. Offsets add to the time, not to the length.
+
+        Returns
+        -------
+        tuple
+            Times, lengths (-1 where not reached) and positions of the sources, all of shape (n, k).
+
+        Raises
+        ------
+        ValueError
+            As in `nearest`, or the hierarchy was customized without lengths.
+        """
+        if self.lengths is None:
+            raise ValueError("customize the hierarchy with lengths to sum them up along paths")
+        return self._sweep_keys(sources, offsets, direction, radius, threads, lengths=True)
+
+    def with_lengths(self, lengths: ArrayLike) -> Metric:
+        """Return the same metric with a second quantity per input arc, as `Hierarchy.customize` takes it.
+
+        Raises
+        ------
+        ValueError
+            Wrong number of values, or one out of range.
+        """
+        return Metric(
+            self.hierarchy, self.weights, as_int32(lengths, "lengths", size=self.weights.size), self.pairs
+        )
+
+    def _climbed(self, nodes: Int32) -> tuple[NDArray[np.int8], Int32]:
+        """Flags of the ranks at or above the given nodes, and those ranks ascending."""
+        hierarchy = self.hierarchy
+        climbed = np.zeros(self.n, np.int8)
+        sweep.mark_ancestors(nodes, hierarchy.ranks, hierarchy.parents, climbed)
+        return climbed, np.flatnonzero(climbed).astype(np.int32)
+
+    def _sweep_times(self, block: Sources, direction: Direction, threads: int) -> UInt32:
+        hierarchy = self.hierarchy
+        nodes, lanes, _, starts = block
+        climb, descend = (self.up, self.down) if direction == "from" else (self.down, self.up)
+        topology = (_u(hierarchy.order), _u(hierarchy.starts), _u(hierarchy.upper_nodes))
+        rows = _aligned(self.n, TIMES, np.dtype(np.uint32))
+        climbed, todo = self._climbed(nodes)
+        sweep.climb_times(todo, *topology, climb, _u(nodes), _u(lanes), _u(starts), rows)
+        self._descend(partial(_swapped, sweep.descend_times, (*topology, descend, climbed, rows)), threads)
+        return rows
+
+    def _descend(self, run: partial[None], threads: int) -> None:
+        """Run a kernel over all ranks from the top down: those on top first, then subtrees side by side."""
+        hierarchy = self.hierarchy
+        if self.n < _THREADED:
+            threads = 1
+        downward = hierarchy.downward
+        if threads == 1:
+            run(downward)
+            return
+        firsts, lasts, tops = hierarchy.parts
+        run(downward[: tops.size])
+        edges = tops.size + np.concatenate([[0], np.cumsum(lasts - firsts)])
+        cuts = np.searchsorted(edges, np.linspace(tops.size, self.n, 8 * threads + 1))
+        bounds = edges[np.unique(cuts)]
+        pieces = [partial(run, downward[a:b]) for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+        share(pieces, threads)
+
+    def _sweep_keys(
+        self,
+        sources: Sequence[ArrayLike],
+        offsets: Sequence[ArrayLike] | None,
+        direction: Direction,
+        radius: int | None,
+        threads: int | None,
+        *,
+        lengths: bool,
+    ) -> tuple[Int32, NDArray[np.int64], Int32]:
+        services = [
+            as_sources(self.n, s, None if offsets is None else offsets[j]) for j, s in enumerate(sources)
+        ]
+        _check_offsets(services, offsets)
+        k = len(services)
+        count = thread_count(threads)
+        hierarchy = self.hierarchy
+        climb, descend = (self._up_keys, self._down_keys)
+        if direction == "to":
+            climb, descend = descend, climb
+        topology = (_u(hierarchy.order), _u(hierarchy.starts), _u(hierarchy.upper_nodes))
+        times = np.empty((self.n, k), np.int32)
+        names = np.empty((self.n, k), np.int32)
+        sums = np.empty((self.n, k if lengths else 0), np.int64)
+        keys = _aligned(self.n, KEYS, np.dtype(np.uint64))
+        name_rows = _aligned(self.n, KEYS, np.dtype(np.uint32))
+        for first in range(0, k, KEYS):
+            nodes, lanes, numbers, starts = _lanes(services[first : first + KEYS])
+            climbed, todo = self._climbed(nodes)
+            seeds = (_u(nodes), _u(lanes), _u(numbers), _u(starts))
+            sweep.climb_keys(todo, *topology, climb, *seeds, keys, name_rows)
+            arguments = (*topology, descend, climbed, keys, name_rows)
+            self._descend(partial(_swapped, sweep.descend_keys, arguments), count)
+            some = slice(first, min(first + KEYS, k))
+            width = some.stop - first
+            times[:, some] = (keys[:, :width] >> np.uint64(32)).astype(np.int32)
+            names[:, some] = name_rows[:, :width].view(np.int32)
+            if lengths:
+                sums[:, some] = (keys[:, :width] & np.uint64(2**32 - 1)).astype(np.int64)
+        if radius is not None:
+            times[times > radius] = INF
+        unreached = times == INF
+        names[unreached] = -1
+        if lengths:
+            sums[unreached] = -1
+        return times, sums, names
+
+
+def _u(array: Int32) -> UInt32:
+    return array.view(np.uint32)
+
+
+def _swapped(run: object, arguments: tuple[object, ...], todo: Int32) -> None:
+    run(todo, *arguments)  # type: ignore[operator]
+
+
+def _aligned(n: int, lanes: int, dtype: np.dtype[np.unsignedinteger]) -> NDArray[np.unsignedinteger]:  # type: ignore[type-arg]
+    """Rows that each start on a cache line."""
+    spare = 64 // dtype.itemsize
+    raw = np.empty(n * lanes + spare, dtype)
+    skip = (-raw.ctypes.data // dtype.itemsize) % spare
+    return raw[skip : skip + n * lanes].reshape(n, lanes)
+
+
+def _check_offsets(services: Sequence[object], offsets: Sequence[ArrayLike] | None) -> None:
+    if offsets is not None and len(offsets) != len(services):
+        raise ValueError(f"offsets must be given for {len(services)} services, not {len(offsets)}")
+
+
+def _lanes(services: Sequence[tuple[Int32, Int32]]) -> Sources:
+    """Put the sources of several services into one row of each kind."""
+    nodes = np.concatenate([s for s, _ in services])
+    starts = np.concatenate([o for _, o in services])
+    lanes = np.concatenate([np.full(s.size, lane, np.int32) for lane, (s, _) in enumerate(services)])
+    numbers = np.concatenate([np.arange(s.size, dtype=np.int32) for s, _ in services])
+    return nodes, lanes, numbers, starts
+
+
+def _customize(
+    run: object,
+    hierarchy: Hierarchy,
+    closed: np.unsignedinteger,
+    pairs: NDArray[np.unsignedinteger],
+    threads: int,  # type: ignore[type-arg]
+) -> None:
+    """Run the triangle kernel over the parts side by side, then over what lies above them."""
+    firsts, lasts, tops = hierarchy.parts
+    below, arcs_below = hierarchy.below
+    above = np.zeros(hierarchy.n, np.int8)
+    above[tops] = 1
+    topology = (
+        _u(hierarchy.starts),
+        _u(hierarchy.uppers),
+        _u(hierarchy.lowers),
+        _u(below),
+        _u(arcs_below),
+        above,
+    )
+
+    def piece(todo: Int32, wanted: int) -> None:
+        run(todo, *topology, wanted, closed, pairs)  # type: ignore[operator]
+
+    inner = np.flatnonzero(above == 0).astype(np.int32)
+    if threads > 1 and hierarchy.size >= _THREADED:
+        edges = np.append(0, np.cumsum(lasts - firsts))
+        bounds = edges[np.unique(np.searchsorted(edges, np.linspace(0, edges[-1], 8 * threads + 1)))]
+        share([partial(piece, inner[a:b], 0) for a, b in zip(bounds[:-1], bounds[1:], strict=True)], threads)
+        share([partial(piece, tops[i :: 4 * threads].copy(), 0) for i in range(4 * threads)], threads)
+    else:
+        piece(inner, 0)
+        piece(tops, 0)
+    piece(tops, 1)

@@ -1,0 +1,176 @@
+"""The hierarchy against the plain search: the same numbers whatever the order, the threads and the numbering."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from wegeketten.routing import INF, Graph, Hierarchy, nearest
+
+from .graphs import Case, cases, make, reference, town
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def services(case: Case, count: int) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    sizes = case.random.integers(0, 6, count)
+    sources = [case.random.integers(0, case.n, size) for size in sizes]
+    return sources, [case.random.integers(0, case.scale + 1, size) for size in sizes]
+
+
+@pytest.mark.parametrize("method", ["auto", "own"])
+@pytest.mark.parametrize("case", cases(250, seed=2), ids=str)
+def test_sweeps_equal_the_plain_search(case: Case, method: str) -> None:
+    graph = case.graph()
+    metric = Hierarchy(graph, method).customize(case.weights)  # type: ignore[arg-type]
+    expected, first = reference(case)
+    times, source = metric.nearest([case.sources], [case.offsets], with_source=True)
+    np.testing.assert_array_equal(times[:, 0], expected)
+    np.testing.assert_array_equal(source[:, 0], first)
+    sources, offsets = services(case, int(case.random.integers(0, 20)))
+    for direction, searched in (("from", graph), ("to", graph.reverse())):
+        answers = [nearest(searched, s, o) for s, o in zip(sources, offsets, strict=True)]
+        plain = metric.nearest(sources, offsets, direction=direction)  # type: ignore[arg-type]
+        assert plain.shape == (case.n, len(sources))
+        assert plain.dtype == np.int32
+        times, source = metric.nearest(sources, offsets, direction=direction, with_source=True)  # type: ignore[arg-type]
+        np.testing.assert_array_equal(times, plain)
+        for j, (t, i) in enumerate(answers):
+            np.testing.assert_array_equal(plain[:, j], t)
+            np.testing.assert_array_equal(source[:, j], i)
+        radius = int(case.random.integers(0, 2 * case.scale + 1))
+        near, who = metric.nearest(sources, offsets, direction=direction, with_source=True, radius=radius)  # type: ignore[arg-type]
+        np.testing.assert_array_equal(near, np.where(plain <= radius, plain, INF))
+        np.testing.assert_array_equal(who, np.where(plain <= radius, source, -1))
+
+
+@pytest.mark.parametrize("case", cases(120, seed=3), ids=str)
+def test_lengths_are_the_least_along_fastest_paths(case: Case) -> None:
+    """Oracle: scaled weights make time and length one number, which the plain search minimises."""
+    random = case.random
+    weights = np.where(case.weights == INF, INF, random.integers(0, 4, case.weights.size))
+    lengths = random.integers(0, 9, weights.size)
+    scale = 10 * case.n + 10
+    joint = np.where(weights == INF, INF, np.minimum(weights, INF - 1) * scale + lengths)
+    graph = Graph.from_arcs(case.n, case.tails, case.heads, joint)
+    metric = Hierarchy(graph).customize(weights, lengths)
+    offsets = random.integers(0, 3, case.sources.size)
+    for direction, searched in (("from", graph), ("to", graph.reverse())):
+        expected, source = nearest(searched, case.sources, offsets * scale)
+        times, sums, who = metric.along([case.sources], [offsets], direction=direction)  # type: ignore[arg-type]
+        reached = expected < INF
+        np.testing.assert_array_equal(times[:, 0], np.where(reached, expected // scale, INF))
+        np.testing.assert_array_equal(sums[:, 0], np.where(reached, expected % scale, -1))
+        np.testing.assert_array_equal(who[:, 0], source)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_town_with_any_threads_order_and_numbering(seed: int) -> None:
+    case = town(90, seed)
+    graph = case.graph()
+    random = case.random
+    sources = [random.integers(0, case.n, 30) for _ in range(18)]
+    lengths = random.integers(1, 5000, case.weights.size)
+    expected = np.stack([nearest(graph, s)[0] for s in sources], axis=1)
+    orders = {}
+    for method in ("auto", "own"):
+        hierarchy = Hierarchy(graph, method)  # type: ignore[arg-type]
+        orders[method] = hierarchy.order
+        for threads in (1, 2, 3):
+            metric = hierarchy.customize(case.weights, lengths, threads=threads)
+            np.testing.assert_array_equal(metric.nearest(sources, threads=threads), expected)
+            answer = metric.along(sources, threads=threads)
+            if threads == 1 and method == "auto":
+                along = answer
+            for got, wanted in zip(answer, along, strict=True):
+                np.testing.assert_array_equal(got, wanted)
+    assert (Hierarchy(graph).order == orders["auto"]).all()
+    number = random.permutation(case.n)
+    shuffle = random.permutation(case.tails.size)
+    other = Graph.from_arcs(
+        case.n, number[case.tails][shuffle], number[case.heads][shuffle], case.weights[shuffle]
+    )
+    metric = Hierarchy(other).customize(case.weights[shuffle], lengths[shuffle])
+    for got, wanted in zip(metric.along([number[s] for s in sources]), along, strict=True):
+        np.testing.assert_array_equal(got[number], wanted)
+
+
+def test_threads_share_large_networks_without_changing_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    from wegeketten.routing import metric as module
+
+    case = town(60, 9)
+    hierarchy = Hierarchy(case.graph())
+    sources = [case.random.integers(0, case.n, 30) for _ in range(16)]
+    lengths = case.random.integers(1, 5000, case.weights.size)
+    alone = hierarchy.customize(case.weights, lengths, threads=1)
+    monkeypatch.setattr(module, "_THREADED", 1)
+    together = hierarchy.customize(case.weights, lengths, threads=2)
+    np.testing.assert_array_equal(together.pairs, alone.pairs)
+    np.testing.assert_array_equal(together.nearest(sources, threads=2), alone.nearest(sources, threads=1))
+    for got, wanted in zip(together.along(sources, threads=2), alone.along(sources, threads=1), strict=True):
+        np.testing.assert_array_equal(got, wanted)
+
+
+@pytest.mark.parametrize("kind", ["chains", "trees", "dense", "islands"])
+def test_saved_and_loaded_it_is_the_same(kind: str, tmp_path: Path) -> None:
+    case = make(kind, 41)
+    graph = case.graph()
+    hierarchy = Hierarchy(graph)
+    hierarchy.save(tmp_path / "h.npz")
+    first = (tmp_path / "h.npz").read_bytes()
+    loaded = Hierarchy.load(tmp_path / "h.npz", graph)
+    for name in ("order", "starts", "uppers"):
+        np.testing.assert_array_equal(getattr(loaded, name), getattr(hierarchy, name))
+    loaded.save(tmp_path / "h.npz")
+    assert (tmp_path / "h.npz").read_bytes() == first
+    np.testing.assert_array_equal(
+        loaded.customize(case.weights).nearest([case.sources]),
+        hierarchy.customize(case.weights).nearest([case.sources]),
+    )
+
+
+def test_a_file_of_another_graph_or_a_damaged_one_is_refused(tmp_path: Path) -> None:
+    one, other = make("grid", 3), make("dense", 3)
+    path = tmp_path / "h.npz"
+    Hierarchy(one.graph()).save(path)
+    with pytest.raises(ValueError, match="another graph"):
+        Hierarchy.load(path, other.graph())
+    shuffled = one.random.permutation(one.n)
+    same_size = Graph.from_arcs(one.n, shuffled[one.tails], one.heads, one.weights)
+    with pytest.raises(ValueError, match="another graph"):
+        Hierarchy.load(path, same_size)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(ValueError, match="damaged"):
+        Hierarchy.load(path, one.graph())
+    path.write_bytes(b"")
+    with pytest.raises(ValueError, match="damaged"):
+        Hierarchy.load(path, one.graph())
+
+
+def test_wrong_questions_get_an_answer_in_words() -> None:
+    graph = Graph.from_arcs(3, [0, 1], [1, 2], [4, 5])
+    hierarchy = Hierarchy(graph)
+    with pytest.raises(ValueError, match="weights must hold 2 values, not 1"):
+        hierarchy.customize([1])
+    metric = hierarchy.customize([4, 5])
+    with pytest.raises(ValueError, match=r"sources must lie between 0 and 2; not so at 0 \(3\)"):
+        metric.nearest([[3]])
+    with pytest.raises(ValueError, match="offsets must be given for 1 services, not 2"):
+        metric.nearest([[0]], [[1], [2]])
+    with pytest.raises(ValueError, match="customize the hierarchy with lengths"):
+        metric.along([[0]])
+    with pytest.raises(ValueError, match="threads must be at least 1"):
+        metric.nearest([[0]], threads=0)
+
+
+def test_nothing_is_compiled_twice() -> None:
+    from wegeketten.routing import compiled, customize, graph, order, search, sweep
+
+    for module in (customize, graph, order, search, sweep):
+        for value in vars(module).values():
+            if isinstance(value, compiled.Kernel):
+                assert len(value.signatures) <= 1
