@@ -32,6 +32,9 @@ def clean_text(text: str, *, longest: int = _LONGEST) -> str:
     >>> clean_text("Caf\u202e\x00é\n")
     'Café'
     """
+    if text.isprintable():
+        kept = text.strip()
+        return kept if len(kept) <= longest else kept[: longest - 1] + "…"
     kept = "".join(
         " " if character in "\t\n\r" else character
         for character in text

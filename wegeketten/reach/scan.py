@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from wegeketten.places.catalogue import Catalogue
     from wegeketten.reach.access import Access
     from wegeketten.reach.islands import Island
+    from wegeketten.reach.shares import Share
 
     Progress = Callable[[str, float], None]
 
@@ -97,6 +99,20 @@ class Scan:
     skipped: list[Skipped] = field(default_factory=list)
     seconds: float = 0.0
     districts: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+
+    @cached_property
+    def shares(self) -> list[Share]:
+        """The district table: one row per district × profile × service."""
+        from wegeketten.reach.shares import shares_by_district
+
+        return shares_by_district(self)
+
+    @cached_property
+    def total(self) -> list[Share]:
+        """The same for all homes of the scan together, one row per profile × service."""
+        from wegeketten.reach.shares import shares_of
+
+        return shares_of(self, self.homes, "")
 
 
 def scan(

@@ -58,40 +58,47 @@ def shares_of(scan: Scan, homes: NDArray[np.int64], name: str) -> list[Share]:
     rows = []
     for profile in scan.profiles:
         reach = scan.reach[profile.id]
-        for column, service in enumerate(scan.services):
-            standard_s = scan.catalogue.services[service].standard_s(profile.level_m_s)
-            within = {
-                answer: reach.units[answer][homes, column] <= round(standard_s / UNIT_S) for answer in ANSWERS
-            }
-            likely = reach.units["likely"][homes, column]
-            share = {
-                answer: float(weight[within[answer]].sum() / total) if total > 0 else None
-                for answer in ANSWERS
-            }
-            rows.append(
-                Share(
-                    name,
-                    profile.id,
-                    service,
-                    len(homes),
-                    total,
-                    standard_s,
-                    share["sure"],
-                    share["likely"],
-                    share["possible"],
-                    _quantile_s(likely, weight, 0.5),
-                    _quantile_s(likely, weight, 0.9),
-                )
+        standards_s = [scan.catalogue.standard_s(service, profile) for service in scan.services]
+        limits = np.round(np.array(standards_s) / UNIT_S)
+        shares = [_share_within(reach.units[answer][homes], limits, weight) for answer in ANSWERS]
+        median_s, p90_s = _quantiles_s(reach.units["likely"][homes], weight, (0.5, 0.9))
+        rows += [
+            Share(
+                name, profile.id, service, len(homes), total, standards_s[column],
+                shares[0][column], shares[1][column], shares[2][column], median_s[column], p90_s[column],
             )
+            for column, service in enumerate(scan.services)
+        ]  # fmt: skip
     return rows
 
 
-def _quantile_s(units: NDArray[np.int32], weight: NDArray[np.float64], share: float) -> float | None:
-    """Smallest time within which at least `share` of the weight arrives; None where so many never do."""
+def _share_within(
+    units: NDArray[np.int32], limits: NDArray[np.float64], weight: NDArray[np.float64]
+) -> list[float | None]:
+    """Weighted share of the rows within each column's limit; None where there is no weight."""
     total = weight.sum()
-    if not len(units) or total <= 0:
-        return None
-    order = np.argsort(units, kind="stable")
-    cumulated = np.cumsum(weight[order])
-    unit = int(units[order][np.searchsorted(cumulated, share * total * (1 - 1e-12))])
-    return None if unit == INF else unit * UNIT_S
+    if total <= 0:
+        return [None] * units.shape[1]
+    shares: list[float | None] = (weight @ (units <= limits) / total).tolist()
+    return shares
+
+
+def _quantiles_s(
+    units: NDArray[np.int32], weight: NDArray[np.float64], shares: tuple[float, ...]
+) -> list[list[float | None]]:
+    """Per share and column the smallest time within which that share of the weight arrives, seconds.
+
+    None where so many never arrive.
+    """
+    total = weight.sum()
+    if total <= 0:
+        return [[None] * units.shape[1] for _ in shares]
+    order = np.argsort(units, axis=0, kind="stable")
+    cumulated = np.cumsum(weight[order], axis=0)
+    columns = np.arange(units.shape[1])
+    found = []
+    for share in shares:
+        rank = np.minimum((cumulated < share * total * (1 - 1e-12)).sum(axis=0), len(units) - 1)
+        unit = units[order[rank, columns], columns]
+        found.append([None if one == INF else one * UNIT_S for one in unit.tolist()])
+    return found

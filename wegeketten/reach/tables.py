@@ -10,7 +10,7 @@ import numpy as np
 from wegeketten.city import ANSWERS, ATTRIBUTION
 from wegeketten.csvfile import write_csv
 from wegeketten.geopackage import Layer, Style, write_layers
-from wegeketten.reach.shares import Share, shares_by_district, shares_of
+from wegeketten.reach.shares import Share
 from wegeketten.whole import whole_file, whole_folder
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ MINUTE_BANDS = (
 
 
 def write_scan(scan: Scan, out: Path) -> None:
-    """Write the tables of a scan: homes, districts, islands, what was skipped, a GeoPackage and ``scan.json``.
+    """Write a scan: tables of homes, districts, islands and what was skipped, GeoPackage, ``scan.json``.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def write_scan(scan: Scan, out: Path) -> None:
     """
     with whole_folder(out, marker=MARKER) as folder:
         _write_homes(scan, folder / "homes.parquet")
-        shares = shares_by_district(scan)
+        shares = scan.shares
         write_csv(folder / "districts.csv", Share._fields, shares)
         write_csv(folder / "skipped.csv", ("element", "station", "reason"), scan.skipped)
         write_csv(
@@ -83,7 +83,7 @@ def summary(scan: Scan) -> dict[str, Any]:
             "districts": [str(scan.city.districts["name"][row]) for row in scan.districts.tolist()],
         },
         "notes": meta.get("notes", []),
-        "total": [share._asdict() for share in shares_of(scan, scan.homes, "")],
+        "total": [share._asdict() for share in scan.total],
         "seconds": round(scan.seconds, 3),
     }
 
@@ -120,7 +120,8 @@ def _write_homes(scan: Scan, path: Path) -> None:
     place_ids = pa.array([str(name) for name in city.places["place_id"]], pa.string())
     columns["place_id"] = place_ids.take(pa.array(places, pa.int32(), mask=places < 0))
     table = pa.table(columns).replace_schema_metadata({"attribution": ATTRIBUTION})
-    pq.write_table(table, path, compression="zstd", compression_level=1)
+    texts = [name for name in table.column_names if not name.endswith(("_s", "_m"))]
+    pq.write_table(table, path, compression="zstd", compression_level=1, use_dictionary=texts)
 
 
 def _numbers(blocks: list[np.ndarray]) -> Any:

@@ -32,8 +32,8 @@ _WORDS = {
         "standard": "Maß",
         "legend": "Obere Zahl: wahrscheinlich, in Prozent. Darunter: sicher – möglich. Sicher zählt nur "
         "Wege, deren Angaben den Durchgang verbürgen; möglich schließt auch Unbekanntes ein.",
-        "islands": "{profile}: {count} Inseln mit {homes} Adressen; von dort führt kein wahrscheinlicher Weg "
-        "ins übrige Netz. Größte: {homes_one} Adressen bei {lat}, {lon}.",
+        "islands": "Auf Inseln, von denen kein wahrscheinlicher Weg ins übrige Netz führt: {list} (islands.csv).",
+        "island": "{profile} {homes} Adressen",
         "worst": "Am weitesten zurück ({profile}, {service}): {districts}.",
         "written": "Geschrieben: {out}",
         "none": "keine Daten",
@@ -60,8 +60,8 @@ _WORDS = {
         "standard": "Standard",
         "legend": "Upper figure: likely, in per cent. Below: sure – possible. Sure counts only ways whose "
         "readings guarantee passage; possible includes what is unknown.",
-        "islands": "{profile}: {count} islands with {homes} addresses; no likely way leads from there to the "
-        "rest of the network. Largest: {homes_one} addresses near {lat}, {lon}.",
+        "islands": "On islands from which no likely way leads to the rest of the network: {list} (islands.csv).",
+        "island": "{profile} {homes} addresses",
         "worst": "Furthest behind ({profile}, {service}): {districts}.",
         "written": "Written: {out}",
         "none": "no data",
@@ -82,6 +82,20 @@ _WORDS = {
     },
 }
 
+_HEADINGS = {
+    "de": {
+        "walker": "zu Fuß",
+        "senior": "Ältere",
+        "rollator": "Rollator",
+        "wheelchair": "Rollstuhl",
+        "powerchair": "E-Roll.",
+        "pram": "Kinderw.",
+        "blind": "Blinde",
+    },
+    "en": {"wheelchair": "wheelch.", "powerchair": "power ch."},
+}
+"""Headings that fit seven columns on 80 characters; the report uses the full names."""
+
 
 def plain(value: float, digits: int = 0, *, lang: str = "de") -> str:
     """A number as the reader's country writes it.
@@ -97,10 +111,8 @@ def plain(value: float, digits: int = 0, *, lang: str = "de") -> str:
 
 def print_scan(scan: Scan, *, lang: str = "de", out: Path | None = None) -> None:
     """Print the shares per service and profile, the islands, and the districts that are furthest behind."""
-    from wegeketten.reach.shares import shares_of
-
     words, console = _WORDS[lang], Console(highlight=False)
-    shares = {(row.service, row.profile): row for row in shares_of(scan, scan.homes, "")}
+    shares = {(row.service, row.profile): row for row in scan.total}
     weight = float(scan.city.homes["weight"][scan.homes].sum())
     key = "title" if weight == len(scan.homes) else "people"
     console.print(
@@ -114,7 +126,7 @@ def print_scan(scan: Scan, *, lang: str = "de", out: Path | None = None) -> None
     table.add_column(words["service"], no_wrap=True)
     table.add_column(words["standard"], justify="right", no_wrap=True)
     for profile in scan.profiles:
-        table.add_column(_short(getattr(profile.name, lang)), justify="right")
+        table.add_column(_short(profile, lang), justify="right")
     for service in scan.services:
         found = scan.catalogue.services[service]
         cells = [_cell(shares[service, profile.id], words["none"]) for profile in scan.profiles]
@@ -128,8 +140,8 @@ def print_scan(scan: Scan, *, lang: str = "de", out: Path | None = None) -> None
     console.print(ATTRIBUTION)
 
 
-def _short(name: str) -> str:
-    return escape(name)
+def _short(profile: Profile, lang: str) -> str:
+    return escape(_HEADINGS[lang].get(profile.id) or profile.id)
 
 
 def _cell(share: Share, none: str) -> str:
@@ -147,30 +159,25 @@ def _standard(service: Any, words: dict[str, str], lang: str) -> str:
 
 
 def _print_islands(scan: Scan, console: Console, words: dict[str, str], lang: str) -> None:
-    for profile in scan.profiles:
-        islands = scan.islands[profile.id]
-        if islands:
-            console.print(
-                words["islands"].format(
-                    profile=escape(getattr(profile.name, lang)),
-                    count=plain(len(islands), lang=lang),
-                    homes=plain(sum(island.homes for island in islands), lang=lang),
-                    homes_one=plain(islands[0].homes, lang=lang),
-                    lat=f"{islands[0].lat:.5f}",
-                    lon=f"{islands[0].lon:.5f}",
-                )
-            )
+    stranded = [
+        (profile, sum(island.homes for island in scan.islands[profile.id])) for profile in scan.profiles
+    ]
+    named = [
+        words["island"].format(profile=_short(profile, lang), homes=plain(homes, lang=lang))
+        for profile, homes in stranded
+        if homes
+    ]
+    if named:
+        console.print(words["islands"].format(list=", ".join(named)))
 
 
 def _print_worst(scan: Scan, console: Console, words: dict[str, str], lang: str) -> None:
-    from wegeketten.reach.shares import shares_by_district
-
     if len(scan.districts) < 3:
         return
     profile, service = scan.profiles[min(3, len(scan.profiles) - 1)], scan.services[0]
     rows = [
         row
-        for row in shares_by_district(scan)
+        for row in scan.shares
         if row.profile == profile.id and row.service == service and row.share_likely is not None
     ]
     rows.sort(key=lambda row: (row.share_likely, row.district))
