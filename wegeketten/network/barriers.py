@@ -159,6 +159,8 @@ def raise_barrier(
     hub = arms[0].node
     x, y = draft.places[hub]
     for arm in minor_arms(arms):
+        if arm.edge < 0:  # the pavements beside a street pass what stands on its carriageway
+            continue
         behind = draft.place(x, y, ref)
         move(arm, behind)
         draft.add(hub, behind, None, style)

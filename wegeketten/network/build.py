@@ -13,8 +13,11 @@ from wegeketten.network.arms import Arm, heading
 from wegeketten.network.barriers import barrier_kind, kerbs_of_lines, raise_barrier
 from wegeketten.network.draft import Draft, Style
 from wegeketten.network.edges import HIGHWAYS, Kind
+from wegeketten.network.joints import join_far_ends, join_to_edges, loose_pavements, wishes_of
+from wegeketten.network.junctions import join_junctions
 from wegeketten.network.lifts import is_lift, raise_lift
-from wegeketten.network.split import Pieces, split_ways
+from wegeketten.network.pavements import Streets, arms_of_streets, find_streets, lay_pavements
+from wegeketten.network.split import split_ways
 from wegeketten.network.ways import Walk, walk_of
 from wegeketten.osm.features import Skipped, Way
 
@@ -104,28 +107,46 @@ def build_network(
     """
     draft = Draft()
     skipped: list[Skipped] = []
-    strips = _strips(features, skipped)
+    strips = _strips(features, skipped, roads_too=pavements == "sides")
     special = _special_nodes(features)
     pieces = split_ways(features, projection, [strip.way for strip in strips], special)
     draft.places = [(x, y) for x, y in pieces.vertex_xy.tolist()]
     draft.place_ids = pieces.vertex_ref.tolist()
-    _trace(draft, strips, pieces, features, frozenset(out_of_service))
-    _split_vertices(draft, strips, pieces, features, special, frozenset(out_of_service))
+    broken = frozenset(out_of_service)
+    streets = find_streets(strips, pieces) if pavements == "sides" else Streets(strips, pieces)
+    edge_of = _trace(draft, streets, features, broken)
+    _split_vertices(draft, streets, edge_of, special, broken)
+    if streets.sides or streets.ghosts:
+        arms = arms_of_streets(draft, streets, edge_of)
+        joints = join_junctions(
+            draft, streets, arms, {node.id: node.tags for node in features.nodes.values()}
+        )
+        laid = lay_pavements(draft, streets)
+        crossings.cross_informally(draft, streets, laid)
+        join_far_ends(draft, streets, joints.to_far_end, edge_of)
+        join_to_edges(draft, streets, wishes_of(joints.to_mapped), mapped=True)
+        join_to_edges(draft, streets, loose_pavements(draft), mapped=False)
+    kerbs = {ref for ref, tags in special.items() if barrier_kind(tags) is Kind.kerb}
+    crossings.complete_kerbs(draft, streets, features, edge_of, kerbs)
     areas.link_loose_ends(draft, strips)
     return _finish(draft, projection, skipped)
 
 
-def _strips(features: Features, skipped: list[Skipped]) -> list[Strip]:
-    """Everything that is walked, in the order of the extract; ways the law closes are counted."""
+def _strips(features: Features, skipped: list[Skipped], *, roads_too: bool) -> list[Strip]:
+    """Everything that is walked, in the order of the extract; ways the law closes are counted.
+
+    With `roads_too` closed roads are among them: nobody walks there, but they are crossed.
+    """
     strips = []
     closed = 0
     for way in features.ways.values():
         walk = walk_of(way.tags)
         if walk is None:
             continue
-        if not walk.access:
-            closed += 1
-        elif way.stop - way.start < 2:
+        closed += not walk.access
+        if not walk.access and not (roads_too and walk.is_road and not walk.area):
+            continue
+        if way.stop - way.start < 2:
             skipped.append(Skipped(f"w{way.id}", "network", "way of a single node"))
         else:
             strips.append(Strip("w", way.id, way, walk))
@@ -157,21 +178,31 @@ def _special_nodes(features: Features) -> dict[int, dict[str, str]]:
     return found
 
 
-def _trace(
-    draft: Draft, strips: Sequence[Strip], pieces: Pieces, features: Features, out_of_service: frozenset[str]
-) -> None:
-    """Every piece becomes an edge along the way's own line."""
-    styles = [plain_style(draft, strip, features, strip.element in out_of_service) for strip in strips]
+def _trace(draft: Draft, streets: Streets, features: Features, broken: frozenset[str]) -> list[int]:
+    """Every piece becomes an edge along the way's own line, streets with sides excepted.
+
+    Returns
+    -------
+    list of int
+        Edge of each piece, -1 for none.
+    """
+    strips, pieces = streets.strips, streets.pieces
+    styles = [
+        plain_style(draft, strip, features, strip.element in broken) if strip.walk.access else None
+        for strip in strips
+    ]
     xy = pieces.xy
-    for way, first, last, u, v in zip(
-        pieces.way.tolist(),
-        pieces.first.tolist(),
-        pieces.last.tolist(),
-        pieces.u.tolist(),
-        pieces.v.tolist(),
-        strict=True,
+    edge_of = []
+    columns = (pieces.way, pieces.first, pieces.last, pieces.u, pieces.v)
+    for piece, (way, first, last, u, v) in enumerate(
+        zip(*(column.tolist() for column in columns), strict=True)
     ):
-        draft.add(u, v, xy[first : last + 1], styles[way])
+        style = styles[way]
+        if style is None or piece in streets.sides:
+            edge_of.append(-1)
+        else:
+            edge_of.append(draft.add(u, v, xy[first : last + 1], style))
+    return edge_of
 
 
 def plain_style(draft: Draft, strip: Strip, features: Features, closed: bool) -> Style:
@@ -199,15 +230,15 @@ def plain_style(draft: Draft, strip: Strip, features: Features, closed: bool) ->
 
 def _split_vertices(
     draft: Draft,
-    strips: Sequence[Strip],
-    pieces: Pieces,
-    features: Features,
+    streets: Streets,
+    edge_of: Sequence[int],
     special: dict[int, dict[str, str]],
-    out_of_service: frozenset[str],
+    broken: frozenset[str],
 ) -> None:
     """Barriers and lifts at the vertices become edges."""
-    wanted = np.flatnonzero(np.isin(pieces.vertex_ref, np.fromiter(special, np.int64, len(special))))
-    arms = arms_at(draft, strips, pieces, wanted)
+    strips, vertex_ref = streets.strips, streets.pieces.vertex_ref
+    wanted = np.flatnonzero(np.isin(vertex_ref, np.fromiter(special, np.int64, len(special))))
+    arms = _arms_at(streets, edge_of, wanted)
 
     def move(arm: Arm, node: int) -> None:
         (draft.u if arm.at_start else draft.v)[arm.edge] = node
@@ -220,41 +251,30 @@ def _split_vertices(
         return arm.level if arm.level == arm.level else layer
 
     for vertex in wanted.tolist():
-        ref = int(pieces.vertex_ref[vertex])
+        ref = int(vertex_ref[vertex])
         tags = special[ref]
         if is_lift(tags):
-            raise_lift(
-                draft, ref, tags, arms[vertex], storey, move, in_service=f"n{ref}" not in out_of_service
-            )
+            walked = [arm for arm in arms[vertex] if arm.edge >= 0]
+            raise_lift(draft, ref, tags, walked, storey, move, in_service=f"n{ref}" not in broken)
             continue
         kind = barrier_kind(tags)
         if kind is not None:
             raise_barrier(draft, ref, tags, kind, arms[vertex], move)
 
 
-def arms_at(
-    draft: Draft, strips: Sequence[Strip], pieces: Pieces, vertices: NDArray[np.int64]
-) -> dict[int, list[Arm]]:
-    """Arms of the given vertices, in the order of the pieces."""
+def _arms_at(streets: Streets, edge_of: Sequence[int], vertices: NDArray[np.int64]) -> dict[int, list[Arm]]:
+    """Arms of the given vertices, in the order of the pieces; edge -1 for streets with sides."""
+    pieces = streets.pieces
     mask = np.zeros(len(pieces.vertex_ref), dtype=bool)
     mask[vertices] = True
     arms: dict[int, list[Arm]] = defaultdict(list)
     for ends, at_start in ((pieces.u, True), (pieces.v, False)):
         for piece in np.flatnonzero(mask[ends]).tolist():
-            way = int(pieces.way[piece])
-            walk = strips[way].walk
-            vertex = int(ends[piece])
+            way, vertex = int(pieces.way[piece]), int(ends[piece])
+            walk = streets.strips[way].walk
+            turn = heading(pieces.line(piece), at_start)
             arms[vertex].append(
-                Arm(
-                    piece,
-                    at_start,
-                    way,
-                    walk.kind,
-                    walk.highway,
-                    walk.level,
-                    heading(pieces.line(piece), at_start),
-                    vertex,
-                )
+                Arm(edge_of[piece], at_start, way, walk.kind, walk.highway, walk.level, turn, vertex)
             )
     for found in arms.values():
         found.sort(key=lambda arm: (arm.edge, arm.at_start))

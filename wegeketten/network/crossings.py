@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from wegeketten.network.edges import Crossing
+import numpy as np
+
+from wegeketten.network.draft import Style
+from wegeketten.network.edges import HIGHWAYS, Crossing, Kind
+from wegeketten.network.sides import LEFT, RIGHT
+from wegeketten.network.ways import CODE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
+    from wegeketten.network.build import Strip
+    from wegeketten.network.draft import Draft
+    from wegeketten.network.pavements import Streets
     from wegeketten.osm.features import Features, Way
 
 _SECURED = {
@@ -54,3 +62,229 @@ def merged_tags(features: Features, way: Way) -> dict[str, str]:
             tags.update(node.tags)
     tags.update(way.tags)
     return tags
+
+
+class Bank(NamedTuple):
+    """Where a crossing begins: a node, and whether a kerb leads down to the carriageway."""
+
+    node: int
+    kerb: bool
+
+
+class Crossed(NamedTuple):
+    """The carriageway that is crossed.
+
+    Attributes
+    ----------
+    strip
+        The road.
+    how
+        How the crossing is secured.
+    lowered
+        Whether kerbs are lowered there as a rule: at mapped crossings and at the mouths of side streets.
+    at_start
+        Whether near the beginning of the road's way, for kerbs tagged by end; None in between.
+    node_tags, ref
+        Of the node that is mapped as a crossing, if any.
+    """
+
+    strip: Strip
+    how: Crossing
+    lowered: bool
+    at_start: bool | None
+    node_tags: dict[str, str] | None = None
+    ref: int = 0
+
+
+def cross(draft: Draft, crossed: Crossed, left: Bank, right: Bank) -> None:
+    """Lay a crossing from one side of a carriageway to the other, over its kerbs.
+
+    A refuge in the middle cuts it into two halves.
+    """
+    element, tags = _element(crossed)
+    walk = crossed.strip.walk
+    highway = HIGHWAYS[walk.highway]
+    style = _style(crossed)._replace(
+        kind=int(Kind.crossing),
+        crossing=int(crossed.how),
+        reading=draft.read(element, {**tags, "highway": "crossing"}, Kind.crossing, highway=highway),
+    )
+    ends = [_down(draft, crossed, left, LEFT), _down(draft, crossed, right, RIGHT)]
+    if (
+        tags.get("crossing:island") == "yes"
+        or tags.get("crossing") == "island"
+        or tags.get("traffic_calming") == "island"
+    ):
+        (x0, y0), (x1, y1) = (draft.places[end] for end in ends)
+        ends.insert(1, draft.place((x0 + x1) / 2, (y0 + y1) / 2, crossed.ref))
+    for u, v in zip(ends[:-1], ends[1:], strict=True):
+        draft.add(u, v, None, style)
+
+
+def step_down(draft: Draft, crossed: Crossed, bank: Bank, ground: int, side: int) -> None:
+    """Join a pavement to a node on the carriageway, over the kerb."""
+    foot = _down(draft, crossed, bank, side)
+    if draft.places[foot] == draft.places[ground]:
+        # nothing to walk: the kerb itself leads there
+        draft.v[-1] = ground
+        return
+    walk = crossed.strip.walk
+    reading = draft.read(crossed.strip.element, {}, Kind.link, highway=HIGHWAYS[walk.highway])
+    draft.add(foot, ground, None, _style(crossed)._replace(kind=int(Kind.link), reading=reading))
+
+
+def _down(draft: Draft, crossed: Crossed, bank: Bank, side: int) -> int:
+    """Node at the foot of the kerb."""
+    if not bank.kerb:
+        return bank.node
+    element, tags = _element(crossed)
+    mapped = crossed.node_tags is not None
+    if crossed.lowered or mapped:
+        tags = {**tags, "highway": "crossing"}
+    else:
+        tags = {key: value for key, value in tags.items() if key not in ("highway", "crossing")}
+    x, y = draft.places[bank.node]
+    foot = draft.place(x, y, crossed.ref)
+    reading = draft.read(
+        element,
+        tags,
+        Kind.kerb,
+        side="left" if side == LEFT else "right",
+        highway=HIGHWAYS[crossed.strip.walk.highway],
+        end=None if crossed.at_start is None else "start" if crossed.at_start else "end",
+    )
+    draft.add(
+        bank.node, foot, None, _style(crossed)._replace(kind=int(Kind.kerb), side=side, reading=reading)
+    )
+    return foot
+
+
+def _element(crossed: Crossed) -> tuple[str, dict[str, str]]:
+    """Element a crossing's readings come from, and its tags: the crossing node's, then the road's kerbs."""
+    road = {
+        key: value
+        for key, value in crossed.strip.tags.items()
+        if "kerb" in key
+        or key.startswith(("sidewalk:left:tactile", "sidewalk:right:tactile", "sidewalk:both:tactile"))
+    }
+    if crossed.node_tags is None:
+        return crossed.strip.element, road
+    node = dict(crossed.node_tags)
+    if any("kerb" in key for key in node):
+        road = {}
+    return f"n{crossed.ref}", {**road, **node}
+
+
+def _style(crossed: Crossed) -> Style:
+    strip, mapped = crossed.strip, crossed.node_tags is not None
+    return Style(
+        "n" if mapped else strip.osm_type,
+        crossed.ref if mapped else strip.osm_id,
+        int(Kind.crossing),
+        road=strip.walk.highway,
+        level_ground=strip.walk.off_ground,
+        level=strip.walk.level,
+        derived=True,
+    )
+
+
+def complete_kerbs(
+    draft: Draft, streets: Streets, features: Features, edge_of: Sequence[int], kerbs: Collection[int]
+) -> None:
+    """Mapped crossings without a mapped kerb get one at each end, of the height their tags say or unknown.
+
+    An end on the carriageway itself, or one at which only another crossing goes on, has no kerb.
+
+    Parameters
+    ----------
+    kerbs
+        Ids of nodes mapped as kerbs.
+    """
+    from wegeketten.network.joints import way_ends
+
+    on_road = _road_nodes(streets, features)
+    ends = way_ends(streets, edge_of)
+    degree = np.zeros(len(draft.places), dtype=np.int64)
+    for edge, style in enumerate(draft.styles):
+        if style.kind != Kind.crossing:
+            degree[draft.u[edge]] += 1
+            degree[draft.v[edge]] += 1
+    for way, strip in enumerate(streets.strips):
+        if strip.walk.kind is not Kind.crossing or way not in ends:
+            continue
+        refs = features.refs[strip.way.start : strip.way.stop].tolist()
+        middle = [place for place, ref in enumerate(refs) if ref in on_road] or [len(refs) // 2]
+        for at_end, reach in ((False, refs[: middle[0] + 1]), (True, refs[middle[-1] :])):
+            tip = refs[-1 if at_end else 0]
+            if tip in on_road or not kerbs.isdisjoint(reach):  # type: ignore[attr-defined]
+                continue
+            edge, at_start = ends[way][at_end]
+            node = draft.u[edge] if at_start else draft.v[edge]
+            if degree[node]:
+                _insert_kerb(draft, strip, features, edge, at_start, on_road)
+
+
+def _insert_kerb(
+    draft: Draft, strip: Strip, features: Features, edge: int, at_start: bool, on_road: Mapping[int, int]
+) -> None:
+    refs = features.refs[strip.way.start : strip.way.stop].tolist()
+    road = max((on_road[ref] for ref in refs if ref in on_road), default=0)
+    tags = {**merged_tags(features, strip.way), "highway": "crossing"}
+    node = draft.u[edge] if at_start else draft.v[edge]
+    foot = draft.place(*draft.places[node], draft.place_ids[node])
+    (draft.u if at_start else draft.v)[edge] = foot
+    style = draft.styles[edge]
+    reading = draft.read(strip.element, tags, Kind.kerb, highway=HIGHWAYS[road])
+    draft.add(
+        node,
+        foot,
+        None,
+        style._replace(kind=int(Kind.kerb), crossing=0, road=road, derived=True, reading=reading),
+    )
+
+
+def _road_nodes(streets: Streets, features: Features) -> dict[int, int]:
+    """Nodes on carriageways, with the class of road."""
+    found: dict[int, int] = {}
+    for strip in streets.strips:
+        if strip.walk.is_road:
+            found.update(
+                dict.fromkeys(features.refs[strip.way.start : strip.way.stop].tolist(), strip.walk.highway)
+            )
+    return found
+
+
+_SPACING_M = 70.0  # between informal crossings of a street
+_SHORTEST_M = 40.0  # streets shorter than this are crossed at their ends
+_QUIET = frozenset(
+    CODE[name] for name in ("residential", "living_street", "unclassified", "service", "road", "tertiary")
+)
+
+
+def cross_informally(draft: Draft, streets: Streets, laid: Mapping[tuple[int, int], Sequence[int]]) -> None:
+    """Streets with pavements can be crossed between their junctions; who may is the profile's business.
+
+    Main roads are left out, and places where a wall, fence or guard rail lies between the pavements.
+    """
+    from wegeketten.network.joints import cut
+
+    for piece in sorted({piece for piece, _ in laid}):
+        strip = streets.strip(piece)
+        left, right = laid.get((piece, LEFT)), laid.get((piece, RIGHT))
+        if left is None or right is None or strip.walk.highway not in _QUIET or strip.walk.off_ground:
+            continue
+        lengths = [float(np.hypot(*np.diff(draft.lines[side[0]], axis=0).T).sum()) for side in (left, right)]
+        if min(lengths) < _SHORTEST_M:
+            continue
+        count = max(1, int(min(lengths) // _SPACING_M))
+        shares = [(number + 1) / (count + 1) for number in range(count)]
+        kinds = [draft.styles[side[0]].kind for side in (left, right)]
+        met = [
+            cut(draft, side[0], [share * length for share in shares])
+            for side, length in zip((left, right), lengths, strict=True)
+        ]
+        crossed = Crossed(strip, Crossing.informal, lowered=False, at_start=None)
+        for one, other in zip(*met, strict=True):
+            cross(
+                draft, crossed, Bank(one, kinds[0] == Kind.pavement), Bank(other, kinds[1] == Kind.pavement)
+            )

@@ -1,0 +1,194 @@
+"""Joining what was drawn apart: corners and separately mapped pavements, and the far ends of crossings."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from wegeketten.network.edges import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from wegeketten.network.draft import Draft
+    from wegeketten.network.pavements import Streets
+
+_REACH_M = 14.0  # from a corner to the pavement that passes it
+_ENDS_M = 10.0  # from the end of a mapped pavement to the one that goes on
+_FAR_M = 30.0  # from a corner to the end of a mapped crossing
+_SNAP_M = 1.0  # nearer to an edge's end than this, the end itself is joined
+_FOOT = (Kind.pavement, Kind.footway, Kind.path, Kind.cycleway, Kind.pedestrian, Kind.platform)
+
+
+class Wish(NamedTuple):
+    """A node that should be joined to the nearest of some edges."""
+
+    node: int
+    reach_m: float
+
+
+def join_far_ends(
+    draft: Draft, streets: Streets, wishes: Sequence[tuple[int, int, bool]], edge_of: Sequence[int]
+) -> None:
+    """Join corners to the ends of mapped crossings, behind whatever kerbs the crossing has."""
+    ends = way_ends(streets, edge_of)
+    for node, way, towards_end in wishes:
+        if way not in ends:
+            continue
+        edge, at_start = ends[way][towards_end]
+        far = draft.u[edge] if at_start else draft.v[edge]
+        (x0, y0), (x1, y1) = draft.places[node], draft.places[far]
+        if far != node and (x1 - x0) ** 2 + (y1 - y0) ** 2 <= _FAR_M**2:
+            _link(draft, node, far, edge)
+
+
+def way_ends(streets: Streets, edge_of: Sequence[int]) -> dict[int, dict[bool, tuple[int, bool]]]:
+    """First and last edge of each way: by way, whether its end, then edge and whether it begins there."""
+    ends: dict[int, dict[bool, tuple[int, bool]]] = {}
+    for piece, way in enumerate(streets.pieces.way.tolist()):
+        edge = edge_of[piece]
+        if edge < 0:
+            continue
+        ends.setdefault(way, {False: (edge, True)})[True] = (edge, False)
+    return ends
+
+
+def loose_pavements(draft: Draft) -> list[Wish]:
+    """Ends of mapped pavements at which nothing goes on."""
+    degree = np.bincount(np.array([*draft.u, *draft.v]), minlength=len(draft.places))
+    return [
+        Wish(node, _ENDS_M)
+        for edge, style in enumerate(draft.styles)
+        if style.kind == Kind.pavement and not style.derived
+        for node in (draft.u[edge], draft.v[edge])
+        if degree[node] == 1
+    ]
+
+
+def join_to_edges(draft: Draft, streets: Streets, wishes: Sequence[Wish], *, mapped: bool) -> None:
+    """Join nodes to the nearest foot way by a link, cutting it where it is met.
+
+    No link crosses a carriageway.
+
+    Parameters
+    ----------
+    mapped
+        Whether to join to what is mapped as a way, else to the pavements derived from streets.
+    """
+    import shapely
+
+    if not wishes:
+        return
+    edges = [
+        edge
+        for edge, style in enumerate(draft.styles)
+        if style.kind in _FOOT and style.derived != mapped and not style.level_ground
+    ]
+    if not edges:
+        return
+    lines = np.array([shapely.LineString(draft.lines[edge]) for edge in edges], dtype=object)
+    nodes = np.array([wish.node for wish in wishes])
+    points = np.asarray(shapely.points(np.array(draft.places)[nodes]))
+    reach = np.array([wish.reach_m for wish in wishes])
+    asked, found = shapely.STRtree(lines).query(points, predicate="dwithin", distance=reach)
+    distance = shapely.distance(points[asked], lines[found])
+    order = np.lexsort((found, distance, asked))
+    road = _roads(streets)
+    cuts: dict[int, list[tuple[float, int]]] = defaultdict(list)
+    served: set[int] = set()
+    for pair in order.tolist():
+        wish, edge = int(asked[pair]), edges[int(found[pair])]
+        node = int(nodes[wish])
+        if wish in served or node in (draft.u[edge], draft.v[edge]):
+            served.add(wish)
+            continue
+        line = lines[int(found[pair])]
+        along = float(shapely.line_locate_point(line, points[wish]))
+        link = shapely.LineString([points[wish], shapely.line_interpolate_point(line, along)])
+        if road is not None and link.length > 0 and len(road.query(link, predicate="crosses")):
+            continue
+        served.add(wish)
+        cuts[edge].append((along, node))
+    for edge, joined in cuts.items():
+        style_edge = edge
+        for (_, node), met in zip(
+            sorted(joined), cut(draft, edge, [along for along, _ in sorted(joined)]), strict=True
+        ):
+            if met != node:
+                _link(draft, node, met, style_edge)
+
+
+def cut(draft: Draft, edge: int, along_m: Sequence[float]) -> list[int]:
+    """Cut an edge at distances from its beginning, ascending; return the nodes there.
+
+    Distances within a metre of an end yield that end and cut nothing.
+    """
+    line = draft.lines[edge]
+    step = np.hypot(*np.diff(line, axis=0).T)
+    at = np.concatenate(([0.0], np.cumsum(step)))
+    total = float(at[-1])
+    last = draft.v[edge]
+    nodes: list[int] = []
+    current, begin, done = edge, 0.0, draft.u[edge]
+    for wanted in along_m:
+        if wanted - begin <= _SNAP_M or total - wanted <= _SNAP_M:
+            nodes.append(done if wanted - begin <= _SNAP_M else last)
+            continue
+        x = float(np.interp(wanted, at, line[:, 0]))
+        y = float(np.interp(wanted, at, line[:, 1]))
+        node = draft.place(x, y)
+        draft.v[current] = node
+        draft.lines[current] = _between(line, at, begin, wanted)
+        current = draft.add(node, last, _between(line, at, wanted, total), draft.styles[edge])
+        nodes.append(node)
+        begin, done = wanted, node
+    return nodes
+
+
+def _between(
+    line: NDArray[np.float64], at: NDArray[np.float64], begin: float, end: float
+) -> NDArray[np.float64]:
+    inner = (at > begin + 1e-9) & (at < end - 1e-9)
+    ends = [[float(np.interp(place, at, line[:, axis])) for axis in (0, 1)] for place in (begin, end)]
+    return np.concatenate(([ends[0]], line[inner], [ends[1]]))
+
+
+def _link(draft: Draft, node: int, other: int, edge: int) -> None:
+    """A derived edge of no length of its own worth speaking of, named after the edge it leads to."""
+    style = draft.styles[edge]
+    reading = draft.read(f"{style.osm_type}{style.osm_id}", {}, Kind.link)
+    draft.add(
+        node,
+        other,
+        None,
+        style._replace(
+            kind=int(Kind.link),
+            crossing=0,
+            side=0,
+            forward=True,
+            backward=True,
+            derived=True,
+            reading=reading,
+        ),
+    )
+
+
+def _roads(streets: Streets):  # type: ignore[no-untyped-def]
+    import shapely
+
+    is_road = [strip.walk.is_road for strip in streets.strips]
+    lines = [
+        shapely.LineString(streets.pieces.line(piece))
+        for piece, way in enumerate(streets.pieces.way.tolist())
+        if is_road[way]
+    ]
+    return shapely.STRtree(lines) if lines else None
+
+
+def wishes_of(nodes: Iterable[int]) -> list[Wish]:
+    """Wishes of corners for a mapped pavement."""
+    return [Wish(node, _REACH_M) for node in dict.fromkeys(nodes)]

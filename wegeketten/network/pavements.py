@@ -1,0 +1,220 @@
+"""Kerb to kerb: streets with pavements are walked on either side, and crossed at crossings and junctions.
+
+No geometry is needed for what joins what, only the order of the arms by angle; offsets are for drawing. At a
+junction of d arms there are d corners. A corner where a pavement passes is a node of its own; streets without
+pavements, and foot ways, join the corner they fall into, over a kerb where they lead onto the carriageway.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wegeketten.network.arms import Arm, heading
+from wegeketten.network.corners import beside, offset_of
+from wegeketten.network.draft import Style
+from wegeketten.network.edges import HIGHWAYS, Kind
+from wegeketten.network.sides import LEFT, RIGHT, Side, sides_of_pieces
+from wegeketten.network.ways import CODE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from wegeketten.network.build import Strip
+    from wegeketten.network.draft import Draft
+    from wegeketten.network.split import Pieces
+
+    Line = NDArray[np.float64]
+
+SIDE_NAMES = {LEFT: "left", RIGHT: "right"}
+
+_BOTH_EDGES = frozenset(
+    CODE[name] for name in ("residential", "unclassified", "living_street", "service", "tertiary", "road")
+)
+"""Classes walked along the edge of the carriageway on the side without a pavement."""
+
+_MOUTHS = frozenset({"driveway", "parking_aisle", "drive-through", "emergency_access"})
+"""Service ways that a pavement passes without a kerb."""
+
+
+@dataclass
+class Streets:
+    """The streets of a network by piece.
+
+    Attributes
+    ----------
+    strips, pieces
+        Ways and their pieces.
+    sides
+        Left and right of each piece of a road that has two sides.
+    ghosts
+        Pieces of roads closed to people on foot and without pavements: crossed, never walked.
+    corner
+        Node at which a side of a piece ends: by piece, whether at its start, and side.
+    """
+
+    strips: Sequence[Strip]
+    pieces: Pieces
+    sides: dict[int, tuple[Side, Side]] = field(default_factory=dict)
+    ghosts: set[int] = field(default_factory=set)
+    corner: dict[tuple[int, bool, int], int] = field(default_factory=dict)
+
+    def strip(self, piece: int) -> Strip:
+        """The way a piece is cut from."""
+        return self.strips[int(self.pieces.way[piece])]
+
+    def offset_m(self, piece: int) -> float:
+        """Metres from the middle of the carriageway to the pavement."""
+        strip = self.strip(piece)
+        return offset_of(strip.walk.highway, strip.tags)
+
+    def walked(self, piece: int, side: int) -> Kind | None:
+        """What one walks on that side: a pavement, the edge of the carriageway, or nothing."""
+        state = self.sides[piece][0 if side == LEFT else 1]
+        if state is Side.own:
+            return Kind.pavement
+        strip = self.strip(piece)
+        oneway = strip.tags.get("oneway") == "yes" and strip.walk.highway != CODE["residential"]
+        if state is Side.separate or not strip.walk.access or oneway:
+            return None
+        return Kind.street if strip.walk.highway in _BOTH_EDGES else None
+
+
+def find_streets(strips: Sequence[Strip], pieces: Pieces) -> Streets:
+    """Tell streets with sides from those that are one."""
+    streets = Streets(strips, pieces)
+    is_road = np.array([strip.walk.is_road and not strip.walk.area for strip in strips], dtype=bool)
+    roads = np.flatnonzero(is_road[pieces.way]) if len(strips) else np.empty(0, dtype=np.int64)
+    for piece, pair in zip(roads.tolist(), sides_of_pieces(strips, pieces, roads), strict=True):
+        if Side.own in pair or Side.separate in pair:
+            streets.sides[piece] = pair
+        elif not strips[int(pieces.way[piece])].walk.access:
+            streets.ghosts.add(piece)
+    return streets
+
+
+def is_mouth(strip: Strip) -> bool:
+    """Whether a road without sides meets a pavement without a kerb: a driveway, a track."""
+    return strip.tags.get("service") in _MOUTHS or strip.walk.highway == CODE["track"]
+
+
+def lay_pavements(draft: Draft, streets: Streets) -> dict[tuple[int, int], list[int]]:
+    """Edges along both sides of every street that has sides.
+
+    Returns
+    -------
+    dict
+        Edges by piece and side.
+    """
+    laid: dict[tuple[int, int], list[int]] = {}
+    styles: dict[tuple[int, int, Kind], Style] = {}
+    for piece in sorted(streets.sides):
+        for side in (LEFT, RIGHT):
+            kind = streets.walked(piece, side)
+            if kind is None:
+                continue
+            way = int(streets.pieces.way[piece])
+            style = styles.get((way, side, kind))
+            if style is None:
+                style = styles[(way, side, kind)] = _style(draft, streets.strips[way], side, kind)
+            u = streets.corner[(piece, True, side)]
+            v = streets.corner[(piece, False, side)]
+            line = _side_line(draft, streets, piece, side, u, v)
+            laid[(piece, side)] = [draft.add(u, v, line, style)]
+    return laid
+
+
+def _style(draft: Draft, strip: Strip, side: int, kind: Kind) -> Style:
+    walk, tags = strip.walk, strip.tags
+    pavement = kind is Kind.pavement
+    return Style(
+        strip.osm_type,
+        strip.osm_id,
+        int(kind),
+        highway=walk.highway,
+        road=walk.highway,
+        side=side,
+        # a pavement is open although the carriageway may be closed
+        forward=True if pavement else walk.access.forward,
+        backward=True if pavement else walk.access.backward,
+        level_ground=walk.off_ground,
+        level=walk.level,
+        derived=True,
+        name=draft.name(tags.get("name")),
+        reading=draft.read(
+            strip.element,
+            tags,
+            kind,
+            side=SIDE_NAMES[side] if pavement else None,  # type: ignore[arg-type]  # a literal
+            highway=HIGHWAYS[walk.highway],
+        ),
+    )
+
+
+def _side_line(draft: Draft, streets: Streets, piece: int, side: int, u: int, v: int) -> Line:
+    """The street's line moved aside, from corner to corner."""
+    middle = streets.pieces.line(piece)
+    offset_m = streets.offset_m(piece)
+    line = beside(middle, side, offset_m)
+    step = np.hypot(*np.diff(middle, axis=0).T)
+    along = np.concatenate(([0.0], np.cumsum(step)))
+    inner = (along > offset_m) & (along < along[-1] - offset_m)
+    return np.concatenate(([draft.places[u]], line[inner], [draft.places[v]]))
+
+
+def arms_of_streets(draft: Draft, streets: Streets, edge_of: Sequence[int]) -> dict[int, list[Arm]]:
+    """All arms at the vertices where a street with sides, or one that is only crossed, arrives.
+
+    Parameters
+    ----------
+    edge_of
+        Draft row of each piece, -1 for streets with sides. Arms of such streets carry the row ``-1 - piece``.
+    """
+    pieces = streets.pieces
+    sided = sorted({*streets.sides, *streets.ghosts})
+    vertices = {int(end[piece]) for piece in sided for end in (pieces.u, pieces.v)}
+    arms: dict[int, list[Arm]] = defaultdict(list)
+    for piece in sided:
+        for ends, at_start in ((pieces.u, True), (pieces.v, False)):
+            vertex = int(ends[piece])
+            arms[vertex].append(_arm(streets, -1 - piece, piece, at_start, vertex))
+    for edge, piece, at_start, vertex in _ends_at(draft, edge_of, vertices, len(pieces.vertex_ref)):
+        arms[vertex].append(_arm(streets, edge, piece, at_start, vertex))
+    return arms
+
+
+def _ends_at(
+    draft: Draft, edge_of: Sequence[int], vertices: set[int], count: int
+) -> Iterable[tuple[int, int, bool, int]]:
+    """Edges that end at the vertices, with the piece that gives their direction.
+
+    A barrier edge takes its direction from the piece behind it.
+    """
+    piece_of = {edge: piece for piece, edge in enumerate(edge_of) if edge >= 0}
+    behind: dict[int, tuple[int, bool]] = {}
+    for edge in range(len(edge_of), len(draft.u)):
+        if draft.v[edge] >= count:
+            behind[draft.v[edge]] = (edge, True)
+    for edge, (u, v) in enumerate(zip(draft.u, draft.v, strict=True)):
+        piece = piece_of.get(edge)
+        if piece is None:
+            continue
+        for node, at_start in ((u, True), (v, False)):
+            if node in vertices:
+                yield edge, piece, at_start, node
+            elif node in behind:
+                barrier, _ = behind[node]
+                if draft.u[barrier] in vertices:
+                    yield barrier, piece, at_start, draft.u[barrier]
+
+
+def _arm(streets: Streets, edge: int, piece: int, at_start: bool, vertex: int) -> Arm:
+    walk = streets.strip(piece).walk
+    way = int(streets.pieces.way[piece])
+    turn = heading(streets.pieces.line(piece), at_start)
+    return Arm(edge, at_start, way, walk.kind, walk.highway, walk.level, turn, vertex)

@@ -1,0 +1,162 @@
+"""What lies on either side of a carriageway: a pavement of its own, one that is mapped separately, or none."""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wegeketten.network.edges import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from wegeketten.network.build import Strip
+    from wegeketten.network.split import Pieces
+
+    Pair = tuple["Side", "Side"]
+
+LEFT, RIGHT = -1, 1
+
+
+class Side(enum.IntEnum):
+    """One side of a carriageway."""
+
+    unknown = 0
+    none = 1  # no pavement: one walks along the edge of the carriageway
+    own = 2  # a pavement tagged on the street
+    separate = 3  # a pavement mapped as a way of its own
+
+
+_WORDS = {
+    "yes": Side.own,
+    "separate": Side.separate,
+    "no": Side.none,
+    "none": Side.none,
+    "lane": Side.own,
+    "left": Side.own,
+    "right": Side.own,
+    "both": Side.own,
+}
+_BARE = {
+    "both": (Side.own, Side.own),
+    "yes": (Side.own, Side.own),
+    "left": (Side.own, Side.none),
+    "right": (Side.none, Side.own),
+    "separate": (Side.separate, Side.separate),
+    "no": (Side.none, Side.none),
+    "none": (Side.none, Side.none),
+    "left;right": (Side.own, Side.own),
+    "right;left": (Side.own, Side.own),
+}
+_SPACING_M = 12.0  # between the places at which a street looks for pavements beside it
+_REACH_M = 16.0  # from the middle of the carriageway
+_MOST = 12  # places per piece
+
+
+def sides_of(tags: Mapping[str, str]) -> Pair:
+    """Left and right side by the street's tags; sided keys count before ``sidewalk``.
+
+    Examples
+    --------
+    >>> [side.name for side in sides_of({"sidewalk": "right"})]
+    ['none', 'own']
+    >>> [side.name for side in sides_of({"sidewalk:both": "separate", "sidewalk:left": "no"})]
+    ['none', 'separate']
+    >>> [side.name for side in sides_of({"sidewalk:left:kerb": "raised"})]
+    ['own', 'unknown']
+    """
+    found = list(_BARE.get(tags.get("sidewalk", ""), (Side.unknown, Side.unknown)))
+    for place, name in enumerate(("left", "right")):
+        for key in (f"sidewalk:{name}", "sidewalk:both"):
+            word = _WORDS.get(tags.get(key, ""))
+            if word is not None:
+                found[place] = word
+                break
+        else:
+            if found[place] is Side.unknown and _described(tags, name):
+                found[place] = Side.own
+    return found[0], found[1]
+
+
+def _described(tags: Mapping[str, str], name: str) -> bool:
+    starts = tuple(f"{key}:{side}:" for key in ("sidewalk", "footway") for side in (name, "both"))
+    return any(key.startswith(starts) for key in tags if key.startswith(("sidewalk:", "footway:")))
+
+
+def sides_of_pieces(strips: Sequence[Strip], pieces: Pieces, roads: NDArray[np.int64]) -> list[Pair]:
+    """Sides of each piece of a road, by tags and by the pavements that lie beside it.
+
+    A mapped pavement beside a street stands for that side whatever the street's tags say, so that nothing is
+    doubled; a side tagged ``separate`` beside which no foot way is mapped counts as the street's own pavement.
+
+    Parameters
+    ----------
+    strips, pieces
+        The network's ways and their pieces.
+    roads
+        Rows of the pieces asked for.
+    """
+    tagged = [sides_of(strip.tags) if strip.walk.is_road else (Side.none, Side.none) for strip in strips]
+    given = [tagged[way] for way in pieces.way[roads].tolist()]
+    pavement = _hits(strips, pieces, roads, (Kind.pavement,))
+    doubtful = np.array([Side.separate in pair for pair in given], dtype=bool)
+    foot = np.zeros((len(roads), 2))
+    if doubtful.any():
+        kinds = (Kind.pavement, Kind.footway, Kind.path, Kind.cycleway, Kind.pedestrian, Kind.crossing)
+        foot[doubtful] = _hits(strips, pieces, roads[doubtful], kinds)
+    result = []
+    for row, (pair, beside) in enumerate(zip(given, pavement.tolist(), strict=True)):
+        sides = list(pair)
+        bare = strips[int(pieces.way[roads[row]])].tags.get("sidewalk") == "separate"
+        for place in (0, 1):
+            if beside[place] >= 0.5:
+                sides[place] = Side.separate
+            elif sides[place] is Side.separate and foot[row, place] == 0:
+                other = foot[row, 1 - place] > 0
+                sides[place] = (Side.none if other else Side.unknown) if bare else Side.own
+        result.append((sides[0], sides[1]))
+    return result
+
+
+def _hits(
+    strips: Sequence[Strip], pieces: Pieces, roads: NDArray[np.int64], kinds: tuple[Kind, ...]
+) -> NDArray[np.float64]:
+    """Share of places along each road from which a way of the given kinds is seen to the left and right."""
+    import shapely
+
+    share = np.zeros((len(roads), 2))
+    wanted = [piece for piece, way in enumerate(pieces.way.tolist()) if strips[way].walk.kind in kinds]
+    if not wanted or not len(roads):
+        return share
+    tree = shapely.STRtree([shapely.LineString(pieces.line(piece)) for piece in wanted])
+    owners, looks = [], []
+    for row, piece in enumerate(roads.tolist()):
+        places = _lookouts(pieces.line(piece))
+        owners.append(np.full(len(places), row))
+        looks.append(places)
+    owner, look = np.concatenate(owners), np.concatenate(looks)  # look: x, y, unit normal to the left
+    count = np.bincount(owner, minlength=len(roads))
+    for place, sign in enumerate((1.0, -1.0)):
+        ends = look[:, :2] + sign * _REACH_M * look[:, 2:]
+        rays = np.asarray(shapely.linestrings(np.stack([look[:, :2], ends], axis=1)))
+        seen = np.unique(tree.query(rays, predicate="intersects")[0])
+        share[:, place] = np.bincount(owner[seen], minlength=len(roads)) / np.maximum(count, 1)
+    return share
+
+
+def _lookouts(line: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Places along a line, away from its ends: x, y and the unit normal to the left."""
+    step = np.diff(line, axis=0)
+    length = np.hypot(step[:, 0], step[:, 1])
+    along = np.concatenate(([0.0], np.cumsum(length)))
+    count = int(np.clip(along[-1] // _SPACING_M, 3, _MOST))
+    at = along[-1] * (np.arange(count) + 0.5) / count
+    segment = np.clip(np.searchsorted(along, at, side="right") - 1, 0, len(length) - 1)
+    size = np.maximum(length[segment], 1e-9)
+    unit = step[segment] / size[:, None]
+    place = line[segment] + unit * (at - along[segment])[:, None]
+    return np.column_stack([place, -unit[:, 1], unit[:, 0]])
