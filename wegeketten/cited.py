@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from pydantic import ValidationError
 
-_KEYS = ("value", "mark", "source")
-UNSOURCED = {"source": "stated without a source", "mark": "A"}
+_KEYS = ("value", "mark", "source", "source_de")
+UNSOURCED = {"source": "stated without a source", "source_de": "ohne Quelle angegeben", "mark": "A"}
 
 
 class Strict(BaseModel):
@@ -47,10 +47,17 @@ class Source(Strict):
     mark
         ``V`` read in a public source, ``X`` reckoned from one, ``M`` from memory and unverified,
         ``A`` an assumption of this project.
+    source_de
+        The same in German.
     """
 
     source: str
     mark: Literal["V", "X", "M", "A"]
+    source_de: str = ""
+
+    def text(self, lang: Literal["de", "en"]) -> str:
+        """The source in a language; as it is written where there is no German wording."""
+        return self.source_de if lang == "de" and self.source_de else self.source
 
 
 class Cited(NamedTuple):
@@ -120,8 +127,8 @@ def take_apart(tree: Mapping[str, Any]) -> Cited:
                 values[key] = leaf["value"]
                 for name in sorted(set(leaf) - set(_KEYS)):
                     cited.faults.append(f"{path}: unknown key {name!r}{meant(name, _KEYS)}")
-                stated = {name: leaf[name] for name in _KEYS[1:] if name in leaf}
-                cited.sources[path] = {**UNSOURCED, **stated}
+                stated = {"mark": "A"} | {name: leaf[name] for name in _KEYS[1:] if name in leaf}
+                cited.sources[path] = stated if "source" in stated else {**UNSOURCED, **stated}
 
     descend(tree, cited.values, "")
     return cited

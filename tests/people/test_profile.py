@@ -317,7 +317,9 @@ def test_shipped_files_are_tables_of_one_line_figures() -> None:
     for path in shipped("profiles").glob("*.toml"):
         tree = tomllib.loads(path.read_text(encoding="utf-8"))
         for section in ("limits", "passages", "speeds", "slope", "surface", "smoothness", "delays"):
-            assert all(set(figure) == {"value", "mark", "source"} for figure in tree[section].values())
+            assert all(
+                set(figure) == {"value", "mark", "source", "source_de"} for figure in tree[section].values()
+            )
 
 
 @pytest.mark.parametrize("profile_id", PROFILES)
@@ -340,5 +342,6 @@ def test_figures_are_written_as_the_language_writes_them() -> None:
     assert german["Drehkreuz"].value == "nur mit wheelchair=yes"
     english = {row.figure: row for row in figures(profile, "en")}
     assert english["Kerb at most"] == ("Kerb at most", "2.5 cm", "[assumption] set for this run")
+    assert german["Bordhöhe höchstens"].source == "[Annahme] für diesen Lauf gesetzt"
     assert english["Speed, typical"].value == "0.79 m/s"
     assert english["Speed, typical"].source.startswith("[public source read] Tolerico 2007")

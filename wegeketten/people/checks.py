@@ -183,10 +183,9 @@ def _steps(columns: Columns, profile: Profile, yes: Flags | None) -> Iterator[Ch
 
     if limits.steps_max is not None:
         yield Check("step_count", limits.steps_max, spread(_few_steps(steps, limits.steps_max)))
-    if limits.steps_max_without_handrail is not None:
-        held = np.maximum(
-            _at_least(steps, "handrail_sides", 1), _few_steps(steps, limits.steps_max_without_handrail)
-        )
+    bare = limits.steps_max_without_handrail
+    if bare is not None and (limits.steps_max is None or bare < limits.steps_max):
+        held = np.maximum(_at_least(steps, "handrail_sides", 1), _few_steps(steps, bare))
         yield Check("handrail_sides", 1.0, spread(held))
 
 

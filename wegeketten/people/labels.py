@@ -176,7 +176,7 @@ def figures(profile: Profile, lang: Language = "de") -> list[FigureRow]:
             label, source = _LABELS[path], profile.sources[path]
             mark = words[source.mark]
             rows.append(
-                FigureRow(getattr(label, lang), _value(path, value, lang), f"[{mark}] {source.source}")
+                FigureRow(getattr(label, lang), _value(path, value, lang), f"[{mark}] {source.text(lang)}")
             )
     return rows
 

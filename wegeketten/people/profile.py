@@ -102,6 +102,7 @@ class Profile(Strict):
         return int(self.sha256[:15], 16)
 
 
+_FOR_THIS_RUN = {"source": "set for this run", "source_de": "für diesen Lauf gesetzt", "mark": "A"}
 _CITED = ("limits", "passages", "speeds", "slope", "surface", "smoothness", "delays")
 
 
@@ -275,7 +276,7 @@ def _override(file: Cited, limits: Mapping[str, float | str | bool | None]) -> l
             faults.append(f"no limit is called {name!r}{meant(name, _limit_names())}")
             continue
         file.values.setdefault(section, {})[name] = "none" if value is None else value
-        file.sources[f"{section}.{name}"] = {"source": "set for this run", "mark": "A"}
+        file.sources[f"{section}.{name}"] = _FOR_THIS_RUN
     return faults
 
 
