@@ -321,11 +321,11 @@ class Hierarchy:
         if version.tolist() != FORMAT:
             raise ValueError(f"{path} has format {version}, not {FORMAT}; build it again")
         parts = [np.ascontiguousarray(part, np.int32) for part in (order, starts, uppers)]
-        if shape != [graph.n, graph.m]:
+        if shape.tolist() != [graph.n, graph.m]:
             raise ValueError(
                 f"{path} belongs to another graph: {shape}, not {[graph.n, graph.m]} nodes and arcs"
             )
-        hierarchy = cls(graph, "auto", order, starts, uppers)
+        hierarchy = cls(graph, "auto", *parts)
         _check(hierarchy, path)
         return hierarchy
 
