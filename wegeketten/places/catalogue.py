@@ -284,7 +284,7 @@ def load_catalogue(path: Path | str | None = None) -> Catalogue:
         services=content.services,
         never=content.never,
         digest=hashlib.sha256(raw).hexdigest(),
-        source=str(path) if path is not None else "data/services.toml",
+        source=str(file),
     )
 
 

@@ -117,7 +117,13 @@ def _reader_for(path: Path, start: bytes) -> Callable[[Path], Layer]:
     raise InputDataError(f"{path}: no {_KINDS} ({what})")
 
 
-def to_city(layer: Layer, projection: Projection, extent: tuple[float, float, float, float]) -> Polygons:
+def to_city(
+    layer: Layer,
+    projection: Projection,
+    extent: tuple[float, float, float, float],
+    *,
+    station: str = "districts",
+) -> Polygons:
     """Check a layer's polygons and transform them into the city's CRS.
 
     Parameters
@@ -128,6 +134,8 @@ def to_city(layer: Layer, projection: Projection, extent: tuple[float, float, fl
         The city's.
     extent
         Of the city in its CRS: smallest x, y, greatest x, y, metres. The layer must overlap it.
+    station
+        What the polygons are for, as ``skipped.csv`` calls it.
 
     Raises
     ------
@@ -141,12 +149,12 @@ def to_city(layer: Layer, projection: Projection, extent: tuple[float, float, fl
     moved = _transformed(layer, projection)
     for row, shape in enumerate(moved.tolist()):
         if shape is None or shape.is_empty:
-            skipped.append(Skipped(f"row {row + 1}", "districts", f"no geometry in {layer.path.name}"))
+            skipped.append(Skipped(f"row {row + 1}", station, f"no geometry in {layer.path.name}"))
             continue
         parts = [part for part in _flat(shape) if part.geom_type == "Polygon"]
         if not parts:
             reason = f"{shape.geom_type} in {layer.path.name}, an area was expected"
-            skipped.append(Skipped(f"row {row + 1}", "districts", reason))
+            skipped.append(Skipped(f"row {row + 1}", station, reason))
             continue
         area = _joined(parts)
         if not area.is_valid:

@@ -1,0 +1,160 @@
+"""Weights of homes: people of a census spread over the homes of each cell."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from wegeketten.osm.features import Skipped
+from wegeketten.people.census import read_census
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from wegeketten.osm.projection import Projection
+    from wegeketten.people.census import Cells
+    from wegeketten.people.homes import Homes
+
+
+def weigh_homes(homes: Homes, path: Path, projection: Projection) -> Homes:
+    """Give homes the people of a census file.
+
+    The people of a cell are spread over its homes by dwellings where these are mapped for all of them, else
+    by floor area, else evenly; buildings in which nobody lives get people only where a cell has no others.
+    No person is invented or lost but for those of cells without a home, which are listed unless they lie
+    beyond the extract.
+
+    Parameters
+    ----------
+    homes
+        Weighing 1 each.
+    path
+        See `read_census`.
+    projection
+        The city's.
+
+    Returns
+    -------
+    Homes
+        With column ``weight`` in people (or dwellings), and ``people_65`` and ``people_80`` where the file
+        has them. Homes outside every cell, or where the census keeps the number secret, weigh 0.
+
+    Raises
+    ------
+    InputDataError
+        The file cannot be used.
+    """
+    if not len(homes):
+        return homes
+    xy = np.column_stack((homes.columns["x"], homes.columns["y"]))
+    (low_x, low_y), (high_x, high_y) = xy.min(axis=0).tolist(), xy.max(axis=0).tolist()
+    cells = read_census(path, projection, (low_x, low_y, high_x, high_y))
+    return spread(homes, cells, path.name)
+
+
+def spread(homes: Homes, cells: Cells, name: str) -> Homes:
+    """Spread the people of cells over homes; `name` is the file's, for the notes."""
+    xy = np.column_stack((homes.columns["x"], homes.columns["y"]))
+    cell = cells.assign(xy)
+    part = shares(homes, cell)
+    weight = np.nan_to_num(part * _at(cells.people, cell))
+    columns = {**homes.columns, "weight": weight}
+    for column, values in (("people_65", cells.over_65), ("people_80", cells.over_80)):
+        if values is not None:
+            columns[column] = np.where(part > 0, part * _at(values, cell), 0.0)
+    lonely = np.flatnonzero(np.bincount(cell[cell >= 0], minlength=len(cells.people)) == 0)
+    lonely = lonely[np.nan_to_num(cells.people[lonely]) > 0]
+    if not cells.regular and len(lonely):
+        lonely = _move_in(columns, cells, xy, lonely)
+    lonely = lonely[_inside(cells.points[lonely], xy)]
+    lost = [
+        Skipped(
+            f"row {row + 2}",
+            "population",
+            f"{cells.people[row]:g} {cells.unit} of {name} live where no home is mapped",
+        )
+        for row in lonely.tolist()
+    ]
+    notes = _notes(cells, cell, columns["weight"], lonely, name)
+    skipped = [*homes.skipped, *cells.skipped, *lost]
+    return replace(homes, columns=columns, skipped=skipped, notes=homes.notes + notes)
+
+
+def shares(homes: Homes, cell: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Share of each home in its cell's people; the shares of a cell sum to 1, homes in no cell get 0.
+
+    Parameters
+    ----------
+    homes
+        Columns flats, floor_area_m2 and inhabited are used.
+    cell
+        Row of the cell of each home, -1 outside.
+    """
+    count = int(cell.max(initial=-1)) + 1
+    group = np.where(cell >= 0, cell, count)
+    lived_in = homes.columns["inhabited"].astype(bool)
+    only_others = np.bincount(group, lived_in, minlength=count + 1) == 0
+    counts = lived_in | only_others[group]
+
+    def known_for_all(measure: NDArray[np.float64]) -> NDArray[np.bool_]:
+        missing = counts & ~(measure > 0)
+        return np.asarray(np.bincount(group, missing, minlength=count + 1) == 0)
+
+    flats, floor_m2 = homes.columns["flats"], homes.columns["floor_area_m2"]
+    size = np.where(known_for_all(floor_m2)[group], floor_m2, 1.0)
+    size = np.where(known_for_all(flats)[group], flats, size)
+    size = np.where(counts & (cell >= 0), size, 0.0)
+    total = np.bincount(group, size, minlength=count + 1)
+    part = np.zeros(len(cell))
+    np.divide(size, total[group], out=part, where=size > 0)
+    return part
+
+
+def _inside(points: NDArray[np.float64], xy: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Whether points lie among the homes, not beyond the extract's edge."""
+    return np.asarray(((points >= xy.min(axis=0)) & (points <= xy.max(axis=0))).all(axis=1))
+
+
+def _at(values: NDArray[np.float64], cell: NDArray[np.int64]) -> NDArray[np.float64]:
+    return np.where(cell >= 0, values[np.maximum(cell, 0)], 0.0)
+
+
+def _move_in(
+    columns: dict[str, NDArray[np.generic]],
+    cells: Cells,
+    xy: NDArray[np.float64],
+    lonely: NDArray[np.int64],
+) -> NDArray[np.int64]:
+    """Scattered points that no home is nearest to: their people go to the nearest home within reach."""
+    tree = shapely.STRtree(np.asarray(shapely.points(xy)))
+    points = np.asarray(shapely.points(cells.points[lonely]))
+    row, home = tree.query_nearest(points, max_distance=cells.reach_m, all_matches=False)
+    for column, values in (
+        ("weight", cells.people), ("people_65", cells.over_65), ("people_80", cells.over_80)
+    ):  # fmt: skip
+        if values is not None:
+            np.add.at(columns[column], home, values[lonely[row]])
+    return np.delete(lonely, row)
+
+
+def _notes(
+    cells: Cells, cell: NDArray[np.int64], weight: NDArray[np.generic], lonely: NDArray[np.int64], name: str
+) -> list[str]:
+    notes = [f"homes are weighted with {float(weight.sum()):.0f} {cells.unit} of {name}", *cells.notes]
+    if len(lonely):
+        notes.append(
+            f"{float(cells.people[lonely].sum()):.0f} {cells.unit} in {len(lonely)} cells live where no home "
+            "is mapped and count nowhere"
+        )
+    outside = int((cell < 0).sum())
+    if outside:
+        notes.append(f"{outside} homes lie in no cell of {name} and weigh 0")
+    secret = int(np.isnan(cells.people[cell[cell >= 0]]).sum())
+    if secret:
+        notes.append(f"{secret} homes lie in cells whose number the census keeps secret and weigh 0")
+    return notes
