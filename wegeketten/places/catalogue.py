@@ -149,7 +149,7 @@ class Catalogue(_Strict):
 
     def standard_s(self, name: str, profile: Profile) -> float:
         """Seconds within which a place counts as reached by a profile, see `Service.standard_s`."""
-        return self.service(name).standard_s(profile.level_speed_m_s)
+        return self.service(name).standard_s(profile.level_m_s)
 
     def pick(self, ids: Iterable[str]) -> list[str]:
         """Check service ids a user named; all of them where none is named.
