@@ -7,18 +7,25 @@ time really falls are visited, so a thousand changes cost little more than the s
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from functools import partial
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
-from .graph import as_int32
+from .compiled import f8, helper, i4, i8, kernel, reads, u4, writes
+from .graph import INF, as_int32, group
+from .workers import share, thread_count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from numpy.typing import ArrayLike, NDArray
 
-    from .graph import Graph, Int32
+    from .graph import Graph, Int32, UInt32
+
+_PIECE = 32  # changes judged between two looks at the keyboard
+_ROWS = 1 << 14  # rows of improvements made room for at first
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,6 +136,321 @@ class Gains:
     within: NDArray[np.float64]
 
 
+@helper
+def _heap_push(heap: NDArray[np.int64], size: int, item: int) -> int:
+    at = size
+    while at > 0:
+        above = (at - 1) >> 1
+        if heap[above] <= item:
+            break
+        heap[at] = heap[above]
+        at = above
+    heap[at] = item
+    return size + 1
+
+
+@helper
+def _heap_pop(heap: NDArray[np.int64], size: int) -> int:
+    """Take the least item, which the caller has read from heap[0]; return the new size."""
+    size -= 1
+    item = heap[size]
+    at = 0
+    while True:
+        child = 2 * at + 1
+        if child >= size:
+            break
+        if child + 1 < size and heap[child + 1] < heap[child]:
+            child += 1
+        if heap[child] >= item:
+            break
+        heap[at] = heap[child]
+        at = child
+    heap[at] = item
+    return size
+
+
+@helper
+def _spread(
+    service: int,
+    count: int,
+    size: int,
+    indptr: UInt32,
+    heads: UInt32,
+    weights: Int32,
+    times: Int32,
+    fresh: Int32,
+    touched: Int32,
+    heap: NDArray[np.int64],
+) -> int:
+    """Settle what improves, starting from the heap's items; return the number of nodes touched."""
+    while size > 0:
+        item = heap[0]
+        size = _heap_pop(heap, size)
+        d = item >> 32
+        u = np.uint32(item & 0xFFFFFFFF)
+        if fresh[u] != d:
+            continue
+        for i in range(indptr[u], indptr[u + np.uint32(1)]):
+            v = heads[i]
+            reached = d + weights[i]
+            if reached < times[v, service] and reached < fresh[v]:
+                if fresh[v] == INF:
+                    touched[count] = v
+                    count += 1
+                fresh[v] = reached
+                size = _heap_push(heap, size, (reached << 32) | np.int64(v))
+    return count
+
+
+@helper
+def _time_of(
+    spot: int, service: int, ends: Int32, offsets: Int32, times: Int32, fresh: Int32, after: bool
+) -> int:
+    best = INF
+    for side in range(2):
+        v = ends[spot, side]
+        if v >= 0:
+            known = min(times[v, service], fresh[v]) if after else times[v, service]
+            best = min(best, np.int64(offsets[spot, side]) + known)
+    return best
+
+
+@helper
+def _sum_up(
+    change: int,
+    service: int,
+    count: int,
+    stamp: int,
+    limit: int,
+    times: Int32,
+    fresh: Int32,
+    touched: Int32,
+    hanging: UInt32,
+    spots_at: UInt32,
+    ends: Int32,
+    offsets: Int32,
+    people: NDArray[np.float64],
+    seen: NDArray[np.int64],
+    sums: NDArray[np.float64],
+) -> None:
+    """Add up what the touched nodes mean for the spots that hang on them, each spot once."""
+    for k in range(count):
+        v = np.uint32(touched[k])
+        for j in range(hanging[v], hanging[v + np.uint32(1)]):
+            spot = spots_at[j]
+            if seen[spot] == stamp:
+                continue
+            seen[spot] = stamp
+            before = _time_of(spot, service, ends, offsets, times, fresh, False)
+            after = _time_of(spot, service, ends, offsets, times, fresh, True)
+            if after >= before:
+                continue
+            if before < INF:
+                sums[change, service, 0] += people[spot] * (before - after)
+            else:
+                sums[change, service, 1] += people[spot]
+            if after <= limit < before:
+                sums[change, service, 2] += people[spot]
+
+
+@kernel(
+    i8,
+    *(reads(u4), reads(u4), writes(i4), reads(i4, 2)),
+    *(i8, i8, reads(i4), reads(i4), reads(i4), reads(i4)),
+    *(writes(i4), writes(i4), writes(i8)),
+    *(writes(i4, 2), writes(i8)),
+    *(reads(u4), reads(u4), reads(i4, 2), reads(i4, 2), reads(f8), reads(i4), writes(i8), writes(f8, 3)),
+)
+def _judge(  # noqa: C901  (one pass, nothing to share)
+    indptr: UInt32,
+    heads: UInt32,
+    weights: Int32,
+    times: Int32,
+    first: int,
+    last: int,
+    pointers: Int32,
+    positions: Int32,
+    froms: Int32,
+    lowered: Int32,
+    fresh: Int32,
+    touched: Int32,
+    heap: NDArray[np.int64],
+    rows: Int32,
+    filled: NDArray[np.int64],
+    hanging: UInt32,
+    spots_at: UInt32,
+    ends: Int32,
+    offsets: Int32,
+    people: NDArray[np.float64],
+    limits: Int32,
+    seen: NDArray[np.int64],
+    sums: NDArray[np.float64],
+) -> int:
+    """Judge changes first..last one by one; return the first one not judged because `rows` were full.
+
+    `weights` are lowered while a change is judged and restored afterwards. `fresh` holds `INF` for every node
+    between two searches. `filled` counts the rows in use; where `rows` is empty, none are written.
+    """
+    old = np.empty(positions.size, np.int32)
+    services = times.shape[1]
+    for change in range(first, last):
+        begin, end = pointers[change], pointers[change + 1]
+        for k in range(begin, end):
+            old[k] = weights[positions[k]]
+            weights[positions[k]] = min(weights[positions[k]], lowered[k])
+        before = filled[0]
+        for service in range(services):
+            size, count = 0, 0
+            for k in range(begin, end):
+                v = heads[positions[k]]
+                reached = np.int64(times[froms[k], service]) + weights[positions[k]]
+                if reached < times[v, service] and reached < fresh[v]:
+                    if fresh[v] == INF:
+                        touched[count] = v
+                        count += 1
+                    fresh[v] = reached
+                    size = _heap_push(heap, size, (reached << 32) | np.int64(v))
+            if size == 0:
+                continue
+            count = _spread(service, count, size, indptr, heads, weights, times, fresh, touched, heap)
+            if people.size > 0:
+                stamp = np.int64(change) * services + service
+                _sum_up(
+                    *(change, service, count, stamp, limits[service], times, fresh, touched),
+                    *(hanging, spots_at, ends, offsets, people, seen, sums),
+                )
+            if rows.shape[0] > 0 and filled[0] >= 0:
+                if filled[0] + count > rows.shape[0]:
+                    filled[0] = -1
+                else:
+                    for k in range(count):
+                        at = filled[0] + k
+                        rows[at, 0] = change
+                        rows[at, 1] = service
+                        rows[at, 2] = touched[k]
+                        rows[at, 3] = fresh[touched[k]]
+                    filled[0] += count
+            for k in range(count):
+                fresh[touched[k]] = INF
+        for k in range(end - 1, begin - 1, -1):
+            weights[positions[k]] = old[k]
+        if filled[0] < 0:
+            filled[0] = before
+            return change
+    return last
+
+
+class _Room(NamedTuple):
+    """What one thread needs for itself."""
+
+    weights: Int32
+    fresh: Int32
+    touched: Int32
+    heap: NDArray[np.int64]
+    seen: NDArray[np.int64]
+
+
+class _Question:
+    """Graph, times and changes, checked and laid out for the kernel."""
+
+    def __init__(self, graph: Graph, times: Int32, changes: Changes, direction: str) -> None:
+        if direction not in ("from", "to"):
+            raise ValueError(f"direction must be 'from' or 'to', not {direction!r}")
+        table = np.ascontiguousarray(times, np.int32)
+        if table.ndim == 1:
+            table = table.reshape(-1, 1)
+        if table.ndim != 2 or table.shape[0] != graph.n:
+            raise ValueError(f"times must be of shape ({graph.n}, k), not {np.shape(times)}")
+        if table.size and table.min() < 0:
+            raise ValueError("times must not be negative")
+        self.graph = graph.reverse() if direction == "to" else graph
+        self.times = table
+        self.pointers = as_int32(changes.pointers, "pointers")
+        arcs = as_int32(changes.arcs, "arcs", upper=graph.m - 1)
+        self.lowered = as_int32(changes.weights, "weights", size=arcs.size)
+        if (
+            self.pointers.size == 0
+            or self.pointers[0] != 0
+            or self.pointers[-1] != arcs.size
+            or (np.diff(self.pointers) < 0).any()
+        ):
+            raise ValueError(f"pointers must rise from 0 to the number of arcs, {arcs.size}")
+        self.count = self.pointers.size - 1
+        self.positions = self.graph.positions[arcs]
+        self.froms = self.graph.tails[self.positions]
+
+    def room(self, spots: int) -> _Room:
+        n, m = self.graph.n, self.graph.m
+        return _Room(
+            self.graph.weights.copy(),
+            np.full(n, INF, np.int32),
+            np.empty(n, np.int32),
+            np.empty(m + self.positions.size + 1, np.int64),
+            np.full(spots, -1, np.int64),
+        )
+
+    def judge(
+        self, first: int, last: int, room: _Room, rows: Int32, filled: NDArray[np.int64], hung: _Hung
+    ) -> int:
+        return _judge(
+            *(self.graph.indptr.view(np.uint32), self.graph.heads.view(np.uint32), room.weights, self.times),
+            *(first, last, self.pointers, self.positions, self.froms, self.lowered),
+            *(room.fresh, room.touched, room.heap, rows, filled),
+            *(hung.hanging, hung.spots_at, hung.nodes, hung.offsets, hung.people, hung.limits),
+            *(room.seen, hung.sums),
+        )
+
+
+class _Hung(NamedTuple):
+    """Spots by the node they hang on, and where their sums go."""
+
+    hanging: UInt32
+    spots_at: UInt32
+    nodes: Int32
+    offsets: Int32
+    people: NDArray[np.float64]
+    limits: Int32
+    sums: NDArray[np.float64]
+
+
+_NO_ROWS = (0, 4)
+
+
+def _nothing_hung(services: int) -> _Hung:
+    none = np.zeros(0, np.uint32)
+    ends = np.zeros((0, 2), np.int32)
+    return _Hung(
+        none, none, ends, ends, np.zeros(0), np.full(services, -1, np.int32), np.zeros((0, services, 3))
+    )
+
+
+def _hang(question: _Question, spots: Spots, limits: ArrayLike | None) -> _Hung:
+    n, services = question.graph.n, question.times.shape[1]
+    nodes = np.asarray(spots.nodes)
+    if nodes.ndim != 2 or nodes.shape[1] != 2:
+        raise ValueError(f"nodes of spots must be of shape (p, 2), not {nodes.shape}")
+    shape = nodes.shape
+    ends = (as_int32(nodes.ravel() + 1, "nodes of spots, counted from -1,", upper=n) - 1).reshape(shape)
+    offsets = as_int32(np.asarray(spots.offsets).ravel(), "offsets of spots", size=nodes.size).reshape(shape)
+    people = np.ascontiguousarray(spots.weights, np.float64)
+    if people.shape != (shape[0],) or not np.isfinite(people).all():
+        raise ValueError(f"weights of spots must be {shape[0]} finite numbers")
+    flat = ends.ravel()
+    hooks = np.flatnonzero(flat >= 0)
+    hanging, order = group(n, np.ascontiguousarray(flat[hooks]))
+    spots_at = (hooks[order] // 2).astype(np.uint32)
+    bounds = np.full(services, -1, np.int32) if limits is None else as_int32(limits, "limits", size=services)
+    sums = np.zeros((question.count, services, 3))
+    return _Hung(hanging.view(np.uint32), spots_at, ends, offsets, people, bounds, sums)
+
+
+def _rooms(question: _Question, spots: int, threads: int) -> SimpleQueue[_Room]:
+    rooms: SimpleQueue[_Room] = SimpleQueue()
+    for _ in range(threads):
+        rooms.put(question.room(spots))
+    return rooms
+
+
 def improvements(
     graph: Graph,
     times: Int32,
@@ -157,7 +479,34 @@ def improvements(
     ValueError
         `times` does not fit the graph, or a change names an arc that does not exist.
     """
-    raise NotImplementedError
+    question = _Question(graph, times, changes, direction)
+    count = min(thread_count(threads), max(1, question.count))
+    rooms = _rooms(question, 0, count)
+    hung = _nothing_hung(question.times.shape[1])
+    found: dict[int, list[Int32]] = {}
+
+    def piece(first: int) -> None:
+        last = min(first + _PIECE, question.count)
+        room = rooms.get()
+        rows = np.empty((_ROWS, 4), np.int32)
+        filled = np.zeros(1, np.int64)
+        parts = []
+        at = first
+        while at < last:
+            at = question.judge(at, last, room, rows, filled, hung)
+            parts.append(rows[: filled[0]].copy())
+            if filled[0] == 0 and at < last:  # a single change is larger than all the room there is
+                rows = np.empty((4 * rows.shape[0], 4), np.int32)
+            filled[0] = 0
+        found[first] = parts
+        rooms.put(room)
+
+    _share_pieces(piece, question.count, count)
+    parts = [part for first in sorted(found) for part in found[first]]
+    rows = np.concatenate(parts) if parts else np.empty(_NO_ROWS, np.int32)
+    rows = rows[np.lexsort((rows[:, 2], rows[:, 1], rows[:, 0]))]
+    change, service, node, time = (np.ascontiguousarray(column) for column in rows.T)
+    return Improvements(change, service, node, time)
 
 
 def gains(
@@ -186,4 +535,21 @@ def gains(
     ValueError
         As in `improvements`, or spots and limits that do not fit.
     """
-    raise NotImplementedError
+    question = _Question(graph, times, changes, direction)
+    hung = _hang(question, spots, limits)
+    count = min(thread_count(threads), max(1, question.count))
+    rooms = _rooms(question, hung.people.size, count)
+
+    def piece(first: int) -> None:
+        room = rooms.get()
+        no_rows = np.empty(_NO_ROWS, np.int32)
+        question.judge(first, min(first + _PIECE, question.count), room, no_rows, np.zeros(1, np.int64), hung)
+        rooms.put(room)
+
+    _share_pieces(piece, question.count, count)
+    saved, reached, within = (np.ascontiguousarray(hung.sums[:, :, i]) for i in range(3))
+    return Gains(saved, reached, within)
+
+
+def _share_pieces(piece: Callable[[int], None], count: int, threads: int) -> None:
+    share([partial(piece, first) for first in range(0, count, _PIECE)], threads)
