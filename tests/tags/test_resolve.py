@@ -119,7 +119,7 @@ def test_cross_slope_is_a_magnitude() -> None:
 
 def test_wheelchair_verdict_overrides_assumptions_only() -> None:
     edge = resolve({"wheelchair": "yes", "width": "0.7"}, Kind.footway)
-    assert edge.of("incline_pct") == (0, -8, 8, DERIVED)
+    assert edge.of("incline_pct") == (0, -10, 10, DERIVED)
     assert edge.of("width_m") == (0.7, 0.7, 0.7, TAGGED)
     assert ("implied", "width=0.7", "wheelchair=yes") in [
         (each.rule, each.won, each.lost) for each in edge.conflicts
@@ -193,7 +193,7 @@ def test_barrier_gaps() -> None:
 
 
 def test_steps_from_length() -> None:
-    assert resolve({"highway": "steps"}, Kind.steps, length_m=7.0).of("step_count") == (20, 4, 44, DERIVED)
+    assert resolve({"highway": "steps"}, Kind.steps, length_m=7.0).of("step_count") == (20, 1, 44, DERIVED)
     assert resolve({"step_count": "12"}, Kind.steps, length_m=7.0).of("step_count") == (12, 12, 12, TAGGED)
     for length_m in (0.0, 0.1, 1.0, 33.3, 5000.0):
         span = steps_on(length_m)

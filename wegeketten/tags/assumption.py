@@ -180,7 +180,7 @@ def steps_on(length_m: float) -> Span:
     Examples
     --------
     >>> steps_on(7.0)
-    Span(value=None, lower=4.0, upper=44.0, likely=20.0)
+    Span(value=None, lower=1.0, upper=44.0, likely=20.0)
     """
     estimate = _estimate()
     most = lexicon.quantities()["step_count"].upper
