@@ -14,6 +14,7 @@ from pyproj import Transformer
 from wegeketten.errors import InputDataError, UsageError
 from wegeketten.network.edges import PLAIN, EdgeTable, Kind, absent_columns
 from wegeketten.network.elevation import base_length_m, grade, height_error_m, margin_pct
+from wegeketten.network.strokes import string
 from wegeketten.network.terrain import Terrain
 from wegeketten.tags.reading import Provenance
 
@@ -487,6 +488,21 @@ def test_permuting_and_turning_edges_changes_nothing(tmp_path):
     flipped = turned[order]
     rise = np.where(flipped, second["fall_m"], second["rise_m"])
     assert rise == pytest.approx(first["rise_m"][order], abs=1e-4, nan_ok=True)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10_000), st.integers(2, 40), st.integers(1, 120))
+def test_every_edge_is_in_one_stroke_and_ends_are_joined_once(seed, nodes, count):
+    rng = np.random.default_rng(seed)
+    u, v = rng.integers(0, nodes, (2, count))
+    strokes = string(
+        u, v, rng.uniform(-180, 180, (count, 2)), rng.integers(0, 9, count), rng.permutation(count)
+    )
+    assert sorted(strokes.edges.tolist()) == list(range(count))
+    for start, stop in zip(strokes.starts, strokes.starts[1:], strict=False):
+        edge, turned = strokes.edges[start:stop], strokes.reversed[start:stop]
+        head, tail = np.where(turned, u[edge], v[edge]), np.where(turned, v[edge], u[edge])
+        assert (head[:-1] == tail[1:]).all()
 
 
 @settings(max_examples=25, deadline=None)

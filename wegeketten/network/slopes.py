@@ -64,7 +64,7 @@ class Course:
     Attributes
     ----------
     level_m
-        Height of each place, smoothed over the base length along the strokes.
+        Height of each place, smoothed over `SHORTEST_BASE_M` along the strokes.
 
     Parameters
     ----------
@@ -144,7 +144,7 @@ class Course:
         self._area = np.r_[0.0, np.cumsum(np.nan_to_num(pieces))]
 
     def _smoothed_places(self, near: Rows, far: Rows, level_m: Floats) -> Floats:
-        """Heights of places, each the mean over the base length along the strokes that pass or end there."""
+        """Heights of places, each the mean of what the strokes that pass or end there say."""
         slots = np.arange(len(self.edge))
         said = np.r_[self._mean(slots, self._begin), self._mean(slots, self._end)]
         voices = np.bincount(np.r_[near, far], minlength=len(level_m))
@@ -154,12 +154,13 @@ class Course:
         return result
 
     def _mean(self, slot: Rows, at: Floats) -> Floats:
-        """Mean height around positions, over the base length or as far as the stroke reaches to both sides.
+        """Mean height around positions, over `SHORTEST_BASE_M` or as far as the stroke reaches to both sides.
 
+        A wall in a fine model becomes a ramp by this; coarse models are smooth at this scale as they are.
         Symmetric, so that an even slope stays what it is; the height itself where a void is near.
         """
-        half = np.minimum(self._base[slot] / 2, np.minimum(at - self._floor[slot], self._ceiling[slot] - at))
-        half = np.maximum(half, 0.0)
+        reach = np.minimum(at - self._floor[slot], self._ceiling[slot] - at)
+        half = np.clip(reach, 0.0, SHORTEST_BASE_M / 2)
         ends = [at - half, at + half]
         pieces = [np.clip(np.searchsorted(self._position, end, "right") - 1, 0, None) for end in ends]
         low, high = (

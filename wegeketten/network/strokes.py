@@ -111,8 +111,9 @@ def _links(
     place = np.empty(len(one), np.int64)
     place[np.lexsort((high, low, cost))] = np.arange(len(one))
     link = np.full(len(node), -1, np.int64)
+    worst = len(place)
     while len(one):
-        best = np.full(len(node), len(place), np.int64)
+        best = np.full(len(node), worst, np.int64)
         np.minimum.at(best, one, place)
         np.minimum.at(best, other, place)
         mutual = (best[one] == place) & (best[other] == place)
