@@ -60,7 +60,7 @@ def write_columns(
     if geometry is not None:
         import shapely
 
-        arrays["geometry"] = pa.array(shapely.to_wkb(geometry), type=pa.binary())
+        arrays["geometry"] = _to_variable(pa.binary(), shapely.to_wkb(geometry).tolist())
         column: dict[str, object] = {
             "encoding": "WKB",
             "geometry_types": sorted({shape.geom_type for shape in geometry if shape is not None}),
@@ -95,7 +95,8 @@ def read_columns(path: Path, names: Iterable[str] | None = None) -> Columns:
     import pyarrow.parquet as pq
 
     try:
-        table = pq.read_table(path, columns=None if names is None else list(names), memory_map=True)
+        with pq.ParquetFile(path, memory_map=True) as file:
+            table = file.read(columns=None if names is None else list(names))
     except (OSError, pa.ArrowInvalid) as error:
         reason = str(error).splitlines()[0]
         raise InputDataError(f"{path}: cannot be read ({reason}); build the city again") from error
@@ -111,20 +112,52 @@ def read_columns(path: Path, names: Iterable[str] | None = None) -> Columns:
 
 
 def _to_arrow(column: NDArray[Any] | list[str]) -> Any:
+    """An Arrow array from plain buffers; `pyarrow.array` would load pandas to see whether it got a series."""
+    import numpy as np
     import pyarrow as pa
 
+    if not isinstance(column, list) and column.dtype.kind in "SUO":
+        column = [cell.decode() if isinstance(cell, bytes) else cell for cell in column.tolist()]
     if isinstance(column, list):
-        return pa.array(column, type=pa.string())
-    if column.dtype.kind == "S":
-        return pa.array(column.astype("U"), type=pa.string()).dictionary_encode()
-    if column.dtype.kind in "UO":
-        return pa.array(column.tolist(), type=pa.string())
-    return pa.array(column)
+        return _to_variable(pa.string(), [str(cell).encode("utf-8", "replace") for cell in column])
+    if column.dtype.kind == "b":
+        bits = np.packbits(column, bitorder="little")
+        return pa.Array.from_buffers(pa.bool_(), len(column), [None, pa.py_buffer(bits)])
+    values = np.ascontiguousarray(column)
+    return pa.Array.from_buffers(pa.from_numpy_dtype(values.dtype), len(values), [None, pa.py_buffer(values)])
+
+
+def _to_variable(kind: Any, cells: list[bytes]) -> Any:
+    """Text or bytes, one after the other, with offsets."""
+    import numpy as np
+    import pyarrow as pa
+
+    offsets = np.zeros(len(cells) + 1, dtype=np.int32)
+    np.cumsum([len(cell) for cell in cells], out=offsets[1:])
+    return pa.Array.from_buffers(
+        kind, len(cells), [None, pa.py_buffer(offsets), pa.py_buffer(b"".join(cells))]
+    )
 
 
 def _to_numpy(column: Any) -> NDArray[Any]:
+    """One contiguous array; text becomes Python strings."""
+    import numpy as np
     import pyarrow as pa
 
-    if pa.types.is_dictionary(column.type):
-        column = column.cast(column.type.value_type)
-    return column.to_numpy()  # type: ignore[no-any-return]
+    if pa.types.is_string(column.type) or pa.types.is_binary(column.type):
+        found = np.empty(len(column), dtype=object)
+        found[:] = column.to_pylist()
+        return found
+    array = column.combine_chunks()
+    if isinstance(array, pa.ChunkedArray):
+        array = array.chunk(0) if array.num_chunks else pa.array([], column.type)
+    if pa.types.is_boolean(column.type):
+        bits = np.frombuffer(array.buffers()[1], dtype=np.uint8)
+        return np.unpackbits(bits, count=len(array) + array.offset, bitorder="little")[array.offset :].astype(
+            bool
+        )
+    dtype = np.dtype(column.type.to_pandas_dtype())
+    buffer = array.buffers()[1]
+    if buffer is None:
+        return np.zeros(0, dtype=dtype)
+    return np.frombuffer(buffer, dtype=dtype, count=len(array), offset=array.offset * dtype.itemsize)
