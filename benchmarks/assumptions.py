@@ -49,9 +49,8 @@ def main() -> None:
 
 def elements(file: Path) -> Iterator[tuple[dict[str, str], float | None]]:
     """Tags of nodes and ways, and the length of ways in metres."""
-    for element in osmium.FileProcessor(str(file)).with_locations():
-        if not len(element.tags):
-            continue
+    tagged = osmium.filter.EmptyTagFilter()
+    for element in osmium.FileProcessor(str(file)).with_locations().with_filter(tagged):
         tags = dict(element.tags)
         if element.is_way():
             line = [node.location for node in element.nodes if node.location.valid()]
