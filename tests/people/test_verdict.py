@@ -430,3 +430,35 @@ def test_a_place_is_judged_by_its_own_tag(profile_id: str) -> None:
 
 def test_levels_count_the_answers() -> None:
     assert LEVEL_OF == {"sure": 3, "likely": 2, "possible": 1}
+
+
+    """What anybody passes a walker passes; a power wheelchair passes what a manual one does."""
+
+
+@settings(max_examples=30)
+@given(st.integers(0, 2**32 - 1))
+def test_who_passes_more(seed: int) -> None:
+    """What anybody passes a walker passes, and a power wheelchair passes what a manual one does."""
+    edges = random_table(np.random.default_rng(seed), 80)
+    weights = {profile_id: weigh(edges, load_profile(profile_id)) for profile_id in PROFILES}
+    for less, more in [*((profile_id, "walker") for profile_id in PROFILES), ("wheelchair", "powerchair")]:
+        for answer in ANSWERS:
+            assert not (
+                (getattr(weights[less], answer) < INF) & (getattr(weights[more], answer) == INF)
+            ).any(), (less, more, answer)
+
+
+# Speeds that others computed from the published formulas, m/s by slope in per cent.
+PEERS = {
+    "walker": {-5: 1.67, 0: 1.40, 6: 1.13},
+    "wheelchair": {-6: 0.32, -3: 0.55, 0: 0.68, 3: 0.40, 6: 0.23, 8: 0.16},
+    "rollator": {0: 0.91, 3: 0.66, 6: 0.48},
+}
+
+
+@pytest.mark.parametrize("profile_id", PEERS)
+def test_slope_speeds_have_the_published_shape(profile_id: str) -> None:
+    published = PEERS[profile_id]
+    slopes = np.array(list(published)) / 100
+    ours = speed_factor(load_profile(profile_id), slopes)
+    assert ours == pytest.approx(np.array(list(published.values())) / published[0], abs=0.02)
