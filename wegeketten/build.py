@@ -135,6 +135,13 @@ def build(
     places = find_places(features, catalogue, projection)
     notes += [*areas.notes, *homes.notes]
     skipped += [*areas.skipped, *homes.skipped, *places.skipped]
+    ground = read_ground(features)
+    origin = {
+        "source": "demo" if str(source) == "demo" else features.source,
+        "source_sha256": features.sha256,
+        "osm_timestamp": features.timestamp,
+    }
+    del features, sites  # the largest things in memory, not needed any more
     tell("snapping", 0.7)
     home_xy = np.stack([homes.columns["x"], homes.columns["y"]], axis=1)
     home_snaps = snap(edges, home_xy, ids=homes.columns["home_id"].tolist())
@@ -152,7 +159,7 @@ def build(
 
     hierarchy = Hierarchy(graph_of(edges, len(network.nodes["x"])))
     tell("writing", 0.95)
-    note = {"attribution": ATTRIBUTION, "version": VERSION, "source_sha256": features.sha256}
+    note = {"attribution": ATTRIBUTION, "version": VERSION, "source_sha256": origin["source_sha256"]}
     with whole_folder(target, marker=MARKER) as folder:
         write_columns(folder / "nodes.parquet", network.nodes, note=note)
         write_edges(folder / "edges.parquet", edges, projection, note=note)
@@ -166,7 +173,6 @@ def build(
         )
         write_snaps(folder / "home_snaps.parquet", home_snaps)
         write_snaps(folder / "place_snaps.parquet", place_snaps)
-        ground = read_ground(features)
         write_columns(folder / "base.parquet", {"class": ground.classes}, geometry=ground.shapes, note=note)
         hierarchy.save(folder / "hierarchy.npz")
         shutil.copyfile(catalogue.source, folder / "services.toml")
@@ -183,9 +189,7 @@ def build(
             "format": FORMAT,
             "version": VERSION,
             "attribution": ATTRIBUTION,
-            "source": features.source if str(source) != "demo" else "demo",
-            "source_sha256": features.sha256,
-            "osm_timestamp": features.timestamp,
+            **origin,
             "crs": f"EPSG:{projection.epsg}",
             "counts": {
                 "nodes": len(network.nodes["x"]),
