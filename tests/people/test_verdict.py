@@ -432,7 +432,7 @@ def test_levels_count_the_answers() -> None:
     assert LEVEL_OF == {"sure": 3, "likely": 2, "possible": 1}
 
 
-    """What anybody passes a walker passes; a power wheelchair passes what a manual one does."""
+# ---------------------------------------------------------------- profiles compared, with peers too
 
 
 @settings(max_examples=30)
