@@ -97,6 +97,8 @@ def centre(shape: BaseGeometry) -> tuple[float, float]:
     middle = shape.centroid
     if middle.is_empty or not shape.covers(middle):
         middle = shape.representative_point()
+    if middle.is_empty:  # a line without length
+        middle = shapely.Point(shapely.get_coordinates(shape)[0])
     return float(middle.x), float(middle.y)
 
 
@@ -145,7 +147,7 @@ def _projected(shape: BaseGeometry, projection: Projection) -> BaseGeometry:
 def _valid(shape: BaseGeometry) -> BaseGeometry:
     """A crossing outline repaired; what has no area left (a there-and-back line) stays as its line."""
     repaired = shapely.make_valid(shape, method="structure", keep_collapsed=False)
-    parts = [part for part in shapely.get_parts(repaired).tolist() if part.geom_type == "Polygon"]
+    parts = [part for part in shapely.get_parts(repaired).tolist() if part.area > 0]
     if not parts:
         return shapely.LineString(shapely.get_coordinates(shape))
     return shapely.MultiPolygon(parts) if len(parts) > 1 else parts[0]
