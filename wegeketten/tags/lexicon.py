@@ -112,8 +112,9 @@ def words() -> dict[str, dict[str, Span]]:
 
 @cache
 def units() -> dict[str, tuple[str, float]]:
-    """Dimension (``length``, ``slope``, ``angle``, ``count``) and factor by spelling."""
-    return {row["unit"]: (row["dimension"], float(row["factor"])) for row in rows("tags", "units.csv")}
+    """Dimension (``length``, ``slope``, ``angle``, ``count``; "" for no unit) and factor by spelling."""
+    table = {row["unit"]: (row["dimension"], float(row["factor"])) for row in rows("tags", "units.csv")}
+    return {"": ("", 1.0), **table}
 
 
 @cache

@@ -70,10 +70,11 @@ def tidy(raw: str) -> str:
     """
     if len(raw) > _LONGEST:
         return ""
-    if not (raw.isascii() and raw.isprintable()):
-        raw = unicodedata.normalize("NFKC", "".join(map(_plain, raw.translate(_SIGNS)))).translate(_SIGNS)
-        raw = "".join(map(_digit, raw))
-    return " ".join(raw.lower().split())
+    if raw.isascii() and raw.isprintable():
+        raw = raw.strip().lower()
+        return " ".join(raw.split()) if "  " in raw else raw
+    raw = unicodedata.normalize("NFKC", "".join(map(_plain, raw.translate(_SIGNS)))).translate(_SIGNS)
+    return " ".join("".join(map(_digit, raw)).lower().split())
 
 
 def _plain(sign: str) -> str:
@@ -161,15 +162,15 @@ def _several(text: str, quantity: Quantity) -> Span | None:
 
 
 def _float(digits: str) -> float:
-    return float(digits.replace(",", "."))
+    return float(digits.replace(",", ".") if "," in digits else digits)
 
 
 def _value(sign: str, digits: str, unit: str, quantity: Quantity) -> float | None:
     """Number in the quantity's unit; None where number and unit do not go together or are implausible."""
-    if unit and unit not in lexicon.units():
+    known = lexicon.units().get(unit)
+    if known is None:
         return None
-    dimension, factor = lexicon.units()[unit] if unit else ("", 1.0)
-    value = _SHAPES[quantity.shape](_float(digits), dimension, factor, quantity)
+    value = _SHAPES[quantity.shape](_float(digits), *known, quantity)
     if value is None:
         return None
     value = round(-value if sign == "-" else value, 6) + 0.0
