@@ -179,7 +179,7 @@ def _layer(
     from wegeketten.city import ANSWERS
     from wegeketten.people.checks import checks
     from wegeketten.reach.access import allowed_places
-    from wegeketten.routing import UNIT_S
+    from wegeketten.routing import INF, UNIT_S
 
     found = [(check.attribute, check.limit, check.levels) for check in checks(city.edges.columns, profile)]
     outcomes, outcome = _distinct([levels for _, _, levels in found], len(city.edges))
@@ -192,7 +192,9 @@ def _layer(
         id=profile.id,
         name=getattr(profile.name, lang),
         speed_mps=profile.level_m_s,
-        units=np.rint(weights.seconds.astype(np.float64) / UNIT_S).astype(np.int64),
+        units=np.where(weights.possible == INF, np.rint(weights.seconds / UNIT_S), weights.possible).astype(
+            np.int64
+        ),
         checks=[(attribute, limit) for attribute, limit, _ in found],
         outcomes=outcomes,
         outcome=outcome,

@@ -250,7 +250,7 @@ class Page {
     $("headline").textContent = places
       ? say("headline", {
           counted, likely: of100("likely"), sure: of100("sure"), possible: of100("possible"),
-          with: profileWith(layer), minutes: minutes(standard * UNIT_S), one: serviceOne(chosen),
+          with: profileWith(layer), minutes: say("minutes_long", { count: Math.ceil((standard * UNIT_S) / 60) }), one: serviceOne(chosen),
         })
       : say("headline_none");
     const homes = `${number(all.homes)} ${WORDS.counted.homes}` + (this.config.counted === "people" ? `, ${number(all.weight)} ${WORDS.counted.people}` : "");
