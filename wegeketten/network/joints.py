@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from wegeketten.network.edges import Kind
+from wegeketten.network.lines import shapes_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
+    import shapely
     from numpy.typing import NDArray
 
     from wegeketten.network.draft import Draft
@@ -69,13 +71,15 @@ def loose_pavements(draft: Draft) -> list[Wish]:
     ]
 
 
-def join_to_edges(draft: Draft, streets: Streets, wishes: Sequence[Wish], *, mapped: bool) -> None:
+def join_to_edges(draft: Draft, wishes: Sequence[Wish], roads: shapely.STRtree, *, mapped: bool) -> None:
     """Join nodes to the nearest foot way by a link, cutting it where it is met.
 
     No link crosses a carriageway.
 
     Parameters
     ----------
+    roads
+        Carriageways, see `road_tree`.
     mapped
         Whether to join to what is mapped as a way, else to the pavements derived from streets.
     """
@@ -90,14 +94,13 @@ def join_to_edges(draft: Draft, streets: Streets, wishes: Sequence[Wish], *, map
     ]
     if not edges:
         return
-    lines = np.array([shapely.LineString(draft.lines[edge]) for edge in edges], dtype=object)
+    lines = shapes_of([draft.lines[edge] for edge in edges])
     nodes = np.array([wish.node for wish in wishes])
     points = np.asarray(shapely.points(np.array(draft.places)[nodes]))
     reach = np.array([wish.reach_m for wish in wishes])
     asked, found = shapely.STRtree(lines).query(points, predicate="dwithin", distance=reach)
     distance = shapely.distance(points[asked], lines[found])
     order = np.lexsort((found, distance, asked))
-    road = _roads(streets)
     cuts: dict[int, list[tuple[float, int]]] = defaultdict(list)
     served: set[int] = set()
     for pair in order.tolist():
@@ -109,7 +112,7 @@ def join_to_edges(draft: Draft, streets: Streets, wishes: Sequence[Wish], *, map
         line = lines[int(found[pair])]
         along = float(shapely.line_locate_point(line, points[wish]))
         link = shapely.LineString([points[wish], shapely.line_interpolate_point(line, along)])
-        if road is not None and link.length > 0 and len(road.query(link, predicate="crosses")):
+        if link.length > 0 and len(roads.query(link, predicate="crosses")):
             continue
         served.add(wish)
         cuts[edge].append((along, node))
@@ -177,16 +180,14 @@ def _link(draft: Draft, node: int, other: int, edge: int) -> None:
     )
 
 
-def _roads(streets: Streets):  # type: ignore[no-untyped-def]
+def road_tree(streets: Streets) -> shapely.STRtree:
+    """Carriageways to be looked up."""
     import shapely
 
-    is_road = [strip.walk.is_road for strip in streets.strips]
-    lines = [
-        shapely.LineString(streets.pieces.line(piece))
-        for piece, way in enumerate(streets.pieces.way.tolist())
-        if is_road[way]
-    ]
-    return shapely.STRtree(lines) if lines else None
+    is_road = np.array([strip.walk.is_road for strip in streets.strips], dtype=bool)[streets.pieces.way]
+    return shapely.STRtree(
+        shapes_of([streets.pieces.line(piece) for piece in np.flatnonzero(is_road).tolist()])
+    )
 
 
 def wishes_of(nodes: Iterable[int]) -> list[Wish]:

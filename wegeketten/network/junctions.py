@@ -290,8 +290,8 @@ def _cross_arms(
     count = len(junction.roads)
     through = any(arm.kind is Kind.crossing for arm in junction.feet)
     if count == 2:
-        across = len(junction.foot.keys() | _feet_corners(junction)) == 2
-        if not through and (mapped or across):
+        lost = [corner for corner in junction.foot if not _is_separate(streets, junction, corner)]
+        if not through and (mapped or lost or len(_feet_corners(junction)) == 2):
             _cross_arm(draft, streets, junction, 0, joints, mapped)
         return
     if count < 3:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wegeketten.network.edges import Kind
+from wegeketten.network.lines import lookouts, shapes_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import shapely
     from numpy.typing import NDArray
 
     from wegeketten.network.build import Strip
@@ -129,34 +131,27 @@ def _hits(
     import shapely
 
     share = np.zeros((len(roads), 2))
-    wanted = [piece for piece, way in enumerate(pieces.way.tolist()) if strips[way].walk.kind in kinds]
-    if not wanted or not len(roads):
+    wanted = np.array([strip.walk.kind in kinds for strip in strips], dtype=bool)[pieces.way]
+    if not wanted.any() or not len(roads):
         return share
-    tree = shapely.STRtree([shapely.LineString(pieces.line(piece)) for piece in wanted])
-    owners, looks = [], []
-    for row, piece in enumerate(roads.tolist()):
-        places = _lookouts(pieces.line(piece))
-        owners.append(np.full(len(places), row))
-        looks.append(places)
-    owner, look = np.concatenate(owners), np.concatenate(looks)  # look: x, y, unit normal to the left
-    count = np.bincount(owner, minlength=len(roads))
-    for place, sign in enumerate((1.0, -1.0)):
-        ends = look[:, :2] + sign * _REACH_M * look[:, 2:]
-        rays = np.asarray(shapely.linestrings(np.stack([look[:, :2], ends], axis=1)))
+    beside = shapes_of([pieces.line(piece) for piece in np.flatnonzero(wanted).tolist()])
+    tree = shapely.STRtree(beside)
+    near = _near(tree, pieces, roads)
+    rows = roads[near]
+    owner, place, normal = lookouts(pieces.xy, pieces.first[rows], pieces.last[rows], _SPACING_M, _MOST)
+    count = np.bincount(owner, minlength=len(rows))
+    for column, sign in enumerate((1.0, -1.0)):
+        rays = np.asarray(shapely.linestrings(np.stack([place, place + sign * _REACH_M * normal], axis=1)))
         seen = np.unique(tree.query(rays, predicate="intersects")[0])
-        share[:, place] = np.bincount(owner[seen], minlength=len(roads)) / np.maximum(count, 1)
+        share[near, column] = np.bincount(owner[seen], minlength=len(rows)) / np.maximum(count, 1)
     return share
 
 
-def _lookouts(line: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Places along a line, away from its ends: x, y and the unit normal to the left."""
-    step = np.diff(line, axis=0)
-    length = np.hypot(step[:, 0], step[:, 1])
-    along = np.concatenate(([0.0], np.cumsum(length)))
-    count = int(np.clip(along[-1] // _SPACING_M, 3, _MOST))
-    at = along[-1] * (np.arange(count) + 0.5) / count
-    segment = np.clip(np.searchsorted(along, at, side="right") - 1, 0, len(length) - 1)
-    size = np.maximum(length[segment], 1e-9)
-    unit = step[segment] / size[:, None]
-    place = line[segment] + unit * (at - along[segment])[:, None]
-    return np.column_stack([place, -unit[:, 1], unit[:, 0]])
+def _near(tree: shapely.STRtree, pieces: Pieces, roads: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Those of the roads around which anything lies within reach, by their bounding boxes."""
+    import shapely
+
+    bounds = shapely.bounds(shapes_of([pieces.line(piece) for piece in roads.tolist()]))
+    boxes = shapely.box(*(bounds + np.array([-1, -1, 1, 1]) * _REACH_M).T)
+    near: NDArray[np.int64] = np.unique(tree.query(np.asarray(boxes))[0])
+    return near

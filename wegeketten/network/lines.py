@@ -1,0 +1,75 @@
+"""Many lines at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+
+def shapes_of(lines: Sequence[NDArray[np.float64]]) -> NDArray[np.object_]:
+    """Shapely lines from lists of points.
+
+    Examples
+    --------
+    >>> [line.length for line in shapes_of([np.array([[0.0, 0.0], [3.0, 4.0]])])]
+    [5.0]
+    """
+    import shapely
+
+    if not len(lines):
+        return np.empty(0, dtype=object)
+    owner = np.repeat(np.arange(len(lines)), [len(line) for line in lines])
+    return np.asarray(shapely.linestrings(np.concatenate(lines), indices=owner))
+
+
+def length_m(line: NDArray[np.float64]) -> float:
+    """Length of one line.
+
+    Examples
+    --------
+    >>> length_m(np.array([[0.0, 0.0], [3.0, 4.0], [3.0, 5.0]]))
+    6.0
+    """
+    step = line[1:] - line[:-1]
+    return float(np.hypot(step[:, 0], step[:, 1]).sum())
+
+
+def lookouts(
+    xy: NDArray[np.float64], first: NDArray[np.int64], last: NDArray[np.int64], spacing_m: float, most: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    """Places along pieces of lines, away from their ends.
+
+    Parameters
+    ----------
+    xy
+        Points of all lines.
+    first, last
+        Rows of the first and last point of each piece.
+    spacing_m
+        Metres between places; every piece has at least three.
+    most
+        Places per piece at most.
+
+    Returns
+    -------
+    tuple
+        Piece of each place; its x, y; the unit normal to the left.
+    """
+    step = xy[1:] - xy[:-1]
+    size = np.hypot(step[:, 0], step[:, 1])
+    along = np.concatenate(([0.0], np.cumsum(size)))
+    begin, total = along[first], along[last] - along[first]
+    count = np.clip(total // spacing_m, 3, most).astype(np.int64)
+    piece = np.repeat(np.arange(len(first)), count)
+    number = np.arange(len(piece)) - np.repeat(np.cumsum(count) - count, count)
+    at = begin[piece] + total[piece] * (number + 0.5) / count[piece]
+    segment = np.clip(np.searchsorted(along, at, side="right") - 1, first[piece], last[piece] - 1)
+    unit = step[segment] / np.maximum(size[segment], 1e-9)[:, None]
+    place = xy[segment] + unit * (at - along[segment])[:, None]
+    return piece, place, np.column_stack([-unit[:, 1], unit[:, 0]])
