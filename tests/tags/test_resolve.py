@@ -97,7 +97,15 @@ def test_smoothness_overrides_surface() -> None:
     edge = resolve({"surface": "unhewn_cobblestone", "smoothness": "good"}, Kind.footway)
     assert edge.of("surface_class") == (3, 3, 3, DERIVED)
     assert edge.of("smoothness_grade") == (2, 2, 2, TAGGED)
-    assert edge.conflicts[0].won == "smoothness=good"
+    assert not edge.conflicts, "neighbouring classes contradict nobody"
+    park = resolve({"surface": "compacted", "smoothness": "good"}, Kind.footway)
+    assert park.of("surface_class") == (3, 3, 3, DERIVED)
+    paved = resolve({"surface": "paved", "smoothness": "good"}, Kind.footway)
+    assert paved.of("surface_class") == (2, 1, 3, TAGGED)
+    lawn = resolve({"surface": "grass", "smoothness": "excellent"}, Kind.footway)
+    assert [(each.rule, each.won, each.lost) for each in lawn.conflicts] == [
+        ("implied", "smoothness=excellent", "surface=grass")
+    ]
     assert resolve({"surface": "asphalt", "smoothness": "bad"}, Kind.footway).of("surface_class").value == 1
 
 

@@ -404,7 +404,8 @@ def _imply(
                 if now.provenance == _NONE or (row.how == "guess" and tagged):
                     continue
                 values[positions[row.attribute]] = _told(now, row)
-                if tagged and (row.lower > now.upper or row.upper < now.lower):
+                slack = 1.0 if row.how == "override" else 0.0  # classes next to each other contradict nobody
+                if tagged and (row.lower > now.upper or row.upper + slack < now.lower):
                     other = texts.get(row.attribute, "")
                     won, lost = (text, other) if row.how == "override" else (other, text)
                     conflicts.append(Conflict("implied", row.attribute, won, lost))
@@ -413,8 +414,9 @@ def _imply(
 def _told(now: Value, row: _Implied) -> Value:
     """The value after another tag has spoken; a measured one stays unless it is overridden."""
     if now.provenance == _TAGGED:
-        if row.how == "override" and now.lower > row.upper:
-            return Value(row.upper, row.upper, row.upper, _DERIVED)
+        if row.how == "override" and now.upper > row.upper:
+            provenance = _TAGGED if now.value <= row.upper else _DERIVED
+            return Value(min(now.value, row.upper), min(now.lower, row.upper), row.upper, provenance)
         open_bounds = row.how == "narrow" and now.lower < now.upper
         narrowed = now.within(row.lower, row.upper) if open_bounds else None
         return now if narrowed is None else narrowed._replace(provenance=_TAGGED)
