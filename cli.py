@@ -22,6 +22,9 @@ app = typer.Typer(
 
 City = Annotated[str, typer.Argument(help="Folder written by build, an OSM extract, or the word demo.")]
 Out = Annotated[Path, typer.Option("-o", "--out", help="Where the result goes; whole or not at all.")]
+OptionalFile = Annotated[
+    Path | None, typer.Option("-o", "--out", help="File to write as well: .json, .geojson or .gpx.")
+]
 OptionalOut = Annotated[Path | None, typer.Option("-o", "--out", help="Folder for the result's files.")]
 Profiles = Annotated[
     list[str] | None, typer.Option("--profile", help="Profile id or TOML file; may be given several times.")
@@ -87,7 +90,6 @@ def scan(
     as_json: Json = False,
 ) -> None:
     """Compute how far every home is from every service, for every profile, in three answers."""
-    from wegeketten.people.profile import load_profiles, parse_limits
     from wegeketten.progress import progress_bar
     from wegeketten.reach.scan import scan as scan_city
     from wegeketten.reach.tables import summary, write_scan
@@ -95,7 +97,7 @@ def scan(
 
     language = _language(lang)
     with progress_bar("scan") as tick:
-        profiles = load_profiles(profile or (), limits=parse_limits(limit or []))
+        profiles = _profiles(profile, limit)
         opened = _open(city, tick)
         result = scan_city(
             opened, profiles=profiles, services=service or (), districts=district or (), progress=tick
@@ -163,10 +165,172 @@ def fetch(
     _say(f"{written} written; next: wegeketten build {written} -o CITY")
 
 
+@app.command()
+def route(
+    city: City,
+    start: From,
+    end: Annotated[str, typer.Option("--to", help="LAT,LON of the goal.")],
+    profile: OneProfile,
+    limit: Limits = None,
+    out: OptionalFile = None,
+    lang: Lang = "de",
+    as_json: Json = False,
+) -> None:
+    """Find one route from door to door, with the barriers on it."""
+    from wegeketten.progress import progress_bar
+    from wegeketten.reach.route import find_route
+    from wegeketten.report.briefs import print_route
+
+    language = _language(lang)
+    spots = _point(start, "--from"), _point(end, "--to")
+    with progress_bar("route") as tick:
+        one = _profiles([profile], limit)[0]
+        found = find_route(_open(city, tick), one, *spots)
+    if out is not None:
+        found.write(out)
+    _print_json(found.to_json()) if as_json else print_route(found, lang=language)
+
+
+@app.command()
+def why(
+    city: City,
+    start: From,
+    service: Annotated[str, typer.Option("--service", help="Service id.")],
+    profile: OneProfile,
+    limit: Limits = None,
+    out: OptionalFile = None,
+    lang: Lang = "de",
+    as_json: Json = False,
+) -> None:
+    """Name the barriers between a home and a service: the cheapest set whose removal opens a way."""
+    from wegeketten.progress import progress_bar
+    from wegeketten.reach.why import find_why
+    from wegeketten.report.briefs import print_why
+
+    language = _language(lang)
+    spot = _point(start, "--from")
+    with progress_bar("why") as tick:
+        one = _profiles([profile], limit)[0]
+        opened = _open(city, tick)
+        opened.catalogue.service(service)
+        found = find_why(opened, one, spot, service)
+    if out is not None:
+        found.write(out)
+    if as_json:
+        _print_json(found.to_json())
+    else:
+        print_why(found, service=opened.catalogue.service(service), lang=language)
+
+
+@app.command()
+def plan(
+    city: City,
+    out: Out,
+    profile: Profiles = None,
+    service: Services = None,
+    budget: Annotated[float | None, typer.Option(help="Money there is, euros.")] = None,
+    costs: Annotated[Path | None, typer.Option(help="Your own unit costs (TOML).")] = None,
+    most: Annotated[int | None, typer.Option(help="How many measures at most.")] = None,
+    limit: Limits = None,
+    lang: Lang = "de",
+    as_json: Json = False,
+) -> None:
+    """Rank the measures that bring most people within reach for the money."""
+    from wegeketten.plan.catalogue import load_measures
+    from wegeketten.plan.master import Wishes, make_plan
+    from wegeketten.progress import progress_bar
+    from wegeketten.report.briefs import print_plan
+
+    language = _language(lang)
+    with progress_bar("plan") as tick:
+        profiles = _profiles(profile, limit)
+        opened = _open(city, tick)
+        wishes = Wishes(services=tuple(opened.catalogue.pick(service or ())))
+        made = make_plan(
+            opened, profiles, wishes=wishes, budget_eur=budget, measures=load_measures(costs), most=most,
+            progress=tick,
+        )  # fmt: skip
+    made.write(out)
+    _print_json(made.to_json()) if as_json else print_plan(made, lang=language, out=out)
+
+
+@app.command()
+def survey(
+    city: Annotated[str | None, typer.Argument(help="City folder, extract or demo.")] = None,
+    out: OptionalOut = None,
+    profile: Profiles = None,
+    service: Services = None,
+    number: Annotated[int, typer.Option("-n", help="How many readings to list.")] = 100,
+    walk: Annotated[float, typer.Option(help="Longest walk, metres.")] = 2000.0,
+    template: Annotated[Path | None, typer.Option(help="Write an empty survey file and stop.")] = None,
+    limit: Limits = None,
+    lang: Lang = "de",
+    as_json: Json = False,
+) -> None:
+    """List where one look would change the most answers, as walks; or write a survey template."""
+    from wegeketten.progress import progress_bar
+
+    if template is not None:
+        from wegeketten.tags.survey import write_template
+
+        write_template(template)
+        _say(f"{template} written; fill it in and give it to: wegeketten build --survey {template}")
+        return
+    if city is None or out is None:
+        raise UsageError("survey needs a CITY and -o OUT, or --template FILE")
+    if number < 1:
+        raise UsageError(f"-n {number}: give 1 or more")
+    from wegeketten.plan.survey import find_survey
+    from wegeketten.report.briefs import print_survey
+
+    language = _language(lang)
+    with progress_bar("survey") as tick:
+        profiles = _profiles(profile, limit)
+        opened = _open(city, tick)
+        found = find_survey(
+            opened, profiles, services=opened.catalogue.pick(service or ()), most=number, walk_m=walk,
+            progress=tick,
+        )  # fmt: skip
+    found.write(out)
+    _print_json(found.to_json()) if as_json else print_survey(found, lang=language, out=out)
+
+
+@app.command("map")
+def map_(
+    city: City,
+    out: Out,
+    profile: Profiles = None,
+    service: Services = None,
+    plan_: Annotated[Path | None, typer.Option("--plan", help="Folder written by plan.")] = None,
+    survey_: Annotated[Path | None, typer.Option("--survey", help="Folder written by survey.")] = None,
+    tiles: Annotated[str | None, typer.Option(help="Address of online tiles; none by default.")] = None,
+    lang: Lang = "de",
+) -> None:
+    """Draw the city as one HTML file that works without a network."""
+    from wegeketten.progress import progress_bar
+    from wegeketten.report.map import write_map
+
+    language = _language(lang)
+    with progress_bar("map") as tick:
+        opened = _open(city, tick)
+        tick("map", 0.5)
+        written = write_map(
+            opened, out, lang=language, profiles=profile or (), services=opened.catalogue.pick(service or ()),
+            plan=plan_, survey=survey_, tiles=tiles,
+        )  # fmt: skip
+    _say(f"{written} written")
+
+
 def _open(text: str, tick: Any) -> Any:
     from wegeketten.source import obtain_city
 
     return obtain_city(text, progress=tick)
+
+
+def _profiles(names: list[str] | None, limits: list[str] | None) -> Any:
+    from wegeketten.people.profile import load_profiles, parse_limits
+
+    return load_profiles(names or (), limits=parse_limits(limits or []))
 
 
 def _language(lang: str) -> str:

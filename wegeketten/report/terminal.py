@@ -32,7 +32,7 @@ _WORDS = {
         "standard": "Maß",
         "legend": "Obere Zahl: wahrscheinlich, in Prozent. Darunter: sicher – möglich. Sicher zählt nur "
         "Wege, deren Angaben den Durchgang verbürgen; möglich schließt auch Unbekanntes ein.",
-        "islands": "Auf Inseln, von denen kein wahrscheinlicher Weg ins übrige Netz führt: {list} (islands.csv).",
+        "islands": "Auf Inseln, von denen kein wahrscheinlicher Weg ins übrige Netz führt: {list}.",
         "island": "{profile} {homes} Adressen",
         "worst": "Am weitesten zurück ({profile}, {service}): {districts}.",
         "written": "Geschrieben: {out}",
@@ -60,7 +60,7 @@ _WORDS = {
         "standard": "Standard",
         "legend": "Upper figure: likely, in per cent. Below: sure – possible. Sure counts only ways whose "
         "readings guarantee passage; possible includes what is unknown.",
-        "islands": "On islands from which no likely way leads to the rest of the network: {list} (islands.csv).",
+        "islands": "On islands from which no likely way leads to the rest of the network: {list}.",
         "island": "{profile} {homes} addresses",
         "worst": "Furthest behind ({profile}, {service}): {districts}.",
         "written": "Written: {out}",
@@ -234,6 +234,11 @@ def print_services(catalogue: Catalogue, *, lang: str = "de") -> None:
             escape(f"[{service.mark}] {service.source}"),
         )
     Console(highlight=False).print(table)
+
+
+def written(out: Path, *, lang: str = "de") -> str:
+    """Tell where the result lies."""
+    return _WORDS[lang]["written"].format(out=escape(str(out)))
 
 
 def print_rows(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

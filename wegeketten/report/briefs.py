@@ -1,0 +1,131 @@
+"""Routes, reasons, plans and surveys in brief, on the terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from wegeketten.city import ATTRIBUTION
+from wegeketten.csvfile import clean_text
+from wegeketten.report.terminal import plain, print_rows, written
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from wegeketten.places.catalogue import Service
+    from wegeketten.plan.master import Plan
+    from wegeketten.plan.survey import Survey
+    from wegeketten.reach.barriers import Barrier
+    from wegeketten.reach.route import Route
+    from wegeketten.reach.why import Why
+
+
+def print_route(route: Route, *, lang: str = "de") -> None:
+    """Print a route: one sentence, the steps, the barriers."""
+    console = Console(highlight=False)
+    console.print(escape(route.sentence(lang)))
+    if route.course is not None:
+        for number, step in enumerate(route.course.instructions, start=1):
+            console.print(f"{number:>3}. {escape(clean_text(getattr(step.text, lang)))}")
+    _print_barriers(route.barriers, console, lang)
+    console.print(ATTRIBUTION)
+
+
+def print_why(why: Why, *, service: Service, lang: str = "de") -> None:
+    """Print what stands between a home and a service."""
+    console = Console(highlight=False)
+    console.print(escape(clean_text(why.sentence(lang, service=getattr(service.name, lang)), longest=2000)))
+    _print_barriers(why.blocking, console, lang)
+    console.print(ATTRIBUTION)
+
+
+def _print_barriers(barriers: Iterable[Barrier], console: Console, lang: str) -> None:
+    from wegeketten.reach.words import barrier as barrier_words
+
+    for barrier in barriers:
+        console.print(
+            f"  • {escape(clean_text(getattr(barrier_words(barrier), lang)))} ({escape(barrier.id)})"
+        )
+
+
+def print_plan(plan: Plan, *, lang: str = "de", out: Path) -> None:
+    """Print the first measures of a plan and how far it may fall short."""
+    words, console = _WORDS[lang], Console(highlight=False)
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for heading in ("rank", "measure", "barriers", "cost", "total", "people", "bar"):
+        table.add_column(
+            words[heading], justify="left" if heading in ("measure", "barriers", "bar") else "right"
+        )
+    people_most = max((line.people_newly_reached for line in plan.lines), default=0.0) or 1.0
+    for line in plan.lines[:20]:
+        table.add_row(
+            str(line.rank),
+            escape(clean_text(", ".join(dict.fromkeys(line.kinds)))),
+            escape(clean_text(" ".join(line.barrier_ids), longest=40)),
+            plain(line.cost_eur, lang=lang),
+            plain(line.cost_total_eur, lang=lang),
+            plain(line.people_newly_reached, 1, lang=lang),
+            "█" * max(1, round(12 * line.people_newly_reached / people_most)),
+        )
+    console.print(table)
+    if len(plan.lines) > 20:
+        console.print(words["more"].format(count=plain(len(plan.lines) - 20, lang=lang)))
+    if plan.gap is not None:
+        console.print(words["gap"].format(gap=plain(100 * plan.gap, 1, lang=lang)))
+    console.print(written(out, lang=lang))
+    console.print(ATTRIBUTION)
+
+
+_WORDS = {
+    "de": {
+        "rank": "Rang",
+        "measure": "Barriere",
+        "barriers": "Kennung",
+        "cost": "Euro",
+        "total": "Summe",
+        "people": "neu erreicht",
+        "bar": "",
+        "more": "… und {count} weitere in measures.csv",
+        "gap": "Kein Plan mit diesem Geld kann um mehr als {gap} % besser sein (obere Schranke).",
+        "doubt": "Zwischen sicher und möglich stehen {people} Menschen.",
+        "attribute": "Merkmal",
+        "between": "im Zweifel",
+    },
+    "en": {
+        "rank": "Rank",
+        "measure": "Barrier",
+        "barriers": "Id",
+        "cost": "Euro",
+        "total": "Total",
+        "people": "newly reached",
+        "bar": "",
+        "more": "… and {count} more in measures.csv",
+        "gap": "No plan for this money can be better by more than {gap} % (upper bound).",
+        "doubt": "Between sure and possible: {people} people.",
+        "attribute": "Attribute",
+        "between": "in doubt",
+    },
+}
+
+
+def print_survey(survey: Survey, *, lang: str = "de", out: Path) -> None:
+    """Print the first readings to look at."""
+    words, console = _WORDS[lang], Console(highlight=False)
+    console.print(words["doubt"].format(people=plain(survey.people_in_doubt, lang=lang)))
+    rows = [
+        (
+            str(spot.rank),
+            spot.kind,
+            spot.attribute,
+            spot.barrier_id,
+            plain(spot.people_between, 1, lang=lang),
+        )
+        for spot in survey.spots[:20]
+    ]
+    print_rows([words[key] for key in ("rank", "measure", "attribute", "barriers", "between")], rows)
+    console.print(written(out, lang=lang))
+    console.print(ATTRIBUTION)
