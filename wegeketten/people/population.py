@@ -21,13 +21,16 @@ if TYPE_CHECKING:
     from wegeketten.people.homes import Homes
 
 
+_EDGE_M = 500.0  # farther from the outermost homes the extract ends
+
+
 def weigh_homes(homes: Homes, path: Path, projection: Projection) -> Homes:
     """Give homes the people of a census file.
 
     The people of a cell are spread over its homes by dwellings where these are mapped for all of them, else
     by floor area, else evenly; buildings in which nobody lives get people only where a cell has no others.
-    No person is invented or lost but for those of cells without a home, which are listed unless they lie
-    beyond the extract.
+    No person is invented or lost but for those of cells without a home: these are listed, those beyond the
+    extract in one sum.
 
     Parameters
     ----------
@@ -71,7 +74,8 @@ def spread(homes: Homes, cells: Cells, name: str) -> Homes:
     lonely = lonely[np.nan_to_num(cells.people[lonely]) > 0]
     if not cells.regular and len(lonely):
         lonely = _move_in(columns, cells, xy, lonely)
-    lonely = lonely[_inside(cells.points[lonely], xy)]
+    inside = _inside(cells.points[lonely], xy)
+    lonely, beyond = lonely[inside], lonely[~inside]
     lost = [
         Skipped(
             f"row {row + 2}",
@@ -81,6 +85,8 @@ def spread(homes: Homes, cells: Cells, name: str) -> Homes:
         for row in lonely.tolist()
     ]
     notes = _notes(cells, cell, columns["weight"], lonely, name)
+    if len(beyond):
+        notes.append(f"{_sum(cells, beyond)} in {len(beyond)} cells of {name} live beyond the extract")
     skipped = [*homes.skipped, *cells.skipped, *lost]
     return replace(homes, columns=columns, skipped=skipped, notes=homes.notes + notes)
 
@@ -117,7 +123,8 @@ def shares(homes: Homes, cell: NDArray[np.int64]) -> NDArray[np.float64]:
 
 def _inside(points: NDArray[np.float64], xy: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Whether points lie among the homes, not beyond the extract's edge."""
-    return np.asarray(((points >= xy.min(axis=0)) & (points <= xy.max(axis=0))).all(axis=1))
+    low, high = xy.min(axis=0) - _EDGE_M, xy.max(axis=0) + _EDGE_M
+    return np.asarray(((points >= low) & (points <= high)).all(axis=1))
 
 
 def _at(values: NDArray[np.float64], cell: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -142,14 +149,17 @@ def _move_in(
     return np.delete(lonely, row)
 
 
+def _sum(cells: Cells, rows: NDArray[np.int64]) -> str:
+    return f"{float(cells.people[rows].sum()):.0f} {cells.unit}"
+
+
 def _notes(
     cells: Cells, cell: NDArray[np.int64], weight: NDArray[np.generic], lonely: NDArray[np.int64], name: str
 ) -> list[str]:
     notes = [f"homes are weighted with {float(weight.sum()):.0f} {cells.unit} of {name}", *cells.notes]
     if len(lonely):
         notes.append(
-            f"{float(cells.people[lonely].sum()):.0f} {cells.unit} in {len(lonely)} cells live where no home "
-            "is mapped and count nowhere"
+            f"{_sum(cells, lonely)} in {len(lonely)} cells live where no home is mapped and count nowhere"
         )
     outside = int((cell < 0).sum())
     if outside:
