@@ -41,8 +41,8 @@ def access_of_way(tags: Mapping[str, str]) -> Access:
     """Access on foot to a way.
 
     ``foot`` counts before ``access``, a class's default comes last; ``foot=use_sidepath`` and
-    ``motorroad=yes`` close the way. A general ``oneway`` does not bind people on foot, ``oneway:foot`` and the direction of an
-    escalator do.
+    ``motorroad=yes`` close the way. A general ``oneway`` does not bind people on foot, ``oneway:foot`` and
+    the direction of an escalator do.
 
     Examples
     --------

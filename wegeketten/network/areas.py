@@ -20,7 +20,7 @@ _FARTHEST_M = 160.0  # from where a way ends inside a square to the corner it is
 
 
 def squares(features: Features) -> Iterator[tuple[Relation, list[Way]]]:
-    """Multipolygons that are walked, with those ways of their rings that are not walked in their own right."""
+    """Multipolygons that are walked, with those ways of their rings that are not walked as they are."""
     for relation in features.relations.values():
         if relation.tags.get("type") != "multipolygon" or walk_of(relation.tags) is None:
             continue

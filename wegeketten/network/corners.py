@@ -79,7 +79,7 @@ def corners_of(x: float, y: float, headings: list[float], offsets: list[float]) 
     Returns
     -------
     list of Corner
-        Corner k lies to the left of arm k (seen from the junction). A single arm has one corner, around its end.
+        Corner k lies to the left of arm k, seen from the junction. A single arm has one, around its end.
 
     Examples
     --------

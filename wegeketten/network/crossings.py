@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -117,7 +118,7 @@ def cross(draft: Draft, crossed: Crossed, left: Bank, right: Bank) -> None:
     ):
         (x0, y0), (x1, y1) = (draft.places[end] for end in ends)
         ends.insert(1, draft.place((x0 + x1) / 2, (y0 + y1) / 2, crossed.ref))
-    for u, v in zip(ends[:-1], ends[1:], strict=True):
+    for u, v in pairwise(ends):
         draft.add(u, v, None, style)
 
 

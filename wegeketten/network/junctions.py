@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from math import cos, sin
+from math import cos, pi, sin
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wegeketten.network.corners import Corner, corners_of, gap_of
+from wegeketten.network.corners import Corner, corners_of, gap_of, offset_of
 from wegeketten.network.crossings import Bank, Crossed, cross, crossing_of, step_down
 from wegeketten.network.edges import Crossing, Kind
 from wegeketten.network.pavements import is_mouth
@@ -18,12 +18,15 @@ from wegeketten.network.ways import CODE
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from wegeketten.network.arms import Arm
     from wegeketten.network.draft import Draft
     from wegeketten.network.pavements import Streets
 
 _CARRIAGEWAYS = (Kind.street, Kind.living_street, Kind.service, Kind.track)
 _NEAR_M = 30.0  # a mapped crossing this near stands for crossing at the junction itself
+_OPEN = -(1 << 60)  # stands for the arm that a dead end does not have
 _UNCROSSED = frozenset({CODE["motorway"], CODE["trunk"]})
 _IMPORTANCE = {
     CODE[name]: rank
@@ -103,7 +106,7 @@ def join_junctions(
         Tags of the vertices that have some, by OSM id.
     """
     joints = Joints()
-    crossed_at = _crossing_vertices(draft, streets, node_tags)
+    crossed_at = _crossing_vertices(streets, node_tags)
     for vertex in sorted(arms):
         ref = int(streets.pieces.vertex_ref[vertex])
         junction = _junction(draft, streets, vertex, ref, node_tags.get(ref, {}), arms[vertex])
@@ -121,10 +124,19 @@ def _junction(
     unique = {(arm.edge, arm.at_start): arm for arm in arms}
     roads = [arm for arm in unique.values() if _is_road(streets, arm)]
     feet = [arm for arm in unique.values() if not _is_road(streets, arm)]
+    if len(roads) == 1 and not feet and roads[0].edge != _OPEN and not _turns(tags):
+        # nobody knows what lies beyond: the sides are not joined around the end
+        opposite = (roads[0].heading + 2 * pi) % (2 * pi) - pi
+        roads.append(roads[0]._replace(edge=_OPEN, heading=opposite))
     roads.sort(key=lambda arm: (arm.heading, arm.edge))
     x, y = draft.places[vertex]
     offsets = [_offset(streets, arm) for arm in roads]
     return Junction(vertex, ref, tags, roads, feet, corners_of(x, y, [arm.heading for arm in roads], offsets))
+
+
+def _turns(tags: Mapping[str, str]) -> bool:
+    """Whether a dead end is known to be one, with a pavement around it."""
+    return tags.get("highway") in ("turning_circle", "turning_loop") or tags.get("noexit") == "yes"
 
 
 def _is_road(streets: Streets, arm: Arm) -> bool:
@@ -134,8 +146,6 @@ def _is_road(streets: Streets, arm: Arm) -> bool:
 
 
 def _offset(streets: Streets, arm: Arm) -> float:
-    from wegeketten.network.corners import offset_of
-
     return offset_of(arm.highway, streets.strips[arm.way].tags)
 
 
@@ -149,7 +159,7 @@ def _state(streets: Streets, arm: Arm, left: bool) -> tuple[Side, Kind | None]:
     if arm.edge >= 0:
         return Side.unknown, Kind.street
     piece = -1 - arm.edge
-    if piece in streets.ghosts:
+    if arm.edge == _OPEN or piece in streets.ghosts:
         return Side.none, None
     side = _side(arm, left)
     return streets.sides[piece][0 if side == LEFT else 1], streets.walked(piece, side)
@@ -291,7 +301,9 @@ def _cross_arms(
     through = any(arm.kind is Kind.crossing for arm in junction.feet)
     if count == 2:
         lost = [corner for corner in junction.foot if not _is_separate(streets, junction, corner)]
-        if not through and (mapped or lost or len(_feet_corners(junction)) == 2):
+        own = junction.pavement.keys() | junction.ground.keys()
+        end = len(own) == 2 and any(arm.edge == _OPEN for arm in junction.roads)
+        if not through and (mapped or end or lost or len(_feet_corners(junction)) == 2):
             _cross_arm(draft, streets, junction, 0, joints, mapped)
         return
     if count < 3:
@@ -312,7 +324,7 @@ def _cross_arm(
     draft: Draft, streets: Streets, junction: Junction, place: int, joints: Joints, mapped: bool
 ) -> None:
     arm = junction.roads[place]
-    if arm.edge >= 0 and len(junction.roads) == 2:
+    if (arm.edge >= 0 or arm.edge == _OPEN) and len(junction.roads) == 2:
         place = 1 - place  # the arm with sides says more
         arm = junction.roads[place]
     banks = {}
@@ -351,9 +363,7 @@ def _crossed(streets: Streets, junction: Junction, place: int) -> Crossed:
     return Crossed(streets.strips[arm.way], how, lowered=minor or signals, at_start=arm.at_start)
 
 
-def _crossing_vertices(
-    draft: Draft, streets: Streets, node_tags: Mapping[int, Mapping[str, str]]
-) -> set[int]:
+def _crossing_vertices(streets: Streets, node_tags: Mapping[int, Mapping[str, str]]) -> set[int]:
     """Vertices on streets at which a crossing is mapped, as a node or as a way."""
     pieces = streets.pieces
     found = {
@@ -365,7 +375,6 @@ def _crossing_vertices(
     crossing = np.array([strip.walk.kind is Kind.crossing for strip in streets.strips], dtype=bool)
     rows = np.flatnonzero(crossing[pieces.way]) if len(streets.strips) else np.empty(0, dtype=np.int64)
     found.update(pieces.u[rows].tolist(), pieces.v[rows].tolist())
-    _ = draft
     return found
 
 
@@ -395,7 +404,7 @@ def _move(draft: Draft, arm: Arm, node: int) -> None:
     draft.lines[edge] = _shortened(line, arm.at_start, place)
 
 
-def _shortened(line: np.ndarray, at_start: bool, place: tuple[float, float]) -> np.ndarray:  # type: ignore[type-arg]
+def _shortened(line: NDArray[np.float64], at_start: bool, place: tuple[float, float]) -> NDArray[np.float64]:
     points = line if at_start else line[::-1]
     cut = float(np.hypot(points[0, 0] - place[0], points[0, 1] - place[1]))
     away = np.hypot(points[:, 0] - points[0, 0], points[:, 1] - points[0, 1])

@@ -1,4 +1,4 @@
-"""What lies on either side of a carriageway: a pavement of its own, one that is mapped separately, or none."""
+"""What lies on either side of a carriageway: a pavement of its own, one mapped as a way, or none."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def sides_of_pieces(strips: Sequence[Strip], pieces: Pieces, roads: NDArray[np.i
     """Sides of each piece of a road, by tags and by the pavements that lie beside it.
 
     A mapped pavement beside a street stands for that side whatever the street's tags say, so that nothing is
-    doubled; a side tagged ``separate`` beside which no foot way is mapped counts as the street's own pavement.
+    doubled; a side tagged ``separate`` beside which no foot way is mapped is the street's own pavement.
 
     Parameters
     ----------
