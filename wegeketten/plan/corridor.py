@@ -54,7 +54,7 @@ def find_corridors(
     detours: Sequence[int] = DETOURS,
     most: int = 200,
     prices: NDArray[np.int64] | None = None,
-) -> list[tuple[int, ...]]:
+) -> dict[tuple[int, ...], float]:
     """Sets of edges whose measures, together, would give doors outside the standard a better way.
 
     One tree of cheapest ways grows from all places at once; the measures on each door's way are its corridor.
@@ -73,19 +73,19 @@ def find_corridors(
 
     Returns
     -------
-    list
-        Distinct sets of edges, sorted, each in ascending order.
+    dict
+        Distinct sets of edges, each in ascending order, and the people in need whose corridor it is.
     """
     task, field = state.task, state.task.field
     edge_prices = field.prices if prices is None else prices
     arc_prices = np.append(edge_prices, 0)[field.edge]
     helps = (field.mended < state.weights) & (arc_prices > 0)
     if not helps.any():
-        return []
+        return {}
     middle = max(1, int(np.median(edge_prices[field.mendable])))
     first, last = field.streets, field.streets + field.homes
     in_need = np.flatnonzero((state.times[first:last] > task.limit) & (task.people > 0)) + first
-    found: set[tuple[int, ...]] = set()
+    found: dict[tuple[int, ...], float] = {}
     lists = field.entering
     starts = np.zeros(len(task.goals), dtype=np.int64)
     for detour in detours:
@@ -107,5 +107,6 @@ def find_corridors(
                 chosen.add(int(field.edge[arc]))
                 arc = int(following[field.heads[arc]])
             if chosen:
-                found.add(tuple(sorted(chosen)))
-    return sorted(found)
+                key = tuple(sorted(chosen))
+                found[key] = max(found.get(key, 0.0), float(people[place]))
+    return found

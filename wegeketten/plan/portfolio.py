@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     Edges = tuple[int, ...]
 
 
+CORRIDORS = 400
+"""How many corridors are valued exactly at a time."""
+
+
 class Objective(NamedTuple):
     """What counts beside a person newly within the standard, which counts 1 (times the task's worth).
 
@@ -135,12 +139,14 @@ class Ledger:
             state.mend(edges)
         self.done.update(edges)
 
-    def corridors(self, most: int = 200) -> list[Edges]:
-        """Corridors of all tasks as things stand, see `find_corridors`."""
-        found: set[Edges] = set()
+    def corridors(self, most: int = CORRIDORS) -> list[Edges]:
+        """Corridors of all tasks as things stand, those that promise the most people per euro."""
+        promise: dict[Edges, float] = {}
         for state in self.states:
-            found.update(find_corridors(state, most=most))
-        return sorted(found)
+            for chosen, people in find_corridors(state).items():
+                promise[chosen] = promise.get(chosen, 0.0) + state.task.worth * people
+        ranked = sorted(promise, key=lambda chosen: (-promise[chosen] / max(1, self.price(chosen)), chosen))
+        return ranked[:most]
 
     def singles(self) -> list[Edges]:
         """Every edge whose measure would make anything faster for any task."""
@@ -164,10 +170,13 @@ class _Shelf:
         self.now = 0
 
     def add(self, sets: Iterable[Edges]) -> None:
-        """Price and value bundles that are not on the shelf yet, or whose value is old."""
+        """Value bundles that are not on the shelf yet; edges that were bought are left out of them."""
         done = self.ledger.done
         rests = {tuple(edge for edge in chosen if edge not in done) for chosen in sets}
-        fresh = sorted(rest for rest in rests if rest and self.age.get(rest) != self.now)
+        self.value_anew(sorted(rest for rest in rests if rest and rest not in self.age))
+
+    def value_anew(self, fresh: Sequence[Edges]) -> None:
+        """Value bundles as things stand."""
         for rest, value in zip(fresh, self.ledger.values(fresh).tolist(), strict=True):
             self.value[rest], self.age[rest] = value, self.now
             for edge in rest:
@@ -193,7 +202,7 @@ class _Shelf:
                     break
             for chosen in [chosen for chosen in old if self.age[chosen] == self.now]:
                 heapq.heappush(self.heap, (-self.value[chosen] / self.ledger.price(chosen), chosen))
-            self.add(chosen for chosen in old if self.age[chosen] != self.now)
+            self.value_anew([chosen for chosen in old if self.age[chosen] != self.now])
         return None
 
     def bought(self, edges: Edges) -> None:
