@@ -86,6 +86,8 @@ def test_what_is_sure_holds_wherever_the_truth_lies(edges: EdgeTable, profile: P
     truth = {}
     for attribute in ATTRIBUTES:
         name = attribute.name
+        if name == "wheelchair":  # a word that was said, not a quantity within bounds
+            continue
         end = random.choice(["_lower", "_upper"], len(edges))
         drawn = np.where(end == "_lower", edges[f"{name}_lower"], edges[f"{name}_upper"])
         truth |= {name: drawn, f"{name}_lower": drawn, f"{name}_upper": drawn}

@@ -155,6 +155,22 @@ def test_works_that_answer_all_reasons_open_the_edge(profile_id: str) -> None:
     assert opened > 0 or profile_id == "walker"
 
 
+@pytest.mark.parametrize("name", CATALOGUE.measures)
+def test_no_measure_closes_or_slows_what_it_is_for(name: str) -> None:
+    measure = CATALOGUE.measures[name]
+    edges = random_table(np.random.default_rng(7), 3000)
+    if measure.crossing:
+        edges["crossing"][:] = Crossing.informal
+    rows = np.array([row for row in range(len(edges)) if measure.suits(Kind(int(edges["kind"][row])))])
+    for profile_id in PROFILES:
+        profile = load_profile(profile_id)
+        after, before = fixed_seconds(edges, profile, rows, measure.change), weigh(edges, profile)
+        arcs = np.stack([2 * rows, 2 * rows + 1], axis=1).ravel()
+        for answer in ("sure", "likely", "possible"):
+            worse = getattr(after, answer) > getattr(before, answer)[arcs]
+            assert not worse.any(), (profile_id, answer, arcs[worse][:5])
+
+
 def test_a_zebra_opens_an_informal_crossing() -> None:
     profile = load_profile("rollator")
     edges = pavements(1, kind=Kind.crossing, crossing=Crossing.informal, road=4, **reading("kerb_cm", 12))

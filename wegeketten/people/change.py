@@ -76,8 +76,6 @@ class Change:
         for name, (low, high) in self.targets.items():
             for suffix in ("", "_lower", "_upper"):
                 after[name + suffix] = np.clip(columns[name + suffix], np.float32(low), np.float32(high))
-            unknown = np.isnan(after[name])
-            after[name] = np.where(unknown, after[f"{name}_upper"], after[name])
             after[f"{name}_from"] = np.full_like(columns[f"{name}_from"], Provenance.surveyed)
         if self.kind is not None:
             after["kind"] = np.full_like(columns["kind"], self.kind)

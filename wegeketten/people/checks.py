@@ -247,12 +247,12 @@ def _slope(columns: Columns, limit: float, *, uphill: bool) -> Levels:
 def _free_kinds(profile: Profile) -> Flags:
     """Kinds at which the width does not count, as a table over `Kind`.
 
-    Steps belong to them where they are passed over a ramp only: their width is not the ramp's.
+    Steps belong to them where a ramp beside them may be taken: their width is not the ramp's.
     """
     table = np.zeros(256, bool)
     for name, passage in profile.passages.model_dump().items():
         table[Kind[name]] = passage == "free"
-    table[Kind.steps] = profile.limits.steps_max == 0
+    table[Kind.steps] = profile.limits.steps_ramp != "no"
     return table
 
 
