@@ -1,10 +1,10 @@
 """No portfolio within the budget can bring more people within the standard than this: a proof by cuts.
 
 Around every door that is cut off lie rings of barriers, and any way out breaks through each ring. A door
-that has a way, only too long a one, needs at least one of the measures on ways short enough.
-Whichever they are, they cost no less than the cheapest way within the standard. Every door is served as far as
-its weakest ring is broken and its least price is spent around it: that program is worth at least as much as
-any real portfolio, and so is every bound that the solver proves for it.
+that has a way, only too long a one, needs at least one of the measures on ways short enough. Whichever they
+are, they cost no less than the cheapest way within the standard. Let every door be served as far as its
+weakest ring is broken and its least price is spent around it: that program is worth at least as much as any
+real portfolio, and so is every bound that the solver proves for it.
 """
 
 from __future__ import annotations
@@ -129,8 +129,8 @@ class _Rings:
             hopeful = (today > task.limit) & (best <= task.limit) & (price <= budget) & (task.people > 0)
             guards: dict[int, tuple[Edges, Rows]] = {}
             for door, now in zip(doors[hopeful].tolist(), today[hopeful].tolist(), strict=True):
-                price = self._least_price(door, task, opener)
-                if price > budget:
+                least = self._least_price(door, task, opener)
+                if least > budget:
                     continue
                 if now < INF:
                     if door not in near:
@@ -142,7 +142,7 @@ class _Rings:
                     if part not in guards:
                         guards[part] = self._around(door, part, label, task, opener, far)
                     around, rows = guards[part]
-                rows = (Row(price, around), *rows)
+                rows = (Row(least, around), *rows)
                 value = task.worth * float(task.people[door - self.field.streets])
                 total[rows] = total.get(rows, 0.0) + value
 
@@ -199,13 +199,13 @@ class _Rings:
         fits = self._short_enough(guard.there, task, opener)
         goal = int(guard.away[task.goals].min())
         rings = set()
-        for level, crossed in guard.crossed:
+        for level, arcs in guard.crossed:
             if level < goal:
                 ring = np.zeros_like(fits)
-                ring[crossed] = fits[crossed]
+                ring[arcs] = fits[arcs]
                 rings.add(self._edges(ring))
-        least = sorted(rings, key=lambda ring: (len(ring), ring))[:RINGS]
-        return self._edges(fits), tuple(Row(0, ring) for ring in sorted(least))
+        fewest = sorted(rings, key=lambda ring: (len(ring), ring))[:RINGS]
+        return self._edges(fits), tuple(Row(0, ring) for ring in sorted(fewest))
 
     def _edges(self, helping: NDArray[np.bool_]) -> Edges:
         return tuple(np.unique(self.field.edge[self.helping[helping]]).tolist())

@@ -263,7 +263,7 @@ def buy_greedily(
 
     offer(ledger.singles())
     while most is None or len(picks) < most:
-        if len(picks) <= 20 or len(picks) % 10 == 0:
+        if len(picks) < 3 or len(picks) % 5 == 0:
             offer(ledger.corridors())
         chosen = shelf.best(money, least)
         if chosen is None:

@@ -13,17 +13,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from wegeketten.network.edges import Kind
-from wegeketten.plan.corridor import next_mended
 from wegeketten.plan.lines import provenance_of
 from wegeketten.plan.walks import Walk, bundle
 from wegeketten.reach.barriers import STRETCHES, midpoints
 from wegeketten.reach.doors import Remedies, goals_of, open_doors
 from wegeketten.reach.field import INF
-from wegeketten.reach.search import SHIFT, UNSEEN, tree
+from wegeketten.reach.search import SHIFT, UNSEEN, kernel, tree
 from wegeketten.routing import UNIT_S
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -31,12 +30,15 @@ if TYPE_CHECKING:
     from wegeketten.city import City
     from wegeketten.people.profile import Profile
     from wegeketten.plan.task import Task
-    from wegeketten.reach.field import Field
 
     Progress = Callable[[str, float], None]
 
 ROUNDS = 12
 """In how many rounds the list is drawn up; after each, what is on it counts as known."""
+
+
+LOOK = np.int64(1) << SHIFT
+"""Key of one look: fewer looks come first, then less time."""
 
 
 class Spot(NamedTuple):
@@ -55,7 +57,8 @@ class Spot(NamedTuple):
     lat, lon
         Degrees.
     people_between
-        People for whom it stands between *sure* and *possible*, for the profile where they are most.
+        People for whom it stands between *sure* and *possible*, for the profile and service where they are
+        most.
     osm_value
         The point value assumed or mapped so far, None where there is none.
     """
@@ -147,7 +150,7 @@ def find_survey(
     tasks = doubtful_tasks(city, profiles, services)
     edges, people = rank_edges(tasks, most, progress=progress)
     spots = _spots(city, profiles, edges, people)[:most]
-    in_doubt = _people_in_doubt(tasks, city)
+    in_doubt = _homes_in_doubt(tasks, city)
     walks = bundle([(spot.lat, spot.lon) for spot in spots], [spot.people_between for spot in spots], walk_m)
     ids = tuple(profile.id for profile in profiles)
     return Survey(ids, tuple(spots), tuple(walks), in_doubt, provenance_of(city))
@@ -196,12 +199,13 @@ def rank_edges(
     """
     ranked: list[int] = []
     people: dict[int, float] = {}
-    known: dict[int, NDArray[np.int32]] = {id(task.field): task.field.today.copy() for task in tasks}
+    known = {id(task.field): task.field.today.copy() for task in tasks}
+    hopes = [_within(task, task.field.mended) for task in tasks]
     batch = max(1, -(-most // rounds))
     while tasks and len(ranked) < most:
         if progress:
             progress("survey", len(ranked) / most)
-        credit, behind = _credit(tasks, known)
+        credit, behind = _credit(tasks, hopes, known)
         credit[ranked] = 0
         order = np.lexsort((np.arange(len(credit)), -credit))
         chosen = [int(edge) for edge in order[: min(batch, most - len(ranked))] if credit[edge] > 0]
@@ -217,78 +221,110 @@ def rank_edges(
 
 
 def _credit(
-    tasks: Iterable[Task], known: dict[int, NDArray[np.int32]]
+    tasks: Sequence[Task], hopes: Sequence[NDArray[np.bool_]], known: dict[int, NDArray[np.int32]]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Per edge: people behind it, each divided by the looks their way needs; and the people as such."""
-    tasks = list(tasks)
+    """Per edge: people behind it, each divided by the looks their way needs; and most people of any task."""
     count = len(tasks[0].field.prices)
     credit, most = np.zeros(count), np.zeros(count)
-    for field_id in dict.fromkeys(id(task.field) for task in tasks):
-        group = [task for task in tasks if id(task.field) == field_id]
-        at_home: dict[int, NDArray[np.float64]] = {}
-        for task in group:
-            for edges, people, homes in _ways_in_doubt(task, known[field_id]):
-                credit[list(edges)] += people / len(edges)
-                for edge in edges:
-                    seen = at_home.setdefault(edge, np.zeros(task.field.homes))
-                    seen[homes] = task.people[homes]
-        for edge, seen in at_home.items():
-            most[edge] = max(most[edge], seen.sum())
+    for task, hope in zip(tasks, hopes, strict=True):
+        field, today = task.field, known[id(task.field)]
+        doubtful = hope & ~_within(task, today) & (task.people > 0)
+        if not doubtful.any():
+            continue
+        opens = (today >= INF) & (field.mended < INF)
+        keys = np.where(opens, LOOK + field.mended, today.astype(np.int64))
+        keys[(today >= INF) & ~opens] = -1
+        best, via = _tree(task, keys)
+        looks = np.maximum(best[field.home_nodes] >> SHIFT, 1)
+        share = np.zeros((2, field.nodes))
+        share[0, field.home_nodes] = np.where(doubtful, task.people / looks, 0.0)
+        share[1, field.home_nodes] = np.where(doubtful, task.people, 0.0)
+        # a node hands what it carries to the next on its way; by key, then by steps for ways of no length
+        order = np.lexsort((_steps_left(via, field.heads), best))[::-1]
+        flow = _flow(order[best[order] < UNSEEN], via, field.heads, field.edge, opens, share, count)
+        credit += flow[0]
+        most = np.maximum(most, flow[1])
     return credit, most
 
 
-def _ways_in_doubt(
-    task: Task, today: NDArray[np.int32]
-) -> list[tuple[tuple[int, ...], float, NDArray[np.int64]]]:
-    """Sets of edges to look at, with the people and homes whose way with the fewest looks has just them."""
-    field = task.field
+@kernel
+def _steps_left(via: NDArray[np.int32], heads: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Arcs from each node to the end of its way."""
+    steps = np.full(len(via), -1, dtype=np.int32)
+    stack = np.empty(len(via), dtype=np.int32)
+    for node in range(len(via)):
+        size = 0
+        here = node
+        while steps[here] < 0 and via[here] >= 0:
+            stack[size] = here
+            size += 1
+            here = heads[via[here]]
+        if steps[here] < 0:
+            steps[here] = 0
+        level = steps[here]
+        while size > 0:
+            size -= 1
+            level += 1
+            steps[stack[size]] = level
+    return steps
+
+
+@kernel
+def _flow(
+    order: NDArray[np.int64],
+    via: NDArray[np.int32],
+    heads: NDArray[np.int32],
+    edges: NDArray[np.int32],
+    opens: NDArray[np.bool_],
+    carried: NDArray[np.float64],
+    count: int,
+) -> NDArray[np.float64]:
+    """What passes over each edge that needs a look, two quantities at once."""
+    passed = np.zeros((2, count))
+    for node in order:
+        arc = via[node]
+        if arc < 0:
+            continue
+        for row in range(2):
+            carried[row, heads[arc]] += carried[row, node]
+            if opens[arc]:
+                passed[row, edges[arc]] += carried[row, node]
+    return passed
+
+
+def _tree(task: Task, keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     starts = np.ascontiguousarray(task.goals, dtype=np.int32)
-    zeros = np.zeros(len(starts), dtype=np.int64)
-    homes = _homes_in_doubt(field, task, today)
-    if not len(homes):
-        return []
-    opens = (today >= INF) & (field.mended < INF)
-    keys = np.where(today < INF, today.astype(np.int64), (np.int64(1) << SHIFT) + field.mended)
-    keys[(today >= INF) & ~opens] = -1
-    best, via = tree(*field.entering, field.tails, keys, starts, zeros)
-    following = next_mended(via, field.heads, opens, np.arange(field.nodes))
-    doors = field.streets + homes
-    doors = doors[best[doors] < UNSEEN]
-    arcs, number = np.unique(following[doors], return_inverse=True)
-    found = []
-    for place, arc in enumerate(arcs.tolist()):
-        edges: list[int] = []
-        while arc >= 0:
-            edges.append(int(field.edge[arc]))
-            arc = int(following[field.heads[arc]])
-        if edges:
-            members = doors[number == place] - field.streets
-            found.append((tuple(dict.fromkeys(edges)), float(task.people[members].sum()), members))
-    return found
+    return tree(*task.field.entering, task.field.tails, keys, starts, np.zeros(len(starts), dtype=np.int64))
 
 
-def _homes_in_doubt(field: Field, task: Task, today: NDArray[np.int32]) -> NDArray[np.int64]:
-    starts = np.ascontiguousarray(task.goals, dtype=np.int32)
-    zeros = np.zeros(len(starts), dtype=np.int64)
-    within = []
-    for weights in (today, field.mended):
-        keys = np.where(weights >= INF, np.int64(-1), weights.astype(np.int64))
-        best, _ = tree(*field.entering, field.tails, keys, starts, zeros)
-        within.append(best[field.home_nodes] <= task.limit)
-    return np.flatnonzero(~within[0] & within[1] & (task.people > 0))
+def _within(task: Task, weights: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Homes within the standard."""
+    best, _ = _tree(task, np.where(weights >= INF, np.int64(-1), weights.astype(np.int64)))
+    return np.asarray(best[task.field.home_nodes] <= task.limit)
 
 
-def people_in_doubt(tasks: Sequence[Task], known: dict[int, NDArray[np.int32]]) -> float:
-    """Person-services in doubt: people between *sure* and *possible*, summed over the tasks."""
-    return float(
-        sum(task.people[_homes_in_doubt(task.field, task, known[id(task.field)])].sum() for task in tasks)
-    )
+def people_in_doubt(tasks: Sequence[Task], known: dict[int, NDArray[np.int32]] | None = None) -> float:
+    """Person-services in doubt: people between *sure* and *possible*, summed over the tasks.
+
+    Parameters
+    ----------
+    tasks
+        See `doubtful_tasks`.
+    known
+        What the looks so far made of the arcs, by the field's ``id``; nothing where None.
+    """
+    total = 0.0
+    for task in tasks:
+        today = task.field.today if known is None else known[id(task.field)]
+        doubtful = _within(task, task.field.mended) & ~_within(task, today)
+        total += float(task.people[doubtful].sum())
+    return total
 
 
-def _people_in_doubt(tasks: Sequence[Task], city: City) -> float:
+def _homes_in_doubt(tasks: Sequence[Task], city: City) -> float:
     doubtful = np.zeros(len(city.homes["weight"]), dtype=bool)
     for task in tasks:
-        doubtful[_homes_in_doubt(task.field, task, task.field.today)] = True
+        doubtful |= _within(task, task.field.mended) & ~_within(task, task.field.today)
     return float(city.homes["weight"][doubtful].sum())
 
 
