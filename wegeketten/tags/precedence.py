@@ -7,11 +7,11 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from wegeketten.shipped import shipped
-from wegeketten.tags import lexicon
 from wegeketten.tags.assumption import Value, applies, assumed, barrier_gap, steps_on
 from wegeketten.tags.conflict import Conflict, contradictions
+from wegeketten.tags.implied import implications, imply
 from wegeketten.tags.keys import quantity_of, tidy_key
-from wegeketten.tags.lexicon import Span, number
+from wegeketten.tags.lexicon import Span
 from wegeketten.tags.readers import measure
 from wegeketten.tags.reading import Provenance
 
@@ -65,18 +65,6 @@ class _Source(NamedTuple):
     keys: tuple[tuple[str, str], ...]  # full key and plain key, the strongest first
     plain: int  # number of different plain keys
     any: bool
-
-
-class _Implied(NamedTuple):
-    """A row of ``implied.csv``."""
-
-    attribute: str
-    kind: str
-    how: str
-    value: float
-    likely: float | None
-    lower: float
-    upper: float
 
 
 def resolve(
@@ -171,18 +159,6 @@ def _precedence() -> list[dict[str, object]]:
 
 
 @cache
-def _implied() -> dict[str, tuple[_Implied, ...]]:
-    """Rows by key, in the order of the file."""
-    table: dict[str, list[_Implied]] = {}
-    for row in lexicon.rows("tags", "implied.csv"):
-        value, lower, upper = (number(row[name]) for name in ("value", "lower", "upper"))
-        likely = number(row["likely"]) if row["likely"] else None
-        entry = _Implied(row["attribute"], row["kind"], row["how"], value, likely, lower, upper)
-        table.setdefault(row["key"], []).append(entry)
-    return {key: tuple(entries) for key, entries in table.items()}
-
-
-@cache
 def attribute_of_keys() -> dict[str, str]:
     """Name of the attribute that each plain key states."""
     return {
@@ -191,25 +167,6 @@ def attribute_of_keys() -> dict[str, str]:
         if isinstance(keys := entry["keys"], list)
         for key in keys
     }
-
-
-@lru_cache(maxsize=1 << 12)
-def _told_by(key: str, kind: Kind, span: Span) -> tuple[_Implied, ...]:
-    """What one tag implies: a row per attribute, bounds joined over all values the tag may mean."""
-    joined: dict[str, _Implied] = {}
-    for row in _implied().get(key, ()):
-        if row.kind in ("", kind.name) and span.lower <= row.value <= span.upper:
-            so_far = joined.get(row.attribute, row)
-            joined[row.attribute] = row._replace(
-                lower=min(row.lower, so_far.lower),
-                upper=max(row.upper, so_far.upper),
-                likely=row.likely
-                if row.value == span.likely
-                else so_far.likely
-                if so_far is not row
-                else None,
-            )
-    return tuple(joined.values())
 
 
 def _forms(
@@ -242,7 +199,7 @@ def _sources(kind: Kind, side: Side | None, end: End | None) -> tuple[_Source, .
         if name == "wheelchair" or applies(kind, name):
             forms = tuple(_forms(keys, bool(entry.get("own")), kind, side, end))
             sources.append(_Source(name, _positions()[name], forms, len(keys), bool(entry.get("any"))))
-    silent = [key for key in _implied() if key not in told]
+    silent = [key for key in implications() if key not in told]
     return (
         *sources,
         *(_Source("", -1, tuple(_forms([key], True, kind, side, end)), 1, False) for key in silent),
@@ -278,20 +235,21 @@ def _resolve(
     untagged = _untagged(kind, highway, barrier, at_crossing, at_signals)
     values = list(untagged)
     conflicts: list[Conflict] = []
-    said: list[tuple[str, str, Span]] = []
+    said: dict[str, tuple[str, Span]] = {}
     texts: dict[str, str] = {}
     for source in _sources(kind, side, end):
         present = [pair for pair in source.keys if pair[0] in tags]
         winner = _winner(source, present, tags, conflicts) if present else None
         if winner is not None:
-            said.append(winner)
-            texts[source.attribute] = winner[0]
+            text, plain, span = winner
+            said[plain] = text, span
+            texts[source.attribute] = text
             assumption = untagged[source.position]
             if source.position >= 0 and (assumption.provenance or source.attribute == "wheelchair"):
-                values[source.position] = _value(source.attribute, winner[2], assumption)
+                values[source.position] = _value(source.attribute, span, assumption)
     if kind.name == "steps":
         _handrails(values, tags)
-    _imply(values, said, kind, texts, conflicts)
+    conflicts += imply(values, said, texts, kind, _positions())
     conflicts += contradictions(tags, kind, values, _positions())
     return Resolved(tuple(values), tuple(conflicts), tuple(_unreadable(tags, side)))
 
@@ -383,49 +341,6 @@ def _handrails(values: list[Value], tags: Mapping[str, str]) -> None:
     if general is not None and general.lower <= upper and general.upper >= lower:
         lower, upper = max(lower, general.lower), min(upper, general.upper)
     values[position] = Value(lower, lower, min(upper, 2.0), _TAGGED)
-
-
-def _imply(
-    values: list[Value],
-    said: list[tuple[str, str, Span]],
-    kind: Kind,
-    texts: Mapping[str, str],
-    conflicts: list[Conflict],
-) -> None:
-    """Let tags speak about attributes they do not name, see ``implied.csv``."""
-    positions = _positions()
-    for key in _implied():
-        for text, plain, span in said:
-            if plain != key:
-                continue
-            for row in _told_by(key, kind, span):
-                now = values[positions[row.attribute]]
-                tagged = now.provenance == _TAGGED
-                if now.provenance == _NONE or (row.how == "guess" and tagged):
-                    continue
-                values[positions[row.attribute]] = _told(now, row)
-                slack = 1.0 if row.how == "override" else 0.0  # classes next to each other contradict nobody
-                if tagged and (row.lower > now.upper or row.upper + slack < now.lower):
-                    other = texts.get(row.attribute, "")
-                    won, lost = (text, other) if row.how == "override" else (other, text)
-                    conflicts.append(Conflict("implied", row.attribute, won, lost))
-
-
-def _told(now: Value, row: _Implied) -> Value:
-    """The value after another tag has spoken; a measured one stays unless it is overridden."""
-    if now.provenance == _TAGGED:
-        if row.how == "override" and now.upper > row.upper:
-            provenance = _TAGGED if now.value <= row.upper else _DERIVED
-            return Value(min(now.value, row.upper), min(now.lower, row.upper), row.upper, provenance)
-        open_bounds = row.how == "narrow" and now.lower < now.upper
-        narrowed = now.within(row.lower, row.upper) if open_bounds else None
-        return now if narrowed is None else narrowed._replace(provenance=_TAGGED)
-    narrowed = None if row.how == "replace" else now.within(row.lower, row.upper, row.likely)
-    if narrowed is not None:
-        return narrowed
-    value = now.value if row.likely is None else row.likely
-    provenance = _TAGGED if row.how == "replace" else _DERIVED
-    return Value(min(max(value, row.lower), row.upper), row.lower, row.upper, provenance)
 
 
 def _unreadable(tags: Mapping[str, str], side: Side | None) -> Iterator[tuple[str, str]]:
