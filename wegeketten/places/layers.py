@@ -207,39 +207,34 @@ def _read_geojson(path: Path) -> Layer:
 def _read_geopackage(path: Path) -> Layer:
     import pyogrio
 
-    _check_driver(path, "GPKG")
-    layers = [str(name) for name, kind in pyogrio.list_layers(path) if kind and "Polygon" in kind]
+    try:
+        found = pyogrio.list_layers(path)
+    except pyogrio.errors.DataSourceError as error:
+        raise InputDataError(f"{path}: cannot be read ({str(error).splitlines()[0]})") from error
+    layers = [str(name) for name, kind in found if kind and "Polygon" in kind]
     if not layers:
         raise InputDataError(f"{path}: no layer of polygons in it")
     if len(layers) > 1:
         raise InputDataError(f"{path}: several layers of polygons ({', '.join(layers)}); keep one")
-    return _read_ogr(path, layers[0])
+    return _read_ogr(path, "GPKG", layers[0])
 
 
 def _read_shapefile(path: Path) -> Layer:
-    _check_driver(path, "ESRI Shapefile")
-    return _read_ogr(path, None)
+    return _read_ogr(path, "ESRI Shapefile", None)
 
 
-def _check_driver(path: Path, expected: str) -> None:
+def _read_ogr(path: Path, driver: str, layer: str | None) -> Layer:
     import pyogrio
 
     try:
-        driver = pyogrio.read_info(path)["driver"]
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
-        raise InputDataError(f"{path}: cannot be read ({str(error).splitlines()[0]})") from error
-    if driver != expected:
-        raise InputDataError(f"{path}: opens as {driver}, {expected} was expected")
-
-
-def _read_ogr(path: Path, layer: str | None) -> Layer:
-    import pyogrio
-
-    try:
+        opened_by = pyogrio.read_info(path, layer=layer)["driver"]
+        if opened_by != driver:  # whatever the first bytes say, GDAL decides by looking further
+            raise InputDataError(f"{path}: opens as {opened_by}, {driver} was expected")
         meta, _, geometry, fields = pyogrio.raw.read(path, layer=layer, force_2d=True)
         shapes = np.asarray(shapely.from_wkb(geometry), dtype=object)
     except (
         pyogrio.errors.DataSourceError,
+        pyogrio.errors.DataLayerError,
         pyogrio.errors.FeatureError,
         shapely.errors.GEOSException,
     ) as error:
