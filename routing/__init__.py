@@ -3,12 +3,14 @@
 Knows nodes, arcs and integer times, and nothing of streets. Import it as `wegeketten.routing`.
 """
 
+from .bounded import count_within
 from .compiled import when_compiling
 from .effects import Changes, Gains, Improvements, Spots, gains, improvements
 from .graph import INF, UNIT_S, Graph
 from .hierarchy import Hierarchy
 from .metric import Metric
 from .search import nearest, path, within
+from .sequences import Stops, Tours, in_best_order, in_order
 
 __all__ = [
     "INF",
@@ -20,8 +22,13 @@ __all__ = [
     "Improvements",
     "Metric",
     "Spots",
+    "Stops",
+    "Tours",
+    "count_within",
     "gains",
     "improvements",
+    "in_best_order",
+    "in_order",
     "nearest",
     "path",
     "when_compiling",

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from .compiled import i1, i4, i8, kernel, nothing, reads, u4, u8, writes
+from .bounded import heap_pop, heap_push
+from .compiled import helper, i1, i4, i8, kernel, nothing, reads, u4, u8, writes
+from .graph import INF
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -69,3 +71,110 @@ lay_times = kernel(nothing, reads(i4), reads(u4), u4, writes(u4))(_lay)
 lay_keys = kernel(nothing, reads(i4), reads(u8), u8, writes(u8))(_lay)
 triangles_times = kernel(nothing, *_topology, u4, writes(u4))(_triangles)
 triangles_keys = kernel(nothing, *_topology, u8, writes(u8))(_triangles)
+
+
+@helper
+def _between(a: np.uint32, b: np.uint32, starts: UInt32, uppers: UInt32) -> int:
+    """Arc between two ranks that are known to be joined."""
+    lower, upper = min(a, b), max(a, b)
+    low, high = np.int64(starts[lower]), np.int64(starts[lower + np.uint32(1)])
+    while low < high:
+        middle = (low + high) >> 1
+        if uppers[middle] < upper:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@helper
+def _anew(
+    arc: int,
+    uppers: UInt32,
+    lowers: UInt32,
+    below: UInt32,
+    arcs_below: UInt32,
+    runs: Int32,
+    run_arcs: Int32,
+    weights: Int32,
+    pairs: UInt32,
+) -> tuple[int, int]:
+    """Both weights of an arc from its input arcs and its lower triangles."""
+    up, down = np.int64(INF), np.int64(INF)
+    for i in range(runs[2 * arc], runs[2 * arc + 1]):
+        up = min(up, np.int64(weights[run_arcs[i]]))
+    for i in range(runs[2 * arc + 1], runs[2 * arc + 2]):
+        down = min(down, np.int64(weights[run_arcs[i]]))
+    u, v = lowers[arc], uppers[arc]
+    i, last_i = np.int64(below[u]), np.int64(below[u + np.uint32(1)])
+    j, last_j = np.int64(below[v]), np.int64(below[v + np.uint32(1)])
+    while i < last_i and j < last_j:
+        to_u, to_v = np.int64(arcs_below[i]), np.int64(arcs_below[j])
+        x, y = lowers[to_u], lowers[to_v]
+        if x < y:
+            i += 1
+        elif y < x:
+            j += 1
+        else:
+            up = min(up, np.int64(pairs[2 * to_u + 1]) + np.int64(pairs[2 * to_v]))
+            down = min(down, np.int64(pairs[2 * to_v + 1]) + np.int64(pairs[2 * to_u]))
+            i += 1
+            j += 1
+    return up, down
+
+
+@kernel(
+    i8,
+    *(reads(i4), reads(u4), reads(u4), reads(u4), reads(u4), reads(u4)),
+    *(reads(i4), reads(i4), reads(i4), writes(i1), writes(i8), writes(u4)),
+)
+def amend(
+    changed: Int32,
+    starts: UInt32,
+    uppers: UInt32,
+    lowers: UInt32,
+    below: UInt32,
+    arcs_below: UInt32,
+    runs: Int32,
+    run_arcs: Int32,
+    weights: Int32,
+    waits: NDArray[np.int8],
+    heap: NDArray[np.int64],
+    pairs: UInt32,
+) -> int:
+    """Bring `pairs` up to date after the weights below the arcs `changed` have changed; return how many did.
+
+    Arcs are taken in ascending order, so that everything an arc rests on is settled before it.
+    """
+    size, count = 0, 0
+    for k in range(changed.size):
+        if waits[changed[k]] == 0:
+            waits[changed[k]] = 1
+            size = heap_push(heap, size, np.int64(changed[k]))
+    while size > 0:
+        arc = heap[0]
+        size = heap_pop(heap, size)
+        waits[arc] = 0
+        old_up, old_down = np.int64(pairs[2 * arc]), np.int64(pairs[2 * arc + 1])
+        up, down = _anew(arc, uppers, lowers, below, arcs_below, runs, run_arcs, weights, pairs)
+        if up == old_up and down == old_down:
+            continue
+        count += 1
+        pairs[2 * arc] = up
+        pairs[2 * arc + 1] = down
+        u, v = lowers[arc], uppers[arc]
+        for other in range(starts[u], starts[u + np.uint32(1)]):
+            if other == arc:
+                continue
+            w = uppers[other]
+            out, back = np.int64(pairs[2 * other]), np.int64(pairs[2 * other + 1])
+            target = _between(v, w, starts, uppers)
+            to_w, to_v = np.int64(pairs[2 * target]), np.int64(pairs[2 * target + 1])
+            if w < v:
+                to_w, to_v = to_v, to_w
+            hit = down + out < to_w or back + up < to_v
+            hit = hit or (old_down + out == to_w and to_w < INF) or (back + old_up == to_v and to_v < INF)
+            if hit and waits[target] == 0:
+                waits[target] = 1
+                size = heap_push(heap, size, np.int64(target))
+    return count

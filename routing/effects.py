@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 
 from .compiled import f8, helper, i4, i8, kernel, reads, u4, writes
+from .bounded import heap_push, spread
 from .graph import INF, as_int32, group
 from .workers import share, thread_count
 
@@ -137,72 +138,6 @@ class Gains:
 
 
 @helper
-def _heap_push(heap: NDArray[np.int64], size: int, item: int) -> int:
-    at = size
-    while at > 0:
-        above = (at - 1) >> 1
-        if heap[above] <= item:
-            break
-        heap[at] = heap[above]
-        at = above
-    heap[at] = item
-    return size + 1
-
-
-@helper
-def _heap_pop(heap: NDArray[np.int64], size: int) -> int:
-    """Take the least item, which the caller has read from heap[0]; return the new size."""
-    size -= 1
-    item = heap[size]
-    at = 0
-    while True:
-        child = 2 * at + 1
-        if child >= size:
-            break
-        if child + 1 < size and heap[child + 1] < heap[child]:
-            child += 1
-        if heap[child] >= item:
-            break
-        heap[at] = heap[child]
-        at = child
-    heap[at] = item
-    return size
-
-
-@helper
-def _spread(
-    service: int,
-    count: int,
-    size: int,
-    indptr: UInt32,
-    heads: UInt32,
-    weights: Int32,
-    times: Int32,
-    fresh: Int32,
-    touched: Int32,
-    heap: NDArray[np.int64],
-) -> int:
-    """Settle what improves, starting from the heap's items; return the number of nodes touched."""
-    while size > 0:
-        item = heap[0]
-        size = _heap_pop(heap, size)
-        d = item >> 32
-        u = np.uint32(item & 0xFFFFFFFF)
-        if fresh[u] != d:
-            continue
-        for i in range(indptr[u], indptr[u + np.uint32(1)]):
-            v = heads[i]
-            reached = d + weights[i]
-            if reached < times[v, service] and reached < fresh[v]:
-                if fresh[v] == INF:
-                    touched[count] = v
-                    count += 1
-                fresh[v] = reached
-                size = _heap_push(heap, size, (reached << 32) | np.int64(v))
-    return count
-
-
-@helper
 def _time_of(
     spot: int, service: int, ends: Int32, offsets: Int32, times: Int32, fresh: Int32, after: bool
 ) -> int:
@@ -309,15 +244,29 @@ def _judge(  # noqa: C901  (one pass, nothing to share)
                         touched[count] = v
                         count += 1
                     fresh[v] = reached
-                    size = _heap_push(heap, size, (reached << 32) | np.int64(v))
+                    size = heap_push(heap, size, (reached << 32) | np.int64(v))
             if size == 0:
                 continue
-            count = _spread(service, count, size, indptr, heads, weights, times, fresh, touched, heap)
+            count = spread(service, count, size, indptr, heads, weights, times, fresh, touched, heap)
             if people.size > 0:
                 stamp = np.int64(change) * services + service
+                limit = limits[service]
                 _sum_up(
-                    *(change, service, count, stamp, limits[service], times, fresh, touched),
-                    *(hanging, spots_at, ends, offsets, people, seen, sums),
+                    change,
+                    service,
+                    count,
+                    stamp,
+                    limit,
+                    times,
+                    fresh,
+                    touched,
+                    hanging,
+                    spots_at,
+                    ends,
+                    offsets,
+                    people,
+                    seen,
+                    sums,
                 )
             if rows.shape[0] > 0 and filled[0] >= 0:
                 if filled[0] + count > rows.shape[0]:

@@ -244,6 +244,13 @@ class Hierarchy:
         return by_input
 
     @cached_property
+    def runs(self) -> tuple[Int32, Int32]:
+        """Input arcs by slot: where the run of each slot starts, shape (2 a + 1,), and the arcs."""
+        inner = np.flatnonzero(self.slots >= 0).astype(np.int32)
+        starts, order = group(2 * self.size, self.slots[inner])
+        return starts, inner[order]
+
+    @cached_property
     def parts(self) -> tuple[Int32, Int32, Int32]:
         """Subtrees for threads: their first ranks, their last ranks + 1, and the ranks above, ascending."""
         return _cut(self.parents, max(1, self.n // _PARTS))

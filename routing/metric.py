@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property, partial
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Literal, overload
 
 import numpy as np
@@ -54,7 +55,7 @@ class Metric:
     ) -> Metric:
         """See `Hierarchy.customize`."""
         m = hierarchy.graph.m
-        costs = as_int32(weights, "weights", size=m)
+        costs = as_int32(weights, "weights", size=m).copy()  # `update` must not reach the caller's array
         extra = None if lengths is None else as_int32(lengths, "lengths", size=m)
         pairs = np.empty(2 * hierarchy.size, np.uint32)
         customize.lay_times(hierarchy.slots, costs.view(np.uint32), np.uint32(INF), pairs)
@@ -111,6 +112,7 @@ class Metric:
         *,
         direction: Direction = ...,
         radius: int | None = ...,
+        at: ArrayLike | None = ...,
         with_source: Literal[False] = ...,
         threads: int | None = ...,
     ) -> Int32: ...
@@ -122,6 +124,7 @@ class Metric:
         *,
         direction: Direction = ...,
         radius: int | None = ...,
+        at: ArrayLike | None = ...,
         with_source: Literal[True],
         threads: int | None = ...,
     ) -> tuple[Int32, Int32]: ...
@@ -132,6 +135,7 @@ class Metric:
         *,
         direction: Direction = "from",
         radius: int | None = None,
+        at: ArrayLike | None = None,
         with_source: bool = False,
         threads: int | None = None,
     ) -> Int32 | tuple[Int32, Int32]:
@@ -147,6 +151,9 @@ class Metric:
             "from" the source to the node, or from the node "to" the source.
         radius
             Nodes further than this count as not reached.
+        at
+            Nodes to answer for, shape (t,), which then stand for n below; all where None. Far fewer than all
+            are answered in a fraction of the time.
         with_source
             Also tell which source it is.
         threads
@@ -176,7 +183,9 @@ class Metric:
                [0, 1]], dtype=int32))
         """
         if with_source:
-            times, _, names = self._sweep_keys(sources, offsets, direction, radius, threads, lengths=False)
+            times, _, names = self._sweep_keys(
+                sources, offsets, direction, radius, at, threads, lengths=False
+            )
             return times, names
         services = [
             as_sources(self.n, s, None if offsets is None else offsets[j]) for j, s in enumerate(sources)
@@ -184,16 +193,18 @@ class Metric:
         _check_offsets(services, offsets)
         k = len(services)
         count = thread_count(threads)
-        out = None if k == TIMES else np.empty((self.n, k), np.int32)
+        asked = None if at is None else as_int32(at, "at", upper=self.n - 1)
+        size = self.n if asked is None else asked.size
+        out = None if k == TIMES and asked is None else np.empty((size, k), np.int32)
         for first in range(0, k, TIMES):
             block = _lanes(services[first : first + TIMES])
-            rows = self._sweep_times(block, direction, count)
+            rows = self._sweep_times(block, direction, asked, count).view(np.int32)
             if out is None:
-                out = rows.view(np.int32)
+                out = rows
             else:
-                out[:, first : first + TIMES] = rows.view(np.int32)[:, : k - first]
+                out[:, first : first + TIMES] = (rows if asked is None else rows[asked])[:, : k - first]
         if out is None:
-            out = np.empty((self.n, 0), np.int32)
+            out = np.empty((size, 0), np.int32)
         if radius is not None:
             out[out > radius] = INF
         return out
@@ -205,6 +216,7 @@ class Metric:
         *,
         direction: Direction = "from",
         radius: int | None = None,
+        at: ArrayLike | None = None,
         threads: int | None = None,
     ) -> tuple[Int32, NDArray[np.int64], Int32]:
         """Time to the nearest source, the sum of lengths along the way there, and which source it is.
@@ -214,7 +226,7 @@ class Metric:
 
         Parameters
         ----------
-        sources, offsets, direction, radius, threads
+        sources, offsets, direction, radius, at, threads
             As in `nearest`. Offsets add to the time, not to the length.
 
         Returns
@@ -229,7 +241,7 @@ class Metric:
         """
         if self.lengths is None:
             raise ValueError("customize the hierarchy with lengths to sum them up along paths")
-        return self._sweep_keys(sources, offsets, direction, radius, threads, lengths=True)
+        return self._sweep_keys(sources, offsets, direction, radius, at, threads, lengths=True)
 
     def with_lengths(self, lengths: ArrayLike) -> Metric:
         """Return the same metric with a second quantity per input arc, as `Hierarchy.customize` takes it.
@@ -239,9 +251,151 @@ class Metric:
         ValueError
             Wrong number of values, or one out of range.
         """
-        return Metric(
-            self.hierarchy, self.weights, as_int32(lengths, "lengths", size=self.weights.size), self.pairs
+        extra = as_int32(lengths, "lengths", size=self.weights.size)
+        return Metric(self.hierarchy, self.weights.copy(), extra, self.pairs.copy())
+
+    def copy(self) -> Metric:
+        """Return a metric of its own that `update` can change without touching this one."""
+        return Metric(self.hierarchy, self.weights.copy(), self.lengths, self.pairs.copy())
+
+    def update(self, arcs: ArrayLike, weights: ArrayLike) -> int:
+        """Change the weights of a few arcs in place, in time that grows with what changes.
+
+        Parameters
+        ----------
+        arcs
+            Arcs by their input number, shape (c,); an arc named twice gets the last weight.
+        weights
+            Their new weights, higher or lower, shape (c,).
+
+        Returns
+        -------
+        int
+            Number of hierarchy arcs whose weight has changed.
+
+        Raises
+        ------
+        ValueError
+            An arc does not exist, or a weight is out of range; the message names the positions.
+
+        Examples
+        --------
+        >>> from wegeketten.routing import Graph, Hierarchy
+        >>> graph = Graph.from_arcs(3, [0, 1, 2], [1, 2, 0], [5, 5, 5])
+        >>> metric = Hierarchy(graph).customize(graph.input_weights)
+        >>> metric.update([1], [2])
+        1
+        >>> metric.nearest([[0]]).ravel()
+        array([0, 5, 7], dtype=int32)
+        """
+        rows = as_int32(arcs, "arcs", upper=self.weights.size - 1)
+        costs = as_int32(weights, "weights", size=rows.size)
+        hierarchy = self.hierarchy
+        self.weights[rows] = costs
+        slots = hierarchy.slots[rows]
+        count = int(
+            customize.amend(
+                slots[slots >= 0] >> 1,
+                *(_u(hierarchy.starts), _u(hierarchy.uppers), _u(hierarchy.lowers)),
+                *(_u(hierarchy.below[0]), _u(hierarchy.below[1]), *hierarchy.runs, self.weights),
+                *(np.zeros(hierarchy.size, np.int8), np.empty(hierarchy.size, np.int64), self.pairs),
+            )
         )
+        for name in ("up", "down", "_key_pairs", "_up_keys", "_down_keys"):
+            self.__dict__.pop(name, None)
+        return count
+
+    def table(
+        self,
+        sources: ArrayLike,
+        targets: ArrayLike,
+        *,
+        threads: int | None = None,
+    ) -> Int32:
+        """Time from every source to every target.
+
+        Parameters
+        ----------
+        sources, targets
+            Nodes, shape (s,) and (t,).
+        threads
+            Number of threads; all there are where None. The result does not depend on it.
+
+        Returns
+        -------
+        NDArray
+            Shape (s, t); `INF` where there is no path.
+
+        Raises
+        ------
+        ValueError
+            One of them is no node of the network.
+
+        Examples
+        --------
+        >>> from wegeketten.routing import Graph, Hierarchy
+        >>> graph = Graph.from_arcs(3, [0, 1, 2], [1, 2, 0], [5, 6, 7])
+        >>> Hierarchy(graph).customize(graph.input_weights).table([0, 2], [0, 1, 2])
+        array([[ 0,  5, 11],
+               [ 7, 12,  0]], dtype=int32)
+        """
+        froms = as_int32(sources, "sources", upper=self.n - 1)
+        tos = as_int32(targets, "targets", upper=self.n - 1)
+        table = np.empty((froms.size, tos.size), np.int32)
+        descent = self._climbed(tos)[1][::-1].copy()
+        up, down = self.up, self.down
+        topology = self._topology
+        spare: SimpleQueue[UInt32] = SimpleQueue()
+        count = thread_count(threads)
+        for _ in range(min(count, max(1, froms.size // TIMES))):
+            spare.put(_aligned(self.n, TIMES, np.dtype(np.uint32)))
+
+        def piece(first: int) -> None:
+            rows = spare.get()
+            nodes = froms[first : first + TIMES]
+            climbed, todo = self._climbed(nodes)
+            lanes = np.arange(nodes.size, dtype=np.uint32)
+            sweep.climb_times(todo, *topology, up, _u(nodes), lanes, 0 * lanes, rows)
+            sweep.descend_times(descent, *topology, down, climbed, rows)
+            table[first : first + TIMES] = rows[tos, : nodes.size].T.view(np.int32)
+            spare.put(rows)
+
+        share([partial(piece, first) for first in range(0, froms.size, TIMES)], count)
+        return table
+
+    def route(self, source: int, target: int) -> tuple[int, Int32]:
+        """Find one shortest path.
+
+        Parameters
+        ----------
+        source, target
+            Its two ends.
+
+        Returns
+        -------
+        tuple
+            Its time, and its arcs in order by their input numbers. `INF` and no arcs where there is no path.
+
+        Raises
+        ------
+        ValueError
+            One of the ends is no node of the network.
+
+        Examples
+        --------
+        >>> from wegeketten.routing import Graph, Hierarchy
+        >>> graph = Graph.from_arcs(3, [0, 1, 2], [1, 2, 0], [5, 6, 7])
+        >>> Hierarchy(graph).customize(graph.input_weights).route(2, 1)
+        (12, array([2, 0], dtype=int32))
+        """
+        from .unpack import route
+
+        return route(self, source, target)
+
+    @property
+    def _topology(self) -> tuple[UInt32, UInt32, UInt32]:
+        hierarchy = self.hierarchy
+        return _u(hierarchy.order), _u(hierarchy.starts), _u(hierarchy.upper_nodes)
 
     def _climbed(self, nodes: Int32) -> tuple[NDArray[np.int8], Int32]:
         """Flags of the ranks at or above the given nodes, and those ranks ascending."""
@@ -250,19 +404,23 @@ class Metric:
         sweep.mark_ancestors(nodes, hierarchy.ranks, hierarchy.parents, climbed)
         return climbed, np.flatnonzero(climbed).astype(np.int32)
 
-    def _sweep_times(self, block: Sources, direction: Direction, threads: int) -> UInt32:
+    def _sweep_times(self, block: Sources, direction: Direction, at: Int32 | None, threads: int) -> UInt32:
         hierarchy = self.hierarchy
         nodes, lanes, _, starts = block
         climb, descend = (self.up, self.down) if direction == "from" else (self.down, self.up)
-        topology = (_u(hierarchy.order), _u(hierarchy.starts), _u(hierarchy.upper_nodes))
+        topology = self._topology
         rows = _aligned(self.n, TIMES, np.dtype(np.uint32))
         climbed, todo = self._climbed(nodes)
         sweep.climb_times(todo, *topology, climb, _u(nodes), _u(lanes), _u(starts), rows)
-        self._descend(partial(_swapped, sweep.descend_times, (*topology, descend, climbed, rows)), threads)
+        run = partial(_swapped, sweep.descend_times, (*topology, descend, climbed, rows))
+        self._descend(run, at, threads)
         return rows
 
-    def _descend(self, run: partial[None], threads: int) -> None:
-        """Run a kernel over all ranks from the top down: those on top first, then subtrees side by side."""
+    def _descend(self, run: partial[None], at: Int32 | None, threads: int) -> None:
+        """Run a kernel over the ranks from the top down: those on top first, then subtrees side by side."""
+        if at is not None:
+            run(self._climbed(at)[1][::-1].copy())
+            return
         hierarchy = self.hierarchy
         if self.n < _THREADED:
             threads = 1
@@ -284,6 +442,7 @@ class Metric:
         offsets: Sequence[ArrayLike] | None,
         direction: Direction,
         radius: int | None,
+        at: ArrayLike | None,
         threads: int | None,
         *,
         lengths: bool,
@@ -298,10 +457,12 @@ class Metric:
         climb, descend = (self._up_keys, self._down_keys)
         if direction == "to":
             climb, descend = descend, climb
-        topology = (_u(hierarchy.order), _u(hierarchy.starts), _u(hierarchy.upper_nodes))
-        times = np.empty((self.n, k), np.int32)
-        names = np.empty((self.n, k), np.int32)
-        sums = np.empty((self.n, k if lengths else 0), np.int64)
+        topology = self._topology
+        asked = None if at is None else as_int32(at, "at", upper=self.n - 1)
+        size = self.n if asked is None else asked.size
+        times = np.empty((size, k), np.int32)
+        names = np.empty((size, k), np.int32)
+        sums = np.empty((size, k if lengths else 0), np.int64)
         keys = _aligned(self.n, KEYS, np.dtype(np.uint64))
         name_rows = _aligned(self.n, KEYS, np.dtype(np.uint32))
         for first in range(0, k, KEYS):
@@ -310,13 +471,14 @@ class Metric:
             seeds = (_u(nodes), _u(lanes), _u(numbers), _u(starts))
             sweep.climb_keys(todo, *topology, climb, *seeds, keys, name_rows)
             arguments = (*topology, descend, climbed, keys, name_rows)
-            self._descend(partial(_swapped, sweep.descend_keys, arguments), count)
+            self._descend(partial(_swapped, sweep.descend_keys, arguments), asked, count)
             some = slice(first, min(first + KEYS, k))
             width = some.stop - first
-            times[:, some] = (keys[:, :width] >> np.uint64(32)).astype(np.int32)
-            names[:, some] = name_rows[:, :width].view(np.int32)
+            got, who = (keys, name_rows) if asked is None else (keys[asked], name_rows[asked])
+            times[:, some] = (got[:, :width] >> np.uint64(32)).astype(np.int32)
+            names[:, some] = who[:, :width].view(np.int32)
             if lengths:
-                sums[:, some] = (keys[:, :width] & np.uint64(2**32 - 1)).astype(np.int64)
+                sums[:, some] = (got[:, :width] & np.uint64(2**32 - 1)).astype(np.int64)
         if radius is not None:
             times[times > radius] = INF
         unreached = times == INF

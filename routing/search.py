@@ -216,7 +216,14 @@ def as_sources(n: int, sources: ArrayLike, offsets: ArrayLike | None) -> tuple[I
     return nodes, starts
 
 
-def _as_limit(limit: int | None) -> int:
+def as_limit(limit: int | None) -> int:
+    """Pass a limit through the gate; `INF` - 1, which every reached node keeps, where there is none.
+
+    Raises
+    ------
+    ValueError
+        It is negative.
+    """
     if limit is None:
         return INF - 1
     if limit < 0:
@@ -258,7 +265,7 @@ def nearest(
     (array([0, 5, 8, 1], dtype=int32), array([0, 0, 1, 1], dtype=int32))
     """
     nodes, starts = as_sources(graph.n, sources, offsets)
-    return _run(graph, nodes, starts, _as_limit(limit))
+    return _run(graph, nodes, starts, as_limit(limit))
 
 
 def within(
