@@ -47,8 +47,9 @@ class Change:
 
         Examples
         --------
-        >>> Change.joined([Change({"kerb_cm": (0, 3)}), Change({"kerb_cm": (0, 1), "tactile": (1,
-        1)})]).targets {'kerb_cm': (0, 1), 'tactile': (1, 1)}
+        >>> level, felt = Change({"kerb_cm": (0, 1)}), Change({"kerb_cm": (0, 3), "tactile": (1, 1)})
+        >>> Change.joined([level, felt]).targets
+        {'kerb_cm': (0, 1), 'tactile': (1, 1)}
         """
         targets: dict[str, tuple[float, float]] = {}
         kind, crossing = None, None
