@@ -231,7 +231,7 @@ def _read_ogr(path: Path, driver: str, layer: str | None) -> Layer:
         if opened_by != driver:  # whatever the first bytes say, GDAL decides by looking further
             raise InputDataError(f"{path}: opens as {opened_by}, {driver} was expected")
         meta, _, geometry, fields = pyogrio.raw.read(path, layer=layer, force_2d=True)
-        shapes = np.asarray(shapely.from_wkb(geometry), dtype=object)
+        shapes = _from_wkb(geometry)
     except (
         pyogrio.errors.DataSourceError,
         pyogrio.errors.DataLayerError,
@@ -254,7 +254,7 @@ def _read_geoparquet(path: Path) -> Layer:
         about = geo["columns"][name]
         if about["encoding"] != "WKB":
             raise InputDataError(f"{path}: geometry encoded as {about['encoding']}, WKB was expected")
-        shapes = np.asarray(shapely.from_wkb(table.column(name).to_numpy(zero_copy_only=False)), dtype=object)
+        shapes = _from_wkb(table.column(name).to_numpy())
     except (pa.ArrowInvalid, OSError, shapely.errors.GEOSException) as error:
         raise InputDataError(f"{path}: cannot be read ({str(error).splitlines()[0]})") from error
     except (KeyError, TypeError, ValueError) as error:
@@ -264,6 +264,11 @@ def _read_geoparquet(path: Path) -> Layer:
     columns = {other: table.column(other).to_pylist() for other in table.column_names if other != name}
     # GeoParquet: no key means OGC:CRS84, an explicit null means unknown
     return Layer(path, shapes, columns, _crs(path, about.get("crs", "OGC:CRS84")))
+
+
+def _from_wkb(binary: NDArray[np.object_]) -> NDArray[np.object_]:
+    with np.errstate(invalid="ignore"):  # NaN coordinates are reported with their row later on
+        return np.asarray(shapely.from_wkb(binary), dtype=object)
 
 
 def _crs(path: Path, stated: Any) -> pyproj.CRS:
