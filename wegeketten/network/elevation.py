@@ -299,9 +299,13 @@ def _fill_incline(edges: EdgeTable, slopes: Slopes, resolution_m: Floats, way: F
 
     half = np.full(len(value), np.nan)
     half[known] = margin_pct(resolution_m[known], slopes.base_m[known])
-    half = np.where(columns["level_ground"], np.maximum(half, BRIDGE_PCT), half)
+    off = columns["level_ground"].astype(bool)
+    half = np.where(off, np.maximum(half, BRIDGE_PCT), half)
     least, most = ATTRIBUTE["incline_pct"].widest
     model_lower, model_upper = np.clip(low - half, least, most), np.clip(high + half, least, most)
+    # a bridge or a passage may be level whatever the ground at its ends does
+    model_lower = np.where(off, np.minimum(model_lower, 0.0), model_lower)
+    model_upper = np.where(off, np.maximum(model_upper, 0.0), model_upper)
 
     own = np.isin(source, (Provenance.surveyed, Provenance.tagged))
     valued = own & ~np.isnan(value)
