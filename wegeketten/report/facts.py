@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from wegeketten.city import ANSWERS
-from wegeketten.routing import INF, UNIT_S
+from wegeketten.reach.shares import shares_of
+from wegeketten.routing import INF
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -131,17 +131,17 @@ def district_of_points(city: City, lon: NDArray[np.float64], lat: NDArray[np.flo
 
 def _area(scan: Scan, row: int, name: str, homes: NDArray[np.int64], places: NDArray[np.int64]) -> Area:
     weight = np.asarray(scan.city.homes["weight"], dtype=np.float64)[homes]
-    cells = {}
-    basics = {}
     offered = set(scan.city.places["service"].tolist())
-    for profile in scan.profiles:
-        reached = np.zeros(len(ANSWERS))
-        for column, service in enumerate(scan.services):
-            cell = _cell(scan, profile.id, column, homes, weight)
-            cells[profile.id, service] = cell
-            if service in offered:
-                reached += (cell.sure, cell.likely, cell.possible)
-        basics[profile.id] = (float(reached[0]), float(reached[1]), float(reached[2]))
+    columns = {service: column for column, service in enumerate(scan.services)}
+    cells = {}
+    basics = {profile.id: (0.0, 0.0, 0.0) for profile in scan.profiles}
+    for share in shares_of(scan, homes, name):
+        longer = _longer(scan, share.profile, columns[share.service], homes, weight)
+        three = (share.share_sure or 0.0, share.share_likely or 0.0, share.share_possible or 0.0)
+        cells[share.profile, share.service] = Cell(*three, share.standard_s, share.median_likely_s, longer)
+        if share.service in offered:
+            before = basics[share.profile]
+            basics[share.profile] = (before[0] + three[0], before[1] + three[1], before[2] + three[2])
     return Area(
         row,
         name,
@@ -162,34 +162,12 @@ def _people(scan: Scan, column: str, homes: NDArray[np.int64]) -> float | None:
     return float(np.nansum(np.asarray(scan.city.homes[column], dtype=np.float64)[homes]))
 
 
-def _cell(
-    scan: Scan, profile: str, column: int, homes: NDArray[np.int64], weight: NDArray[np.float64]
-) -> Cell:
-    from wegeketten.reach.shares import weighted_quantile
-
-    reach = scan.reach[profile]
-    speed_m_s = next(one.level_m_s for one in scan.profiles if one.id == profile)
-    standard_s = scan.catalogue.services[scan.services[column]].standard_s(speed_m_s)
-    limit = round(standard_s / UNIT_S)
-    total = float(weight.sum())
-    shares = [
-        float(weight[reach.units[answer][homes, column] <= limit].sum() / total) if total else 0.0
-        for answer in ANSWERS
-    ]
-    likely = reach.units["likely"][homes, column]
-    return Cell(
-        *shares,
-        standard_s,
-        weighted_quantile(likely, weight, 0.5),
-        _longer(scan, likely, column, homes, weight),
-    )
-
-
 def _longer(
-    scan: Scan, units: NDArray[np.int32], column: int, homes: NDArray[np.int64], weight: NDArray[np.float64]
+    scan: Scan, profile: str, column: int, homes: NDArray[np.int64], weight: NDArray[np.float64]
 ) -> float | None:
     if "walker" not in scan.reach:
         return None
+    units = scan.reach[profile].units["likely"][homes, column]
     walker = scan.reach["walker"].units["likely"][homes, column]
     both = (units != INF) & (walker != INF) & (walker > 0) & (weight > 0)
     if not both.any():
@@ -214,7 +192,7 @@ def _stock(scan: Scan, service: str, places: NDArray[np.int64]) -> Stock:
 
 
 def spots_of(city: City, places: NDArray[np.int64]) -> list[Spot]:
-    """Places with the most different services within `SPOT_RADIUS_M`, best first, none within reach of another.
+    """Places with the most different services within `SPOT_RADIUS_M`, best first, none near another.
 
     Benches, stops, parks and playgrounds stand nearly everywhere and do not count.
     """

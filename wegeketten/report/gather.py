@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wegeketten.report.bottlenecks import MOST_UNITS
 from wegeketten.report.data import (
     BASE_CLASSES,
     CLOSED,
@@ -188,23 +189,19 @@ def _layer(
         for service in services:
             level[allowed_places(city, profile, answer, service)] += 1
     weights = city.weights(profile)
+    slow = np.minimum(np.rint(weights.seconds / UNIT_S), MOST_UNITS)
     return ProfileLayer(
         id=profile.id,
         name=getattr(profile.name, lang),
         speed_mps=profile.level_m_s,
-        units=np.where(weights.possible == INF, np.rint(weights.seconds / UNIT_S), weights.possible).astype(
-            np.int64
-        ),
+        units=np.where(weights.possible == INF, slow.astype(np.int64), weights.possible),
         checks=[(attribute, limit) for attribute, limit, _ in found],
         outcomes=outcomes,
         outcome=outcome,
         home_joints=used[0],
         place_joints=used[1],
         place_level=level[place_rows],
-        standard_units=[
-            round(city.catalogue.services[service].standard_s(profile.level_m_s) / UNIT_S)
-            for service in services
-        ],
+        standard_units=[round(city.catalogue.standard_s(service, profile) / UNIT_S) for service in services],
     )
 
 
