@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 
+import numpy as np
 import pytest
 
 from wegeketten.shipped import shipped
@@ -70,6 +71,10 @@ def test_what_is_no_text_is_unknown(raw: object) -> None:
     reading = read("width", raw)  # type: ignore[arg-type]
     assert reading == Reading(None, 0.0, 50.0, "m", "assumed")
     assert read(raw, "3 cm").value is None  # type: ignore[arg-type]
+
+
+def test_texts_of_other_libraries_are_texts() -> None:
+    assert read(np.str_("width"), np.str_("1,5")) == read("width", "1,5")
 
 
 def test_keys_without_a_quantity_read_as_flags() -> None:

@@ -43,7 +43,11 @@ def read(key: str, raw: str) -> Reading:
     """
     if type(key) is str and type(raw) is str:
         return _read(key, raw)
-    quantity = (quantity_of(key) if type(key) is str else None) or lexicon.quantities()["flag"]
+    if isinstance(key, str) and isinstance(raw, str):
+        return _read(str.__str__(key), str.__str__(raw))
+    quantity = (quantity_of(str.__str__(key)) if isinstance(key, str) else None) or lexicon.quantities()[
+        "flag"
+    ]
     return _reading(None, quantity)
 
 
@@ -60,7 +64,7 @@ def measure(key: str, raw: str) -> Span | None:
     >>> measure("surface", "sett").value
     3.0
     """
-    return _measure(key, raw) if type(key) is str and type(raw) is str else None
+    return _measure(key, raw) if isinstance(key, str) and isinstance(raw, str) else None
 
 
 @lru_cache(maxsize=1 << 16)

@@ -30,7 +30,8 @@ class Reading(NamedTuple):
         Closed bounds in `unit`; ``-inf``/``inf`` never occur: each attribute has a widest interval.
     unit
         ``cm`` (kerb), ``%`` (incline, cross slope), ``m`` (width), ``class`` (surface 1–6 = A–F),
-        ``grade`` (smoothness 1–8), ``steps``, ``sides`` (handrails 0–2), ``yes/no`` (1/0).
+        ``grade`` (smoothness 1–8, tracktype 1–5), ``steps``, ``sides`` (handrails 0–2), ``yes/no`` (1/0), and
+        the others of ``data/tags/quantities.csv``.
     provenance
         Name of a `Provenance`.
     """
