@@ -45,7 +45,7 @@ NOTES = """
 ## What to make of it
 
 - The bounds promise that nine of ten mean slopes over the base length lie within. The 1″ gradients keep that
-  against the thinned model. Mappers' tags do not: they mark the steepest part of a way (wiki: the value is the
+  against the thinned model. Mappers' tags do not: they mark the steepest part of a way (the value is the
   maximum), on ways picked because they are steep; all misses in Lauf are tags of 10 % and more, some with the
   sign of the other direction. So a tag always wins, and a model of this kind never proves a way to be flat.
 - Where the model claims more than 35 % the gradient stays unknown; so do cells where the 8-bit model of Porto

@@ -110,7 +110,7 @@ def build(
     network = build_network(features, projection, pavements=pavements, out_of_service=out_of_service)
     edges, notes = network.edges, list(network.notes)
     skipped = [*features.skipped, *network.skipped]
-    matched = 0
+    matched, elevation = 0, None
     if survey is not None:
         tell("survey", 0.5)
         from wegeketten.network.survey import overlay_survey
@@ -123,7 +123,9 @@ def build(
         from wegeketten.network.elevation import Terrain, grade
 
         with Terrain([Path(file) for file in dem]) as terrain:
-            notes += grade(edges, projection, terrain).notes
+            graded = grade(edges, projection, terrain)
+        notes += graded.notes
+        elevation = graded.as_dict()
     tell("homes and places", 0.6)
     sites = gather_sites(features, projection)
     areas = find_districts(features, projection, sites.xy, file=districts, name_column=district_name)
@@ -212,6 +214,7 @@ def build(
                 "catalogue": catalogue.digest,
                 "out_of_service": list(out_of_service),
             },
+            "elevation": elevation,
             "notes": notes,
         }
         (folder / MARKER).write_text(json.dumps(meta, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

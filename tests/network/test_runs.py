@@ -10,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wegeketten.errors import UsageError
-from wegeketten.network.runs import check_run
+from wegeketten.network.edges import PLAIN, EdgeTable, Kind, absent_columns
+from wegeketten.network.runs import check_run, runs_along, summary
+from wegeketten.tags.reading import Provenance
 
 
 def verdicts(*args, **kwargs):
@@ -149,3 +151,36 @@ def test_verdicts_cover_the_route_and_hold_for_every_slope_within_bounds(pieces)
     for at in np.cumsum(length) - length / 2:
         judged, true = (next(s.verdict for s in run if s.start_m <= at <= s.stop_m) for run in (wide, point))
         assert judged in (true, "not testable")
+
+
+def test_route_over_edges_in_both_directions():
+    """Level tagged footway, steps, a tagged ramp of 8 %, a path on which a coarse model has its say."""
+    count = 4
+    columns = {name: np.zeros(count, dtype) for name, dtype in PLAIN.items()} | absent_columns(count)
+    columns["kind"][:] = [Kind.footway, Kind.steps, Kind.ramp, Kind.path]
+    for name, values in {
+        "incline_pct_lower": [-1, 0, 7.5, -9],
+        "incline_pct_upper": [1, 0, 8.5, 8],
+        "incline_pct_from": [Provenance.tagged, Provenance.none, Provenance.tagged, Provenance.derived],
+    }.items():
+        columns[name][:] = values
+    edges = EdgeTable(columns, [], np.arange(0, 9, 2), np.zeros((8, 2)))
+    there = runs_along(edges, [0, 1, 2, 3], [True] * 4, [20, 4, 12, 30], model_resolution_m=30)
+    assert [(s.start_m, s.stop_m, s.verdict, s.reason) for s in there] == [
+        (0, 20, "pass", ""),
+        (24, 36, "fail", "too steep"),
+        (36, 66, "not testable", "model too coarse"),
+    ]
+    back = runs_along(edges, [3, 2, 1, 0], [False] * 4, [30, 12, 4, 20], model_resolution_m=30)
+    assert [s.verdict for s in back] == ["not testable", "fail", "pass"]
+    assert (back[0].lower_pct, back[0].upper_pct) == (0, 9)
+    assert summary(there) == summary(back) == "fail"
+    assert back[1].to_json() == {
+        "start_m": 30.0,
+        "stop_m": 42.0,
+        "verdict": "fail",
+        "reason": "too steep",
+        "lower_pct": 7.5,
+        "upper_pct": 8.5,
+    }
+    assert check_run([5], [np.nan], [np.nan])[0].to_json()["upper_pct"] is None

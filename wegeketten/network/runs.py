@@ -6,17 +6,21 @@ one metre. A landing is a stretch of at most 3 % and at least 1.50 m (domain.md 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from wegeketten.errors import UsageError
+from wegeketten.network.edges import Kind
+from wegeketten.tags.reading import Provenance
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import ArrayLike, NDArray
+
+    from wegeketten.network.edges import EdgeTable
 
     Floats = NDArray[np.float64]
 
@@ -48,6 +52,17 @@ class Stretch:
     reason: Reason
     lower_pct: float
     upper_pct: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values; bounds beyond all slopes are null."""
+        return {
+            "start_m": round(self.start_m, 1),
+            "stop_m": round(self.stop_m, 1),
+            "verdict": self.verdict,
+            "reason": self.reason,
+            "lower_pct": round(self.lower_pct, 1) if np.isfinite(self.lower_pct) else None,
+            "upper_pct": round(self.upper_pct, 1) if np.isfinite(self.upper_pct) else None,
+        }
 
 
 def check_run(
@@ -123,6 +138,62 @@ def check_run(
             bounds = float(flattest[row]), float(steepest[row])
             result.append(Stretch(float(starts[row]), float(ends[row]), verdict, reason, *bounds))
     return result
+
+
+def runs_along(
+    edges: EdgeTable,
+    rows: ArrayLike,
+    ahead: ArrayLike,
+    metres: ArrayLike,
+    *,
+    model_resolution_m: float | None = None,
+) -> list[Stretch]:
+    """Test a route over edges, as `check_run` does; landings are taken as not mapped.
+
+    Parameters
+    ----------
+    edges
+        The network.
+    rows, ahead, metres
+        Shape (n,): edges in walking order, whether each is walked u → v, and how far.
+    model_resolution_m
+        Cell size of the elevation model that derived gradients come from.
+
+    Returns
+    -------
+    list of Stretch
+        Steps, lifts and escalators are no slopes: they end a run and are left out.
+    """
+    row, forth = np.asarray(rows, np.int64), np.asarray(ahead, bool)
+    length = np.asarray(metres, np.float64)
+    lower, upper = (edges[f"incline_pct_{bound}"][row].astype(np.float64) for bound in ("lower", "upper"))
+    lower, upper = np.where(forth, lower, -upper), np.where(forth, upper, -lower)
+    cell = np.full(len(row), model_resolution_m if model_resolution_m else np.nan, np.float64)
+    cell[edges["incline_pct_from"][row] != Provenance.derived] = np.nan
+    sloped = ~np.isin(edges["kind"][row], (Kind.steps, Kind.lift, Kind.escalator, Kind.moving_walkway))
+    start = np.cumsum(length) - length
+    result: list[Stretch] = []
+    for part in np.split(np.arange(len(row)), np.flatnonzero(np.diff(sloped)) + 1):
+        if not len(part) or not sloped[part[0]]:
+            continue
+        offset = float(start[part[0]])
+        result += [
+            replace(found, start_m=found.start_m + offset, stop_m=found.stop_m + offset)
+            for found in check_run(length[part], lower[part], upper[part], model_resolution_m=cell[part])
+        ]
+    return result
+
+
+def summary(stretches: Sequence[Stretch]) -> Verdict:
+    """Verdict on a whole route: it fails where a stretch fails, and passes where all do.
+
+    Examples
+    --------
+    >>> summary(check_run([40, 12], [0, 5], [2, 5], landings_m=[])), summary([])
+    ('fail', 'pass')
+    """
+    found = {stretch.verdict for stretch in stretches}
+    return "fail" if "fail" in found else "not testable" if "not testable" in found else "pass"
 
 
 def _verdict(sure: Reason, possible: Reason, *, coarse: bool, mapped: bool) -> tuple[Verdict, Reason]:

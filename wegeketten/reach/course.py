@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from wegeketten.network.edges import Crossing, Kind
+from wegeketten.network.runs import runs_along
 from wegeketten.reach import words
 from wegeketten.routing import UNIT_S
 
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from wegeketten.city import City
+    from wegeketten.network.runs import Stretch
     from wegeketten.reach.barriers import Barrier
-    from wegeketten.reach.doors import Doors
 
     Line = NDArray[np.float64]
 
@@ -65,49 +66,76 @@ class Course:
         Metres climbed where the rise is known, None where it is known nowhere.
     instructions
         Steps in words.
+    runs
+        The run-length rule of DIN 18040-3, stretch by stretch.
     """
 
     line: Line
     metres: float
     climb_m: float | None
     instructions: tuple[Instruction, ...]
+    runs: tuple[Stretch, ...] = ()
 
 
-def follow(city: City, doors: Doors, arcs: Sequence[int], barriers: Sequence[Barrier] = ()) -> Course:
+class Path(NamedTuple):
+    """Parts of edges, one after the other; equally long arrays.
+
+    Attributes
+    ----------
+    edge
+        Rows of the edge table.
+    start, end
+        Where on the edge each part starts and ends, 0 at u, 1 at v.
+    ahead
+        Whether it follows the drawing direction.
+    off_m
+        Metres between a door and the edge that come on top.
+    units
+        Time in units of 0.1 s.
+    """
+
+    edge: NDArray[np.int64]
+    start: NDArray[np.float64]
+    end: NDArray[np.float64]
+    ahead: NDArray[np.bool_]
+    off_m: NDArray[np.float64]
+    units: NDArray[np.int64]
+
+
+def follow(city: City, path: Path, barriers: Sequence[Barrier] = ()) -> Course:
     """Draw and describe a way.
 
     Parameters
     ----------
-    city, doors
+    city, path
         Where it leads.
-    arcs
-        Arcs of the field, in order.
     barriers
         Barriers on it, named in the words where they stand.
     """
-    edges, field = city.edges, doors.field
+    edges = city.edges
     pieces = [
-        cut(
-            edges.points[edges.bends[row] : edges.bends[row + 1]],
-            float(doors.start[arc]),
-            float(doors.end[arc]),
-        )
-        for arc, row in ((arc, int(field.edge[arc])) for arc in arcs)
+        cut(edges.points[edges.bends[row] : edges.bends[row + 1]], start, end)
+        for row, start, end in zip(path.edge.tolist(), path.start.tolist(), path.end.tolist(), strict=True)
     ]
-    at = np.asarray(arcs, dtype=np.int64)
-    rows = field.edge[at]
-    share = np.abs(doors.end[at] - doors.start[at])
-    metres = share * edges["length_m"][rows].astype(np.float64) + doors.off_m[at]
-    climb = np.where(doors.ahead[at], edges["rise_m"][rows], edges["fall_m"][rows]).astype(np.float64) * share
+    share = np.abs(path.end - path.start)
+    climb = np.where(path.ahead, edges["rise_m"][path.edge], edges["fall_m"][path.edge]).astype(np.float64)
+    climb *= share
     known = np.isfinite(climb)
     line = _joined(pieces)
     lonlat = np.asarray(city.projection.to_lonlat(line), dtype=np.float64) if len(line) else line
+    metres = lengths(city, path)
     return Course(
         lonlat,
         float(metres.sum()),
         float(climb[known].sum()) if known.any() else None,
-        tuple(_describe(city, rows, pieces, metres, field.today[at].astype(np.float64) * UNIT_S, barriers)),
+        tuple(_describe(city, path.edge, pieces, metres, path.units.astype(np.float64) * UNIT_S, barriers)),
     )
+
+
+def lengths(city: City, path: Path) -> NDArray[np.float64]:
+    """Metres of each part, doors included."""
+    share = np.abs(path.end - path.start)
+    return share * city.edges["length_m"][path.edge].astype(np.float64) + path.off_m
 
 
 def cut(points: Line, start: float, end: float) -> Line:
@@ -152,7 +180,7 @@ def _bearing(piece: Line, *, last: bool) -> float | None:
 
 def _describe(
     city: City,
-    rows: NDArray[np.int32],
+    rows: NDArray[np.int64],
     pieces: Sequence[Line],
     metres: NDArray[np.float64],
     seconds: NDArray[np.float64],
@@ -161,7 +189,7 @@ def _describe(
     """Stretches of one kind and street become one step; crossings, lifts and barriers are their own."""
     edges = city.edges
     met = {barrier.id: barrier for barrier in barriers}
-    ids = edges.ids(rows.astype(np.int64))
+    ids = edges.ids(rows)
     steps: list[Instruction] = []
     bearing: float | None = None
     open_key: tuple[int, int] | None = None

@@ -10,6 +10,7 @@ import numpy as np
 
 from wegeketten.city import ANSWERS
 from wegeketten.errors import UsageError
+from wegeketten.network.runs import summary
 from wegeketten.reach.access import Access
 from wegeketten.reach.barriers import passed
 from wegeketten.reach.course import follow
@@ -75,6 +76,9 @@ class Route:
             "geometry": None if course is None else line_string(course.line),
             "answers": self.answers,
             "instructions": [] if course is None else [step.to_json() for step in course.instructions],
+            "din_18040_3_runs": None
+            if course is None
+            else {"verdict": summary(course.runs), "stretches": [run.to_json() for run in course.runs]},
         }
 
     def sentence(self, lang: str = "de") -> str:
@@ -160,7 +164,7 @@ def find_route(city: City, profile: Profile, start: Spot, end: Spot) -> Route:
     on_street = doors.on_street(arcs)
     certain = led == "likely" and bool((city.weights(profile).sure[on_street] != INF).all())
     barriers = tuple(passed(city, profile, on_street))
-    course = follow(city, doors, arcs, barriers)
+    course = follow(city, doors.path(arcs), barriers)
     return Route(profile.id, "sure" if certain else led, answers[led], answers, course, barriers)
 
 
