@@ -117,6 +117,13 @@ def test_poles_of_one_stop_on_both_sides_are_two(sketch: Sketch) -> None:
     assert ids(found(sketch), "stop") == ["n1", "n3"]
 
 
+def test_where_the_tram_stops_is_no_place_beside_its_platform(sketch: Sketch) -> None:
+    sketch.node(0, 0, {"railway": "tram_stop", "public_transport": "stop_position", "name": "Markt"})
+    sketch.line((30, 0), (60, 0), tags={"railway": "platform", "name": "Markt"})
+    sketch.node(500, 0, {"railway": "tram_stop", "public_transport": "stop_position", "name": "Ring"})
+    assert ids(found(sketch), "stop") == ["n5", "w4"]
+
+
 def test_benches_side_by_side_are_two(sketch: Sketch) -> None:
     sketch.node(0, 0, {"amenity": "bench"})
     sketch.node(1.5, 0, {"amenity": "bench"})

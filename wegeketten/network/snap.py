@@ -283,7 +283,7 @@ def _search(
             pairs = tree.query(np.asarray(shapely.box(x - radius, y - radius, x + radius, y + radius)))
             of_rows, piece = np.divmod(np.sort(pairs[0] * count + pairs[1]), count)
             near = _nearest_per_edge(segments, xy, rows[of_rows], piece, radius)
-            best, settled = _best(near, ground, candidates, len(xy))
+            best, settled = _best(near, ground, candidates, len(xy), radius)
             final = rows if radius == reach_m else rows[settled[rows]]
             parts.append(best.take(np.isin(best.row, final)))
             later.append(np.setdiff1d(rows, final))
@@ -322,25 +322,29 @@ def _nearest_per_edge(
     return _Found(row, edge, np.clip(along, 0.0, 1.0), off_m).take(nearest)
 
 
-def _best(near: _Found, ground: _Ground, candidates: int, points: int) -> tuple[_Found, NDArray[np.bool_]]:
+def _best(
+    near: _Found, ground: _Ground, candidates: int, points: int, radius_m: float
+) -> tuple[_Found, NDArray[np.bool_]]:
     """Sort by preference, keep the best of each point, and tell which points need no wider search."""
     level, storey = ground.level[near.edge], ground.storey[near.row]
     elsewhere = ground.off_ground[near.edge] | ((level != storey) & (level != 0.0))
-    detour_m = np.where(level != storey, _STOREY_M, 0.0)
-    order = np.lexsort((near.off_m + detour_m, elsewhere, near.row))
-    near, elsewhere = near.take(order), elsewhere[order]
-    road = ground.road[near.edge]
+    away_m = near.off_m + np.where(level != storey, _STOREY_M, 0.0)
+    order = np.lexsort((away_m, elsewhere, near.row))
+    near, elsewhere, away_m = near.take(order), elsewhere[order], away_m[order]
     here = np.bincount(near.row[~elsewhere], minlength=points)
     keep = ~elsewhere | (here[near.row] == 0)
-    near, road = near.take(keep), road[keep]
+    near, away_m, elsewhere = near.take(keep), away_m[keep], elsewhere[keep]
+    road = ground.road[near.edge]
     rank = _rank(near.row)
-    first_road, first_foot = _first_where(near.row, road), _first_where(near.row, ~road)
-    nearest_of_kind = first_road | first_foot
+    nearest_of_kind = _first_where(near.row, road) | _first_where(near.row, ~road)
     count = np.bincount(near.row[(rank < candidates) | nearest_of_kind], minlength=points)
     last_gives_way = (count[near.row] > candidates) & (rank == candidates - 1)
     kept = ((rank < candidates) & ~last_gives_way) | nearest_of_kind
-    both = np.bincount(near.row[nearest_of_kind], minlength=points) == 2
-    return near.take(kept), (here >= candidates) & both & (ground.storey == 0.0)
+    # nothing farther than the radius can come before what lies within it
+    within = ~elsewhere & (away_m <= radius_m)
+    enough = np.bincount(near.row[within], minlength=points) >= candidates
+    both = np.bincount(near.row[within & nearest_of_kind], minlength=points) == 2
+    return near.take(kept), enough & both
 
 
 def _rank(row: NDArray[np.int64]) -> NDArray[np.int64]:

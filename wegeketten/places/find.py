@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from wegeketten.osm.projection import Projection
     from wegeketten.places.catalogue import Catalogue, Service
 
+_PLATFORM_M = 50.0  # from where a tram stops to the platform of that name
 _WHEELCHAIR = {"yes": 1.0, "designated": 1.0, "limited": 0.5, "no": 0.0}
 
 
@@ -133,7 +134,7 @@ def merge_same(candidates: list[Candidate], service: Service, skipped: list[Skip
     near: dict[int, list[int]] = {}
     if len(shapes):
         first, second = shapely.STRtree(shapes).query(
-            shapes, predicate="dwithin", distance=max(service.same_within_m, 0.01)
+            shapes, predicate="dwithin", distance=max(service.same_within_m, _PLATFORM_M)
         )
         for a, b in zip(first.tolist(), second.tolist(), strict=True):
             if a != b:
@@ -182,13 +183,14 @@ def _kind(tags: Mapping[str, str], service: Service) -> str:
 
 def _precedence(candidate: Candidate) -> tuple[object, ...]:
     """Large outlines before small ones, lines before nodes; then by id."""
-    rank = 0 if candidate.is_area else 1 if candidate.ways else 2
+    rank = 0 if candidate.is_area else 1 if candidate.ways else 3 if _is_halt(candidate) else 2
     return (rank, -round(candidate.shape.area, 1), candidate.element[0], int(candidate.element[1:]))
 
 
 def _same(kept: Candidate, other: Candidate, service: Service) -> bool:
     a, b = _label(kept.tags), _label(other.tags)
-    if a and a == b and kept.shape.distance(other.shape) <= service.same_within_m:
+    within_m = _PLATFORM_M if _is_halt(other) and not _is_halt(kept) else service.same_within_m
+    if a and a == b and kept.shape.distance(other.shape) <= within_m:
         return True
     one_name = not a or not b or (min(len(a), len(b)) > 2 and (a in b or b in a))
     if not one_name or (kept.kind != other.kind and a != b):
@@ -196,6 +198,11 @@ def _same(kept: Candidate, other: Candidate, service: Service) -> bool:
     if kept.is_area:
         return bool(kept.shape.buffer(1.0).covers(shapely.Point(centre(other.shape))))
     return bool(kept.shape.equals(other.shape))
+
+
+def _is_halt(candidate: Candidate) -> bool:
+    """Whether it is where the vehicle stops, not where people wait."""
+    return candidate.tags.get("public_transport") == "stop_position"
 
 
 def _label(tags: Mapping[str, str]) -> str:
