@@ -217,7 +217,15 @@ CASES = [
     ("wheelchair", {"kind": Kind.steps} | reading("step_count", 3), NONE),
     ("wheelchair", {"kind": Kind.steps} | reading("step_count", 3) | reading("ramp_wheelchair", 1), ALL),
     ("wheelchair", {"kind": Kind.steps} | reading("step_count", 3) | reading("ramp_stroller", 1), NONE),
-    ("wheelchair", {"kind": Kind.steps} | reading("step_count", 9) | reading("wheelchair", 1), GUESS),
+    ("wheelchair", {"kind": Kind.steps} | reading("step_count", 9) | reading("wheelchair", 1), NONE),
+    (  # what the tags room makes of steps with wheelchair=yes
+        "wheelchair",
+        {"kind": Kind.steps}
+        | reading("step_count", 9)
+        | reading("wheelchair", 1)
+        | reading("ramp_wheelchair", 0, 0, 1),
+        MAYBE,
+    ),
     (
         "wheelchair",
         {"kind": Kind.steps}

@@ -115,7 +115,7 @@ def checks(columns: Columns, profile: Profile) -> Iterator[Check]:
         levels = _at_most(columns, "surface_class", limits.surface_class)
         levels[~ground | graded] = SURE
         yield _check(columns, "surface_class", limits.surface_class, levels, yes)
-    yield from _steps(columns, profile, yes)
+    yield from _steps(columns, profile)
     if limits.informal_crossing != "any":
         busy = _busier(limits.informal_crossing)[columns["road"]]
         refused = (columns["crossing"] == Crossing.informal) & busy
@@ -157,10 +157,11 @@ def _passages(columns: Columns, profile: Profile, yes: Flags | None) -> Iterator
         yield Check("kind", passage, levels)
 
 
-def _steps(columns: Columns, profile: Profile, yes: Flags | None) -> Iterator[Check]:
+def _steps(columns: Columns, profile: Profile) -> Iterator[Check]:
     """Steps: few enough, and with a handrail or few enough to need none; or a ramp beside them.
 
-    A mapper's ``wheelchair=yes`` on steps speaks of a ramp that nobody mapped: likely, never sure.
+    A mapper's ``wheelchair=yes`` on steps is a contradiction that `data/tags/conflicts.toml` resolves: perhaps
+    a ramp is there that nobody mapped, so the steps are possible, not likely.
     """
     limits = profile.limits
     rows = np.flatnonzero(columns["kind"] == Kind.steps)
@@ -170,9 +171,6 @@ def _steps(columns: Columns, profile: Profile, yes: Flags | None) -> Iterator[Ch
     ramp = np.zeros(len(rows), np.uint8)
     if limits.steps_ramp != "no":
         ramp = _at_least(steps, "ramp_wheelchair", 1)
-        if yes is not None:
-            open_by_word = yes[rows] & ~_known(steps, "ramp_wheelchair")
-            ramp[open_by_word] = np.maximum(ramp[open_by_word], LIKELY)
     if limits.steps_ramp == "stroller":
         ramp = np.maximum(ramp, _at_least(steps, "ramp_stroller", 1))
 
