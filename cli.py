@@ -133,7 +133,7 @@ def profiles(as_json: Json = False, lang: Lang = "de") -> None:
 
     loaded = load_profiles()
     if as_json:
-        _print_json([profile.to_json() for profile in loaded])
+        _print_json([profile.model_dump(mode="json") for profile in loaded])
     else:
         print_profiles(loaded, lang=_language(lang))
 
@@ -146,7 +146,7 @@ def services(as_json: Json = False, lang: Lang = "de") -> None:
 
     catalogue = load_catalogue()
     if as_json:
-        _print_json(catalogue.to_json())
+        _print_json(catalogue.model_dump(mode="json"))
     else:
         print_services(catalogue, lang=_language(lang))
 

@@ -160,8 +160,8 @@ def _passages(columns: Columns, profile: Profile, yes: Flags | None) -> Iterator
 def _steps(columns: Columns, profile: Profile) -> Iterator[Check]:
     """Steps: few enough, and with a handrail or few enough to need none; or a ramp beside them.
 
-    A mapper's ``wheelchair=yes`` on steps is a contradiction that `data/tags/conflicts.toml` resolves: perhaps
-    a ramp is there that nobody mapped, so the steps are possible, not likely.
+    A mapper's ``wheelchair=yes`` on steps is a contradiction that `data/tags/conflicts.toml` resolves:
+    perhaps a ramp is there that nobody mapped, so the steps are possible, not likely.
     """
     limits = profile.limits
     rows = np.flatnonzero(columns["kind"] == Kind.steps)

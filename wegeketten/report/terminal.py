@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from wegeketten.places.catalogue import Catalogue
     from wegeketten.reach.scan import Scan
     from wegeketten.reach.shares import Share
+    from wegeketten.tags.quality import Quality
 
 _BARS = " ▁▂▃▄▅▆▇█"
 
@@ -202,9 +203,36 @@ def describe_city(city: City) -> None:
     console.print(ATTRIBUTION)
 
 
+def print_info(city: City, quality: Quality, *, lang: str = "de") -> None:
+    """Print what a city folder holds and where its readings come from."""
+    words = _WORDS[lang]
+    describe_city(city)
+    for note in city.meta["notes"]:
+        Console(highlight=False).print(escape(clean_text(note)))
+
+    def cell(share: float | None) -> str:
+        return "–" if share is None else f"{plain(100 * share, 1, lang=lang)} %"
+
+    rows = [
+        (
+            share.district,
+            share.attribute,
+            f"{plain(share.total, 1, lang=lang)} {share.unit}",
+            *(cell(part) for part in (share.surveyed, share.tagged, share.derived, share.assumed)),
+        )
+        for share in quality.shares
+        if share.district == "" or share.total > 0
+    ]
+    headings = ["district", "attribute", "unit", "surveyed", "tagged", "derived", "assumed"]
+    print_rows([words[heading] for heading in headings], rows)
+    if quality.unreadable:
+        values = ", ".join(f"{key}={raw} ({count}×)" for key, raw, count in quality.unreadable[:20])
+        Console(highlight=False).print(words["unreadable"].format(values=escape(clean_text(values))))
+
+
 def print_profiles(profiles: Iterable[Profile], *, lang: str = "de") -> None:
     """Print every figure of the profiles with its source."""
-    from wegeketten.people.profile import figures
+    from wegeketten.people.labels import figures
 
     words, console = _WORDS[lang], Console(highlight=False)
     for profile in profiles:

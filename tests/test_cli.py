@@ -1,0 +1,251 @@
+"""The front door: exit codes, one line per mistake, one JSON document on stdout."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import subprocess
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from support.drawn import Town
+
+_TOWN = Town(
+    """
+     H                  P
+    a----------b---------c
+    """,
+    ways={"abc": "highway=footway|name=<script>alert(1)</script>"},
+    nodes={
+        "H": "addr:housenumber=1|addr:street=Ring",
+        "P": "amenity=pharmacy|name==HYPERLINK(1)|wheelchair=yes",
+        "b": "barrier=kerb|kerb=raised",
+    },
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("cli")
+    _TOWN.write(path / "town.osm")
+    assert run("build", path / "town.osm", "-o", path / "city").returncode == 0
+    return path
+
+
+class Result(NamedTuple):
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def run(*words: object, **environment: str) -> Result:
+    """The command line, in this process: the same `main` that the installed command calls."""
+    from wegeketten.cli import main
+
+    out, err = io.StringIO(), io.StringIO()
+    code = 0
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.setattr(sys, "argv", ["wegeketten", *map(str, words)])
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    return Result(code, out.getvalue(), err.getvalue())
+
+
+def fails(code: int, *words: object) -> str:
+    """The command ends with this code and one line on stderr; returns the line."""
+    result = run(*words)
+    assert result.returncode == code, result.stderr
+    assert "Traceback" not in result.stderr
+    assert result.stdout == ""
+    return result.stderr
+
+
+def test_json_is_the_only_thing_on_stdout(folder):
+    lon, lat = _TOWN.position("H")
+    to_lon, to_lat = _TOWN.position("P")
+    home, goal = f"{lat},{lon}", f"{to_lat},{to_lon}"
+    for words in (
+        ("scan", folder / "city", "--json"),
+        ("info", folder / "city", "--json"),
+        ("profiles", "--json"),
+        ("services", "--json"),
+        ("route", folder / "city", "--from", home, "--to", goal, "--profile", "walker", "--json"),
+        (
+            "why",
+            folder / "city",
+            "--from",
+            home,
+            "--service",
+            "pharmacy",
+            "--profile",
+            "wheelchair",
+            "--json",
+        ),
+        ("plan", folder / "city", "--profile", "wheelchair", "-o", folder / "plan", "--json"),
+        ("survey", folder / "city", "--profile", "wheelchair", "-o", folder / "survey", "--json"),
+    ):
+        result = run(*words)
+        assert result.returncode == 0, (words, result.stderr)
+        json.loads(result.stdout)
+
+
+def test_route_json_follows_the_contract(folder):
+    lon, lat = _TOWN.position("H")
+    to_lon, to_lat = _TOWN.position("P")
+    spots = ("--from", f"{lat},{lon}", "--to", f"{to_lat},{to_lon}")
+    found = json.loads(run("route", folder / "city", *spots, "--profile", "walker", "--json").stdout)
+    assert set(found) >= {"profile", "answer", "seconds", "metres", "climb_m", "barriers", "geometry"}
+    (kerb,) = [barrier for barrier in found["barriers"] if barrier["kind"] == "kerb"]
+    assert set(kerb) >= {
+        "kind",
+        "lat",
+        "lon",
+        "value",
+        "lower",
+        "upper",
+        "unit",
+        "provenance",
+        "limit",
+        "osm",
+    }
+    assert kerb["osm"] == f"n{ord('b')}"
+    blocked = json.loads(run("route", folder / "city", *spots, "--profile", "wheelchair", "--json").stdout)
+    assert blocked["answer"] == "none"
+    assert blocked["seconds"] is None
+
+
+def test_why_json_names_the_kerb(folder):
+    lon, lat = _TOWN.position("H")
+    words = ("--from", f"{lat},{lon}", "--service", "pharmacy", "--profile", "wheelchair", "--json")
+    found = json.loads(run("why", folder / "city", *words).stdout)
+    assert found["reached"] is False
+    assert [barrier["osm"] for barrier in found["blocking"]] == [f"n{ord('b')}"]
+    assert found["seconds_after"] > 0
+
+
+def test_plan_and_survey_write_the_contract_s_columns(folder):
+    assert run("plan", folder / "city", "--profile", "wheelchair", "-o", folder / "p").returncode == 0
+    header = (folder / "p" / "measures.csv").read_text(encoding="utf-8").splitlines()[0]
+    assert header.startswith(
+        "rank,measure_id,barrier_ids,kinds,lat,lon,cost_eur,cost_total_eur,people_newly_reached,minutes_saved,"
+        "services,profiles"
+    )
+    assert {"measures.csv", "measures.gpkg", "plan.json"} <= {path.name for path in (folder / "p").iterdir()}
+    assert run("survey", folder / "city", "--profile", "wheelchair", "-o", folder / "s").returncode == 0
+    header = (folder / "s" / "survey.csv").read_text(encoding="utf-8").splitlines()[0].split(",")
+    wanted = ["rank", "barrier_id", "kind", "lat", "lon", "attribute", "lower", "upper", "people_between"]
+    assert header[: len(wanted)] == wanted
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("scan", "{city}", "--profile", "wheelchiar"), "wheelchair"),
+        (("scan", "{city}", "--service", "pharmcy"), "pharmacy"),
+        (("scan", "{city}", "--district", "Atlantis"), "Atlantis"),
+        (("scan", "{city}", "--limit", "kerb_mm=3"), "kerb_cm"),
+        (("scan", "{city}", "--limit", "kerb_cm=tall"), "kerb_cm"),
+        (("route", "{city}", "--from", "north", "--to", "1,2", "--profile", "walker"), "--from"),
+        (("route", "{city}", "--from", "51,13", "--to", "95,2", "--profile", "walker"), "--to"),
+        (("build", "{town}", "-o", "{folder}/new", "--pavements", "both"), "centre"),
+        (("survey", "{city}"), "-o"),
+        (("scan", "{city}", "--lang", "fr"), "fr"),
+        (("scan", "{city}", "-o", "{folder}"), "choose another"),
+        (("nonsense",), "nonsense"),
+    ],
+)
+def test_mistakes_of_use_end_with_2(folder, words, told):
+    places = {"city": folder / "city", "town": folder / "town.osm", "folder": folder}
+    assert told in fails(2, *(word.format(**places) for word in words))
+
+
+@pytest.mark.parametrize(
+    "name", ["empty.osm.pbf", "page.osm.pbf", "cut.osm.gz", "renamed.osm", "absent.osm", "text.txt"]
+)
+def test_unusable_files_end_with_3_and_leave_nothing(folder, tmp_path, name):
+    contents = {
+        "empty.osm.pbf": b"",
+        "page.osm.pbf": b"<!DOCTYPE html><html>404</html>",
+        "cut.osm.gz": gzip.compress(_TOWN.xml().encode())[:-20],
+        "renamed.osm": b'{"type": "FeatureCollection", "features": []}',
+        "text.txt": b"hello",
+    }
+    if name in contents:
+        (tmp_path / name).write_bytes(contents[name])
+    line = fails(3, "build", tmp_path / name, "-o", tmp_path / "city")
+    assert name in line
+    assert len(line.strip().splitlines()) == 1
+    assert not (tmp_path / "city").exists()
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
+def test_strict_tells_warnings_apart(folder):
+    assert run("scan", folder / "city").returncode == 0
+    assert run("scan", folder / "city", "--strict").returncode == 4  # fifteen services have no place here
+
+
+def test_an_extract_is_built_once_and_kept(folder, tmp_path):
+    cache = {"WEGEKETTEN_CACHE": str(tmp_path / "cache")}
+    assert run("scan", folder / "town.osm", **cache).returncode == 0
+    (kept,) = [path for path in (tmp_path / "cache" / "cities").iterdir() if path.is_dir()]
+    stamp = (kept / "city.json").stat().st_mtime_ns
+    assert run("scan", folder / "town.osm", **cache).returncode == 0
+    assert (kept / "city.json").stat().st_mtime_ns == stamp
+    (kept / "city.json").write_text("{", encoding="utf-8")  # a damaged entry is built again
+    assert run("scan", folder / "town.osm", **cache).returncode == 0
+    json.loads((kept / "city.json").read_text(encoding="utf-8"))
+
+
+def test_a_damaged_city_is_named(folder, tmp_path):
+    import shutil
+
+    shutil.copytree(folder / "city", tmp_path / "city")
+    (tmp_path / "city" / "edges.parquet").write_bytes(b"PAR1")
+    assert "edges.parquet" in fails(3, "scan", tmp_path / "city")
+    assert "no city here" in fails(3, "scan", tmp_path)
+
+
+def test_names_from_outside_reach_tables_as_text_only(folder, tmp_path):
+    assert run("scan", folder / "city", "-o", tmp_path / "scan").returncode == 0
+    for path in [*(folder / "city").glob("*.csv"), *(tmp_path / "scan").glob("*.csv")]:
+        for line in path.read_text(encoding="utf-8").splitlines():
+            assert not line.startswith(("=", "+", "@"))
+
+
+def test_checkout_and_installed_command_are_the_same():
+    script = Path(__file__).resolve().parents[1] / "cli.py"
+    if not script.is_file():
+        pytest.skip("the checkout is not here")
+    for command in ([str(script)], ["-m", "wegeketten"]):
+        result = subprocess.run(
+            [sys.executable, *command, "services", "--lang", "en"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert result.returncode == 0, result.stderr
+        assert "meeting_place" in result.stdout
+
+
+def test_ctrl_c_ends_with_130(folder, tmp_path):
+    import signal
+    import time
+
+    process = subprocess.Popen(
+        [sys.executable, "-m", "wegeketten", "build", str(folder / "town.osm"), "-o", str(tmp_path / "city")],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    time.sleep(0.6)
+    process.send_signal(signal.SIGINT)
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode in (0, 130)  # 0 where it was done before the signal came
+    assert "Traceback" not in stderr
+    assert (process.returncode == 0) == (tmp_path / "city").exists()
