@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from wegeketten.city import Answer, City
     from wegeketten.people.profile import Profile
     from wegeketten.reach.access import Access
+    from wegeketten.reach.course import Path
 
     Units = NDArray[np.int32]
     Longs = NDArray[np.int64]
@@ -81,6 +82,16 @@ class Doors:
         """The network's arcs (2e ahead, 2e + 1 back) that the field's arcs run on."""
         rows = np.asarray(arcs, dtype=np.int64)
         return 2 * self.field.edge[rows].astype(np.int64) + ~self.ahead[rows]
+
+    def path(self, arcs: Sequence[int]) -> Path:
+        """The parts of edges that arcs of the field run over, with today's times."""
+        from wegeketten.reach.course import Path
+
+        rows = np.asarray(arcs, dtype=np.int64)
+        return Path(
+            self.field.edge[rows].astype(np.int64), self.start[rows], self.end[rows], self.ahead[rows],
+            self.off_m[rows], self.field.today[rows].astype(np.int64),
+        )  # fmt: skip
 
     def place_of(self, node: int) -> int:
         """Row of the city's places that a place's node stands for."""

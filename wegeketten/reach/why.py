@@ -253,5 +253,5 @@ def explain(
         price_eur=opening.price,
         certified=opener.certify(start, opening.edges, limit=limit),
         place=str(city.places["name"][place]) if place >= 0 else "",
-        course=follow(city, doors, arcs),
+        course=follow(city, doors.path(arcs)),
     )

@@ -1,0 +1,79 @@
+"""Whether a place is open on a weekday at a time; what cannot be read is unknown, not closed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from functools import lru_cache
+
+from wegeketten.errors import UsageError
+
+ORDINARY_MONDAY = dt.date(2025, 3, 10)
+"""Monday of a week without public holidays anywhere in Germany."""
+
+DAYS = {"mo": 0, "di": 1, "tu": 1, "mi": 2, "we": 2, "do": 3, "th": 3, "fr": 4, "sa": 5, "so": 6, "su": 6}
+
+_when = re.compile(r"\s*([A-Za-z]{2})[A-Za-z]*\.?[\s,]+(\d{1,2})(?::(\d{2}))?\s*").fullmatch
+
+
+def parse_when(text: str) -> dt.datetime:
+    """A weekday and a time in an ordinary week.
+
+    Parameters
+    ----------
+    text
+        Such as ``Mo 10:30``, ``Dienstag 9`` or ``Sat 14:00``.
+
+    Raises
+    ------
+    UsageError
+        The text is nothing of that kind.
+
+    Examples
+    --------
+    >>> parse_when("Di 9:30")
+    datetime.datetime(2025, 3, 11, 9, 30)
+    """
+    found = _when(text)
+    day = DAYS.get(found[1].casefold()) if found else None
+    if found is None or day is None:
+        raise UsageError(f"{text!r}: give a weekday and a time, for instance: Mo 10:30")
+    hour, minute = int(found[2]), int(found[3] or 0)
+    if hour > 23 or minute > 59:
+        raise UsageError(f"{text!r}: there is no such time of day")
+    return dt.datetime.combine(ORDINARY_MONDAY + dt.timedelta(days=day), dt.time(hour, minute))
+
+
+@lru_cache(maxsize=1 << 14)
+def is_open(text: str, when: dt.datetime) -> bool | None:
+    """Whether a place is open.
+
+    Parameters
+    ----------
+    text
+        Value of ``opening_hours``; may be empty.
+    when
+        Local time.
+
+    Returns
+    -------
+    bool or None
+        None where nothing is mapped, the text cannot be read, or it says that it depends.
+
+    Examples
+    --------
+    >>> monday = parse_when("Mo 10:00")
+    >>> [is_open(text, monday) for text in ("Mo-Fr 08:00-18:00; PH off", "Tu 10:00-12:00", "by chance")]
+    [True, False, None]
+    """
+    if not text or not text.isprintable() or len(text) > 255:
+        return None
+    from opening_hours import OpeningHours, ParserError  # type: ignore[attr-defined]
+
+    try:
+        hours = OpeningHours(text, country="DE")
+    except ParserError:
+        return None
+    if hours.is_open(when):
+        return True
+    return False if hours.is_closed(when) else None
