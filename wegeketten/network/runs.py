@@ -168,7 +168,7 @@ def runs_along(
     length = np.asarray(metres, np.float64)
     lower, upper = (edges[f"incline_pct_{bound}"][row].astype(np.float64) for bound in ("lower", "upper"))
     lower, upper = np.where(forth, lower, -upper), np.where(forth, upper, -lower)
-    cell = np.full(len(row), model_resolution_m if model_resolution_m else np.nan, np.float64)
+    cell = np.full(len(row), model_resolution_m or np.nan, np.float64)
     cell[edges["incline_pct_from"][row] != Provenance.derived] = np.nan
     sloped = ~np.isin(edges["kind"][row], (Kind.steps, Kind.lift, Kind.escalator, Kind.moving_walkway))
     start = np.cumsum(length) - length

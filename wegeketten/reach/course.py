@@ -124,11 +124,14 @@ def follow(city: City, path: Path, barriers: Sequence[Barrier] = ()) -> Course:
     line = _joined(pieces)
     lonlat = np.asarray(city.projection.to_lonlat(line), dtype=np.float64) if len(line) else line
     metres = lengths(city, path)
+    cell_m = (city.meta.get("elevation") or {}).get("resolution_m")
+    runs = runs_along(edges, path.edge, path.ahead, metres, model_resolution_m=cell_m)
     return Course(
         lonlat,
         float(metres.sum()),
         float(climb[known].sum()) if known.any() else None,
         tuple(_describe(city, path.edge, pieces, metres, path.units.astype(np.float64) * UNIT_S, barriers)),
+        tuple(runs),
     )
 
 
