@@ -22,7 +22,8 @@ _PIECE = 64  # sources between two looks at the keyboard
 
 
 @helper
-def heap_push(heap: NDArray[np.int64], size: int, item: int) -> int:
+def heap_push(heap: NDArray[np.int64], size: int, item: np.int64) -> int:
+    """Add an item to a heap of `size` items; return the new size."""
     at = size
     while at > 0:
         above = (at - 1) >> 1
@@ -184,4 +185,5 @@ def count_within(
         rooms.put(room)
 
     share([partial(piece, begin) for begin in range(0, nodes.size, _PIECE)], count)
-    return np.sum(sums, axis=0, dtype=np.int64)
+    total: NDArray[np.int64] = np.sum(sums, axis=0, dtype=np.int64)
+    return total

@@ -11,7 +11,7 @@ import logging
 import threading
 import time
 from functools import update_wrapper
-from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import numba
 from numba import types
@@ -19,7 +19,6 @@ from numba import types
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-P = ParamSpec("P")
 R = TypeVar("R")
 
 log = logging.getLogger(__name__)
@@ -30,12 +29,12 @@ i1, i4, i8, u4, u8, f8 = types.int8, types.int32, types.int64, types.uint32, typ
 nothing = types.void
 
 
-def reads(dtype: object, ndim: int = 1) -> object:
+def reads(dtype: Any, ndim: int = 1) -> object:
     """Type of a contiguous array that a kernel only reads (read-only and memory-mapped arrays included)."""
     return types.Array(dtype, ndim, "C", readonly=True)
 
 
-def writes(dtype: object, ndim: int = 1) -> object:
+def writes(dtype: Any, ndim: int = 1) -> object:
     """Type of a contiguous array that a kernel may write to."""
     return types.Array(dtype, ndim, "C")
 
@@ -77,28 +76,28 @@ def compile_seconds() -> float:
     return _announcement.seconds
 
 
-class Kernel(Generic[P, R]):
-    """A function that is compiled for exactly one signature, at its first call."""
+class Kernel(Generic[R]):
+    """A function that is compiled for exactly one signature, at its first call; others raise TypeError."""
 
-    def __init__(self, function: Callable[P, R], signature: object) -> None:
+    def __init__(self, function: Callable[..., R], signature: object) -> None:
         update_wrapper(self, function)
         self._function = function
         self._signature = signature
-        self._compiled: Callable[P, R] | None = None
+        self._compiled: Callable[..., R] | None = None
 
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+    def __call__(self, *args: Any) -> R:
         """Run the compiled function."""
         compiled = self._compiled
         if compiled is None:
             compiled = self.prepare()
-        return compiled(*args, **kwargs)
+        return compiled(*args)
 
-    def prepare(self) -> Callable[P, R]:
+    def prepare(self) -> Callable[..., R]:
         """Compile, or load from the cache, without running."""
         with _announcement.lock:
             return self._prepare() if self._compiled is None else self._compiled
 
-    def _prepare(self) -> Callable[P, R]:
+    def _prepare(self) -> Callable[..., R]:
         start = time.perf_counter()
         dispatcher: Any = numba.njit(**OPTIONS)(self._function)
         try:
@@ -115,7 +114,7 @@ class Kernel(Generic[P, R]):
         if dispatcher.stats.cache_misses:
             _announcement.make()
         dispatcher.disable_compile()
-        self._compiled = cast("Callable[P, R]", dispatcher)
+        self._compiled = cast("Callable[..., R]", dispatcher)
         _announcement.seconds += time.perf_counter() - start
         return self._compiled
 
@@ -125,7 +124,7 @@ class Kernel(Generic[P, R]):
         return [] if self._compiled is None else list(cast("Any", self._compiled).signatures)
 
 
-def kernel(result: Any, *arguments: object) -> Callable[[Callable[P, R]], Kernel[P, R]]:
+def kernel(result: Any, *arguments: object) -> Callable[[Callable[..., R]], Kernel[R]]:
     """Make a function a kernel with the given types.
 
     Parameters
@@ -137,12 +136,13 @@ def kernel(result: Any, *arguments: object) -> Callable[[Callable[P, R]], Kernel
     """
     signature = result(*arguments)
 
-    def decorate(function: Callable[P, R]) -> Kernel[P, R]:
+    def decorate(function: Callable[..., R]) -> Kernel[R]:
         return Kernel(function, signature)
 
     return decorate
 
 
-def helper(function: Callable[P, R]) -> Callable[P, R]:
+def helper(function: Callable[..., R]) -> Callable[..., R]:
     """Make a function one that kernels of the same file may call; it is compiled as part of them."""
-    return cast("Callable[P, R]", numba.njit(**OPTIONS)(function))
+    bare: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # only called by kernels
+    return cast("Callable[..., R]", numba.njit(**OPTIONS, **bare)(function))

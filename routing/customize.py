@@ -74,7 +74,7 @@ triangles_keys = kernel(nothing, *_topology, u8, writes(u8))(_triangles)
 
 
 @helper
-def _between(a: np.uint32, b: np.uint32, starts: UInt32, uppers: UInt32) -> int:
+def _between(a: np.uint32, b: np.uint32, starts: UInt32, uppers: UInt32) -> np.int64:
     """Arc between two ranks that are known to be joined."""
     lower, upper = min(a, b), max(a, b)
     low, high = np.int64(starts[lower]), np.int64(starts[lower + np.uint32(1)])
@@ -89,7 +89,7 @@ def _between(a: np.uint32, b: np.uint32, starts: UInt32, uppers: UInt32) -> int:
 
 @helper
 def _anew(
-    arc: int,
+    arc: np.int64,
     uppers: UInt32,
     lowers: UInt32,
     below: UInt32,
@@ -98,13 +98,13 @@ def _anew(
     run_arcs: Int32,
     weights: Int32,
     pairs: UInt32,
-) -> tuple[int, int]:
+) -> tuple[np.int64, np.int64]:
     """Both weights of an arc from its input arcs and its lower triangles."""
-    up, down = np.int64(INF), np.int64(INF)
-    for i in range(runs[2 * arc], runs[2 * arc + 1]):
-        up = min(up, np.int64(weights[run_arcs[i]]))
-    for i in range(runs[2 * arc + 1], runs[2 * arc + 2]):
-        down = min(down, np.int64(weights[run_arcs[i]]))
+    up = down = np.int64(INF)
+    for k in range(runs[2 * arc], runs[2 * arc + 1]):
+        up = min(up, np.int64(weights[run_arcs[k]]))
+    for k in range(runs[2 * arc + 1], runs[2 * arc + 2]):
+        down = min(down, np.int64(weights[run_arcs[k]]))
     u, v = lowers[arc], uppers[arc]
     i, last_i = np.int64(below[u]), np.int64(below[u + np.uint32(1)])
     j, last_j = np.int64(below[v]), np.int64(below[v + np.uint32(1)])

@@ -1,8 +1,8 @@
 """Nested dissection of our own, for where METIS is not installed: slower, not wrong.
 
-A part is cut where it is narrow between two nodes far apart: nodes are sorted by how much nearer they are to one
-of the two than to the other, and of all cuts along this line that leave both sides large enough the one with
-the smallest boundary is taken. All cuts are judged in one pass.
+A part is cut where it is narrow between two nodes far apart: nodes are sorted by how much nearer they are to
+one of the two than to the other, and of all cuts along this line that leave both sides large enough the one
+with the smallest boundary is taken. All cuts are judged in one pass.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ def _spread(
 def _best_cut(size: int, low: int, high: int, counts: Int32, left: Int32, right: Int32) -> tuple[int, bool]:
     """Choose the cut after key `low` .. `high` - 1, and whether its boundary is taken from the right side.
 
-    `counts` holds the nodes of each key; `left` and `right` hold, as differences, how many nodes of either side
-    lie at each cut. The value of a cut is its boundary, dearer the less even it is.
+    `counts` holds the nodes of each key; `left` and `right` hold, as differences, how many nodes of either
+    side lie at each cut. The value of a cut is its boundary, dearer the less even it is.
     """
     best, best_value, from_right = -1, np.inf, False
     before = 0
@@ -63,7 +63,7 @@ def _best_cut(size: int, low: int, high: int, counts: Int32, left: Int32, right:
 
 
 @kernel(nothing, reads(i4), reads(i4), writes(i4))
-def _dissect(pointers: Int32, heads: Int32, order: Int32) -> None:
+def _dissect(pointers: Int32, heads: Int32, order: Int32) -> None:  # noqa: C901  (one loop, one stack)
     n = order.size
     parts = np.zeros(n, np.int32)
     from_a = np.full(n, -1, np.int32)

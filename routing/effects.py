@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
-from .compiled import f8, helper, i4, i8, kernel, reads, u4, writes
 from .bounded import heap_push, spread
+from .compiled import f8, helper, i4, i8, kernel, reads, u4, writes
 from .graph import INF, as_int32, group
 from .workers import share, thread_count
 

@@ -10,11 +10,11 @@ length in the lower, with the number of the source in a second row; they are com
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from llvmlite import ir
 from numba import types
-from numba.core import cgutils
+from numba.core import cgutils as _cgutils
 from numba.extending import intrinsic
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ TIMES = 16
 
 KEYS = 8
 """Lanes in a row of keys."""
+
+cgutils: Any = _cgutils  # not typed
 
 _INDEX = ir.IntType(32)
 _TIMES = ir.VectorType(ir.IntType(32), TIMES)
@@ -74,7 +76,7 @@ def _arcs(
     weights = _data(context, builder, sig.args[first + 1], args[first + 1])
     low = context.cast(builder, args[first + 2], sig.args[first + 2], types.intp)
     high = context.cast(builder, args[first + 3], sig.args[first + 3], types.intp)
-    with cgutils.for_range_slice(builder, low, high, ir.Constant(low.type, 1), low.type) as (i, _):
+    with cgutils.for_range_slice(builder, low, high, ir.Constant(low.type, 1), low.type) as (i, _done):
         head = builder.zext(builder.load(builder.gep(heads, [i])), low.type)
         body(head, builder.load(builder.gep(weights, [i])))
 
@@ -91,14 +93,21 @@ def _better(builder: Any, key: Any, source: Any, old_key: Any, old_source: Any) 
     return builder.select(wins, key, old_key), builder.select(wins, source, old_source)
 
 
-@intrinsic
-def pull_times(typingctx, rows, row, loaded, heads, weights, low, high):  # type: ignore[no-untyped-def]
+def _operation(codegen: Callable[..., Any]) -> Callable[..., None]:
+    """Make a function that writes instructions one that kernels can call."""
+    return cast("Callable[..., None]", intrinsic(codegen))
+
+
+@_operation
+def pull_times(
+    _: Any, rows: Any, row: Any, loaded: Any, heads: Any, weights: Any, low: Any, high: Any
+) -> Any:
     """Set a row to the least of itself and, over arcs low..high, row heads[i] + weights[i].
 
     Where `loaded` is zero the row is taken to be unreached, whatever it holds.
     """
 
-    def codegen(context, builder, sig, args):  # type: ignore[no-untyped-def]
+    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         table = _Rows(builder, _data(context, builder, sig.args[0], args[0]), _TIMES)
         at = context.cast(builder, args[1], sig.args[1], types.intp)
         least = cgutils.alloca_once_value(builder, table.all(2**31 - 1))
@@ -116,11 +125,11 @@ def pull_times(typingctx, rows, row, loaded, heads, weights, low, high):  # type
     return types.void(rows, row, loaded, heads, weights, low, high), codegen
 
 
-@intrinsic
-def push_times(typingctx, rows, row, heads, weights, low, high):  # type: ignore[no-untyped-def]
+@_operation
+def push_times(_: Any, rows: Any, row: Any, heads: Any, weights: Any, low: Any, high: Any) -> Any:
     """For arcs low..high lower row heads[i] to the given row + weights[i] where that is less."""
 
-    def codegen(context, builder, sig, args):  # type: ignore[no-untyped-def]
+    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         table = _Rows(builder, _data(context, builder, sig.args[0], args[0]), _TIMES)
         own = table.load(context.cast(builder, args[1], sig.args[1], types.intp))
 
@@ -134,11 +143,13 @@ def push_times(typingctx, rows, row, heads, weights, low, high):  # type: ignore
     return types.void(rows, row, heads, weights, low, high), codegen
 
 
-@intrinsic
-def pull_keys(typingctx, keys, sources, row, loaded, heads, weights, low, high):  # type: ignore[no-untyped-def]
+@_operation
+def pull_keys(
+    _: Any, keys: Any, sources: Any, row: Any, loaded: Any, heads: Any, weights: Any, low: Any, high: Any
+) -> Any:
     """As `pull_times`, for keys and the sources they come from."""
 
-    def codegen(context, builder, sig, args):  # type: ignore[no-untyped-def]
+    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         table = _Rows(builder, _data(context, builder, sig.args[0], args[0]), _KEYS)
         names = _Rows(builder, _data(context, builder, sig.args[1], args[1]), _SOURCES)
         at = context.cast(builder, args[2], sig.args[2], types.intp)
@@ -162,11 +173,13 @@ def pull_keys(typingctx, keys, sources, row, loaded, heads, weights, low, high):
     return types.void(keys, sources, row, loaded, heads, weights, low, high), codegen
 
 
-@intrinsic
-def push_keys(typingctx, keys, sources, row, heads, weights, low, high):  # type: ignore[no-untyped-def]
+@_operation
+def push_keys(
+    _: Any, keys: Any, sources: Any, row: Any, heads: Any, weights: Any, low: Any, high: Any
+) -> Any:
     """As `push_times`, for keys and the sources they come from."""
 
-    def codegen(context, builder, sig, args):  # type: ignore[no-untyped-def]
+    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         table = _Rows(builder, _data(context, builder, sig.args[0], args[0]), _KEYS)
         names = _Rows(builder, _data(context, builder, sig.args[1], args[1]), _SOURCES)
         at = context.cast(builder, args[2], sig.args[2], types.intp)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from functools import cached_property, partial
+from itertools import pairwise
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
+    from .compiled import Kernel
     from .graph import Int32, UInt32
     from .hierarchy import Hierarchy
 
@@ -405,7 +407,6 @@ class Metric:
         return climbed, np.flatnonzero(climbed).astype(np.int32)
 
     def _sweep_times(self, block: Sources, direction: Direction, at: Int32 | None, threads: int) -> UInt32:
-        hierarchy = self.hierarchy
         nodes, lanes, _, starts = block
         climb, descend = (self.up, self.down) if direction == "from" else (self.down, self.up)
         topology = self._topology
@@ -433,7 +434,7 @@ class Metric:
         edges = tops.size + np.concatenate([[0], np.cumsum(lasts - firsts)])
         cuts = np.searchsorted(edges, np.linspace(tops.size, self.n, 8 * threads + 1))
         bounds = edges[np.unique(cuts)]
-        pieces = [partial(run, downward[a:b]) for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+        pieces = [partial(run, downward[a:b]) for a, b in pairwise(bounds)]
         share(pieces, threads)
 
     def _sweep_keys(
@@ -453,7 +454,6 @@ class Metric:
         _check_offsets(services, offsets)
         k = len(services)
         count = thread_count(threads)
-        hierarchy = self.hierarchy
         climb, descend = (self._up_keys, self._down_keys)
         if direction == "to":
             climb, descend = descend, climb
@@ -492,11 +492,13 @@ def _u(array: Int32) -> UInt32:
     return array.view(np.uint32)
 
 
-def _swapped(run: object, arguments: tuple[object, ...], todo: Int32) -> None:
-    run(todo, *arguments)  # type: ignore[operator]
+def _swapped(run: Kernel[None], arguments: tuple[object, ...], todo: Int32) -> None:
+    run(todo, *arguments)
 
 
-def _aligned(n: int, lanes: int, dtype: np.dtype[np.unsignedinteger]) -> NDArray[np.unsignedinteger]:  # type: ignore[type-arg]
+def _aligned(
+    n: int, lanes: int, dtype: np.dtype[np.unsignedinteger[Any]]
+) -> NDArray[np.unsignedinteger[Any]]:
     """Rows that each start on a cache line."""
     spare = 64 // dtype.itemsize
     raw = np.empty(n * lanes + spare, dtype)
@@ -519,11 +521,11 @@ def _lanes(services: Sequence[tuple[Int32, Int32]]) -> Sources:
 
 
 def _customize(
-    run: object,
+    run: Kernel[None],
     hierarchy: Hierarchy,
-    closed: np.unsignedinteger,
-    pairs: NDArray[np.unsignedinteger],
-    threads: int,  # type: ignore[type-arg]
+    closed: np.unsignedinteger[Any],
+    pairs: NDArray[np.unsignedinteger[Any]],
+    threads: int,
 ) -> None:
     """Run the triangle kernel over the parts side by side, then over what lies above them."""
     firsts, lasts, tops = hierarchy.parts
@@ -540,13 +542,13 @@ def _customize(
     )
 
     def piece(todo: Int32, wanted: int) -> None:
-        run(todo, *topology, wanted, closed, pairs)  # type: ignore[operator]
+        run(todo, *topology, wanted, closed, pairs)
 
     inner = np.flatnonzero(above == 0).astype(np.int32)
     if threads > 1 and hierarchy.size >= _THREADED:
         edges = np.append(0, np.cumsum(lasts - firsts))
         bounds = edges[np.unique(np.searchsorted(edges, np.linspace(0, edges[-1], 8 * threads + 1)))]
-        share([partial(piece, inner[a:b], 0) for a, b in zip(bounds[:-1], bounds[1:], strict=True)], threads)
+        share([partial(piece, inner[a:b], 0) for a, b in pairwise(bounds)], threads)
         share([partial(piece, tops[i :: 4 * threads].copy(), 0) for i in range(4 * threads)], threads)
     else:
         piece(inner, 0)

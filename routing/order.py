@@ -2,8 +2,9 @@
 
 A node with at most two neighbours can be taken out without adding an arc: a dead end leaves nothing behind,
 a node inside a chain leaves the arc between its neighbours. Doing this as long as possible takes out chains,
-parallel chains and everything behind a single access, and leaves a core of real junctions of a quarter of the
-size, for which small separators are sought: with METIS where it is installed, otherwise by our own dissection.
+parallel chains and everything behind a single access, and leaves a core of real junctions of a quarter of
+the size, for which small separators are sought: with METIS where it is installed, else by a dissection of our
+own.
 The order decides how fast the hierarchy is, never what it answers.
 """
 
@@ -79,9 +80,9 @@ def _reduce(  # noqa: C901  (one pass over one structure)
 ) -> int:
     """Take out nodes with at most two neighbours for as long as there are any; return how many.
 
-    `heads` and `twins` (position of the same arc seen from the other side) are rewritten: what remains, entries
-    that are not negative, is the core. In each round no two neighbours are taken out, which keeps the tree of
-    the hierarchy flat along chains.
+    `heads` and `twins` (position of the same arc seen from the other side) are rewritten: what remains,
+    entries that are not negative, is the core. In each round no two neighbours are taken out, which keeps the
+    tree of the hierarchy flat along chains.
     """
     n = degrees.size
     cursor = np.empty(n, np.int32)

@@ -1,9 +1,9 @@
 """Several errands in one go: the fastest way over one place of each kind, for every node at once.
 
-A tour is looked at from its end: what remains to be done once one stands at a place is a number per place, and
-one sweep over the network turns these numbers into what remains for every node. So a fixed order of k kinds
-takes k sweeps, and the best order of k kinds one lane of a sweep per set of kinds. A tour that returns to where
-it began is cut at a place of the rarest kind: one part leads to it, the other back from it.
+A tour is looked at from its end: what remains to be done once one stands at a place is a number per place,
+and one sweep over the network turns these numbers into what remains for every node. So a fixed order of k
+kinds takes k sweeps, and the best order one lane of a sweep per set of kinds. A tour that returns to where it
+began is cut at a place of the rarest kind: one part leads to it, the other back from it.
 """
 
 from __future__ import annotations
@@ -221,7 +221,7 @@ class _Rest(NamedTuple):
 
 
 def _subsets(everything: Set) -> dict[Set, list[int]]:
-    """Each set that is not empty with the kinds that may be visited first, smaller sets before larger ones."""
+    """Each set that is not empty, with the kinds that may be visited first; smaller sets come first."""
     sizes = range(1, len(everything) + 1)
     return {
         frozenset(chosen): list(chosen) for size in sizes for chosen in combinations(sorted(everything), size)
@@ -331,7 +331,7 @@ class _Sweeper:
             self.fields[state] = _Field(times[:, lane].copy(), places[:, lane].copy())
 
     def follow(self, state: State, starts: NDArray[np.int64]) -> Int32:
-        """Places visited from the given starts in this state, the cut left out, shape (s, kinds of the state)."""
+        """Places visited from the given starts in this state, the cut left out; shape (s, kinds)."""
         cut, chosen = state
         steps = np.full((starts.size, len(chosen)), -1, np.int32)
         if not chosen or not starts.size:

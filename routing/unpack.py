@@ -81,17 +81,15 @@ def _unpack(metric: Metric, slot: int, arcs: list[int]) -> None:
             arcs.append(int(direct[0]))
             continue
         to_u, to_v = _triangles(metric, slot >> 1)
-        if slot & 1:  # from the upper end v over x to the lower end u
-            halves = 2 * to_v + 1, 2 * to_u
-        else:
-            halves = 2 * to_u + 1, 2 * to_v
+        # from the lower end u over x to the upper end v, or back
+        halves = (2 * to_v + 1, 2 * to_u) if slot & 1 else (2 * to_u + 1, 2 * to_v)
         sums = metric.pairs[halves[0]].astype(np.int64) + metric.pairs[halves[1]]
         x = int(np.argmax(sums == weight))
         waiting += [int(halves[1][x]), int(halves[0][x])]
 
 
 def _triangles(metric: Metric, arc: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """For every rank below both ends of an arc, the arcs that lead up from it to the lower and the upper end."""
+    """Arcs from every rank below both ends of an arc, to the lower and to the upper end."""
     hierarchy = metric.hierarchy
     below, arcs_below = hierarchy.below
     u, v = int(hierarchy.lowers[arc]), int(hierarchy.uppers[arc])

@@ -1,4 +1,4 @@
-"""The hierarchy against the plain search: the same numbers whatever the order, the threads and the numbering."""
+"""The hierarchy against the plain search: the same numbers whatever order, threads and numbering."""
 
 from __future__ import annotations
 
