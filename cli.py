@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from wegeketten.errors import UsageError, WegekettenError
+
+if TYPE_CHECKING:
+    from wegeketten.people.labels import Language
 
 app = typer.Typer(
     name="wegeketten",
@@ -333,10 +336,11 @@ def _profiles(names: list[str] | None, limits: list[str] | None) -> Any:
     return load_profiles(names or (), limits=parse_limits(limits or []))
 
 
-def _language(lang: str) -> str:
-    if lang not in ("de", "en"):
+def _language(lang: str) -> Language:
+    languages: dict[str, Language] = {"de": "de", "en": "en"}
+    if lang not in languages:
         raise UsageError(f"--lang {lang}: there are de and en")
-    return lang
+    return languages[lang]
 
 
 def _point(text: str, option: str) -> tuple[float, float]:

@@ -59,9 +59,10 @@ def main(sources: list[Path]) -> None:
         )  # fmt: skip
         peer = found["OSMnx graph + features"]
         for name, one in found.items():
+            faster, leaner = peer.wall_s / one.wall_s, peer.peak_mb / one.peak_mb
             print(
                 f"| {source.stem.split('.')[0]} | {name} | {one.wall_s:.2f} | {one.cpu_s:.2f} "
-                f"| {one.peak_mb:.0f} | 1/{peer.wall_s / one.wall_s:.1f} | 1/{peer.peak_mb / one.peak_mb:.1f} |",
+                f"| {one.peak_mb:.0f} | 1/{faster:.1f} | 1/{leaner:.1f} |",
                 flush=True,
             )
 

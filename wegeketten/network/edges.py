@@ -6,7 +6,7 @@ A barrier is an edge too (a kerb, a bollard, a flight of steps), so every "what 
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -200,7 +200,7 @@ class EdgeTable:
     def __len__(self) -> int:
         return len(self.columns["u"])
 
-    def __getitem__(self, column: str) -> NDArray[np.generic]:
+    def __getitem__(self, column: str) -> NDArray[Any]:
         return self.columns[column]
 
     def ids(self, rows: NDArray[np.integer] | None = None) -> list[str]:

@@ -44,7 +44,7 @@ def write_edges(
         columns.update({name: edges.columns[name] for name in attribute_columns([attribute.name])})
     lonlat = np.round(projection.to_lonlat(edges.points), _COORDINATE_DIGITS)
     lines = shapely.linestrings(lonlat, indices=np.repeat(np.arange(len(edges)), np.diff(edges.bends)))
-    write_columns(path, columns, geometry=lines, note=note)
+    write_columns(path, columns, geometry=np.asarray(lines), note=note)
 
 
 def read_edges(path: Path, projection: Projection) -> EdgeTable:

@@ -218,7 +218,8 @@ def allowed_places(city: City, profile: Profile, answer: Answer, service: str) -
     verdict = {value: answer in verdict_of_place(value, profile) for value in (0.0, 0.5, 1.0)}
     unmapped = answer in verdict_of_place(None, profile)
     open_to = [unmapped if np.isnan(value) else verdict[float(value)] for value in wheelchair.tolist()]
-    return rows[np.array(open_to, dtype=bool)]
+    allowed: NDArray[np.int64] = rows[np.array(open_to, dtype=bool)]
+    return allowed
 
 
 def _ends(access: Access, weights: Units) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

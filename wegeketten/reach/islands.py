@@ -101,4 +101,5 @@ def components(city: City, weights: NDArray[np.int32]) -> NDArray[np.int32]:
 
 def _closed(city: City, profile: Profile, answer: Answer) -> NDArray[np.bool_]:
     weights = getattr(city.weights(profile), answer)
-    return (weights[0::2] == INF) & (weights[1::2] == INF)
+    closed: NDArray[np.bool_] = (weights[0::2] == INF) & (weights[1::2] == INF)
+    return closed

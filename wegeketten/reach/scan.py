@@ -24,7 +24,7 @@ from wegeketten.reach.islands import find_islands
 from wegeketten.routing import INF, UNIT_S
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -54,7 +54,7 @@ class Reach:
         bool[homes]: whether the home joins any edge this profile may use.
     """
 
-    units: dict[str, NDArray[np.int32]]
+    units: Mapping[str, NDArray[np.int32]]
     metres: NDArray[np.float32]
     place: NDArray[np.int32]
     joined: NDArray[np.bool_]
@@ -203,7 +203,7 @@ def reach_of(city: City, profile: Profile, services: Sequence[str]) -> Reach:
     homes, places = join_homes(city, profile), join_places(city, profile)
     count = len(city.homes["home_id"])
     shape = (count, len(services))
-    units = {answer: np.full(shape, INF, dtype=np.int32) for answer in ANSWERS}
+    units: dict[str, NDArray[np.int32]] = {answer: np.full(shape, INF, dtype=np.int32) for answer in ANSWERS}
     metres, place = np.full(shape, np.nan, dtype=np.float32), np.full(shape, -1, dtype=np.int32)
     for answer in ANSWERS:
         sweep = _sweep(city, profile, answer, services, homes, places)

@@ -135,7 +135,7 @@ def _layers(scan: Scan, shares: list[Share]) -> list[Layer]:
     import shapely
 
     city, homes = scan.city, scan.homes
-    points = shapely.points(city.homes["lon"][homes], city.homes["lat"][homes])
+    points = np.asarray(shapely.points(city.homes["lon"][homes], city.homes["lat"][homes]))
     columns: dict[str, Any] = {
         "home_id": city.homes["home_id"][homes],
         "weight": city.homes["weight"][homes],
@@ -171,7 +171,7 @@ def _layers(scan: Scan, shares: list[Share]) -> list[Layer]:
                 "homes": np.array([row[2] for row in islands], dtype=np.int64),
                 "weight": np.array([row[3] for row in islands], dtype=np.float64),
             },
-            shapely.points(np.array([(row[5], row[6]) for row in islands], dtype=np.float64).reshape(-1, 2)),
+            np.asarray(shapely.points(np.array([row[5:7] for row in islands], dtype=float).reshape(-1, 2))),
         ),
     ]
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wegeketten.city import City
+    from wegeketten.people.labels import Language
     from wegeketten.people.profile import Profile
     from wegeketten.places.catalogue import Catalogue
     from wegeketten.reach.scan import Scan
@@ -230,7 +231,7 @@ def print_info(city: City, quality: Quality, *, lang: str = "de") -> None:
         Console(highlight=False).print(words["unreadable"].format(values=escape(clean_text(values))))
 
 
-def print_profiles(profiles: Iterable[Profile], *, lang: str = "de") -> None:
+def print_profiles(profiles: Iterable[Profile], *, lang: Language = "de") -> None:
     """Print every figure of the profiles with its source."""
     from wegeketten.people.labels import figures
 
