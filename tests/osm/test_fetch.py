@@ -233,6 +233,12 @@ def test_no_network(stand_in, tmp_path, monkeypatch):
     assert not list(tmp_path.glob("*.pbf"))
 
 
+def test_an_address_that_is_none(stand_in, tmp_path, monkeypatch):
+    monkeypatch.setenv("WEGEKETTEN_OVERPASS_URL", "overpass.example/api")
+    with pytest.raises(UsageError, match="is no address of a server"):
+        fetch_place("Lauf", tmp_path / "a.osm.pbf")
+
+
 def test_busy_server_is_asked_again_a_few_times(stand_in, tmp_path):
     page = "<html><body>Dispatcher_Client::request_read_and_idx::timeout</body></html>"
     stand_in.maps = [(429, "slow down"), (504, page), (200, page), (200, ANSWER)]

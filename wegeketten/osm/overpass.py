@@ -14,7 +14,7 @@ from hashlib import sha1
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wegeketten.errors import InputDataError
+from wegeketten.errors import InputDataError, UsageError
 from wegeketten.whole import whole_file
 
 if TYPE_CHECKING:
@@ -60,6 +60,8 @@ def ask_nominatim(place: str, *, tell: Callable[[str], None] = lambda _: None) -
     ------
     InputDataError
         There is no network, or the server does not answer properly.
+    UsageError
+        The server's address, from settings or environment, is none.
     """
     from osmnx import settings
 
@@ -95,6 +97,8 @@ def ask_overpass(query: str, *, tell: Callable[[str], None] = lambda _: None) ->
         The server ran out of time or memory over the query.
     InputDataError
         There is no network, or the server does not answer properly.
+    UsageError
+        The server's address, from settings or environment, is none.
     """
     from osmnx import settings
 
@@ -121,7 +125,12 @@ def _ask(
     import requests
     from osmnx import settings
 
-    cache = _cache_file(str(requests.Request("GET", url, params=parameters).prepare().url))
+    try:
+        cache = _cache_file(str(requests.Request("GET", url, params=parameters).prepare().url))
+    except requests.RequestException as error:
+        raise UsageError(
+            f"{url}: is no address of a server ({_reason(error)}); it starts with https://"
+        ) from error
     kept = _kept(cache)
     if kept is not None:
         return kept
