@@ -35,7 +35,7 @@ class Needs(NamedTuple):
 
 
 @kernel
-def rested_way(
+def rested_way(  # noqa: C901  (one loop; compiled code is not split where labels are made)
     indptr: Ints,
     arcs: Ints,
     ends: Ints,
@@ -53,8 +53,8 @@ def rested_way(
 ) -> tuple[int, int, Ints]:
     """Fastest way on which neither the metres since a bench nor the time since a toilet exceed their limits.
 
-    Labels (time, walked, held) are settled in order of time; a label is beaten where an earlier one at its node
-    had walked and held no more.
+    Labels (time, walked, held) are settled in order of time; a label is beaten where an earlier one at its
+    node had walked and held no more.
 
     Parameters
     ----------
