@@ -26,7 +26,8 @@ ASKED = """\
   node(poly:"{poly}")(if:count_tags()>0);
   way(poly:"{poly}");
   relation["type"="multipolygon"](poly:"{poly}");
-  relation["boundary"="administrative"]["admin_level"~"^([89]|1[0-2])$"](poly:"{poly}");
+  relation["boundary"="administrative"]["admin_level"~"^([789]|1[0-2])$"](poly:"{poly}");
+  relation["place"~"^(borough|suburb|quarter|neighbourhood|village|hamlet)$"](poly:"{poly}");
   {place}
 )->.found;
 (.found; way(r.found););
