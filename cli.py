@@ -324,6 +324,36 @@ def map_(
     _say(f"{written} written")
 
 
+@app.command()
+def report(
+    city: City,
+    out: Out,
+    district: Annotated[str | None, typer.Option("--district", help="District name or id.")] = None,
+    profile: Profiles = None,
+    service: Services = None,
+    pdf: Annotated[bool, typer.Option("--pdf", help="A tagged PDF beside the HTML file.")] = False,
+    lang: Lang = "de",
+) -> None:
+    """Write the profile of a district, or of the whole city, as one HTML file."""
+    from wegeketten.progress import progress_bar
+    from wegeketten.reach.scan import scan as scan_city
+    from wegeketten.report.district import write_report
+
+    language = _language(lang)
+    with progress_bar("report") as tick:
+        opened = _open(city, tick)
+        tick("scan", 0.2)
+        result = scan_city(opened, profiles=profile or (), services=service or ())
+        files = [] if out.suffix.lower() == ".pdf" else [out]
+        files += [out.with_suffix(".pdf")] if pdf or not files else []
+        for number, file in enumerate(files):
+            tick(file.name, 0.5 + number / 4)
+            write_report(
+                opened, file, district=district, lang=language, pdf=file.suffix == ".pdf", scan=result
+            )
+    _say(f"{' and '.join(map(str, files))} written")
+
+
 def _open(text: str, tick: Any) -> Any:
     from wegeketten.source import obtain_city
 
