@@ -41,7 +41,7 @@ def reach(area: Area, tell: Teller) -> Section:
             row.append(Cell(percent(cell.likely, lang), small=time, sort=round(cell.likely, 6)))
         rows.append(row)
     columns = [Column(words["column_service"]), *(Column(tell.profile(name), number=True) for name in groups)]
-    sheet = Sheet("reach", words["reach"], columns, rows, cls="wide")
+    sheet = Sheet("reach", words["reach"], columns, rows, cls="wide", quiet=True)
     return Section("reach-title", words["reach"], [words["reach_text"]], [sheet])
 
 
@@ -58,7 +58,7 @@ def longer(area: Area, tell: Teller) -> Section:
             row.append(Cell(told, sort="" if factor is None else round(factor, 6)))
         rows.append(row)
     columns = [Column(words["column_service"]), *(Column(tell.profile(name), number=True) for name in groups)]
-    sheet = Sheet("longer", words["longer"], columns, rows, cls="wide")
+    sheet = Sheet("longer", words["longer"], columns, rows, cls="wide", quiet=True)
     return Section("longer-title", words["longer"], [words["longer_text"]], [sheet])
 
 
@@ -74,7 +74,7 @@ def stock(area: Area, tell: Teller) -> Section:
         ]
         for service in tell.scan.services
     ]
-    sheet = Sheet("stock", words["stock"], columns, rows)
+    sheet = Sheet("stock", words["stock"], columns, rows, quiet=True)
     return Section("stock-title", words["stock"], [words["stock_text"]], [sheet])
 
 
@@ -130,7 +130,10 @@ def barriers(found: Sequence[Bottleneck], tell: Teller) -> Section:
     ]
     text = words["barriers_text"].format(counted=tell.counted)
     return Section(
-        "barriers-title", words["barriers"], [text], [Sheet("barriers", words["barriers"], columns, rows)]
+        "barriers-title",
+        words["barriers"],
+        [text],
+        [Sheet("barriers", words["barriers"], columns, rows, quiet=True)],
     )
 
 
@@ -176,7 +179,10 @@ def quality(shares: Sequence[Share], tell: Teller) -> Section:
         )
         texts.append(words["first"].format(what=what))
     return Section(
-        "quality-title", words["quality"], texts, [Sheet("quality", words["quality"], columns, rows)]
+        "quality-title",
+        words["quality"],
+        texts,
+        [Sheet("quality", words["quality"], columns, rows, quiet=True)],
     )
 
 
@@ -248,7 +254,10 @@ def ranking(areas: Sequence[Area], tell: Teller) -> Section:
     ]
     text = words["ranking_text"].format(basics=len(tell.offered))
     return Section(
-        "ranking-title", words["ranking"], [text], [Sheet("ranking", words["ranking"], columns, rows)]
+        "ranking-title",
+        words["ranking"],
+        [text],
+        [Sheet("ranking", words["ranking"], columns, rows, quiet=True)],
     )
 
 

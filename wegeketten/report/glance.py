@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from wegeketten.reach.scan import Scan
     from wegeketten.report.facts import Area
+    from wegeketten.report.facts import Cell as Shares
 
 GROUPS = ("walker", "senior", "rollator", "wheelchair", "powerchair", "pram", "blind")
 """Columns of the table, as far as they were scanned."""
@@ -73,6 +74,12 @@ class Teller:
             if known
             else clean(getattr(self.scan.catalogue.services[name].name, self.lang))
         )
+
+    def one(self, name: str) -> str:
+        """One place of a service, as the object of a sentence, at its beginning."""
+        known = self.all_words["services"].get(name)
+        text = known["one"] if known else self.all_words["service_fallback"].format(name=self.service(name))
+        return str(text[:1].upper() + text[1:])
 
     def of_100(self, share: float) -> str:
         """A share as so many out of a hundred."""
@@ -177,7 +184,7 @@ def _gap(area: Area, tell: Teller) -> str:
     cell = area.cells[tell.focus, service]
     return str(
         words["s3"].format(
-            service=tell.service(service),
+            one=tell.one(service),
             walker=tell.of_100(area.cells[base, service].likely),
             wheelchair=tell.of_100(cell.likely),
             sure=tell.of_100(cell.sure),
@@ -185,6 +192,21 @@ def _gap(area: Area, tell: Teller) -> str:
             counted=tell.counted,
         )
     )
+
+
+def spread(cell: Shares, lang: str) -> str:
+    """A likely share with the two others in brackets where they differ.
+
+    Examples
+    --------
+    >>> from wegeketten.report.facts import Cell
+    >>> spread(Cell(0.0, 0.7, 0.83, 1265.8, None, None), "de"), spread(Cell(1, 1, 1, 526.3, None, None), "de")
+    ('70 % (0–83)', '100 %')
+    """
+    likely, sure, possible = (percent(share, lang) for share in (cell.likely, cell.sure, cell.possible))
+    if likely == sure == possible:
+        return likely
+    return f"{likely} ({sure.removesuffix(' %')}–{possible.removesuffix(' %')})"
 
 
 def share_table(area: Area, tell: Teller, page_id: str) -> Sheet:
@@ -197,14 +219,9 @@ def share_table(area: Area, tell: Teller, page_id: str) -> Sheet:
         row = [Cell(tell.service(service))]
         for name in groups:
             cell = area.cells[name, service]
-            spread = f"({percent(cell.sure, lang)} – {percent(cell.possible, lang)})"
-            row.append(Cell(f"{percent(cell.likely, lang)} {spread}", sort=round(cell.likely, 6)))
-        row.append(
-            Cell(
-                minutes(area.cells[groups[-1], service].standard_s),
-                sort=area.cells[groups[-1], service].standard_s,
-            )
-        )
+            row.append(Cell(spread(cell, lang), sort=round(cell.likely, 6)))
+        standard_s = area.cells[groups[-1], service].standard_s
+        row.append(Cell(minutes(standard_s), sort=standard_s))
         rows.append(row)
     columns = [
         Column(tell.words["column_service"]),

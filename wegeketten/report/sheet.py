@@ -41,13 +41,22 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table with a caption; the first cell of each row is its heading."""
+    """A table with a caption; the first cell of each row is its heading.
+
+    Attributes
+    ----------
+    cls
+        Class of the table in the page's styles.
+    quiet
+        The caption repeats the heading above and is only there for those who hear the page.
+    """
 
     id: str
     caption: str
     columns: Sequence[Column]
     rows: Sequence[Sequence[Cell]]
     cls: str = ""
+    quiet: bool = False
 
 
 class Titled(NamedTuple):
