@@ -122,7 +122,8 @@ def _write_styles(path: Path, layers: Sequence[Layer]) -> None:
         connection.execute(
             "create table if not exists layer_styles (id integer primary key autoincrement, "
             "f_table_catalog text, f_table_schema text, f_table_name text, f_geometry_column text, "
-            "styleName text, styleQML text, styleSLD text, useAsDefault boolean, description text, owner text, ui text, update_time text)"
+            "styleName text, styleQML text, styleSLD text, useAsDefault boolean, "
+            "description text, owner text, ui text, update_time text)"
         )
         connection.execute(
             "insert or ignore into gpkg_contents (table_name, data_type, identifier, last_change) "
