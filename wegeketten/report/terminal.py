@@ -33,7 +33,8 @@ _WORDS = {
         "service": "Dienst",
         "standard": "Maß",
         "legend": "Obere Zahl: wahrscheinlich, in Prozent. Darunter: sicher – möglich. Sicher zählt nur "
-        "Wege, deren Angaben den Durchgang verbürgen; möglich schließt auch Unbekanntes ein.",
+        "Wege, deren Angaben den Durchgang verbürgen; möglich schließt auch Unbekanntes ein. "
+        "–: im Auszug ist kein solcher Ort eingetragen.",
         "islands": "Auf Inseln, von denen kein wahrscheinlicher Weg ins übrige Netz führt: {list}.",
         "island": "{profile} {homes} Adressen",
         "worst": "Am weitesten zurück ({profile}, {service}): {districts}.",
@@ -61,7 +62,8 @@ _WORDS = {
         "service": "Service",
         "standard": "Standard",
         "legend": "Upper figure: likely, in per cent. Below: sure – possible. Sure counts only ways whose "
-        "readings guarantee passage; possible includes what is unknown.",
+        "readings guarantee passage; possible includes what is unknown. "
+        "–: the extract holds no such place.",
         "islands": "On islands from which no likely way leads to the rest of the network: {list}.",
         "island": "{profile} {homes} addresses",
         "worst": "Furthest behind ({profile}, {service}): {districts}.",
@@ -125,13 +127,17 @@ def print_scan(scan: Scan, *, lang: str = "de", out: Path | None = None) -> None
         )
     )
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column(words["service"], no_wrap=True)
+    table.add_column(words["service"], max_width=18)
     table.add_column(words["standard"], justify="right", no_wrap=True)
     for profile in scan.profiles:
         table.add_column(_short(profile, lang), justify="right")
+    offered = set(scan.city.places["service"].tolist())
     for service in scan.services:
         found = scan.catalogue.services[service]
-        cells = [_cell(shares[service, profile.id], words["none"]) for profile in scan.profiles]
+        cells = [
+            _cell(shares[service, profile.id], words["none"]) if service in offered else "–"
+            for profile in scan.profiles
+        ]
         table.add_row(escape(getattr(found.name, lang)), _standard(found, words, lang), *cells)
     console.print(table)
     console.print(words["legend"])
