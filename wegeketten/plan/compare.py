@@ -1,0 +1,443 @@
+"""The same city twice: at two dates, or with and without measures; who gained, who lost, and what did it."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+import numpy as np
+
+from wegeketten.city import ANSWERS
+from wegeketten.csvfile import write_csv
+from wegeketten.errors import UsageError
+from wegeketten.network.edges import ATTRIBUTE, Kind
+from wegeketten.plan.lines import provenance_of
+from wegeketten.reach.barriers import midpoints
+from wegeketten.reach.doors import Remedies, goals_of, open_doors
+from wegeketten.reach.field import INF
+from wegeketten.reach.opening import Opener
+from wegeketten.routing import UNIT_S
+from wegeketten.whole import whole_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from wegeketten.city import Answer, City
+    from wegeketten.people.profile import Profile
+    from wegeketten.plan.catalogue import MeasureCatalogue
+
+    Progress = Callable[[str, float], None]
+    Times = dict[Answer, NDArray[np.int64]]
+
+CHANGE_COLUMNS = (
+    "district", "profile", "service", "homes", "weight", "share_before", "share_after", "gained", "lost",
+    "faster", "slower", "share_sure_before", "share_sure_after", "share_possible_before",
+    "share_possible_after", "median_before_s", "median_after_s",
+)  # fmt: skip
+
+CAUSE_COLUMNS = (
+    "rank",
+    "barrier_id",
+    "kind",
+    "lat",
+    "lon",
+    "change",
+    "gained",
+    "lost",
+    "profiles",
+    "services",
+)
+
+NOTICED_S = 30.0
+"""A change of time that a person notices; smaller ones count neither as faster nor as slower."""
+
+SAME_PLACE_M = 10.0
+"""How far an edge may have moved and still be the same where its id is the same."""
+
+
+class Cause(NamedTuple):
+    """One edge whose change brought or took away a service.
+
+    Attributes
+    ----------
+    barrier_id, kind, lat, lon
+        What and where; no coordinates where the cause is no single edge.
+    change
+        Which readings differ.
+    gained, lost
+        People times services within the standard after and not before, and the reverse; where several edges
+        are needed together each counts them all.
+    profiles, services
+        Ids concerned.
+    """
+
+    barrier_id: str
+    kind: str
+    lat: float | None
+    lon: float | None
+    change: str
+    gained: float
+    lost: float
+    profiles: tuple[str, ...]
+    services: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What changed.
+
+    Attributes
+    ----------
+    rows
+        One per district, profile and service, with the columns `CHANGE_COLUMNS`; district "" is the city.
+    causes
+        The most people first.
+    homes_gone, homes_new
+        Homes only before or only after; they are in no row.
+    meta
+        Provenance of both sides.
+    """
+
+    rows: tuple[dict[str, Any], ...]
+    causes: tuple[Cause, ...]
+    homes_gone: int
+    homes_new: int
+    meta: dict[str, Any]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values."""
+        return {
+            "rows": list(self.rows),
+            "causes": [cause._asdict() for cause in self.causes],
+            "homes_gone": self.homes_gone,
+            "homes_new": self.homes_new,
+            **self.meta,
+        }
+
+    def write(self, out: Path) -> None:
+        """Write ``changes.csv``, ``causes.csv`` and ``compare.json`` into a folder."""
+        rows = [[row[name] for name in CHANGE_COLUMNS] for row in self.rows]
+        write_csv(out / "changes.csv", CHANGE_COLUMNS, rows)
+        causes = [
+            (
+                rank, cause.barrier_id, cause.kind, _rounded(cause.lat), _rounded(cause.lon), cause.change,
+                round(cause.gained, 3), round(cause.lost, 3), ";".join(cause.profiles),
+                ";".join(cause.services),
+            )
+            for rank, cause in enumerate(self.causes, start=1)
+        ]  # fmt: skip
+        write_csv(out / "causes.csv", CAUSE_COLUMNS, causes)
+        with whole_file(out / "compare.json") as temporary:
+            text = json.dumps(self.to_json(), ensure_ascii=False, indent=1)
+            temporary.write_text(text + "\n", encoding="utf-8")
+
+
+def compare_cities(
+    before: City,
+    after: City,
+    profiles: Sequence[Profile],
+    *,
+    services: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> Comparison:
+    """Compare two built cities home by home; homes are matched by their ids.
+
+    Parameters
+    ----------
+    before, after
+        Two builds: of two extracts, or of one with and without a survey.
+    profiles
+        For whom.
+    services
+        Ids; those of the first city's catalogue where empty.
+    progress
+        Called with words and the share done.
+
+    Raises
+    ------
+    UsageError
+        The two have no home in common.
+    """
+    row_of = {home: row for row, home in enumerate(after.homes["home_id"].tolist())}
+    old = np.array(
+        [row for row, home in enumerate(before.homes["home_id"].tolist()) if home in row_of], dtype=np.int64
+    )
+    new = np.array([row_of[home] for home in before.homes["home_id"][old].tolist()], dtype=np.int64)
+    if not len(old):
+        raise UsageError(
+            f"{before.path} and {after.path} have no home in common; compare two builds of one place"
+        )
+    there, back = _match_edges(before, after)
+    book = _Book(before, old)
+    for number, profile in enumerate(profiles):
+        if progress:
+            progress(profile.id, number / len(profiles))
+        ahead = _swapped(before, after, profile, there)
+        behind = _swapped(after, before, profile, back)
+        for service in _services(before, services):
+            limit = _limit(before, profile, service)
+            times = (
+                _times(before, profile, service, rows=old),
+                _times(after, profile, service, rows=new),
+            )
+            book.note(profile.id, service, limit, *times)
+            gained = (times[0]["likely"] > limit) & (times[1]["likely"] <= limit)
+            lost = (times[0]["likely"] <= limit) & (times[1]["likely"] > limit)
+            book.blame(before, after, profile, service, limit, ahead, old[gained], gain=True, match=there)
+            book.blame(after, before, profile, service, limit, behind, new[lost], gain=False, match=back)
+    meta = {"before": provenance_of(before), "after": provenance_of(after)}
+    gone, fresh = len(before.homes["home_id"]) - len(old), len(after.homes["home_id"]) - len(old)
+    return Comparison(tuple(book.rows), book.causes(), gone, fresh, meta)
+
+
+def compare_measures(
+    city: City,
+    barrier_ids: Iterable[str],
+    profiles: Sequence[Profile],
+    *,
+    services: Sequence[str] = (),
+    measures: MeasureCatalogue | None = None,
+) -> Comparison:
+    """Compare a city with itself once measures are carried out.
+
+    Parameters
+    ----------
+    city
+        A built city.
+    barrier_ids
+        What is mended, as in ``measures.csv``.
+    profiles
+        For whom.
+    services
+        Ids; all of the city's catalogue where empty.
+    measures
+        Measures; the shipped ones where None.
+
+    Raises
+    ------
+    UsageError
+        An id is none of this city, or no measure is known for it.
+    """
+    from wegeketten.plan.candidates import find_candidates
+
+    candidates = find_candidates(city, profiles, catalogue=measures)
+    able = np.array(sorted(candidates.works), dtype=np.int64)
+    by_id = dict(zip(city.edges.ids(able), able.tolist(), strict=True))
+    wanted = list(dict.fromkeys(barrier_ids))
+    unknown = [name for name in wanted if name not in by_id]
+    if unknown:
+        raise UsageError(f"{', '.join(unknown[:5])}: no barrier of {city.path} that a measure is known for")
+    rows = np.array([by_id[name] for name in wanted], dtype=np.int64)
+    everyone = np.arange(len(city.homes["home_id"]))
+    book = _Book(city, everyone)
+    for profile in profiles:
+        prices = np.zeros(len(city.edges), dtype=np.int64)
+        prices[rows] = 1
+        remedies = {answer: Remedies(candidates.mended[profile.id, answer], prices) for answer in ANSWERS}
+        for service in _services(city, services):
+            limit = _limit(city, profile, service)
+            today: Times = {}
+            later: Times = {}
+            for answer in ANSWERS:
+                doors = open_doors(city, profile, answer, remedies=remedies[answer])
+                goals = goals_of(city, profile, answer, service, doors)
+                today[answer] = doors.field.times(goals)[doors.field.home_nodes]
+                later[answer] = doors.field.times(goals, rows)[doors.field.home_nodes]
+            book.note(profile.id, service, limit, today, later)
+            gained = (today["likely"] > limit) & (later["likely"] <= limit)
+            book.blame(city, city, profile, service, limit, remedies["likely"], everyone[gained], gain=True)
+    return Comparison(tuple(book.rows), book.causes(), 0, 0, {"before": provenance_of(city)})
+
+
+_Key: TypeAlias = tuple[str, str, float | None, float | None, str]
+_OTHER: _Key = ("", "places or ways", None, None, "added or removed")
+
+
+class _Book:
+    """Rows and causes as they come in."""
+
+    def __init__(self, city: City, homes: NDArray[np.int64]) -> None:
+        self.weight = city.homes["weight"][homes].astype(np.float64)
+        self.district = city.homes["district"][homes]
+        self.names = [str(name) for name in city.districts["name"]]
+        self.rows: list[dict[str, Any]] = []
+        self.people: dict[_Key, list[float]] = defaultdict(lambda: [0.0, 0.0])
+        self.concerned: dict[_Key, set[tuple[str, str]]] = defaultdict(set)
+
+    def note(self, profile: str, service: str, limit: int, before: Times, after: Times) -> None:
+        """One row per district, and one for all."""
+        groups = [(name, self.district == row) for row, name in enumerate(self.names)]
+        groups.append(("", np.ones(len(self.weight), dtype=bool)))
+        for name, members in groups:
+            if members.any():
+                self.rows.append(self._row(name, profile, service, limit, before, after, members))
+
+    def _row(
+        self, name: str, profile: str, service: str, limit: int, before: Times, after: Times,
+        members: NDArray[np.bool_],
+    ) -> dict[str, Any]:  # fmt: skip
+        weight = self.weight * members
+        total = float(weight.sum())
+
+        def people(which: NDArray[np.bool_]) -> float:
+            return round(float(weight[which].sum()), 3)
+
+        def share(times: NDArray[np.int64]) -> float | None:
+            return round(float(weight[times <= limit].sum()) / total, 4) if total else None
+
+        def median(times: NDArray[np.int64]) -> float | None:
+            reached = times[members & (times < INF)]
+            return round(float(np.median(reached)) * UNIT_S, 1) if len(reached) else None
+
+        old, new = before["likely"], after["likely"]
+        noticed = round(NOTICED_S / UNIT_S)
+        return {
+            "district": name,
+            "profile": profile,
+            "service": service,
+            "homes": int(members.sum()),
+            "weight": round(total, 3),
+            "share_before": share(old),
+            "share_after": share(new),
+            "gained": people((old > limit) & (new <= limit)),
+            "lost": people((old <= limit) & (new > limit)),
+            "faster": people(new + noticed <= old),
+            "slower": people(old + noticed <= new),
+            "share_sure_before": share(before["sure"]),
+            "share_sure_after": share(after["sure"]),
+            "share_possible_before": share(before["possible"]),
+            "share_possible_after": share(after["possible"]),
+            "median_before_s": median(old),
+            "median_after_s": median(new),
+        }
+
+    def blame(
+        self,
+        city: City,
+        other: City,
+        profile: Profile,
+        service: str,
+        limit: int,
+        remedies: Remedies,
+        homes: NDArray[np.int64],
+        *,
+        gain: bool,
+        match: NDArray[np.int64] | None = None,
+    ) -> None:
+        """Find the fewest edges of `city` whose change explains why `homes` are within reach in the other."""
+        if not len(homes):
+            return
+        doors = open_doors(city, profile, "likely", remedies=remedies)
+        opener = Opener(doors.field, goals_of(city, profile, "likely", service, doors))
+        weight = city.homes["weight"].astype(np.float64)
+        for home in homes.tolist():
+            opening = opener.open_from(doors.field.streets + home, limit=limit)
+            if opening is None or not opening.edges:
+                self._count([_OTHER], weight[home], profile.id, service, gain=gain)
+                continue
+            named = [
+                _named(city, other, edge, None if match is None else int(match[edge]))
+                for edge in opening.edges
+            ]
+            self._count(named, weight[home], profile.id, service, gain=gain)
+
+    def _count(
+        self,
+        named: Iterable[_Key],
+        people: float,
+        profile: str,
+        service: str,
+        *,
+        gain: bool,
+    ) -> None:
+        for key in named:
+            self.people[key][0 if gain else 1] += float(people)
+            self.concerned[key].add((profile, service))
+
+    def causes(self) -> tuple[Cause, ...]:
+        """All causes, the most people first."""
+        found = [
+            Cause(
+                *key, gained, lost, tuple(sorted({profile for profile, _ in self.concerned[key]})),
+                tuple(sorted({service for _, service in self.concerned[key]})),
+            )
+            for key, (gained, lost) in self.people.items()
+        ]  # fmt: skip
+        return tuple(
+            sorted(found, key=lambda cause: (-(cause.gained + cause.lost), cause.barrier_id, cause.change))
+        )
+
+
+def _services(city: City, wanted: Sequence[str]) -> list[str]:
+    return [city.catalogue.service(name).id for name in wanted] or list(city.catalogue.ids)
+
+
+def _limit(city: City, profile: Profile, service: str) -> int:
+    return int(city.catalogue.service(service).standard_s(profile.level_m_s) / UNIT_S)
+
+
+def _times(city: City, profile: Profile, service: str, *, rows: NDArray[np.int64]) -> Times:
+    times: Times = {}
+    for answer in ANSWERS:
+        doors = open_doors(city, profile, answer)
+        goals = goals_of(city, profile, answer, service, doors)
+        times[answer] = doors.field.times(goals)[doors.field.home_nodes][rows]
+    return times
+
+
+def _match_edges(before: City, after: City) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """For every edge the row of the same edge in the other city, -1 where there is none.
+
+    The same id, the same kind of thing and nearly the same place, drawn in the same direction.
+    """
+    ids_before, ids_after = before.edges.ids(), after.edges.ids()
+    row_of = {name: row for row, name in enumerate(ids_after)}
+    there = np.array([row_of.get(name, -1) for name in ids_before], dtype=np.int64)
+    known = np.flatnonzero(there >= 0)
+    for end in (0, 1):
+        first = before.edges.points[before.edges.bends[known + end] - end]
+        second = after.edges.points[after.edges.bends[there[known] + end] - end]
+        there[known[np.hypot(*(first - second).T) > SAME_PLACE_M]] = -1
+        known = np.flatnonzero(there >= 0)
+    back = np.full(len(ids_after), -1, dtype=np.int64)
+    back[there[known]] = known
+    return there, back
+
+
+def _swapped(city: City, other: City, profile: Profile, match: NDArray[np.int64]) -> Remedies:
+    """Edges as they are in the other city, as if that were a measure of price 1."""
+    today, theirs = city.weights(profile).likely, other.weights(profile).likely
+    rows = np.flatnonzero(match >= 0)
+    mended = np.full(2 * len(match), INF, dtype=np.int32)
+    mended[2 * rows], mended[2 * rows + 1] = theirs[2 * match[rows]], theirs[2 * match[rows] + 1]
+    better = (mended < today).reshape(-1, 2).any(axis=1)
+    return Remedies(mended, np.asarray(better, dtype=np.int64))
+
+
+def _named(city: City, other: City, edge: int, twin: int | None) -> _Key:
+    lon, lat = midpoints(city, [edge])[0].tolist()
+    name = city.edges.ids(np.array([edge]))[0]
+    kind = Kind(int(city.edges["kind"][edge])).name
+    change = "measure" if twin is None else _difference(city, other, edge, twin)
+    return name, kind, lat, lon, change
+
+
+def _difference(city: City, other: City, edge: int, twin: int) -> str:
+    parts = []
+    for attribute in ATTRIBUTE:
+        old, new = float(city.edges[attribute][edge]), float(other.edges[attribute][twin])
+        if old != new and not (np.isnan(old) and np.isnan(new)):
+            parts.append(f"{attribute} {old:g} → {new:g}")
+    old_kind, new_kind = Kind(int(city.edges["kind"][edge])), Kind(int(other.edges["kind"][twin]))
+    if old_kind != new_kind:
+        parts.append(f"{old_kind.name} → {new_kind.name}")
+    return ", ".join(parts) or "bounds or access"
+
+
+def _rounded(degrees: float | None) -> float | None:
+    return None if degrees is None else round(degrees, 7)
