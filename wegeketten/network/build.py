@@ -11,9 +11,17 @@ import numpy as np
 from wegeketten.network import areas, crossings
 from wegeketten.network.arms import Arm, heading
 from wegeketten.network.barriers import barrier_kind, kerbs_of_lines, raise_barrier
+from wegeketten.network.doors import hang_doors
 from wegeketten.network.draft import Draft, Style
 from wegeketten.network.edges import HIGHWAYS, Kind
-from wegeketten.network.joints import join_far_ends, join_to_edges, loose_pavements, road_tree, wishes_of
+from wegeketten.network.joints import (
+    foot_edges,
+    join_far_ends,
+    join_to_edges,
+    loose_pavements,
+    road_tree,
+    wishes_of,
+)
 from wegeketten.network.junctions import join_junctions
 from wegeketten.network.lifts import is_lift, raise_lift
 from wegeketten.network.pavements import Streets, arms_of_streets, find_streets, lay_pavements
@@ -125,11 +133,12 @@ def build_network(
         crossings.cross_informally(draft, streets, laid)
         join_far_ends(draft, streets, joints.to_far_end, edge_of)
         roads = road_tree(streets)
-        join_to_edges(draft, wishes_of(joints.to_mapped), roads, mapped=True)
-        join_to_edges(draft, loose_pavements(draft), roads, mapped=False)
+        join_to_edges(draft, wishes_of(joints.to_mapped), foot_edges(draft, mapped=True), roads)
+        join_to_edges(draft, loose_pavements(draft), foot_edges(draft, mapped=False), roads)
     kerbs = {ref for ref, tags in special.items() if barrier_kind(tags) is Kind.kerb}
     crossings.complete_kerbs(draft, streets, features, edge_of, kerbs)
     areas.link_loose_ends(draft, strips)
+    hang_doors(draft, streets, features, projection)
     return _finish(draft, projection, skipped)
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _REACH_M = 14.0  # from a corner to the pavement that passes it
 _ENDS_M = 10.0  # from the end of a mapped pavement to the one that goes on
 _FAR_M = 30.0  # from a corner to the end of a mapped crossing
+_TOUCH_M = 0.5  # a link to a street may touch it
 _SNAP_M = 1.0  # nearer to an edge's end than this, the end itself is joined
 _FOOT = (Kind.pavement, Kind.footway, Kind.path, Kind.cycleway, Kind.pedestrian, Kind.platform)
 
@@ -71,29 +72,38 @@ def loose_pavements(draft: Draft) -> list[Wish]:
     ]
 
 
-def join_to_edges(draft: Draft, wishes: Sequence[Wish], roads: shapely.STRtree, *, mapped: bool) -> None:
-    """Join nodes to the nearest foot way by a link, cutting it where it is met.
+def foot_edges(draft: Draft, *, mapped: bool) -> list[int]:
+    """Foot ways on the ground: those mapped as ways, or the pavements derived from streets."""
+    return [
+        edge
+        for edge, style in enumerate(draft.styles)
+        if style.kind in _FOOT and style.derived != mapped and not style.level_ground
+    ]
+
+
+def join_to_edges(
+    draft: Draft, wishes: Sequence[Wish], edges: Sequence[int], roads: shapely.STRtree
+) -> set[int]:
+    """Join nodes to the nearest of some edges by a link, cutting it where it is met.
 
     No link crosses a carriageway.
 
     Parameters
     ----------
+    edges
+        Rows of the edges that may be joined.
     roads
         Carriageways, see `road_tree`.
-    mapped
-        Whether to join to what is mapped as a way, else to the pavements derived from streets.
+
+    Returns
+    -------
+    set of int
+        Nodes that were joined.
     """
     import shapely
 
-    if not wishes:
-        return
-    edges = [
-        edge
-        for edge, style in enumerate(draft.styles)
-        if style.kind in _FOOT and style.derived != mapped and not style.level_ground
-    ]
-    if not edges:
-        return
+    if not wishes or not edges:
+        return set()
     lines = shapes_of([draft.lines[edge] for edge in edges])
     nodes = np.array([wish.node for wish in wishes])
     points = np.asarray(shapely.points(np.array(draft.places)[nodes]))
@@ -107,12 +117,13 @@ def join_to_edges(draft: Draft, wishes: Sequence[Wish], roads: shapely.STRtree, 
         wish, edge = int(asked[pair]), edges[int(found[pair])]
         node = int(nodes[wish])
         if wish in served or node in (draft.u[edge], draft.v[edge]):
-            served.add(wish)
             continue
         line = lines[int(found[pair])]
         along = float(shapely.line_locate_point(line, points[wish]))
         link = shapely.LineString([points[wish], shapely.line_interpolate_point(line, along)])
-        if link.length > 0 and len(roads.query(link, predicate="crosses")):
+        short = shapely.line_interpolate_point(link, max(link.length - _TOUCH_M, 0.0))
+        reached = shapely.LineString([points[wish], short])
+        if link.length > _TOUCH_M and len(roads.query(reached, predicate="intersects")):
             continue
         served.add(wish)
         cuts[edge].append((along, node))
@@ -123,6 +134,7 @@ def join_to_edges(draft: Draft, wishes: Sequence[Wish], roads: shapely.STRtree, 
         ):
             if met != node:
                 _link(draft, node, met, style_edge)
+    return {int(nodes[wish]) for wish in served}
 
 
 def cut(draft: Draft, edge: int, along_m: Sequence[float]) -> list[int]:

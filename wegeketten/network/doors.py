@@ -1,0 +1,114 @@
+"""Doors: a mapped entrance with steps, a kerb or a narrow door is a barrier between the way and the house.
+
+Behind the door lies a stub of a corridor. It is nearest to whoever lives there, so homes and places at the
+entrance join the network behind its barrier, and not beside it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wegeketten.network.draft import Style
+from wegeketten.network.edges import Kind
+from wegeketten.network.joints import Wish, join_to_edges, road_tree
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from wegeketten.network.draft import Draft
+    from wegeketten.network.pavements import Streets
+    from wegeketten.osm.features import Features
+    from wegeketten.osm.projection import Projection
+
+_REACH_M = 40.0  # from an entrance to the way it opens onto
+_STUB_M = 0.2
+_SPEAKING = ("wheelchair", "step_count", "kerb", "kerb:height", "width", "door:width", "ramp:wheelchair")
+_JOINED = (
+    Kind.street,
+    Kind.pavement,
+    Kind.footway,
+    Kind.path,
+    Kind.track,
+    Kind.pedestrian,
+    Kind.living_street,
+    Kind.service,
+    Kind.platform,
+)
+
+
+def speaks(tags: Mapping[str, str]) -> bool:
+    """Whether an entrance says anything about getting in.
+
+    Examples
+    --------
+    >>> speaks({"entrance": "main", "step_count": "2"}), speaks({"entrance": "yes"})
+    (True, False)
+    """
+    return "entrance" in tags and tags["entrance"] != "no" and any(key in tags for key in _SPEAKING)
+
+
+def hang_doors(draft: Draft, streets: Streets, features: Features, projection: Projection) -> None:
+    """Give every speaking entrance its barriers, joined to the way nearest to it on its side of the street.
+
+    Entrances at which ways already pass through are left as they are.
+    """
+    nodes = [node for node in features.nodes.values() if speaks(node.tags)]
+    if not nodes:
+        return
+    xy = projection.to_xy([(node.lon, node.lat) for node in nodes]).tolist()
+    vertex_of = {ref: row for row, ref in enumerate(streets.pieces.vertex_ref.tolist())}
+    degree = np.bincount(np.array([*draft.u, *draft.v], dtype=np.int64), minlength=len(draft.places))
+    outside: list[tuple[int, int]] = []  # node of the list, place before its door
+    wishes = []
+    for row, (node, (x, y)) in enumerate(zip(nodes, xy, strict=True)):
+        vertex = vertex_of.get(node.id)
+        if vertex is None or degree[vertex] == 0:
+            place = draft.place(x, y, node.id)
+            wishes.append(Wish(place, _REACH_M))
+        elif degree[vertex] == 1:
+            place = vertex
+        else:
+            continue
+        outside.append((row, place))
+    edges = [
+        edge
+        for edge, style in enumerate(draft.styles)
+        if style.kind in _JOINED and not style.level_ground and (style.forward or style.backward)
+    ]
+    joined = join_to_edges(draft, wishes, edges, road_tree(streets))
+    unjoined = {wish.node for wish in wishes} - joined
+    for row, place in outside:
+        if place not in unjoined:
+            _hang(draft, nodes[row].id, nodes[row].tags, place)
+
+
+def _hang(draft: Draft, ref: int, tags: Mapping[str, str], place: int) -> None:
+    """Steps, kerb and door one after the other, then the stub."""
+    x, y = draft.places[place]
+    element = f"n{ref}"
+    for kind in barriers_of(tags):
+        behind = draft.place(x, y, ref)
+        style = Style("n", ref, int(kind), reading=draft.read(element, tags, kind))
+        draft.add(place, behind, None, style)
+        place = behind
+    inside = draft.place(x, y + _STUB_M, ref)
+    style = Style("n", ref, int(Kind.corridor), derived=True, reading=draft.read(element, {}, Kind.corridor))
+    draft.add(place, inside, None, style)
+
+
+def barriers_of(tags: Mapping[str, str]) -> list[Kind]:
+    """Barriers that an entrance makes.
+
+    Examples
+    --------
+    >>> [kind.name for kind in barriers_of({"entrance": "yes", "step_count": "3", "door:width": "0.8"})]
+    ['steps', 'door']
+    """
+    found = []
+    if tags.get("step_count", "0") != "0":
+        found.append(Kind.steps)
+    if "kerb" in tags or "kerb:height" in tags:
+        found.append(Kind.kerb)
+    return [*found, Kind.door]
