@@ -15,14 +15,8 @@ from hypothesis import strategies as st
 from support.sketch import ORIGIN, PROJECTION, Sketch, lonlat
 
 from wegeketten.errors import InputDataError, UsageError
-from wegeketten.places.districts import (
-    clean_name,
-    find_districts,
-    make_grid,
-    osm_districts,
-    read_districts,
-    slugs,
-)
+from wegeketten.places.districts import find_districts, make_grid, osm_districts, read_districts
+from wegeketten.places.names import clean_name, slugs
 
 if TYPE_CHECKING:
     from pathlib import Path

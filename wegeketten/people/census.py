@@ -130,12 +130,12 @@ def _polygons(path: Path, projection: Projection, extent: tuple[float, float, fl
     }
     reader = _Columns(path, columns, found.rows + 1)
     people, unit = reader.people()
-    tree = shapely.STRtree(found.shapes)
     areas = shapely.area(found.shapes)
 
     def assign(xy: Floats) -> NDArray[np.int64]:
         rows = np.full(len(xy), -1, dtype=np.int64)
-        points, hit = tree.query(np.asarray(shapely.points(xy)), predicate="intersects")
+        tree = shapely.STRtree(np.asarray(shapely.points(xy)))
+        hit, points = tree.query(found.shapes, predicate="intersects")
         order = np.lexsort((hit, areas[hit]))[::-1]
         rows[points[order]] = hit[order]
         return rows

@@ -216,9 +216,8 @@ class _Houses:
         grounds = [o.shape for o in read_outlines(features, projection, is_elsewhere) if o.is_area]
         if vague and grounds:
             middles = np.array([centre(self.shapes[row]) for row in vague])
-            hit, _ = shapely.STRtree(grounds).query(
-                np.asarray(shapely.points(middles)), predicate="intersects"
-            )
+            tree = shapely.STRtree(np.asarray(shapely.points(middles)))
+            _, hit = tree.query(grounds, predicate="intersects")
             wanted = sorted(set(wanted) - {vague[place] for place in hit.tolist()})
         return [
             self.at_door(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -12,10 +11,10 @@ import numpy as np
 import shapely
 
 from wegeketten.errors import InputDataError, UsageError
-from wegeketten.places.outlines import read_outlines
+from wegeketten.places.boundaries import areal, boundaries
+from wegeketten.places.names import clean_name, letters, slugs, tell_apart
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
     from pathlib import Path
     from typing import Any
 
@@ -37,17 +36,9 @@ NAME_COLUMNS = (
 """Columns taken for the name of a district where none is named by the user, most telling first."""
 
 GRID_M = 1000.0
-_LEVELS = range(7, 12)  # administrative levels of municipalities and their parts
-_PLACES = {"borough": 9, "suburb": 10, "quarter": 10, "neighbourhood": 11}
 _COVERAGE = 0.5  # share of the homes that a level's districts must hold
+_SECOND = 0.02  # and the second largest alone: one district and a sliver divide nothing
 _OVERLAP = 0.01  # of the smaller area; drawing errors stay below it
-_RESERVED = frozenset(
-    {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
-)  # names that Windows keeps for devices
-_UMLAUTS = str.maketrans(
-    {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "o", "đ": "d", "ł": "l"}
-)
-_SLUG_LENGTH = 60
 
 
 @dataclass(frozen=True)
@@ -102,9 +93,7 @@ class Districts:
         """
         rows = np.full(len(xy), -1, dtype=np.int32)
         if len(self) and len(xy):
-            points, hit = shapely.STRtree(self.geometry).query(
-                np.asarray(shapely.points(xy)), predicate="intersects"
-            )
+            points, hit = _holding(self.geometry, np.asarray(shapely.points(xy)))
             order = np.lexsort((hit, shapely.area(self.geometry)[hit]))[::-1]
             rows[points[order]] = hit[order]
         return rows
@@ -197,48 +186,49 @@ def osm_districts(
     """Districts from boundaries in OpenStreetMap.
 
     The finest level (``admin_level`` 7 to 11, or areas with ``place=suburb`` and the like) is taken of which
-    at least two districts hold homes, and all together at least half of the homes. Where homes are left over,
-    the next coarser areas cover them: what remains of a municipality only some of whose parts are mapped.
+    two districts hold at least 2 % of the homes each, and all together at least half of them. Where homes are
+    left over, the next coarser areas cover them: what remains of a municipality only some of whose parts are
+    mapped. A boundary that the extract cuts is closed along the extract's edge, see `close_cut`.
 
     Returns
     -------
     Districts or None
         None where no level will do.
     """
-    by_level = _boundaries(features, projection)
+    by_level = boundaries(features, projection, homes_xy.reshape(-1, 2))
     points = np.asarray(shapely.points(homes_xy.reshape(-1, 2)))
     chosen: list[Named] = []
     level_of = 0
     for level in sorted(by_level, reverse=True):
         areas = by_level[level]
-        hit, area_of = shapely.STRtree([shape for _, shape in areas]).query(points, predicate="intersects")
+        hit, area_of = _holding(_shapes(areas), points)
         used = sorted(set(area_of.tolist()))
         if not chosen:
-            if len(used) < 2 or len(set(hit.tolist())) < _COVERAGE * len(points):
+            second = np.sort(np.bincount(area_of, minlength=2))[-2]
+            if second < _SECOND * len(points) or len(set(hit.tolist())) < _COVERAGE * len(points):
                 continue
             chosen, level_of = [areas[row] for row in used], level
         else:
             finer = shapely.union_all([shape for _, shape in chosen])
             for row in used:
                 name, shape = areas[row]
-                rest = _areal(shapely.difference(shape, finer))
+                rest = areal(shapely.difference(shape, finer))
                 if rest is not None:
                     part = rest.area < 0.99 * shape.area
                     chosen.append((f"{name} (übriges Gebiet)" if part else name, rest))
         covered = np.zeros(len(points), dtype=bool)
-        covered[shapely.STRtree([s for _, s in chosen]).query(points, predicate="intersects")[0]] = True
+        covered[_holding(_shapes(chosen), points)[0]] = True
         points = points[~covered]
         if not len(points):
             break
     if not chosen:
         return None
     chosen.sort(key=lambda each: (each[0].casefold(), each[1].bounds))
-    names = _numbered([name for name, _ in chosen])
+    names = tell_apart([name for name, _ in chosen])
     notes = [f"districts are boundaries in OpenStreetMap (admin_level {level_of} where mapped)"]
     if len(points):
         notes.append(f"{len(points)} homes lie in no district")
-    shapes = np.array([shape for _, shape in chosen], dtype=object)
-    return Districts(slugs(names), names, shapes, "osm", notes=notes)
+    return Districts(slugs(names), names, _shapes(chosen), "osm", notes=notes)
 
 
 def make_grid(homes_xy: NDArray[np.float64], *, size_m: float = GRID_M) -> Districts:
@@ -255,63 +245,24 @@ def make_grid(homes_xy: NDArray[np.float64], *, size_m: float = GRID_M) -> Distr
     west, north = cells[:, 0].min(), cells[:, 1].max()
     order = np.lexsort((north - cells[:, 1], cells[:, 0]))
     cells = cells[order]
-    names = [f"{_letters(int(x - west))}{north - y + 1}" for x, y in cells.tolist()]
+    names = [f"{letters(int(x - west))}{north - y + 1}" for x, y in cells.tolist()]
     low, high = cells * size_m, (cells + 1) * size_m
     shapes = np.asarray(shapely.box(low[:, 0], low[:, 1], high[:, 0], high[:, 1]), dtype=object)
     notes = [f"no districts are mapped: a grid of {size_m:g} m stands in for them"]
     return Districts(slugs(names), names, shapes, "grid", notes=notes)
 
 
-def slugs(names: Iterable[str]) -> list[str]:
-    """Ids that are safe as file names everywhere, unique, in the order of the names.
-
-    Examples
-    --------
-    >>> slugs(["Äußere Neustadt", "../../etc", "CON", "Äussere Neustadt", "東京"])
-    ['aeussere-neustadt', 'etc', 'con-district', 'aeussere-neustadt-2', 'district']
-    """
-    taken: set[str] = set()
-    found = []
-    for name in names:
-        plain = unicodedata.normalize("NFKD", name.lower().translate(_UMLAUTS))
-        letters = [char for char in plain if not unicodedata.combining(char)]
-        kept = "".join(char if char.isascii() and char.isalnum() else "-" for char in letters)
-        slug = "-".join(part for part in kept.split("-") if part)[:_SLUG_LENGTH].strip("-") or "district"
-        if slug in _RESERVED:
-            slug += "-district"
-        unique, number = slug, 1
-        while unique in taken:
-            number += 1
-            unique = f"{slug}-{number}"
-        taken.add(unique)
-        found.append(unique)
-    return found
+def _holding(
+    shapes: NDArray[np.object_], points: NDArray[np.object_]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Pairs of a point and a shape that holds it."""
+    # the other way round is ten times slower: the tree prepares the shapes it is asked with, not those in it
+    shape, point = shapely.STRtree(points).query(shapes, predicate="intersects")
+    return point, shape
 
 
-def clean_name(name: str) -> str:
-    """A name without control characters and marks of writing direction, at most 200 characters."""
-    spaced = "".join(" " if char.isspace() else char for char in name)
-    kept = "".join(char for char in spaced if unicodedata.category(char) not in ("Cc", "Cf"))
-    return " ".join(kept.split())[:200]
-
-
-def _numbered(names: list[str]) -> list[str]:
-    seen: Counter[str] = Counter()
-    found = []
-    for name in names:
-        seen[name] += 1
-        found.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
-    return found
-
-
-def _letters(number: int) -> str:
-    """0 → A, 25 → Z, 26 → AA."""
-    text = ""
-    number += 1
-    while number:
-        number, digit = divmod(number - 1, 26)
-        text = chr(ord("A") + digit) + text
-    return text
+def _shapes(areas: list[Named]) -> NDArray[np.object_]:
+    return np.array([shape for _, shape in areas], dtype=object)
 
 
 def _extent(features: Features, projection: Projection) -> Extent:
@@ -366,32 +317,3 @@ def _overlaps(names: list[str], shapes: NDArray[np.object_]) -> list[str]:
         "homes there count for the smaller one"
         for pair in bad.tolist()
     ]
-
-
-def _boundaries(features: Features, projection: Projection) -> dict[int, list[Named]]:
-    """Named areas by administrative level; one mapped both as boundary and as place counts once."""
-    found: dict[int, dict[str, BaseGeometry]] = {}
-    for outline in read_outlines(features, projection, lambda tags: _level(tags) is not None):
-        level = _level(outline.tags)
-        name = clean_name(outline.tags.get("name", ""))
-        if level is not None and name and outline.is_area:
-            areas = found.setdefault(level, {})
-            if name not in areas or outline.tags.get("boundary") == "administrative":
-                areas[name] = outline.shape
-    return {level: list(areas.items()) for level, areas in found.items()}
-
-
-def _level(tags: Mapping[str, str]) -> int | None:
-    if tags.get("boundary") == "administrative":
-        raw = tags.get("admin_level", "").strip()
-        return int(raw) if raw.isdecimal() and int(raw) in _LEVELS else None
-    return _PLACES.get(tags.get("place", ""))
-
-
-def _areal(shape: BaseGeometry) -> BaseGeometry | None:
-    """The polygons of a shape, slivers of drawing errors left out."""
-    parts = [part for part in shapely.get_parts(shape).tolist() if part.geom_type == "Polygon"]
-    parts = [part for part in parts if part.area > 100.0]
-    if not parts:
-        return None
-    return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
