@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from wegeketten.report import chapters
 from wegeketten.report.assets import asset_text
 from wegeketten.report.bottlenecks import bottlenecks, within
+from wegeketten.report.errands import chains
 from wegeketten.report.facts import areas_of
 from wegeketten.report.glance import Teller, glance_of
 from wegeketten.report.inline import island, policy_of, script_tag, style_tag
@@ -126,8 +127,10 @@ def report_page(scan: Scan, *, row: int, lang: str, title: str | None = None) ->
         if row >= 0
         else [chapters.ranking(areas, tell), chapters.multiples(areas, tell)]
     )
+    errand = chains(area, tell)
     sections = [
         *middle,
+        *([errand] if errand else []),
         chapters.barriers(found, tell),
         chapters.quality(shares, tell),
         chapters.method(tell),
