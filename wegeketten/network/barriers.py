@@ -142,7 +142,8 @@ def raise_barrier(
     """
     if len(arms) < 2:
         return
-    if kind is Kind.door and len(arms) == 2 and arms[0].way == arms[1].way and not _closed_off(tags):
+    passage = kind is Kind.door and "barrier" not in tags and len(arms) == 2
+    if passage and arms[0].way == arms[1].way and not _closed_off(tags):
         return
     access = access_of_node(tags)
     crossed = max(arms, key=lambda arm: _RANK.get(arm.kind, 2))
