@@ -29,7 +29,7 @@ KEYS = 8
 cgutils: Any = _cgutils  # not typed
 
 _INDEX = ir.IntType(32)
-_TIMES = ir.VectorType(ir.IntType(32), TIMES)
+_HALF = ir.VectorType(ir.IntType(32), TIMES // 2)
 _KEYS = ir.VectorType(ir.IntType(64), KEYS)
 _SOURCES = ir.VectorType(ir.IntType(32), KEYS)
 
@@ -40,9 +40,10 @@ class _Rows(NamedTuple):
     builder: Any
     data: Any
     vector: Any
+    width: int
 
     def pointer(self, row: Any) -> Any:
-        width = ir.Constant(row.type, self.vector.count)
+        width = ir.Constant(row.type, self.width)
         first = self.builder.gep(self.data, [self.builder.mul(row, width)])
         return self.builder.bitcast(first, self.vector.as_pointer())
 
@@ -98,60 +99,76 @@ def _operation(codegen: Callable[..., Any]) -> Callable[..., None]:
     return cast("Callable[..., None]", intrinsic(codegen))
 
 
+def _halves(context: Any, builder: Any, array_type: Any, array: Any) -> tuple[_Rows, _Rows]:
+    """The same rows of times twice, once as their lower and once as their upper lanes."""
+    data = _data(context, builder, array_type, array)
+    upper = builder.gep(data, [ir.Constant(ir.IntType(64), TIMES // 2)])
+    return _Rows(builder, data, _HALF, TIMES), _Rows(builder, upper, _HALF, TIMES)
+
+
 @_operation
 def pull_times(
     _: Any, rows: Any, row: Any, loaded: Any, heads: Any, weights: Any, low: Any, high: Any
 ) -> Any:
     """Set a row to the least of itself and, over arcs low..high, row heads[i] + weights[i].
 
-    Where `loaded` is zero the row is taken to be unreached, whatever it holds.
+    The lower half of the row counts where `loaded` has its first bit set, the upper half where it has its
+    second; else it is taken to be unreached, whatever it holds.
     """
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        table = _Rows(builder, _data(context, builder, sig.args[0], args[0]), _TIMES)
         at = context.cast(builder, args[1], sig.args[1], types.intp)
-        least = cgutils.alloca_once_value(builder, table.all(2**31 - 1))
-        with builder.if_then(cgutils.is_not_null(builder, args[2])):
-            builder.store(table.load(at), least)
+        halves = _halves(context, builder, sig.args[0], args[0])
+        least = []
+        for bit, half in enumerate(halves):
+            least.append(cgutils.alloca_once_value(builder, half.all(2**31 - 1)))
+            flag = builder.and_(args[2], ir.Constant(args[2].type, 1 << bit))
+            with builder.if_then(cgutils.is_not_null(builder, flag)):
+                builder.store(half.load(at), least[bit])
 
         def relax(head: Any, weight: Any) -> None:
-            reached = builder.add(table.load(head), table.splat(weight))
-            builder.store(_smaller(builder, reached, builder.load(least)), least)
+            for half, own in zip(halves, least, strict=True):
+                reached = builder.add(half.load(head), half.splat(weight))
+                builder.store(_smaller(builder, reached, builder.load(own)), own)
 
         _arcs(context, builder, sig, args, 3, relax)
-        table.store(at, builder.load(least))
+        for half, own in zip(halves, least, strict=True):
+            half.store(at, builder.load(own))
         return context.get_dummy_value()
 
     return types.void(rows, row, loaded, heads, weights, low, high), codegen
 
 
 @_operation
-def push_times(_: Any, rows: Any, row: Any, heads: Any, weights: Any, low: Any, high: Any) -> Any:
-    """For arcs low..high lower row heads[i] to the given row + weights[i] where that is less."""
+def push_half(_: Any, rows: Any, row: Any, half: Any, heads: Any, weights: Any, low: Any, high: Any) -> Any:
+    """For arcs low..high lower half of row heads[i] to that half of the given row + weights[i]."""
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        table = _Rows(builder, _data(context, builder, sig.args[0], args[0]), _TIMES)
+        skip = context.cast(builder, args[2], sig.args[2], types.intp)
+        first = builder.mul(skip, ir.Constant(skip.type, TIMES // 2))
+        data = builder.gep(_data(context, builder, sig.args[0], args[0]), [first])
+        table = _Rows(builder, data, _HALF, TIMES)
         own = table.load(context.cast(builder, args[1], sig.args[1], types.intp))
 
         def relax(head: Any, weight: Any) -> None:
             reached = builder.add(own, table.splat(weight))
             table.store(head, _smaller(builder, reached, table.load(head)))
 
-        _arcs(context, builder, sig, args, 2, relax)
+        _arcs(context, builder, sig, args, 3, relax)
         return context.get_dummy_value()
 
-    return types.void(rows, row, heads, weights, low, high), codegen
+    return types.void(rows, row, half, heads, weights, low, high), codegen
 
 
 @_operation
 def pull_keys(
     _: Any, keys: Any, sources: Any, row: Any, loaded: Any, heads: Any, weights: Any, low: Any, high: Any
 ) -> Any:
-    """As `pull_times`, for keys and the sources they come from."""
+    """As `pull_times`, for keys and the sources they come from; `loaded` is for the whole row."""
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        table = _Rows(builder, _data(context, builder, sig.args[0], args[0]), _KEYS)
-        names = _Rows(builder, _data(context, builder, sig.args[1], args[1]), _SOURCES)
+        table = _Rows(builder, _data(context, builder, sig.args[0], args[0]), _KEYS, KEYS)
+        names = _Rows(builder, _data(context, builder, sig.args[1], args[1]), _SOURCES, KEYS)
         at = context.cast(builder, args[2], sig.args[2], types.intp)
         least = cgutils.alloca_once_value(builder, table.all((2**31 - 1) << 32))
         name = cgutils.alloca_once_value(builder, names.all(2**32 - 1))
@@ -177,11 +194,11 @@ def pull_keys(
 def push_keys(
     _: Any, keys: Any, sources: Any, row: Any, heads: Any, weights: Any, low: Any, high: Any
 ) -> Any:
-    """As `push_times`, for keys and the sources they come from."""
+    """As `push_half`, for whole rows of keys and the sources they come from."""
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        table = _Rows(builder, _data(context, builder, sig.args[0], args[0]), _KEYS)
-        names = _Rows(builder, _data(context, builder, sig.args[1], args[1]), _SOURCES)
+        table = _Rows(builder, _data(context, builder, sig.args[0], args[0]), _KEYS, KEYS)
+        names = _Rows(builder, _data(context, builder, sig.args[1], args[1]), _SOURCES, KEYS)
         at = context.cast(builder, args[2], sig.args[2], types.intp)
         own, name = table.load(at), names.load(at)
 

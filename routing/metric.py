@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 Direction = Literal["from", "to"]
 Sources = tuple["Int32", "Int32", "Int32", "Int32"]  # node, lane, number within its service, offset
 
+_HALF = TIMES // 2
 _THREADED = 1 << 18  # rows below which a second thread is not worth its start
 
 
@@ -355,9 +356,8 @@ class Metric:
         def piece(first: int) -> None:
             rows = spare.get()
             nodes = froms[first : first + TIMES]
-            climbed, todo = self._climbed(nodes)
-            lanes = np.arange(nodes.size, dtype=np.uint32)
-            sweep.climb_times(todo, *topology, up, _u(nodes), lanes, 0 * lanes, rows)
+            lanes = np.arange(nodes.size, dtype=np.int32)
+            climbed = self._climb_times((nodes, lanes, lanes, 0 * lanes), up, rows, 1)
             sweep.descend_times(descent, *topology, down, climbed, rows)
             table[first : first + TIMES] = rows[tos, : nodes.size].T.view(np.int32)
             spare.put(rows)
@@ -402,20 +402,34 @@ class Metric:
     def _climbed(self, nodes: Int32) -> tuple[NDArray[np.int8], Int32]:
         """Flags of the ranks at or above the given nodes, and those ranks ascending."""
         hierarchy = self.hierarchy
-        climbed = np.zeros(self.n, np.int8)
-        sweep.mark_ancestors(nodes, hierarchy.ranks, hierarchy.parents, climbed)
-        return climbed, np.flatnonzero(climbed).astype(np.int32)
+        marks = np.zeros(-(-self.n // 8) * 8, np.int8)
+        ancestors = np.empty(self.n, np.int32)
+        words = marks.view(np.uint64)
+        count = sweep.mark_ancestors(nodes, hierarchy.ranks, hierarchy.parents, marks, words, ancestors)
+        return marks[: self.n], ancestors[:count]
 
     def _sweep_times(self, block: Sources, direction: Direction, at: Int32 | None, threads: int) -> UInt32:
-        nodes, lanes, _, starts = block
-        climb, descend = (self.up, self.down) if direction == "from" else (self.down, self.up)
-        topology = self._topology
+        up, down = (self.up, self.down) if direction == "from" else (self.down, self.up)
         rows = _aligned(self.n, TIMES, np.dtype(np.uint32))
-        climbed, todo = self._climbed(nodes)
-        sweep.climb_times(todo, *topology, climb, _u(nodes), _u(lanes), _u(starts), rows)
-        run = partial(_swapped, sweep.descend_times, (*topology, descend, climbed, rows))
+        climbed = self._climb_times(block, up, rows, threads)
+        run = partial(_swapped, sweep.descend_times, (*self._topology, down, climbed, rows))
         self._descend(run, at, threads)
         return rows
+
+    def _climb_times(self, block: Sources, weights: UInt32, rows: UInt32, threads: int) -> NDArray[np.int8]:
+        """Carry sources up, the lower and the upper half of the lanes apart; return flags of both."""
+        climbed: dict[int, NDArray[np.int8]] = {}
+
+        def climb(half: int) -> None:
+            nodes, lanes, _, starts = (part[block[1] // _HALF == half] for part in block)
+            if nodes.size:
+                climbed[half], todo = self._climbed(nodes)
+                seeds = _u(nodes), _u(lanes), _u(starts)
+                sweep.climb_times(half, todo, *self._topology, weights, *seeds, rows)
+
+        share([partial(climb, half) for half in (0, 1)], threads if self.n >= _THREADED else 1)
+        flags = climbed.get(0, np.zeros(self.n, np.int8))
+        return flags | (climbed[1] << 1) if 1 in climbed else flags
 
     def _descend(self, run: partial[None], at: Int32 | None, threads: int) -> None:
         """Run a kernel over the ranks from the top down: those on top first, then subtrees side by side."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .compiled import i1, i4, i8, kernel, nothing, reads, u4, u8, writes
-from .lanes import pull_keys, pull_times, push_keys, push_times
+from .lanes import pull_keys, pull_times, push_half, push_keys
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,21 +18,37 @@ UNREACHED = np.uint64((2**31 - 1) << 32)
 """Key of what is not reached."""
 
 
-@kernel(i8, reads(i4), reads(i4), reads(i4), writes(i1))
-def mark_ancestors(nodes: Int32, ranks: Int32, parents: Int32, marks: NDArray[np.int8]) -> int:
-    """Mark the ranks of nodes and of everything above them; return how many are new."""
-    count = 0
+@kernel(i8, reads(i4), reads(i4), reads(i4), writes(i1), reads(u8), writes(i4))
+def mark_ancestors(
+    nodes: Int32,
+    ranks: Int32,
+    parents: Int32,
+    marks: NDArray[np.int8],
+    words: NDArray[np.uint64],
+    ancestors: Int32,
+) -> int:
+    """Mark the ranks of nodes and of everything above them; list them ascending and return how many they are.
+
+    `words` are the marks again, eight to the word, so that empty stretches are passed over quickly.
+    """
     for i in range(nodes.size):
         x = ranks[nodes[i]]
         while x >= 0 and marks[x] == 0:
             marks[x] = 1
-            count += 1
             x = parents[x]
+    count = 0
+    for k in range(words.size):
+        if words[k] != 0:
+            for x in range(8 * k, 8 * k + 8):
+                if marks[x] != 0:
+                    ancestors[count] = x
+                    count += 1
     return count
 
 
-@kernel(nothing, reads(i4), *[reads(u4)] * 4, reads(u4), reads(u4), reads(u4), writes(u4, 2))
+@kernel(nothing, i8, reads(i4), *[reads(u4)] * 7, writes(u4, 2))
 def climb_times(
+    half: int,
     todo: Int32,
     order: UInt32,
     starts: UInt32,
@@ -43,14 +59,19 @@ def climb_times(
     offsets: UInt32,
     rows: NDArray[np.uint32],
 ) -> None:
-    """Clear the rows of `todo` (ascending ranks), seed the sources, and carry them up."""
+    """Clear one half of the rows of `todo` (ascending ranks), seed the sources of these lanes, carry them up.
+
+    The two halves share rows but no lanes, and can be carried up side by side.
+    """
+    first = np.uint32(8 * half)
     for k in range(todo.size):
-        rows[order[todo[k]], :] = 2**31 - 1
+        for lane in range(8):
+            rows[order[todo[k]], first + np.uint32(lane)] = 2**31 - 1
     for i in range(sources.size):
         rows[sources[i], lanes[i]] = min(rows[sources[i], lanes[i]], offsets[i])
     for k in range(todo.size):
         x = np.uint32(todo[k])
-        push_times(rows, order[x], upper_nodes, weights, starts[x], starts[x + np.uint32(1)])
+        push_half(rows, order[x], half, upper_nodes, weights, starts[x], starts[x + np.uint32(1)])
 
 
 @kernel(nothing, reads(i4), *[reads(u4)] * 4, reads(i1), writes(u4, 2))
@@ -93,7 +114,7 @@ def climb_keys(
     rows: NDArray[np.uint64],
     name_rows: NDArray[np.uint32],
 ) -> None:
-    """As `climb_times`, for keys; `names` are what the sources are called."""
+    """As `climb_times`, for keys and whole rows; `names` are what the sources are called."""
     for k in range(todo.size):
         rows[order[todo[k]], :] = UNREACHED
         name_rows[order[todo[k]], :] = 2**32 - 1
