@@ -25,7 +25,7 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 
 from wegeketten.network.build import build_network
 from wegeketten.network.edges import EdgeTable, Kind
-from wegeketten.network.elevation import GradeReport, Terrain, grade
+from wegeketten.network.elevation import VAGUE_PCT, GradeReport, Terrain, grade
 from wegeketten.osm.extract import read_extract
 from wegeketten.osm.projection import Projection, projection_of
 from wegeketten.people.profile import load_profile
@@ -110,7 +110,17 @@ def derived(edges: EdgeTable) -> np.ndarray:
 
 
 def print_reports(towns: list[Town]) -> None:
-    heads = ("town", "cell m", "base m", "± %", "ways", "graded", "tag kept", "unknown, share of length")
+    heads = (
+        "town",
+        "cell m",
+        "base m",
+        "± %",
+        "ways",
+        "graded",
+        "of these up/down",
+        "tag kept",
+        "unknown, share of length",
+    )
     table("What the models give", *heads, "|incline| median, 90 %, 99 %, max", "read + network s", "grade s")
     for town in towns:
         report = town.report
@@ -118,7 +128,7 @@ def print_reports(towns: list[Town]) -> None:
         quantiles = ", ".join(f"{q:.1f}" for q in np.quantile(steep, [0.5, 0.9, 0.99, 1]))
         row(
             town.name, f"{report.resolution_m:.0f}", f"{report.base_m:.0f}", f"{report.margin_pct:.1f}",
-            report.ways, report.graded, report.tagged,
+            report.ways, report.graded, report.signed, report.tagged,
             f"{report.unknown} ({100 * report.unknown_share:.1f} %)",
             quantiles, f"{town.network_s:.1f}", f"{town.grade_s:.1f}",
         )  # fmt: skip
@@ -293,8 +303,9 @@ def print_tags(towns: list[Town]) -> None:
     table("Tagged gradients within the model's bounds", "town", "edges with a number", "within", "same sign")
     for town in towns:
         tagged = town.bare["incline_pct_from"] == Provenance.tagged
-        tagged &= ~np.isnan(town.bare["incline_pct"]) & (town.bare["kind"] != Kind.steps)
-        tagged &= (town.bare["incline_pct"] != 0) & (town.bare["length_m"] > 0)
+        tagged &= (town.bare["kind"] != Kind.steps) & (town.bare["length_m"] > 0)
+        tagged &= town.bare["incline_pct_upper"] - town.bare["incline_pct_lower"] < VAGUE_PCT
+        tagged &= town.bare["incline_pct"] != 0
         hidden = copy.deepcopy(town.bare)
         hidden.columns["incline_pct_from"][tagged] = Provenance.assumed
         with Terrain([town.dem]) as terrain:

@@ -244,9 +244,9 @@ def test_tag_wins_and_up_gets_its_size_from_the_model(tmp_path):
     nan = np.nan
     edges = table(
         lines,
-        incline_pct=[-2, nan, nan, nan, 9],
+        incline_pct=[-2, 3, nan, nan, 9],
         incline_pct_lower=[-2.5, 0, -100, 0, 8],
-        incline_pct_upper=[-1.5, 100, 0, 3, 10],
+        incline_pct_upper=[-1.5, 15, 0, 3, 10],
         incline_pct_from=[2, 2, 2, 2, 1],
     )
     edges, report = graded(tmp_path, plane(5), edges)
@@ -259,6 +259,22 @@ def test_tag_wins_and_up_gets_its_size_from_the_model(tmp_path):
     assert edges["incline_pct_lower"][2] == pytest.approx(-5 - margin, abs=0.1)
     assert (report.tagged, report.signed, report.contradictions) == (2, 3, 1)
     assert edges["rise_m"] == pytest.approx(np.full(5, 5.0), abs=0.02)
+
+
+def test_bounds_that_tags_imply_hold(tmp_path):
+    """Someone says wheelchair=yes: at most 10 %, whatever the model claims; else the model narrows."""
+    edges = table(
+        [[(50, 50), (150, 50)], [(50, 70), (150, 70)]],
+        incline_pct=[0, 0],
+        incline_pct_lower=[-10, -3],
+        incline_pct_upper=[10, 3],
+        incline_pct_from=[Provenance.derived] * 2,
+    )
+    edges, report = graded(tmp_path, plane(8), edges)
+    assert edges["incline_pct"] == pytest.approx([8, 3], abs=0.05)
+    assert edges["incline_pct_lower"] == pytest.approx([8 - 3.49, -3], abs=0.05)
+    assert edges["incline_pct_upper"] == pytest.approx([10, 3])
+    assert report.graded == 2
 
 
 def test_tag_that_the_model_denies_is_counted(tmp_path):
@@ -367,6 +383,19 @@ def test_tiles_without_overlap_join_without_a_seam(tmp_path):
     expected = hill(*(points + ORIGIN).T)
     assert heights == pytest.approx(expected, abs=2e-3)
     assert (resolution == 5).all()
+
+
+def test_seam_of_fine_tiles_does_not_fall_back_on_a_coarse_one(tmp_path, monkeypatch):
+    monkeypatch.setattr("wegeketten.network.terrain.MOST_OPEN", 1)
+    paths = [
+        write_dem(tmp_path / f"{i}.tif", plane(2), cell=1, size=(200, 400), origin=(EAST + 200 * i, NORTH))
+        for i in (0, 1)
+    ]
+    paths.append(write_dem(tmp_path / "coarse.tif", plane(2, base=500), cell=20))
+    points = np.stack([np.linspace(198, 202, 41), np.full(41, 100.0)], axis=1)
+    heights, resolution = Terrain(paths).heights(lonlat(points))
+    assert heights == pytest.approx(plane(2)(*(points + ORIGIN).T), abs=1e-3)
+    assert (resolution == 1).all()
 
 
 def test_finest_tile_wins_and_coarse_one_fills(tmp_path):

@@ -8,7 +8,7 @@ length that fits the model. The bounds are the model's own uncertainty over that
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -57,6 +57,10 @@ is, Baldwin Street in Dunedin, has 35 %."""
 
 RISER_M = 0.16
 """Height of a step, where steps are counted but their heights are not known (domain.md §2)."""
+
+VAGUE_PCT = 5.0
+"""Bounds of a tagged gradient at least this far apart say no more than a sign (``up``: 1–15 %) or a limit
+(``<6%``); the point value in between is assumed."""
 
 CARRIED = (Kind.lift, Kind.escalator, Kind.moving_walkway)
 
@@ -247,15 +251,10 @@ def grade(edges: EdgeTable, projection: Projection, terrain: Terrain) -> GradeRe
     coarsest = np.nanmax(resolution, initial=0.0, where=~np.isnan(resolution)) or terrain.finest_m
     base = float(base_length_m(np.array([coarsest]))[0])
     length = edges["length_m"].astype(np.float64)
-    unknown = way & ~np.isin(
-        edges["incline_pct_from"], (Provenance.surveyed, Provenance.tagged, Provenance.derived)
-    )
     return GradeReport(
         ways=int(way.sum()),
         ways_m=float(length[way].sum()),
         straight=int((way & ~ground).sum()),
-        unknown=int(unknown.sum()),
-        unknown_m=float(length[unknown].sum()),
         tiles=len(terrain.tiles),
         resolution_m=float(coarsest),
         base_m=base,
@@ -285,7 +284,7 @@ def _fill_climb(edges: EdgeTable, slopes: Slopes, step_m: Floats, way: Flags) ->
     columns["fall_m"] = fall.astype(np.float32)
 
 
-def _fill_incline(edges: EdgeTable, slopes: Slopes, resolution_m: Floats, way: Flags) -> dict[str, int]:
+def _fill_incline(edges: EdgeTable, slopes: Slopes, resolution_m: Floats, way: Flags) -> dict[str, Any]:
     """Gradients where neither survey nor tag gives one; counts for the report."""
     columns = edges.columns
     value, lower, upper = _incline(edges)
@@ -308,28 +307,36 @@ def _fill_incline(edges: EdgeTable, slopes: Slopes, resolution_m: Floats, way: F
     model_upper = np.where(off, np.maximum(model_upper, 0.0), model_upper)
 
     own = np.isin(source, (Provenance.surveyed, Provenance.tagged))
-    valued = own & ~np.isnan(value)
-    sign = np.where(own & ~valued, _tagged_sign(edges), 0)
+    vague = own & (np.isnan(value) | (upper - lower >= VAGUE_PCT))
+    sign = np.where(vague, _tagged_sign(edges), 0)
     signed = known & (sign != 0)
     # against the tag's sign, only the size of what the model says counts
     flip = signed & (sign * steepest < 0)
     size = np.where(signed, sign * np.abs(steepest), steepest)
     new_lower = np.where(flip, np.minimum(size - half, 0.0), model_lower)
     new_upper = np.where(flip, np.maximum(size + half, 0.0), model_upper)
-    new_lower = np.where(signed, np.maximum(new_lower, lower), new_lower)
-    new_upper = np.where(signed, np.minimum(new_upper, upper), new_upper)
-    size = np.where(signed, np.clip(size, lower, upper), size)
+    # bounds that tags set (up, down, below 6 %, wheelchair=yes) hold; the model narrows them where it can
+    fill = known & (~own | signed)
+    held = fill & (signed | (source == Provenance.derived))
+    apart = (new_lower > upper) | (new_upper < lower)
+    new_lower = np.where(held, np.where(apart, lower, np.maximum(new_lower, lower)), new_lower)
+    new_upper = np.where(held, np.where(apart, upper, np.minimum(new_upper, upper)), new_upper)
+    size = np.where(held, np.clip(size, new_lower, new_upper), size)
     new_lower, new_upper = np.minimum(new_lower, size), np.maximum(new_upper, size)
 
-    fill = known & (~own | signed)
     value[fill], lower[fill], upper[fill] = size[fill], new_lower[fill], new_upper[fill]
     source[fill] = Provenance.derived
-    denied = known & valued & (((value > 0) & (model_upper < 0)) | ((value < 0) & (model_lower > 0)))
+    told = own & ~vague & way
+    denied = told & known & (((value > 0) & (model_upper < 0)) | ((value < 0) & (model_lower > 0)))
+    unknown = way & ~told & ~fill
+    length = edges["length_m"].astype(np.float64)
     return {
         "graded": int(fill.sum()),
         "signed": int(signed.sum()),
-        "tagged": int((own & ~signed & way).sum()),
-        "implausible": int((implausible & ~valued).sum()),
+        "tagged": int(told.sum()),
+        "unknown": int(unknown.sum()),
+        "unknown_m": float(length[unknown].sum()),
+        "implausible": int((implausible & unknown).sum()),
         "contradictions": int(denied.sum()),
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import zipfile
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ MOST_MEMBERS = 2000
 MOST_UNPACKED_BYTES = 8 * 2**30
 MOST_RATIO = 200  # of unpacked to packed, where that is much; a tile of the sea packs better than this
 MUCH_UNPACKED_BYTES = 100 * 2**20
+MOST_OPEN = 100  # files at once
 BLOCK = 4096  # cells; larger windows than BLOCK × BLOCK are read piece by piece
 
 METRES_PER_UNIT = {
@@ -162,61 +164,57 @@ class Terrain:
         """
         count = len(lonlat)
         heights, resolution = np.full(count, np.nan), np.full(count, np.nan)
-        total, weight = np.zeros(count), np.zeros(count)
-        coarsest = np.full(count, np.nan)
-        inside, poisoned = np.zeros(count, bool), np.zeros(count, bool)
-        for tile in self.tiles:
-            todo = np.flatnonzero(np.isnan(heights))
-            if not todo.size:
-                break
-            part = self._sample(tile, lonlat[todo])
-            whole = part.complete
-            heights[todo[whole]] = part.total[whole]
-            resolution[todo[whole]] = tile.resolution_m
-            rest = ~whole & (part.weight > 0)
-            total[todo[rest]] += part.total[rest]
-            weight[todo[rest]] += part.weight[rest]
-            coarsest[todo[rest]] = tile.resolution_m  # tiles come finest first
-            inside[todo] |= part.inside
-            poisoned[todo] |= part.void & ~whole
-        seam = np.isnan(heights) & inside & ~poisoned & (weight > 0)
-        heights[seam] = total[seam] / weight[seam]
-        resolution[seam] = coarsest[seam]
+        spare, spare_resolution = np.full(count, np.nan), np.full(count, np.nan)
+        positions: dict[str, NDArray[np.float64]] = {}
+        for _, group in groupby(self.tiles, key=lambda tile: f"{tile.resolution_m:.2g}"):
+            tiles = list(group)
+            cell_m = max(tile.resolution_m for tile in tiles)
+            total, weight = np.zeros(count), np.zeros(count)
+            inside, void = np.zeros(count, bool), np.zeros(count, bool)
+            for tile in tiles:
+                if tile.crs not in positions:
+                    positions[tile.crs] = _positions(tile.crs, lonlat)
+                open_ = np.flatnonzero(np.isnan(heights))
+                column, row = _cells(tile, positions[tile.crs][open_])
+                near = _near(tile, column, row)
+                if not near.size:
+                    continue
+                part, where = self._sample(tile, column[near], row[near]), open_[near]
+                heights[where[part.complete]] = part.total[part.complete]
+                resolution[where[part.complete]] = tile.resolution_m
+                rest, where = ~part.complete, where[~part.complete]
+                total[where] += part.total[rest]
+                weight[where] += part.weight[rest]
+                inside[where] |= part.inside[rest]
+                void[where] |= part.void[rest]
+            # between tiles of one model that do not overlap, cells of both make a height
+            partial = np.isnan(heights) & ~void & (weight > 0)
+            joined = partial & (weight > 1 - 1e-6)
+            heights[joined], resolution[joined] = (total[joined] / weight[joined]), cell_m
+            # the outer half of the outermost cells, unless a coarser model knows better
+            rim = partial & ~joined & inside & np.isnan(spare)
+            spare[rim], spare_resolution[rim] = total[rim] / weight[rim], cell_m
+        unknown = np.isnan(heights)
+        heights[unknown], resolution[unknown] = spare[unknown], spare_resolution[unknown]
         return heights, resolution
 
-    def _sample(self, tile: Tile, lonlat: NDArray[np.float64]) -> _Part:
-        from pyproj import Transformer
-
-        to_tile = Transformer.from_crs("EPSG:4326", tile.crs, always_xy=True)
-        x, y = to_tile.transform(lonlat[:, 0], lonlat[:, 1])
-        a, b, c, d, e, f = tile.transform
-        determinant = a * e - b * d
-        column = (e * (x - c) - b * (y - f)) / determinant
-        row = (a * (y - f) - d * (x - c)) / determinant
+    def _sample(self, tile: Tile, column: NDArray[np.float64], row: NDArray[np.float64]) -> _Part:
+        """What a tile knows about points at these positions, counted in cells from its corner."""
         rows, columns = tile.shape
-        count = len(lonlat)
+        count = len(column)
         part = _Part(
             np.zeros(count),
             np.zeros(count),
-            np.zeros(count, bool),
+            (column >= 0) & (column <= columns) & (row >= 0) & (row <= rows),
             np.zeros(count, bool),
             np.zeros(count, bool),
         )
-        known = np.isfinite(column) & np.isfinite(row)
-        part.inside[known] = (
-            (column[known] >= 0) & (column[known] <= columns) & (row[known] >= 0) & (row[known] <= rows)
-        )
-        near = known & (column > -0.5) & (column < columns + 0.5) & (row > -0.5) & (row < rows + 0.5)
-        where = np.flatnonzero(near)
-        if not where.size:
-            return part
         # positions between cell centres; a nanometre of projection noise must not reach for one more cell
-        across, down = np.round(column[where] - 0.5, 7), np.round(row[where] - 0.5, 7)
+        across, down = np.round(column - 0.5, 7), np.round(row - 0.5, 7)
         left, top = np.floor(across).astype(np.int64), np.floor(down).astype(np.int64)
         right_share, lower_share = across - left, down - top
         for window, members in _windows(left, top, tile.shape):
             cells = self._read(tile, window)
-            chosen = where[members]
             for step_down in (0, 1):
                 for step_right in (0, 1):
                     share = np.where(step_right, right_share[members], 1 - right_share[members])
@@ -226,10 +224,10 @@ class Terrain:
                     value = np.full(len(members), np.nan)
                     value[there] = cells[i[there] - window[0], j[there] - window[2]]
                     void = there & np.isnan(value)
-                    part.void[chosen] |= void
+                    part.void[members] |= void
                     good = there & ~void
-                    part.total[chosen[good]] += share[good] * value[good]
-                    part.weight[chosen[good]] += share[good]
+                    part.total[members[good]] += share[good] * value[good]
+                    part.weight[members[good]] += share[good]
         part.complete[:] = ~part.void & (part.weight > 1 - 1e-6)
         return part
 
@@ -240,6 +238,8 @@ class Terrain:
         try:
             source = self._opened.get(tile.path)
             if source is None:
+                if len(self._opened) >= MOST_OPEN:
+                    self.close()
                 source = self._opened[tile.path] = rasterio.open(tile.path, driver=_driver(tile.path))
             cells = source.read(1, window=((top, bottom), (left, right)), masked=True)
             scale, offset = source.scales[0], source.offsets[0]
@@ -264,6 +264,27 @@ class _Part:
     inside: NDArray[np.bool_]  # the point lies on the tile
     void: NDArray[np.bool_]  # a needed cell of the tile is void
     complete: NDArray[np.bool_]
+
+
+def _positions(crs: str, lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
+    from pyproj import Transformer
+
+    to_tile = Transformer.from_crs("EPSG:4326", crs, always_xy=True)
+    return np.stack(to_tile.transform(lonlat[:, 0], lonlat[:, 1]), axis=1)
+
+
+def _cells(tile: Tile, xy: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Columns and rows of points, counted in cells from the tile's corner."""
+    a, b, c, d, e, f = tile.transform
+    x, y = xy[:, 0] - c, xy[:, 1] - f
+    determinant = a * e - b * d
+    return (e * x - b * y) / determinant, (a * y - d * x) / determinant
+
+
+def _near(tile: Tile, column: NDArray[np.float64], row: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Which points lie on a tile or within half a cell of it."""
+    rows, columns = tile.shape
+    return np.flatnonzero((column > -0.5) & (column < columns + 0.5) & (row > -0.5) & (row < rows + 0.5))
 
 
 def _windows(
