@@ -4,15 +4,34 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from pathlib import Path  # noqa: TC003  # typer reads the annotations when it runs
+from typing import Annotated
 
 import typer
 
 from wegeketten.errors import UsageError, WegekettenError
-
-if TYPE_CHECKING:
-    from wegeketten.people.labels import Language
+from wegeketten.options import (
+    City,
+    Districts,
+    From,
+    Json,
+    Lang,
+    Limits,
+    OneProfile,
+    OptionalFile,
+    OptionalOut,
+    Out,
+    Profiles,
+    Services,
+    Strict,
+    check_language,
+    chosen_profiles,
+    open_source,
+    parse_point,
+    print_json,
+    say,
+    tell_warnings,
+)  # fmt: skip
 
 app = typer.Typer(
     name="wegeketten",
@@ -22,30 +41,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-City = Annotated[str, typer.Argument(help="Folder written by build, an OSM extract, or the word demo.")]
-Out = Annotated[Path, typer.Option("-o", "--out", help="Where the result goes; whole or not at all.")]
-OptionalFile = Annotated[
-    Path | None, typer.Option("-o", "--out", help="File to write as well: .json, .geojson or .gpx.")
-]
-OptionalOut = Annotated[Path | None, typer.Option("-o", "--out", help="Folder for the result's files.")]
-Profiles = Annotated[
-    list[str] | None, typer.Option("--profile", help="Profile id or TOML file; may be given several times.")
-]
-OneProfile = Annotated[str, typer.Option("--profile", help="Profile id or TOML file.")]
-Limits = Annotated[
-    list[str] | None, typer.Option("--limit", help="NAME=VALUE overrides one limit of the profiles.")
-]
-Services = Annotated[
-    list[str] | None, typer.Option("--service", help="Service id; may be given several times.")
-]
-Districts = Annotated[
-    list[str] | None, typer.Option("--district", help="District name or id; may be given several times.")
-]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, nothing else.")]
-Lang = Annotated[str, typer.Option("--lang", help="Language of tables and reports: de or en.")]
-Strict = Annotated[bool, typer.Option("--strict", help="Exit with 4 when the data gave warnings.")]
-From = Annotated[str, typer.Option("--from", help="LAT,LON of the door.")]
 
 
 @app.command()
@@ -76,8 +71,8 @@ def build(
             population=population, survey=survey, services=services, pavements=pavements,
             out_of_service=out_of_service or (), progress=tick,
         )  # fmt: skip
-    _print_json(city.meta) if as_json else describe_city(city)
-    _warn(city.meta["notes"], city.meta["counts"].get("skipped", 0), strict=strict)
+    print_json(city.meta) if as_json else describe_city(city)
+    tell_warnings(city.meta["notes"], city.meta["counts"].get("skipped", 0), strict=strict)
 
 
 @app.command()
@@ -98,17 +93,17 @@ def scan(
     from wegeketten.reach.tables import summary, write_scan
     from wegeketten.report.terminal import print_scan
 
-    language = _language(lang)
+    language = check_language(lang)
     with progress_bar("scan") as tick:
-        profiles = _profiles(profile, limit)
-        opened = _open(city, tick)
+        profiles = chosen_profiles(profile, limit)
+        opened = open_source(city, tick)
         result = scan_city(
             opened, profiles=profiles, services=service or (), districts=district or (), progress=tick
         )
     if out is not None:
         write_scan(result, out)
-    _print_json(summary(result)) if as_json else print_scan(result, lang=language, out=out)
-    _warn(opened.meta["notes"], len(result.skipped), strict=strict)
+    print_json(summary(result)) if as_json else print_scan(result, lang=language, out=out)
+    tell_warnings(opened.meta["notes"], len(result.skipped), strict=strict)
 
 
 @app.command()
@@ -118,12 +113,12 @@ def info(city: City, as_json: Json = False, lang: Lang = "de") -> None:
     from wegeketten.report.terminal import print_info
     from wegeketten.tags.quality import city_quality
 
-    language = _language(lang)
+    language = check_language(lang)
     with progress_bar("info") as tick:
-        opened = _open(city, tick)
+        opened = open_source(city, tick)
         quality = city_quality(opened)
     if as_json:
-        _print_json({**opened.meta, "quality": quality.to_json()})
+        print_json({**opened.meta, "quality": quality.to_json()})
     else:
         print_info(opened, quality, lang=language)
 
@@ -136,9 +131,9 @@ def profiles(as_json: Json = False, lang: Lang = "de") -> None:
 
     loaded = load_profiles()
     if as_json:
-        _print_json([profile.model_dump(mode="json") for profile in loaded])
+        print_json([profile.model_dump(mode="json") for profile in loaded])
     else:
-        print_profiles(loaded, lang=_language(lang))
+        print_profiles(loaded, lang=check_language(lang))
 
 
 @app.command()
@@ -149,9 +144,9 @@ def services(as_json: Json = False, lang: Lang = "de") -> None:
 
     catalogue = load_catalogue()
     if as_json:
-        _print_json(catalogue.model_dump(mode="json"))
+        print_json(catalogue.model_dump(mode="json"))
     else:
-        print_services(catalogue, lang=_language(lang))
+        print_services(catalogue, lang=check_language(lang))
 
 
 @app.command()
@@ -165,7 +160,7 @@ def fetch(
 
     with progress_bar("fetch") as tick:
         written = fetch_place(place, out, progress=tick)
-    _say(f"{written} written; next: wegeketten build {written} -o CITY")
+    say(f"{written} written; next: wegeketten build {written} -o CITY")
 
 
 @app.command()
@@ -184,14 +179,14 @@ def route(
     from wegeketten.reach.route import find_route
     from wegeketten.report.briefs import print_route
 
-    language = _language(lang)
-    spots = _point(start, "--from"), _point(end, "--to")
+    language = check_language(lang)
+    spots = parse_point(start, "--from"), parse_point(end, "--to")
     with progress_bar("route") as tick:
-        one = _profiles([profile], limit)[0]
-        found = find_route(_open(city, tick), one, *spots)
+        one = chosen_profiles([profile], limit)[0]
+        found = find_route(open_source(city, tick), one, *spots)
     if out is not None:
         found.write(out)
-    _print_json(found.to_json()) if as_json else print_route(found, lang=language)
+    print_json(found.to_json()) if as_json else print_route(found, lang=language)
 
 
 @app.command()
@@ -210,19 +205,116 @@ def why(
     from wegeketten.reach.why import find_why
     from wegeketten.report.briefs import print_why
 
-    language = _language(lang)
-    spot = _point(start, "--from")
+    language = check_language(lang)
+    spot = parse_point(start, "--from")
     with progress_bar("why") as tick:
-        one = _profiles([profile], limit)[0]
-        opened = _open(city, tick)
+        one = chosen_profiles([profile], limit)[0]
+        opened = open_source(city, tick)
         opened.catalogue.service(service)
         found = find_why(opened, one, spot, service)
     if out is not None:
         found.write(out)
     if as_json:
-        _print_json(found.to_json())
+        print_json(found.to_json())
     else:
         print_why(found, service=opened.catalogue.service(service), lang=language)
+
+
+@app.command()
+def chain(
+    city: City,
+    visit: Annotated[str, typer.Option("--visit", help="Service ids in order: pharmacy,doctor,stop.")],
+    profile: OneProfile,
+    start: Annotated[
+        str | None, typer.Option("--from", help="LAT,LON of one door; every home without it.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="Folder; a .json file for one door.")
+    ] = None,
+    returning: Annotated[bool, typer.Option("--return", help="The chain ends at home.")] = False,
+    any_order: Annotated[bool, typer.Option("--any-order", help="The order of the visits is free.")] = False,
+    when: Annotated[
+        str | None, typer.Option("--at", help="Weekday and time at which places are open: Mo 10:30.")
+    ] = None,
+    bench: Annotated[
+        float | None, typer.Option("--bench-every", help="Longest way between benches, metres.")
+    ] = None,
+    toilet: Annotated[
+        float | None, typer.Option("--toilet-every", help="Longest time between toilets, minutes.")
+    ] = None,
+    limit: Limits = None,
+    lang: Lang = "de",
+    as_json: Json = False,
+) -> None:
+    """Find a chain of errands: for one door, or for every home at once."""
+    from wegeketten.progress import progress_bar
+    from wegeketten.reach.chain import Errands, find_chain
+    from wegeketten.reach.chains import Chains, find_chains
+    from wegeketten.reach.hours import parse_when
+    from wegeketten.reach.rest import Needs
+    from wegeketten.report.briefs import print_chain, print_chains
+
+    language = check_language(lang)
+    if start is None and (bench is not None or toilet is not None):
+        raise UsageError("--bench-every and --toilet-every are for one door: give --from LAT,LON")
+    spot = None if start is None else parse_point(start, "--from")
+    errands = Errands(
+        tuple(name for name in visit.split(",") if name.strip()), any_order, returning,
+        None if when is None else parse_when(when), Needs(bench, toilet),
+    )  # fmt: skip
+    with progress_bar("chain") as tick:
+        one = chosen_profiles([profile], limit)[0]
+        opened = open_source(city, tick)
+        found = (
+            find_chains(opened, one, errands, progress=tick)
+            if spot is None
+            else find_chain(opened, one, spot, errands)
+        )
+    if out is not None:
+        found.write(out)
+    if as_json:
+        print_json(found.to_json())
+    elif isinstance(found, Chains):
+        print_chains(found, lang=language)
+    else:
+        print_chain(found, lang=language)
+
+
+@app.command()
+def compare(
+    before: City,
+    after: Annotated[str | None, typer.Argument(help="The same city later; not with --measures.")] = None,
+    out: OptionalOut = None,
+    profile: Profiles = None,
+    service: Services = None,
+    measures: Annotated[
+        Path | None, typer.Option(help="measures.csv of a plan: compare with and without them.")
+    ] = None,
+    limit: Limits = None,
+    lang: Lang = "de",
+    as_json: Json = False,
+) -> None:
+    """Compare a city at two dates, or with and without a list of measures: who gained, who lost, and why."""
+    from wegeketten.plan.compare import barriers_of, compare_cities, compare_measures
+    from wegeketten.progress import progress_bar
+    from wegeketten.report.briefs import print_comparison
+
+    language = check_language(lang)
+    if (after is None) == (measures is None):
+        raise UsageError("compare needs two cities, or one city and --measures FILE")
+    with progress_bar("compare") as tick:
+        profiles = chosen_profiles(profile, limit)
+        opened = open_source(before, tick)
+        services = opened.catalogue.pick(service or ())
+        if measures is not None:
+            found = compare_measures(opened, barriers_of(measures), profiles, services=services)
+        else:
+            found = compare_cities(
+                opened, open_source(after or "", tick), profiles, services=services, progress=tick
+            )
+    if out is not None:
+        found.write(out)
+    print_json(found.to_json()) if as_json else print_comparison(found, lang=language)
 
 
 @app.command()
@@ -244,17 +336,17 @@ def plan(
     from wegeketten.progress import progress_bar
     from wegeketten.report.briefs import print_plan
 
-    language = _language(lang)
+    language = check_language(lang)
     with progress_bar("plan") as tick:
-        profiles = _profiles(profile, limit)
-        opened = _open(city, tick)
+        profiles = chosen_profiles(profile, limit)
+        opened = open_source(city, tick)
         wishes = Wishes(services=tuple(opened.catalogue.pick(service or ())))
         made = make_plan(
             opened, profiles, wishes=wishes, budget_eur=budget, measures=load_measures(costs), most=most,
             progress=tick,
         )  # fmt: skip
     made.write(out)
-    _print_json(made.to_json()) if as_json else print_plan(made, lang=language, out=out)
+    print_json(made.to_json()) if as_json else print_plan(made, lang=language, out=out)
 
 
 @app.command()
@@ -277,7 +369,7 @@ def survey(
         from wegeketten.tags.survey import write_template
 
         write_template(template)
-        _say(f"{template} written; fill it in and give it to: wegeketten build --survey {template}")
+        say(f"{template} written; fill it in and give it to: wegeketten build --survey {template}")
         return
     if city is None or out is None:
         raise UsageError("survey needs a CITY and -o OUT, or --template FILE")
@@ -286,16 +378,16 @@ def survey(
     from wegeketten.plan.survey import find_survey
     from wegeketten.report.briefs import print_survey
 
-    language = _language(lang)
+    language = check_language(lang)
     with progress_bar("survey") as tick:
-        profiles = _profiles(profile, limit)
-        opened = _open(city, tick)
+        profiles = chosen_profiles(profile, limit)
+        opened = open_source(city, tick)
         found = find_survey(
             opened, profiles, services=opened.catalogue.pick(service or ()), most=number, walk_m=walk,
             progress=tick,
         )  # fmt: skip
     found.write(out)
-    _print_json(found.to_json()) if as_json else print_survey(found, lang=language, out=out)
+    print_json(found.to_json()) if as_json else print_survey(found, lang=language, out=out)
 
 
 @app.command("map")
@@ -313,15 +405,15 @@ def map_(
     from wegeketten.progress import progress_bar
     from wegeketten.report.map import write_map
 
-    language = _language(lang)
+    language = check_language(lang)
     with progress_bar("map") as tick:
-        opened = _open(city, tick)
+        opened = open_source(city, tick)
         tick("map", 0.5)
         written = write_map(
             opened, out, lang=language, profiles=profile or (), services=opened.catalogue.pick(service or ()),
             plan=plan_, survey=survey_, tiles=tiles,
         )  # fmt: skip
-    _say(f"{written} written")
+    say(f"{written} written")
 
 
 @app.command()
@@ -339,9 +431,9 @@ def report(
     from wegeketten.reach.scan import scan as scan_city
     from wegeketten.report.district import write_report
 
-    language = _language(lang)
+    language = check_language(lang)
     with progress_bar("report") as tick:
-        opened = _open(city, tick)
+        opened = open_source(city, tick)
         tick("scan", 0.2)
         result = scan_city(opened, profiles=profile or (), services=service or ())
         files = [] if out.suffix.lower() == ".pdf" else [out]
@@ -351,57 +443,7 @@ def report(
             write_report(
                 opened, file, district=district, lang=language, pdf=file.suffix == ".pdf", scan=result
             )
-    _say(f"{' and '.join(map(str, files))} written")
-
-
-def _open(text: str, tick: Any) -> Any:
-    from wegeketten.source import obtain_city
-
-    return obtain_city(text, progress=tick)
-
-
-def _profiles(names: list[str] | None, limits: list[str] | None) -> Any:
-    from wegeketten.people.profile import load_profiles, parse_limits
-
-    return load_profiles(names or (), limits=parse_limits(limits or []))
-
-
-def _language(lang: str) -> Language:
-    languages: dict[str, Language] = {"de": "de", "en": "en"}
-    if lang not in languages:
-        raise UsageError(f"--lang {lang}: there are de and en")
-    return languages[lang]
-
-
-def _point(text: str, option: str) -> tuple[float, float]:
-    """Latitude and longitude in degrees from LAT,LON."""
-    parts = text.replace(";", ",").split(",")
-    try:
-        lat, lon = (float(part) for part in parts)
-    except ValueError:
-        raise UsageError(f"{option} {text!r}: LAT,LON in degrees was expected, such as 51.05,13.74") from None
-    if not (-90 <= lat <= 90 and -180 <= lon <= 180):
-        raise UsageError(f"{option} {text!r}: latitude runs from -90 to 90, longitude from -180 to 180")
-    return lat, lon
-
-
-def _print_json(document: object) -> None:
-    import json
-
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
-
-
-def _say(text: str) -> None:
-    sys.stderr.write(text + "\n")
-
-
-def _warn(notes: list[str], skipped: int, *, strict: bool) -> None:
-    for note in notes:
-        _say(f"note: {note}")
-    if skipped:
-        _say(f"note: {skipped} elements were skipped, see skipped.csv")
-    if strict and (notes or skipped):
-        raise typer.Exit(4)
+    say(f"{' and '.join(map(str, files))} written")
 
 
 def main() -> None:
@@ -409,10 +451,10 @@ def main() -> None:
     try:
         app()
     except WegekettenError as error:
-        _say(f"wegeketten: {_one_line(error)}")
+        say(f"wegeketten: {_one_line(error)}")
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        _say("wegeketten: interrupted")
+        say("wegeketten: interrupted")
         sys.exit(130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -420,7 +462,7 @@ def main() -> None:
     except Exception as error:  # the front door: whatever it was, the user gets one line
         if os.environ.get("WEGEKETTEN_DEBUG"):
             raise
-        _say(
+        say(
             f"wegeketten: internal fault: {type(error).__name__}: {_one_line(error)}; "
             "run again with WEGEKETTEN_DEBUG=1 for the details and report it"
         )

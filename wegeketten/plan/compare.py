@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections import defaultdict
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ import numpy as np
 
 from wegeketten.city import ANSWERS
 from wegeketten.csvfile import write_csv
-from wegeketten.errors import UsageError
+from wegeketten.errors import InputDataError, UsageError
 from wegeketten.network.edges import ATTRIBUTE, Kind
 from wegeketten.plan.lines import provenance_of
 from wegeketten.reach.barriers import midpoints
@@ -193,6 +194,29 @@ def compare_cities(
     meta = {"before": provenance_of(before), "after": provenance_of(after)}
     gone, fresh = len(before.homes["home_id"]) - len(old), len(after.homes["home_id"]) - len(old)
     return Comparison(tuple(book.rows), book.causes(), gone, fresh, meta)
+
+
+def barriers_of(path: Path) -> list[str]:
+    """Barriers that a list of measures mends.
+
+    Parameters
+    ----------
+    path
+        ``measures.csv``, or any CSV file with its column ``barrier_ids``.
+
+    Raises
+    ------
+    InputDataError
+        The file cannot be read or has no such column.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputDataError(f"{path}: cannot be read as a list of measures ({error})") from error
+    if not rows or "barrier_ids" not in rows[0]:
+        raise InputDataError(f"{path}: no measures in it; a measures.csv with a column barrier_ids is needed")
+    return [name for row in rows for name in (row["barrier_ids"] or "").split(";") if name]
 
 
 def compare_measures(

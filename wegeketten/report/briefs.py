@@ -16,15 +16,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from wegeketten.people.labels import Language
     from wegeketten.places.catalogue import Service
+    from wegeketten.plan.compare import Comparison
     from wegeketten.plan.master import Plan
     from wegeketten.plan.survey import Survey
     from wegeketten.reach.barriers import Barrier
+    from wegeketten.reach.chain import Chain
+    from wegeketten.reach.chains import Chains
     from wegeketten.reach.route import Route
     from wegeketten.reach.why import Why
 
 
-def print_route(route: Route, *, lang: str = "de") -> None:
+def print_route(route: Route, *, lang: Language = "de") -> None:
     """Print a route: one sentence, the steps, the barriers."""
     console = Console(highlight=False)
     console.print(escape(route.sentence(lang)))
@@ -35,7 +39,7 @@ def print_route(route: Route, *, lang: str = "de") -> None:
     console.print(ATTRIBUTION)
 
 
-def print_why(why: Why, *, service: Service, lang: str = "de") -> None:
+def print_why(why: Why, *, service: Service, lang: Language = "de") -> None:
     """Print what stands between a home and a service."""
     console = Console(highlight=False)
     console.print(escape(clean_text(why.sentence(lang, service=getattr(service.name, lang)), longest=2000)))
@@ -52,7 +56,124 @@ def _print_barriers(barriers: Iterable[Barrier], console: Console, lang: str) ->
         )
 
 
-def print_plan(plan: Plan, *, lang: str = "de", out: Path) -> None:
+def print_chain(chain: Chain, *, lang: Language = "de") -> None:
+    """Print one door's chain: when each stop is reached, the barriers, what the way asks."""
+    words, console = _CHAIN_WORDS[lang], Console(highlight=False)
+    if chain.seconds is None:
+        console.print(words["breaks"].format(place=escape(chain.breaks_at)))
+    else:
+        console.print(words["takes"].format(minutes=plain(chain.seconds / 60, 1, lang=lang)))
+    for stop in chain.stops:
+        console.print(
+            f"  {plain(stop.arrive_s / 60, 1, lang=lang):>6} min  {escape(stop.service)}: "
+            f"{escape(clean_text(stop.name) or stop.place_id)}"
+        )
+    if chain.longest_without_bench_m is not None:
+        console.print(words["bench"].format(metres=plain(chain.longest_without_bench_m, lang=lang)))
+    if chain.longest_without_toilet_min is not None:
+        console.print(words["toilet"].format(minutes=plain(chain.longest_without_toilet_min, lang=lang)))
+    _print_barriers(chain.barriers, console, lang)
+    console.print(ATTRIBUTION)
+
+
+def print_chains(chains: Chains, *, lang: Language = "de") -> None:
+    """Print which share of each district can do the chain, in what time, and where it breaks."""
+    words = _CHAIN_WORDS[lang]
+
+    def share(value: float | None) -> str:
+        return "–" if value is None else f"{plain(100 * value, lang=lang)} %"
+
+    def minutes(value: float | None) -> str:
+        return "–" if value is None else plain(value / 60, 1, lang=lang)
+
+    rows = [
+        (
+            row["district"] or words["all"],
+            share(row["share_likely"]),
+            f"{share(row['share_sure'])} – {share(row['share_possible'])}",
+            minutes(row["median_likely_s"]),
+            "–" if row["times_walker"] is None else f"{plain(row['times_walker'], 1, lang=lang)} ×",
+            row["breaks_at"],
+        )
+        for row in chains.districts()
+    ]
+    print_rows([words[key] for key in ("district", "likely", "span", "median", "walker", "where")], rows)
+    Console(highlight=False).print(ATTRIBUTION)
+
+
+def print_comparison(comparison: Comparison, *, lang: Language = "de") -> None:
+    """Print who gained and lost in the whole city, and the changes that did it."""
+    words = _CHAIN_WORDS[lang]
+    rows = [
+        (
+            row["profile"],
+            row["service"],
+            plain(row["gained"], 1, lang=lang),
+            plain(row["lost"], 1, lang=lang),
+        )
+        for row in comparison.rows
+        if row["district"] == "" and (row["gained"] or row["lost"])
+    ]
+    print_rows([words[key] for key in ("profile", "service", "gained", "lost")], rows)
+    causes = [
+        (
+            cause.barrier_id,
+            cause.kind,
+            cause.change,
+            plain(cause.gained, 1, lang=lang),
+            plain(cause.lost, 1, lang=lang),
+        )
+        for cause in comparison.causes[:20]
+    ]
+    print_rows([words[key] for key in ("barrier", "kind", "change", "gained", "lost")], causes)
+    Console(highlight=False).print(ATTRIBUTION)
+
+
+_CHAIN_WORDS = {
+    "de": {
+        "breaks": "Die Kette ist nicht möglich; sie bricht bei: {place}.",
+        "takes": "{minutes} Minuten unterwegs, ohne die Zeit an den Orten.",
+        "bench": "Längster Weg ohne Bank: {metres} m.",
+        "toilet": "Längste Zeit ohne Toilette: {minutes} min.",
+        "district": "Stadtteil",
+        "all": "gesamt",
+        "likely": "wahrscheinlich",
+        "span": "sicher – möglich",
+        "median": "Minuten (Mitte)",
+        "walker": "gegen zu Fuß",
+        "where": "bricht bei",
+        "profile": "Profil",
+        "service": "Dienst",
+        "gained": "gewonnen",
+        "lost": "verloren",
+        "barrier": "Kennung",
+        "kind": "Art",
+        "change": "Änderung",
+    },
+    "en": {
+        "breaks": "The chain cannot be done; it breaks at: {place}.",
+        "takes": "{minutes} minutes on the way, without the time spent at the places.",
+        "bench": "Longest way without a bench: {metres} m.",
+        "toilet": "Longest time without a toilet: {minutes} min.",
+        "district": "District",
+        "all": "all",
+        "likely": "likely",
+        "span": "sure – possible",
+        "median": "minutes (median)",
+        "walker": "against walker",
+        "where": "breaks at",
+        "profile": "Profile",
+        "service": "Service",
+        "gained": "gained",
+        "lost": "lost",
+        "barrier": "Id",
+        "kind": "Kind",
+        "change": "Change",
+    },
+}
+
+
+def print_plan(plan: Plan, *, lang: Language = "de", out: Path) -> None:
     """Print the first measures of a plan and how far it may fall short."""
     words, console = _WORDS[lang], Console(highlight=False)
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
@@ -112,7 +233,7 @@ _WORDS = {
 }
 
 
-def print_survey(survey: Survey, *, lang: str = "de", out: Path) -> None:
+def print_survey(survey: Survey, *, lang: Language = "de", out: Path) -> None:
     """Print the first readings to look at."""
     words, console = _WORDS[lang], Console(highlight=False)
     console.print(words["doubt"].format(people=plain(survey.people_in_doubt, lang=lang)))
