@@ -176,7 +176,14 @@ def test_residential_buildings_stand_in_where_a_district_has_no_addresses(sketch
     assert ids(homes) == ["n1", f"w{house}", f"w{flats}"]
     assert homes.columns["source"].tolist() == ["address", "building", "building"]
     assert homes.columns["district"].tolist() == [0, 1, 1]
-    assert any("2 homes are residential buildings: in 1 districts" in note for note in homes.notes)
+    assert any("2 homes are residential buildings, in 1 districts" in note for note in homes.notes)
+
+
+def test_a_village_without_addresses_in_a_district_that_has_some(sketch: Sketch) -> None:
+    for x in range(0, 200, 20):
+        sketch.node(x, 10, address(str(x)))
+    village = [sketch.box(3000 + x, 0, 3010 + x, 10, {"building": "house"}) for x in range(0, 100, 20)]
+    assert ids(found(sketch))[10:] == [f"w{way}" for way in village]
 
 
 def test_no_districts_at_all(sketch: Sketch) -> None:
@@ -187,7 +194,7 @@ def test_no_districts_at_all(sketch: Sketch) -> None:
 
     homes = find_homes(sketch.features(), PROJECTION, nowhere)
     assert homes.columns["district"].tolist() == [-1]
-    assert any("outside" in note for note in homes.notes)
+    assert any("1 homes are residential buildings" in note for note in homes.notes)
 
 
 def test_floor_area_is_shared_by_the_homes_of_a_building(sketch: Sketch) -> None:

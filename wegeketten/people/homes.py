@@ -17,7 +17,7 @@ from wegeketten.people.dwellings import (
     is_elsewhere,
     may_be_dwelling,
 )
-from wegeketten.places.outlines import centre, read_outlines
+from wegeketten.places.outlines import centres, read_outlines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,6 +35,7 @@ _NO_FRONT_DOOR = frozenset({"no", "emergency", "fire_exit", "exit", "garage", "s
 _DOOR_RANK = {"main": 0, "home": 1, "staircase": 1, "yes": 2}
 
 _DOOR_M = 15.0  # an address inside a house of many addresses takes the entrance this near
+_AREA_M = 1000.0
 _SCANTY = 0.1  # addresses per residential building without one, below which buildings count as homes
 
 
@@ -110,7 +111,9 @@ def find_homes(features: Features, projection: Projection, locate: Locate | None
 
 
 def settle(sites: Sites, projection: Projection, locate: Locate | None = None) -> Homes:
-    """Choose the homes: all addresses, and residential buildings where a district has next to no addresses.
+    """Choose the homes: all addresses, and residential buildings where next to no addresses are mapped.
+
+    Whether addresses are missing is asked of every square kilometre of every district.
 
     Parameters
     ----------
@@ -125,17 +128,22 @@ def settle(sites: Sites, projection: Projection, locate: Locate | None = None) -
     xy = np.array([site.xy for site in found]).reshape(-1, 2)
     district = np.zeros(len(found), dtype=np.int32) if locate is None else locate(xy)
     addressed = np.arange(len(found)) < len(sites.addresses)
-    known, unknown = (np.bincount(district[which] + 1, minlength=2) for which in (addressed, ~addressed))
-    size = max(len(known), len(unknown))
-    known, unknown = (np.pad(counts, (0, size - len(counts))) for counts in (known, unknown))
+    # a village without addresses is missed if only its municipality is looked at
+    _, area = np.unique(
+        np.column_stack((district, np.floor(xy / _AREA_M).astype(np.int64))), axis=0, return_inverse=True
+    )
+    known, unknown = (
+        np.bincount(area[addressed], minlength=len(xy)),
+        np.bincount(area[~addressed], minlength=len(xy)),
+    )
     scanty = known < _SCANTY * unknown
-    rows = np.flatnonzero(addressed | scanty[district + 1])
+    rows = np.flatnonzero(addressed | scanty[area])
     notes = list(sites.notes)
-    added = int((~addressed[rows]).sum())
-    if added:
+    added = rows[~addressed[rows]]
+    if len(added):
         notes.append(
-            f"{added} homes are residential buildings: in {int(scanty[1:].sum())} districts"
-            f"{' and outside them' if scanty[0] else ''} there is less than one address per ten of them"
+            f"{len(added)} homes are residential buildings, in {len(np.unique(district[added]))} districts: "
+            "where there is less than one address per ten of them within a square kilometre"
         )
     rows = np.array(sorted(rows.tolist(), key=lambda row: _by_element(found[row])), dtype=np.int64)
     homes = [found[row] for row in rows.tolist()]
@@ -178,9 +186,9 @@ class _Houses:
         self.outlines = outlines
         self.shapes = np.array([outline.shape for outline in outlines], dtype=object)
         self.tree = shapely.STRtree(self.shapes)
-        self.floor_m2 = np.array(
-            [count_storeys(outline.tags) * outline.shape.area for outline in outlines], dtype=np.float64
-        )
+        self.area_m2 = np.asarray(shapely.area(self.shapes), dtype=np.float64)
+        storeys = [count_storeys(outline.tags) for outline in outlines]
+        self.floor_m2 = self.area_m2 * np.array(storeys, dtype=np.float64)
         self._doors = _doors_of(features, projection, outlines)
 
     def around(self, xy: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -188,7 +196,7 @@ class _Houses:
         rows = np.full(len(xy), -1, dtype=np.int64)
         if len(self.outlines) and len(xy):
             points, houses = self.tree.query(np.asarray(shapely.points(xy)), predicate="intersects")
-            order = np.lexsort((houses, shapely.area(self.shapes[houses])))[::-1]
+            order = np.lexsort((houses, self.area_m2[houses]))[::-1]
             rows[points[order]] = houses[order]
         return rows
 
@@ -207,27 +215,26 @@ class _Houses:
     def unaddressed(self, features: Features, projection: Projection, sites: list[Site]) -> list[Site]:
         """Residential buildings in and on which no address is mapped."""
         taken = {site.building for site in sites}
-        wanted = [
+        rows = [
             row
-            for row, outline in enumerate(self.outlines)
-            if row not in taken and may_be_dwelling(outline.tags, outline.shape.area)
+            for row, (outline, area_m2) in enumerate(zip(self.outlines, self.area_m2.tolist(), strict=True))
+            if row not in taken and may_be_dwelling(outline.tags, area_m2)
         ]
-        vague = [row for row in wanted if self.outlines[row].tags["building"] not in RESIDENTIAL]
-        grounds = [o.shape for o in read_outlines(features, projection, is_elsewhere) if o.is_area]
-        if vague and grounds:
-            middles = np.array([centre(self.shapes[row]) for row in vague])
-            tree = shapely.STRtree(np.asarray(shapely.points(middles)))
-            _, hit = tree.query(grounds, predicate="intersects")
-            wanted = sorted(set(wanted) - {vague[place] for place in hit.tolist()})
-        return [
-            self.at_door(
-                Site(
-                    self.outlines[row].element, None, centre(self.shapes[row]), "building", row,
-                    count_flats(self.outlines[row].tags), inhabited=True,
-                )
-            )._replace(source="building")
-            for row in wanted
-        ]  # fmt: skip
+        wanted = np.array(rows, dtype=np.int64)
+        middles = centres(self.shapes[wanted])
+        outlines = read_outlines(features, projection, is_elsewhere)
+        grounds = np.array([outline.shape for outline in outlines if outline.is_area], dtype=object)
+        vague = np.array([self.outlines[row].tags["building"] not in RESIDENTIAL for row in rows], dtype=bool)
+        _, hit = shapely.STRtree(np.asarray(shapely.points(middles))).query(grounds, predicate="intersects")
+        elsewhere = np.zeros(len(rows), dtype=bool)
+        elsewhere[hit] = True
+        keep = np.flatnonzero(~(vague & elsewhere))
+        found = []
+        for row, (x, y) in zip(wanted[keep].tolist(), middles[keep].tolist(), strict=True):
+            house = self.outlines[row]
+            site = Site(house.element, None, (x, y), "building", row, count_flats(house.tags), inhabited=True)
+            found.append(self.at_door(site)._replace(source="building"))
+        return found
 
 
 def _doors_of(
@@ -282,10 +289,11 @@ def _addressed(
         inhabited = house < 0 or houses.outlines[house].tags["building"] not in UNINHABITED
         sites.append(Site(f"n{node.id}", address, (x, y), source, house, count_flats(node.tags), inhabited))
     row_of = {outline.element: row for row, outline in enumerate(houses.outlines)}
-    for outline in read_outlines(features, projection, lambda tags: "addr:housenumber" in tags):
+    outlines = read_outlines(features, projection, lambda tags: "addr:housenumber" in tags)
+    middles = centres(np.array([outline.shape for outline in outlines], dtype=object))
+    for outline, (x, y) in zip(outlines, middles.tolist(), strict=True):
         address = address_of(outline.element, outline.tags)
         if address is not None:
-            x, y = centre(outline.shape)
             house = row_of.get(outline.element, -1)
             if house < 0:
                 house = int(houses.around(np.array([[x, y]]))[0])

@@ -86,20 +86,38 @@ def read_outlines(features: Features, projection: Projection, wanted: Wanted) ->
     return found
 
 
-def centre(shape: BaseGeometry) -> tuple[float, float]:
-    """The centroid where it lies on the shape, else a point that does.
+def centres(shapes: NDArray[np.object_]) -> NDArray[np.float64]:
+    """Of each shape the centroid where it lies on the shape, else a point that does.
+
+    Parameters
+    ----------
+    shapes
+        Shapely geometries, none of them empty.
+
+    Returns
+    -------
+    NDArray
+        float64, shape (shapes, 2).
 
     Examples
     --------
-    >>> centre(shapely.box(0, 0, 10, 4))
-    (5.0, 2.0)
+    >>> centres(np.array([shapely.box(0, 0, 10, 4)])).tolist()
+    [[5.0, 2.0]]
     """
-    middle = shape.centroid
-    if middle.is_empty or not shape.covers(middle):
-        middle = shape.representative_point()
-    if middle.is_empty:  # a line without length
-        middle = shapely.Point(shapely.get_coordinates(shape)[0])
-    return float(middle.x), float(middle.y)
+    if not len(shapes):
+        return np.zeros((0, 2))
+    middles = np.asarray(shapely.centroid(shapes), dtype=object)
+    off = ~shapely.covers(shapes, middles)
+    middles[off] = shapely.point_on_surface(shapes[off])
+    for row in np.flatnonzero(shapely.is_empty(middles)).tolist():  # a line without length
+        middles[row] = shapely.Point(shapely.get_coordinates(shapes[row])[0])
+    return shapely.get_coordinates(middles)
+
+
+def centre(shape: BaseGeometry) -> tuple[float, float]:
+    """`centres` of a single shape."""
+    x, y = centres(np.array([shape], dtype=object))[0].tolist()
+    return x, y
 
 
 def _shapes(features: Features, projection: Projection, ways: list[Way]) -> list[BaseGeometry]:
