@@ -48,8 +48,8 @@ NOTES = """
   against the thinned model. Mappers' tags do not: they mark the steepest part of a way (the value is the
   maximum), on ways picked because they are steep; all misses in Lauf are tags of 10 % and more, some with the
   sign of the other direction. So a tag always wins, and a model of this kind never proves a way to be flat.
-- Where the model claims more than 35 % the gradient stays unknown; so do cells where the 8-bit model of Porto
-  Alegre is full (255 m) and what lies beyond its edge.
+- The gradient stays unknown beyond the edge of the model of Porto Alegre, and on the few ways where it claims
+  more than 35 %.
 - Climb is summed over windows of the base length, so it agrees with an integration at that step. Integrating
   every ten metres adds the scatter of the model's cells, which nobody climbs.
 - What is climbed and descended again on a drawn bridge happens where a way on the ground joins in its middle:

@@ -96,17 +96,19 @@ def to_networkx(city: City, profile: str | Profile = "walker", answer: Answer = 
     lon, lat, osm_id = (city.nodes[name].tolist() for name in ("lon", "lat", "osm_id"))
     for row in used:
         graph.add_node(labels[row], x=lon[row], y=lat[row], osmid=osm_id[row])
-    described = _Descriptions(city, edges)
+    described = _Descriptions(city, edges, np.unique(arcs // 2))
+    streets: dict[int, set[int]] = {row: set() for row in used}
     for arc in arcs.tolist():
         row, back = divmod(arc, 2)
         tail, head = (v[row], u[row]) if back else (u[row], v[row])
+        streets[tail].add(head)
+        streets[head].add(tail)
         travel_time = float(weights[arc] * UNIT_S)
         graph.add_edge(
             labels[tail], labels[head], **described.of(row, back=bool(back)), travel_time=travel_time
         )
-    streets = nx.Graph(graph.to_undirected(as_view=True))
-    for label, degree in streets.degree():
-        graph.nodes[label]["street_count"] = degree
+    for row, neighbours in streets.items():
+        graph.nodes[labels[row]]["street_count"] = len(neighbours)
     return graph
 
 
@@ -122,53 +124,57 @@ def _labels(osm_id: NDArray[np.generic]) -> list[int]:
 
 
 class _Descriptions:
-    """Attributes of edges, made once for both directions."""
+    """Attributes of edges, collected once for both directions."""
 
-    def __init__(self, city: City, edges: EdgeTable) -> None:
+    def __init__(self, city: City, edges: EdgeTable, rows: NDArray[np.int64]) -> None:
         import shapely
 
         lonlat = city.projection.to_lonlat(edges.points)
-        rows = np.repeat(np.arange(len(edges)), np.diff(edges.bends))
-        self._lines: Any = shapely.linestrings(lonlat, indices=rows)
-        self._back: Any = shapely.reverse(self._lines)
-        self._edges, self._ids = edges, edges.ids()
-        self._lawful = edges["forward"], edges["backward"]
-        self._columns = {
-            name: edges[name].tolist() for name in ("osm_id", "kind", "highway", "length_m", "name")
-        }
-        self._known = {
-            attribute.name: [
-                edges[f"{attribute.name}{suffix}"].tolist() for suffix in ("", "_lower", "_upper", "_from")
-            ]
-            for attribute in ATTRIBUTES
-        }
+        owner = np.repeat(np.arange(len(edges)), np.diff(edges.bends))
+        lines: Any = shapely.linestrings(lonlat, indices=owner)
+        back: Any = shapely.reverse(lines)
+        self._lines = lines, back
+        ids = edges.ids(rows)
+        oneway = (edges["forward"] != edges["backward"])[rows].tolist()
+        columns = [edges[name][rows].tolist() for name in ("osm_id", "kind", "highway", "length_m", "name")]
+        kinds = {int(kind): kind.name for kind in Kind}
+        self._about: dict[int, dict[str, Any]] = {}
+        for row, edge_id, one, osm_id, kind, highway, length, name in zip(
+            rows.tolist(), ids, oneway, *columns, strict=True
+        ):
+            about = {
+                "osmid": osm_id,
+                "edge_id": edge_id,
+                "highway": HIGHWAYS[highway] or kinds[kind],
+                "kind": kinds[kind],
+                "length": length,
+                "oneway": one,
+            }
+            if name >= 0:
+                about["name"] = edges.names[name]
+            if kind >= Kind.kerb:
+                about["barrier_id"] = edge_id
+            self._about[row] = about
+        for attribute in ATTRIBUTES:
+            self._add(edges, attribute.name, rows)
+
+    def _add(self, edges: EdgeTable, name: str, rows: NDArray[np.int64]) -> None:
+        sources = {int(source): source.name for source in Provenance}
+        known = rows[edges[f"{name}_from"][rows] != Provenance.none]
+        keys = name, f"{name}_lower", f"{name}_upper", f"{name}_from"
+        values = zip(known.tolist(), *(edges[key][known].tolist() for key in keys), strict=True)
+        for row, value, lower, upper, source in values:
+            about = self._about[row]
+            about[keys[0]], about[keys[1]], about[keys[2]] = value, lower, upper
+            about[keys[3]] = sources[source]
 
     def of(self, row: int, *, back: bool) -> dict[str, Any]:
-        """Edge attributes of an arc."""
-        columns = self._columns
-        kind = Kind(columns["kind"][row])
-        about: dict[str, Any] = {
-            "osmid": columns["osm_id"][row],
-            "edge_id": self._ids[row],
-            "highway": HIGHWAYS[columns["highway"][row]] or kind.name,
-            "kind": kind.name,
-            "length": columns["length_m"][row],
-            "oneway": bool(self._lawful[0][row] != self._lawful[1][row]),
-            "reversed": back,
-            "geometry": (self._back if back else self._lines)[row],
-        }
-        if columns["name"][row] >= 0:
-            about["name"] = self._edges.names[columns["name"][row]]
-        if kind.is_barrier:
-            about["barrier_id"] = self._ids[row]
-        for name, (value, lower, upper, source) in self._known.items():
-            if source[row] == Provenance.none:
-                continue
-            reading = value[row], lower[row], upper[row]
-            if name == "incline_pct" and back:
-                reading = -reading[0], -reading[2], -reading[1]
-            about |= dict(zip((name, f"{name}_lower", f"{name}_upper"), reading, strict=True))
-            about[f"{name}_from"] = Provenance(source[row]).name
+        """Edge attributes of an arc; a new dictionary each time."""
+        about = self._about[row] | {"reversed": back, "geometry": self._lines[back][row]}
+        if back and "incline_pct" in about:
+            lower, upper = about["incline_pct_lower"], about["incline_pct_upper"]
+            about["incline_pct"] = -about["incline_pct"]
+            about["incline_pct_lower"], about["incline_pct_upper"] = -upper, -lower
         return about
 
 

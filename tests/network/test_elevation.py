@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 import zipfile
 
 import numpy as np
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Transformer
 
-from wegeketten.errors import InputDataError, UsageError
+from wegeketten.errors import InputDataError, MissingExtraError, UsageError
 from wegeketten.network.edges import PLAIN, EdgeTable, Kind, absent_columns
 from wegeketten.network.elevation import base_length_m, grade, height_error_m, margin_pct
 from wegeketten.network.strokes import string
@@ -470,6 +471,13 @@ def test_files_that_are_no_model(tmp_path):
     cut.write_bytes(good.read_bytes()[: good.stat().st_size // 2])
     with pytest.raises(InputDataError, match=r"cut\.tif"):
         Terrain([cut]).heights(lonlat([(10, 10), (390, 390)]))
+
+
+def test_without_rasterio(tmp_path, monkeypatch):
+    path = write_dem(tmp_path / "a.tif", plane(1))
+    monkeypatch.setitem(sys.modules, "rasterio", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'wegeketten\[dem\]'"):
+        Terrain([path])
 
 
 def test_eight_bit_model_is_full_at_255(tmp_path):
