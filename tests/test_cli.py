@@ -91,6 +91,10 @@ def test_json_is_the_only_thing_on_stdout(folder):
         ),
         ("plan", folder / "city", "--profile", "wheelchair", "-o", folder / "plan", "--json"),
         ("survey", folder / "city", "--profile", "wheelchair", "-o", folder / "survey", "--json"),
+        ("chain", folder / "city", "--visit", "pharmacy", "--return", "--profile", "walker", "--json"),
+        ("chain", folder / "city", "--visit", "pharmacy", "--from", home, "--profile", "walker", "--json"),
+        ("compare", folder / "city", folder / "city", "--profile", "wheelchair", "--json"),
+        ("compare", folder / "city", "--measures", folder / "plan" / "measures.csv", "--json"),
     ):
         result = run(*words)
         assert result.returncode == 0, (words, result.stderr)
@@ -157,6 +161,10 @@ def test_plan_and_survey_write_the_contract_s_columns(folder):
         (("route", "{city}", "--from", "51,13", "--to", "95,2", "--profile", "walker"), "--to"),
         (("build", "{town}", "-o", "{folder}/new", "--pavements", "both"), "centre"),
         (("survey", "{city}"), "-o"),
+        (("compare", "{city}"), "--measures"),
+        (("chain", "{city}", "--visit", "pharmcy", "--profile", "walker"), "pharmacy"),
+        (("chain", "{city}", "--visit", "bank", "--profile", "walker", "--bench-every", "9"), "--from"),
+        (("chain", "{city}", "--visit", "bank", "--profile", "walker", "--at", "noon"), "Mo 10:30"),
         (("scan", "{city}", "--lang", "fr"), "fr"),
         (("scan", "{city}", "-o", "{folder}"), "choose another"),
         (("nonsense",), "nonsense"),
