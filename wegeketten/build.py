@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from wegeketten.network.elevation import Terrain
     from wegeketten.osm.projection import Projection
 
     Progress = Callable[[str, float], None]
@@ -102,6 +103,7 @@ def build(
     tell = progress or (lambda _words, _share: None)
     catalogue = load_catalogue(services)
     path = source_path(str(source))
+    terrain = _terrain(dem)
 
     tell("reading the extract", 0.0)
     features = read_extract(path)
@@ -118,11 +120,11 @@ def build(
         laid = overlay_survey(edges, network.nodes, Path(survey), projection)
         edges, matched = laid.edges, laid.matched
         skipped += laid.unmatched
-    if dem:
+    if terrain is not None:
         tell("elevation", 0.55)
-        from wegeketten.network.elevation import Terrain, grade
+        from wegeketten.network.elevation import grade
 
-        with Terrain([Path(file) for file in dem]) as terrain:
+        with terrain:
             graded = grade(edges, projection, terrain)
         notes += graded.notes
         elevation = graded.as_dict()
@@ -220,6 +222,15 @@ def build(
         (folder / MARKER).write_text(json.dumps(meta, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     tell("done", 1.0)
     return open_city(target)
+
+
+def _terrain(files: Sequence[str | Path]) -> Terrain | None:
+    """The elevation model, looked into before the work begins."""
+    if not files:
+        return None
+    from wegeketten.network.elevation import Terrain
+
+    return Terrain(files)
 
 
 def _write_points(path: Path, columns: dict[str, Any], note: dict[str, str]) -> None:
