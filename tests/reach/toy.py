@@ -10,6 +10,7 @@ from wegeketten.city import City
 from wegeketten.network.edges import PLAIN, EdgeTable, Kind, absent_columns
 from wegeketten.network.snap import Snaps
 from wegeketten.osm.projection import Projection
+from wegeketten.places.catalogue import load_catalogue
 from wegeketten.tags.reading import Provenance
 
 EPSG = 25833
@@ -50,6 +51,7 @@ def toy_city(
     }  # fmt: skip
     city.edges = EdgeTable(table, list(names), np.arange(0, 2 * count + 2, 2), np.array(points))
     city.projection = projection
+    city.catalogue = load_catalogue()
 
     def snaps(rows):
         size = len(rows)

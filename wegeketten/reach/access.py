@@ -214,6 +214,8 @@ def allowed_places(city: City, profile: Profile, answer: Answer, service: str) -
     from wegeketten.people.verdict import verdict_of_place
 
     rows = np.flatnonzero(city.places["service"] == service)
+    if not city.catalogue.service(service).wheelchair:  # a bench has no door
+        return rows
     wheelchair = city.places["wheelchair"][rows]
     verdict = {value: answer in verdict_of_place(value, profile) for value in (0.0, 0.5, 1.0)}
     unmapped = answer in verdict_of_place(None, profile)
