@@ -71,9 +71,15 @@ def to_networkx(city: City, profile: str | Profile = "walker", answer: Answer = 
 
     Examples
     --------
-    >>> import networkx as nx, wegeketten as wk  # doctest: +SKIP
-    >>> graph = wk.open("city").to_networkx(profile="wheelchair")  # doctest: +SKIP
-    >>> nx.shortest_path(graph, 1, 2, weight="travel_time")  # doctest: +SKIP
+    >>> import networkx as nx
+    >>> streets = nx.MultiDiGraph(crs="EPSG:4326")
+    >>> streets.add_nodes_from([(1, {"x": 13.73, "y": 51.05}), (2, {"x": 13.74, "y": 51.05})])
+    >>> _ = streets.add_edge(1, 2, highway="footway", surface="asphalt")
+    >>> graph = to_networkx(from_networkx(streets), profile="wheelchair")
+    >>> nx.shortest_path(graph, 2, 1, weight="travel_time")
+    [2, 1]
+    >>> round(graph.edges[2, 1, 0]["length"])
+    701
     """
     import networkx as nx
 
@@ -212,8 +218,13 @@ def from_networkx(graph: nx.MultiDiGraph, out: str | Path | None = None, **optio
 
     Examples
     --------
-    >>> import osmnx as ox, wegeketten as wk  # doctest: +SKIP
-    >>> city = wk.from_networkx(ox.graph_from_xml("lauf.osm", simplify=False))  # doctest: +SKIP
+    >>> import networkx as nx
+    >>> streets = nx.MultiDiGraph(crs="EPSG:4326")
+    >>> streets.add_nodes_from([("a", {"x": 13.73, "y": 51.05}), ("b", {"x": 13.74, "y": 51.05})])
+    >>> _ = streets.add_edge("a", "b", highway=["footway", "steps"])
+    >>> city = from_networkx(streets)
+    >>> Kind(int(city.edges["kind"][0])).name
+    'steps'
     """
     from wegeketten.build import build
     from wegeketten.osm.elements import write_elements

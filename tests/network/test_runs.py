@@ -124,7 +124,7 @@ def by_decimetres(pieces):
     return good
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(1, 60).map(lambda d: d / 10), st.sampled_from([0, 2, 3, 4, 5, 6, 8, 12, 13])),

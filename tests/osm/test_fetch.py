@@ -204,6 +204,11 @@ def test_cache_is_shared_with_osmnx_and_a_torn_file_does_not_matter(stand_in, tm
     assert (tmp_path / "c.osm.pbf").read_bytes() == (tmp_path / "a.osm.pbf").read_bytes()
 
 
+def test_cache_that_cannot_be_written_is_no_hindrance(stand_in, tmp_path):
+    (tmp_path / "cache").write_text("a file where the folder should be")
+    assert fetch_place("Lauf", tmp_path / "a.osm.pbf").is_file()
+
+
 def test_no_such_place(stand_in, tmp_path):
     stand_in.places = [(200, [])]
     with pytest.raises(UsageError, match="Atlantis: no such place"):

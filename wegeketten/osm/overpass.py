@@ -10,6 +10,7 @@ import json
 import os
 import re
 import time
+from contextlib import suppress
 from hashlib import sha1
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -153,9 +154,7 @@ def _ask(
         except requests.RequestException as error:
             raise InputDataError(f"{host}: cannot be asked ({_reason(error)})") from error
         if settings.use_cache:
-            cache.parent.mkdir(parents=True, exist_ok=True)
-            with whole_file(cache) as temporary:
-                temporary.write_text(json.dumps(answer), encoding="utf-8")
+            _keep(cache, answer)
         return answer
     raise InputDataError(f"{host}: {problem}, {len(WAITS_S) + 1} times in a row; try again later")
 
@@ -240,6 +239,14 @@ def _kept(cache: Path) -> Any:
         return json.loads(cache.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None  # asked again, and written over
+
+
+def _keep(cache: Path, answer: Any) -> None:
+    """Put an answer into the cache, whole or not at all; a folder that cannot be written means no cache."""
+    with suppress(OSError):
+        cache.parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(cache) as temporary:
+            temporary.write_text(json.dumps(answer), encoding="utf-8")
 
 
 def _busy_words(status: int) -> str:
