@@ -12,9 +12,15 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from browser import Tab
+from payloads import PAYLOADS
+from town import write_town
+
+from wegeketten.build import build
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from wegeketten.city import City
 
 _CHROMIUM = [
     "--no-sandbox",
@@ -47,6 +53,20 @@ def chromium() -> Iterator[Any]:
         browser = running.chromium.launch(executable_path=program, args=_CHROMIUM)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory) -> City:
+    """A small built city."""
+    folder = tmp_path_factory.mktemp("town")
+    return build(write_town(folder / "musterstadt_2026-07.osm"), folder / "city")
+
+
+@pytest.fixture(scope="session")
+def hostile_town(tmp_path_factory: pytest.TempPathFactory) -> City:
+    """The same city with texts that have run elsewhere as names of everything."""
+    folder = tmp_path_factory.mktemp("hostile")
+    return build(write_town(folder / "town.osm", hostile=PAYLOADS), folder / "city")
 
 
 @pytest.fixture
