@@ -136,6 +136,21 @@ def test_dwellings_weigh_where_no_people_are_given(tmp_path: Path) -> None:
     assert any("12 dwellings" in note for note in weighed.notes)
 
 
+@pytest.mark.parametrize(
+    ("columns", "unit"),
+    [
+        ("Einwohner_2023,Einwohner_ueber65", "people"),
+        ("POPULATION,pop_density", "people"),
+        ("Wohnungen,Anteil", "dwellings"),
+    ],
+)
+def test_columns_of_people_by_many_names(tmp_path: Path, columns: str, unit: str) -> None:
+    path = write(tmp_path / "a.csv", f"x,y,lon,lat,{columns}", grid_rows({(0, 0): "12,3"}))
+    weighed = weigh_homes(homes_at([(10, 10)]), path, PROJECTION)
+    assert weights(weighed) == [12.0]
+    assert f"12 {unit}" in weighed.notes[0]
+
+
 def test_spread_by_flats_floor_area_or_evenly(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", "x,y,lon,lat,people", grid_rows({(0, 0): "90"}))
     xy = [(10.0, 10.0), (20.0, 10.0), (30.0, 10.0)]

@@ -26,10 +26,22 @@ if TYPE_CHECKING:
 
 PEOPLE = (
     "people", "population", "pop", "einwohner", "inhabitants", "residents", "persons", "personen",
-    "bevoelkerung", "bevölkerung", "einw", "ew", "insgesamt_bevoelkerung", "pop_total", "total_pop",
+    "bevoelkerung", "bevölkerung", "einw", "ew", "insgesamt_bevoelkerung", "pop_total", "total_pop", "tot_p",
     "habitants", "habitantes", "asukkaat", "bewohner",
 )  # fmt: skip
 """Columns taken for people, most telling first; upper and lower case are the same."""
+
+_BEGINNINGS = (
+    "people",
+    "population",
+    "pop_",
+    "einwohner",
+    "inhabitants",
+    "bevoelkerung",
+    "bevölkerung",
+    "tot_p",
+)
+_PARTS = ("pct", "share", "anteil", "65", "80", "under", "unter", "male", "density", "dichte")
 
 DWELLINGS = ("dwellings_sum", "dwellings", "wohnungen", "insgesamt_wohnungen", "households", "haushalte")
 """Columns taken where there is none with people: then dwellings weigh."""
@@ -38,8 +50,8 @@ OVER_65 = ("people_65", "age_65plus", "ab65", "over_65", "pop_65plus")
 OVER_65_PCT = ("ab65_pct", "share_65plus_pct", "anteilueber65")
 OVER_80 = ("people_80", "age_80plus", "ab80", "over_80", "pop_80plus")
 
-_LON = ("lon", "lng", "long", "longitude")
-_LAT = ("lat", "latitude")
+_LON = ("lon", "lng", "long", "longitude", "längengrad", "laengengrad")
+_LAT = ("lat", "latitude", "breitengrad")
 _ETRS_X, _ETRS_Y = ("x_mp_100m", "x_mp_1km", "x_mp_10km"), ("y_mp_100m", "y_mp_1km", "y_mp_10km")
 _SUPPRESSED = frozenset({"-1", "-9", "-1.0", "-9.0", "–", "—", "-", "."})
 """Codes of the German census for values that are kept secret or too uncertain."""
@@ -190,6 +202,9 @@ class _Columns:
 
     def people(self) -> tuple[Floats, str]:
         name, unit = self.find(PEOPLE), "people"
+        if name is None:
+            like = [n for n in self._columns if n.startswith(_BEGINNINGS) and not any(p in n for p in _PARTS)]
+            name = like[0] if len(like) == 1 else None
         if name is None:
             name, unit = self.find(DWELLINGS), "dwellings"
         if name is None:

@@ -139,6 +139,8 @@ def settle(sites: Sites, projection: Projection, locate: Locate | None = None) -
     scanty = known < _SCANTY * unknown
     rows = np.flatnonzero(addressed | scanty[area])
     notes = list(sites.notes)
+    if not len(rows):
+        notes.append("no addresses and no residential buildings are mapped: there are no homes")
     added = rows[~addressed[rows]]
     if len(added):
         notes.append(

@@ -241,7 +241,7 @@ def make_grid(homes_xy: NDArray[np.float64], *, size_m: float = GRID_M) -> Distr
     """
     cells = np.unique(np.floor(homes_xy.reshape(-1, 2) / size_m).astype(np.int64), axis=0)
     if not len(cells):
-        return Districts([], [], np.zeros(0, dtype=object), "grid", notes=["there are no homes"])
+        return Districts([], [], np.zeros(0, dtype=object), "grid")
     west, north = cells[:, 0].min(), cells[:, 1].max()
     order = np.lexsort((north - cells[:, 1], cells[:, 0]))
     cells = cells[order]
