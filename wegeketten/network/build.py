@@ -18,7 +18,7 @@ from wegeketten.network.joints import (
     foot_edges,
     join_far_ends,
     join_to_edges,
-    loose_pavements,
+    loose_ends,
     road_tree,
     wishes_of,
 )
@@ -115,7 +115,7 @@ def build_network(
     """
     draft = Draft()
     skipped: list[Skipped] = []
-    strips = _strips(features, skipped, roads_too=pavements == "sides")
+    strips = strips_of(features, skipped, roads_too=pavements == "sides")
     special = _special_nodes(features)
     pieces = split_ways(features, projection, [strip.way for strip in strips], special)
     draft.places = [(x, y) for x, y in pieces.vertex_xy.tolist()]
@@ -134,7 +134,7 @@ def build_network(
         join_far_ends(draft, streets, joints.to_far_end, edge_of)
         roads = road_tree(streets)
         join_to_edges(draft, wishes_of(joints.to_mapped), foot_edges(draft, mapped=True), roads)
-        join_to_edges(draft, loose_pavements(draft), foot_edges(draft, mapped=False), roads)
+        join_to_edges(draft, loose_ends(draft), foot_edges(draft, mapped=False), roads)
     kerbs = {ref for ref, tags in special.items() if barrier_kind(tags) is Kind.kerb}
     crossings.complete_kerbs(draft, streets, features, edge_of, kerbs)
     areas.link_loose_ends(draft, strips)
@@ -142,7 +142,7 @@ def build_network(
     return _finish(draft, projection, skipped)
 
 
-def _strips(features: Features, skipped: list[Skipped], *, roads_too: bool) -> list[Strip]:
+def strips_of(features: Features, skipped: list[Skipped], *, roads_too: bool) -> list[Strip]:
     """Everything that is walked, in the order of the extract; ways the law closes are counted.
 
     With `roads_too` closed roads are among them: nobody walks there, but they are crossed.

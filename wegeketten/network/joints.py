@@ -20,10 +20,20 @@ if TYPE_CHECKING:
     from wegeketten.network.pavements import Streets
 
 _REACH_M = 14.0  # from a corner to the pavement that passes it
-_ENDS_M = 10.0  # from the end of a mapped pavement to the one that goes on
+_ENDS_M = 10.0  # from the end of a mapped way to the pavement it should reach
 _FAR_M = 30.0  # from a corner to the end of a mapped crossing
 _TOUCH_M = 0.5  # a link to a street may touch it
 _SNAP_M = 1.0  # nearer to an edge's end than this, the end itself is joined
+_LOOSE = (
+    Kind.pavement,
+    Kind.footway,
+    Kind.path,
+    Kind.cycleway,
+    Kind.pedestrian,
+    Kind.service,
+    Kind.steps,
+    Kind.crossing,
+)
 _FOOT = (Kind.pavement, Kind.footway, Kind.path, Kind.cycleway, Kind.pedestrian, Kind.platform)
 
 
@@ -60,13 +70,16 @@ def way_ends(streets: Streets, edge_of: Sequence[int]) -> dict[int, dict[bool, t
     return ends
 
 
-def loose_pavements(draft: Draft) -> list[Wish]:
-    """Ends of mapped pavements at which nothing goes on."""
+def loose_ends(draft: Draft) -> list[Wish]:
+    """Ends of mapped foot ways and drives at which nothing goes on.
+
+    Who maps pavements as tags ends a path where the pavement is, not always at the street's middle.
+    """
     degree = np.bincount(np.array([*draft.u, *draft.v]), minlength=len(draft.places))
     return [
         Wish(node, _ENDS_M)
         for edge, style in enumerate(draft.styles)
-        if style.kind == Kind.pavement and not style.derived
+        if style.kind in _LOOSE and not style.derived and not style.level_ground
         for node in (draft.u[edge], draft.v[edge])
         if degree[node] == 1
     ]

@@ -309,7 +309,7 @@ def _cross_arms(
     if count < 3:
         return
     for place, arm in enumerate(junction.roads):
-        if arm.edge >= 0 or -1 - arm.edge in streets.ghosts or arm.highway in _UNCROSSED:
+        if arm.edge >= 0 or arm.highway in _UNCROSSED:
             continue
         if not through and not _crossing_near(streets, arm, junction.vertex, crossed_at):
             _cross_arm(draft, streets, junction, place, joints, mapped)

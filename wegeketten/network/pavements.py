@@ -93,7 +93,7 @@ def find_streets(strips: Sequence[Strip], pieces: Pieces) -> Streets:
     for piece, pair in zip(roads.tolist(), sides_of_pieces(strips, pieces, roads), strict=True):
         if Side.own in pair or Side.separate in pair:
             streets.sides[piece] = pair
-        elif not strips[int(pieces.way[piece])].walk.access:
+        elif not streets.strip(piece).walk.access and not is_mouth(streets.strip(piece)):
             streets.ghosts.add(piece)
     return streets
 
