@@ -195,6 +195,7 @@ def test_no_districts_at_all(sketch: Sketch) -> None:
     homes = find_homes(sketch.features(), PROJECTION, nowhere)
     assert homes.columns["district"].tolist() == [-1]
     assert any("1 homes are residential buildings" in note for note in homes.notes)
+    assert "1 homes lie in no district" in homes.notes
 
 
 def test_floor_area_is_shared_by_the_homes_of_a_building(sketch: Sketch) -> None:

@@ -149,6 +149,9 @@ def settle(sites: Sites, projection: Projection, locate: Locate | None = None) -
         )
     rows = np.array(sorted(rows.tolist(), key=lambda row: _by_element(found[row])), dtype=np.int64)
     homes = [found[row] for row in rows.tolist()]
+    outside = int((district[rows] < 0).sum())
+    if outside:
+        notes.append(f"{outside} homes lie in no district")
     return Homes(_columns(homes, xy[rows], district[rows], sites.floor_m2, projection), sites.skipped, notes)
 
 

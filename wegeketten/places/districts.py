@@ -226,8 +226,6 @@ def osm_districts(
     chosen.sort(key=lambda each: (each[0].casefold(), each[1].bounds))
     names = tell_apart([name for name, _ in chosen])
     notes = [f"districts are boundaries in OpenStreetMap (admin_level {level_of} where mapped)"]
-    if len(points):
-        notes.append(f"{len(points)} homes lie in no district")
     return Districts(slugs(names), names, _shapes(chosen), "osm", notes=notes)
 
 
