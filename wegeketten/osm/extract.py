@@ -16,6 +16,7 @@ from wegeketten.osm.features import Features, Node, Relation, Skipped, Way
 from wegeketten.osm.source import check_file, check_sums, stated_time
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable
 
 _UNWANTED_RELATIONS = frozenset(
@@ -23,6 +24,7 @@ _UNWANTED_RELATIONS = frozenset(
 )
 _NOWHERE = 2_147_483_647  # how libosmium marks a coordinate it does not know
 _MISSING_SHARE = 0.5  # beyond it the file is no extract but a torn piece
+_OSM_FOUNDED = 2004  # an earlier time stands for none: extracts without metadata say 1970
 _WORST_WAYS = 20  # ways named one by one in the list of what was skipped
 
 
@@ -92,6 +94,7 @@ class _Reader:
         self.skipped: list[Skipped] = []
         self.doubles: Counter[str] = Counter()
         self.timestamp = ""
+        self.newest: dt.datetime | None = None  # of all ways
         self.negative = False
 
     def run(self, form: str) -> None:
@@ -154,6 +157,8 @@ class _Reader:
         if self._stale("w", way, self.ways):
             return
         tags = self._tags(way)
+        if self.newest is None or way.timestamp > self.newest:
+            self.newest = way.timestamp
         start = len(self.refs)
         refs, x, y = self.refs.append, self.x.append, self.y.append
         for node in way.nodes:
@@ -218,6 +223,8 @@ class _Reader:
         else:
             refs = refs.copy()
         self._state_findings()
+        if not self.timestamp and self.newest is not None and self.newest.year > _OSM_FOUNDED:
+            self.timestamp = self.newest.strftime("%Y-%m-%dT%H:%M:%SZ")
         features = Features(
             self.nodes,
             self.ways,

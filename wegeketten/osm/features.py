@@ -64,7 +64,7 @@ class Features:
     skipped
         What was left out while reading (missing nodes, broken elements).
     timestamp
-        OSM data timestamp as ISO 8601 text, or "" where the file states none.
+        OSM data timestamp as ISO 8601 text: as the file states it, else the time of its newest way, else "".
     sha256
         Of the source file.
     source
