@@ -230,11 +230,20 @@ def folium_map(data: MapData, *, tiles: str | None = None) -> folium.Map:
 
 
 def extent(data: MapData) -> tuple[tuple[float, float], tuple[float, float]]:
-    """South-west and north-east corner of what is shown, (lat, lon) in degrees."""
-    lon = np.concatenate([data.homes.lon, data.places.lon]) if len(data.homes) else data.network.lon
-    lat = np.concatenate([data.homes.lat, data.places.lat]) if len(data.homes) else data.network.lat
-    if not len(lon):
+    """South-west and north-east corner of what is shown first, (lat, lon) in degrees.
+
+    Outlying homes, one in a hundred on each side, do not shrink the town.
+    """
+    source = data.homes if len(data.homes) else data.network
+    if not len(source.lon):
         raise UsageError("there is nothing to show: the city has neither homes nor ways")
+    (west, east), (south, north) = (np.quantile(axis, (0.01, 0.99)) for axis in (source.lon, source.lat))
+    return (float(south), float(west)), (float(north), float(east))
+
+
+def _everything(data: MapData) -> tuple[tuple[float, float], tuple[float, float]]:
+    lon = np.concatenate([data.homes.lon, data.places.lon, data.network.lon])
+    lat = np.concatenate([data.homes.lat, data.places.lat, data.network.lat])
     return (float(lat.min()), float(lon.min())), (float(lat.max()), float(lon.max()))
 
 
@@ -253,7 +262,12 @@ def _config(
     return {
         "title": clean(data.title),
         "bounds": extent(data),
-        "start": {"profile": profile or profiles[0], "service": service or services[0], "answer": answer},
+        "limits": _everything(data),
+        "start": {
+            "profile": profile or ("wheelchair" if "wheelchair" in profiles else profiles[0]),
+            "service": service or services[0],
+            "answer": answer,
+        },
         "counted": data.sources.get("counted", "homes"),
         "attributes": list(data.network.readings),
         "profiles": [
@@ -284,11 +298,7 @@ def _config(
 
 def _district(district: District) -> dict[str, Any]:
     rings = [np.rint(np.asarray(ring) * MICRO).astype(np.int64).tolist() for ring in district.rings]
-    at = None
-    if rings:
-        longest = max(district.rings, key=len)
-        at = np.rint(np.asarray(longest).mean(axis=0) * MICRO).astype(np.int64).tolist()
-    return {"id": clean(district.id), "name": clean(district.name), "rings": rings, "at": at}
+    return {"id": clean(district.id), "name": clean(district.name), "rings": rings}
 
 
 def _notes(data: MapData, words: dict[str, Any]) -> list[str]:

@@ -137,7 +137,7 @@ class Page {
     const placeGrid = Grid.ofPoints(doors.placeX, doors.placeY);
     Object.assign(this, { edgeGrid: edges, homeGrid, placeGrid, homesOfStreet: null });
     this.map.createPane("answer").style.zIndex = "300";
-    const bounds = L.latLngBounds(this.config.bounds).pad(0.3);
+    const bounds = L.latLngBounds(this.config.limits).pad(0.1);
     new CanvasTiles(basePainter(base, network, edges), { bounds }).addTo(this.map);
     const view = {
       show: this.show,
@@ -314,15 +314,38 @@ class Page {
     }
     if (!wanted || !this.shares || this.map.getZoom() > 16) return;
     const answer = this.state.answer;
-    this.config.districts.forEach((district, row) => {
+    const placed = [];
+    const order = this.config.districts.map((_, row) => row).sort((a, b) => this.shares[b].weight - this.shares[a].weight || a - b);
+    for (const row of order) {
       const share = this.shares[row];
-      if (!share.weight || !district.at) return;
-      const label = element("span", { text: percent(share[answer] / share.weight), children: [element("small", { text: district.name })] });
+      const at = this.districtCentres()[row];
+      if (!share.weight || !at) continue;
+      const point = this.map.latLngToContainerPoint(at);
+      const half = Math.max(28, 3.4 * this.config.districts[row].name.length + 8);
+      if (placed.some(([x, y, other]) => Math.abs(x - point.x) < half + other && Math.abs(y - point.y) < 44)) continue;
+      placed.push([point.x, point.y, half]);
+      const label = element("span", { text: percent(share[answer] / share.weight), children: [element("small", { text: this.config.districts[row].name })] });
       const icon = L.divIcon({ className: "share", html: label, iconSize: [0, 0] });
-      const marker = L.marker([district.at[1] / 1e6, district.at[0] / 1e6], { icon, interactive: false, keyboard: false });
+      const marker = L.marker(at, { icon, interactive: false, keyboard: false });
       marker.addTo(this.labels);
       marker.getElement()?.setAttribute("aria-hidden", "true");
-    });
+    }
+  }
+
+  /* Where most people of each district live, not the middle of its fields. */
+  districtCentres() {
+    if (this.centres) return this.centres;
+    const { district, weight, homeX, homeY } = this.doors;
+    const sums = this.config.districts.map(() => [0, 0, 0]);
+    for (let i = 0; i < district.length; i++) {
+      const sum = sums[district[i]];
+      if (!sum) continue;
+      sum[0] += weight[i];
+      sum[1] += weight[i] * homeX[i];
+      sum[2] += weight[i] * homeY[i];
+    }
+    this.centres = sums.map(([total, x, y]) => (total ? latLng(x / total, y / total) : null));
+    return this.centres;
   }
 
   drawMarks() {

@@ -173,7 +173,7 @@ class Search {
     let over = null;
     const byU = back === INF ? unreached : sweep.time[u[edge]] + part(back, along);
     const byV = ahead === INF ? unreached : sweep.time[v[edge]] + (ahead - part(ahead, along));
-    if (byV < byU) [time, over] = [byV + off, "v"];
+    if (byV < byU && byV < unreached) [time, over] = [byV + off, "v"];
     else if (byU < unreached) [time, over] = [byU + off, "u"];
     for (const p of this.offersOn(sweep, edge)) {
       const end = this.joints.place.along[p];
