@@ -122,24 +122,24 @@ def join_to_edges(
     points = np.asarray(shapely.points(np.array(draft.places)[nodes]))
     reach = np.array([wish.reach_m for wish in wishes])
     asked, found = shapely.STRtree(lines).query(points, predicate="dwithin", distance=reach)
+    along = shapely.line_locate_point(lines[found], points[asked])
     distance = shapely.distance(points[asked], lines[found])
-    order = np.lexsort((found, distance, asked))
+    here = shapely.get_coordinates(points[asked])
+    there = shapely.get_coordinates(shapely.line_interpolate_point(lines[found], along))
+    share = np.maximum(distance - _TOUCH_M, 0.0) / np.maximum(distance, 1e-9)
+    links = shapely.linestrings(np.stack([here, here + (there - here) * share[:, None]], axis=1))
+    blocked = np.zeros(len(asked), dtype=bool)
+    blocked[np.unique(roads.query(np.asarray(links), predicate="intersects")[0])] = True
+    blocked &= distance > _TOUCH_M
     cuts: dict[int, list[tuple[float, int]]] = defaultdict(list)
     served: set[int] = set()
-    for pair in order.tolist():
+    for pair in np.lexsort((found, distance, asked)).tolist():
         wish, edge = int(asked[pair]), edges[int(found[pair])]
         node = int(nodes[wish])
-        if wish in served or node in (draft.u[edge], draft.v[edge]):
-            continue
-        line = lines[int(found[pair])]
-        along = float(shapely.line_locate_point(line, points[wish]))
-        link = shapely.LineString([points[wish], shapely.line_interpolate_point(line, along)])
-        short = shapely.line_interpolate_point(link, max(link.length - _TOUCH_M, 0.0))
-        reached = shapely.LineString([points[wish], short])
-        if link.length > _TOUCH_M and len(roads.query(reached, predicate="intersects")):
+        if wish in served or blocked[pair] or node in (draft.u[edge], draft.v[edge]):
             continue
         served.add(wish)
-        cuts[edge].append((along, node))
+        cuts[edge].append((float(along[pair]), node))
     for edge, joined in cuts.items():
         style_edge = edge
         for (_, node), met in zip(

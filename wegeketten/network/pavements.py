@@ -63,6 +63,7 @@ class Streets:
     sides: dict[int, tuple[Side, Side]] = field(default_factory=dict)
     ghosts: set[int] = field(default_factory=set)
     corner: dict[tuple[int, bool, int], int] = field(default_factory=dict)
+    _walked: dict[tuple[int, int], Kind | None] = field(default_factory=dict)
 
     def strip(self, piece: int) -> Strip:
         """The way a piece is cut from."""
@@ -75,6 +76,12 @@ class Streets:
 
     def walked(self, piece: int, side: int) -> Kind | None:
         """What one walks on that side: a pavement, the edge of the carriageway, or nothing."""
+        key = (piece, side)
+        if key not in self._walked:
+            self._walked[key] = self._find_walked(piece, side)
+        return self._walked[key]
+
+    def _find_walked(self, piece: int, side: int) -> Kind | None:
         state = self.sides[piece][0 if side == LEFT else 1]
         if state is Side.own:
             return Kind.pavement

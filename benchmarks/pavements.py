@@ -1,0 +1,141 @@
+"""Rebuild test: pavements mapped as ways are dropped and stated as tags on the streets.
+
+Do routes stay as long?
+
+python benchmarks/pavements.py [EXTRACT …]
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import time
+from collections import defaultdict
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import numpy as np
+import shapely
+from walker import SEED, Walker, addresses
+
+from wegeketten.network.build import build_network, strips_of
+from wegeketten.network.edges import Kind
+from wegeketten.network.lines import lookouts, shapes_of
+from wegeketten.network.pavements import find_streets
+from wegeketten.network.sides import Side
+from wegeketten.network.split import split_ways
+from wegeketten.osm.extract import read_extract
+from wegeketten.osm.projection import projection_of
+
+if TYPE_CHECKING:
+    from wegeketten.osm.features import Features
+    from wegeketten.osm.projection import Projection
+
+_DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "osm"
+_TOWNS = ("berlin-miraustrasse", "zuerich-hb", "milano")
+_PAIRS = 500
+_MOST_HOMES = 20_000
+_BESIDE_M = 16.0
+
+
+def retagged(features: Features, projection: Projection) -> tuple[Features, int]:
+    """The extract with pavements beside streets dropped and stated on the streets instead."""
+    strips = strips_of(features, [], roads_too=True)
+    pieces = split_ways(features, projection, [strip.way for strip in strips], ())
+    streets = find_streets(strips, pieces)
+    separate: dict[int, np.ndarray] = defaultdict(lambda: np.zeros(2))
+    whole: dict[int, float] = defaultdict(float)
+    beside = []
+    for piece in range(len(pieces.way)):
+        strip = streets.strip(piece)
+        if not strip.walk.is_road or strip.osm_type != "w":
+            continue
+        size = float(np.hypot(*np.diff(pieces.line(piece), axis=0).T).sum())
+        whole[strip.osm_id] += size
+        pair = streets.sides.get(piece)
+        if pair is not None and Side.separate in pair:
+            separate[strip.osm_id] += size * np.array([side is Side.separate for side in pair])
+            beside.append(pieces.line(piece))
+    ways = dict(features.ways)
+    for way_id, metres in separate.items():
+        shares = metres / max(whole[way_id], 1e-9)
+        if shares.max() < 0.5:
+            continue
+        tags = {key: value for key, value in ways[way_id].tags.items() if not key.startswith("sidewalk")}
+        for name, share in zip(("left", "right"), shares, strict=True):
+            tags[f"sidewalk:{name}"] = "yes" if share >= 0.5 else "no"
+        ways[way_id] = ways[way_id]._replace(tags=tags)
+    tree = shapely.STRtree(shapes_of(beside))
+    mapped = np.flatnonzero([strips[way].walk.kind is Kind.pavement for way in pieces.way])
+    owner, place, _ = lookouts(pieces.xy, pieces.first[mapped], pieces.last[mapped], 10.0, 20)
+    near = np.unique(tree.query(shapely.points(place), predicate="dwithin", distance=_BESIDE_M)[0])
+    votes: dict[int, list[int]] = defaultdict(lambda: [0, 0])
+    for row, seen in zip(owner.tolist(), np.isin(np.arange(len(owner)), near).tolist(), strict=True):
+        votes[strips[int(pieces.way[mapped[row]])].osm_id][seen] += 1
+    dropped = [way_id for way_id, (away, seen) in votes.items() if seen >= away]
+    for way_id in dropped:
+        ways.pop(way_id, None)
+    return replace(features, ways=ways), len(dropped)
+
+
+def compare(extract: Path) -> str:
+    """One row of the table."""
+    features = read_extract(extract)
+    projection = projection_of(features)
+    build_network(features, projection)  # what is read once per process is read here
+    started = time.perf_counter()
+    original = build_network(features, projection)
+    sides_s = time.perf_counter() - started
+    started = time.perf_counter()
+    build_network(features, projection, pavements="centre")
+    centre_s = time.perf_counter() - started
+    tagged, dropped = retagged(features, projection)
+    rebuilt = build_network(tagged, projection)
+    known = addresses(features)
+    rng = random.Random(SEED)
+    if len(known) > _MOST_HOMES:
+        known = known[np.sort(rng.sample(range(len(known)), _MOST_HOMES))]
+    picks = [rng.sample(range(len(known)), 2) for _ in range(_PAIRS)]
+    cells = []
+    for wheels in (False, True):
+        before, after = (Walker(network, projection, wheels=wheels) for network in (original, rebuilt))
+        deviation, opened, both = [], 0, 0
+        snaps = [(walker, *walker.snap(known)[:2]) for walker in (before, after)]
+        for a, b in picks:
+            was, now = (
+                walker.metres((int(edge[a]), int(at[a])), (int(edge[b]), int(at[b])))
+                for walker, edge, at in snaps
+            )
+            if np.isfinite(was) and np.isfinite(now):
+                both += 1
+                deviation.append(abs(now - was) / max(was, 1.0))
+            opened += np.isfinite(now) and not np.isfinite(was)
+        figures = np.array(deviation)
+        cells.append(
+            f"{both} | {np.median(figures):.1%} | {np.quantile(figures, 0.95):.1%} "
+            f"| {(figures <= 0.15).mean():.1%} | {opened}"
+        )
+    return f"| {extract.name.split('.')[0]} | {dropped} | {' | '.join(cells)} | {sides_s / centre_s:.1f} |"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("extracts", nargs="*", type=Path)
+    options = parser.parse_args()
+    print(
+        f"{_PAIRS} random pairs of addresses, seed {SEED}; wheels: kerbs above 3 cm and steps closed, by "
+        "point values.\n\n"
+        "| extract | pavements dropped | walker: pairs | median | 95 % | within 15 % | newly open "
+        "| wheels: pairs | median | 95 % | within 15 % | newly open | network, times the centre line's |\n"
+        "|---|" + "---:|" * 12
+    )
+    for extract in options.extracts or [next(_DATA.glob(f"{town}_*")) for town in _TOWNS]:
+        print(compare(extract), flush=True)
+
+
+if __name__ == "__main__":
+    main()
