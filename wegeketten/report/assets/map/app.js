@@ -77,7 +77,7 @@ class Page {
       const radio = element("input", { type: "radio", name: "answer", value: answer, id: "answer-" + answer });
       radio.checked = answer === this.state.answer;
       radio.addEventListener("change", () => this.choose({ answer }));
-      $("answers").append(element("label", { children: [radio, element("span", { text: WORDS.answers_long[answer] })] }));
+      $("answers").append(element("label", { children: [radio, element("span", { text: WORDS.answers[answer] })] }));
     }
     for (const name of ["homes", "places", "districts", "barriers", "measures", "walks"]) {
       if ((name === "measures" || name === "walks") && !this.config[name].length) continue;
@@ -422,6 +422,8 @@ class Page {
       L.polyline(line, { color: "#fff", weight: 8, interactive: false }).addTo(this.wayLayer);
       L.polyline(line, { color: PAINT.route, weight: 4, interactive: false, dashArray: way.blocked.length ? "8 6" : undefined }).addTo(this.wayLayer);
       bounds = L.latLngBounds(line);
+      const goal = L.divIcon({ className: "share goal", html: element("span", { text: say("goal") }), iconSize: [0, 0] });
+      L.marker(line[line.length - 1], { icon: goal, interactive: false, keyboard: false }).addTo(this.wayLayer);
       items.slice(0, LISTED_AT_MOST).forEach((item, i) => {
         const [x, y] = edgeMiddle(this.network, item.edge);
         const icon = L.divIcon({ className: "share", html: element("span", { text: String(i + 1) }), iconSize: [0, 0] });
