@@ -139,3 +139,14 @@ def test_weights_follow_the_input_arcs() -> None:
     np.testing.assert_array_equal(nearest(other, [3, 4])[0], nearest(same, [3, 4])[0])
     there_and_back = graph.reverse().reverse()
     np.testing.assert_array_equal(nearest(there_and_back, [3, 4])[0], nearest(graph, [3, 4])[0])
+
+
+def test_a_search_taken_in_slices_is_the_same_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    from wegeketten.routing import search
+
+    monkeypatch.setattr(search, "STEPS", 1)
+    for case in cases(120, seed=12):
+        times, source = nearest(case.graph(), case.sources, case.offsets)
+        expected, first = reference(case)
+        np.testing.assert_array_equal(times, expected, case.name)
+        np.testing.assert_array_equal(source, first, case.name)

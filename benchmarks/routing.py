@@ -1,0 +1,453 @@
+"""Routing side by side with others, in one run: `python benchmarks/routing.py [CITY…]`.
+
+Prints one table per question and writes all of them to `benchmarks/results/routing.md`, with a plot of growth
+beside it. CITY folders (written by `wegeketten build`) are measured like the synthetic town. What is not
+installed (networkx, scipy, pandana, pyroutingkit, matplotlib) is named and left out.
+
+Every figure is the best of several rounds (the slow peers get one); what is compared is measured in turn,
+round by round, so that a busy machine disturbs all of them alike.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import gc
+import io
+import json
+import os
+import platform
+import resource
+import subprocess
+import sys
+import time
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent), str(HERE)]
+
+from streets import streets  # noqa: E402
+
+from wegeketten.routing import (  # noqa: E402
+    INF,
+    Changes,
+    Graph,
+    Hierarchy,
+    Spots,
+    Stops,
+    gains,
+    in_order,
+    nearest,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MINUTES_15 = 15 * 60 * 10
+SERVICES = 16
+
+
+class Report:
+    """Lines that go to the terminal and, at the end, into one file."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def add(self, line: str = "") -> None:
+        """Print a line and keep it."""
+        print(line, flush=True)
+        self.lines.append(line)
+
+    def table(self, head: tuple[str, ...], rows: list[tuple[object, ...]]) -> None:
+        """Add a table."""
+        self.add("| " + " | ".join(head) + " |")
+        self.add("|" + "---|" * len(head))
+        for row in rows:
+            self.add("| " + " | ".join(str(cell) for cell in row) + " |")
+        self.add()
+
+
+def clock(rounds: int, **contenders: Callable[[], object]) -> dict[str, float]:
+    """Best seconds of each contender, measured in turn after one round to warm up."""
+    best = dict.fromkeys(contenders, float("inf"))
+    for turn in range(rounds + 1):
+        for name, run in contenders.items():
+            gc.collect()
+            start = time.perf_counter()
+            run()
+            if turn or rounds == 0:
+                best[name] = min(best[name], time.perf_counter() - start)
+    return best
+
+
+def ms(seconds: float) -> str:
+    return f"{1000 * seconds:.2f}" if seconds < 0.1 else f"{1000 * seconds:.0f}"
+
+
+def times(ratio: float) -> str:
+    return f"{ratio:.1f} ×" if ratio < 20 else f"{ratio:.0f} ×"
+
+
+def stream_gb_s() -> float:
+    """Bytes read and written per second by copying an array far larger than any cache."""
+    source = np.ones(1 << 26, np.uint32)
+    target = np.zeros_like(source)
+    seconds = clock(5, copy=lambda: np.copyto(target, source))["copy"]
+    return 2 * source.nbytes / seconds / 1e9
+
+
+def sources_for(n: int, seed: int = 1) -> list[Any]:
+    random = np.random.default_rng(seed)
+    return [random.choice(n, max(1, n // (1000 + 200 * i)), replace=False) for i in range(SERVICES)]
+
+
+def sweeps(report: Report, name: str, graph: Graph, hierarchy: Hierarchy, rounds: int, xy: Any) -> None:
+    n = graph.n
+    wanted = sources_for(n)
+    one = wanted[0]
+    metric = hierarchy.customize(graph.input_weights)
+    contenders: dict[str, Callable[[], object]] = {
+        "bucket": lambda: nearest(graph, one),
+        "sweep": lambda: metric.nearest(wanted, threads=1),
+        "two": lambda: metric.nearest(wanted, threads=2),
+        "names": lambda: metric.nearest(wanted, threads=1, with_source=True),
+    }
+    if find_spec("scipy"):
+        from scipy.sparse import csr_matrix
+        from scipy.sparse.csgraph import dijkstra
+
+        still_open = graph.weights < INF
+        indptr = np.append(0, np.cumsum(still_open))[graph.indptr]
+        entries = (graph.weights[still_open].astype(float), graph.heads[still_open], indptr)
+        matrix = csr_matrix(entries, shape=(n, n))
+        contenders["scipy"] = lambda: dijkstra(matrix, indices=one, min_only=True)
+        if matrix.nnz and entries[0].min() > 0 and matrix.has_canonical_format:
+            expected = dijkstra(matrix, indices=one, min_only=True)
+            expected[np.isinf(expected)] = INF
+            assert (expected == nearest(graph, one)[0]).all()
+    found = metric.nearest(wanted)
+    for j, places in enumerate(wanted):
+        assert (found[:, j] == nearest(graph, places)[0]).all()
+    got = clock(rounds, **contenders)
+    slow = slow_peers(report, graph, one, xy)
+    sweep = got["sweep"] / SERVICES
+    rows: list[tuple[object, ...]] = []
+    order = [
+        ("pandana `nearest_pois`, 15 min radius", slow.get("pandana")),
+        ("networkx `multi_source_dijkstra_path_length`", slow.get("networkx")),
+        ("scipy `dijkstra(min_only=True)`", got.get("scipy")),
+        ("`nearest`, bucket queue", got["bucket"]),
+        (f"`metric.nearest`, {SERVICES} services, with the place's identity", got["names"] / SERVICES),
+        (f"`metric.nearest`, {SERVICES} services", sweep),
+        (f"`metric.nearest`, {SERVICES} services, two threads", got["two"] / SERVICES),
+    ]
+    for label, seconds in order:
+        if seconds is not None:
+            rows.append((label, ms(seconds), times(seconds / sweep)))
+    report.add(f"### Nearest service for all nodes: {name}")
+    report.add()
+    report.add(
+        f"{n:,} nodes, {graph.m:,} arcs, {hierarchy.size:,} hierarchy arcs; ms per service, one thread."
+    )
+    report.add()
+    report.table(("", "ms", "sweep is faster by"), rows)
+    verdicts = [("two threads against one", got["sweep"] / got["two"], 1.7)]
+    if "scipy" in got:
+        verdicts += [
+            ("sweep against scipy", got["scipy"] / sweep, 40),
+            ("bucket queue against scipy", got["scipy"] / got["bucket"], 4),
+        ]
+    if "pandana" in slow:
+        verdicts.append(("sweep against pandana", slow["pandana"] / sweep, 300))
+    report.table(
+        ("ratio", "measured", "aim"), [(label, times(value), f"≥ {aim} ×") for label, value, aim in verdicts]
+    )
+    moved = n * (2 * 4 * SERVICES + 4 + 4 + 4 + 1) + hierarchy.size * 8
+    rate = stream_gb_s()
+    share = moved / got["sweep"] / 1e9 / rate
+    report.add(
+        f"A sweep must move {moved / 1e6:.0f} MB (every row fetched and written once; order, row starts, heads"
+        f" and weights read once): {moved / got['sweep'] / 1e9:.1f} GB/s, {share:.0%} of the {rate:.1f} GB/s that"
+        " a plain copy reaches here."
+    )
+    report.add()
+
+
+def slow_peers(report: Report, graph: Graph, one: Any, xy: Any) -> dict[str, float]:
+    found: dict[str, float] = {}
+    closed = graph.weights == INF
+    if find_spec("networkx"):
+        import networkx as nx
+
+        net = nx.DiGraph()
+        net.add_nodes_from(range(graph.n))
+        arcs = zip(
+            graph.tails[~closed].tolist(),
+            graph.heads[~closed].tolist(),
+            graph.weights[~closed].tolist(),
+            strict=True,
+        )
+        net.add_weighted_edges_from(arcs)
+        start = set(one.tolist())
+        found.update(clock(0, networkx=lambda: nx.multi_source_dijkstra_path_length(net, start)))
+        del net
+    if find_spec("pandana") and xy is not None:
+        import pandana
+        import pandas as pd
+
+        with contextlib.redirect_stdout(io.StringIO()):
+            started = time.perf_counter()
+            frame = pd.DataFrame({"w": graph.weights[~closed].astype(float)})
+            tails, heads = pd.Series(graph.tails[~closed]), pd.Series(graph.heads[~closed])
+            network = pandana.Network(pd.Series(xy[0]), pd.Series(xy[1]), tails, heads, frame, twoway=False)
+            network.precompute(MINUTES_15)
+            network.set_pois("s", MINUTES_15, 1, pd.Series(xy[0][one]), pd.Series(xy[1][one]))
+            prepared = time.perf_counter() - started
+            found.update(clock(0, pandana=lambda: network.nearest_pois(MINUTES_15, "s", num_pois=1)))
+        report.add(f"pandana prepared its network in {prepared:.1f} s.")
+        report.add()
+    for peer in ("networkx", "scipy", "pandana"):
+        if not find_spec(peer):
+            report.add(f"{peer} is not installed and left out.")
+    return found
+
+
+def preparation(report: Report, graph: Graph, rounds: int, xy: Any) -> Hierarchy:
+    hierarchy = Hierarchy(graph)
+    weights = graph.input_weights
+    built = clock(1, ours=lambda: Hierarchy(graph), own=lambda: Hierarchy(graph, "own"))
+    contenders: dict[str, Callable[[], object]] = {
+        "ours": lambda: hierarchy.customize(weights, threads=1),
+        "two": lambda: hierarchy.customize(weights, threads=2),
+    }
+    rows: list[tuple[object, ...]] = []
+    theirs = float("nan")
+    if find_spec("pyroutingkit") and xy is not None:
+        import pyroutingkit as rk
+
+        topology = rk.CCHTopology()
+        start = time.perf_counter()
+        latitude, longitude = (xy[1] / 111_000).astype(np.float32), (xy[0] / 70_000).astype(np.float32)
+        back = graph.positions
+        tails, heads = graph.tails[back].astype(np.uint32), graph.heads[back].astype(np.uint32)
+        topology.build(tails, heads, latitude, longitude, graph.n)
+        theirs = time.perf_counter() - start
+        metric = rk.CCHMetric(topology)
+        contenders["theirs"] = lambda: metric.customize(weights.astype(np.uint32), thread_count=1)
+    else:
+        report.add("pyroutingkit is not installed and left out.")
+    got = clock(rounds, **contenders)
+    report.add("### Order and customization")
+    report.add()
+    rows.append(
+        ("order and topology, METIS", f"{1000 * built['ours']:.0f}", times(theirs / built["ours"]), "≥ 6 ×")
+    )
+    rows.append(
+        ("order and topology, own dissection", f"{1000 * built['own']:.0f}", times(theirs / built["own"]), "")
+    )
+    rows.append(("RoutingKit, order and topology", f"{1000 * theirs:.0f}", "", ""))
+    peer = got.get("theirs", float("nan"))
+    rows.append(("customization", ms(got["ours"]), times(peer / got["ours"]), "≥ 1.2 ×"))
+    rows.append(("customization, two threads", ms(got["two"]), times(peer / got["two"]), ""))
+    rows.append(("RoutingKit, customization", ms(peer), "", ""))
+    report.table(("", "ms", "faster than RoutingKit by", "aim"), rows)
+    return hierarchy
+
+
+def questions(report: Report, graph: Graph, hierarchy: Hierarchy) -> None:
+    """What planning asks: effects, sequences, updates."""
+    random = np.random.default_rng(3)
+    weights = graph.input_weights.copy()
+    shut = np.flatnonzero(random.random(graph.m // 2) < 0.08)
+    lowered = [(np.array([2 * e, 2 * e + 1]), weights[[2 * e, 2 * e + 1]]) for e in shut[:5000].tolist()]
+    weights[2 * shut] = weights[2 * shut + 1] = INF
+    metric = hierarchy.customize(weights)
+    wanted = sources_for(graph.n)
+    before = metric.nearest(wanted, direction="to")
+    ends = np.stack([graph.tails[graph.positions[::2]], graph.heads[graph.positions[::2]]], axis=1)
+    spots = Spots(ends[::3], random.integers(0, 300, (len(ends[::3]), 2)), np.ones(len(ends[::3])))
+    changes = Changes.of(lowered)
+    current = graph.with_weights(weights)
+    limits = np.full(SERVICES, 6000)
+    stops = [Stops.at(places[:200]) for places in wanted[:3]]
+    other = metric.copy()
+    arcs = random.integers(0, graph.m, (50, 2))
+
+    def update() -> None:
+        for pair in arcs:
+            other.update(pair, [0, 0])
+            other.update(pair, weights[pair])
+
+    got = clock(
+        1,
+        gains=lambda: gains(current, before, changes, spots, limits=limits),
+        update=update,
+        order=lambda: in_order(metric, stops),
+        tour=lambda: in_order(metric, stops, returning=True),
+        routes=lambda: [metric.route(int(a), int(b)) for a, b in ends[:40:2]],
+    )
+    report.add(f"### What else is asked: {graph.n:,} nodes")
+    report.add()
+    rows = [
+        (
+            f"`gains`: {len(lowered)} reopened edges × {SERVICES} services × {len(spots.nodes):,} spots",
+            f"{got['gains']:.2f} s",
+        ),
+        ("`metric.update`: one edge", f"{1000 * got['update'] / 100:.2f} ms"),
+        ("`in_order`: three kinds, all nodes", f"{got['order']:.2f} s"),
+        ("`in_order`, returning: three kinds of 200 places, all nodes", f"{got['tour']:.2f} s"),
+        ("`metric.route` with arcs", f"{1000 * got['routes'] / 20:.1f} ms"),
+    ]
+    report.table(("", "time"), rows)
+
+
+def child(n: int) -> None:
+    """Measure one size in a process of its own and print it as JSON."""
+    town = streets(n)
+    graph = Graph.from_arcs(town.n, town.tails, town.heads, town.weights)
+    weights = graph.input_weights
+    nearest(graph, [0], limit=10)
+    start = time.perf_counter()
+    hierarchy = Hierarchy(graph)
+    built = time.perf_counter() - start
+    wanted = sources_for(graph.n)
+    metric = hierarchy.customize(weights, threads=1)
+    got = clock(
+        5,
+        bucket=lambda: nearest(graph, wanted[0]),
+        customize=lambda: hierarchy.customize(weights, threads=1),
+        sweep=lambda: metric.nearest(wanted, threads=1),
+    )
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"n": graph.n, "arcs": hierarchy.size, "built": built, "peak_mb": peak_mb, **got}))
+
+
+def growth(report: Report, sizes: list[int], plot: Path) -> None:
+    found = []
+    for size in sizes:
+        command = [sys.executable, __file__, "--child", str(size)]
+        answer = subprocess.run(command, check=True, capture_output=True, text=True)
+        found.append(json.loads(answer.stdout.splitlines()[-1]))
+    report.add("### Growth")
+    report.add()
+    rows: list[tuple[object, ...]] = []
+    for f in found:
+        per = 1e9 / f["n"]
+        rows.append(
+            (
+                f"{f['n']:,}",
+                f"{f['arcs'] / f['n']:.2f}",
+                f"{f['built']:.2f}",
+                *(f"{f[key] * per:.0f}" for key in ("customize", "bucket")),
+                f"{f['sweep'] * per / SERVICES:.2f}",
+                f"{f['peak_mb']:.0f}",
+            )
+        )
+    head = (
+        "nodes",
+        "arcs per node",
+        "build, s",
+        "customize, ns/node",
+        "bucket, ns/node",
+        "sweep, ns/node and service",
+        "peak, MB",
+    )
+    report.table(head, rows)
+    large = [f for f in found if f["n"] > 80_000]
+    if len(large) > 1:
+        spread = {
+            key: max(f[key] / f["n"] for f in large) / min(f[key] / f["n"] for f in large)
+            for key in ("customize", "bucket", "sweep")
+        }
+        text = ", ".join(f"{key} {value:.2f}" for key, value in spread.items())
+        report.add(
+            f"Largest over smallest time per node from {large[0]['n']:,} nodes on: {text} (aim: at most 2)."
+        )
+        report.add(f"Memory at {large[-1]['n']:,} nodes: {large[-1]['peak_mb']:.0f} MB (aim: under 1,500).")
+        report.add()
+    draw(found, plot, report)
+
+
+def draw(found: list[dict[str, float]], plot: Path, report: Report) -> None:
+    if not find_spec("matplotlib"):
+        report.add("matplotlib is not installed: no plot.")
+        return
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from matplotlib import pyplot as plt
+
+    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
+    nodes = [f["n"] for f in found]
+    for key, label, lanes in (
+        ("bucket", "bucket queue", 1),
+        ("customize", "customization", 1),
+        ("sweep", "sweep, per service", SERVICES),
+    ):
+        left.loglog(nodes, [1e9 * f[key] / f["n"] / lanes for f in found], marker="o", label=label)
+    left.set(xlabel="nodes", ylabel="ns per node", title="Time per node, one thread")
+    left.set_ylim(bottom=0.5)
+    left.legend()
+    right.loglog(nodes, [f["peak_mb"] for f in found], marker="o")
+    right.axhline(1500, linestyle="--", linewidth=1, color="grey")
+    right.set(xlabel="nodes", ylabel="MB", title="Peak memory of the process")
+    plot.parent.mkdir(exist_ok=True)
+    figure.savefig(plot, dpi=110)
+    report.add(f"![growth]({plot.name})")
+    report.add()
+
+
+def city_graph(folder: str) -> tuple[Graph, Hierarchy, Any]:
+    from wegeketten.city import open_city
+    from wegeketten.people.profile import load_profile
+
+    city = open_city(folder)
+    graph = city.graph.with_weights(city.weights(load_profile("walker")).likely)
+    return graph, city.hierarchy, (np.asarray(city.nodes["x"]), np.asarray(city.nodes["y"]))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("city", nargs="*", help="city folders to measure as well")
+    parser.add_argument("--nodes", type=int, default=325_000)
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument(
+        "--growth", type=int, nargs="*", default=[10_000, 30_000, 100_000, 300_000, 1_000_000]
+    )
+    parser.add_argument("--out", type=Path, default=HERE / "results" / "routing.md")
+    parser.add_argument("--child", type=int, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.child:
+        child(options.child)
+        return
+    report = Report()
+    report.add("# Routing, measured")
+    report.add()
+    load = os.getloadavg()[0]
+    report.add(
+        f"{time.strftime('%Y-%m-%d %H:%M')}, {platform.processor() or platform.machine()}, {os.cpu_count()} processors,"
+        f" load {load:.1f} at the start, Python {platform.python_version()}, numpy {np.__version__}."
+    )
+    report.add()
+    town = streets(options.nodes)
+    graph = Graph.from_arcs(town.n, town.tails, town.heads, town.weights)
+    hierarchy = preparation(report, graph, options.rounds, (town.x, town.y))
+    sweeps(report, "synthetic town", graph, hierarchy, options.rounds, (town.x, town.y))
+    smaller = streets(60_000)
+    small = Graph.from_arcs(smaller.n, smaller.tails, smaller.heads, smaller.weights)
+    questions(report, small, Hierarchy(small))
+    for folder in options.city:
+        graph, hierarchy, xy = city_graph(folder)
+        sweeps(report, Path(folder).name, graph, hierarchy, options.rounds, xy)
+    if options.growth:
+        growth(report, options.growth, options.out.with_name("routing-growth.png"))
+    options.out.parent.mkdir(exist_ok=True)
+    options.out.write_text("\n".join(report.lines).rstrip() + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
