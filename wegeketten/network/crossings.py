@@ -125,7 +125,7 @@ def cross(draft: Draft, crossed: Crossed, left: Bank, right: Bank) -> None:
 def step_down(draft: Draft, crossed: Crossed, bank: Bank, ground: int, side: int) -> None:
     """Join a pavement to a node on the carriageway, over the kerb."""
     foot = _down(draft, crossed, bank, side)
-    if draft.places[foot] == draft.places[ground]:
+    if bank.kerb and draft.places[foot] == draft.places[ground]:
         # nothing to walk: the kerb itself leads there
         draft.v[-1] = ground
         return

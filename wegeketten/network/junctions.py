@@ -252,9 +252,12 @@ def _place_feet(draft: Draft, streets: Streets, junction: Junction, joints: Join
             if corner in junction.pavement:
                 joints.to_far_end.append((junction.pavement[corner], arm.way, arm.at_start))
     if through and len(junction.roads) <= 2:
-        for corner in plain.keys() - through.keys():
-            bank = Bank(_corner_node(draft, streets, junction, corner, joints), kerb=True)
-            step_down(draft, _crossed(streets, junction, 0), bank, junction.vertex, LEFT)
+        # a crossing mapped up to the middle of the carriageway leads on to the other side
+        for corner in sorted(set(range(len(junction.corners))) - through.keys()):
+            bank = _bank(draft, streets, junction, corner, joints)
+            if bank is not None and bank.node != junction.vertex:
+                crossed = _crossed(streets, junction, 0)._replace(lowered=True)
+                step_down(draft, crossed, bank, junction.vertex, LEFT)
 
 
 def _corner_node(draft: Draft, streets: Streets, junction: Junction, corner: int, joints: Joints) -> int:
