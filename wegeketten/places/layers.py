@@ -191,7 +191,7 @@ def _read_geojson(path: Path) -> Layer:
         try:
             geometry = feature["geometry"] if feature.get("type") == "Feature" else feature
             shapes[row] = None if geometry is None else shapely.from_geojson(json.dumps(geometry))
-            properties.append(feature.get("properties") or {})
+            properties.append(dict(feature.get("properties") or {}))
         except (shapely.errors.GEOSException, KeyError, TypeError, AttributeError, ValueError) as error:
             reason = str(error).splitlines()[0]
             raise InputDataError(f"{path}: feature {row + 1} is no valid GeoJSON ({reason})") from error
@@ -200,7 +200,8 @@ def _read_geojson(path: Path) -> Layer:
     stated = document.get("crs")  # before RFC 7946; since then WGS 84 is the rule
     if stated is None:
         return Layer(path, shapes, columns, pyproj.CRS.from_epsg(4326))
-    named = (stated.get("properties") or {}).get("name") if isinstance(stated, dict) else None
+    about = stated.get("properties") if isinstance(stated, dict) else None
+    named = about.get("name") if isinstance(about, dict) else None
     return Layer(path, shapes, columns, _crs(path, named))
 
 

@@ -29,7 +29,7 @@ def slugs(names: Iterable[str]) -> list[str]:
     taken: set[str] = set()
     found = []
     for name in names:
-        plain = unicodedata.normalize("NFKD", name.lower().translate(_UMLAUTS))
+        plain = unicodedata.normalize("NFKD", name.lower().translate(_UMLAUTS)).lower()
         letters = [char for char in plain if not unicodedata.combining(char)]
         kept = "".join(char if char.isascii() and char.isalnum() else "-" for char in letters)
         slug = "-".join(part for part in kept.split("-") if part)[:_SLUG_LENGTH].strip("-") or "district"
