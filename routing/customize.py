@@ -37,14 +37,15 @@ def _triangles(
     above: NDArray[np.int8],
     wanted: int,
     closed: Key,
+    position: UInt32,
     pairs: NDArray[Key],
 ) -> None:
     """Shorten the upward arcs of the given ranks, both ways, by all detours over lower nodes.
 
     Arc (u, v) is compared with u → x → v for each x below both. Only those x count whose `above` is `wanted`.
+    `position` is working room, one number per rank.
     """
     one = np.uint32(1)
-    position = np.empty(starts.size, np.uint32)
     for k in range(todo.size):
         u = np.uint32(todo[k])
         for i in range(starts[u], starts[u + one]):
@@ -69,8 +70,8 @@ def _triangles(
 _topology = (reads(i4), reads(u4), reads(u4), reads(u4), reads(u4), reads(u4), reads(i1), i8)
 lay_times = kernel(nothing, reads(i4), reads(u4), u4, writes(u4))(_lay)
 lay_keys = kernel(nothing, reads(i4), reads(u8), u8, writes(u8))(_lay)
-triangles_times = kernel(nothing, *_topology, u4, writes(u4))(_triangles)
-triangles_keys = kernel(nothing, *_topology, u8, writes(u8))(_triangles)
+triangles_times = kernel(nothing, *_topology, u4, writes(u4), writes(u4))(_triangles)
+triangles_keys = kernel(nothing, *_topology, u8, writes(u4), writes(u8))(_triangles)
 
 
 @helper

@@ -47,9 +47,9 @@ def _best_cut(size: int, low: int, high: int, counts: Int32, left: Int32, right:
     `counts` holds the nodes of each key; `left` and `right` hold, as differences, how many nodes of either
     side lie at each cut. The value of a cut is its boundary, dearer the less even it is.
     """
-    best, best_value, from_right = -1, np.inf, False
-    before = 0
-    at_left, at_right = 0, 0
+    best, from_right = -1, False
+    best_value = 1e300
+    before = at_left = at_right = 0
     for key in range(low, high):
         before += counts[key]
         at_left += left[key]
@@ -62,26 +62,33 @@ def _best_cut(size: int, low: int, high: int, counts: Int32, left: Int32, right:
     return best, from_right
 
 
-@kernel(nothing, reads(i4), reads(i4), writes(i4))
-def _dissect(pointers: Int32, heads: Int32, order: Int32) -> None:  # noqa: C901  (one loop, one stack)
+@kernel(nothing, reads(i4), reads(i4), *[writes(i4)] * 10)
+def _dissect(  # noqa: C901  (one loop, one stack)
+    pointers: Int32,
+    heads: Int32,
+    order: Int32,
+    parts: Int32,
+    from_a: Int32,
+    from_b: Int32,
+    queue: Int32,
+    sides: Int32,
+    stack: Int32,
+    counts: Int32,
+    left: Int32,
+    right: Int32,
+) -> None:
+    """All but the first three are working room, the last four of twice the size; `parts` starts as 0."""
     n = order.size
-    parts = np.zeros(n, np.int32)
-    from_a = np.full(n, -1, np.int32)
-    from_b = np.full(n, -1, np.int32)
-    queue = np.empty(n, np.int32)
-    counts = np.zeros(2 * n + 2, np.int32)
-    left = np.zeros(2 * n + 2, np.int32)
-    right = np.zeros(2 * n + 2, np.int32)
-    sides = np.zeros(n, np.int32)
-    stack = np.empty((n + 1, 2), np.int32)
     for u in range(n):
         order[u] = u
-    stack[0, 0], stack[0, 1] = 0, n
+    stack[0] = 0
+    stack[1] = n
     waiting = 1
     part = 0
     while waiting > 0:
         waiting -= 1
-        first, last = stack[waiting, 0], stack[waiting, 1]
+        first = stack[2 * waiting]
+        last = stack[2 * waiting + 1]
         size = last - first
         if size <= _LEAF:
             continue
@@ -109,9 +116,10 @@ def _dissect(pointers: Int32, heads: Int32, order: Int32) -> None:  # noqa: C901
                 high = max(high, key)
             if low == high:
                 continue
-            counts[low : high + 2] = 0
-            left[low : high + 2] = 0
-            right[low : high + 2] = 0
+            for key in range(low, high + 2):
+                counts[key] = 0
+                left[key] = 0
+                right[key] = 0
             for k in range(first, last):
                 u = order[k]
                 key = from_a[u]
@@ -137,23 +145,20 @@ def _dissect(pointers: Int32, heads: Int32, order: Int32) -> None:  # noqa: C901
                             sides[u] = 2
                             break
         place = first
-        begins = np.empty(4, np.int32)
         for k in range(first, last):
             queue[k - first] = order[k]
         for side in range(3):
-            begins[side] = place
+            begin = place
             for k in range(size):
                 if sides[queue[k]] == side:
                     order[place] = queue[k]
                     place += 1
-        for k in range(begins[2], last):
-            parts[order[k]] = -1
-        if begins[2] == first:
-            continue
-        for side in range(2):
-            end = begins[side + 1]
-            if end - begins[side] > _LEAF:
-                stack[waiting, 0], stack[waiting, 1] = begins[side], end
+            if side == 2:
+                for k in range(begin, last):
+                    parts[order[k]] = -1
+            elif place - begin > _LEAF and place - begin < size:
+                stack[2 * waiting] = begin
+                stack[2 * waiting + 1] = place
                 waiting += 1
 
 
@@ -176,6 +181,9 @@ def dissect(pointers: Int32, heads: Int32) -> Int32:
     >>> dissect(*(part.astype(np.int32) for part in path)).tolist()
     [4, 5, 0, 1, 2, 3]
     """
-    order = np.empty(pointers.size - 1, np.int32)
-    _dissect(pointers, heads, order)
+    n = pointers.size - 1
+    order, from_a, from_b, queue, sides = (np.empty(n, np.int32) for _ in range(5))
+    stack, counts, left, right = (np.empty(2 * n + 2, np.int32) for _ in range(4))
+    room = (np.zeros(n, np.int32), from_a, from_b, queue, sides, stack, counts, left, right)
+    _dissect(pointers, heads, order, *room)
     return order

@@ -556,7 +556,7 @@ def _customize(
     )
 
     def piece(todo: Int32, wanted: int) -> None:
-        run(todo, *topology, wanted, closed, pairs)
+        run(todo, *topology, wanted, closed, np.empty(hierarchy.n, np.uint32), pairs)
 
     inner = np.flatnonzero(above == 0).astype(np.int32)
     if threads > 1 and hierarchy.size >= _THREADED:

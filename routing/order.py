@@ -74,18 +74,25 @@ def _squeeze(pointers: Int32, heads: Int32, kept: Int32) -> None:
     kept[pointers.size - 1] = count
 
 
-@kernel(i8, reads(i4), writes(i4), writes(i4), writes(i4), writes(i4))
+@kernel(i8, reads(i4), *[writes(i4)] * 8)
 def _reduce(  # noqa: C901  (one pass over one structure)
-    pointers: Int32, heads: Int32, twins: Int32, degrees: Int32, order: Int32
+    pointers: Int32,
+    heads: Int32,
+    twins: Int32,
+    degrees: Int32,
+    order: Int32,
+    cursor: Int32,
+    touched: Int32,
+    waiting: Int32,
+    later: Int32,
 ) -> int:
     """Take out nodes with at most two neighbours for as long as there are any; return how many.
 
     `heads` and `twins` (position of the same arc seen from the other side) are rewritten: what remains,
     entries that are not negative, is the core. In each round no two neighbours are taken out, which keeps the
-    tree of the hierarchy flat along chains.
+    tree of the hierarchy flat along chains. `touched` starts as -1, the other three are working room.
     """
     n = degrees.size
-    cursor = np.empty(n, np.int32)
     for u in range(n):
         cursor[u] = pointers[u]
         degrees[u] = pointers[u + 1] - pointers[u]
@@ -96,16 +103,12 @@ def _reduce(  # noqa: C901  (one pass over one structure)
                 twins[i] = cursor[v]
                 twins[cursor[v]] = i
             cursor[v] += 1
-    waiting = np.empty(n, np.int32)
     count = 0
-    in_queue = np.zeros(n, np.int8)
     for u in range(n):
         if degrees[u] <= 2:
             waiting[count] = u
             count += 1
-            in_queue[u] = 1
-    later = np.empty(n, np.int32)
-    touched = np.full(n, -1, np.int32)
+            cursor[u] = -1  # queued
     taken = 0
     turn = 0
     while count > 0:
@@ -148,7 +151,8 @@ def _reduce(  # noqa: C901  (one pass over one structure)
                         x, y = b, a
                     if pointers[x + 1] - pointers[x] <= _SCAN:
                         for i in range(pointers[x], pointers[x + 1]):
-                            known |= heads[i] == y
+                            if heads[i] == y:
+                                known = True
                 if known:
                     heads[here] = -1
                     heads[there] = -1
@@ -159,11 +163,14 @@ def _reduce(  # noqa: C901  (one pass over one structure)
                     heads[there] = a
                     twins[here] = there
                     twins[there] = here
-            for v in (a, b):
-                if degrees[v] <= 2 and in_queue[v] == 0:
-                    in_queue[v] = 1
-                    later[kept] = v
-                    kept += 1
+            if degrees[a] <= 2 and cursor[a] >= 0:
+                cursor[a] = -1
+                later[kept] = a
+                kept += 1
+            if degrees[b] <= 2 and cursor[b] >= 0:
+                cursor[b] = -1
+                later[kept] = b
+                kept += 1
         waiting, later = later, waiting
         count = kept
         turn += 1
@@ -184,7 +191,9 @@ def reduce(pointers: Int32, heads: Int32) -> tuple[Int32, Int32, Int32, Int32]:
     twins = np.empty_like(heads)
     degrees = np.empty(n, np.int32)
     order = np.empty(n, np.int32)
-    taken = _reduce(pointers, heads, twins, degrees, order)
+    cursor, waiting, later = (np.empty(n, np.int32) for _ in range(3))
+    touched = np.full(n, -1, np.int32)
+    taken = _reduce(pointers, heads, twins, degrees, order, cursor, touched, waiting, later)
     core = np.flatnonzero(degrees >= 0).astype(np.int32)
     number = np.full(n, -1, np.int32)
     number[core] = np.arange(core.size, dtype=np.int32)
