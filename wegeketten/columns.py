@@ -46,7 +46,8 @@ def write_columns(
 
     Examples
     --------
-    >>> import tempfile, pathlib
+    >>> import pathlib, tempfile
+    >>> import numpy as np
     >>> file = pathlib.Path(tempfile.mkdtemp()) / "homes.parquet"
     >>> write_columns(file, {"home_id": ["n1", "n2"], "weight": np.array([1.0, 2.5])})
     >>> read_columns(file)["weight"].tolist()
