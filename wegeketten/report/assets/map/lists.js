@@ -56,6 +56,7 @@ function districtTable(page) {
       },
     ],
     rows,
+    total: rows[rows.length - 1],
     file: fileName(page, "districts"),
   };
 }

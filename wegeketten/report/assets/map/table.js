@@ -5,8 +5,8 @@ const PAGE_ROWS = 50;
 
 /* columns: [{ key, title, kind: "text" | "number", show(row), value(row), csv(row) }] */
 class Table {
-  constructor(host, { caption, columns, csvColumns = columns, rows, file, filterOf, action }) {
-    Object.assign(this, { host, caption, columns, csvColumns, rows, file, filterOf, action });
+  constructor(host, { caption, columns, csvColumns = columns, rows, total, file, filterOf, action }) {
+    Object.assign(this, { host, caption, columns, csvColumns, rows, total, file, filterOf, action });
     this.sorted = { column: 0, down: false };
     this.page = 0;
     this.filter = "";
@@ -40,7 +40,8 @@ class Table {
       return order.compare(x, y);
     };
     const indexed = rows.map((row, i) => [row, i]);
-    indexed.sort(([a, i], [b, j]) => (down ? compare(b, a) : compare(a, b)) || i - j);
+    const last = (row) => (row === this.total ? 1 : 0); // the sum stays below its parts
+    indexed.sort(([a, i], [b, j]) => last(a) - last(b) || (down ? compare(b, a) : compare(a, b)) || i - j);
     return indexed.map(([row]) => row);
   }
 
