@@ -117,6 +117,14 @@ def test_every_barrier_on_a_way_is_an_edge(tmp_path: Path, barrier: str) -> None
     assert network.edges["derived"].sum() == 0
 
 
+@pytest.mark.parametrize(("barrier", "open_"), [("bollard", True), ("gate", False), ("lift_gate", False)])
+def test_only_what_can_be_shut_is_closed_by_law(tmp_path: Path, barrier: str, open_: bool) -> None:
+    town = Town("A.b.C", {"AbC": "highway=path"}, {"b": f"barrier={barrier}|foot=no"})
+    network = network_of(town, tmp_path)
+    (row,) = np.flatnonzero(network.edges["kind"] >= Kind.kerb)
+    assert network.edges["forward"][row] == network.edges["backward"][row] == open_
+
+
 def test_harmless_barriers_and_crossings_are_no_barriers() -> None:
     assert barrier_kind({"barrier": "entrance"}) is None
     assert barrier_kind({"barrier": "height_restrictor"}) is None
@@ -237,6 +245,21 @@ def test_a_torn_way_is_no_bridge_over_the_gap(tmp_path: Path) -> None:
     network = build_network(features, projection_of(features))
     assert len(network.edges) == 2
     assert walk(network, town.position("A"), town.position("D")) is None
+
+
+def test_nodes_at_one_place_that_are_not_joined_are_told(tmp_path: Path) -> None:
+    """They stay apart: a bridge may end above a path."""
+    town = Town("A..B..C", {"AB": "highway=footway", "bC": "highway=footway"})
+    path = tmp_path / "town.osm"
+    lon, lat = town.position("B")
+    twin = f'<node id="{ord("b")}" version="1" lat="{lat}" lon="{lon}"/>'
+    xml = Town("A..B..C\n      b", town.ways).xml()
+    lines = [twin if line.startswith(f'<node id="{ord("b")}"') else line for line in xml.split("\n")]
+    path.write_text("\n".join(lines))
+    features = read_extract(path)
+    network = build_network(features, projection_of(features))
+    assert walk(network, town.position("A"), town.position("C")) is None
+    assert [(row.element, row.station) for row in network.skipped] == [(f"n{ord('B')}", "network")]
 
 
 def test_steps_share_their_count_by_length(tmp_path: Path) -> None:

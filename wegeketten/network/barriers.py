@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wegeketten.network.access import access_of_node
+from wegeketten.network.access import OPEN, access_of_node
 from wegeketten.network.draft import Style
 from wegeketten.network.edges import Kind
 
@@ -67,6 +67,9 @@ HARMLESS = frozenset(
     }
 )
 """Barriers that nobody on foot has to pass through, or that are none."""
+
+CLOSABLE = frozenset({Kind.gate, Kind.lift_gate, Kind.turnstile, Kind.kissing_gate, Kind.door, Kind.chain})
+"""Barriers that can be shut. ``foot=no`` on a bollard closes nothing: who wrote it meant vehicles."""
 
 _RANK = {
     Kind.street: 9,
@@ -145,7 +148,7 @@ def raise_barrier(
     passage = kind is Kind.door and "barrier" not in tags and len(arms) == 2
     if passage and arms[0].way == arms[1].way and not _closed_off(tags):
         return
-    access = access_of_node(tags)
+    access = access_of_node(tags) if kind in CLOSABLE else OPEN
     crossed = max(arms, key=lambda arm: _RANK.get(arm.kind, 2))
     style = Style(
         "n",

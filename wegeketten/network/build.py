@@ -25,7 +25,7 @@ from wegeketten.network.joints import (
 from wegeketten.network.junctions import join_junctions
 from wegeketten.network.lifts import is_lift, raise_lift
 from wegeketten.network.pavements import Streets, arms_of_streets, find_streets, lay_pavements
-from wegeketten.network.split import split_ways
+from wegeketten.network.split import Pieces, split_ways
 from wegeketten.network.ways import Walk, walk_of
 from wegeketten.osm.features import Skipped, Way
 
@@ -120,6 +120,7 @@ def build_network(
     pieces = split_ways(features, projection, [strip.way for strip in strips], special)
     draft.places = [(x, y) for x, y in pieces.vertex_xy.tolist()]
     draft.place_ids = pieces.vertex_ref.tolist()
+    skipped += _unjoined(pieces)
     broken = frozenset(out_of_service)
     streets = find_streets(strips, pieces) if pavements == "sides" else Streets(strips, pieces)
     edge_of = _trace(draft, streets, features, broken)
@@ -170,6 +171,21 @@ def strips_of(features: Features, skipped: list[Skipped], *, roads_too: bool) ->
     if closed:
         skipped.append(Skipped("file", "network", f"{closed} ways are closed to people on foot by law"))
     return strips
+
+
+def _unjoined(pieces: Pieces) -> list[Skipped]:
+    """Nodes that lie at one place without being one: ways that look joined and are not."""
+    rounded = np.round(pieces.vertex_xy, 1)
+    _, group, count = np.unique(rounded, axis=0, return_inverse=True, return_counts=True)
+    group = group.ravel()
+    order = np.argsort(group, kind="stable")
+    ends = np.cumsum(count)
+    found = []
+    for place in np.flatnonzero(count > 1).tolist():
+        refs = pieces.vertex_ref[order[ends[place] - count[place] : ends[place]]].tolist()
+        others = ", ".join(f"n{ref}" for ref in refs[1:])
+        found.append(Skipped(f"n{refs[0]}", "network", f"lies where {others} lies and is not joined to it"))
+    return found
 
 
 def _special_nodes(features: Features) -> dict[int, dict[str, str]]:
