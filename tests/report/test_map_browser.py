@@ -100,7 +100,7 @@ def test_no_violations_of_wcag(
     assert violations(tab, axe) == []
     tab.page.evaluate("wegeketten.select(3)")
     assert violations(tab, axe) == []
-    if view == "list":
+    if view == "list" and lang == "de":
         for kind in ("homes", "places", "barriers"):
             tab.page.click(f"#tab-{kind}")
             assert violations(tab, axe) == []

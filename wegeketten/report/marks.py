@@ -10,7 +10,7 @@ from wegeketten.report.data import Mark
 from wegeketten.report.words import load_words, number
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 MOST_MARKS = 200
@@ -23,21 +23,21 @@ def read_measures(folder: Path, lang: str) -> list[Mark]:
     Raises
     ------
     InputDataError
-        The file is missing or lacks a column.
+        The file is missing, lacks a column or has a row that cannot be read.
     """
     words = load_words(lang)["marks"]
-    marks = []
-    for row in _rows(
-        folder / "measures.csv", ("rank", "kinds", "lat", "lon", "cost_eur", "people_newly_reached")
-    ):
+
+    def mark(row: dict[str, str]) -> Mark:
         lines = [
             words["cost"].format(cost=number(float(row["cost_eur"] or 0), lang)),
             words["gain"].format(people=number(float(row["people_newly_reached"] or 0), lang)),
         ]
-        marks.append(
-            Mark(float(row["lon"]), float(row["lat"]), f"{row['rank']}. {_kinds(row['kinds'], lang)}", lines)
+        return Mark(
+            float(row["lon"]), float(row["lat"]), f"{row['rank']}. {_kinds(row['kinds'], lang)}", lines
         )
-    return marks
+
+    columns = ("rank", "kinds", "lat", "lon", "cost_eur", "people_newly_reached")
+    return _marks(folder / "measures.csv", columns, mark)
 
 
 def read_walks(folder: Path, lang: str) -> list[Mark]:
@@ -46,27 +46,34 @@ def read_walks(folder: Path, lang: str) -> list[Mark]:
     Raises
     ------
     InputDataError
-        The file is missing or lacks a column.
+        The file is missing, lacks a column or has a row that cannot be read.
     """
     words = load_words(lang)
-    marks = []
-    for row in _rows(folder / "survey.csv", ("rank", "kind", "lat", "lon", "attribute", "people_between")):
+
+    def mark(row: dict[str, str]) -> Mark:
         attribute = words["attributes"].get(row["attribute"], {}).get("name", row["attribute"])
         lines = [words["marks"]["between"].format(people=number(float(row["people_between"] or 0), lang))]
         title = f"{row['rank']}. {_kinds(row['kind'], lang)}: {attribute}"
-        marks.append(Mark(float(row["lon"]), float(row["lat"]), title, lines))
-    return marks
+        return Mark(float(row["lon"]), float(row["lat"]), title, lines)
+
+    return _marks(folder / "survey.csv", ("rank", "kind", "lat", "lon", "attribute", "people_between"), mark)
 
 
 def _kinds(text: str, lang: str) -> str:
-    from wegeketten.network.edges import Kind
+    from wegeketten.reach.words import BARRIERS
 
-    words = load_words(lang)["kinds"]
-    names = []
-    for kind in text.split(";"):
-        known = kind in Kind.__members__
-        names.append(words[str(int(Kind[kind]))] if known else kind)
+    names = [getattr(BARRIERS[kind], lang) if kind in BARRIERS else kind for kind in text.split(";")]
     return ", ".join(dict.fromkeys(names))
+
+
+def _marks(path: Path, columns: Sequence[str], mark: Callable[[dict[str, str]], Mark]) -> list[Mark]:
+    marks = []
+    for number_, row in enumerate(_rows(path, columns), start=1):
+        try:
+            marks.append(mark(row))
+        except ValueError as error:
+            raise InputDataError(f"{path}: row {number_} cannot be read ({error}); write it again") from error
+    return marks
 
 
 def _rows(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
