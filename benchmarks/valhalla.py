@@ -96,7 +96,7 @@ def reason(
             if len(near)
             else "Valhalla walks ways that end elsewhere for us"
         )
-    return "Valhalla passes gates closed by law, or escalators against their direction"
+    return "Valhalla crosses where we do not, or passes closed gates and escalators against their direction"
 
 
 def _only_ours(walker: Walker, pair: Pair, shape: shapely.LineString, squares: set[int]) -> str:

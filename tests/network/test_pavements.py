@@ -401,6 +401,16 @@ def test_informal_crossings_carry_the_class_of_road(tmp_path: Path) -> None:
     assert not between
 
 
+def test_nobody_crosses_over_a_guard_rail(tmp_path: Path) -> None:
+    ways = {"WE": BOTH, "rs": "barrier=guard_rail"}
+    network = network_of(Town("W..........E\n.r........s.", ways, cell_m=10), tmp_path)
+    railed = network_of(Town("W..........E\n.r........s.", ways, cell_m=3.5), tmp_path)
+    assert (network.edges["crossing"] == Crossing.informal).sum() == 3  # at both ends and in between
+    beside = network_of(Town("W....................E\n.r..................s.", ways, cell_m=3), tmp_path)
+    assert (beside.edges["crossing"] == Crossing.informal).sum() == 2
+    assert (railed.edges["crossing"] == Crossing.informal).sum() == 2
+
+
 def test_a_motorroad_is_crossed_by_paths_but_not_walked(tmp_path: Path) -> None:
     town = Town("   N\n   .\nW..M..E\n   .\n   S", {"WME": "highway=trunk", "NMS": "highway=path"})
     network = network_of(town, tmp_path)

@@ -73,6 +73,18 @@ def access_of_way(tags: Mapping[str, str]) -> Access:
     return _directions(tags)
 
 
+def pavement_open(tags: Mapping[str, str]) -> bool:
+    """Whether the pavement of a street is open: ``foot=no`` and ``use_sidepath`` speak of its carriageway.
+
+    Examples
+    --------
+    >>> pavement_open({"foot": "use_sidepath", "sidewalk": "both"}), pavement_open({"access": "private"})
+    (True, False)
+    """
+    foot = tags.get("foot")
+    return tags.get("access") not in NO if foot is None else foot not in NO - {"no"}
+
+
 def access_of_node(tags: Mapping[str, str]) -> Access:
     """Access on foot past a point barrier.
 

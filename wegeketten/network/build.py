@@ -131,7 +131,7 @@ def build_network(
             draft, streets, arms, {node.id: node.tags for node in features.nodes.values()}
         )
         laid = lay_pavements(draft, streets)
-        crossings.cross_informally(draft, streets, laid)
+        crossings.cross_informally(draft, streets, laid, features, projection)
         join_far_ends(draft, streets, joints.to_far_end, edge_of)
         roads = road_tree(streets)
         join_to_edges(draft, wishes_of(joints.to_mapped), foot_edges(draft, mapped=True), roads)

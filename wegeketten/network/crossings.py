@@ -9,6 +9,7 @@ import numpy as np
 
 from wegeketten.network.draft import Style
 from wegeketten.network.edges import HIGHWAYS, Crossing, Kind
+from wegeketten.network.lines import length_m, place_at, shapes_of
 from wegeketten.network.sides import LEFT, RIGHT
 from wegeketten.network.ways import CODE
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from wegeketten.network.draft import Draft
     from wegeketten.network.pavements import Streets
     from wegeketten.osm.features import Features, Way
+    from wegeketten.osm.projection import Projection
+
+    Point = tuple[float, float]
 
 _SECURED = {
     "traffic_signals": Crossing.signals,
@@ -262,30 +266,91 @@ _QUIET = frozenset(
 )
 
 
-def cross_informally(draft: Draft, streets: Streets, laid: Mapping[tuple[int, int], Sequence[int]]) -> None:
+_WALLS = frozenset(
+    {
+        "wall",
+        "fence",
+        "hedge",
+        "guard_rail",
+        "retaining_wall",
+        "city_wall",
+        "jersey_barrier",
+        "cable_barrier",
+        "handrail",
+        "ditch",
+    }
+)
+"""Linear barriers that nobody crosses between two pavements."""
+
+
+def cross_informally(
+    draft: Draft,
+    streets: Streets,
+    laid: Mapping[tuple[int, int], int],
+    features: Features,
+    projection: Projection,
+) -> None:
     """Streets with pavements can be crossed between their junctions; who may is the profile's business.
 
     Main roads are left out, and places where a wall, fence or guard rail lies between the pavements.
     """
     from wegeketten.network.joints import cut
 
+    places = _informal_places(draft, streets, laid)
+    open_ = _unwalled(places, features, projection)
+    for piece, wanted in places.items():
+        shares = [share for share, *_ in wanted if (piece, share) in open_]
+        edges = [laid[(piece, side)] for side in (LEFT, RIGHT)]
+        kinds = [draft.styles[edge].kind for edge in edges]
+        met = [
+            cut(draft, edge, [share * size for share in shares])
+            for edge, size in zip(edges, [length_m(draft.lines[edge]) for edge in edges], strict=True)
+        ]
+        crossed = Crossed(streets.strip(piece), Crossing.informal, lowered=False, at_start=None)
+        for one, other in zip(*met, strict=True):
+            left, right = (
+                Bank(node, kind == Kind.pavement) for node, kind in zip((one, other), kinds, strict=True)
+            )
+            cross(draft, crossed, left, right)
+
+
+def _informal_places(
+    draft: Draft, streets: Streets, laid: Mapping[tuple[int, int], int]
+) -> dict[int, list[tuple[float, Point, Point]]]:
+    """By piece: shares of its length where it may be crossed, with the places on either side."""
+    places: dict[int, list[tuple[float, Point, Point]]] = {}
     for piece in sorted({piece for piece, _ in laid}):
         strip = streets.strip(piece)
         left, right = laid.get((piece, LEFT)), laid.get((piece, RIGHT))
         if left is None or right is None or strip.walk.highway not in _QUIET or strip.walk.off_ground:
             continue
-        lengths = [float(np.hypot(*np.diff(draft.lines[side[0]], axis=0).T).sum()) for side in (left, right)]
-        if min(lengths) < _SHORTEST_M:
-            continue
-        count = max(1, int(min(lengths) // _SPACING_M))
-        shares = [(number + 1) / (count + 1) for number in range(count)]
-        kinds = [draft.styles[side[0]].kind for side in (left, right)]
-        met = [
-            cut(draft, side[0], [share * length for share in shares])
-            for side, length in zip((left, right), lengths, strict=True)
-        ]
-        crossed = Crossed(strip, Crossing.informal, lowered=False, at_start=None)
-        for one, other in zip(*met, strict=True):
-            cross(
-                draft, crossed, Bank(one, kinds[0] == Kind.pavement), Bank(other, kinds[1] == Kind.pavement)
-            )
+        lines = draft.lines[left], draft.lines[right]
+        shortest = min(map(length_m, lines))
+        if shortest >= _SHORTEST_M:
+            count = max(1, int(shortest // _SPACING_M))
+            shares = [(number + 1) / (count + 1) for number in range(count)]
+            places[piece] = [
+                (share, place_at(lines[0], share), place_at(lines[1], share)) for share in shares
+            ]
+    return places
+
+
+def _unwalled(
+    places: Mapping[int, Sequence[tuple[float, Point, Point]]], features: Features, projection: Projection
+) -> set[tuple[int, float]]:
+    """Places between whose sides no linear barrier lies."""
+    keys = [(piece, share) for piece, wanted in places.items() for share, *_ in wanted]
+    walls = [
+        features.lonlat[way.start : way.stop]
+        for way in features.ways.values()
+        if way.tags.get("barrier") in _WALLS and way.stop - way.start > 1
+    ]
+    if not keys or not walls:
+        return set(keys)
+    import shapely
+
+    whole = projection.to_xy(np.concatenate(walls))
+    lines = shapes_of(np.split(whole, np.cumsum([len(wall) for wall in walls])[:-1]))
+    ways = shapes_of([np.array(ends) for wanted in places.values() for _, *ends in wanted])
+    walled = set(np.unique(shapely.STRtree(lines).query(ways, predicate="intersects")[0]).tolist())
+    return {key for row, key in enumerate(keys) if row not in walled}

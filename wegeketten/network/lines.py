@@ -40,6 +40,20 @@ def length_m(line: NDArray[np.float64]) -> float:
     return float(np.hypot(step[:, 0], step[:, 1]).sum())
 
 
+def place_at(line: NDArray[np.float64], share: float) -> tuple[float, float]:
+    """Place at a share of a line's length.
+
+    Examples
+    --------
+    >>> place_at(np.array([[0.0, 0.0], [4.0, 0.0], [4.0, 4.0]]), 0.75)
+    (4.0, 2.0)
+    """
+    step = line[1:] - line[:-1]
+    along = np.concatenate(([0.0], np.cumsum(np.hypot(step[:, 0], step[:, 1]))))
+    wanted = share * along[-1]
+    return float(np.interp(wanted, along, line[:, 0])), float(np.interp(wanted, along, line[:, 1]))
+
+
 def lookouts(
     xy: NDArray[np.float64], first: NDArray[np.int64], last: NDArray[np.int64], spacing_m: float, most: int
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wegeketten.network.access import pavement_open
 from wegeketten.network.arms import Arm, heading
 from wegeketten.network.corners import beside, offset_of
 from wegeketten.network.draft import Style
@@ -83,9 +84,9 @@ class Streets:
 
     def _find_walked(self, piece: int, side: int) -> Kind | None:
         state = self.sides[piece][0 if side == LEFT else 1]
-        if state is Side.own:
-            return Kind.pavement
         strip = self.strip(piece)
+        if state is Side.own:
+            return Kind.pavement if pavement_open(strip.tags) else None
         oneway = strip.tags.get("oneway") == "yes" and strip.walk.highway != CODE["residential"]
         if state is Side.separate or not strip.walk.access or oneway:
             return None
@@ -110,15 +111,15 @@ def is_mouth(strip: Strip) -> bool:
     return strip.tags.get("service") in _MOUTHS or strip.walk.highway == CODE["track"]
 
 
-def lay_pavements(draft: Draft, streets: Streets) -> dict[tuple[int, int], list[int]]:
+def lay_pavements(draft: Draft, streets: Streets) -> dict[tuple[int, int], int]:
     """Edges along both sides of every street that has sides.
 
     Returns
     -------
     dict
-        Edges by piece and side.
+        Edge by piece and side.
     """
-    laid: dict[tuple[int, int], list[int]] = {}
+    laid: dict[tuple[int, int], int] = {}
     styles: dict[tuple[int, int, Kind], Style] = {}
     for piece in sorted(streets.sides):
         for side in (LEFT, RIGHT):
@@ -132,7 +133,7 @@ def lay_pavements(draft: Draft, streets: Streets) -> dict[tuple[int, int], list[
             u = streets.corner[(piece, True, side)]
             v = streets.corner[(piece, False, side)]
             line = _side_line(draft, streets, piece, side, u, v)
-            laid[(piece, side)] = [draft.add(u, v, line, style)]
+            laid[(piece, side)] = draft.add(u, v, line, style)
     return laid
 
 
