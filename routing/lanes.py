@@ -212,3 +212,24 @@ def push_keys(
         return context.get_dummy_value()
 
     return types.void(keys, sources, row, heads, weights, low, high), codegen
+
+
+@_operation
+def prefetch(_: Any, array: Any, position: Any) -> Any:
+    """Ask for the cache line of an array's element ahead of its use."""
+
+    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        at = context.cast(builder, args[1], sig.args[1], types.intp)
+        pointer = builder.bitcast(
+            builder.gep(_data(context, builder, sig.args[0], args[0]), [at]), ir.IntType(8).as_pointer()
+        )
+        word = ir.IntType(32)
+        function = builder.module.declare_intrinsic(
+            "llvm.prefetch",
+            [ir.IntType(8).as_pointer()],
+            ir.FunctionType(ir.VoidType(), [ir.IntType(8).as_pointer(), word, word, word]),
+        )
+        builder.call(function, [pointer, word(0), word(3), word(1)])
+        return context.get_dummy_value()
+
+    return types.void(array, position), codegen

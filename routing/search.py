@@ -14,6 +14,7 @@ import numpy as np
 
 from .compiled import helper, i4, i8, kernel, reads, u4, u8, writes
 from .graph import INF, Graph, as_int32
+from .lanes import prefetch
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -24,7 +25,8 @@ FINE_BITS = 16
 FINE = 1 << FINE_BITS  # buckets of one unit
 COARSE = 32 - FINE_BITS  # buckets of growing width for what lies beyond
 STEPS = 2_000_000  # nodes settled between two looks at the keyboard
-_ABSENT = -2  # in `after`: the arc waits in no bucket
+# links of the lists are the number of an entry plus one, so that fresh memory means: waits in no bucket
+_ABSENT = 0
 _LAST = -1
 
 
@@ -45,7 +47,7 @@ def _place(d: int, epoch: int) -> int:
 def _insert(entry: int, bucket: int, after: Int32, first: Int32, marks: NDArray[np.uint64]) -> None:
     old = first[bucket]
     after[np.uint32(entry)] = old
-    first[bucket] = entry
+    first[bucket] = entry + 1
     if old < 0 and bucket < FINE:
         marks[bucket >> 6] |= np.uint64(1) << np.uint64(bucket & 63)
 
@@ -80,21 +82,22 @@ def _next_stretch(
     """Spread the lowest coarse bucket; return its smallest time, `INF` where all are empty."""
     for coarse in range(FINE, first.size):
         smallest = INF
-        entry = first[coarse]
-        while entry >= 0:  # an entry whose node has long been reached earlier is no longer of this bucket
+        link = first[coarse]
+        while link > 0:  # an entry whose node has long been reached earlier is no longer of this bucket
+            entry = link - 1
             d = times[heads[entry] if entry < heads.size else sources[entry - heads.size]]
             if _place(d, epoch) == coarse:
                 smallest = min(smallest, d)
-            entry = after[entry]
-        entry = first[coarse]
+            link = after[entry]
+        link = first[coarse]
         first[coarse] = _LAST
-        while entry >= 0:
-            follower = after[entry]
+        while link > 0:
+            entry = link - 1
+            link = after[entry]
             d = times[heads[entry] if entry < heads.size else sources[entry - heads.size]]
             after[entry] = _ABSENT
             if _place(d, epoch) == coarse:
                 _insert(entry, _place(d, smallest >> FINE_BITS), after, first, marks)
-            entry = follower
         if smallest < INF:
             return smallest
     return INF
@@ -152,10 +155,15 @@ def _search(
             epoch = d >> FINE_BITS
             bucket = d & (FINE - 1)
         d = (epoch << FINE_BITS) | bucket
-        while first[bucket] >= 0:
-            entry = np.uint32(first[bucket])
+        while first[bucket] > 0:
+            entry = np.uint32(first[bucket] - 1)
             u = heads[entry] if entry < arcs else sources[entry - arcs]
-            first[bucket] = after[entry]
+            link = after[entry]
+            first[bucket] = link
+            if 0 < link <= arcs:
+                follower = heads[np.uint32(link - 1)]
+                prefetch(heads, indptr[follower])
+                prefetch(weights, indptr[follower])
             after[entry] = _ABSENT
             if times[u] != d:
                 continue
@@ -167,15 +175,21 @@ def _search(
                 v = heads[i]
                 reached = d + weights[i]
                 known = times[v]
+                if reached > known:
+                    continue
                 if reached < known:
-                    if reached <= limit:
-                        times[v] = reached
-                        labels[v] = i if by_arc else label
-                        _insert(i, _place(reached, epoch), after, first, marks)
-                elif reached == known and label < labels[v] and not by_arc:
+                    if reached > limit:
+                        continue
+                    times[v] = reached
+                    labels[v] = i if by_arc else label
+                elif label < labels[v] and not by_arc:
                     labels[v] = label
-                    if reached == d and after[i] == _ABSENT:
-                        _insert(i, bucket, after, first, marks)
+                    if reached > d or after[i] != _ABSENT:
+                        continue
+                else:
+                    continue
+                prefetch(indptr, v)
+                _insert(i, _place(reached, epoch), after, first, marks)
     now[0] = (epoch << FINE_BITS) | bucket
     return settled
 
@@ -185,7 +199,7 @@ def _run(
 ) -> tuple[Int32, Int32]:
     times = np.full(graph.n, INF, np.int32)
     labels = np.full(graph.n, -1, np.int32)
-    after = np.full(graph.m + sources.size, _ABSENT, np.int32)
+    after = np.zeros(graph.m + sources.size, np.int32)
     first = np.full(FINE + COARSE, _LAST, np.int32)
     marks = np.zeros(FINE // 64, np.uint64)
     now = np.zeros(1, np.int64)
