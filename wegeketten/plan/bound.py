@@ -36,6 +36,9 @@ ASKED = 20_000
 
 NEVER = 2**62
 
+SMALL = 300
+"""Groups of doors up to which edges are bought whole or not at all; above, the linear program is enough."""
+
 RINGS = 8
 """How many rings per door enter the linear program; more would only make the bound tighter."""
 
@@ -255,7 +258,8 @@ def _solve(total: dict[Rows, float], prices: NDArray[np.int64], budget: float) -
     most = np.ones(count)
     most[: len(edges)][[prices[edge] > budget for edge in edges]] = 0.0  # nobody can buy those
     integral = np.zeros(count)
-    integral[: len(edges)] = 1
+    if len(wishes) <= SMALL:
+        integral[: len(edges)] = 1
     result = milp(
         -worth,
         constraints=LinearConstraint(
@@ -265,5 +269,5 @@ def _solve(total: dict[Rows, float], prices: NDArray[np.int64], budget: float) -
         integrality=integral,
         options={"node_limit": NODES, "mip_rel_gap": 1e-3},
     )
-    proven = result.mip_dual_bound
+    proven = result.mip_dual_bound if integral.any() else result.fun
     return float(worth.sum()) if proven is None else min(-float(proven), float(worth.sum()))

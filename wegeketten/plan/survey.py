@@ -7,7 +7,7 @@ with its share of the people behind it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from wegeketten.city import City
     from wegeketten.people.profile import Profile
     from wegeketten.plan.task import Task
+    from wegeketten.reach.field import Field
 
     Progress = Callable[[str, float], None]
 
@@ -183,6 +184,9 @@ def rank_edges(
 ) -> tuple[list[int], dict[int, float]]:
     """Edges in the order in which to look at them, and the people each keeps in doubt.
 
+    First come the edges on the ways that need the fewest looks, as if every look brought good news; then
+    those on the ways that would be left if it had brought bad news; and so on.
+
     Parameters
     ----------
     tasks
@@ -199,10 +203,24 @@ def rank_edges(
     """
     ranked: list[int] = []
     people: dict[int, float] = {}
-    known = {id(task.field): task.field.today.copy() for task in tasks}
-    hopes = [_within(task, task.field.mended) for task in tasks]
     batch = max(1, -(-most // rounds))
     while tasks and len(ranked) < most:
+        found = _rank_hopefully(tasks, most - len(ranked), batch, people, progress)
+        if not found:
+            break
+        ranked += found
+        tasks = _without(tasks, found)
+    return ranked, people
+
+
+def _rank_hopefully(
+    tasks: Sequence[Task], most: int, batch: int, people: dict[int, float], progress: Progress | None
+) -> list[int]:
+    """Edges as if every look brought good news, until nobody is in doubt."""
+    ranked: list[int] = []
+    known = {id(task.field): task.field.today.copy() for task in tasks}
+    hopes = [_within(task, task.field.mended) for task in tasks]
+    while len(ranked) < most:
         if progress:
             progress("survey", len(ranked) / most)
         credit, behind = _credit(tasks, hopes, known)
@@ -217,7 +235,20 @@ def rank_edges(
             for edge in chosen:
                 arcs = field.arcs_on(edge)
                 known[id(field)][arcs] = field.mended[arcs]
-    return ranked, people
+    return ranked
+
+
+def _without(tasks: Sequence[Task], edges: Sequence[int]) -> list[Task]:
+    """The same tasks where some edges stay as they are today."""
+    fields: dict[int, Field] = {}
+    for task in tasks:
+        if id(task.field) not in fields:
+            mended = task.field.mended.copy()
+            for edge in edges:
+                arcs = task.field.arcs_on(edge)
+                mended[arcs] = task.field.today[arcs]
+            fields[id(task.field)] = task.field.timed(mended)
+    return [replace(task, field=fields[id(task.field)]) for task in tasks]
 
 
 def _credit(

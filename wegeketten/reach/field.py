@@ -154,8 +154,14 @@ class Field:
 
     def priced(self, prices: NDArray[np.int64]) -> Field:
         """The same field with other prices; an edge of price 0 cannot be mended."""
-        other = replace(self, prices=prices)
-        for name in ("leaving", "entering", "on_edge"):  # they hold for any prices and are dear to make
+        return self._sharing(replace(self, prices=prices))
+
+    def timed(self, mended: NDArray[np.int32]) -> Field:
+        """The same field with other times after the measures."""
+        return self._sharing(replace(self, mended=mended))
+
+    def _sharing(self, other: Field) -> Field:
+        for name in ("leaving", "entering", "on_edge"):  # they hold for any times and prices, and are dear
             if name in self.__dict__:
                 other.__dict__[name] = self.__dict__[name]
         return other
