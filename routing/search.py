@@ -109,7 +109,7 @@ def _next_stretch(
     *(reads(u4), reads(i4), i8, i8, i8, i8),
     *(writes(i4), writes(i4), writes(i4), writes(i4), writes(u8), writes(i8)),
 )
-def _search(
+def _search(  # noqa: C901  (the hot loop, kept in one piece)
     indptr: UInt32,
     heads: UInt32,
     weights: Int32,
