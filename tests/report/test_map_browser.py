@@ -174,6 +174,11 @@ def test_fits_small_windows(
     tab.settled()
     tab.page.evaluate("wegeketten.select(3)")
     assert tab.page.evaluate("document.documentElement.scrollWidth") <= width
+    before = tab.page.evaluate("parseFloat(getComputedStyle(document.querySelector('p')).fontSize)")
+    tab.page.click("#large-button")
+    after = tab.page.evaluate("parseFloat(getComputedStyle(document.querySelector('p')).fontSize)")
+    assert after > 1.3 * before
+    assert tab.page.evaluate("document.documentElement.scrollWidth") <= width
     small = tab.page.evaluate("""
         [...document.querySelectorAll('button, select, input, summary')].filter((e) => e.checkVisibility())
           .map((e) => (e.closest('label') ?? e).getBoundingClientRect())

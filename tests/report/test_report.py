@@ -204,6 +204,8 @@ def test_report_fits_small_windows(
     tab = open_tab(pages["de", "Westend"], width=width)
     tab.settled()
     assert tab.page.evaluate("document.documentElement.scrollWidth") <= width
+    tab.page.click(".large-button")
+    assert tab.page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.browser

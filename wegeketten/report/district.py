@@ -159,7 +159,7 @@ def _fill(tell: Teller, first: Glance, sections: Sequence[Section], pages: Seque
     environment = Environment(
         autoescape=True, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
-    script = island("words", {key: words[key] for key in ("sort_by", "download")})
+    script = island("words", {key: words[key] for key in ("sort_by", "download", "large")})
     title = (
         words["title_city"].format(city=tell.place) if pages else words["title"].format(place=first.heading)
     )

@@ -62,6 +62,20 @@ function addDownload(table) {
   table.parentElement.after(button);
 }
 
+function addLargePrint(heading) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "large-button";
+  button.textContent = WORDS.large;
+  button.setAttribute("aria-pressed", "false");
+  button.addEventListener("click", () => {
+    const large = document.documentElement.classList.toggle("large");
+    button.setAttribute("aria-pressed", String(large));
+  });
+  heading.after(button);
+}
+
+addLargePrint(document.querySelector("h1"));
 for (const table of document.querySelectorAll("table")) {
   makeSortable(table);
   addDownload(table);

@@ -111,6 +111,11 @@ class Page {
     $("map-button").addEventListener("click", () => this.view("map"));
     $("list-button").addEventListener("click", () => this.view("list"));
     $("print-button").addEventListener("click", () => window.print());
+    $("large-button").addEventListener("click", () => {
+      const large = document.documentElement.classList.toggle("large");
+      $("large-button").setAttribute("aria-pressed", String(large));
+      this.map.invalidateSize();
+    });
     window.addEventListener("beforeprint", () => this.beforePrint());
     window.addEventListener("afterprint", () => this.afterPrint());
   }
