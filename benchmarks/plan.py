@@ -208,9 +208,7 @@ def rankings(city: City, tasks: Sequence[Task]) -> dict[str, list[int]]:
 def portfolio(cities: dict[str, City]) -> None:
     say("## Portfolios against the optimum of the complete integer program")
     say()
-    say(
-        "People × services newly within the standard, wheelchair; four services; the homes of one district and the"
-    )
+    say("People × services newly within the standard, wheelchair, four services; homes of a district and the")
     say("60 barriers nearest to their middle, so that all ways can be counted.")
     say("*bundles* is what large cities get: greedy buying and a program over the bundles found, without")
     say("counting all ways. The bound is what is printed where no optimum can be computed.")
@@ -265,9 +263,7 @@ def portfolio(cities: dict[str, City]) -> None:
 def certificates(cities: dict[str, City]) -> None:
     say("## Certificates run again")
     say()
-    say(
-        f"{PAIRS // 2} random pairs of a home and a service in each city that no way (or none in the standard)"
-    )
+    say(f"{PAIRS // 2} random pairs of a home and a service in each city that no way (or none in time)")
     say("joins today and some set of measures joins. Each set is mended and searched again, and each of its")
     say("subsets that lack one barrier.")
     say()

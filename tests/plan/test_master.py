@@ -133,3 +133,21 @@ def test_two_runs_write_the_same_bytes(tmp_path):
         make_plan(city_with(2), [load_profile("wheelchair")], budget_eur=9000).write(tmp_path / name)
     for file in sorted((tmp_path / "a").iterdir()):
         assert file.read_bytes() == (tmp_path / "b" / file.name).read_bytes()
+
+
+def test_a_filled_in_survey_is_read_back(tmp_path):
+    from wegeketten.tags.survey import read_survey
+
+    unknown = kerb(3, lower=0, upper=12, provenance=Provenance.assumed)
+    survey = find_survey(city_with(2, **unknown), [load_profile("wheelchair")], services=["pharmacy"])
+    survey.write(tmp_path)
+    rows = table(tmp_path / "survey.csv")
+    rows[0] |= {"value": "2,5", "date": "2026-05-01", "by": "Seniorenbeirat"}
+    with (tmp_path / "filled.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    (row,), rejected = read_survey(tmp_path / "filled.csv")
+    assert rejected == []
+    assert (row.osm, row.attribute, row.span.value) == (("n", 1001, -1), "kerb_cm", 2.5)
+    assert (row.date, row.by) == ("2026-05-01", "Seniorenbeirat")
