@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import os
+import re
 import shutil
 import statistics
 import sys
@@ -260,7 +261,7 @@ def look(page: Page, patience: int) -> Row | None:
             browser = running.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
             tab = browser.new_page(viewport={"width": 1280, "height": 800})
             tab.set_default_timeout(patience * 1000)
-            tab.route("http*://**", _serve)
+            tab.route(re.compile("^https?://"), _serve)
             tab.add_init_script(WATCH % page.drawn)
             tab.goto(page.path.as_uri(), timeout=patience * 1000, wait_until="commit")
             end = time.monotonic() + patience

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -81,8 +82,7 @@ def open_tab(chromium: Any) -> Iterator[Callable[..., Tab]]:
             viewport={"width": width, "height": height}, bypass_csp=False, **options
         )
         contexts.append(context)
-        context.route("http://**", lambda route: route.abort())
-        context.route("https://**", lambda route: route.abort())
+        context.route(re.compile("^(https?|wss?)://"), lambda route: route.abort())
         tab = Tab(context.new_page())
         tab.page.goto(path.as_uri() + fragment)
         return tab
