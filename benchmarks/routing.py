@@ -20,6 +20,7 @@ import platform
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from importlib.util import find_spec
 from pathlib import Path
@@ -170,9 +171,9 @@ def sweeps(report: Report, name: str, graph: Graph, hierarchy: Hierarchy, rounds
     rate = stream_gb_s()
     share = moved / got["sweep"] / 1e9 / rate
     report.add(
-        f"A sweep must move {moved / 1e6:.0f} MB (every row fetched and written once; order, row starts, heads"
-        f" and weights read once): {moved / got['sweep'] / 1e9:.1f} GB/s, {share:.0%} of the {rate:.1f} GB/s that"
-        " a plain copy reaches here."
+        f"A sweep must move {moved / 1e6:.0f} MB (every row fetched and written once; order, row starts,"
+        f" heads and weights read once): {moved / got['sweep'] / 1e9:.1f} GB/s, {share:.0%} of the {rate:.1f}"
+        " GB/s that a plain copy reaches here."
     )
     report.add()
 
@@ -326,6 +327,52 @@ def child(n: int) -> None:
     print(json.dumps({"n": graph.n, "arcs": hierarchy.size, "built": built, "peak_mb": peak_mb, **got}))
 
 
+def prepare_all() -> None:
+    """Make every kernel ready, in a process of its own, and print what that took as JSON."""
+    from importlib import import_module
+
+    from wegeketten.routing.compiled import Kernel
+
+    start, used = time.perf_counter(), time.process_time()
+    kernels = {}
+    for name in (
+        "graph",
+        "order",
+        "hierarchy",
+        "dissection",
+        "search",
+        "customize",
+        "sweep",
+        "bounded",
+        "effects",
+    ):
+        for value in vars(import_module(f"wegeketten.routing.{name}")).values():
+            if isinstance(value, Kernel):
+                kernels[id(value)] = value
+    for one in kernels.values():
+        one.prepare()
+    answer = {
+        "kernels": len(kernels),
+        "wall": time.perf_counter() - start,
+        "used": time.process_time() - used,
+    }
+    print(json.dumps(answer))
+
+
+def compilation(report: Report) -> None:
+    report.add("### Compilation")
+    report.add()
+    rows: list[tuple[object, ...]] = []
+    with tempfile.TemporaryDirectory() as cache:
+        for label, aim in (("first process, nothing cached", "< 15"), ("second process", "< 0.5")):
+            command = [sys.executable, __file__, "--kernels"]
+            surroundings = {**os.environ, "NUMBA_CACHE_DIR": cache}
+            done = subprocess.run(command, check=True, capture_output=True, text=True, env=surroundings)
+            found = json.loads(done.stdout.splitlines()[-1])
+            rows.append((label, found["kernels"], f"{found['wall']:.2f}", f"{found['used']:.2f}", aim))
+    report.table(("", "kernels", "s", "s of processor", "aim"), rows)
+
+
 def growth(report: Report, sizes: list[int], plot: Path) -> None:
     found = []
     for size in sizes:
@@ -420,16 +467,20 @@ def main() -> None:
     )
     parser.add_argument("--out", type=Path, default=HERE / "results" / "routing.md")
     parser.add_argument("--child", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--kernels", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.child:
         child(options.child)
+        return
+    if options.kernels:
+        prepare_all()
         return
     report = Report()
     report.add("# Routing, measured")
     report.add()
     load = os.getloadavg()[0]
     report.add(
-        f"{time.strftime('%Y-%m-%d %H:%M')}, {platform.processor() or platform.machine()}, {os.cpu_count()} processors,"
+        f"{time.strftime('%Y-%m-%d %H:%M')}, {platform.machine()}, {os.cpu_count()} processors,"
         f" load {load:.1f} at the start, Python {platform.python_version()}, numpy {np.__version__}."
     )
     report.add()
@@ -443,6 +494,7 @@ def main() -> None:
     for folder in options.city:
         graph, hierarchy, xy = city_graph(folder)
         sweeps(report, Path(folder).name, graph, hierarchy, options.rounds, xy)
+    compilation(report)
     if options.growth:
         growth(report, options.growth, options.out.with_name("routing-growth.png"))
     options.out.parent.mkdir(exist_ok=True)
