@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +24,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from wegeketten.network.build import Network
+    from wegeketten.network.edges import EdgeTable
     from wegeketten.network.elevation import Terrain
+    from wegeketten.osm.features import Features
     from wegeketten.osm.projection import Projection
+    from wegeketten.people.homes import Homes
+    from wegeketten.places.find import Places
 
     Progress = Callable[[str, float], None]
 
@@ -84,17 +90,11 @@ def build(
     >>> import wegeketten as wk
     >>> city = wk.build("demo", getfixture("tmp_path") / "helsinki")  # doctest: +SKIP
     """
-    from wegeketten.network.build import build_network
-    from wegeketten.network.snap import snap, write_snaps
-    from wegeketten.network.store import write_edges
     from wegeketten.osm.extract import read_extract
     from wegeketten.osm.ground import read_ground
     from wegeketten.osm.projection import projection_of
-    from wegeketten.people.homes import gather_sites, settle
     from wegeketten.places.catalogue import load_catalogue
-    from wegeketten.places.districts import find_districts
     from wegeketten.places.find import find_places
-    from wegeketten.routing import Hierarchy
 
     if pavements not in ("sides", "centre"):
         raise UsageError(f"--pavements {pavements}: there are sides and centre")
@@ -104,109 +104,46 @@ def build(
     catalogue = load_catalogue(services)
     path = source_path(str(source))
     terrain = _terrain(dem)
-
-    tell("reading the extract", 0.0)
-    features = read_extract(path)
-    projection = projection_of(features)
-    tell("network", 0.3)
-    network = build_network(features, projection, pavements=pavements, out_of_service=out_of_service)
-    edges, notes = network.edges, list(network.notes)
-    skipped = [*features.skipped, *network.skipped]
-    matched, elevation = 0, None
-    if survey is not None:
-        tell("survey", 0.5)
-        from wegeketten.network.survey import overlay_survey
-
-        laid = overlay_survey(edges, network.nodes, Path(survey), projection)
-        edges, matched = laid.edges, laid.matched
-        skipped += laid.unmatched
-    if terrain is not None:
-        tell("elevation", 0.55)
-        from wegeketten.network.elevation import grade
-
-        with terrain:
-            graded = grade(edges, projection, terrain)
-        notes += graded.notes
-        elevation = graded.as_dict()
-    tell("homes and places", 0.6)
-    sites = gather_sites(features, projection)
-    areas = find_districts(features, projection, sites.xy, file=districts, name_column=district_name)
-    homes = settle(sites, projection, areas.locate)
-    if population is not None:
-        from wegeketten.people.population import weigh_homes
-
-        homes = weigh_homes(homes, Path(population), projection)
-    places = find_places(features, catalogue, projection)
-    notes += [*areas.notes, *homes.notes]
-    skipped += [*areas.skipped, *homes.skipped, *places.skipped]
-    ground = read_ground(features)
-    origin = {
-        "source": "demo" if str(source) == "demo" else features.source,
-        "source_sha256": features.sha256,
-        "osm_timestamp": features.timestamp,
-    }
-    del features, sites  # the largest things in memory, not needed any more
-    tell("snapping", 0.7)
-    home_xy = np.stack([homes.columns["x"], homes.columns["y"]], axis=1)
-    home_snaps = snap(edges, home_xy, ids=homes.columns["home_id"].tolist())
-    place_snaps = snap(
-        edges,
-        places.xy,
-        places.owner,
-        places.point,
-        level=places.levels,
-        ids=places.columns["place_id"].tolist(),
-    )
-    skipped += [*home_snaps.skipped, *place_snaps.skipped]
-    tell("order of the network", 0.8)
-    from wegeketten.network.arcs import graph_of
-
-    hierarchy = Hierarchy(graph_of(edges, len(network.nodes["x"])))
-    tell("writing", 0.95)
-    note = {"attribution": ATTRIBUTION, "version": VERSION, "source_sha256": origin["source_sha256"]}
     with whole_folder(target, marker=MARKER) as folder:
-        write_columns(folder / "nodes.parquet", network.nodes, note=note)
-        write_edges(folder / "edges.parquet", edges, projection, note=note)
-        _write_points(folder / "homes.parquet", homes.columns, note)
-        _write_points(folder / "places.parquet", places.columns, note)
-        write_columns(
-            folder / "districts.parquet",
-            areas.columns,
-            geometry=_lonlat(areas.geometry, projection),
-            note=note,
-        )
-        write_snaps(folder / "home_snaps.parquet", home_snaps)
-        write_snaps(folder / "place_snaps.parquet", place_snaps)
-        write_columns(folder / "base.parquet", {"class": ground.classes}, geometry=ground.shapes, note=note)
-        hierarchy.save(folder / "hierarchy.npz")
+        tell("reading the extract", 0.0)
+        features = read_extract(path)
+        projection = projection_of(features)
+        works = _Works(folder, projection, features.sha256, skipped=list(features.skipped))
+        tell("network", 0.3)
+        network = works.network(features, pavements, out_of_service)
+        if survey is not None:
+            tell("survey", 0.5)
+            network = works.survey(network, Path(survey))
+        if terrain is not None:
+            tell("elevation", 0.55)
+            works.grade(network, terrain)
+        works.write_network(network)
+        tell("homes and places", 0.6)
+        homes = works.homes(features, districts, district_name, population)
+        places = find_places(features, catalogue, projection)
+        works.points("places", places.columns)
+        works.skipped += places.skipped
+        ground = read_ground(features)
+        works.table("base", {"class": ground.classes}, geometry=ground.shapes)
+        origin = {
+            "source": "demo" if str(source) == "demo" else features.source,
+            "source_sha256": features.sha256,
+            "osm_timestamp": features.timestamp,
+        }
+        del features, ground  # the largest things in memory, not needed any more
+        tell("snapping", 0.7)
+        works.snap(network.edges, homes, places)
+        tell("order of the network", 0.8)
+        works.order(network)
         shutil.copyfile(catalogue.source, folder / "services.toml")
-        write_csv(
-            folder / "conflicts.csv", ("element", "attribute", "conflict", "resolution"), network.conflicts
-        )
-        write_csv(
-            folder / "unreadable.csv",
-            ("key", "raw", "occurrences"),
-            sorted((key, raw, count) for (key, raw), count in network.unreadable.items()),
-        )
-        write_csv(folder / "skipped.csv", Skipped._fields, skipped)
+        write_csv(folder / "skipped.csv", Skipped._fields, works.skipped)
         meta = {
             "format": FORMAT,
             "version": VERSION,
             "attribution": ATTRIBUTION,
             **origin,
             "crs": f"EPSG:{projection.epsg}",
-            "counts": {
-                "nodes": len(network.nodes["x"]),
-                "edges": len(edges),
-                "barriers": int((edges["kind"] >= 20).sum()),
-                "homes": len(homes.columns["home_id"]),
-                "places": len(places.columns["place_id"]),
-                "districts": len(areas),
-                "skipped": len(skipped),
-                "conflicts": len(network.conflicts),
-                "unreadable": sum(network.unreadable.values()),
-                "surveyed": matched,
-            },
+            "counts": {**works.counts, "skipped": len(works.skipped)},
             "parameters": {
                 "pavements": pavements,
                 "dem": _digests(dem),
@@ -216,12 +153,145 @@ def build(
                 "catalogue": catalogue.digest,
                 "out_of_service": list(out_of_service),
             },
-            "elevation": elevation,
-            "notes": notes,
+            "elevation": works.elevation,
+            "notes": works.notes,
         }
         (folder / MARKER).write_text(json.dumps(meta, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     tell("done", 1.0)
     return open_city(target)
+
+
+@dataclass
+class _Works:
+    """A city in the making: each station writes its tables as soon as they are ready, so little is kept.
+
+    Attributes
+    ----------
+    folder
+        Where the tables go.
+    projection
+        Of the city.
+    sha256
+        Of the source file.
+    counts, notes, skipped, elevation
+        What ``city.json`` and ``skipped.csv`` will tell.
+    """
+
+    folder: Path
+    projection: Projection
+    sha256: str
+    skipped: list[Skipped] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    elevation: dict[str, float] | None = None
+
+    def table(
+        self, name: str, columns: dict[str, Any], *, geometry: NDArray[np.object_] | None = None
+    ) -> None:
+        """Write a table with the city's metadata."""
+        write_columns(self.folder / f"{name}.parquet", columns, geometry=geometry, note=self._note)
+
+    def points(self, name: str, columns: dict[str, Any]) -> None:
+        """Write a table of points and count its rows."""
+        import shapely
+
+        self.counts[name] = len(columns["lon"])
+        self.table(name, columns, geometry=np.asarray(shapely.points(columns["lon"], columns["lat"])))
+
+    @property
+    def _note(self) -> dict[str, str]:
+        return {"attribution": ATTRIBUTION, "version": VERSION, "source_sha256": self.sha256}
+
+    def network(self, features: Features, pavements: str, out_of_service: Sequence[str]) -> Network:
+        """Ways and barriers become edges."""
+        from wegeketten.network.build import build_network
+
+        network = build_network(features, self.projection, pavements=pavements, out_of_service=out_of_service)
+        self.notes += network.notes
+        self.skipped += network.skipped
+        self.counts["surveyed"] = 0
+        return network
+
+    def survey(self, network: Network, file: Path) -> Network:
+        """Surveyed values overrule OpenStreetMap."""
+        from wegeketten.network.survey import overlay_survey
+
+        laid = overlay_survey(network.edges, network.nodes, file, self.projection)
+        self.counts["surveyed"] = laid.matched
+        self.skipped += laid.unmatched
+        return replace(network, edges=laid.edges)
+
+    def grade(self, network: Network, terrain: Terrain) -> None:
+        """Gradients from the elevation model."""
+        from wegeketten.network.elevation import grade
+
+        with terrain:
+            graded = grade(network.edges, self.projection, terrain)
+        self.notes += graded.notes
+        self.elevation = graded.as_dict()
+
+    def write_network(self, network: Network) -> None:
+        """Nodes, edges, and what in their tags was contradictory or unreadable."""
+        from wegeketten.network.edges import Kind
+        from wegeketten.network.store import write_edges
+
+        self.table("nodes", network.nodes)
+        write_edges(self.folder / "edges.parquet", network.edges, self.projection, note=self._note)
+        header = ("element", "attribute", "conflict", "resolution")
+        write_csv(self.folder / "conflicts.csv", header, network.conflicts)
+        unreadable = sorted((key, raw, count) for (key, raw), count in network.unreadable.items())
+        write_csv(self.folder / "unreadable.csv", ("key", "raw", "occurrences"), unreadable)
+        self.counts |= {
+            "nodes": len(network.nodes["x"]),
+            "edges": len(network.edges),
+            "barriers": int((network.edges["kind"] >= Kind.kerb).sum()),
+            "conflicts": len(network.conflicts),
+            "unreadable": sum(network.unreadable.values()),
+        }
+
+    def homes(
+        self,
+        features: Features,
+        districts: str | Path | None,
+        district_name: str | None,
+        population: str | Path | None,
+    ) -> Homes:
+        """Homes and the districts they lie in."""
+        from wegeketten.people.homes import gather_sites, settle
+        from wegeketten.places.districts import find_districts
+
+        sites = gather_sites(features, self.projection)
+        areas = find_districts(features, self.projection, sites.xy, file=districts, name_column=district_name)
+        homes = settle(sites, self.projection, areas.locate)
+        if population is not None:
+            from wegeketten.people.population import weigh_homes
+
+            homes = weigh_homes(homes, Path(population), self.projection)
+        self.points("homes", homes.columns)
+        self.counts["districts"] = len(areas)
+        self.table("districts", areas.columns, geometry=_lonlat(areas.geometry, self.projection))
+        self.notes += [*areas.notes, *homes.notes]
+        self.skipped += [*areas.skipped, *homes.skipped]
+        return homes
+
+    def snap(self, edges: EdgeTable, homes: Homes, places: Places) -> None:
+        """Doors and the edges they may join."""
+        from wegeketten.network.snap import snap, write_snaps
+
+        home_xy = np.stack([homes.columns["x"], homes.columns["y"]], axis=1)
+        home_snaps = snap(edges, home_xy, ids=homes.columns["home_id"].tolist())
+        ids = places.columns["place_id"].tolist()
+        place_snaps = snap(edges, places.xy, places.owner, places.point, level=places.levels, ids=ids)
+        self.skipped += [*home_snaps.skipped, *place_snaps.skipped]
+        write_snaps(self.folder / "home_snaps.parquet", home_snaps)
+        write_snaps(self.folder / "place_snaps.parquet", place_snaps)
+
+    def order(self, network: Network) -> None:
+        """Order and topology for the routing core."""
+        from wegeketten.network.arcs import graph_of
+        from wegeketten.routing import Hierarchy
+
+        Hierarchy(graph_of(network.edges, len(network.nodes["x"]))).save(self.folder / "hierarchy.npz")
 
 
 def _terrain(files: Sequence[str | Path]) -> Terrain | None:
@@ -231,12 +301,6 @@ def _terrain(files: Sequence[str | Path]) -> Terrain | None:
     from wegeketten.network.elevation import Terrain
 
     return Terrain(files)
-
-
-def _write_points(path: Path, columns: dict[str, Any], note: dict[str, str]) -> None:
-    import shapely
-
-    write_columns(path, columns, geometry=shapely.points(columns["lon"], columns["lat"]), note=note)
 
 
 def _lonlat(shapes: NDArray[np.object_], projection: Projection) -> NDArray[np.object_]:

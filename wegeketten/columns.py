@@ -73,8 +73,13 @@ def write_columns(
         geo = {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": column}}
         metadata[b"geo"] = json.dumps(geo, sort_keys=True).encode()
     table = pa.table(arrays).replace_schema_metadata(metadata or None)
-    with whole_file(path) as temporary:
-        pq.write_table(table, temporary, compression="zstd", compression_level=1)
+    pool = pa.default_memory_pool()
+    pa.set_memory_pool(pa.system_memory_pool())  # gives memory back that Arrow's own pool would keep
+    try:
+        with whole_file(path) as temporary:
+            pq.write_table(table, temporary, compression="zstd", compression_level=1)
+    finally:
+        pa.set_memory_pool(pool)
 
 
 def read_columns(path: Path, names: Iterable[str] | None = None) -> Columns:
