@@ -6,16 +6,24 @@ import bz2
 import gzip
 import hashlib
 from typing import TYPE_CHECKING
+from xml.sax.saxutils import quoteattr
 
 import numpy as np
 import osmium
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from wegeketten.errors import InputDataError
 from wegeketten.osm.extract import read_extract
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+# what XML can carry: no control characters, no lone surrogates
+_LETTERS = st.characters(
+    exclude_categories=["Cc", "Cs"], exclude_characters="\ufffe\uffff", include_characters="\n\t"
+)
 
 SMALL = """<?xml version='1.0' encoding='UTF-8'?>
 <osm version="0.6" generator="hand">
@@ -203,6 +211,23 @@ def test_the_highest_version_of_a_doubled_element_counts(tmp_path: Path) -> None
     )
     assert features.ways[10].tags == {"highway": "steps"}
     assert any("2 ways occur more than once" in row.reason for row in features.skipped)
+
+
+def test_an_older_version_after_a_newer_one_does_not_count(tmp_path: Path) -> None:
+    older = '<way id="10" version="1"><nd ref="1"/><nd ref="3"/><tag k="highway" v="path"/></way>'
+    xml = SMALL.replace('<way id="10" version="1"', '<way id="10" version="2"')
+    features = read_extract(_write(tmp_path, "a.osm", xml.replace(' <way id="11"', f'{older} <way id="11"')))
+    assert features.ways[10].tags == {"highway": "footway"}
+
+
+@given(st.dictionaries(st.text(_LETTERS, min_size=1, max_size=9), st.text(_LETTERS, max_size=40), max_size=5))
+def test_tags_come_through_unchanged(tmp_path_factory: pytest.TempPathFactory, tags: dict[str, str]) -> None:
+    """Commas, equals signs, per cents, line breaks, emoji."""
+    lines = "".join(f"<tag k={quoteattr(key)} v={quoteattr(value)}/>" for key, value in tags.items())
+    xml = SMALL.replace('<tag k="highway" v="footway"/>', f'<tag k="highway" v="footway"/>{lines}')
+    path = tmp_path_factory.getbasetemp() / "tags.osm"
+    path.write_text(xml, encoding="utf-8", newline="")
+    assert read_extract(path).ways[10].tags == {"highway": "footway", **tags}
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import sys
-from array import array
+import tempfile
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,15 +17,18 @@ from wegeketten.osm.features import Features, Node, Relation, Skipped, Way
 from wegeketten.osm.source import check_file, check_sums, stated_time
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterable
+
+    from numpy.typing import NDArray
 
 _UNWANTED_RELATIONS = frozenset(
     {"route", "route_master", "superroute", "network", "restriction", "connectivity", "collection", "tmc"}
 )
-_NOWHERE = 2_147_483_647  # how libosmium marks a coordinate it does not know
+_NOWHERE = 999.0  # stands for the coordinates of nodes that are not in the file
+_BLANKS = str.maketrans("nxy,", "    ")
+_ESCAPED = re.compile("%([0-9a-f]+)%")
 _MISSING_SHARE = 0.5  # beyond it the file is no extract but a torn piece
-_OSM_FOUNDED = 2004  # an earlier time stands for none: extracts without metadata say 1970
+_OSM_FOUNDED = "2005"  # an earlier time stands for none: extracts without metadata say 1970
 _WORST_WAYS = 20  # ways named one by one in the list of what was skipped
 
 
@@ -79,23 +83,26 @@ def read_extract(path: str | Path) -> Features:
 
 
 class _Reader:
-    """Collects the elements of one file."""
+    """Collects the elements of one file.
+
+    pyosmium reads, locates and filters in C++ and writes what is left as OPL lines, one element each;
+    splitting those is several times faster than handling element objects one by one.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.nodes: dict[int, Node] = {}
         self.ways: dict[int, Way] = {}
         self.relations: dict[int, Relation] = {}
-        self.refs = array("q")
-        self.x = array("i")  # 1e-7 degrees
-        self.y = array("i")
+        self.points: list[str] = []  # of all ways, as OPL writes them
+        self.count = 0
         self.untagged: set[int] = set()
-        self.versions: dict[tuple[str, int], int] = {}
+        self.versions: dict[str, int] = {}  # by id with its letter
         self.skipped: list[Skipped] = []
         self.doubles: Counter[str] = Counter()
         self.timestamp = ""
-        self.newest: dt.datetime | None = None  # of all ways
-        self.negative = False
+        self.newest = ""  # of all ways
+        self.where: dict[int, tuple[float, float]] = {}  # nodes with negative ids
 
     def run(self, form: str) -> None:
         """Pass over the file once."""
@@ -112,76 +119,67 @@ class _Reader:
                 f"{self.path}: holds several versions of each element (a history or change file); "
                 "give an extract with the current state"
             )
-        tagged = osmium.filter.EmptyTagFilter()
-        tagged.enable_for(osmium.osm.NODE)
-        things: Iterable[Any] = (
-            osmium.FileProcessor(file, thread_pool=pool).with_locations().with_filter(tagged)
-        )
-        for thing in things:
-            if thing.is_node():
-                self._node(thing)
-            elif thing.is_way():
-                self._way(thing)
-            elif thing.is_relation():
-                self._relation(thing)
-        if self.negative:
+        with tempfile.TemporaryDirectory(prefix="wegeketten-") as folder:
+            lines = Path(folder) / "elements.opl"
+            _write_lines(file, lines, pool)
+            takers = {"n": self._node, "w": self._way, "r": self._relation}
+            with lines.open(encoding="utf-8", newline="\n") as text:
+                for line in text:
+                    fields = line[:-1].split(" ")
+                    # id, version, visible or deleted, time, tags, then what is the element's own
+                    if fields[2] != "dD":
+                        takers[line[0]](fields)
+        if any("n-" in points for points in self.points):
             self._find_negative(file, pool)
 
-    def _tags(self, thing: Any) -> dict[str, str]:
-        intern = sys.intern
-        return {intern(key): intern(value) for key, value in thing.tags}
+    def _stale(self, fields: list[str]) -> bool:
+        """Whether a newer version of the element was read before."""
+        version = int(fields[1][1:])
+        known = self.versions.get(fields[0])
+        if known is not None:
+            self.doubles[fields[0][0]] += 1
+            if version < known:
+                return True
+        self.versions[fields[0]] = version
+        return False
 
-    def _stale(self, kind: str, thing: Any, known: dict[int, Any]) -> bool:
-        """Whether a newer version of `thing` was read before; versions are kept from the second on only."""
-        if not thing.visible:
-            return True
-        key = (kind, thing.id)
-        if thing.id not in known:
-            return False
-        self.doubles[kind] += 1
-        newer = thing.version >= self.versions.get(key, 0)
-        if newer:
-            self.versions[key] = thing.version
-        return not newer
+    def _node(self, fields: list[str]) -> None:
+        if self._stale(fields):
+            return
+        name, x, y = fields[0], fields[5][1:], fields[6][1:]
+        if not x or not y:
+            self.skipped.append(Skipped(name, "extract", "node without a valid position"))
+            return
+        number = int(name[1:])
+        self.nodes[number] = Node(number, _tags(fields[4]), float(x), float(y))
 
-    def _node(self, node: Any) -> None:
-        if self._stale("n", node, self.nodes):
+    def _way(self, fields: list[str]) -> None:
+        if self._stale(fields):
             return
-        place = node.location
-        if not place.valid():
-            self.skipped.append(Skipped(f"n{node.id}", "extract", "node without a valid position"))
-            return
-        self.nodes[node.id] = Node(node.id, self._tags(node), place.x * 1e-7, place.y * 1e-7)
-
-    def _way(self, way: Any) -> None:
-        if self._stale("w", way, self.ways):
-            return
-        tags = self._tags(way)
-        if self.newest is None or way.timestamp > self.newest:
-            self.newest = way.timestamp
-        start = len(self.refs)
-        refs, x, y = self.refs.append, self.x.append, self.y.append
-        for node in way.nodes:
-            place = node.location
-            refs(node.ref)
-            x(place.x)
-            y(place.y)
-        if start == len(self.refs):
+        number, tags, points = int(fields[0][1:]), _tags(fields[4]), fields[5][1:]
+        self.newest = max(self.newest, fields[3][1:])
+        if not points:
             if tags:
-                self.skipped.append(Skipped(f"w{way.id}", "extract", "way without nodes"))
+                self.skipped.append(Skipped(fields[0], "extract", "way without nodes"))
             return
-        if self.refs[-1] < 0:
-            self.negative = True
+        start = self.count
+        self.count += points.count("n")
+        self.points.append(points)
         if not tags:
-            self.untagged.add(way.id)
-        self.ways[way.id] = Way(way.id, tags, start, len(self.refs))
+            self.untagged.add(number)
+        self.ways[number] = Way(number, tags, start, self.count)
 
-    def _relation(self, relation: Any) -> None:
-        tags = self._tags(relation)
-        if not tags or tags.get("type") in _UNWANTED_RELATIONS or self._stale("r", relation, self.relations):
+    def _relation(self, fields: list[str]) -> None:
+        tags = _tags(fields[4])
+        if not tags or tags.get("type") in _UNWANTED_RELATIONS or self._stale(fields):
             return
-        members = [(member.type, member.ref, member.role) for member in relation.members]
-        self.relations[relation.id] = Relation(relation.id, tags, members)
+        members = []
+        for member in fields[5][1:].split(","):
+            ref, _, role = member.partition("@")
+            if ref:
+                members.append((ref[0], int(ref[1:]), _text(role)))
+        number = int(fields[0][1:])
+        self.relations[number] = Relation(number, tags, members)
         if self.untagged:
             self.untagged.difference_update(ref for kind, ref, _ in members if kind == "w")
 
@@ -189,14 +187,10 @@ class _Reader:
         """Positions of nodes with negative ids (unsaved editor files); the location index has none."""
         import osmium
 
-        where: dict[int, tuple[int, int]] = {}
         nodes: Iterable[Any] = osmium.FileProcessor(file, osmium.osm.NODE, thread_pool=pool)
         for node in nodes:
             if node.id < 0 and node.location.valid():
-                where[node.id] = (node.location.x, node.location.y)
-        for position, ref in enumerate(self.refs):
-            if ref < 0 and ref in where:
-                self.x[position], self.y[position] = where[ref]
+                self.where[node.id] = (node.location.lon, node.location.lat)
         self.skipped.append(
             Skipped(
                 "file",
@@ -205,26 +199,30 @@ class _Reader:
             )
         )
 
+    def _points(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Node ids of all ways and their positions, NaN where unknown."""
+        if not self.count:
+            return np.empty(0, dtype=np.int64), np.empty((0, 2))
+        text = ",".join(self.points).replace("xy", "x999y999").translate(_BLANKS)
+        numbers = np.fromstring(text, sep=" ").reshape(-1, 3)  # ids are exact in a double up to 2**53
+        refs = numbers[:, 0].astype(np.int64)
+        lonlat = np.where(numbers[:, 1:] == _NOWHERE, np.nan, numbers[:, 1:])
+        for row in np.flatnonzero(refs < 0).tolist():
+            lonlat[row] = self.where.get(int(refs[row]), (np.nan, np.nan))
+        return refs, lonlat
+
     def features(self) -> Features:
         """What was read, with missing nodes left out and every finding listed."""
         for way_id in self.untagged:
             del self.ways[way_id]
-        refs = np.frombuffer(self.refs, dtype=np.int64) if self.refs else np.empty(0, np.int64)
-        lonlat = np.empty((len(refs), 2))
-        here = np.ones(len(refs), dtype=bool)
-        if len(refs):
-            for column, values in enumerate((self.x, self.y)):
-                fixed = np.frombuffer(values, dtype=np.int32)
-                here &= fixed != _NOWHERE
-                np.multiply(fixed, 1e-7, out=lonlat[:, column])
+        refs, lonlat = self._points()
+        here = np.isfinite(lonlat).all(axis=1)
         gaps = np.empty(0, dtype=np.int64)
         if not here.all():
             refs, lonlat, gaps = self._leave_out(refs, lonlat, here)
-        else:
-            refs = refs.copy()
         self._state_findings()
-        if not self.timestamp and self.newest is not None and self.newest.year > _OSM_FOUNDED:
-            self.timestamp = self.newest.strftime("%Y-%m-%dT%H:%M:%SZ")
+        if not self.timestamp and self.newest > _OSM_FOUNDED:
+            self.timestamp = self.newest
         features = Features(
             self.nodes,
             self.ways,
@@ -289,6 +287,40 @@ class _Reader:
             self.skipped.append(
                 Skipped("file", "extract", "holds ways but no relations: it may have been cut off at the end")
             )
+
+
+def _write_lines(file: Any, target: Path, pool: Any) -> None:
+    """All tagged nodes, all ways with their points, all relations, one line each."""
+    import osmium
+
+    tagged = osmium.filter.EmptyTagFilter()
+    tagged.enable_for(osmium.osm.NODE)
+    places = osmium.NodeLocationsForWays(osmium.index.create_map("flex_mem"))
+    places.ignore_errors()
+    form = osmium.io.File(str(target), "opl,locations_on_ways=true,add_metadata=version+timestamp")
+    with (
+        osmium.io.Reader(file, thread_pool=pool) as reader,
+        osmium.SimpleWriter(form, thread_pool=pool) as writer,
+    ):
+        osmium.apply(reader, places, tagged, writer)
+
+
+def _tags(field: str) -> dict[str, str]:
+    """Tags from an OPL field such as ``Thighway=footway,name=Am%20%Markt``."""
+    if len(field) == 1:
+        return {}
+    intern = sys.intern
+    if "%" in field:
+        pairs = [pair.partition("=") for pair in field[1:].split(",")]
+        return {intern(_text(key)): intern(_text(value)) for key, _, value in pairs}
+    return {
+        intern(key): intern(value) for key, _, value in [pair.partition("=") for pair in field[1:].split(",")]
+    }
+
+
+def _text(escaped: str) -> str:
+    """Text with its escaped characters put back."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), escaped) if "%" in escaped else escaped
 
 
 def _check_extent(path: Path, features: Features) -> None:
