@@ -16,6 +16,8 @@ from wegeketten.whole import whole_file, whole_folder
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from wegeketten.reach.scan import Scan
 
 MARKER = "scan.json"
@@ -96,32 +98,42 @@ def _write_homes(scan: Scan, path: Path) -> None:
     profiles, services = [profile.id for profile in scan.profiles], scan.services
     blocks, rows = len(profiles) * len(services), len(homes)
 
-    def per_home(values: Any) -> Any:
-        return pa.chunked_array([values] * blocks)
+    def texts(values: list[str], index: NDArray[np.integer[Any]]) -> Any:
+        """Text by its row in a short table: each is hashed and written once."""
+        index = np.asarray(index, dtype=np.int32)
+        indices = pa.array(index, mask=index < 0)
+        return pa.DictionaryArray.from_arrays(indices, pa.array(values, pa.string()))
 
-    def names(values: list[str], index: np.ndarray) -> Any:
-        return pa.DictionaryArray.from_arrays(pa.array(index, pa.int32()), pa.array(values)).cast(pa.string())
+    def per_home(column: str) -> Any:
+        return pa.array(np.tile(city.homes[column][homes], blocks))
 
-    district = city.homes["district"][homes]
-    district_names = pa.array([str(name) for name in city.districts["name"]], pa.string())
     columns: dict[str, Any] = {
-        "home_id": per_home(pa.array(city.homes["home_id"][homes].tolist(), pa.string())),
-        "lon": per_home(pa.array(city.homes["lon"][homes])),
-        "lat": per_home(pa.array(city.homes["lat"][homes])),
-        "district": per_home(district_names.take(pa.array(district, pa.int32(), mask=district < 0))),
-        "weight": per_home(pa.array(city.homes["weight"][homes])),
-        "profile": names(profiles, np.repeat(np.arange(len(profiles)), len(services) * rows)),
-        "service": names(services, np.tile(np.repeat(np.arange(len(services)), rows), len(profiles))),
+        "home_id": texts(city.homes["home_id"][homes].tolist(), np.tile(np.arange(rows), blocks)),
+        "lon": per_home("lon"),
+        "lat": per_home("lat"),
+        "district": texts(
+            [str(name) for name in city.districts["name"]], np.tile(city.homes["district"][homes], blocks)
+        ),
+        "weight": per_home("weight"),
+        "profile": texts(profiles, np.repeat(np.arange(len(profiles)), len(services) * rows)),
+        "service": texts(services, np.tile(np.repeat(np.arange(len(services)), rows), len(profiles))),
     }
     for answer in ANSWERS:
         columns[f"{answer}_s"] = _numbers([scan.reach[name].seconds(answer)[homes] for name in profiles])
     columns["likely_m"] = _numbers([scan.reach[name].metres[homes] for name in profiles])
     places = np.concatenate([scan.reach[name].place[homes].ravel(order="F") for name in profiles])
-    place_ids = pa.array([str(name) for name in city.places["place_id"]], pa.string())
-    columns["place_id"] = place_ids.take(pa.array(places, pa.int32(), mask=places < 0))
+    columns["place_id"] = texts([str(name) for name in city.places["place_id"]], places)
     table = pa.table(columns).replace_schema_metadata({"attribution": ATTRIBUTION})
-    texts = [name for name in table.column_names if not name.endswith(("_s", "_m"))]
-    pq.write_table(table, path, compression="zstd", compression_level=1, use_dictionary=texts)
+    times = [name for name in columns if name.endswith(("_s", "_m"))]
+    pq.write_table(
+        table,
+        path,
+        compression="zstd",
+        compression_level=1,
+        use_dictionary=[name for name in columns if name not in times],
+        write_statistics=times,
+        store_schema=False,  # without the Arrow schema the short tables are read back as plain text
+    )
 
 
 def _numbers(blocks: list[np.ndarray]) -> Any:
