@@ -14,7 +14,6 @@ from wegeketten.report.data import (
     LIKELY,
     POSSIBLE,
     SURE,
-    UNREACHED,
     Base,
     District,
     Homes,
@@ -29,6 +28,7 @@ from wegeketten.report.data import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+UNREACHED = 2**31 - 1  # the routing core's INF
 WEST, SOUTH, STEP = 13.70, 51.03, 0.001
 
 

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 CLOSED, POSSIBLE, LIKELY, SURE = range(4)
 """How far an arc or a place can be counted on: ``level >= LIKELY`` is the graph of the answer *likely*."""
 
-UNREACHED = 2**31 - 1
-"""Time of what cannot be reached; the routing core's INF."""
-
 
 @dataclass(frozen=True)
 class Network:
@@ -175,14 +172,14 @@ class District:
 
 @dataclass(frozen=True)
 class Base:
-    """The light base map: rings or lines of (lon, lat) with a class of `BASE_CLASSES`."""
+    """The light base map: rings of (lon, lat) with a class of `BASE_CLASSES`."""
 
     klass: Ints
     starts: Ints
     points: Points
 
 
-BASE_CLASSES = ("water", "green", "building", "waterway", "railway")
+BASE_CLASSES = ("water", "green", "building")
 
 
 @dataclass(frozen=True)
@@ -209,7 +206,7 @@ class MapData:
         ``version, source, source_sha256, osm_timestamp`` and ``counted``: what weights count, ``homes`` or
         ``people``.
     thinned
-        What was left out to keep the page small; words of the map: ``buildings``, ``shapes``.
+        What was left out to keep the page small: ``buildings``.
     notes
         Further sentences for the footer.
     """

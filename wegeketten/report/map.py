@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from wegeketten.people.profile import Profile
     from wegeketten.report.data import District, MapData
 
-SCRIPTS = ("decode", "grid", "search", "model", "words", "table", "answer", "paint", "lists", "app")
+SCRIPTS = (
+    "decode", "grid", "search", "model", "words", "table", "answer", "paint",
+    "lists", "overlays", "finder", "views", "app",
+)  # fmt: skip
 """Modules of the page's own script, in the order they build on each other."""
 
 LARGEST_BYTES = 20_000_000

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -87,4 +87,4 @@ class Glance:
     sentences: Sequence[str]
     chart_title: str = ""
     chart: Picture | None = None
-    table: Sheet | None = field(default=None)
+    table: Sheet | None = None

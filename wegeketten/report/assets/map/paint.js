@@ -9,7 +9,6 @@ const PAINT = {
   street: "#ffffff",
   streetEdge: "#d5cfc4",
   path: "#cbbfae",
-  railway: "#c9c9c9",
   // Blue to red-brown, told apart with any colour vision, each at least 3:1 against the ground; the shape differs too.
   bands: ["#08427a", "#2a78b8", "#b3580e", "#8f1d14", "#2b2b2b"],
   place: "#5b2a86",
@@ -74,7 +73,7 @@ function indexLines(shapes) {
 
 function basePainter(base, network, networkGrid) {
   const grid = indexLines(base);
-  const colours = [PAINT.water, PAINT.green, PAINT.building, PAINT.water, PAINT.railway];
+  const colours = [PAINT.water, PAINT.green, PAINT.building];
   return (context, tile) => {
     context.fillStyle = PAINT.ground;
     context.fillRect(0, 0, 256, 256);
@@ -85,13 +84,6 @@ function basePainter(base, network, networkGrid) {
       for (const i of here) if (base.klass[i] === klass) trace(context, tile, base, i);
       context.fillStyle = colours[klass];
       context.fill();
-    }
-    for (const klass of [3, 4]) {
-      context.beginPath();
-      for (const i of here) if (base.klass[i] === klass) trace(context, tile, base, i);
-      context.strokeStyle = colours[klass];
-      context.lineWidth = klass === 3 ? 2 : 1;
-      context.stroke();
     }
     const edges = networkGrid.within(...tile.box);
     const widths = tile.z >= 16 ? [7, 5, 1.6] : tile.z >= 14 ? [4, 2.6, 1] : [2, 1.2, 0.6];
