@@ -212,6 +212,13 @@ def test_an_extract_is_built_once_and_kept(folder, tmp_path):
     json.loads((kept / "city.json").read_text(encoding="utf-8"))
 
 
+def test_a_scan_s_folder_stands_for_its_city(folder, tmp_path):
+    assert run("scan", folder / "city", "-o", tmp_path / "scan").returncode == 0
+    assert run("info", tmp_path / "scan", "--json").stdout == run("info", folder / "city", "--json").stdout
+    (tmp_path / "scan" / "scan.json").write_text("{}", encoding="utf-8")
+    assert "scan the city again" in fails(3, "info", tmp_path / "scan")
+
+
 def test_a_damaged_city_is_named(folder, tmp_path):
     import shutil
 

@@ -32,6 +32,7 @@ FORMAT = 1
 """Version of the city folder's layout; a folder of another version is built again."""
 
 MARKER = "city.json"
+SCAN_MARKER = "scan.json"
 ATTRIBUTION = "© OpenStreetMap contributors"
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wegeketten.city import FORMAT, MARKER, open_city
+from wegeketten.city import FORMAT, MARKER, SCAN_MARKER, open_city
 from wegeketten.errors import InputDataError
 from wegeketten.version import VERSION
 
@@ -24,7 +25,7 @@ def obtain_city(text: str, *, progress: Callable[[str, float], None] | None = No
     Parameters
     ----------
     text
-        Path of a city folder, path of an OSM extract, or ``demo``.
+        Path of a city folder or of a scan of one, path of an OSM extract, or ``demo``.
     progress
         Called with words and the share done while a city is built.
 
@@ -35,7 +36,7 @@ def obtain_city(text: str, *, progress: Callable[[str, float], None] | None = No
     """
     path = Path(text)
     if path.is_dir():
-        return open_city(path)
+        return open_city(_scanned(path) or path)
     source = source_path(text)
     digest = file_sha256(source)
     folder = cache_folder() / f"{digest[:16]}-{FORMAT}-{VERSION}-{_code_stamp()}"
@@ -56,6 +57,17 @@ def obtain_city(text: str, *, progress: Callable[[str, float], None] | None = No
             except InputDataError:
                 pass
         return build(text, folder, progress=progress)
+
+
+def _scanned(folder: Path) -> Path | None:
+    """The city a scan's folder was made from; None where the folder is no scan."""
+    scan = folder / SCAN_MARKER
+    if (folder / MARKER).is_file() or not scan.is_file():
+        return None
+    try:
+        return Path(json.loads(scan.read_text(encoding="utf-8"))["city"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputDataError(f"{scan}: does not tell which city it is of; scan the city again") from error
 
 
 def source_path(text: str) -> Path:

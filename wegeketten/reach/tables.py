@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wegeketten.city import ANSWERS, ATTRIBUTION
+from wegeketten.city import ANSWERS, ATTRIBUTION, SCAN_MARKER
 from wegeketten.csvfile import write_csv
 from wegeketten.geopackage import Layer, Style, write_layers
 from wegeketten.reach.shares import Share
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from wegeketten.reach.scan import Scan
-
-MARKER = "scan.json"
 
 MINUTE_BANDS = (
     (0, 5, "#2166ac", "0–5 min"),
@@ -47,7 +45,7 @@ def write_scan(scan: Scan, out: Path) -> None:
     OutputError
         `out` exists and is something else, or cannot be written.
     """
-    with whole_folder(out, marker=MARKER) as folder:
+    with whole_folder(out, marker=SCAN_MARKER) as folder:
         _write_homes(scan, folder / "homes.parquet")
         shares = scan.shares
         write_csv(folder / "districts.csv", Share._fields, shares)
@@ -58,7 +56,7 @@ def write_scan(scan: Scan, out: Path) -> None:
             [(profile, *island) for profile, islands in scan.islands.items() for island in islands],
         )
         write_layers(folder / "scan.gpkg", _layers(scan, shares))
-        with whole_file(folder / MARKER) as path:
+        with whole_file(folder / SCAN_MARKER) as path:
             path.write_text(json.dumps(summary(scan), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
@@ -67,6 +65,7 @@ def summary(scan: Scan) -> dict[str, Any]:
     meta = scan.city.meta
     return {
         "version": meta["version"],
+        "city": str(scan.city.path.resolve()),
         "source": meta["source"],
         "source_sha256": meta["source_sha256"],
         "osm_timestamp": meta["osm_timestamp"],
