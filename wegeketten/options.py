@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from wegeketten.people.profile import Profile
     from wegeketten.progress import Tick
 
-City = Annotated[str, typer.Argument(help="Folder of a city or of its scan, an OSM extract, or the word demo.")]
+City = Annotated[str, typer.Argument(help="Folder of a city or its scan, an OSM extract, or demo.")]
 Out = Annotated[Path, typer.Option("-o", "--out", help="Where the result goes; whole or not at all.")]
 OptionalFile = Annotated[
     Path | None, typer.Option("-o", "--out", help="File to write as well: .json, .geojson or .gpx.")
