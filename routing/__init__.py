@@ -4,8 +4,9 @@ Knows nodes, arcs and integer times, and nothing of streets. Import it as `wegek
 """
 
 from .bounded import count_within
+from .changes import Changes, Gains, Improvements, Spots
 from .compiled import when_compiling
-from .effects import Changes, Gains, Improvements, Spots, gains, improvements
+from .effects import gains, improvements
 from .graph import INF, UNIT_S, Graph
 from .hierarchy import Hierarchy
 from .metric import Metric

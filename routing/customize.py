@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from functools import partial
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from .bounded import heap_pop, heap_push
 from .compiled import helper, i1, i4, i8, kernel, nothing, reads, u4, u8, writes
 from .graph import INF
+from .workers import THREADED, share
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from .compiled import Kernel
     from .graph import Int32, UInt32
+    from .hierarchy import Hierarchy
 
 Key = TypeVar("Key", np.uint32, np.uint64)
 
@@ -72,6 +77,42 @@ lay_times = kernel(nothing, reads(i4), reads(u4), u4, writes(u4))(_lay)
 lay_keys = kernel(nothing, reads(i4), reads(u8), u8, writes(u8))(_lay)
 triangles_times = kernel(nothing, *_topology, u4, writes(u4), writes(u4))(_triangles)
 triangles_keys = kernel(nothing, *_topology, u8, writes(u4), writes(u8))(_triangles)
+
+
+def enumerate_triangles(
+    run: Kernel[None],
+    hierarchy: Hierarchy,
+    closed: np.unsignedinteger[Any],
+    pairs: NDArray[np.unsignedinteger[Any]],
+    threads: int,
+) -> None:
+    """Run the triangle kernel over the parts side by side, then over what lies above them."""
+    firsts, lasts, tops = hierarchy.parts
+    below, arcs_below = hierarchy.below
+    above = np.zeros(hierarchy.n, np.int8)
+    above[tops] = 1
+    topology = (
+        hierarchy.starts.view(np.uint32),
+        hierarchy.uppers.view(np.uint32),
+        hierarchy.lowers.view(np.uint32),
+        below.view(np.uint32),
+        arcs_below.view(np.uint32),
+        above,
+    )
+
+    def piece(todo: Int32, wanted: int) -> None:
+        run(todo, *topology, wanted, closed, np.empty(hierarchy.n, np.uint32), pairs)
+
+    inner = np.flatnonzero(above == 0).astype(np.int32)
+    if threads > 1 and hierarchy.size >= THREADED:
+        edges = np.append(0, np.cumsum(lasts - firsts))
+        bounds = edges[np.unique(np.searchsorted(edges, np.linspace(0, edges[-1], 8 * threads + 1)))]
+        share([partial(piece, inner[a:b], 0) for a, b in pairwise(bounds)], threads)
+        share([partial(piece, tops[i :: 4 * threads].copy(), 0) for i in range(4 * threads)], threads)
+    else:
+        piece(inner, 0)
+        piece(tops, 0)
+    piece(tops, 1)
 
 
 @helper

@@ -21,6 +21,7 @@ import numpy as np
 from .compiled import helper, i4, i8, kernel, nothing, reads, writes
 from .graph import Graph, group
 from .order import Method, contraction_order, neighbours
+from .passes import Passes
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -254,6 +255,11 @@ class Hierarchy:
     def parts(self) -> tuple[Int32, Int32, Int32]:
         """Subtrees for threads: their first ranks, their last ranks + 1, and the ranks above, ascending."""
         return _cut(self.parents, max(1, self.n // _PARTS))
+
+    @cached_property
+    def passes(self) -> Passes:
+        """What carries rows of times over this hierarchy."""
+        return Passes(self)
 
     @cached_property
     def downward(self) -> Int32:

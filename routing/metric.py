@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from functools import cached_property, partial
-from itertools import pairwise
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Literal, overload
 
 import numpy as np
 
-from . import customize, sweep
+from . import customize
 from .graph import INF, as_int32
 from .lanes import KEYS, TIMES
+from .passes import aligned, as_u4, lanes_of
 from .search import as_sources
+from .sweep import UNREACHED
 from .workers import share, thread_count
 
 if TYPE_CHECKING:
@@ -20,15 +21,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-    from .compiled import Kernel
     from .graph import Int32, UInt32
     from .hierarchy import Hierarchy
 
 Direction = Literal["from", "to"]
-Sources = tuple["Int32", "Int32", "Int32", "Int32"]  # node, lane, number within its service, offset
-
-_HALF = TIMES // 2
-_THREADED = 1 << 18  # rows below which a second thread is not worth its start
 
 
 class Metric:
@@ -62,7 +58,9 @@ class Metric:
         extra = None if lengths is None else as_int32(lengths, "lengths", size=m)
         pairs = np.empty(2 * hierarchy.size, np.uint32)
         customize.lay_times(hierarchy.slots, costs.view(np.uint32), np.uint32(INF), pairs)
-        _customize(customize.triangles_times, hierarchy, np.uint32(INF), pairs, thread_count(threads))
+        customize.enumerate_triangles(
+            customize.triangles_times, hierarchy, np.uint32(INF), pairs, thread_count(threads)
+        )
         return cls(hierarchy, costs, extra, pairs)
 
     @property
@@ -93,10 +91,12 @@ class Metric:
                 "lengths are so large that the sum along a path might exceed 2**32; use a coarser unit"
             )
         keys = (self.weights.astype(np.uint64) << np.uint64(32)) | self.lengths.astype(np.uint64)
-        keys[self.weights == INF] = sweep.UNREACHED
+        keys[self.weights == INF] = UNREACHED
         pairs = np.empty(2 * hierarchy.size, np.uint64)
-        customize.lay_keys(hierarchy.slots, keys, sweep.UNREACHED, pairs)
-        _customize(customize.triangles_keys, hierarchy, sweep.UNREACHED, pairs, thread_count(None))
+        customize.lay_keys(hierarchy.slots, keys, UNREACHED, pairs)
+        customize.enumerate_triangles(
+            customize.triangles_keys, hierarchy, UNREACHED, pairs, thread_count(None)
+        )
         return pairs
 
     @cached_property
@@ -190,22 +190,22 @@ class Metric:
                 sources, offsets, direction, radius, at, threads, lengths=False
             )
             return times, names
-        services = [
-            as_sources(self.n, s, None if offsets is None else offsets[j]) for j, s in enumerate(sources)
-        ]
-        _check_offsets(services, offsets)
+        services = self._services(sources, offsets, direction)
         k = len(services)
         count = thread_count(threads)
+        up, down = (self.up, self.down) if direction == "from" else (self.down, self.up)
         asked = None if at is None else as_int32(at, "at", upper=self.n - 1)
         size = self.n if asked is None else asked.size
         out = None if k == TIMES and asked is None else np.empty((size, k), np.int32)
         for first in range(0, k, TIMES):
-            block = _lanes(services[first : first + TIMES])
-            rows = self._sweep_times(block, direction, asked, count).view(np.int32)
+            block = lanes_of(services[first : first + TIMES])
+            rows = aligned(self.n, TIMES, np.dtype(np.uint32))
+            self.hierarchy.passes.times(block, up, down, rows, asked, count)
+            found = rows.view(np.int32)
             if out is None:
-                out = rows
+                out = found
             else:
-                out[:, first : first + TIMES] = (rows if asked is None else rows[asked])[:, : k - first]
+                out[:, first : first + TIMES] = (found if asked is None else found[asked])[:, : k - first]
         if out is None:
             out = np.empty((size, 0), np.int32)
         if radius is not None:
@@ -299,8 +299,8 @@ class Metric:
         count = int(
             customize.amend(
                 slots[slots >= 0] >> 1,
-                *(_u(hierarchy.starts), _u(hierarchy.uppers), _u(hierarchy.lowers)),
-                *(_u(hierarchy.below[0]), _u(hierarchy.below[1]), *hierarchy.runs, self.weights),
+                *(as_u4(hierarchy.starts), as_u4(hierarchy.uppers), as_u4(hierarchy.lowers)),
+                *(as_u4(hierarchy.below[0]), as_u4(hierarchy.below[1]), *hierarchy.runs, self.weights),
                 *(np.zeros(hierarchy.size, np.int8), np.empty(hierarchy.size, np.int64), self.pairs),
             )
         )
@@ -345,20 +345,18 @@ class Metric:
         froms = as_int32(sources, "sources", upper=self.n - 1)
         tos = as_int32(targets, "targets", upper=self.n - 1)
         table = np.empty((froms.size, tos.size), np.int32)
-        descent = self._climbed(tos)[1][::-1].copy()
+        passes = self.hierarchy.passes
         up, down = self.up, self.down
-        topology = self._topology
         spare: SimpleQueue[UInt32] = SimpleQueue()
         count = thread_count(threads)
         for _ in range(min(count, max(1, froms.size // TIMES))):
-            spare.put(_aligned(self.n, TIMES, np.dtype(np.uint32)))
+            spare.put(aligned(self.n, TIMES, np.dtype(np.uint32)))
 
         def piece(first: int) -> None:
             rows = spare.get()
             nodes = froms[first : first + TIMES]
             lanes = np.arange(nodes.size, dtype=np.int32)
-            climbed = self._climb_times((nodes, lanes, lanes, 0 * lanes), up, rows, 1)
-            sweep.descend_times(descent, *topology, down, climbed, rows)
+            passes.times((nodes, lanes, lanes, 0 * lanes), up, down, rows, tos, 1)
             table[first : first + TIMES] = rows[tos, : nodes.size].T.view(np.int32)
             spare.put(rows)
 
@@ -394,62 +392,17 @@ class Metric:
 
         return route(self, source, target)
 
-    @property
-    def _topology(self) -> tuple[UInt32, UInt32, UInt32]:
-        hierarchy = self.hierarchy
-        return _u(hierarchy.order), _u(hierarchy.starts), _u(hierarchy.upper_nodes)
-
-    def _climbed(self, nodes: Int32) -> tuple[NDArray[np.int8], Int32]:
-        """Flags of the ranks at or above the given nodes, and those ranks ascending."""
-        hierarchy = self.hierarchy
-        marks = np.zeros(-(-self.n // 8) * 8, np.int8)
-        ancestors = np.empty(self.n, np.int32)
-        words = marks.view(np.uint64)
-        count = sweep.mark_ancestors(nodes, hierarchy.ranks, hierarchy.parents, marks, words, ancestors)
-        return marks[: self.n], ancestors[:count]
-
-    def _sweep_times(self, block: Sources, direction: Direction, at: Int32 | None, threads: int) -> UInt32:
-        up, down = (self.up, self.down) if direction == "from" else (self.down, self.up)
-        rows = _aligned(self.n, TIMES, np.dtype(np.uint32))
-        climbed = self._climb_times(block, up, rows, threads)
-        run = partial(_swapped, sweep.descend_times, (*self._topology, down, climbed, rows))
-        self._descend(run, at, threads)
-        return rows
-
-    def _climb_times(self, block: Sources, weights: UInt32, rows: UInt32, threads: int) -> NDArray[np.int8]:
-        """Carry sources up, the lower and the upper half of the lanes apart; return flags of both."""
-        climbed: dict[int, NDArray[np.int8]] = {}
-
-        def climb(half: int) -> None:
-            nodes, lanes, _, starts = (part[block[1] // _HALF == half] for part in block)
-            if nodes.size:
-                climbed[half], todo = self._climbed(nodes)
-                seeds = _u(nodes), _u(lanes), _u(starts)
-                sweep.climb_times(half, todo, *self._topology, weights, *seeds, rows)
-
-        share([partial(climb, half) for half in (0, 1)], threads if self.n >= _THREADED else 1)
-        flags = climbed.get(0, np.zeros(self.n, np.int8))
-        return flags | (climbed[1] << 1) if 1 in climbed else flags
-
-    def _descend(self, run: partial[None], at: Int32 | None, threads: int) -> None:
-        """Run a kernel over the ranks from the top down: those on top first, then subtrees side by side."""
-        if at is not None:
-            run(self._climbed(at)[1][::-1].copy())
-            return
-        hierarchy = self.hierarchy
-        if self.n < _THREADED:
-            threads = 1
-        downward = hierarchy.downward
-        if threads == 1:
-            run(downward)
-            return
-        firsts, lasts, tops = hierarchy.parts
-        run(downward[: tops.size])
-        edges = tops.size + np.concatenate([[0], np.cumsum(lasts - firsts)])
-        cuts = np.searchsorted(edges, np.linspace(tops.size, self.n, 8 * threads + 1))
-        bounds = edges[np.unique(cuts)]
-        pieces = [partial(run, downward[a:b]) for a, b in pairwise(bounds)]
-        share(pieces, threads)
+    def _services(
+        self, sources: Sequence[ArrayLike], offsets: Sequence[ArrayLike] | None, direction: Direction
+    ) -> list[tuple[Int32, Int32]]:
+        """Pass the sources of all services through the gate."""
+        if direction not in ("from", "to"):
+            raise ValueError(f"direction must be 'from' or 'to', not {direction!r}")
+        if offsets is None:
+            return [as_sources(self.n, nodes, None) for nodes in sources]
+        if len(offsets) != len(sources):
+            raise ValueError(f"offsets must be given for {len(sources)} services, not {len(offsets)}")
+        return [as_sources(self.n, nodes, starts) for nodes, starts in zip(sources, offsets, strict=True)]
 
     def _sweep_keys(
         self,
@@ -462,33 +415,24 @@ class Metric:
         *,
         lengths: bool,
     ) -> tuple[Int32, NDArray[np.int64], Int32]:
-        services = [
-            as_sources(self.n, s, None if offsets is None else offsets[j]) for j, s in enumerate(sources)
-        ]
-        _check_offsets(services, offsets)
+        services = self._services(sources, offsets, direction)
         k = len(services)
         count = thread_count(threads)
-        climb, descend = (self._up_keys, self._down_keys)
+        up, down = self._up_keys, self._down_keys
         if direction == "to":
-            climb, descend = descend, climb
-        topology = self._topology
+            up, down = down, up
         asked = None if at is None else as_int32(at, "at", upper=self.n - 1)
         size = self.n if asked is None else asked.size
         times = np.empty((size, k), np.int32)
         names = np.empty((size, k), np.int32)
         sums = np.empty((size, k if lengths else 0), np.int64)
-        keys = _aligned(self.n, KEYS, np.dtype(np.uint64))
-        name_rows = _aligned(self.n, KEYS, np.dtype(np.uint32))
+        rows = aligned(self.n, KEYS, np.dtype(np.uint64)), aligned(self.n, KEYS, np.dtype(np.uint32))
         for first in range(0, k, KEYS):
-            nodes, lanes, numbers, starts = _lanes(services[first : first + KEYS])
-            climbed, todo = self._climbed(nodes)
-            seeds = (_u(nodes), _u(lanes), _u(numbers), _u(starts))
-            sweep.climb_keys(todo, *topology, climb, *seeds, keys, name_rows)
-            arguments = (*topology, descend, climbed, keys, name_rows)
-            self._descend(partial(_swapped, sweep.descend_keys, arguments), asked, count)
+            block = lanes_of(services[first : first + KEYS])
+            self.hierarchy.passes.keys(block, up, down, rows, asked, count)
             some = slice(first, min(first + KEYS, k))
             width = some.stop - first
-            got, who = (keys, name_rows) if asked is None else (keys[asked], name_rows[asked])
+            got, who = rows if asked is None else (rows[0][asked], rows[1][asked])
             times[:, some] = (got[:, :width] >> np.uint64(32)).astype(np.int32)
             names[:, some] = who[:, :width].view(np.int32)
             if lengths:
@@ -500,71 +444,3 @@ class Metric:
         if lengths:
             sums[unreached] = -1
         return times, sums, names
-
-
-def _u(array: Int32) -> UInt32:
-    return array.view(np.uint32)
-
-
-def _swapped(run: Kernel[None], arguments: tuple[object, ...], todo: Int32) -> None:
-    run(todo, *arguments)
-
-
-def _aligned(
-    n: int, lanes: int, dtype: np.dtype[np.unsignedinteger[Any]]
-) -> NDArray[np.unsignedinteger[Any]]:
-    """Rows that each start on a cache line."""
-    spare = 64 // dtype.itemsize
-    raw = np.empty(n * lanes + spare, dtype)
-    skip = (-raw.ctypes.data // dtype.itemsize) % spare
-    return raw[skip : skip + n * lanes].reshape(n, lanes)
-
-
-def _check_offsets(services: Sequence[object], offsets: Sequence[ArrayLike] | None) -> None:
-    if offsets is not None and len(offsets) != len(services):
-        raise ValueError(f"offsets must be given for {len(services)} services, not {len(offsets)}")
-
-
-def _lanes(services: Sequence[tuple[Int32, Int32]]) -> Sources:
-    """Put the sources of several services into one row of each kind."""
-    nodes = np.concatenate([s for s, _ in services])
-    starts = np.concatenate([o for _, o in services])
-    lanes = np.concatenate([np.full(s.size, lane, np.int32) for lane, (s, _) in enumerate(services)])
-    numbers = np.concatenate([np.arange(s.size, dtype=np.int32) for s, _ in services])
-    return nodes, lanes, numbers, starts
-
-
-def _customize(
-    run: Kernel[None],
-    hierarchy: Hierarchy,
-    closed: np.unsignedinteger[Any],
-    pairs: NDArray[np.unsignedinteger[Any]],
-    threads: int,
-) -> None:
-    """Run the triangle kernel over the parts side by side, then over what lies above them."""
-    firsts, lasts, tops = hierarchy.parts
-    below, arcs_below = hierarchy.below
-    above = np.zeros(hierarchy.n, np.int8)
-    above[tops] = 1
-    topology = (
-        _u(hierarchy.starts),
-        _u(hierarchy.uppers),
-        _u(hierarchy.lowers),
-        _u(below),
-        _u(arcs_below),
-        above,
-    )
-
-    def piece(todo: Int32, wanted: int) -> None:
-        run(todo, *topology, wanted, closed, np.empty(hierarchy.n, np.uint32), pairs)
-
-    inner = np.flatnonzero(above == 0).astype(np.int32)
-    if threads > 1 and hierarchy.size >= _THREADED:
-        edges = np.append(0, np.cumsum(lasts - firsts))
-        bounds = edges[np.unique(np.searchsorted(edges, np.linspace(0, edges[-1], 8 * threads + 1)))]
-        share([partial(piece, inner[a:b], 0) for a, b in pairwise(bounds)], threads)
-        share([partial(piece, tops[i :: 4 * threads].copy(), 0) for i in range(4 * threads)], threads)
-    else:
-        piece(inner, 0)
-        piece(tops, 0)
-    piece(tops, 1)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-    from .effects import Spots
+    from .changes import Spots
     from .graph import Int32
     from .metric import Direction, Metric
 

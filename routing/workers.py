@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 
+THREADED = 1 << 18
+"""Rows below which a second thread is not worth its start."""
+
+
 def thread_count(threads: int | None) -> int:
     """Number of threads meant by `threads`: the processors this process may use where None.
 

@@ -99,14 +99,15 @@ def test_a_town_with_any_threads_order_and_numbering(seed: int) -> None:
 
 
 def test_threads_share_large_networks_without_changing_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    from wegeketten.routing import metric as module
+    from wegeketten.routing import customize, passes
 
     case = town(60, 9)
     hierarchy = Hierarchy(case.graph())
     sources = [case.random.integers(0, case.n, 30) for _ in range(16)]
     lengths = case.random.integers(1, 5000, case.weights.size)
     alone = hierarchy.customize(case.weights, lengths, threads=1)
-    monkeypatch.setattr(module, "_THREADED", 1)
+    for module in (customize, passes):
+        monkeypatch.setattr(module, "THREADED", 1)
     together = hierarchy.customize(case.weights, lengths, threads=2)
     np.testing.assert_array_equal(together.pairs, alone.pairs)
     np.testing.assert_array_equal(together.nearest(sources, threads=2), alone.nearest(sources, threads=1))
@@ -174,3 +175,9 @@ def test_nothing_is_compiled_twice() -> None:
         for value in vars(module).values():
             if isinstance(value, compiled.Kernel):
                 assert len(value.signatures) <= 1
+
+
+def test_a_direction_that_is_none_is_refused() -> None:
+    metric = Hierarchy(Graph.from_arcs(2, [0], [1], [3])).customize([3])
+    with pytest.raises(ValueError, match="direction must be 'from' or 'to', not 'back'"):
+        metric.nearest([[0]], direction="back")  # type: ignore[call-overload]

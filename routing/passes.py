@@ -1,0 +1,119 @@
+"""Passes of rows over a hierarchy: up from the sources, then down, by one thread or several."""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import sweep
+from .lanes import TIMES
+from .workers import THREADED, share
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from .compiled import Kernel
+    from .graph import Int32, UInt32
+    from .hierarchy import Hierarchy
+
+Sources = tuple["Int32", "Int32", "Int32", "Int32"]
+"""Node, lane, number within its service, and offset of each source."""
+
+_HALF = TIMES // 2
+
+
+class Passes:
+    """What the passes need to know of a hierarchy."""
+
+    def __init__(self, hierarchy: Hierarchy) -> None:
+        self.hierarchy = hierarchy
+        self.n = hierarchy.n
+        self.topology = as_u4(hierarchy.order), as_u4(hierarchy.starts), as_u4(hierarchy.upper_nodes)
+
+    def times(
+        self, block: Sources, up: UInt32, down: UInt32, rows: UInt32, at: Int32 | None, threads: int
+    ) -> None:
+        """Fill rows of times, all of them or those of the nodes `at`; the others are left as they are."""
+        climbed: dict[int, NDArray[np.int8]] = {}
+
+        def climb(half: int) -> None:
+            nodes, lanes, _, starts = (part[block[1] // _HALF == half] for part in block)
+            if nodes.size:
+                climbed[half], todo = self.ancestors(nodes)
+                seeds = as_u4(nodes), as_u4(lanes), as_u4(starts)
+                sweep.climb_times(half, todo, *self.topology, up, *seeds, rows)
+
+        share([partial(climb, half) for half in (0, 1)], threads if self.n >= THREADED else 1)
+        flags = climbed.get(0, np.zeros(self.n, np.int8))
+        if 1 in climbed:
+            flags = flags | (climbed[1] << 1)
+        self._descend(sweep.descend_times, (*self.topology, down, flags, rows), at, threads)
+
+    def keys(
+        self,
+        block: Sources,
+        up: NDArray[np.uint64],
+        down: NDArray[np.uint64],
+        rows: tuple[NDArray[np.uint64], UInt32],
+        at: Int32 | None,
+        threads: int,
+    ) -> None:
+        """Fill rows of keys and of the numbers of their sources, as `times` does."""
+        nodes, lanes, numbers, starts = block
+        climbed, todo = self.ancestors(nodes)
+        seeds = as_u4(nodes), as_u4(lanes), as_u4(numbers), as_u4(starts)
+        sweep.climb_keys(todo, *self.topology, up, *seeds, *rows)
+        self._descend(sweep.descend_keys, (*self.topology, down, climbed, *rows), at, threads)
+
+    def ancestors(self, nodes: Int32) -> tuple[NDArray[np.int8], Int32]:
+        """Flags of the ranks at or above the given nodes, and those ranks ascending."""
+        hierarchy = self.hierarchy
+        marks = np.zeros(-(-self.n // 8) * 8, np.int8)
+        found = np.empty(self.n, np.int32)
+        words = marks.view(np.uint64)
+        count = sweep.mark_ancestors(nodes, hierarchy.ranks, hierarchy.parents, marks, words, found)
+        return marks[: self.n], found[:count]
+
+    def _descend(
+        self, run: Kernel[None], arguments: tuple[object, ...], at: Int32 | None, threads: int
+    ) -> None:
+        """Run a kernel over ranks from the top down: those on top first, then subtrees side by side."""
+        if at is not None:
+            run(self.ancestors(at)[1][::-1].copy(), *arguments)
+            return
+        downward = self.hierarchy.downward
+        if threads == 1 or self.n < THREADED:
+            run(downward, *arguments)
+            return
+        firsts, lasts, tops = self.hierarchy.parts
+        run(downward[: tops.size], *arguments)
+        edges = tops.size + np.append(0, np.cumsum(lasts - firsts))
+        bounds = edges[np.unique(np.searchsorted(edges, np.linspace(tops.size, self.n, 8 * threads + 1)))]
+        share([partial(run, downward[a:b], *arguments) for a, b in pairwise(bounds)], threads)
+
+
+def as_u4(array: Int32) -> UInt32:
+    """See an array of numbers that are not negative as unsigned, as kernels index fastest."""
+    return array.view(np.uint32)
+
+
+def aligned(n: int, lanes: int, dtype: np.dtype[Any]) -> NDArray[Any]:
+    """Rows that each start on a cache line."""
+    spare = 64 // dtype.itemsize
+    raw = np.empty(n * lanes + spare, dtype)
+    skip = (-raw.ctypes.data // dtype.itemsize) % spare
+    return raw[skip : skip + n * lanes].reshape(n, lanes)
+
+
+def lanes_of(services: Sequence[tuple[Int32, Int32]]) -> Sources:
+    """Put the sources of several services into one row of each kind, a lane for each service."""
+    nodes = np.concatenate([s for s, _ in services])
+    starts = np.concatenate([o for _, o in services])
+    lanes = np.concatenate([np.full(s.size, lane, np.int32) for lane, (s, _) in enumerate(services)])
+    numbers = np.concatenate([np.arange(s.size, dtype=np.int32) for s, _ in services])
+    return nodes, lanes, numbers, starts
