@@ -159,7 +159,7 @@ class Ledger:
 class _Shelf:
     """Bundles with their last known value per euro; values grow old with every purchase."""
 
-    batch = 32
+    batch = 4
 
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
@@ -178,11 +178,7 @@ class _Shelf:
     def value_anew(self, fresh: Sequence[Edges]) -> None:
         """Value bundles as things stand."""
         for rest, value in zip(fresh, self.ledger.values(fresh).tolist(), strict=True):
-            self.value[rest], self.age[rest] = value, self.now
-            for edge in rest:
-                self.holders.setdefault(edge, set()).add(rest)
-            if value > 0:
-                heapq.heappush(self.heap, (-value / self.ledger.price(rest), rest))
+            self._put(rest, value, self.now)
 
     def best(self, money: float, least: float) -> Edges | None:
         """The bundle with the most value per euro that `money` buys, its value brought up to date."""
@@ -206,15 +202,29 @@ class _Shelf:
         return None
 
     def bought(self, edges: Edges) -> None:
-        """Note a purchase: bundles that hold one of the edges shrink and are valued anew."""
+        """Note a purchase: bundles that hold one of the edges shrink.
+
+        Until it is looked at again, what is left of a bundle keeps its value; as it costs less, it moves up
+        and is looked at early.
+        """
         self.now += 1
+        done = self.ledger.done
         shrunk: set[Edges] = set()
         for edge in edges:
             shrunk |= self.holders.pop(edge, set())
-        for chosen in shrunk:
-            self.value.pop(chosen, None)
+        for chosen in sorted(shrunk):
+            value = self.value.pop(chosen, 0.0)
             self.age.pop(chosen, None)
-        self.add(sorted(shrunk))
+            rest = tuple(edge for edge in chosen if edge not in done)
+            if rest and rest not in self.age and value > 0:
+                self._put(rest, value, self.now - 1)
+
+    def _put(self, rest: Edges, value: float, age: int) -> None:
+        self.value[rest], self.age[rest] = value, age
+        for edge in rest:
+            self.holders.setdefault(edge, set()).add(rest)
+        if value > 0:
+            heapq.heappush(self.heap, (-value / self.ledger.price(rest), rest))
 
 
 def buy_greedily(
@@ -228,8 +238,8 @@ def buy_greedily(
 ) -> list[Pick]:
     """Buy, again and again, the bundle with the most value per euro.
 
-    Bundles are single measures and corridors; after each purchase the corridors are searched anew, because a
-    barrier that was bought may be half of another corridor.
+    Bundles are single measures and corridors. After the first purchases, then ever more rarely, the corridors
+    are searched anew, because a barrier that was bought may be half of another corridor.
 
     Parameters
     ----------
@@ -262,9 +272,11 @@ def buy_greedily(
         shelf.add(chosen for chosen in sets if ledger.price(chosen) <= money)
 
     offer(ledger.singles())
+    look = 0
     while most is None or len(picks) < most:
-        if len(picks) < 3 or len(picks) % 5 == 0:
+        if len(picks) >= look:
             offer(ledger.corridors())
+            look += 1 + look // 4
         chosen = shelf.best(money, least)
         if chosen is None:
             break
