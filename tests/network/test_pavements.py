@@ -298,6 +298,25 @@ def test_a_driveway_is_passed_without_a_kerb(tmp_path: Path) -> None:
     assert kinds(network, walk(network, town.position("a"), town.position("D"))) == ["pavement", "service"]
 
 
+def test_a_mapped_pavement_crosses_a_side_street_over_two_kerbs(tmp_path: Path) -> None:
+    """Nothing is mapped as a crossing, and the side street has no sides of its own."""
+    ways = {
+        "PxQ": "highway=footway|footway=sidewalk",
+        "WJE": "highway=tertiary|sidewalk:left=separate|sidewalk:right=no",
+        "JxN": "highway=residential",
+    }
+    drawing = "       N\n       .\n       .\nP......x......Q\nW......J......E"
+    network = network_of(Town(drawing, ways, cell_m=8), tmp_path)
+    town = Town(drawing, ways, {"x": "highway=crossing|kerb=raised"}, cell_m=8)
+    raised = network_of(town, tmp_path)
+    route = walk(network, town.position("P"), town.position("Q"))
+    assert kinds(network, route) == ["pavement", "kerb", "link", "kerb", "pavement"]
+    kerbs = [edge for edge in route.edges if network.edges["kind"][edge] == Kind.kerb]
+    assert network.edges["kerb_cm_upper"][kerbs].tolist() == [20.0, 20.0]
+    assert walk(network, town.position("P"), town.position("N")) is not None
+    assert walk(raised, town.position("P"), town.position("Q"), chair) is None
+
+
 def test_opposite_side_streets_are_not_joined_across_the_main_street(tmp_path: Path) -> None:
     town = Town(
         """

@@ -125,7 +125,7 @@ def build_network(
     streets = find_streets(strips, pieces) if pavements == "sides" else Streets(strips, pieces)
     edge_of = _trace(draft, streets, features, broken)
     _split_vertices(draft, streets, edge_of, special, broken)
-    if streets.sides or streets.ghosts:
+    if pavements == "sides":
         arms = arms_of_streets(draft, streets, edge_of)
         joints = join_junctions(
             draft, streets, arms, {node.id: node.tags for node in features.nodes.values()}

@@ -75,6 +75,7 @@ class Junction:
     pavement: dict[int, int] = field(default_factory=dict)  # corner → node on the pavement
     ground: dict[int, int] = field(default_factory=dict)  # corner → node on the carriageway's edge
     foot: dict[int, int] = field(default_factory=dict)  # corner → node where only foot ways arrive
+    mapped: set[int] = field(default_factory=set)  # corners at which a mapped pavement meets the carriageway
 
     def corner_left(self, arm: int) -> int:
         """Corner to the left of an arm, seen from the junction."""
@@ -112,6 +113,7 @@ def join_junctions(
         junction = _junction(draft, streets, vertex, ref, node_tags.get(ref, {}), arms[vertex])
         _make_ground(draft, streets, junction)
         _make_pavement(draft, streets, junction, joints)
+        _raise_mapped(draft, junction)
         _place_feet(draft, streets, junction, joints)
         _step_down(draft, streets, junction)
         _cross_arms(draft, streets, junction, joints, crossed_at)
@@ -235,6 +237,20 @@ def _make_pavement(draft: Draft, streets: Streets, junction: Junction, joints: J
                 streets.corner[(-1 - arm.edge, arm.at_start, _side(arm, left))] = node
 
 
+def _raise_mapped(draft: Draft, junction: Junction) -> None:
+    """A pavement mapped as a way meets the carriageway of a street without sides over a kerb, too."""
+    headings = [arm.heading for arm in junction.roads]
+    for arm in junction.feet:
+        corner = gap_of(arm.heading, headings)
+        if arm.kind is not Kind.pavement or corner in junction.pavement or corner not in junction.ground:
+            continue
+        bounds = {junction.roads[place].kind for place, _ in _members(junction, corner)}
+        if bounds & {Kind.street, Kind.living_street}:
+            where = junction.corners[corner]
+            junction.pavement[corner] = draft.place(where.x, where.y, junction.ref)
+            junction.mapped.add(corner)
+
+
 def _place_feet(draft: Draft, streets: Streets, junction: Junction, joints: Joints) -> None:
     """Foot ways join the corner they fall into; mapped crossings run through."""
     headings = [arm.heading for arm in junction.roads]
@@ -251,13 +267,19 @@ def _place_feet(draft: Draft, streets: Streets, junction: Junction, joints: Join
         for arm in crossings:
             if corner in junction.pavement:
                 joints.to_far_end.append((junction.pavement[corner], arm.way, arm.at_start))
-    if through and len(junction.roads) <= 2:
-        # a crossing mapped up to the middle of the carriageway leads on to the other side
-        for corner in sorted(set(range(len(junction.corners))) - through.keys()):
-            bank = _bank(draft, streets, junction, corner, joints)
-            if bank is not None and bank.node != junction.vertex:
-                crossed = _crossed(streets, junction, 0)._replace(lowered=True)
-                step_down(draft, crossed, bank, junction.vertex, LEFT)
+    if not through:
+        return
+    crossed = _crossed(streets, junction, 0)._replace(lowered=True)
+    for node in dict.fromkeys(junction.ground.values()):
+        if node != junction.vertex:
+            step_down(draft, crossed, Bank(node, kerb=False), junction.vertex, LEFT)
+    if len(junction.roads) > 2:
+        return
+    # a crossing mapped up to the middle of the carriageway leads on to the other side
+    for corner in sorted(set(range(len(junction.corners))) - through.keys()):
+        bank = _bank(draft, streets, junction, corner, joints)
+        if bank is not None and bank.kerb:
+            step_down(draft, crossed, bank, junction.vertex, LEFT)
 
 
 def _corner_node(draft: Draft, streets: Streets, junction: Junction, corner: int, joints: Joints) -> int:
@@ -291,6 +313,8 @@ def _step_down(draft: Draft, streets: Streets, junction: Junction) -> None:
             road = junction.roads[arm]
             if _state(streets, road, left)[1] is Kind.street:
                 crossed = _crossed(streets, junction, arm)
+                if corner in junction.mapped:
+                    crossed = _at_crossing(crossed._replace(lowered=True), junction)
                 step_down(draft, crossed, Bank(node, kerb=True), ground, _side(road, left))
                 break
 
@@ -338,11 +362,20 @@ def _cross_arm(
         banks[_side(arm, left)] = bank
     if banks[LEFT].node != banks[RIGHT].node:
         crossed = _crossed(streets, junction, place)
-        if mapped:
+        if len(junction.roads) == 2 and _feet_corners(junction):
             crossed = crossed._replace(
-                how=crossing_of(junction.tags), node_tags=dict(junction.tags), ref=junction.ref
-            )
+                lowered=True
+            )  # where ways meet carriageways kerbs are lowered as a rule
+        if mapped:
+            crossed = _at_crossing(crossed, junction)
         cross(draft, crossed, banks[LEFT], banks[RIGHT])
+
+
+def _at_crossing(crossed: Crossed, junction: Junction) -> Crossed:
+    """The arm as it is crossed at a node mapped as a crossing."""
+    if junction.tags.get("highway") != "crossing" and "crossing" not in junction.tags:
+        return crossed
+    return crossed._replace(how=crossing_of(junction.tags), node_tags=dict(junction.tags), ref=junction.ref)
 
 
 def _bank(draft: Draft, streets: Streets, junction: Junction, corner: int, joints: Joints) -> Bank | None:

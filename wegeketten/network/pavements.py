@@ -186,6 +186,7 @@ def arms_of_streets(draft: Draft, streets: Streets, edge_of: Sequence[int]) -> d
     pieces = streets.pieces
     sided = sorted({*streets.sides, *streets.ghosts})
     vertices = {int(end[piece]) for piece in sided for end in (pieces.u, pieces.v)}
+    vertices |= _ends_of(streets, (Kind.pavement,)) & _ends_of(streets, (Kind.street, Kind.living_street))
     arms: dict[int, list[Arm]] = defaultdict(list)
     for piece in sided:
         for ends, at_start in ((pieces.u, True), (pieces.v, False)):
@@ -194,6 +195,13 @@ def arms_of_streets(draft: Draft, streets: Streets, edge_of: Sequence[int]) -> d
     for edge, piece, at_start, vertex in _ends_at(draft, edge_of, vertices, len(pieces.vertex_ref)):
         arms[vertex].append(_arm(streets, edge, piece, at_start, vertex))
     return arms
+
+
+def _ends_of(streets: Streets, kinds: tuple[Kind, ...]) -> set[int]:
+    """Vertices at which ways of some kinds end or are cut."""
+    wanted = np.array([strip.walk.kind in kinds for strip in streets.strips], dtype=bool)
+    rows = np.flatnonzero(wanted[streets.pieces.way]) if len(wanted) else np.empty(0, dtype=np.int64)
+    return set(np.concatenate([streets.pieces.u[rows], streets.pieces.v[rows]]).tolist())
 
 
 def _ends_at(
