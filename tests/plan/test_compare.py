@@ -74,5 +74,6 @@ def test_measures_are_compared_with_none():
     assert [cause.barrier_id for cause in found.causes] == ["n1001", "n1003"]
     half = compare_measures(city, ["n1001"], [load_profile("wheelchair")], services=["pharmacy"])
     assert half.rows[-1]["gained"] == 0
+    assert compare_measures(city, ["n1001"], [load_profile("walker")], services=["pharmacy"]).causes == ()
     with pytest.raises(UsageError, match="n5"):
         compare_measures(city, ["n5"], [load_profile("wheelchair")])

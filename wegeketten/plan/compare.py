@@ -245,18 +245,19 @@ def compare_measures(
     Raises
     ------
     UsageError
-        An id is none of this city, or no measure is known for it.
+        An id is none of this city's.
     """
     from wegeketten.plan.candidates import find_candidates
 
     candidates = find_candidates(city, profiles, catalogue=measures)
     able = np.array(sorted(candidates.works), dtype=np.int64)
-    by_id = dict(zip(city.edges.ids(able), able.tolist(), strict=True))
     wanted = list(dict.fromkeys(barrier_ids))
-    unknown = [name for name in wanted if name not in by_id]
+    unknown = sorted(set(wanted) - set(city.edges.ids()))
     if unknown:
-        raise UsageError(f"{', '.join(unknown[:5])}: no barrier of {city.path} that a measure is known for")
-    rows = np.array([by_id[name] for name in wanted], dtype=np.int64)
+        raise UsageError(f"{', '.join(unknown[:5])}: no barrier of {city.path}; was the list made for it?")
+    # what closes nothing to these profiles changes nothing for them
+    by_id = dict(zip(city.edges.ids(able), able.tolist(), strict=True))
+    rows = np.array([by_id[name] for name in wanted if name in by_id], dtype=np.int64)
     everyone = np.arange(len(city.homes["home_id"]))
     book = _Book(city, everyone)
     for profile in profiles:

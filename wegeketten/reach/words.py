@@ -142,7 +142,7 @@ def barrier(seen: Barrier) -> Both:
     if not isinstance(seen.value, float | int) or seen.unit in ("yes/no", "grade", "class", ""):
         return Both(f"{name.de} ({source.de})", f"{name.en} ({source.en})")
     least = seen.attribute in ("width_m", "handrail_sides")
-    value = Both(_number(seen.value, "de"), _number(seen.value, "en"))
+    value = Both(_reading(seen, "de"), _reading(seen, "en"))
     unit = Both({"steps": "Stufen", "sides": "Handläufe"}.get(seen.unit, seen.unit), seen.unit)
     text = Both(f"{name.de}, {value.de} {unit.de}", f"{name.en}, {value.en} {unit.en}")
     if isinstance(seen.limit, float | int) and seen.verdict != "passable":
@@ -167,6 +167,16 @@ def minutes(seconds: float) -> Both:
     return Both(
         f"{rounded} Minute{'n' if rounded != 1 else ''}", f"{rounded} minute{'s' if rounded != 1 else ''}"
     )
+
+
+def _reading(seen: Barrier, lang: str) -> str:
+    """The value; where the bounds decide, because it is unclear, both bounds."""
+    bounds = [bound for bound in (seen.lower, seen.upper) if isinstance(bound, float | int)]
+    if seen.verdict != "unclear" or len(bounds) < 2 or bounds[0] == bounds[1]:
+        return _number(float(seen.value), lang) if isinstance(seen.value, float | int) else ""
+    low, high = sorted(abs(bound) for bound in bounds)
+    low = 0.0 if bounds[0] < 0 < bounds[1] else low
+    return f"{_number(low, lang)} – {_number(high, lang)}"
 
 
 def _number(value: float, lang: str) -> str:
