@@ -57,6 +57,7 @@ _BARE = {
 _SPACING_M = 12.0  # between the places at which a street looks for pavements beside it
 _REACH_M = 16.0  # from the middle of the carriageway
 _MOST = 12  # places per piece
+_SHORT_M = 30.0  # shorter streets are no witnesses for a pavement that nobody mapped
 
 
 def sides_of(tags: Mapping[str, str]) -> Pair:
@@ -110,6 +111,7 @@ def sides_of_pieces(strips: Sequence[Strip], pieces: Pieces, roads: NDArray[np.i
     if doubtful.any():
         kinds = (Kind.pavement, Kind.footway, Kind.path, Kind.cycleway, Kind.pedestrian, Kind.crossing)
         foot[doubtful] = _hits(strips, pieces, roads[doubtful], kinds)
+    alone = _alone(pieces, roads, foot)
     result = []
     for row, (pair, beside) in enumerate(zip(given, pavement.tolist(), strict=True)):
         sides = list(pair)
@@ -117,11 +119,26 @@ def sides_of_pieces(strips: Sequence[Strip], pieces: Pieces, roads: NDArray[np.i
         for place in (0, 1):
             if beside[place] >= 0.5:
                 sides[place] = Side.separate
-            elif sides[place] is Side.separate and foot[row, place] == 0:
+            elif sides[place] is Side.separate and alone[row, place]:
                 other = foot[row, 1 - place] > 0
                 sides[place] = (Side.none if other else Side.unknown) if bare else Side.own
         result.append((sides[0], sides[1]))
     return result
+
+
+def _alone(pieces: Pieces, roads: NDArray[np.int64], foot: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Sides of pieces beside which no foot way runs; of short pieces if their whole way has none.
+
+    In the mouths of wide junctions the pavement is out of sight; that says nothing.
+    """
+    along = np.concatenate(([0.0], np.cumsum(np.hypot(*np.diff(pieces.xy, axis=0).T))))
+    size = along[pieces.last[roads]] - along[pieces.first[roads]]
+    way = pieces.way[roads]
+    whole = np.bincount(way, weights=size, minlength=1)
+    seen = np.stack([np.bincount(way, weights=foot[:, place], minlength=1) for place in (0, 1)], axis=1)
+    nobody = (seen[way] == 0) & (whole[way] >= _SHORT_M)[:, None]
+    alone: NDArray[np.bool_] = (foot == 0) & (nobody | (size >= 2 * _SHORT_M)[:, None])
+    return alone
 
 
 def _hits(
