@@ -97,11 +97,12 @@ def test_no_violations_of_wcag(
     tab.settled()
     tab.page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
     tab.page.fill("#search", "straße 1")
-    assert violations(tab, axe) == []
-    tab.page.evaluate("wegeketten.select(3)")
+    if view == "map":
+        tab.page.evaluate("wegeketten.select(3)")
+        tab.page.fill("#search", "straße 1")
     assert violations(tab, axe) == []
     if view == "list" and lang == "de":
-        for kind in ("homes", "places", "barriers"):
+        for kind in ("homes", "barriers"):
             tab.page.click(f"#tab-{kind}")
             assert violations(tab, axe) == []
 
