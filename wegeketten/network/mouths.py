@@ -1,0 +1,147 @@
+"""Crossing the arms of a junction: at mapped crossings, at the mouths of side streets, at open ends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wegeketten.network.corners import gap_of
+from wegeketten.network.crossings import Bank, Crossed, cross, crossing_of
+from wegeketten.network.edges import Crossing, Kind
+from wegeketten.network.junction import OPEN_END, corner_node, is_separate, side_of
+from wegeketten.network.lines import length_m
+from wegeketten.network.sides import LEFT, RIGHT
+from wegeketten.network.ways import CODE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from wegeketten.network.arms import Arm
+    from wegeketten.network.draft import Draft
+    from wegeketten.network.junction import Joints, Junction
+    from wegeketten.network.pavements import Streets
+
+_NEAR_M = 30.0  # a mapped crossing this near stands for crossing at the junction itself
+_UNCROSSED = frozenset({CODE["motorway"], CODE["trunk"]})
+_IMPORTANCE = {
+    CODE[name]: rank
+    for rank, name in enumerate(
+        (
+            "service",
+            "living_street",
+            "residential",
+            "unclassified",
+            "tertiary",
+            "secondary",
+            "primary",
+            "trunk",
+            "motorway",
+        )
+    )
+}
+
+
+def cross_arms(
+    draft: Draft, streets: Streets, junction: Junction, joints: Joints, crossed_at: set[int]
+) -> None:
+    """Crossings of the arms: mapped on the node, or implied by the junction."""
+    mapped = junction.tags.get("highway") == "crossing" or "crossing" in junction.tags
+    count = len(junction.roads)
+    through = any(arm.kind is Kind.crossing for arm in junction.feet)
+    if count == 2:
+        lost = [corner for corner in junction.foot if not is_separate(streets, junction, corner)]
+        own = junction.pavement.keys() | junction.ground.keys()
+        end = len(own) == 2 and any(arm.edge == OPEN_END for arm in junction.roads)
+        if not through and (mapped or end or lost or len(_feet_corners(junction)) == 2):
+            _cross_arm(draft, streets, junction, 0, joints, mapped)
+        return
+    if count < 3:
+        return
+    for place, arm in enumerate(junction.roads):
+        if arm.edge >= 0 or arm.highway in _UNCROSSED:
+            continue
+        if not through and not _crossing_near(streets, arm, junction.vertex, crossed_at):
+            _cross_arm(draft, streets, junction, place, joints, mapped)
+
+
+def _feet_corners(junction: Junction) -> set[int]:
+    headings = [arm.heading for arm in junction.roads]
+    return {gap_of(arm.heading, headings) for arm in junction.feet if arm.kind is not Kind.crossing}
+
+
+def _cross_arm(
+    draft: Draft, streets: Streets, junction: Junction, place: int, joints: Joints, mapped: bool
+) -> None:
+    arm = junction.roads[place]
+    if (arm.edge >= 0 or arm.edge == OPEN_END) and len(junction.roads) == 2:
+        place = 1 - place  # the arm with sides says more
+        arm = junction.roads[place]
+    banks = {}
+    for left, corner in ((True, junction.corner_left(place)), (False, junction.corner_right(place))):
+        bank = bank_of(draft, streets, junction, corner, joints)
+        if bank is None:
+            return
+        banks[side_of(arm, left)] = bank
+    if banks[LEFT].node != banks[RIGHT].node:
+        crossed = crossed_at_arm(streets, junction, place)
+        if len(junction.roads) == 2 and _feet_corners(junction):
+            crossed = crossed._replace(
+                lowered=True
+            )  # where ways meet carriageways kerbs are lowered as a rule
+        if mapped:
+            crossed = at_crossing(crossed, junction)
+        cross(draft, crossed, banks[LEFT], banks[RIGHT])
+
+
+def at_crossing(crossed: Crossed, junction: Junction) -> Crossed:
+    """The arm as it is crossed at a node mapped as a crossing."""
+    if junction.tags.get("highway") != "crossing" and "crossing" not in junction.tags:
+        return crossed
+    return crossed._replace(how=crossing_of(junction.tags), node_tags=dict(junction.tags), ref=junction.ref)
+
+
+def bank_of(draft: Draft, streets: Streets, junction: Junction, corner: int, joints: Joints) -> Bank | None:
+    """Where a crossing begins or ends at a corner, None where there is nothing to stand on."""
+    if corner in junction.pavement:
+        return Bank(junction.pavement[corner], kerb=True)
+    if corner in junction.ground:
+        return Bank(junction.ground[corner], kerb=False)
+    if corner in junction.foot or is_separate(streets, junction, corner):
+        return Bank(corner_node(draft, streets, junction, corner, joints), kerb=True)
+    return None
+
+
+def crossed_at_arm(streets: Streets, junction: Junction, place: int) -> Crossed:
+    """The arm that is crossed; lesser arms are crossed at their mouth, where kerbs are lowered as a rule."""
+    arm = junction.roads[place]
+    ranks = [_IMPORTANCE.get(other.highway, 2) for other in junction.roads]
+    minor = len(ranks) > 2 and (ranks[place] < max(ranks) or min(ranks) == max(ranks))
+    signals = junction.tags.get("highway") == "traffic_signals"
+    how = Crossing.signals if signals else Crossing.unmarked if minor else Crossing.informal
+    return Crossed(streets.strips[arm.way], how, lowered=minor or signals, at_start=arm.at_start)
+
+
+def crossing_vertices(streets: Streets, node_tags: Mapping[int, Mapping[str, str]]) -> set[int]:
+    """Vertices on streets at which a crossing is mapped, as a node or as a way."""
+    pieces = streets.pieces
+    found = {
+        vertex
+        for vertex, ref in enumerate(pieces.vertex_ref.tolist())
+        if (tags := node_tags.get(ref)) is not None
+        and ("crossing" in tags or tags.get("highway") == "crossing")
+    }
+    crossing = np.array([strip.walk.kind is Kind.crossing for strip in streets.strips], dtype=bool)
+    rows = np.flatnonzero(crossing[pieces.way]) if len(streets.strips) else np.empty(0, dtype=np.int64)
+    found.update(pieces.u[rows].tolist(), pieces.v[rows].tolist())
+    return found
+
+
+def _crossing_near(streets: Streets, arm: Arm, vertex: int, crossed_at: set[int]) -> bool:
+    """Whether the arm is crossed at a mapped crossing before its next junction, near this one."""
+    pieces = streets.pieces
+    piece = -1 - arm.edge
+    if length_m(pieces.line(piece)) > _NEAR_M:
+        return False
+    other = int(pieces.v[piece] if arm.at_start else pieces.u[piece])
+    return other in crossed_at and other != vertex
