@@ -243,8 +243,9 @@ def ranking(areas: Sequence[Area], tell: Teller) -> Section:
             row.append(Cell(number(area.weight, lang), sort=round(area.weight, 3)))
         for name in groups:
             sure, likely, possible = area.basics[name]
-            small = f"({number(sure, lang, 1)} – {number(possible, lang, 1)})"
-            row.append(Cell(number(likely, lang, 1), small=small, sort=round(likely, 6)))
+            shown = [number(value, lang, 1) for value in (likely, sure, possible)]
+            small = f"({shown[1]} – {shown[2]})" if len(set(shown)) > 1 else ""
+            row.append(Cell(shown[0], small=small, sort=round(likely, 6)))
         rows.append(row)
     columns = [
         Column(words["column_district"]),

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _INK, _SOFT, _LINE = "#1c1c1c", "#4d4a45", "#8a857c"
-_BAND, _MARK, _OTHER = "#a9c6e3", "#08427a", "#8f1d14"
+_BAND, _BAR, _MARK, _OTHER = "#a9c6e3", "#5f87ad", "#08427a", "#8f1d14"
 _FONT = "font-family='DejaVu Sans, Noto Sans, Segoe UI, sans-serif'"
 
 
@@ -82,22 +82,19 @@ def range_chart(rows: Sequence[Range], *, lang: str, alt: str, key: Mapping[str,
     return _picture(parts, width, height, alt)
 
 
-def bar_chart(rows: Sequence[tuple[str, float]], *, lang: str, alt: str, marked: int = -1) -> Picture:
-    """Plain horizontal bars of shares, one of them marked by an arrow and bold print."""
+def bar_chart(rows: Sequence[tuple[str, float]], *, lang: str, alt: str) -> Picture:
+    """Plain horizontal bars of shares, each with its number."""
     left, width, row_height = 180, 420, 22
     span = width - left - 56
     height = row_height * len(rows) + 8
     parts = []
     for number, (label, share) in enumerate(rows):
         y = row_height * number + 14
-        bold = "bold" if number == marked else "normal"
-        name = f"▸ {label}" if number == marked else label
-        parts.append(_text(left - 6, y + 4, _short(name, 24), anchor="end", size=12, weight=bold))
-        fill = _MARK if number == marked else "#5f87ad"
+        parts.append(_text(left - 6, y + 4, _short(label, 24), anchor="end", size=12))
         parts.append(
-            f"<rect x='{left}' y='{y - 7}' width='{max(span * share, 1):.1f}' height='14' fill='{fill}'/>"
+            f"<rect x='{left}' y='{y - 7}' width='{max(span * share, 1):.1f}' height='14' fill='{_BAR}'/>"
         )
-        parts.append(_text(left + span * share + 5, y + 4, percent(share, lang), size=12, weight=bold))
+        parts.append(_text(left + span * share + 5, y + 4, percent(share, lang), size=12))
     return _picture(parts, width, height, alt)
 
 
