@@ -430,6 +430,59 @@ def test_nobody_crosses_over_a_guard_rail(tmp_path: Path) -> None:
     assert (railed.edges["crossing"] == Crossing.informal).sum() == 2
 
 
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        ("highway=living_street", ["pavement", "kerb", "link", "living_street"]),
+        ("highway=track", ["pavement", "track"]),
+        ("highway=pedestrian", ["pavement", "pedestrian"]),
+        ("highway=cycleway|foot=yes", ["pavement", "cycleway"]),
+    ],
+)
+def test_what_else_leads_off_a_street_with_pavements(tmp_path: Path, tags: str, expected: list[str]) -> None:
+    town = Town("   N\n   .\n a .\nW..M...E", {"WME": BOTH, "MN": tags})
+    network = network_of(town, tmp_path)
+    assert kinds(network, walk(network, town.position("a"), town.position("N"))) == expected
+
+
+def test_a_square_at_a_street_is_entered_from_the_pavement(tmp_path: Path) -> None:
+    town = Town(
+        """
+.S....T
+.......b
+W..M.......E
+  a
+""",
+        {"WME": BOTH, "MSTM": "highway=pedestrian|area=yes"},
+        cell_m=12,
+    )
+    network = network_of(town, tmp_path)
+    near = walk(network, town.position("S"), town.position("b"))
+    assert kinds(network, near) == ["pedestrian", "pavement"]
+    across = walk(network, town.position("T"), town.position("a"))
+    assert kinds(network, across) == ["pedestrian", "pavement", "kerb", "crossing", "kerb", "pavement"]
+
+
+def test_a_traffic_island_has_kerbs_of_its_own(tmp_path: Path) -> None:
+    """Two carriageways, a crossing over each, an island between: four kerbs of unknown height."""
+    ways = {
+        "Pp": "highway=footway",
+        "pxi": "highway=footway|footway=crossing",
+        "ij": "highway=footway|footway=traffic_island",
+        "jyr": "highway=footway|footway=crossing",
+        "rR": "highway=footway",
+        "AxB": "highway=primary|oneway=yes|sidewalk=separate",
+        "CyD": "highway=primary|oneway=yes|sidewalk=separate",
+    }
+    town = Town("  P\n  p\nA.x.B\n  i\n  j\nC.y.D\n  r\n  R", ways, cell_m=6)
+    network = network_of(town, tmp_path)
+    route = walk(network, town.position("P"), town.position("R"))
+    names = [Kind(int(network.edges["kind"][edge])).name for edge in route.edges]
+    assert names.count("kerb") == 4
+    assert names.count("crossing") == 4
+    assert route.metres == pytest.approx(42, abs=0.5)
+
+
 def test_a_motorroad_is_crossed_by_paths_but_not_walked(tmp_path: Path) -> None:
     town = Town("   N\n   .\nW..M..E\n   .\n   S", {"WME": "highway=trunk", "NMS": "highway=path"})
     network = network_of(town, tmp_path)
