@@ -179,7 +179,8 @@ def _share_steps(columns: dict[str, NDArray[np.generic]], length: NDArray[np.flo
     """A flight cut in pieces shares its counted steps by length; uncounted ones are reckoned from it."""
     from wegeketten.tags import Provenance, steps_on
 
-    rows = np.flatnonzero(columns["kind"] == Kind.steps)
+    # steps of an entrance are counted whole
+    rows = np.flatnonzero((columns["kind"] == Kind.steps) & (columns["osm_type"] != b"n"))
     if not len(rows):
         return
     ids = columns["osm_id"][rows]
