@@ -28,6 +28,7 @@ from wegeketten.options import (
     chosen_profiles,
     open_source,
     parse_point,
+    parse_weights,
     print_json,
     say,
     tell_warnings,
@@ -326,6 +327,12 @@ def plan(
     budget: Annotated[float | None, typer.Option(help="Money there is, euros.")] = None,
     costs: Annotated[Path | None, typer.Option(help="Your own unit costs (TOML).")] = None,
     most: Annotated[int | None, typer.Option(help="How many measures at most.")] = None,
+    weight: Annotated[
+        list[str] | None, typer.Option(help="ID=VALUE: how much a service or profile counts.")
+    ] = None,
+    round_trip: Annotated[
+        bool, typer.Option("--round-trip", help="The way home counts as much as the way there.")
+    ] = False,
     limit: Limits = None,
     lang: Lang = "de",
     as_json: Json = False,
@@ -340,7 +347,12 @@ def plan(
     with progress_bar("plan") as tick:
         profiles = chosen_profiles(profile, limit)
         opened = open_source(city, tick)
-        wishes = Wishes(services=tuple(opened.catalogue.pick(service or ())))
+        weights = parse_weights(weight or [])
+        of_profiles = {one.id: weights.pop(one.id) for one in profiles if one.id in weights}
+        opened.catalogue.pick(weights)
+        wishes = Wishes(
+            tuple(opened.catalogue.pick(service or ())), weights, of_profiles, round_trip=round_trip
+        )
         made = make_plan(
             opened, profiles, wishes=wishes, budget_eur=budget, measures=load_measures(costs), most=most,
             progress=tick,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -79,6 +80,31 @@ def parse_point(text: str, option: str) -> tuple[float, float]:
     if not (-90 <= lat <= 90 and -180 <= lon <= 180):
         raise UsageError(f"{option} {text!r}: latitude runs from -90 to 90, longitude from -180 to 180")
     return lat, lon
+
+
+def parse_weights(texts: list[str]) -> dict[str, float]:
+    """Weights by id from ID=VALUE.
+
+    Raises
+    ------
+    UsageError
+        A text is nothing of that kind, or a weight is no number of 0 or more.
+
+    Examples
+    --------
+    >>> parse_weights(["pharmacy=2", "rollator=1.5"])
+    {'pharmacy': 2.0, 'rollator': 1.5}
+    """
+    weights = {}
+    for text in texts:
+        name, _, value = text.partition("=")
+        try:
+            weights[name.strip()] = float(value)
+        except ValueError:
+            raise UsageError(f"--weight {text!r}: ID=VALUE was expected, such as pharmacy=2") from None
+        if not 0 <= weights[name.strip()] < math.inf:
+            raise UsageError(f"--weight {text!r}: give a number of 0 or more")
+    return weights
 
 
 def print_json(document: object) -> None:
