@@ -157,7 +157,7 @@ def test_no_name_ever_runs(tmp_path: Path, open_tab: Callable[..., Any], first: 
         tab.page.fill("#search", payload[:20])
     tab.page.evaluate("wegeketten.tell(wegeketten.config.measures[0]); wegeketten.tellBarrier(0)")
     tab.page.click("#list-button")
-    for kind in ("districts", "homes", "places", "barriers"):
+    for kind in ("districts", "homes", "places", "barriers", "measures", "walks"):
         tab.page.click(f"#tab-{kind}")
     tab.page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     assert tab.page.evaluate("window.XSS") is None
@@ -234,6 +234,16 @@ def test_tables_download_as_csv(pages: dict[str, Path], open_tab: Callable[..., 
     shown = sorted(float(row["wahrscheinlich"].replace(",", ".")) for row in rows if row["wahrscheinlich"])
     units = times(data, data.profiles[1], 0, LIKELY)
     assert np.allclose(shown, np.sort(units[units < 2**31 - 1]) / 600, atol=6e-4)
+
+
+def test_measures_are_in_the_list_too(pages: dict[str, Path], open_tab: Callable[..., Any]) -> None:
+    tab = open_tab(pages["de"], fragment="#view=list")
+    tab.settled()
+    tab.page.click("#tab-measures")
+    assert "Bordstein absenken" in tab.page.inner_text("#table-panel tbody")
+    tab.page.click("#table-panel td button")
+    assert tab.page.inner_text("#answer") == "Bordstein absenken\n\n8.000 €"
+    assert tab.page.is_visible("#map-view")
 
 
 def test_tables_sort(pages: dict[str, Path], open_tab: Callable[..., Any]) -> None:

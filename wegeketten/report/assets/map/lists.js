@@ -160,3 +160,29 @@ function barrierTable(page) {
     },
   };
 }
+
+/* Proposed measures or spots to survey, in their order of rank. */
+function markTable(kind) {
+  return (page) => {
+    const rows = page.config[kind].map((item, rank) => ({ ...item, rank }));
+    const byRank = { title: say("column_rank"), kind: "number", show: (row) => number(row.rank + 1), value: (row) => row.rank, csv: (row) => row.rank + 1 };
+    return {
+      caption: say("layer_" + kind),
+      columns: [byRank, text(say("column_name"), (row) => row.title), text(say("column_details"), (row) => row.lines.join(" "))],
+      rows,
+      file: kind + ".csv",
+      filterOf: (row) => `${row.title} ${row.lines.join(" ")}`,
+      action: {
+        title: say("column_where"),
+        text: say("show_on_map"),
+        label: (row) => `${say("show_on_map")}: ${row.title}`,
+        act: (row) => {
+          page.view("map");
+          page.map.setView([row.lat, row.lon], 18, { animate: false });
+          page.tell(row);
+          $("answer").querySelector("h2").focus();
+        },
+      },
+    };
+  };
+}

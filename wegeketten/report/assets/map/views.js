@@ -1,9 +1,20 @@
 "use strict";
 /* Part of the page: the list view's tabs, and what is printed. */
 
+const TABLES = {
+  districts: districtTable,
+  homes: homeTable,
+  places: placeTable,
+  barriers: barrierTable,
+  measures: markTable("measures"),
+  walks: markTable("walks"),
+};
+
 const views = {
   tables() {
-    const kinds = ["districts", "homes", "places", "barriers"].filter((kind) => kind !== "districts" || this.config.districts.length);
+    const optional = ["districts", "measures", "walks"];
+    const all = ["districts", "homes", "places", "barriers", "measures", "walks"];
+    const kinds = all.filter((kind) => !optional.includes(kind) || this.config[kind].length);
     this.tab ??= kinds[0];
     const tabs = kinds.map((kind) => {
       const tab = button(say("table_" + kind), () => this.openTab(kind), { role: "tab", id: "tab-" + kind, "aria-controls": "table-panel" });
@@ -30,7 +41,7 @@ const views = {
   },
 
   tableOf(kind) {
-    return { districts: districtTable, homes: homeTable, places: placeTable, barriers: barrierTable }[kind](this);
+    return TABLES[kind](this);
   },
 
   beforePrint() {
