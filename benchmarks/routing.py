@@ -96,10 +96,10 @@ def times(ratio: float) -> str:
 
 
 def stream_gb_s() -> float:
-    """Bytes read and written per second by copying an array far larger than any cache."""
+    """Bytes read and written per second of processor time by copying an array larger than the caches."""
     source = np.ones(1 << 26, np.uint32)
     target = np.zeros_like(source)
-    seconds = clock(5, copy=lambda: np.copyto(target, source))["copy"]
+    seconds = clock(5, time.process_time, copy=lambda: np.copyto(target, source))["copy"]
     return 2 * source.nbytes / seconds / 1e9
 
 
@@ -169,13 +169,27 @@ def sweeps(report: Report, name: str, graph: Graph, hierarchy: Hierarchy, rounds
     report.table(
         ("ratio", "measured", "aim"), [(label, times(value), f"≥ {aim} ×") for label, value, aim in verdicts]
     )
-    moved = n * (2 * 4 * SERVICES + 4 + 4 + 4 + 1) + hierarchy.size * 8
-    rate = stream_gb_s()
-    share = moved / got["sweep"] / 1e9 / rate
+    undisturbed(report, n, hierarchy.size, contenders, rounds)
+
+
+def undisturbed(
+    report: Report, n: int, arcs: int, contenders: dict[str, Callable[[], object]], rounds: int
+) -> None:
+    """The single-threaded contenders again, by the processor time they use."""
+    alone = {name: run for name, run in contenders.items() if name in ("bucket", "sweep", "scipy")}
+    used = clock(rounds, time.process_time, **alone)
+    sweep = used["sweep"] / SERVICES
+    text = f"In processor time: sweep {ms(sweep)} ms per service, bucket queue {ms(used['bucket'])} ms"
+    if "scipy" in used:
+        to_sweep, to_bucket = used["scipy"] / sweep, used["scipy"] / used["bucket"]
+        text += f", scipy {ms(used['scipy'])} ms, which is {times(to_sweep)} and {times(to_bucket)} as much"
+    report.add(text + ".")
+    moved = n * (2 * 4 * SERVICES + 4 + 4 + 4 + 1) + arcs * 8
+    rate, copied = moved / used["sweep"] / 1e9, stream_gb_s()
     report.add(
         f"A sweep must move {moved / 1e6:.0f} MB (every row fetched and written once; order, row starts,"
-        f" heads and weights read once): {moved / got['sweep'] / 1e9:.1f} GB/s, {share:.0%} of the {rate:.1f}"
-        " GB/s that a plain copy reaches here."
+        f" heads and weights read once): {rate:.1f} GB/s, {rate / copied:.0%} of the {copied:.1f} GB/s that a"
+        " plain copy reaches here (aim: half)."
     )
     report.add()
 
@@ -328,7 +342,7 @@ def child(n: int) -> None:
         customize=lambda: hierarchy.customize(weights, threads=1),
         sweep=lambda: metric.nearest(wanted, threads=1),
     )
-    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak_mb = peak_kb() / 1024
     print(json.dumps({"n": graph.n, "arcs": hierarchy.size, "built": built, "peak_mb": peak_mb, **got}))
 
 
@@ -376,6 +390,14 @@ def compilation(report: Report) -> None:
             found = json.loads(done.stdout.splitlines()[-1])
             rows.append((label, found["kernels"], f"{found['wall']:.2f}", f"{found['used']:.2f}", aim))
     report.table(("", "kernels", "s", "s of processor", "aim"), rows)
+
+
+def peak_kb() -> int:
+    """Largest resident size of this process; getrusage would count that of its parent as well."""
+    status = Path("/proc/self/status")
+    if not status.is_file():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return int(status.read_text(encoding="utf-8").split("VmHWM:")[1].split()[0])
 
 
 def growth(report: Report, sizes: list[int], plot: Path) -> None:
