@@ -255,6 +255,29 @@ def test_a_mapped_crossing_without_kerbs_gets_them(tmp_path: Path) -> None:
     assert told.edges["kerb_cm"][told.edges["kind"] == Kind.kerb].tolist() == [12.0, 12.0]
 
 
+@pytest.mark.parametrize("end", ["p", "k"])
+def test_the_kerb_at_the_end_of_a_crossing_counts(tmp_path: Path, end: str) -> None:
+    """The pavements are tags; the crossing is a way that ends at its kerb, or a little behind it."""
+    ways = {
+        "WxE": BOTH.replace("residential", "primary"),
+        "pkxlr" if end == "p" else "kxl": "highway=footway|footway=crossing",
+    }
+    drawing = """
+              a p
+                k
+W...............x...............E
+                l
+              b r
+"""
+    nodes = {"k": "barrier=kerb|kerb=raised", "l": "barrier=kerb|kerb=lowered"}
+    network = network_of(Town(drawing, ways, nodes, cell_m=4), tmp_path)
+    town = Town(drawing, ways, nodes, cell_m=4)
+    route = walk(network, town.position("a"), town.position("b"))
+    assert f"n{ord('k')}" in network.edges.ids(np.array(route.edges))
+    rolled = walk(network, town.position("a"), town.position("b"), chair)
+    assert rolled is None or f"n{ord('k')}" not in network.edges.ids(np.array(rolled.edges))
+
+
 def test_an_island_halves_a_crossing(tmp_path: Path) -> None:
     town = Town(
         "W....x....E",

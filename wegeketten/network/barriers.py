@@ -143,7 +143,7 @@ def raise_barrier(
     move
         Puts an arm's end onto another node.
     """
-    if len(arms) < 2:
+    if len(arms) < 2 and (kind is Kind.door or arms[0].edge < 0):
         return
     passage = kind is Kind.door and "barrier" not in tags and len(arms) == 2
     if passage and arms[0].way == arms[1].way and not _closed_off(tags):
@@ -162,7 +162,7 @@ def raise_barrier(
     )
     hub = arms[0].node
     x, y = draft.places[hub]
-    for arm in minor_arms(arms):
+    for arm in minor_arms(arms) if len(arms) > 1 else arms:
         if arm.edge < 0:  # the pavements beside a street pass what stands on its carriageway
             continue
         behind = draft.place(x, y, ref)

@@ -48,15 +48,25 @@ def join_far_ends(
     draft: Draft, streets: Streets, wishes: Sequence[tuple[int, int, bool]], edge_of: Sequence[int]
 ) -> None:
     """Join corners to the ends of mapped crossings, behind whatever kerbs the crossing has."""
-    ends = way_ends(streets, edge_of)
+    ends = _far_vertices(streets, edge_of)
     for node, way, towards_end in wishes:
         if way not in ends:
             continue
-        edge, at_start = ends[way][towards_end]
-        far = draft.u[edge] if at_start else draft.v[edge]
+        edge, far = ends[way][towards_end]
         (x0, y0), (x1, y1) = draft.places[node], draft.places[far]
         if far != node and (x1 - x0) ** 2 + (y1 - y0) ** 2 <= _FAR_M**2:
             _link(draft, node, far, edge)
+
+
+def _far_vertices(streets: Streets, edge_of: Sequence[int]) -> dict[int, dict[bool, tuple[int, int]]]:
+    """First and last edge of each way, and the vertex there: it lies behind a kerb at the very end."""
+    ends: dict[int, dict[bool, tuple[int, int]]] = {}
+    pieces = streets.pieces
+    for piece, way in enumerate(pieces.way.tolist()):
+        edge = edge_of[piece]
+        if edge >= 0:
+            ends.setdefault(way, {False: (edge, int(pieces.u[piece]))})[True] = (edge, int(pieces.v[piece]))
+    return ends
 
 
 def way_ends(streets: Streets, edge_of: Sequence[int]) -> dict[int, dict[bool, tuple[int, bool]]]:
@@ -79,7 +89,7 @@ def loose_ends(draft: Draft) -> list[Wish]:
     return [
         Wish(node, _ENDS_M)
         for edge, style in enumerate(draft.styles)
-        if style.kind in _LOOSE and not style.derived and not style.level_ground
+        if (style.kind in _LOOSE or style.kind >= Kind.kerb) and not style.derived and not style.level_ground
         for node in (draft.u[edge], draft.v[edge])
         if degree[node] == 1
     ]
