@@ -134,7 +134,11 @@ class Page {
   /* ---- loading ---- */
 
   async load() {
-    const [network, doors, base] = await Promise.all([loadNetwork(), loadDoors(), loadBase()]);
+    // All that the first picture needs is unpacked together; from there on nothing waits, and it is drawn at once.
+    const first = this.config.profiles[this.state.profile];
+    const unpacking = [loadNetwork(), loadDoors(), loadBase(), unpack("data-profile-" + first.id)];
+    const [network, doors, base, columns] = await Promise.all(unpacking);
+    this.layers.set(this.state.profile, profileOf(first, columns, network, doors));
     Object.assign(this, { network, doors });
     this.search = new Search(network, doors);
     const edges = indexLines(network);
@@ -176,7 +180,11 @@ class Page {
   }
 
   async layer(index) {
-    if (!this.layers.has(index)) this.layers.set(index, await loadProfile(this.config.profiles[index], this.network, this.doors));
+    if (!this.layers.has(index)) {
+      const description = this.config.profiles[index];
+      const columns = await unpack("data-profile-" + description.id);
+      this.layers.set(index, profileOf(description, columns, this.network, this.doors));
+    }
     return this.layers.get(index);
   }
 

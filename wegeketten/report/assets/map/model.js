@@ -66,8 +66,7 @@ async function loadBase() {
   return { klass: columns.klass, starts, x: worldX(columns.lon), y: worldY(columns.lat) };
 }
 
-async function loadProfile(description, network, doors) {
-  const columns = await unpack("data-profile-" + description.id);
+function profileOf(description, columns, network, doors) {
   const pace = columns.pace[0];
   const { ahead, back, outcomes } = columns;
   const width = description.checks.length;
