@@ -262,6 +262,18 @@ def test_nodes_at_one_place_that_are_not_joined_are_told(tmp_path: Path) -> None
     assert [(row.element, row.station) for row in network.skipped] == [(f"n{ord('B')}", "network")]
 
 
+def test_a_barrier_where_nothing_is_left_of_the_way_does_no_harm(tmp_path: Path) -> None:
+    """Its neighbours on either side are missing in the file."""
+    town = Town("A..b..C", {"AbC": "highway=footway", "AC": "highway=footway"}, {"b": "barrier=gate"})
+    path = town.write(tmp_path / "town.osm")
+    gone = '<nd ref="999999"/>'
+    node = f'<nd ref="{ord("b")}"/>'
+    path.write_text(path.read_text().replace(node, f"{gone}{node}{gone}", 1))
+    features = read_extract(path)
+    network = build_network(features, projection_of(features))
+    assert network.edges.ids() == ["w1002"]
+
+
 def test_steps_share_their_count_by_length(tmp_path: Path) -> None:
     ways = {"AMB": "highway=steps|step_count=30", "MC": "highway=footway", "DE": "highway=steps"}
     network = network_of(Town("A..M......B\n   C\nD.......E", ways), tmp_path)

@@ -143,7 +143,7 @@ def raise_barrier(
     move
         Puts an arm's end onto another node.
     """
-    if len(arms) < 2 and (kind is Kind.door or arms[0].edge < 0):
+    if not arms or (len(arms) == 1 and (kind is Kind.door or arms[0].edge < 0)):
         return
     passage = kind is Kind.door and "barrier" not in tags and len(arms) == 2
     if passage and arms[0].way == arms[1].way and not _closed_off(tags):
