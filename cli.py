@@ -62,7 +62,7 @@ def build(
     as_json: Json = False,
 ) -> None:
     """Read an extract into a city folder: network with every barrier as an edge, homes, places, districts."""
-    from wegeketten.build import build as build_city
+    from wegeketten.pipeline import build as build_city
     from wegeketten.progress import progress_bar
     from wegeketten.report.terminal import describe_city
 

@@ -58,7 +58,7 @@ def test_wheel_holds_one_top_level_name(tmp_path):
 
 def test_routing_is_reached_under_one_name_only():
     code = (
-        "import sys, wegeketten.routing, wegeketten.reach.scan, wegeketten.build\n"
+        "import sys, wegeketten.routing, wegeketten.reach.scan, wegeketten.pipeline\n"
         "print('routing' in sys.modules, 'cli' in sys.modules)"
     )
     run = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True)
@@ -84,3 +84,14 @@ def test_examples_in_the_docs_run(name):
     module = importlib.import_module(name)
     result = doctest.testmod(module, optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
     assert result.failed == 0
+
+
+def test_no_module_hides_a_name_of_the_shop_window():
+    code = (
+        "import importlib, pkgutil, wegeketten as wk\n"
+        "for info in pkgutil.iter_modules(wk.__path__, 'wegeketten.'):\n"
+        "    if info.name.split('.')[1] in wk.__all__: importlib.import_module(info.name)\n"
+        "print(callable(wk.build), callable(wk.scan), callable(wk.open), callable(wk.from_networkx))"
+    )
+    run = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["True"] * 4

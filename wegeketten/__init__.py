@@ -19,10 +19,10 @@ if not (_here / "cli.py").is_file():  # checkout: routing/, data/ and cli.py lie
 if TYPE_CHECKING:
     from wegeketten import routing as routing
     from wegeketten import tags as tags
-    from wegeketten.build import build as build
     from wegeketten.city import City as City
     from wegeketten.city import open_city as open  # noqa: A004
     from wegeketten.interop import from_networkx as from_networkx
+    from wegeketten.pipeline import build as build
     from wegeketten.reach.scan import Scan as Scan
     from wegeketten.reach.scan import scan as scan
     from wegeketten.version import VERSION as __version__  # noqa: N811  # the usual name of a package version
@@ -33,7 +33,7 @@ _HOMES = {
     "__version__": ("wegeketten.version", "VERSION"),
     "City": ("wegeketten.city", "City"),
     "Scan": ("wegeketten.reach.scan", "Scan"),
-    "build": ("wegeketten.build", "build"),
+    "build": ("wegeketten.pipeline", "build"),
     "from_networkx": ("wegeketten.interop", "from_networkx"),
     "open": ("wegeketten.city", "open_city"),
     "routing": ("wegeketten.routing", ""),

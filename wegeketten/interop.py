@@ -226,8 +226,8 @@ def from_networkx(graph: nx.MultiDiGraph, out: str | Path | None = None, **optio
     >>> Kind(int(city.edges["kind"][0])).name
     'steps'
     """
-    from wegeketten.build import build
     from wegeketten.osm.elements import write_elements
+    from wegeketten.pipeline import build
 
     elements = _Conversion(graph).elements
     folder = Path(tempfile.mkdtemp(prefix="wegeketten-"))

@@ -47,7 +47,7 @@ def obtain_city(text: str, *, progress: Callable[[str, float], None] | None = No
             pass  # a cache entry that was damaged is built again
     from filelock import FileLock
 
-    from wegeketten.build import build
+    from wegeketten.pipeline import build
 
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.with_suffix(".lock")):

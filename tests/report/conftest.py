@@ -16,7 +16,7 @@ from browser import Tab
 from payloads import PAYLOADS
 from town import write_town
 
-from wegeketten.build import build
+from wegeketten.pipeline import build
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

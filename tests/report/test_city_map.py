@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from wegeketten.build import build
 from wegeketten.city import ANSWERS
+from wegeketten.pipeline import build
 from wegeketten.reach.scan import scan
 from wegeketten.reach.shares import shares_of
 from wegeketten.report.gather import gather

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 @pytest.mark.data
 def test_a_real_network(shared_data: Path, tmp_path: Path) -> None:
-    from wegeketten.build import build
     from wegeketten.people.profile import load_profile
+    from wegeketten.pipeline import build
 
     city = build(shared_data / "osm" / "berlin-miraustrasse_2026-07.osm.pbf", tmp_path / "city")
     random = np.random.default_rng(1)
