@@ -10,6 +10,7 @@ import shapely
 
 from wegeketten.network.edges import Kind
 from wegeketten.network.lines import shapes_of
+from wegeketten.network.snap import NEVER
 from wegeketten.routing import INF, Graph, nearest
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class Walker:
         if wheels:
             lawful &= ~_stops_wheels(edges)[:, None]
         self.lawful = lawful
+        self.doors = ~np.isin(edges["kind"], NEVER) if wheels else np.ones(len(edges), dtype=bool)
         self.u, self.v = edges["u"].astype(np.int64), edges["v"].astype(np.int64)
         self.cm = np.rint(edges["length_m"].astype(np.float64) * CM).astype(np.int64)
         tails, heads = np.stack([self.u, self.v], 1).ravel(), np.stack([self.v, self.u], 1).ravel()
@@ -53,7 +55,7 @@ class Walker:
         best = np.empty(0, dtype=np.int64)
         for start in [seed, *random.Random(SEED).sample(range(self.graph.n), 8)]:
             reached = nearest(self.graph, [start])[0] < INF
-            rows = np.flatnonzero(reached[self.u] & (edges["kind"] < Kind.kerb) & open_)
+            rows = np.flatnonzero(reached[self.u] & (edges["kind"] < Kind.kerb) & open_ & self.doors)
             best = rows if len(rows) > len(best) else best
         return best
 
