@@ -65,7 +65,9 @@ def build(
     from wegeketten.pipeline import build as build_city
     from wegeketten.progress import progress_bar
     from wegeketten.report.terminal import describe_city
+    from wegeketten.routing import when_compiling
 
+    when_compiling(say)
     with progress_bar("build") as tick:
         city = build_city(
             source, out, dem=dem or (), districts=districts, district_name=district_name,

@@ -24,11 +24,10 @@ def shared_data() -> Path:
 def pytest_report_header() -> list[str]:
     """State what the results rest on."""
     import numba
-    import numpy
+    import numpy as np
     import osmium
     import shapely
 
-    return [
-        f"numpy {numpy.__version__}, numba {numba.__version__}, shapely {shapely.__version__}, "
-        f"osmium {osmium.version.pyosmium_release}, shared data: {'yes' if _SHARED.is_dir() else 'absent'}"
-    ]
+    versions = f"numpy {np.__version__}, numba {numba.__version__}, shapely {shapely.__version__}"
+    osm = f"osmium {osmium.version.pyosmium_release}"
+    return [f"{versions}, {osm}, shared data: {'yes' if _SHARED.is_dir() else 'absent'}"]

@@ -11,9 +11,13 @@ from wegeketten.whole import whole_file, whole_folder
 def test_a_failed_write_leaves_the_old_file(tmp_path):
     target = tmp_path / "a.txt"
     target.write_text("old")
-    with pytest.raises(RuntimeError), whole_file(target) as path:
-        path.write_text("half")
-        raise RuntimeError
+    def fail():
+        with whole_file(target) as path:
+            path.write_text("half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     assert target.read_text() == "old"
     assert [entry.name for entry in tmp_path.iterdir()] == ["a.txt"]
 
@@ -22,9 +26,14 @@ def test_a_failed_folder_leaves_the_old_folder(tmp_path):
     target = tmp_path / "city"
     with whole_folder(target, marker="city.json") as folder:
         (folder / "city.json").write_text("1")
-    with pytest.raises(RuntimeError), whole_folder(target, marker="city.json") as folder:
-        (folder / "city.json").write_text("2")
-        raise RuntimeError
+
+    def fail():
+        with whole_folder(target, marker="city.json") as folder:
+            (folder / "city.json").write_text("2")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     assert (target / "city.json").read_text() == "1"
     assert [entry.name for entry in tmp_path.iterdir()] == ["city"]
 

@@ -44,8 +44,10 @@ From = Annotated[str, typer.Option("--from", help="LAT,LON of the door.")]
 
 def open_source(text: str, tick: Tick) -> OpenedCity:
     """Open a city folder, or the city built from an extract; `tick` shows progress."""
+    from wegeketten.routing import when_compiling
     from wegeketten.source import obtain_city
 
+    when_compiling(say)
     return obtain_city(text, progress=tick)
 
 
