@@ -24,6 +24,7 @@ from wegeketten.options import (
     Profiles,
     Services,
     Strict,
+    announce_compilation,
     check_language,
     chosen_profiles,
     open_source,
@@ -65,9 +66,7 @@ def build(
     from wegeketten.pipeline import build as build_city
     from wegeketten.progress import progress_bar
     from wegeketten.report.terminal import describe_city
-    from wegeketten.routing import when_compiling
 
-    when_compiling(say)
     with progress_bar("build") as tick:
         city = build_city(
             source, out, dem=dem or (), districts=districts, district_name=district_name,
@@ -462,6 +461,7 @@ def report(
 
 def main() -> None:
     """Run the command line; every failure ends in one line on stderr and an exit code of the contract."""
+    announce_compilation()
     try:
         app()
     except WegekettenError as error:

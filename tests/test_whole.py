@@ -11,6 +11,7 @@ from wegeketten.whole import whole_file, whole_folder
 def test_a_failed_write_leaves_the_old_file(tmp_path):
     target = tmp_path / "a.txt"
     target.write_text("old")
+
     def fail():
         with whole_file(target) as path:
             path.write_text("half")

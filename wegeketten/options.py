@@ -44,10 +44,8 @@ From = Annotated[str, typer.Option("--from", help="LAT,LON of the door.")]
 
 def open_source(text: str, tick: Tick) -> OpenedCity:
     """Open a city folder, or the city built from an extract; `tick` shows progress."""
-    from wegeketten.routing import when_compiling
     from wegeketten.source import obtain_city
 
-    when_compiling(say)
     return obtain_city(text, progress=tick)
 
 
@@ -114,6 +112,19 @@ def print_json(document: object) -> None:
     import json
 
     sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+
+
+def announce_compilation() -> None:
+    """Have the routing core's one sentence about compiling printed, without loading it."""
+    import logging
+
+    log = logging.getLogger("wegeketten.routing.compiled")
+    if not log.handlers:
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("note: %(message)s"))
+        log.addHandler(handler)
+        log.setLevel(logging.INFO)
+        log.propagate = False
 
 
 def say(text: str) -> None:
