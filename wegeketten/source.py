@@ -40,23 +40,26 @@ def obtain_city(text: str, *, progress: Callable[[str, float], None] | None = No
     source = source_path(text)
     digest = file_sha256(source)
     folder = cache_folder() / f"{digest[:16]}-{FORMAT}-{VERSION}-{_code_stamp()}"
-    if (folder / MARKER).is_file():
-        try:
-            return open_city(folder)
-        except InputDataError:
-            pass  # a cache entry that was damaged is built again
+    kept = _kept(folder)
+    if kept is not None:
+        return kept
     from filelock import FileLock
 
     from wegeketten.pipeline import build
 
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.with_suffix(".lock")):
-        if (folder / MARKER).is_file():
-            try:
-                return open_city(folder)
-            except InputDataError:
-                pass
-        return build(text, folder, progress=progress)
+        return _kept(folder) or build(text, folder, progress=progress)
+
+
+def _kept(folder: Path) -> City | None:
+    """A city in the cache; None where there is none or its entry is damaged and must be built again."""
+    if not (folder / MARKER).is_file():
+        return None
+    try:
+        return open_city(folder)
+    except InputDataError:
+        return None
 
 
 def _scanned(folder: Path) -> Path | None:

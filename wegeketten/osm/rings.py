@@ -18,13 +18,6 @@ def is_closed(features: Features, way: Way) -> bool:
     return way.stop - way.start >= 4 and features.refs[way.start] == features.refs[way.stop - 1]
 
 
-def polygon_of_way(features: Features, way: Way) -> shapely.Polygon | None:
-    """Area enclosed by a closed way, lon/lat degrees; None where the way is open."""
-    if not is_closed(features, way):
-        return None
-    return shapely.Polygon(features.lonlat[way.start : way.stop])
-
-
 def polygon_of_relation(features: Features, relation: Relation) -> shapely.MultiPolygon | None:
     """Area of a multipolygon or boundary relation, lon/lat degrees.
 

@@ -188,6 +188,8 @@ def _print_worst(scan: Scan, console: Console, words: dict[str, str], lang: str)
         for row in scan.shares
         if row.profile == profile.id and row.service == service and row.share_likely is not None
     ]
+    if not rows:
+        return
     rows.sort(key=lambda row: (row.share_likely, row.district))
     named = ", ".join(f"{clean_text(row.district)} {(row.share_likely or 0) * 100:.0f} %" for row in rows[:3])
     console.print(
