@@ -19,6 +19,10 @@ CLOSED, POSSIBLE, LIKELY, SURE = range(4)
 """How far an arc or a place can be counted on: ``level >= LIKELY`` is the graph of the answer *likely*."""
 
 
+UNREACHED = 2**31 - 1
+"""Units of what is closed; the same number as `wegeketten.routing.INF`."""
+
+
 @dataclass(frozen=True)
 class Network:
     """The walking network.
@@ -139,7 +143,12 @@ class ProfileLayer:
     place_level
         uint8, one per place: whether this profile can use it.
     standard_units
-        Per service the time within which it should be reached, in units of 0.1 s.
+        Per service the longest time within the standard, in units of 0.1 s.
+    mended
+        int32, two per edge: units of each arc after its edge's works in *likely*, `UNREACHED` where none
+        open it.
+    prices
+        Per edge the price of its works in whole euros, 0 where there are none.
     """
 
     id: str
@@ -153,6 +162,8 @@ class ProfileLayer:
     place_joints: NDArray[np.bool_]
     place_level: Ints
     standard_units: Sequence[int]
+    mended: Ints
+    prices: Ints
 
     @property
     def level(self) -> Ints:

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from wegeketten.report.data import District, MapData
 
 SCRIPTS = (
-    "decode", "grid", "search", "model", "words", "table", "answer", "paint",
-    "lists", "overlays", "finder", "views", "app",
+    "decode", "grid", "search", "why", "model", "words", "table", "answer", "paint",
+    "lists", "overlays", "ways", "finder", "views", "app",
 )  # fmt: skip
 """Modules of the page's own script, in the order they build on each other."""
 

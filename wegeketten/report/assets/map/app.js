@@ -211,6 +211,7 @@ class Page {
     const state = this.state;
     state.layer = await this.layer(state.profile);
     state.sweeps = {};
+    state.field = null;
     state.times = {};
     for (const answer of ANSWERS) {
       state.sweeps[answer] = this.search.sweep(state.layer, state.service, LEVEL[answer]);
@@ -342,38 +343,19 @@ class Page {
 
   select(home, { keepView = false, keepFocus = false } = {}) {
     this.state.home = home;
-    const { way, items } = showHome(this, this.state, home, $("answer"));
+    const found = showHome(this, this.state, home, $("answer"));
     $("hint").hidden = true;
-    this.drawWay(home, way, items, !keepView);
+    this.drawWays(home, found, !keepView);
     if (!keepFocus) $("answer").querySelector("h2").focus({ preventScroll: window.innerWidth > 800 });
     this.toFragment();
   }
 
-  drawWay(home, way, items, zoomTo) {
-    this.wayLayer ??= L.layerGroup().addTo(this.map);
-    this.wayLayer.clearLayers();
-    const at = latLng(this.doors.homeX[home], this.doors.homeY[home]);
-    L.circleMarker(at, { radius: 9, color: "#000", weight: 3, fill: false, interactive: false }).addTo(this.wayLayer);
-    let bounds = L.latLngBounds([at]);
-    if (way) {
-      const line = [at, ...wayLine(this.network, way.steps), latLng(this.doors.placeX[way.place], this.doors.placeY[way.place])];
-      L.polyline(line, { color: "#fff", weight: 8, interactive: false }).addTo(this.wayLayer);
-      L.polyline(line, { color: PAINT.route, weight: 4, interactive: false, dashArray: way.blocked.length ? "8 6" : undefined }).addTo(this.wayLayer);
-      bounds = L.latLngBounds(line);
-      const goal = L.divIcon({ className: "share goal", html: element("span", { text: say("goal") }), iconSize: [0, 0] });
-      L.marker(line[line.length - 1], { icon: goal, interactive: false, keyboard: false }).addTo(this.wayLayer);
-      items.slice(0, LISTED_AT_MOST).forEach((item, i) => {
-        const [x, y] = edgeMiddle(this.network, item.edge);
-        const icon = L.divIcon({ className: "share", html: element("span", { text: String(i + 1) }), iconSize: [0, 0] });
-        L.marker(latLng(x, y), { icon, interactive: false, keyboard: false }).addTo(this.wayLayer);
-      });
-    }
-    if (zoomTo || !this.map.getBounds().contains(bounds)) this.map.fitBounds(bounds.pad(0.2), { maxZoom: 17, animate: false });
+  whyNot(home) {
+    return whyNot(this, this.state, home);
   }
-
 }
 
-Object.assign(Page.prototype, overlays, finder, views);
+Object.assign(Page.prototype, overlays, ways, finder, views);
 
 function bandOf(units, limits) {
   if (units === INF) return 4;

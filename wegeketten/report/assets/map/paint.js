@@ -15,6 +15,7 @@ const PAINT = {
   blocked: "#8f1d14",
   unclear: "#6b5200",
   route: "#0b5d1e",
+  mended: "#8f1d14",
   measure: "#0b5d1e",
   walk: "#5b2a86",
 };
