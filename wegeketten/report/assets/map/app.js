@@ -141,10 +141,10 @@ class Page {
     this.layers.set(this.state.profile, profileOf(first, columns, network, doors));
     Object.assign(this, { network, doors });
     this.search = new Search(network, doors);
-    const edges = indexLines(network);
+    const edges = Grid.ofLines(network);
     const homeGrid = Grid.ofPoints(doors.homeX, doors.homeY);
     const placeGrid = Grid.ofPoints(doors.placeX, doors.placeY);
-    Object.assign(this, { edgeGrid: edges, homeGrid, placeGrid, homesOfStreet: null });
+    Object.assign(this, { edgeGrid: edges, homeGrid, placeGrid });
     this.map.createPane("answer").style.zIndex = "300";
     const bounds = L.latLngBounds(this.config.limits).pad(0.1);
     new CanvasTiles(basePainter(base, network, edges), { bounds }).addTo(this.map);
@@ -164,9 +164,7 @@ class Page {
     this.map.on("click", (event) => this.tap(event));
     this.map.on("moveend", () => this.toFragment());
     this.map.on("zoomend", () => this.labelDistricts());
-    const street = doors.columns.home_street.find((s, i) => doors.columns.streets[s] && doors.columns.home_number[i]);
-    const row = doors.columns.home_street.findIndex((s, i) => s === street && doors.columns.home_number[i]);
-    if (row >= 0) $("search-hint").textContent = say("search_hint", { example: homeLabel(this, row) });
+    setTimeout(() => this.hintAddress());
     if (this.state.homeAt) {
       const wanted = this.state.homeAt;
       for (let i = 0; i < doors.homes; i++) {
@@ -244,12 +242,16 @@ class Page {
     const { district, weight } = this.doors;
     const count = this.config.districts.length;
     const rows = Array.from({ length: count + 1 }, () => ({ homes: 0, weight: 0, sure: 0, likely: 0, possible: 0 }));
+    const add = (row, i) => {
+      row.homes++;
+      row.weight += weight[i];
+      if (times.sure[i] <= standard) row.sure += weight[i];
+      if (times.likely[i] <= standard) row.likely += weight[i];
+      if (times.possible[i] <= standard) row.possible += weight[i];
+    };
     for (let i = 0; i < district.length; i++) {
-      for (const row of district[i] >= 0 ? [rows[district[i]], rows[count]] : [rows[count]]) {
-        row.homes++;
-        row.weight += weight[i];
-        for (const answer of ANSWERS) if (times[answer][i] <= standard) row[answer] += weight[i];
-      }
+      if (district[i] >= 0) add(rows[district[i]], i);
+      add(rows[count], i);
     }
     return rows;
   }
