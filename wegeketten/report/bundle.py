@@ -104,6 +104,7 @@ def _doors(data: MapData) -> str:
     pack.texts("home_number", homes.housenumber)
     pack.integers("home_district", homes.district, delta=True)
     pack.floats("home_weight", homes.weight)
+    pack.integers("home_merged", [] if homes.merged is None else homes.merged)
     pack.integers("place_lon", _micro(places.lon), delta=True)
     pack.integers("place_lat", _micro(places.lat), delta=True)
     pack.texts("place_id", places.place_id)

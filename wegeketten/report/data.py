@@ -69,7 +69,10 @@ class Network:
 
 @dataclass(frozen=True)
 class Homes:
-    """Homes: position in degrees, address, row of the district or -1, weight in people or homes."""
+    """Homes: position in degrees, address, row of the district or -1, weight in people or homes.
+
+    `merged`: how many homes each stands for, see `wegeketten.report.merge`; None where every one is its own.
+    """
 
     lon: Floats
     lat: Floats
@@ -77,6 +80,7 @@ class Homes:
     housenumber: Sequence[str]
     district: Ints
     weight: Floats
+    merged: Ints | None = None
 
     def __len__(self) -> int:
         return len(self.lon)
@@ -220,6 +224,8 @@ class MapData:
         What was left out to keep the page small: ``buildings``.
     notes
         Further sentences for the footer.
+    spread_m
+        Where homes are merged, metres of way between a mark and the farthest home it stands for.
     """
 
     title: str
@@ -237,3 +243,4 @@ class MapData:
     walks: Sequence[Mark] = ()
     thinned: Sequence[str] = ()
     notes: Sequence[str] = ()
+    spread_m: float = 0.0

@@ -123,11 +123,17 @@ function showHome(model, state, home, host) {
   const found = { ...bestWay(model, state, home), why: whyNot(model, state, home), items: [] };
   host.replaceChildren(
     element("h2", { text: homeLabel(model, home), tabindex: "-1" }),
+    ...mergedParts(model, home),
     timesTable(model, state, home),
     ...wayParts(model, state, home, found),
     ...whyParts(model, state.layer, found)
   );
   return found;
+}
+
+function mergedParts(model, home) {
+  const count = model.doors.merged?.[home] ?? 1;
+  return count > 1 ? [element("p", { cls: "small", text: say("merged_here", { count: number(count), metres: number(model.config.spread_m) }) })] : [];
 }
 
 /* Today's way, and what is on it; fills in `found.items`, and `found.way` where only barriers lead there. */

@@ -239,11 +239,11 @@ class Page {
   /* Weighted shares within the standard, per district and for all; the last entry is the whole area. */
   countShares() {
     const { times, standard } = this.state;
-    const { district, weight } = this.doors;
+    const { district, weight, merged } = this.doors;
     const count = this.config.districts.length;
     const rows = Array.from({ length: count + 1 }, () => ({ homes: 0, weight: 0, sure: 0, likely: 0, possible: 0 }));
     const add = (row, i) => {
-      row.homes++;
+      row.homes += merged ? merged[i] : 1;
       row.weight += weight[i];
       if (times.sure[i] <= standard) row.sure += weight[i];
       if (times.likely[i] <= standard) row.likely += weight[i];
@@ -254,6 +254,10 @@ class Page {
       add(rows[count], i);
     }
     return rows;
+  }
+
+  mergedSentence() {
+    return say("merged", { marks: number(this.doors.homes), metres: number(this.config.spread_m) });
   }
 
   headline() {
@@ -270,22 +274,25 @@ class Page {
         })
       : say("headline_none");
     const homes = `${number(all.homes)} ${WORDS.counted.homes}` + (this.config.counted === "people" ? `, ${number(all.weight)} ${WORDS.counted.people}` : "");
-    $("detail").textContent = say("headline_detail", { homes, minutes: minutes(standard * UNIT_S) });
+    const detail = say("headline_detail", { homes, minutes: minutes(standard * UNIT_S) });
+    $("detail").textContent = this.doors.merged ? `${detail} ${this.mergedSentence()}` : detail;
   }
 
   legend() {
-    const { standard, answer, service, times } = this.state;
+    const { standard, answer, service } = this.state;
     $("legend-answer").textContent = say("legend_answer", { answer: WORDS.answers[answer] });
     const limits = [standard / 2, standard, standard * 1.5];
     const counts = [0, 0, 0, 0, 0];
-    for (const band of this.painted.bands) counts[band]++;
+    const { merged } = this.doors;
+    this.painted.bands.forEach((band, i) => (counts[band] += merged ? merged[i] : 1));
+    const all = counts.reduce((sum, part) => sum + part, 0);
     const rows = WORDS.map.bands.map((text, band) => {
       const canvas = element("canvas", { width: "44", height: "44", "aria-hidden": "true" });
       const context = canvas.getContext("2d");
       context.scale(2, 2);
       mark(context, band, 11, 11, 7);
       const label = `${WORDS.map.band_short[band]}: ${fill(text, { minutes: minutes((limits[band] ?? 0) * UNIT_S) })}`;
-      const share = times[answer].length ? counts[band] / times[answer].length : 0;
+      const share = all ? counts[band] / all : 0;
       return element("li", { children: [canvas, element("span", { text: band === 4 ? WORDS.map.bands[4] : label }), element("b", { text: percent(share) })] });
     });
     const signs = [

@@ -56,6 +56,7 @@ async function loadDoors() {
     placeService: columns.place_service,
     district: columns.home_district,
     weight: columns.home_weight,
+    merged: columns.home_merged.length ? columns.home_merged : null,
   };
 }
 
