@@ -174,8 +174,14 @@ function whyParts(model, layer, { answer, why }) {
     element("h3", { text: say("why_title") }),
     element("p", { text: say(key, values) }),
     barrierList(model, layer, items, "A"),
-    element("p", { cls: "small", text: say(why.certified ? "why_certified" : "why_unproven", { count: items.length, price: number(why.price) }) }),
+    element("p", { cls: "small", text: say(why.certified ? "why_certified" : "why_unproven", { count: items.length, price: roughly(why.price) }) }),
   ];
+}
+
+/* Prices are typical ones: nobody shall read euros into them. */
+function roughly(price) {
+  const step = price < 10000 ? 100 : 1000;
+  return number(Math.max(step, Math.round(price / step) * step));
 }
 
 /* Numbered as on the map, with letters for what would have to be mended. */

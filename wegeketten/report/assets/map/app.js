@@ -266,13 +266,16 @@ class Page {
     const of100 = (answer) => number(all.weight ? Math.round((100 * all[answer]) / all.weight) : 0);
     const chosen = this.config.services[service];
     const counted = WORDS.counted[this.config.counted];
-    const places = this.doors.placeService.includes(service);
-    $("headline").textContent = places
+    const { placeService } = this.doors;
+    const usable = placeService.some((one, place) => one === service && layer.placeLevel[place] > 0);
+    $("headline").textContent = usable
       ? say("headline", {
           counted, likely: of100("likely"), sure: of100("sure"), possible: of100("possible"),
           with: profileWith(layer), minutes: say("minutes_long", { count: Math.ceil((standard * UNIT_S) / 60) }), one: serviceOne(chosen),
         })
-      : say("headline_none");
+      : placeService.includes(service)
+        ? say("headline_closed", { with: profileWith(layer), service: chosen.name })
+        : say("headline_none");
     const homes = `${number(all.homes)} ${WORDS.counted.homes}` + (this.config.counted === "people" ? `, ${number(all.weight)} ${WORDS.counted.people}` : "");
     const detail = say("headline_detail", { homes, minutes: minutes(standard * UNIT_S) });
     $("detail").textContent = this.doors.merged ? `${detail} ${this.mergedSentence()}` : detail;
