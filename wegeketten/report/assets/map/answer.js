@@ -174,6 +174,7 @@ function whyParts(model, layer, { answer, why }) {
     element("h3", { text: say("why_title") }),
     element("p", { text: say(key, values) }),
     barrierList(model, layer, items, "A"),
+    ...(items.some((item) => item.level > 0) ? [element("p", { text: say("why_look") })] : []),
     element("p", { cls: "small", text: say(why.certified ? "why_certified" : "why_unproven", { count: items.length, price: roughly(why.price) }) }),
   ];
 }
