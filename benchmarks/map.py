@@ -86,7 +86,7 @@ class Page(NamedTuple):
 
 
 class Row(NamedTuple):
-    """What was measured; medians of the runs, and the least time to data: what else runs only makes it longer."""
+    """What was measured: medians of the runs; also the least time to data, for other work only adds to it."""
 
     name: str
     build_s: float
@@ -321,11 +321,16 @@ def table(rows: list[Row], data: MapData) -> str:
         "# The map, measured",
         "",
         f"`python benchmarks/map.py`: {counts}; {_machine()}.",
-        "Medians of 7 runs in fresh profiles for the first row, one run for the others; the calibration is a fixed "
-        "piece of arithmetic run in the same page.",
+        (
+            "Medians of 7 runs in fresh profiles for the first row, one run for the others; "
+            "the calibration is a fixed piece of arithmetic run in the same page."
+        ),
         "The first row carries 7 profiles × 16 services × 3 answers and finds ways, the others one of each.",
         "",
-        "| map | writing s | MB | gzip MB | first paint s | data visible s | least s | × calibration | worst pan frame ms | heap MB |",
+        (
+            "| map | writing s | MB | gzip MB | first paint s | data visible s | least s | × calibration "
+            "| worst pan frame ms | heap MB |"
+        ),
         "|---|---|---|---|---|---|---|---|---|---|",
     ]
     lines += [
