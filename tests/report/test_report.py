@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from browser import violations
+from matterhorn import faults
 
 from wegeketten.errors import UsageError
 from wegeketten.reach.scan import scan
@@ -143,6 +144,38 @@ def test_pdf_is_tagged_and_has_language_and_title(result: Scan, tmp_path: Path) 
     assert all(alt for kind, alt in kinds if kind == "/Figure")
     assert "Wer erreicht was?" in reader.pages[0].extract_text()
     assert "Viele Bordsteine" in reader.pages[0].extract_text()  # the first page holds all of the glance
+
+
+@pytest.mark.parametrize("lang", ["de", "en"])
+@pytest.mark.parametrize("row", [-1, 0])
+def test_pdf_holds_what_a_machine_can_check_of_pdf_ua(
+    result: Scan, tmp_path: Path, lang: str, row: int
+) -> None:
+    pypdf = pytest.importorskip("pypdf")
+    path = write_pdf(report_page(result, row=row, lang=lang), tmp_path / "r.pdf")
+    reader = pypdf.PdfReader(path)
+    assert reader.trailer["/Root"]["/Lang"] == lang
+    assert faults(reader) == []
+
+
+def test_the_check_of_a_pdf_finds_what_is_missing(result: Scan, tmp_path: Path) -> None:
+    pypdf = pytest.importorskip("pypdf")
+    path = write_pdf(report_page(result, row=0, lang="de"), tmp_path / "r.pdf")
+    writer = pypdf.PdfWriter(clone_from=path)
+    for found in writer._objects:
+        if isinstance(found, dict) and found.get("/S") == "/TH":
+            del found["/A"]["/Scope"]
+        if isinstance(found, dict) and found.get("/S") == "/Figure":
+            del found["/Alt"]
+        if isinstance(found, dict) and found.get("/S") == "/H1":
+            found[pypdf.generic.NameObject("/S")] = pypdf.generic.NameObject("/H4")
+    del writer._root_object["/Lang"]
+    content = writer.pages[0].get_contents()
+    content.set_data(content.get_data() + b"\n0 0 10 10 re f\n")
+    writer.pages[0][pypdf.generic.NameObject("/Contents")] = content
+    writer.write(tmp_path / "broken.pdf")
+    found = {fault.split(": ")[-2][-6:] for fault in faults(pypdf.PdfReader(tmp_path / "broken.pdf"))}
+    assert found >= {"11-006", "13-004", "14-003", "15-003", "01-005"}
 
 
 def _structure(node: Any) -> list[tuple[str, str]]:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wegeketten.network.edges import Kind
+from wegeketten.reach.access import Access
+from wegeketten.reach.doors import Remedies, assemble
 from wegeketten.report.data import (
     CLOSED,
     LIKELY,
@@ -27,6 +29,8 @@ from wegeketten.report.data import (
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from wegeketten.reach.doors import Doors
 
 UNREACHED = 2**31 - 1  # the routing core's INF
 WEST, SOUTH, STEP = 13.70, 51.03, 0.001
@@ -179,6 +183,7 @@ def _layer(network: Network, name: str, speed: float, homes: int, rng: np.random
         steps[np.repeat(network.kind == Kind.steps, 2)] = CLOSED
     access[~np.stack([network.lawful & 1, network.lawful >> 1], 1).ravel().astype(bool)] = CLOSED
     outcomes, outcome = np.unique(np.stack([access, kerb, steps], 1), axis=0, return_inverse=True)
+    mended, prices = _works(units, np.stack([access, kerb, steps]).min(axis=0), access, rng)
     return ProfileLayer(
         id=name,
         name=name,
@@ -193,7 +198,39 @@ def _layer(network: Network, name: str, speed: float, homes: int, rng: np.random
         if name == "wheelchair"
         else np.full(12, SURE, dtype=np.uint8),
         standard_units=[round(700 / speed * 10)] * 3,
+        mended=mended,
+        prices=prices,
     )
+
+
+def _works(
+    units: np.ndarray, level: np.ndarray, access: np.ndarray, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Works for most edges that are closed, a few of which open one direction only."""
+    shut = (level < LIKELY) & (access == SURE)
+    able = shut.reshape(-1, 2).any(axis=1) & (rng.random(len(level) // 2) < 0.8)
+    opened = np.repeat(able, 2) & (access == SURE) & (rng.random(len(level)) < 0.95)
+    mended = np.where(opened, np.maximum(1, units * 9 // 10), UNREACHED)
+    price = rng.choice([2_000, 8_000, 8_000, 15_000, 120_000], len(able))
+    return mended, np.where(able, price, 0)
+
+
+def doors(data: MapData, layer: ProfileLayer) -> Doors:
+    """The town as the field that `why` searches on, in the answer *likely*."""
+    network = data.network
+
+    def access(joints: Joints, used: np.ndarray) -> Access:
+        off_m = joints.off_m[used].astype(np.float64)
+        units = np.rint(off_m / layer.speed_mps / 0.1).astype(np.int64)
+        along = joints.along[used].astype(np.float64)
+        return Access(joints.owner[used], joints.edge[used], along, off_m, units)
+
+    today = np.where(layer.level >= LIKELY, layer.units, UNREACHED).astype(np.int32)
+    remedies = Remedies(layer.mended.astype(np.int32), layer.prices.astype(np.int64))
+    return assemble(
+        len(network.lon), network.u, network.v, today, remedies, access(data.home_joints, layer.home_joints),
+        len(data.homes), access(data.place_joints, layer.place_joints),
+    )  # fmt: skip
 
 
 def times(data: MapData, layer: ProfileLayer, service: int, level: int) -> np.ndarray:  # noqa: C901 one rule after the other

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from wegeketten.report.data import UNREACHED
 from wegeketten.report.encode import Pack
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ def _doors(data: MapData) -> str:
     pack.texts("home_number", homes.housenumber)
     pack.integers("home_district", homes.district, delta=True)
     pack.floats("home_weight", homes.weight)
+    pack.integers("home_merged", [] if homes.merged is None else homes.merged)
     pack.integers("place_lon", _micro(places.lon), delta=True)
     pack.integers("place_lat", _micro(places.lat), delta=True)
     pack.texts("place_id", places.place_id)
@@ -139,4 +141,23 @@ def _profile(layer: ProfileLayer, network: Network) -> str:
     pack.octets("home_joints", layer.home_joints)
     pack.octets("place_joints", layer.place_joints)
     pack.octets("place_level", layer.place_level)
+    _works(pack, layer)
     return pack.to_base64()
+
+
+def _works(pack: Pack, layer: ProfileLayer) -> None:
+    """The edges that works would open: their price, and what their times change to.
+
+    A time is stored as what it adds to the time in `ProfileLayer.units`; bit 0 and 1 of ``works_open`` tell
+    whether the arcs 2e and 2e + 1 have one at all.
+    """
+    edges = np.flatnonzero(np.asarray(layer.prices) > 0)
+    units = np.asarray(layer.units, dtype=np.int64).reshape(-1, 2)[edges]
+    mended = np.asarray(layer.mended, dtype=np.int64).reshape(-1, 2)[edges]
+    opened = mended < UNREACHED
+    added = np.where(opened, mended - units, 0)
+    pack.integers("works", edges, delta=True)
+    pack.integers("works_price", np.asarray(layer.prices)[edges])
+    pack.octets("works_open", opened[:, 0] + 2 * opened[:, 1])
+    pack.integers("works_ahead", added[:, 0])
+    pack.integers("works_back", added[:, 1])

@@ -19,6 +19,10 @@ CLOSED, POSSIBLE, LIKELY, SURE = range(4)
 """How far an arc or a place can be counted on: ``level >= LIKELY`` is the graph of the answer *likely*."""
 
 
+UNREACHED = 2**31 - 1
+"""Units of what is closed; the same number as `wegeketten.routing.INF`."""
+
+
 @dataclass(frozen=True)
 class Network:
     """The walking network.
@@ -65,7 +69,10 @@ class Network:
 
 @dataclass(frozen=True)
 class Homes:
-    """Homes: position in degrees, address, row of the district or -1, weight in people or homes."""
+    """Homes: position in degrees, address, row of the district or -1, weight in people or homes.
+
+    `merged`: how many homes each stands for, see `wegeketten.report.merge`; None where every one is its own.
+    """
 
     lon: Floats
     lat: Floats
@@ -73,6 +80,7 @@ class Homes:
     housenumber: Sequence[str]
     district: Ints
     weight: Floats
+    merged: Ints | None = None
 
     def __len__(self) -> int:
         return len(self.lon)
@@ -139,7 +147,12 @@ class ProfileLayer:
     place_level
         uint8, one per place: whether this profile can use it.
     standard_units
-        Per service the time within which it should be reached, in units of 0.1 s.
+        Per service the longest time within the standard, in units of 0.1 s.
+    mended
+        int32, two per edge: units of each arc after its edge's works in *likely*, `UNREACHED` where none
+        open it.
+    prices
+        Per edge the price of its works in whole euros, 0 where there are none.
     """
 
     id: str
@@ -153,6 +166,8 @@ class ProfileLayer:
     place_joints: NDArray[np.bool_]
     place_level: Ints
     standard_units: Sequence[int]
+    mended: Ints
+    prices: Ints
 
     @property
     def level(self) -> Ints:
@@ -209,6 +224,8 @@ class MapData:
         What was left out to keep the page small: ``buildings``.
     notes
         Further sentences for the footer.
+    spread_m
+        Where homes are merged, metres of way between a mark and the farthest home it stands for.
     """
 
     title: str
@@ -226,3 +243,4 @@ class MapData:
     walks: Sequence[Mark] = ()
     thinned: Sequence[str] = ()
     notes: Sequence[str] = ()
+    spread_m: float = 0.0

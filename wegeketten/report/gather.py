@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -179,6 +180,7 @@ def _layer(
 ) -> ProfileLayer:
     from wegeketten.city import ANSWERS
     from wegeketten.people.checks import checks
+    from wegeketten.plan.candidates import find_candidates
     from wegeketten.reach.access import allowed_places
     from wegeketten.routing import INF, UNIT_S
 
@@ -190,6 +192,7 @@ def _layer(
             level[allowed_places(city, profile, answer, service)] += 1
     weights = city.weights(profile)
     slow = np.minimum(np.rint(weights.seconds / UNIT_S), MOST_UNITS)
+    remedies = find_candidates(city, [profile]).remedies(profile)  # as `why` takes them
     return ProfileLayer(
         id=profile.id,
         name=getattr(profile.name, lang),
@@ -201,7 +204,11 @@ def _layer(
         home_joints=used[0],
         place_joints=used[1],
         place_level=level[place_rows],
-        standard_units=[round(city.catalogue.standard_s(service, profile) / UNIT_S) for service in services],
+        standard_units=[
+            math.floor(city.catalogue.standard_s(service, profile) / UNIT_S) for service in services
+        ],
+        mended=remedies.mended,
+        prices=remedies.prices,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from wegeketten.report.assets import asset_text
 from wegeketten.report.bundle import MICRO, bundle
 from wegeketten.report.encode import clean
 from wegeketten.report.inline import island, outside_addresses, policy_of, script_tag, style_tag, vendored
+from wegeketten.report.merge import merge_homes
 from wegeketten.report.words import load_words
 from wegeketten.whole import whole_file
 
@@ -26,8 +28,8 @@ if TYPE_CHECKING:
     from wegeketten.report.data import District, MapData
 
 SCRIPTS = (
-    "decode", "grid", "search", "model", "words", "table", "answer", "paint",
-    "lists", "overlays", "finder", "views", "app",
+    "decode", "grid", "search", "why", "model", "words", "table", "answer", "paint",
+    "lists", "overlays", "ways", "finder", "views", "app",
 )  # fmt: skip
 """Modules of the page's own script, in the order they build on each other."""
 
@@ -68,6 +70,7 @@ def map_page(
         The page would be too big to open.
     """
     words = load_words(lang)
+    data = merge_homes(data)
     config = _config(data, lang=lang, profile=profile, service=service, answer=answer)
     islands = [island("config", config), island("words", words)]
     islands += [island(name, text) for name, text in bundle(data).items()]
@@ -271,6 +274,7 @@ def _config(
             "service": service or services[0],
             "answer": answer,
         },
+        "spread_m": math.ceil(data.spread_m),
         "counted": data.sources.get("counted", "homes"),
         "attributes": list(data.network.readings),
         "profiles": [

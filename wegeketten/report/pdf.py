@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wegeketten.errors import MissingExtraError
 from wegeketten.whole import whole_file
@@ -38,5 +38,15 @@ def write_pdf(page: str, target: Path) -> Path:
     # Everything lies in the page itself; nothing else is ever opened, not even a file.
     document = HTML(string=page, url_fetcher=URLFetcher(allowed_protocols={"data"}))
     with whole_file(target) as temporary:
-        document.write_pdf(temporary, pdf_variant="pdf/ua-1", pdf_identifier=b"wegeketten")
+        document.write_pdf(temporary, pdf_variant="pdf/ua-1", pdf_identifier=b"wegeketten", finisher=_scope)
     return target
+
+
+def _scope(_document: Any, pdf: Any) -> None:
+    """Tell of each table header whether it heads its column or its row; weasyprint leaves that out."""
+    objects: list[Any] = pdf.objects
+    elements = {found.reference: found for found in objects if hasattr(found, "keys") and "S" in found}
+    for element in elements.values():
+        if element["S"] == "/TH":
+            group = elements[elements[element["P"]]["P"]]
+            element["A"]["Scope"] = "/Column" if group["S"] == "/THead" else "/Row"

@@ -109,38 +109,88 @@ function bestWay(model, state, home) {
     const way = state.times[answer][home] === INF ? null : model.search.way(state.sweeps[answer], home);
     if (way) return { answer, way };
   }
-  if (state.layer.homeJointOf[home] < 0) return { answer: null, way: null };
-  state.sweeps.open ??= model.search.sweep(state.layer, state.service, 0);
-  return { answer: null, way: model.search.way(state.sweeps.open, home) };
+  return { answer: null, way: null };
+}
+
+/* What stands in the way, as the command `why` answers it; its works would open the way for certain. */
+function whyNot(model, state, home) {
+  if (state.times.likely[home] <= state.standard) return null;
+  state.field ??= new Field(model.search, state.layer, state.service);
+  return state.field.explain(home, state.standard);
 }
 
 function showHome(model, state, home, host) {
-  const { answer, way } = bestWay(model, state, home);
-  const parts = [element("h2", { text: homeLabel(model, home), tabindex: "-1" }), timesTable(model, state, home)];
-  const items = [];
-  if (!way) {
-    const joined = state.layer.homeJointOf[home] >= 0;
-    parts.push(element("p", { text: say(!joined ? "no_joint" : state.sweeps.open.offer.length ? "blocked_law" : "blocked_place") }));
-  } else {
-    const found = barriersOf(model, state.layer, way);
-    if (answer) {
-      parts.push(
-        element("p", {
-          text: say("nearest", { name: placeLabel(model, way.place), metres: metres(way.metres), answer: WORDS.answers[answer] }),
-        })
-      );
-      items.push(...found.items);
-      parts.push(element(items.length ? "h3" : "p", { text: say(items.length ? "route_barriers" : "route_free") }));
-    } else {
-      items.push(...found.items.filter((item) => item.level === 0));
-      parts.push(element("p", { text: say(items.length ? "blocked_intro" : "blocked_place") }));
-    }
-    if (items.length) {
-      const list = items.slice(0, LISTED_AT_MOST).map((item) => barrierItem(model, state.layer, item));
-      parts.push(element("ol", { children: list }));
-    }
-    if (answer && found.assumed) parts.push(element("p", { cls: "small", text: say("route_unclear", { count: found.assumed }) }));
+  const found = { ...bestWay(model, state, home), why: whyNot(model, state, home), items: [] };
+  host.replaceChildren(
+    element("h2", { text: homeLabel(model, home), tabindex: "-1" }),
+    ...mergedParts(model, home),
+    timesTable(model, state, home),
+    ...wayParts(model, state, home, found),
+    ...whyParts(model, state.layer, found)
+  );
+  return found;
+}
+
+function mergedParts(model, home) {
+  const count = model.doors.merged?.[home] ?? 1;
+  return count > 1 ? [element("p", { cls: "small", text: say("merged_here", { count: number(count), metres: number(model.config.spread_m) }) })] : [];
+}
+
+/* Today's way, and what is on it; fills in `found.items`, and `found.way` where only barriers lead there. */
+function wayParts(model, state, home, found) {
+  if (found.answer) {
+    const { items, assumed } = barriersOf(model, state.layer, found.way);
+    found.items = items;
+    const name = placeLabel(model, found.way.place);
+    const parts = [
+      element("p", { text: say("nearest", { name, metres: metres(found.way.metres), answer: WORDS.answers[found.answer] }) }),
+      element(items.length ? "h3" : "p", { text: say(items.length ? "route_barriers" : "route_free") }),
+    ];
+    if (items.length) parts.push(barrierList(model, state.layer, items));
+    if (assumed) parts.push(element("p", { cls: "small", text: say("route_unclear", { count: assumed }) }));
+    return parts;
   }
-  host.replaceChildren(...parts);
-  return { answer, way, items };
+  if (state.layer.homeJointOf[home] < 0) return [element("p", { text: say("no_joint") })];
+  if (found.why?.openable) return [];
+  // No works are known that would help: then at least where the way with the fewest barriers is blocked.
+  state.sweeps.open ??= model.search.sweep(state.layer, state.service, 0);
+  found.way = model.search.way(state.sweeps.open, home);
+  if (!found.way) return [element("p", { text: say(state.sweeps.open.offer.length ? "blocked_law" : "blocked_place") })];
+  found.items = barriersOf(model, state.layer, found.way).items.filter((item) => item.level === 0);
+  if (!found.items.length) return [element("p", { text: say("blocked_place") })];
+  return [element("p", { text: say("blocked_intro") }), barrierList(model, state.layer, found.items)];
+}
+
+function whyParts(model, layer, { answer, why }) {
+  if (!why) return [];
+  if (!why.edges.length) {
+    const key = why.openable ? "why_not_nearer" : answer ? "why_none" : null; // else today's way has told it
+    return key ? [element("p", { text: say(key) })] : [];
+  }
+  const items = why.edges.map(({ edge, arc }) => ({ edge, arc, level: layer.level[arc], kind: model.network.kind[edge] }));
+  const values = { count: items.length, minutes: minutes(why.units * UNIT_S), place: placeLabel(model, why.way.place) };
+  const key = why.today < INF ? "why_nearer" : why.within ? "why_open" : "why_open_far";
+  return [
+    element("h3", { text: say("why_title") }),
+    element("p", { text: say(key, values) }),
+    barrierList(model, layer, items, "A"),
+    ...(items.some((item) => item.level > 0) ? [element("p", { text: say("why_look") })] : []),
+    element("p", { cls: "small", text: say(why.certified ? "why_certified" : "why_unproven", { count: items.length, price: roughly(why.price) }) }),
+  ];
+}
+
+/* Prices are typical ones: nobody shall read euros into them. */
+function roughly(price) {
+  const step = price < 10000 ? 100 : 1000;
+  return number(Math.max(step, Math.round(price / step) * step));
+}
+
+/* Numbered as on the map, with letters for what would have to be mended. */
+function barrierList(model, layer, items, type = "1") {
+  return element("ol", { type, children: items.slice(0, LISTED_AT_MOST).map((item) => barrierItem(model, layer, item)) });
+}
+
+/* A, B … Z, AA, AB …, as browsers count a list of type A. */
+function letter(index) {
+  return (index >= 26 ? letter(Math.floor(index / 26) - 1) : "") + String.fromCharCode(65 + (index % 26));
 }

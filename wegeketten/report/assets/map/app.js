@@ -141,10 +141,10 @@ class Page {
     this.layers.set(this.state.profile, profileOf(first, columns, network, doors));
     Object.assign(this, { network, doors });
     this.search = new Search(network, doors);
-    const edges = indexLines(network);
+    const edges = Grid.ofLines(network);
     const homeGrid = Grid.ofPoints(doors.homeX, doors.homeY);
     const placeGrid = Grid.ofPoints(doors.placeX, doors.placeY);
-    Object.assign(this, { edgeGrid: edges, homeGrid, placeGrid, homesOfStreet: null });
+    Object.assign(this, { edgeGrid: edges, homeGrid, placeGrid });
     this.map.createPane("answer").style.zIndex = "300";
     const bounds = L.latLngBounds(this.config.limits).pad(0.1);
     new CanvasTiles(basePainter(base, network, edges), { bounds }).addTo(this.map);
@@ -164,9 +164,7 @@ class Page {
     this.map.on("click", (event) => this.tap(event));
     this.map.on("moveend", () => this.toFragment());
     this.map.on("zoomend", () => this.labelDistricts());
-    const street = doors.columns.home_street.find((s, i) => doors.columns.streets[s] && doors.columns.home_number[i]);
-    const row = doors.columns.home_street.findIndex((s, i) => s === street && doors.columns.home_number[i]);
-    if (row >= 0) $("search-hint").textContent = say("search_hint", { example: homeLabel(this, row) });
+    setTimeout(() => this.hintAddress());
     if (this.state.homeAt) {
       const wanted = this.state.homeAt;
       for (let i = 0; i < doors.homes; i++) {
@@ -211,6 +209,7 @@ class Page {
     const state = this.state;
     state.layer = await this.layer(state.profile);
     state.sweeps = {};
+    state.field = null;
     state.times = {};
     for (const answer of ANSWERS) {
       state.sweeps[answer] = this.search.sweep(state.layer, state.service, LEVEL[answer]);
@@ -240,17 +239,25 @@ class Page {
   /* Weighted shares within the standard, per district and for all; the last entry is the whole area. */
   countShares() {
     const { times, standard } = this.state;
-    const { district, weight } = this.doors;
+    const { district, weight, merged } = this.doors;
     const count = this.config.districts.length;
     const rows = Array.from({ length: count + 1 }, () => ({ homes: 0, weight: 0, sure: 0, likely: 0, possible: 0 }));
+    const add = (row, i) => {
+      row.homes += merged ? merged[i] : 1;
+      row.weight += weight[i];
+      if (times.sure[i] <= standard) row.sure += weight[i];
+      if (times.likely[i] <= standard) row.likely += weight[i];
+      if (times.possible[i] <= standard) row.possible += weight[i];
+    };
     for (let i = 0; i < district.length; i++) {
-      for (const row of district[i] >= 0 ? [rows[district[i]], rows[count]] : [rows[count]]) {
-        row.homes++;
-        row.weight += weight[i];
-        for (const answer of ANSWERS) if (times[answer][i] <= standard) row[answer] += weight[i];
-      }
+      if (district[i] >= 0) add(rows[district[i]], i);
+      add(rows[count], i);
     }
     return rows;
+  }
+
+  mergedSentence() {
+    return say("merged", { marks: number(this.doors.homes), metres: number(this.config.spread_m) });
   }
 
   headline() {
@@ -259,30 +266,36 @@ class Page {
     const of100 = (answer) => number(all.weight ? Math.round((100 * all[answer]) / all.weight) : 0);
     const chosen = this.config.services[service];
     const counted = WORDS.counted[this.config.counted];
-    const places = this.doors.placeService.includes(service);
-    $("headline").textContent = places
+    const { placeService } = this.doors;
+    const usable = placeService.some((one, place) => one === service && layer.placeLevel[place] > 0);
+    $("headline").textContent = usable
       ? say("headline", {
           counted, likely: of100("likely"), sure: of100("sure"), possible: of100("possible"),
           with: profileWith(layer), minutes: say("minutes_long", { count: Math.ceil((standard * UNIT_S) / 60) }), one: serviceOne(chosen),
         })
-      : say("headline_none");
+      : placeService.includes(service)
+        ? say("headline_closed", { with: profileWith(layer), service: chosen.name })
+        : say("headline_none");
     const homes = `${number(all.homes)} ${WORDS.counted.homes}` + (this.config.counted === "people" ? `, ${number(all.weight)} ${WORDS.counted.people}` : "");
-    $("detail").textContent = say("headline_detail", { homes, minutes: minutes(standard * UNIT_S) });
+    const detail = say("headline_detail", { homes, minutes: minutes(standard * UNIT_S) });
+    $("detail").textContent = this.doors.merged ? `${detail} ${this.mergedSentence()}` : detail;
   }
 
   legend() {
-    const { standard, answer, service, times } = this.state;
+    const { standard, answer, service } = this.state;
     $("legend-answer").textContent = say("legend_answer", { answer: WORDS.answers[answer] });
     const limits = [standard / 2, standard, standard * 1.5];
     const counts = [0, 0, 0, 0, 0];
-    for (const band of this.painted.bands) counts[band]++;
+    const { merged } = this.doors;
+    this.painted.bands.forEach((band, i) => (counts[band] += merged ? merged[i] : 1));
+    const all = counts.reduce((sum, part) => sum + part, 0);
     const rows = WORDS.map.bands.map((text, band) => {
       const canvas = element("canvas", { width: "44", height: "44", "aria-hidden": "true" });
       const context = canvas.getContext("2d");
       context.scale(2, 2);
       mark(context, band, 11, 11, 7);
       const label = `${WORDS.map.band_short[band]}: ${fill(text, { minutes: minutes((limits[band] ?? 0) * UNIT_S) })}`;
-      const share = times[answer].length ? counts[band] / times[answer].length : 0;
+      const share = all ? counts[band] / all : 0;
       return element("li", { children: [canvas, element("span", { text: band === 4 ? WORDS.map.bands[4] : label }), element("b", { text: percent(share) })] });
     });
     const signs = [
@@ -342,38 +355,19 @@ class Page {
 
   select(home, { keepView = false, keepFocus = false } = {}) {
     this.state.home = home;
-    const { way, items } = showHome(this, this.state, home, $("answer"));
+    const found = showHome(this, this.state, home, $("answer"));
     $("hint").hidden = true;
-    this.drawWay(home, way, items, !keepView);
+    this.drawWays(home, found, !keepView);
     if (!keepFocus) $("answer").querySelector("h2").focus({ preventScroll: window.innerWidth > 800 });
     this.toFragment();
   }
 
-  drawWay(home, way, items, zoomTo) {
-    this.wayLayer ??= L.layerGroup().addTo(this.map);
-    this.wayLayer.clearLayers();
-    const at = latLng(this.doors.homeX[home], this.doors.homeY[home]);
-    L.circleMarker(at, { radius: 9, color: "#000", weight: 3, fill: false, interactive: false }).addTo(this.wayLayer);
-    let bounds = L.latLngBounds([at]);
-    if (way) {
-      const line = [at, ...wayLine(this.network, way.steps), latLng(this.doors.placeX[way.place], this.doors.placeY[way.place])];
-      L.polyline(line, { color: "#fff", weight: 8, interactive: false }).addTo(this.wayLayer);
-      L.polyline(line, { color: PAINT.route, weight: 4, interactive: false, dashArray: way.blocked.length ? "8 6" : undefined }).addTo(this.wayLayer);
-      bounds = L.latLngBounds(line);
-      const goal = L.divIcon({ className: "share goal", html: element("span", { text: say("goal") }), iconSize: [0, 0] });
-      L.marker(line[line.length - 1], { icon: goal, interactive: false, keyboard: false }).addTo(this.wayLayer);
-      items.slice(0, LISTED_AT_MOST).forEach((item, i) => {
-        const [x, y] = edgeMiddle(this.network, item.edge);
-        const icon = L.divIcon({ className: "share", html: element("span", { text: String(i + 1) }), iconSize: [0, 0] });
-        L.marker(latLng(x, y), { icon, interactive: false, keyboard: false }).addTo(this.wayLayer);
-      });
-    }
-    if (zoomTo || !this.map.getBounds().contains(bounds)) this.map.fitBounds(bounds.pad(0.2), { maxZoom: 17, animate: false });
+  whyNot(home) {
+    return whyNot(this, this.state, home);
   }
-
 }
 
-Object.assign(Page.prototype, overlays, finder, views);
+Object.assign(Page.prototype, overlays, ways, finder, views);
 
 function bandOf(units, limits) {
   if (units === INF) return 4;

@@ -11,10 +11,20 @@ async function unpack(id) {
   const columns = {};
   let at = 4 + size;
   for (const [name, kind, count, length] of head) {
-    columns[name] = column(kind, count, whole.subarray(at, at + length));
+    lazily(columns, name, kind, count, whole.subarray(at, at + length));
     at += length;
   }
   return columns;
+}
+
+/* A column is read when it is first asked for: names and readings are not needed for the first picture. */
+function lazily(columns, name, kind, count, part) {
+  const get = () => {
+    const value = column(kind, count, part);
+    Object.defineProperty(columns, name, { value, enumerable: true });
+    return value;
+  };
+  Object.defineProperty(columns, name, { get, enumerable: true, configurable: true });
 }
 
 function bytesOf(text) {

@@ -34,6 +34,12 @@ const finder = {
         : say("search_some", { count: hits.length });
   },
 
+  hintAddress() {
+    const { streets, home_street, home_number } = this.doors.columns;
+    const row = home_street.findIndex((street, home) => streets[street] && home_number[home]);
+    if (row >= 0) $("search-hint").textContent = say("search_hint", { example: homeLabel(this, row) });
+  },
+
   pick(home) {
     $("search-results").replaceChildren();
     $("search-status").textContent = "";

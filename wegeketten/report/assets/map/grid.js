@@ -1,84 +1,100 @@
 "use strict";
 /* A grid over the unit square that finds what lies in a rectangle. */
 
+const FINEST_CELLS = 1 << 16; // to the width of the world: about 400 m in Germany
+const MOST_CELLS = 1 << 20;
+
 class Grid {
-  constructor(cells = 1 << 15) {
+  /* Cells of the finest size that keeps their number bounded, over the boxes' own extent. */
+  constructor(boxes, cells = FINEST_CELLS) {
+    const count = boxes.length / 4;
+    const extent = [Infinity, Infinity, -Infinity, -Infinity];
+    for (let i = 0; i < boxes.length; i += 4) {
+      extent[0] = Math.min(extent[0], boxes[i]);
+      extent[1] = Math.min(extent[1], boxes[i + 1]);
+      extent[2] = Math.max(extent[2], boxes[i + 2]);
+      extent[3] = Math.max(extent[3], boxes[i + 3]);
+    }
+    if (!count) extent.fill(0);
+    for (;;) {
+      [this.left, this.top, this.right, this.bottom] = extent.map((at) => Math.floor(at * cells));
+      this.columns = this.right - this.left + 1;
+      if (this.columns * (this.bottom - this.top + 1) <= MOST_CELLS) break;
+      cells /= 2;
+    }
     this.cells = cells;
-    this.items = new Map();
+    this.seen = new Uint32Array(count);
+    this.found = new Int32Array(count);
     this.stamp = 0;
+    this.fill(boxes, count);
   }
 
-  /* Index boxes given as flat arrays of corners. */
-  static ofBoxes(count, boxOf, cells) {
-    const grid = new Grid(cells);
-    grid.seen = new Uint32Array(count);
-    for (let i = 0; i < count; i++) {
-      const [x0, y0, x1, y1] = boxOf(i);
-      const left = Math.floor(x0 * grid.cells);
-      const right = Math.floor(x1 * grid.cells);
-      const bottom = Math.floor(y1 * grid.cells);
-      for (let row = Math.floor(y0 * grid.cells); row <= bottom; row++) {
-        for (let column = left; column <= right; column++) grid.put(row * grid.cells + column, i);
+  fill(boxes, count) {
+    const starts = new Int32Array(this.columns * (this.bottom - this.top + 1) + 1);
+    const each = (act) => {
+      for (let i = 0; i < count; i++) {
+        const left = Math.floor(boxes[4 * i] * this.cells);
+        const right = Math.floor(boxes[4 * i + 2] * this.cells);
+        const bottom = Math.floor(boxes[4 * i + 3] * this.cells);
+        for (let row = Math.floor(boxes[4 * i + 1] * this.cells); row <= bottom; row++) {
+          for (let column = left; column <= right; column++) act((row - this.top) * this.columns + column - this.left, i);
+        }
       }
-    }
-    return grid;
+    };
+    each((cell) => starts[cell + 1]++);
+    for (let cell = 1; cell < starts.length; cell++) starts[cell] += starts[cell - 1];
+    const next = starts.slice();
+    this.starts = starts;
+    this.items = new Int32Array(starts[starts.length - 1]);
+    each((cell, i) => {
+      this.items[next[cell]++] = i;
+    });
   }
 
   static ofPoints(x, y, cells) {
-    const grid = new Grid(cells);
-    grid.seen = new Uint32Array(x.length);
+    const boxes = new Float64Array(4 * x.length);
     for (let i = 0; i < x.length; i++) {
-      grid.put(Math.floor(y[i] * grid.cells) * grid.cells + Math.floor(x[i] * grid.cells), i);
+      boxes[4 * i] = boxes[4 * i + 2] = x[i];
+      boxes[4 * i + 1] = boxes[4 * i + 3] = y[i];
     }
-    return grid;
+    return new Grid(boxes, cells);
   }
 
-  put(key, item) {
-    const list = this.items.get(key);
-    if (list) list.push(item);
-    else this.items.set(key, [item]);
+  static ofLines({ x, y, starts }, cells) {
+    const boxes = new Float64Array(4 * (starts.length - 1));
+    for (let i = 0; i < starts.length - 1; i++) {
+      let [x0, y0, x1, y1] = [Infinity, Infinity, -Infinity, -Infinity];
+      for (let p = starts[i]; p < starts[i + 1]; p++) {
+        if (x[p] < x0) x0 = x[p];
+        if (x[p] > x1) x1 = x[p];
+        if (y[p] < y0) y0 = y[p];
+        if (y[p] > y1) y1 = y[p];
+      }
+      boxes[4 * i] = x0;
+      boxes[4 * i + 1] = y0;
+      boxes[4 * i + 2] = x1;
+      boxes[4 * i + 3] = y1;
+    }
+    return new Grid(boxes, cells);
   }
 
-  /* Items in cells that a rectangle touches, each once, in the order they were put. */
+  /* Items in cells that a rectangle touches, each once, in ascending order. */
   within(x0, y0, x1, y1) {
-    const found = [];
     const stamp = ++this.stamp;
-    const left = Math.floor(x0 * this.cells);
-    const right = Math.floor(x1 * this.cells);
-    const top = Math.floor(y0 * this.cells);
-    const bottom = Math.floor(y1 * this.cells);
-    const visit = (list) => {
-      for (const item of list) {
+    let count = 0;
+    const left = Math.max(this.left, Math.floor(x0 * this.cells));
+    const right = Math.min(this.right, Math.floor(x1 * this.cells));
+    const bottom = Math.min(this.bottom, Math.floor(y1 * this.cells));
+    for (let row = Math.max(this.top, Math.floor(y0 * this.cells)); row <= bottom; row++) {
+      const first = (row - this.top) * this.columns - this.left;
+      if (right < left) break;
+      for (let i = this.starts[first + left]; i < this.starts[first + right + 1]; i++) {
+        const item = this.items[i];
         if (this.seen[item] === stamp) continue;
         this.seen[item] = stamp;
-        found.push(item);
-      }
-    };
-    if ((right - left + 1) * (bottom - top + 1) > this.items.size) {
-      for (const [key, list] of this.items) {
-        const row = Math.floor(key / this.cells);
-        const column = key - row * this.cells;
-        if (row >= top && row <= bottom && column >= left && column <= right) visit(list);
-      }
-    } else {
-      for (let row = top; row <= bottom; row++) {
-        for (let column = left; column <= right; column++) {
-          const list = this.items.get(row * this.cells + column);
-          if (list) visit(list);
-        }
+        this.found[count++] = item;
       }
     }
-    return found.sort((a, b) => a - b);
+    return this.found.slice(0, count).sort();
   }
-}
-
-function lineBox(x, y, from, to) {
-  let [x0, y0, x1, y1] = [x[from], y[from], x[from], y[from]];
-  for (let i = from + 1; i < to; i++) {
-    if (x[i] < x0) x0 = x[i];
-    else if (x[i] > x1) x1 = x[i];
-    if (y[i] < y0) y0 = y[i];
-    else if (y[i] > y1) y1 = y[i];
-  }
-  return [x0, y0, x1, y1];
 }

@@ -83,17 +83,18 @@ function medianTimes(page, units) {
 }
 
 function homeTable(page) {
-  const { columns, district } = page.doors;
+  const { columns, district, merged } = page.doors;
   const districts = page.config.districts;
   const coordinate = (title, key) => ({ title, kind: "number", show: () => "", value: (home) => columns[key][home], csv: (home) => (columns[key][home] / 1e6).toFixed(6) });
   const shown = [
     text(say("column_street"), (home) => columns.streets[columns.home_street[home]] || say("home_unnamed")),
     text(say("column_number"), (home) => columns.home_number[home]),
     ...(districts.length ? [text(say("column_district"), (home) => districts[district[home]]?.name ?? "")] : []),
+    ...(merged ? [{ title: say("column_homes"), kind: "number", show: (home) => number(merged[home]), value: (home) => merged[home], csv: (home) => merged[home] }] : []),
     ...timeColumns(page),
   ];
   return {
-    caption: `${say("table_homes")}: ${subject(page)}`,
+    caption: `${say("table_homes")}: ${subject(page)}` + (merged ? `. ${page.mergedSentence()}` : ""),
     columns: shown,
     csvColumns: [...shown, coordinate("lat", "home_lat"), coordinate("lon", "home_lon")],
     rows: Array.from({ length: page.doors.homes }, (_, i) => i),

@@ -56,6 +56,7 @@ async function loadDoors() {
     placeService: columns.place_service,
     district: columns.home_district,
     weight: columns.home_weight,
+    merged: columns.home_merged.length ? columns.home_merged : null,
   };
 }
 
@@ -86,9 +87,18 @@ function profileOf(description, columns, network, doors) {
   const homeJointOf = new Int32Array(doors.homes).fill(-1);
   const owner = doors.columns.home_joint_owner;
   for (let j = 0; j < owner.length; j++) if (columns.home_joints[j]) homeJointOf[owner[j]] = j;
+  const mended = new Int32Array(units.length).fill(INF);
+  const prices = new Int32Array(ahead.length);
+  columns.works.forEach((e, i) => {
+    prices[e] = columns.works_price[i];
+    if (columns.works_open[i] & 1) mended[2 * e] = units[2 * e] + columns.works_ahead[i];
+    if (columns.works_open[i] & 2) mended[2 * e + 1] = units[2 * e + 1] + columns.works_back[i];
+  });
   return {
     ...description,
     units,
+    mended,
+    prices,
     level,
     outcome,
     outcomes,

@@ -15,6 +15,7 @@ const PAINT = {
   blocked: "#8f1d14",
   unclear: "#6b5200",
   route: "#0b5d1e",
+  mended: "#8f1d14",
   measure: "#0b5d1e",
   walk: "#5b2a86",
 };
@@ -67,12 +68,8 @@ function trace(context, tile, shapes, i) {
   }
 }
 
-function indexLines(shapes) {
-  return Grid.ofBoxes(shapes.starts.length - 1, (i) => lineBox(shapes.x, shapes.y, shapes.starts[i], shapes.starts[i + 1]));
-}
-
 function basePainter(base, network, networkGrid) {
-  const grid = indexLines(base);
+  const grid = Grid.ofLines(base);
   const colours = [PAINT.water, PAINT.green, PAINT.building];
   return (context, tile) => {
     context.fillStyle = PAINT.ground;
@@ -128,6 +125,45 @@ function mark(context, band, x, y, r) {
   else context.fill();
 }
 
+/* A mark drawn once, to be stamped: much faster than a path for each of many homes. */
+function stampOf(stamps, band, r, ratio) {
+  const key = `${band}/${r}/${ratio}`;
+  if (!stamps.has(key)) {
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = 2 * Math.ceil((1.3 * r + 1) * ratio);
+    const context = canvas.getContext("2d");
+    context.scale(ratio, ratio);
+    mark(context, band, canvas.width / 2 / ratio, canvas.width / 2 / ratio, r);
+    stamps.set(key, canvas);
+  }
+  return stamps.get(key);
+}
+
+/* Stamp the homes of each band, the best reached on top; of equal marks on one pixel only one. */
+function stampHomes(context, tile, homes, bands, doors, stamps) {
+  const ratio = context.canvas.width / 256;
+  const r = markRadius(tile.z);
+  const margin = 16;
+  const side = Math.ceil((256 + 2 * margin) * ratio);
+  const taken = new Uint8Array(side * side);
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  for (let band = 4; band >= 0; band--) {
+    const stamp = stampOf(stamps, band, r, ratio);
+    const half = stamp.width / 2;
+    for (const i of homes) {
+      if (bands[i] !== band) continue;
+      const x = Math.round((doors.homeX[i] - tile.left) * tile.scale * ratio);
+      const y = Math.round((doors.homeY[i] - tile.top) * tile.scale * ratio);
+      if (x < -half || y < -half || x > 256 * ratio + half || y > 256 * ratio + half) continue;
+      const pixel = (y + margin * ratio) * side + x + margin * ratio;
+      if (taken[pixel] === band + 1) continue;
+      taken[pixel] = band + 1;
+      context.drawImage(stamp, x - half, y - half);
+    }
+  }
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+}
+
 function markRadius(z) {
   return z >= 17 ? 7 : z >= 16 ? 5.5 : z >= 15 ? 4 : z >= 14 ? 3 : z >= 13 ? 2.2 : 1.6;
 }
@@ -172,6 +208,7 @@ const BARRIER_ZOOM = 15;
 
 /* What an answer colours: blocked ways, homes, places, barriers. `view` is read anew at each painting. */
 function answerPainter(view, network, networkGrid, doors, homeGrid, placeGrid) {
+  const stamps = new Map();
   return (context, tile) => {
     const at = (x, y) => [(x - tile.left) * tile.scale, (y - tile.top) * tile.scale];
     const edges = view.show.barriers && tile.z >= BARRIER_ZOOM ? networkGrid.within(...tile.box) : [];
@@ -186,10 +223,7 @@ function answerPainter(view, network, networkGrid, doors, homeGrid, placeGrid) {
     }
     const r = markRadius(tile.z);
     if (view.show.homes) {
-      const here = homeGrid.within(...tile.box);
-      for (let band = 4; band >= 0; band--) {
-        for (const i of here) if (view.bands[i] === band) mark(context, band, ...at(doors.homeX[i], doors.homeY[i]), r);
-      }
+      stampHomes(context, tile, homeGrid.within(...tile.box), view.bands, doors, stamps);
     }
     for (const e of edges) {
       const state = view.pointState(e);

@@ -7,6 +7,10 @@ const ANSWERS = ["sure", "likely", "possible"];
 const UNIT_S = 0.1;
 const BLOCKED_COST = 1e8; // more than any way takes: the fewest blocked arcs come first, then the time
 
+const BY_U = -1;
+const BY_V = -2;
+const NOWHERE = -3;
+
 /* Numpy's rint: halves go to the even neighbour. */
 function rint(x) {
   const floor = Math.floor(x);
@@ -105,16 +109,28 @@ class Search {
     return layer.units[arc] + BLOCKED_COST;
   }
 
+  /* The weights of all arcs at a level, made once per profile. */
+  weightsOf(layer, level) {
+    layer.weights ??= [];
+    if (!layer.weights[level]) {
+      const weights = (layer.weights[level] = new Float64Array(layer.units.length));
+      for (let arc = 0; arc < weights.length; arc++) weights[arc] = this.weight(layer, arc, level);
+    }
+    return layer.weights[level];
+  }
+
   /* From all places of a service backwards: per node the time, the next arc and the joint of the place. */
   sweep(layer, service, level) {
     const { u, v, nodes } = this.network;
     const { starts, arcs } = this.lists;
     const joints = this.joints.place;
+    const weights = this.weightsOf(layer, level);
     const time = new Float64Array(nodes).fill(INF * BLOCKED_COST);
     const next = new Int32Array(nodes).fill(-1);
     const goal = new Int32Array(nodes).fill(-1);
     const heap = new Heap();
     const offer = [];
+    const offered = new Uint8Array(u.length);
     const seed = (node, offset, joint) => {
       if (offset >= time[node]) return;
       time[node] = offset;
@@ -126,10 +142,11 @@ class Search {
       if (!layer.placeJoints[j] || this.doors.placeService[owner] !== service) continue;
       if (layer.placeLevel[owner] < Math.max(level, 1)) continue;
       offer.push(j);
+      offered[joints.edge[j]] = 1;
       const edge = joints.edge[j];
       const off = this.off(layer, joints, j);
-      const ahead = this.weight(layer, 2 * edge, level);
-      const back = this.weight(layer, 2 * edge + 1, level);
+      const ahead = weights[2 * edge];
+      const back = weights[2 * edge + 1];
       if (ahead !== INF) seed(u[edge], part(ahead, joints.along[j]) + off, j);
       if (back !== INF) seed(v[edge], back - part(back, joints.along[j]) + off, j);
     }
@@ -140,7 +157,7 @@ class Search {
       done[node] = 1;
       for (let i = starts[node]; i < starts[node + 1]; i++) {
         const arc = arcs[i];
-        const weight = this.weight(layer, arc, level);
+        const weight = weights[arc];
         if (weight === INF) continue;
         const tail = arc & 1 ? v[arc >> 1] : u[arc >> 1];
         const reached = time[node] + weight;
@@ -152,37 +169,52 @@ class Search {
         }
       }
     }
-    return { time, next, goal, offer, level, layer, unreached: INF * BLOCKED_COST };
+    return { time, next, goal, offer, offered, level, layer, weights, unreached: INF * BLOCKED_COST };
   }
 
   off(layer, joints, j) {
     return rint(joints.off[j] / layer.speed / UNIT_S);
   }
 
-  /* How a joint of a home gets into a sweep: { time, over } with over = "u", "v" or the joint of a place. */
+  /* How a joint of a home gets into a sweep: the time, with `this.over` = BY_U, BY_V, the joint of a place, or NOWHERE. */
   enter(sweep, j) {
     const { u, v } = this.network;
     const joints = this.joints.home;
     const edge = joints.edge[j];
     const along = joints.along[j];
-    const { layer, level, unreached } = sweep;
-    const ahead = this.weight(layer, 2 * edge, level);
-    const back = this.weight(layer, 2 * edge + 1, level);
-    const off = this.off(layer, joints, j);
+    const { layer, weights, unreached } = sweep;
+    const ahead = weights[2 * edge];
+    const back = weights[2 * edge + 1];
+    layer.homeOff ??= Int32Array.from(joints.off, (_, row) => this.off(layer, joints, row));
+    const off = layer.homeOff[j];
     let time = unreached;
-    let over = null;
+    this.over = NOWHERE;
     const byU = back === INF ? unreached : sweep.time[u[edge]] + part(back, along);
     const byV = ahead === INF ? unreached : sweep.time[v[edge]] + (ahead - part(ahead, along));
-    if (byV < byU && byV < unreached) [time, over] = [byV + off, "v"];
-    else if (byU < unreached) [time, over] = [byU + off, "u"];
+    if (byV < byU && byV < unreached) {
+      time = byV + off;
+      this.over = BY_V;
+    } else if (byU < unreached) {
+      time = byU + off;
+      this.over = BY_U;
+    }
+    if (sweep.offered[edge]) time = this.straight(sweep, edge, along, off, time);
+    return time;
+  }
+
+  /* Places on the home's own edge are reached without passing its ends. */
+  straight(sweep, edge, along, off, time) {
     for (const p of this.offersOn(sweep, edge)) {
       const end = this.joints.place.along[p];
-      const weight = end >= along ? ahead : back;
+      const weight = sweep.weights[2 * edge + (end >= along ? 0 : 1)];
       if (weight === INF) continue;
-      const direct = Math.abs(part(weight, end) - part(weight, along)) + off + this.off(layer, this.joints.place, p);
-      if (direct < time) [time, over] = [direct, p];
+      const direct = Math.abs(part(weight, end) - part(weight, along)) + off + this.off(sweep.layer, this.joints.place, p);
+      if (direct < time) {
+        time = direct;
+        this.over = p;
+      }
     }
-    return { time: over === null ? unreached : time, over };
+    return time;
   }
 
   offersOn(sweep, edge) {
@@ -203,8 +235,8 @@ class Search {
     const out = new Int32Array(this.doors.homes).fill(INF);
     for (let j = 0; j < joints.edge.length; j++) {
       if (!sweep.layer.homeJoints[j]) continue;
-      const { time, over } = this.enter(sweep, j);
-      if (over !== null && time < INF) out[joints.owner[j]] = time;
+      const time = this.enter(sweep, j);
+      if (this.over !== NOWHERE && time < INF) out[joints.owner[j]] = time;
     }
     return out;
   }
@@ -216,18 +248,19 @@ class Search {
     const places = this.joints.place;
     const j = sweep.layer.homeJointOf[home];
     if (j < 0) return null;
-    const { time, over } = this.enter(sweep, j);
-    if (over === null) return null;
+    const time = this.enter(sweep, j);
+    const { over } = this;
+    if (over === NOWHERE) return null;
     const edge = joints.edge[j];
     const along = joints.along[j];
     const steps = [];
     let place;
-    if (typeof over === "number") {
+    if (over >= 0) {
       place = over;
       steps.push({ edge, from: along, to: places.along[place] });
     } else {
-      steps.push({ edge, from: along, to: over === "u" ? 0 : 1 });
-      let node = over === "u" ? u[edge] : v[edge];
+      steps.push({ edge, from: along, to: over === BY_U ? 0 : 1 });
+      let node = over === BY_U ? u[edge] : v[edge];
       while (sweep.next[node] >= 0) {
         const arc = sweep.next[node];
         const back = arc & 1;

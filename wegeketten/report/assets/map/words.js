@@ -13,8 +13,11 @@ function fill(text, values) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
 
+const FORMATS = new Map(); // making one takes longer than thousands of uses
+
 function number(value, digits = 0) {
-  return new Intl.NumberFormat(WORDS.lang, { maximumFractionDigits: digits }).format(value);
+  if (!FORMATS.has(digits)) FORMATS.set(digits, new Intl.NumberFormat(WORDS.lang, { maximumFractionDigits: digits }));
+  return FORMATS.get(digits).format(value);
 }
 
 /* Whole minutes, rounded up: nobody is promised a minute too few. */

@@ -1,0 +1,48 @@
+"use strict";
+/* Part of the page: one home's ways on the map. */
+
+const SPOT_SIZE = 4e-7; // to the width of the world: about ten metres in Germany
+
+const ways = {
+  /* Today's way with numbers on it, and with letters the one that works would open. */
+  drawWays(home, { way, why, items }, zoomTo) {
+    this.wayLayer ??= L.layerGroup().addTo(this.map);
+    this.wayLayer.clearLayers();
+    const at = latLng(this.doors.homeX[home], this.doors.homeY[home]);
+    L.circleMarker(at, { radius: 9, color: "#000", weight: 3, fill: false, interactive: false }).addTo(this.wayLayer);
+    const bounds = L.latLngBounds([at]);
+    if (way) bounds.extend(this.drawWay(at, way, { color: PAINT.route, weight: why?.way ? 9 : 4, casing: why?.way ? 12 : 8 }));
+    if (why?.way) bounds.extend(this.drawWay(at, why.way, { color: PAINT.mended, weight: 4, casing: way ? 5 : 8 }));
+    this.label([
+      ...items.slice(0, LISTED_AT_MOST).map(({ edge }, i) => [edge, String(i + 1)]),
+      ...(why?.edges ?? []).slice(0, LISTED_AT_MOST).map(({ edge }, i) => [edge, letter(i)]),
+    ]);
+    if (zoomTo || !this.map.getBounds().contains(bounds)) this.map.fitBounds(bounds.pad(0.2), { maxZoom: 17, animate: false });
+  },
+
+  /* A way that works would open lies dashed upon today's, which then is broader: where they run together both show. */
+  drawWay(at, way, { color, weight, casing }) {
+    const line = [at, ...wayLine(this.network, way.steps), latLng(this.doors.placeX[way.place], this.doors.placeY[way.place])];
+    L.polyline(line, { color: "#fff", weight: casing, interactive: false }).addTo(this.wayLayer);
+    L.polyline(line, { color, weight, interactive: false, dashArray: way.blocked.length ? "8 6" : undefined }).addTo(this.wayLayer);
+    const goal = L.divIcon({ className: "share goal", html: element("span", { text: say("goal") }), iconSize: [0, 0] });
+    L.marker(line[line.length - 1], { icon: goal, interactive: false, keyboard: false }).addTo(this.wayLayer);
+    return L.latLngBounds(line);
+  },
+
+  /* Names of what lies at one spot stand together: the kerbs of a crossing, and a barrier of both ways. */
+  label(named) {
+    const spots = [];
+    for (const [edge, name] of named) {
+      const [x, y] = edgeMiddle(this.network, edge);
+      const near = spots.find((spot) => Math.hypot(spot.x - x, spot.y - y) < SPOT_SIZE);
+      if (near) near.names.push(name);
+      else spots.push({ x, y, names: [name] });
+    }
+    for (const { x, y, names } of spots) {
+      const text = names.length > 3 ? `${names[0]} … ${names[names.length - 1]}` : names.join(" · ");
+      const icon = L.divIcon({ className: "share", html: element("span", { text }), iconSize: [0, 0] });
+      L.marker(latLng(x, y), { icon, interactive: false, keyboard: false }).addTo(this.wayLayer);
+    }
+  },
+};
