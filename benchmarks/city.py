@@ -44,6 +44,7 @@ def main(sources: list[Path]) -> None:
         folder = Path(tempfile.mkdtemp())
         city = folder / "city"
         command = [sys.executable, "-m", "wegeketten"]
+        run(python("import osmnx, osmium"))  # bytecode for all sides
         run([*command, "build", str(source), "-o", str(city)])  # compile once, fill the caches
         run([*command, "scan", str(city), "-o", str(folder / "scan")])
         found = medians(

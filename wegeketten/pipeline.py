@@ -134,7 +134,9 @@ def build(
         tell("snapping", 0.7)
         works.snap(network.edges, homes, places)
         tell("order of the network", 0.8)
-        works.order(network)
+        ends, nodes = _ends(network.edges), len(network.nodes["x"])
+        del network, homes, places  # the compiler comes in now: nothing else has to be in memory
+        works.order(ends, nodes)
         shutil.copyfile(catalogue.source, folder / "services.toml")
         write_csv(folder / "skipped.csv", Skipped._fields, works.skipped)
         meta = {
@@ -286,12 +288,12 @@ class _Works:
         write_snaps(self.folder / "home_snaps.parquet", home_snaps)
         write_snaps(self.folder / "place_snaps.parquet", place_snaps)
 
-    def order(self, network: Network) -> None:
+    def order(self, ends: EdgeTable, nodes: int) -> None:
         """Order and topology for the routing core."""
         from wegeketten.network.arcs import graph_of
         from wegeketten.routing import Hierarchy
 
-        Hierarchy(graph_of(network.edges, len(network.nodes["x"]))).save(self.folder / "hierarchy.npz")
+        Hierarchy(graph_of(ends, nodes)).save(self.folder / "hierarchy.npz")
 
 
 def _terrain(files: Sequence[str | Path]) -> Terrain | None:
@@ -301,6 +303,13 @@ def _terrain(files: Sequence[str | Path]) -> Terrain | None:
     from wegeketten.network.elevation import Terrain
 
     return Terrain(files)
+
+
+def _ends(edges: EdgeTable) -> EdgeTable:
+    """Only what an order needs of the edges: which nodes they join."""
+    from wegeketten.network.edges import EdgeTable
+
+    return EdgeTable({name: edges[name].copy() for name in ("u", "v")}, [])
 
 
 def _lonlat(shapes: NDArray[np.object_], projection: Projection) -> NDArray[np.object_]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from scipy.sparse import csr_array
@@ -15,7 +16,7 @@ import wegeketten as wk
 from wegeketten.errors import UsageError
 from wegeketten.people.profile import load_profile, load_profiles
 from wegeketten.reach.access import allowed_places, join_homes, join_places, same_edge, seeds_to, times_at
-from wegeketten.reach.tables import write_scan
+from wegeketten.reach.tables import texts, write_scan
 from wegeketten.routing import INF
 
 _SMOOTH = "highway=footway|surface=asphalt|width=2|incline=0%"
@@ -192,3 +193,25 @@ def _scipy_to_nearest(u, v, weights, nodes, seeds, offsets):
     graph = csr_array((costs[rows] * 2**20 + 1, (tails[rows], heads[rows])), shape=(nodes + 1, nodes + 1))
     found = dijkstra(graph, indices=nodes)[:nodes]
     return np.where(np.isinf(found), INF, np.floor(np.nan_to_num(found, posinf=0) / 2**20)).astype(np.int32)
+
+
+def test_a_place_of_two_services_is_one_text():
+    """Arrow writes a table in which a text occurs twice with other bytes each time."""
+    column = texts(["n7", "w3", "n7"], np.array([2, -1, 1, 0]))
+    assert column.to_pylist() == ["n7", None, "w3", "n7"]
+    assert column.dictionary.to_pylist() == ["n7", "w3"]
+    assert texts([], np.array([-1, -1])).to_pylist() == [None, None]
+
+
+def test_the_same_places_are_written_with_the_same_bytes(tmp_path):
+    rng = np.random.default_rng(5)
+    names = [f"n{number % 500}" for number in range(600)]
+    index = rng.integers(-1, len(names), 400_000)
+    written = set()
+    kept = []
+    for run in range(4):
+        kept.append(rng.bytes(1_000_000 + 300_000 * run))  # other addresses in memory
+        file = tmp_path / f"{run}.parquet"
+        pq.write_table(pa.table({"place_id": texts(names, index)}), file, store_schema=False)
+        written.add(file.read_bytes())
+    assert len(written) == 1

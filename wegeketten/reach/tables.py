@@ -97,12 +97,6 @@ def _write_homes(scan: Scan, path: Path) -> None:
     profiles, services = [profile.id for profile in scan.profiles], scan.services
     blocks, rows = len(profiles) * len(services), len(homes)
 
-    def texts(values: list[str], index: NDArray[np.integer[Any]]) -> Any:
-        """Text by its row in a short table: each is hashed and written once."""
-        index = np.asarray(index, dtype=np.int32)
-        indices = pa.array(index, mask=index < 0)
-        return pa.DictionaryArray.from_arrays(indices, pa.array(values, pa.string()))
-
     def per_home(column: str) -> Any:
         return pa.array(np.tile(city.homes[column][homes], blocks))
 
@@ -133,6 +127,21 @@ def _write_homes(scan: Scan, path: Path) -> None:
         write_statistics=times,
         store_schema=False,  # without the Arrow schema the short tables are read back as plain text
     )
+
+
+def texts(values: list[str], index: NDArray[np.integer[Any]]) -> Any:
+    """Text by its row in a short table (null where the row is negative): each is hashed and written once.
+
+    The table is left with distinct values only (a place of two services is two rows of one id): with a value
+    that occurs twice, Arrow would write other bytes each time.
+    """
+    import pyarrow as pa
+
+    rows = {value: row for row, value in enumerate(dict.fromkeys(values))}
+    known = np.asarray(index) >= 0
+    row_of = np.array([rows[value] for value in values] or [-1], dtype=np.int32)
+    indices = pa.array(np.where(known, row_of[index], -1).astype(np.int32), mask=~known)
+    return pa.DictionaryArray.from_arrays(indices, pa.array(list(rows), pa.string()))
 
 
 def _numbers(blocks: list[np.ndarray]) -> Any:
