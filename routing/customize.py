@@ -11,6 +11,7 @@ import numpy as np
 from .bounded import heap_pop, heap_push
 from .compiled import helper, i1, i4, i8, kernel, nothing, reads, u4, u8, writes
 from .graph import INF
+from .lanes import relax_run
 from .workers import THREADED, share
 
 if TYPE_CHECKING:
@@ -42,19 +43,21 @@ def _triangles(
     above: NDArray[np.int8],
     wanted: int,
     closed: Key,
+    run_ends: UInt32,
     position: UInt32,
     pairs: NDArray[Key],
 ) -> None:
     """Shorten the upward arcs of the given ranks, both ways, by all detours over lower nodes.
 
     Arc (u, v) is compared with u → x → v for each x below both. Only those x count whose `above` is `wanted`.
-    `position` is working room, one number per rank.
+    Arcs of x to consecutive ranks meet consecutive arcs of u and are lowered together; the run of an arc ends
+    before arc `run_ends` of it. `position` is working room, one number per rank.
     """
     one = np.uint32(1)
     for k in range(todo.size):
         u = np.uint32(todo[k])
         for i in range(starts[u], starts[u + one]):
-            position[uppers[i]] = 2 * i
+            position[uppers[i]] = i
         for j in range(below[u], below[u + one]):
             arc = arcs_below[j]
             x = lowers[arc]
@@ -64,19 +67,18 @@ def _triangles(
             x_to_u, u_to_x = pairs[arc + arc], pairs[arc + arc + one]
             if x_to_u >= closed and u_to_x >= closed:
                 continue
-            for i in range(arc + one, last):
-                target = position[uppers[i]]
-                up = np.minimum(pairs[target], np.add(u_to_x, pairs[i + i]))
-                down = np.minimum(pairs[target + one], np.add(x_to_u, pairs[i + i + one]))
-                pairs[target] = up
-                pairs[target + one] = down
+            i = arc + one
+            while i < last:
+                end = run_ends[i]
+                relax_run(pairs, position[uppers[i]], i, end - i, u_to_x, x_to_u)
+                i = end
 
 
 _topology = (reads(i4), reads(u4), reads(u4), reads(u4), reads(u4), reads(u4), reads(i1), i8)
 lay_times = kernel(nothing, reads(i4), reads(u4), u4, writes(u4))(_lay)
 lay_keys = kernel(nothing, reads(i4), reads(u8), u8, writes(u8))(_lay)
-triangles_times = kernel(nothing, *_topology, u4, writes(u4), writes(u4))(_triangles)
-triangles_keys = kernel(nothing, *_topology, u8, writes(u4), writes(u8))(_triangles)
+triangles_times = kernel(nothing, *_topology, u4, reads(u4), writes(u4), writes(u4))(_triangles)
+triangles_keys = kernel(nothing, *_topology, u8, reads(u4), writes(u4), writes(u8))(_triangles)
 
 
 def enumerate_triangles(
@@ -101,8 +103,9 @@ def enumerate_triangles(
     )
 
     def piece(todo: Int32, wanted: int) -> None:
-        run(todo, *topology, wanted, closed, np.empty(hierarchy.n, np.uint32), pairs)
+        run(todo, *topology, wanted, closed, run_ends, np.empty(hierarchy.n, np.uint32), pairs)
 
+    run_ends = hierarchy.run_ends.view(np.uint32)
     inner = np.flatnonzero(above == 0).astype(np.int32)
     if threads > 1 and hierarchy.size >= THREADED:
         edges = np.append(0, np.cumsum(lasts - firsts))

@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .compiled import helper, i4, i8, kernel, nothing, reads, writes
+from .compiled import helper, i4, kernel, nothing, reads, writes
+from .elimination import chordal_graph, inverse, parents_of
 from .graph import Graph, group
-from .order import Method, contraction_order, neighbours
+from .order import Method, contraction_order
 from .passes import Passes
 
 if TYPE_CHECKING:
@@ -31,96 +32,6 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 _PARTS = 64  # subtrees sought for threads to share
-
-
-@kernel(
-    i8,
-    *(reads(i4), reads(i4), reads(i4), reads(i4)),
-    i8,
-    *(writes(i4), writes(i4), writes(i4), writes(i4), writes(i4)),
-)
-def _eliminate(
-    pointers: Int32,
-    heads: Int32,
-    order: Int32,
-    ranks: Int32,
-    start: int,
-    starts: Int32,
-    parents: Int32,
-    seen: Int32,
-    links: Int32,
-    rows: Int32,
-) -> int:
-    """Fill the rows of the chordal graph from rank `start` on; return where `rows` is full.
-
-    `links` holds the first child of each rank in its first half, the next sibling in its second.
-    """
-    n = order.size
-    for x in range(start, n):
-        count = starts[x]
-        room = rows.size - count
-        if room < n - x:  # only then a row might not fit; find out before it is begun
-            need = pointers[order[x] + 1] - pointers[order[x]]
-            child = links[x]
-            while child >= 0:
-                need += starts[child + 1] - starts[child]
-                child = links[n + child]
-            if need > room:
-                return x
-        parent = n
-        seen[x] = x
-        u = order[x]
-        for i in range(pointers[u], pointers[u + 1]):
-            y = ranks[heads[i]]
-            if y > x and seen[y] != x:
-                seen[y] = x
-                rows[count] = y
-                count += 1
-                parent = min(parent, y)
-        child = links[x]
-        while child >= 0:
-            for i in range(starts[child], starts[child + 1]):
-                y = rows[i]
-                if seen[y] != x:
-                    seen[y] = x
-                    rows[count] = y
-                    count += 1
-                    parent = min(parent, y)
-            child = links[n + child]
-        starts[x + 1] = count
-        if parent < n:
-            parents[x] = parent
-            links[n + x] = links[parent]
-            links[parent] = x
-        else:
-            parents[x] = -1
-    return n
-
-
-@kernel(nothing, reads(i4), writes(i4), writes(i4))
-def _postorder(parents: Int32, links: Int32, post: Int32) -> None:
-    """Number a forest so that each subtree is one stretch ending in its root. Overwrites `links`."""
-    n = parents.size
-    links[:] = -1
-    for x in range(n - 1, -1, -1):
-        if parents[x] >= 0:
-            links[n + x] = links[parents[x]]
-            links[parents[x]] = x
-    count = 0
-    for root in range(n):
-        if parents[root] >= 0:
-            continue
-        x = root
-        while True:
-            while links[x] >= 0:  # down to the first child not yet numbered
-                child = links[x]
-                links[x] = links[n + child]
-                x = child
-            post[x] = count
-            count += 1
-            if x == root:
-                break
-            x = parents[x]
 
 
 @helper
@@ -192,7 +103,7 @@ class Hierarchy:
 
     def __post_init__(self) -> None:
         if self.order is None:
-            order, starts, uppers = _build(self.graph, contraction_order(self.graph, self.method))
+            order, starts, uppers = chordal_graph(self.graph, contraction_order(self.graph, self.method))
             for name, value in (("order", order), ("starts", starts), ("uppers", uppers)):
                 object.__setattr__(self, name, value)
 
@@ -209,15 +120,12 @@ class Hierarchy:
     @cached_property
     def ranks(self) -> Int32:
         """Rank of each node, shape (n,)."""
-        return _inverse(self.order)
+        return inverse(self.order)
 
     @cached_property
     def parents(self) -> Int32:
         """Parent of each rank in the elimination tree, -1 for roots, shape (n,)."""
-        parents = np.full(self.n, -1, np.int32)
-        inner = np.flatnonzero(np.diff(self.starts) > 0)
-        parents[inner] = self.uppers[self.starts[inner]]
-        return parents
+        return parents_of(self.starts, self.uppers)
 
     @cached_property
     def upper_nodes(self) -> Int32:
@@ -228,6 +136,15 @@ class Hierarchy:
     def lowers(self) -> Int32:
         """Rank each upward arc comes from, shape (a,)."""
         return np.repeat(np.arange(self.n, dtype=np.int32), np.diff(self.starts))
+
+    @cached_property
+    def run_ends(self) -> Int32:
+        """For each upward arc the end of its run: of the arcs of its row that lead to consecutive ranks."""
+        breaks = np.ones(self.size + 1, np.bool_)
+        if self.size:
+            breaks[1:-1] = (np.diff(self.uppers) != 1) | (np.diff(self.lowers) != 0)
+        bounds = np.flatnonzero(breaks).astype(np.int32)
+        return np.repeat(bounds[1:], np.diff(bounds))
 
     @cached_property
     def below(self) -> tuple[Int32, Int32]:
@@ -341,36 +258,6 @@ class Hierarchy:
         hierarchy = cls(graph, "auto", *parts)
         _check(hierarchy, path)
         return hierarchy
-
-
-def _inverse(order: Int32) -> Int32:
-    inverse = np.empty_like(order)
-    inverse[order] = np.arange(order.size, dtype=np.int32)
-    return inverse
-
-
-def _build(graph: Graph, order: Int32) -> tuple[Int32, Int32, Int32]:
-    """Chordal graph of an elimination order, renumbered in postorder of its elimination tree."""
-    n = graph.n
-    pointers, heads = neighbours(graph)
-    starts = np.zeros(n + 1, np.int32)
-    parents = np.full(n, -1, np.int32)
-    seen = np.full(n, -1, np.int32)
-    links = np.full(2 * n, -1, np.int32)
-    rows = np.empty(2 * n + heads.size + 64, np.int32)
-    at = 0
-    while True:
-        at = _eliminate(pointers, heads, order, _inverse(order), at, starts, parents, seen, links, rows)
-        if at == n:
-            break
-        rows = np.concatenate([rows, np.empty(max(rows.size // 2, 2 * n), np.int32)])
-    post = np.empty(n, np.int32)
-    _postorder(parents, links, post)
-    uppers = post[rows[: starts[n]]]
-    lowers = np.repeat(post, np.diff(starts))
-    _, by_upper = group(n, uppers)
-    final, by_lower = group(n, lowers[by_upper])
-    return order[_inverse(post)], final, uppers[by_upper][by_lower]
 
 
 def _cut(parents: Int32, size: int) -> tuple[Int32, Int32, Int32]:

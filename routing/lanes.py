@@ -65,20 +65,48 @@ class _Rows(NamedTuple):
         return self.builder.shuffle_vector(single, undefined, zeros)
 
 
+class _Soon(NamedTuple):
+    """Which rows to ask for ahead of their use: those of the arc `distance` further on in the heads."""
+
+    rows: _Rows
+    distance: int
+
+
+_AHEAD = 64
+"""Arcs between asking for a row and using it: upward passes run through the arcs, downward ones back."""
+
+
+def _ask(builder: Any, pointer: Any) -> None:
+    """Have the cache line of a pointer fetched."""
+    byte, word = ir.IntType(8).as_pointer(), ir.IntType(32)
+    function = builder.module.declare_intrinsic(
+        "llvm.prefetch", [byte], ir.FunctionType(ir.VoidType(), [byte, word, word, word])
+    )
+    builder.call(function, [builder.bitcast(pointer, byte), word(0), word(3), word(1)])
+
+
 def _data(context: Any, builder: Any, array_type: Any, array: Any) -> Any:
     return cgutils.create_struct_proxy(array_type)(context, builder, value=array).data
 
 
 def _arcs(
-    context: Any, builder: Any, sig: Any, args: Any, first: int, body: Callable[[Any, Any], None]
+    context: Any, builder: Any, sig: Any, args: Any, first: int, body: Callable[[Any, Any], None], soon: _Soon
 ) -> None:
-    """Loop over arcs low..high; arguments from `first` on are heads, weights, low, high."""
+    """Loop over arcs low..high; arguments from `first` on are heads, weights, low, high.
+
+    The row that will be needed a few arcs later is asked for ahead of its use.
+    """
     heads = _data(context, builder, sig.args[first], args[first])
+    size = cgutils.create_struct_proxy(sig.args[first])(context, builder, value=args[first]).nitems
     weights = _data(context, builder, sig.args[first + 1], args[first + 1])
     low = context.cast(builder, args[first + 2], sig.args[first + 2], types.intp)
     high = context.cast(builder, args[first + 3], sig.args[first + 3], types.intp)
     with cgutils.for_range_slice(builder, low, high, ir.Constant(low.type, 1), low.type) as (i, _done):
         head = builder.zext(builder.load(builder.gep(heads, [i])), low.type)
+        later = builder.add(i, ir.Constant(i.type, soon.distance))
+        inside = builder.icmp_unsigned("<", later, size)
+        later = builder.select(inside, later, i)
+        _ask(builder, soon.rows.pointer(builder.zext(builder.load(builder.gep(heads, [later])), low.type)))
         body(head, builder.load(builder.gep(weights, [i])))
 
 
@@ -131,7 +159,7 @@ def pull_times(
                 reached = builder.add(half.load(head), half.splat(weight))
                 builder.store(_smaller(builder, reached, builder.load(own)), own)
 
-        _arcs(context, builder, sig, args, 3, relax)
+        _arcs(context, builder, sig, args, 3, relax, _Soon(halves[0], -_AHEAD))
         for half, own in zip(halves, least, strict=True):
             half.store(at, builder.load(own))
         return context.get_dummy_value()
@@ -140,8 +168,28 @@ def pull_times(
 
 
 @_operation
+def push_times(_: Any, rows: Any, row: Any, heads: Any, weights: Any, low: Any, high: Any) -> Any:
+    """For arcs low..high lower row heads[i] to the given row + weights[i]."""
+
+    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        halves = _halves(context, builder, sig.args[0], args[0])
+        at = context.cast(builder, args[1], sig.args[1], types.intp)
+        own = [half.load(at) for half in halves]
+
+        def relax(head: Any, weight: Any) -> None:
+            for half, lanes in zip(halves, own, strict=True):
+                reached = builder.add(lanes, half.splat(weight))
+                half.store(head, _smaller(builder, reached, half.load(head)))
+
+        _arcs(context, builder, sig, args, 2, relax, _Soon(halves[0], _AHEAD))
+        return context.get_dummy_value()
+
+    return types.void(rows, row, heads, weights, low, high), codegen
+
+
+@_operation
 def push_half(_: Any, rows: Any, row: Any, half: Any, heads: Any, weights: Any, low: Any, high: Any) -> Any:
-    """For arcs low..high lower half of row heads[i] to that half of the given row + weights[i]."""
+    """As `push_times`, for one half of the lanes only."""
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         skip = context.cast(builder, args[2], sig.args[2], types.intp)
@@ -154,7 +202,7 @@ def push_half(_: Any, rows: Any, row: Any, half: Any, heads: Any, weights: Any, 
             reached = builder.add(own, table.splat(weight))
             table.store(head, _smaller(builder, reached, table.load(head)))
 
-        _arcs(context, builder, sig, args, 3, relax)
+        _arcs(context, builder, sig, args, 3, relax, _Soon(table, _AHEAD))
         return context.get_dummy_value()
 
     return types.void(rows, row, half, heads, weights, low, high), codegen
@@ -182,7 +230,7 @@ def pull_keys(
             builder.store(key, least)
             builder.store(source, name)
 
-        _arcs(context, builder, sig, args, 4, relax)
+        _arcs(context, builder, sig, args, 4, relax, _Soon(table, -_AHEAD))
         table.store(at, builder.load(least))
         names.store(at, builder.load(name))
         return context.get_dummy_value()
@@ -208,7 +256,7 @@ def push_keys(
             table.store(head, key)
             names.store(head, source)
 
-        _arcs(context, builder, sig, args, 3, relax)
+        _arcs(context, builder, sig, args, 3, relax, _Soon(table, _AHEAD))
         return context.get_dummy_value()
 
     return types.void(keys, sources, row, heads, weights, low, high), codegen
@@ -220,16 +268,55 @@ def prefetch(_: Any, array: Any, position: Any) -> Any:
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         at = context.cast(builder, args[1], sig.args[1], types.intp)
-        pointer = builder.bitcast(
-            builder.gep(_data(context, builder, sig.args[0], args[0]), [at]), ir.IntType(8).as_pointer()
-        )
-        word = ir.IntType(32)
-        function = builder.module.declare_intrinsic(
-            "llvm.prefetch",
-            [ir.IntType(8).as_pointer()],
-            ir.FunctionType(ir.VoidType(), [ir.IntType(8).as_pointer(), word, word, word]),
-        )
-        builder.call(function, [pointer, word(0), word(3), word(1)])
+        _ask(builder, builder.gep(_data(context, builder, sig.args[0], args[0]), [at]))
         return context.get_dummy_value()
 
     return types.void(array, position), codegen
+
+
+_RUN = 4
+"""Arcs relaxed side by side: eight 32-bit numbers, upward and downward in turn."""
+
+
+@_operation
+def relax_run(_: Any, pairs: Any, target: Any, source: Any, count: Any, up: Any, down: Any) -> Any:
+    """Lower `count` arcs from `target` on to those from `source` on, plus `up` upward and `down` downward.
+
+    `pairs` hold the upward and the downward number of each arc side by side. The stretches must not overlap.
+    """
+
+    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        data = _data(context, builder, sig.args[0], args[0])
+        number = context.get_data_type(sig.args[0].dtype)
+        to, by, size = (context.cast(builder, args[k], sig.args[k], types.intp) for k in (1, 2, 3))
+
+        def lower(vector: Any, offset: Any, added: Any) -> None:
+            def at(first: Any) -> Any:
+                arc = builder.add(first, offset)
+                place = builder.gep(data, [builder.shl(arc, ir.Constant(arc.type, 1))])
+                return builder.bitcast(place, vector.as_pointer())
+
+            reached = builder.load(at(by))
+            reached.align = number.width // 8
+            known = builder.load(at(to))
+            known.align = number.width // 8
+            least = _smaller(builder, builder.add(reached, added), known)
+            builder.store(least, at(to)).align = number.width // 8
+
+        def sums(vector: Any) -> Any:
+            both = ir.Constant(vector, ir.Undefined)
+            for lane in range(vector.count):
+                both = builder.insert_element(both, args[4 + lane % 2], ir.Constant(_INDEX, lane))
+            return both
+
+        one, many = ir.VectorType(number, 2), ir.VectorType(number, 2 * _RUN)
+        zero, next_one, step = (ir.Constant(size.type, value) for value in (0, 1, _RUN))
+        whole = builder.and_(size, ir.Constant(size.type, -_RUN))
+        single, several = sums(one), sums(many)
+        with cgutils.for_range_slice(builder, zero, whole, step, size.type) as (i, _done):
+            lower(many, i, several)
+        with cgutils.for_range_slice(builder, whole, size, next_one, size.type) as (i, _done):
+            lower(one, i, single)
+        return context.get_dummy_value()
+
+    return types.void(pairs, target, source, count, up, down), codegen

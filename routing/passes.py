@@ -25,6 +25,7 @@ Sources = tuple["Int32", "Int32", "Int32", "Int32"]
 """Node, lane, number within its service, and offset of each source."""
 
 _HALF = TIMES // 2
+BOTH = 2  # in place of the number of a half
 
 
 class Passes:
@@ -39,19 +40,25 @@ class Passes:
         self, block: Sources, up: UInt32, down: UInt32, rows: UInt32, at: Int32 | None, threads: int
     ) -> None:
         """Fill rows of times, all of them or those of the nodes `at`; the others are left as they are."""
-        climbed: dict[int, NDArray[np.int8]] = {}
+        flags = np.zeros(self.n, np.int8)
 
         def climb(half: int) -> None:
-            nodes, lanes, _, starts = (part[block[1] // _HALF == half] for part in block)
+            seeds = block if half == BOTH else tuple(part[block[1] // _HALF == half] for part in block)
+            nodes, lanes, _, starts = seeds
             if nodes.size:
-                climbed[half], todo = self.ancestors(nodes)
-                seeds = as_u4(nodes), as_u4(lanes), as_u4(starts)
-                sweep.climb_times(half, todo, *self.topology, up, *seeds, rows)
+                marks, todo = self.ancestors(nodes)
+                sweep.climb_times(
+                    half, todo, *self.topology, up, as_u4(nodes), as_u4(lanes), as_u4(starts), rows
+                )
+                climbed[half] = marks
 
-        share([partial(climb, half) for half in (0, 1)], threads if self.n >= THREADED else 1)
-        flags = climbed.get(0, np.zeros(self.n, np.int8))
-        if 1 in climbed:
-            flags = flags | (climbed[1] << 1)
+        climbed: dict[int, NDArray[np.int8]] = {}
+        if threads > 1 and self.n >= THREADED:
+            share([partial(climb, half) for half in (0, 1)], threads)
+        else:
+            climb(BOTH)
+        for half, marks in climbed.items():
+            flags |= marks * np.int8(half + 1)  # bit by half: 0 → 1, 1 → 2, both → 3
         self._descend(sweep.descend_times, (*self.topology, down, flags, rows), at, threads)
 
     def keys(

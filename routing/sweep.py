@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .compiled import i1, i4, i8, kernel, nothing, reads, u4, u8, writes
-from .lanes import pull_keys, pull_times, push_half, push_keys
+from .lanes import TIMES, prefetch, pull_keys, pull_times, push_half, push_keys, push_times
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .graph import Int32, UInt32
 
+SOON = 16  # ranks between asking for a row and using it
 UNREACHED = np.uint64((2**31 - 1) << 32)
 """Key of what is not reached."""
 
@@ -59,19 +60,25 @@ def climb_times(
     offsets: UInt32,
     rows: NDArray[np.uint32],
 ) -> None:
-    """Clear one half of the rows of `todo` (ascending ranks), seed the sources of these lanes, carry them up.
+    """Clear the rows of `todo` (ascending ranks), seed the sources, carry them up.
 
-    The two halves share rows but no lanes, and can be carried up side by side.
+    `half` is 0 or 1 for one half of the lanes, 2 for all. The two halves share rows but no lanes, and can be
+    carried up side by side; their sources are those of their own lanes.
     """
-    first = np.uint32(8 * half)
+    first, count = (np.uint32(0), 16) if half == 2 else (np.uint32(8 * half), 8)
     for k in range(todo.size):
-        for lane in range(8):
+        if k + SOON < todo.size:
+            prefetch(rows, TIMES * order[todo[k + SOON]])
+        for lane in range(count):
             rows[order[todo[k]], first + np.uint32(lane)] = 2**31 - 1
     for i in range(sources.size):
         rows[sources[i], lanes[i]] = min(rows[sources[i], lanes[i]], offsets[i])
     for k in range(todo.size):
         x = np.uint32(todo[k])
-        push_half(rows, order[x], half, upper_nodes, weights, starts[x], starts[x + np.uint32(1)])
+        if half == 2:
+            push_times(rows, order[x], upper_nodes, weights, starts[x], starts[x + np.uint32(1)])
+        else:
+            push_half(rows, order[x], half, upper_nodes, weights, starts[x], starts[x + np.uint32(1)])
 
 
 @kernel(nothing, reads(i4), *[reads(u4)] * 4, reads(i1), writes(u4, 2))
@@ -86,6 +93,8 @@ def descend_times(
 ) -> None:
     """Carry times down to the ranks of `todo`, which descend; rows never climbed to are overwritten."""
     for k in range(todo.size):
+        if k + SOON < todo.size:
+            prefetch(rows, TIMES * order[todo[k + SOON]])
         x = np.uint32(todo[k])
         pull_times(rows, order[x], climbed[x], upper_nodes, weights, starts[x], starts[x + np.uint32(1)])
 
