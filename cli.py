@@ -339,6 +339,11 @@ def plan(
     round_trip: Annotated[
         bool, typer.Option("--round-trip", help="The way home counts as much as the way there.")
     ] = False,
+    chain: Annotated[
+        list[str] | None,
+        typer.Option("--chain", help="Errands in order, with minutes if you like: pharmacy,doctor,stop=45."),
+    ] = None,
+    returning: Annotated[bool, typer.Option("--return", help="The chains end at home.")] = False,
     limit: Limits = None,
     lang: Lang = "de",
     as_json: Json = False,
@@ -346,19 +351,22 @@ def plan(
     """Rank the measures that bring most people within reach for the money."""
     from wegeketten.plan.catalogue import load_measures
     from wegeketten.plan.master import Wishes, make_plan
+    from wegeketten.plan.outing import Outing
     from wegeketten.progress import progress_bar
     from wegeketten.report.briefs import print_plan
 
     language = check_language(lang)
+    if returning and not chain:
+        raise UsageError("--return is for chains: give --chain, or --round-trip for services")
     with progress_bar("plan") as tick:
         profiles = chosen_profiles(profile, limit)
         opened = open_source(city, tick)
         weights = parse_weights(weight or [])
         of_profiles = {one.id: weights.pop(one.id) for one in profiles if one.id in weights}
-        opened.catalogue.pick(weights)
-        wishes = Wishes(
-            tuple(opened.catalogue.pick(service or ())), weights, of_profiles, round_trip=round_trip
-        )
+        chains = tuple(Outing.parse(text, returning=returning).checked(opened) for text in chain or ())
+        opened.catalogue.pick(name for name in weights if name not in {each.name for each in chains})
+        services = () if chains and not service else tuple(opened.catalogue.pick(service or ()))
+        wishes = Wishes(services, weights, of_profiles, round_trip=round_trip, chains=chains)
         made = make_plan(
             opened, profiles, wishes=wishes, budget_eur=budget, measures=load_measures(costs), most=most,
             progress=tick,

@@ -84,3 +84,39 @@ def test_chains_fall_from_sure_to_possible(zuerich):
     assert (seconds[0] >= seconds[1]).all()
     assert (seconds[1] >= seconds[2]).all()
     assert np.array_equal(chains.breaks_at >= 0, np.isnan(chains.seconds["likely"]))
+
+
+@pytest.mark.parametrize("returning", [False, True])
+def test_effects_on_chains_equal_the_chains_reckoned_anew(shared_data, tmp_path_factory, returning):
+    import wegeketten as wk
+    from wegeketten.plan.circuit import state_of
+    from wegeketten.plan.outing import Outing
+    from wegeketten.reach.chain import Trips
+
+    extract = shared_data / "osm" / "berlin-miraustrasse_2026-07.osm.pbf"
+    city, chair = wk.build(extract, tmp_path_factory.mktemp("berlin") / "city"), load_profile("wheelchair")
+    candidates = find_candidates(city, [chair])
+    outing = Outing(("groceries", "doctor", "stop"), returning)
+    (task,) = make_tasks(city, [chair], candidates, Wishes(chains=(outing,)))
+    today, mended = city.weights(chair), candidates.mended[chair.id, "likely"]
+    able = sorted(candidates.works)
+    gain = state_of(task).gain(Bundles.of([(edge,) for edge in able]))
+    rng = np.random.default_rng(8)
+    helpful = np.flatnonzero(gain.minutes + gain.opened + gain.within > 0)
+    some = rng.choice(helpful, min(12, len(helpful)), replace=False)
+    sets = [(), *((able[number],) for number in [*some.tolist(), *rng.choice(len(able), 8).tolist()])]
+    sets += [tuple(sorted(rng.choice(able, 60, replace=False).tolist())) for _ in range(4)]
+    for chosen in sets:
+        weights = today.likely.copy()
+        arcs = [2 * edge + side for edge in chosen for side in (0, 1)]
+        weights[arcs] = np.minimum(weights[arcs], mended[arcs])
+        city.forget()
+        city._weights[chair.sha256] = today._replace(likely=weights)
+        trips = Trips(city, chair)
+        times = np.full(task.field.homes, INF, dtype=np.int64)
+        errands = Errands(outing.visit, returning=returning)
+        times[trips.precinct.homes.owner] = trips.tours(errands, "likely").times
+        state = state_of(task)
+        state.mend(chosen)
+        np.testing.assert_array_equal(state.home_times, times)
+    city.forget()

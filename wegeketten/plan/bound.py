@@ -1,24 +1,30 @@
 """No portfolio within the budget can bring more people within the standard than this: a proof by cuts.
 
-Around every door that is cut off lie rings of barriers, and any way out breaks through each ring. A door
-that has a way, only too long a one, needs at least one of the measures on ways short enough. Whichever they
-are, they cost no less than the cheapest way within the standard. Let every door be served as far as its
-weakest ring is broken and its least price is spent around it: that program is worth at least as much as any
-real portfolio, and so is every bound that the solver proves for it.
+Around every door that is cut off, and around the places it is cut off from, lie rings of barriers; any way
+breaks through each. A door that has a way, only too long a one, needs at least one of the measures on ways
+short enough. Whichever they are, they cost no less than the cheapest way within the standard. Let every door
+be served as far as its weakest ring is broken and its least price is spent around it: that program is worth
+at least as much as any real portfolio, and so is every bound that the solver proves for it.
+
+A chain passes through copies of the network, and an edge mended once is mended in all of them. Rings stay
+rings; for the least price each copy bears its share of the edge's price: no way pays more than is paid.
+A chain that ends at home needs a way out and a way back, so the rings around either hold for it.
 """
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from wegeketten.plan.circuit import Circuit, CircuitState
 from wegeketten.reach.field import INF
 from wegeketten.reach.opening import Opener
 from wegeketten.reach.search import UNSEEN, tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -70,16 +76,51 @@ def highest_value(tasks: Sequence[Task], budget: float) -> float:
     (5.0, 0.0)
     """
     total: dict[Rows, float] = {}
-    for field, group in _by_field(tasks):
-        _Rings(field).collect(group, budget, total)
+    rings: dict[int, _Rings] = {}
+    for task in tasks:
+        halves = task.halves() if isinstance(task, Circuit) else (task,)
+        sides = []
+        for half in halves:
+            key = id(half.field)
+            if key not in rings:
+                far = max(other.limit for other in tasks if any(half.field is one for one in other.fields()))
+                rings[key] = _Rings(half.field, far)
+            sides.append(_Side(rings[key], half))
+        _collect(task, sides, budget, total)
     return _solve(total, tasks[0].field.prices, budget)
 
 
-def _by_field(tasks: Sequence[Task]) -> Iterable[tuple[Field, list[Task]]]:
-    groups: dict[int, list[Task]] = {}
-    for task in tasks:
-        groups.setdefault(id(task.field), []).append(task)
-    return [(group[0].field, group) for group in groups.values()]
+def _collect(task: Task, sides: Sequence[_Side], budget: float, total: dict[Rows, float]) -> None:
+    """Add the value of every home in need under the rings that guard it."""
+    today, best = _times(task, sides)
+    cheap = np.ones(len(today), dtype=bool)
+    for side in sides:
+        cheap &= side.opener.price_left[side.doors] <= budget
+    hopeful = np.flatnonzero((today > task.limit) & (best <= task.limit) & cheap & (task.people > 0))
+    for home in hopeful.tolist():
+        rows: set[Row] = set()
+        for side in sides:
+            more = side.rows(home, budget)
+            if more is None:  # not for this money
+                break
+            rows.update(more)
+        else:
+            if not rows:  # each way for itself would do today, so some measure around either must help
+                around = {edge for side in sides for edge in side.around(home)}
+                rows.add(Row(0, tuple(sorted(around))))
+            key = tuple(sorted(rows))
+            total[key] = total.get(key, 0.0) + task.worth * float(task.people[home])
+
+
+def _times(task: Task, sides: Sequence[_Side]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Time of every home today and with everything mended."""
+    if not isinstance(task, Circuit):
+        (side,) = sides
+        return side.opener.today[side.doors], side.opener.time_left[side.doors]
+    now = CircuitState(task)
+    today = now.home_times
+    now.mend(np.flatnonzero(task.mendable).tolist())
+    return today, now.home_times
 
 
 class Row(NamedTuple):
@@ -105,9 +146,71 @@ class _Guard(NamedTuple):
     crossed: list[tuple[int, NDArray[np.int64]]]
 
 
+class _Side:
+    """One task, or one half of a circuit, and the rings around its homes."""
+
+    def __init__(self, rings: _Rings, task: Task) -> None:
+        self.rings = rings
+        self.task = task
+        field = task.field
+        self.doors = np.arange(field.streets, field.streets + field.homes)
+        self.opener = Opener(field, task.goals, self._shares())
+        self.guards: dict[int, tuple[Edges, Rows]] = {}
+
+    def _shares(self) -> NDArray[np.int64] | None:
+        """In how many copies of the network each edge may lie on a way within the standard."""
+        task, rings = self.task, self.rings
+        if task.turn is None:
+            return None
+        opener = Opener(task.field, task.goals)
+        there = rings.there(self.doors.astype(np.int32), task.limit)
+        helping = rings.helping[rings.short_enough(there, task, opener)]
+        turns = int(task.turn.max(initial=0)) + 1
+        used = np.unique(task.field.edge[helping].astype(np.int64) * turns + task.turn[helping]) // turns
+        return np.maximum(np.bincount(used, minlength=len(task.field.prices)), 1)
+
+    @cached_property
+    def left(self) -> NDArray[np.int64]:
+        """Price from each node to the goals, every copy of an edge paid for."""
+        field, zeros = self.task.field, np.zeros(len(self.opener.goals), dtype=np.int64)
+        left, _ = tree(*field.entering, field.tails, self.rings.price_keys, self.opener.goals, zeros)
+        return left
+
+    @cached_property
+    def inward(self) -> list[tuple[int, NDArray[np.int64]]]:
+        """Rings around the goals: whatever lies farther off has to break through each."""
+        field, helping = self.task.field, self.rings.helping
+        return _crossed(self.left[field.heads[helping]], self.left[field.tails[helping]])
+
+    def rows(self, home: int, budget: float) -> Rows | None:
+        """What guards a home that has no way within the standard; None where `budget` buys none."""
+        door, task, opener, rings = int(self.doors[home]), self.task, self.opener, self.rings
+        now = int(opener.today[door])
+        if now <= task.limit:
+            return ()
+        least = rings.least_price(door, task, opener)
+        if least > budget:
+            return None
+        if now < INF:
+            return (Row(least, self.around(home)),)
+        part = int(rings.parts[door])
+        if part not in self.guards:
+            self.guards[part] = rings.around(door, part, self)
+        around, rows = self.guards[part]
+        return (Row(least, around), *rows)
+
+    def around(self, home: int) -> Edges:
+        """What may lie on a way within the standard from one home."""
+        there = self.rings.near(int(self.doors[home]))
+        return self.rings.edges(self.rings.short_enough(there, self.task, self.opener))
+
+
 class _Rings:
-    def __init__(self, field: Field) -> None:
+    """What the tasks of one field share."""
+
+    def __init__(self, field: Field, far: int) -> None:
         self.field = field
+        self.far = far
         prices = np.append(field.prices, 0)[field.edge]
         self.prices = prices
         helps = (field.mended < field.today) & (prices > 0)
@@ -118,46 +221,27 @@ class _Rings:
         self.time_keys = np.where(self.best >= INF, -1, self.best).astype(np.int64)
         self.asked = 0
         self.memory: dict[int, _Guard] = {}
+        self.nearby: dict[int, NDArray[np.int64]] = {}
 
-    def collect(self, tasks: Sequence[Task], budget: float, total: dict[Rows, float]) -> None:
-        """Add the value of every door in need under the rings that guard it."""
-        far = max(task.limit for task in tasks)
-        label = self._parts()
-        near: dict[int, NDArray[np.int64]] = {}
-        for task in tasks:
-            opener = Opener(task.field, task.goals)
-            doors = np.arange(self.field.streets, self.field.streets + self.field.homes)
-            today, best = opener.today[doors], opener.time_left[doors]
-            price = opener.price_left[doors]
-            hopeful = (today > task.limit) & (best <= task.limit) & (price <= budget) & (task.people > 0)
-            guards: dict[int, tuple[Edges, Rows]] = {}
-            for door, now in zip(doors[hopeful].tolist(), today[hopeful].tolist(), strict=True):
-                least = self._least_price(door, task, opener)
-                if least > budget:
-                    continue
-                if now < INF:
-                    if door not in near:
-                        near[door] = self._there(np.array([door], dtype=np.int32), far)
-                    around = self._edges(self._short_enough(near[door], task, opener))
-                    rows: Rows = ()
-                else:
-                    part = int(label[door])
-                    if part not in guards:
-                        guards[part] = self._around(door, part, label, task, opener, far)
-                    around, rows = guards[part]
-                rows = (Row(least, around), *rows)
-                value = task.worth * float(task.people[door - self.field.streets])
-                total[rows] = total.get(rows, 0.0) + value
+    def near(self, door: int) -> NDArray[np.int64]:
+        """Times from a door, see `there`."""
+        if door not in self.nearby:
+            self.nearby[door] = self.there(np.array([door], dtype=np.int32), self.far)
+        return self.nearby[door]
 
-    def _least_price(self, door: int, task: Task, opener: Opener) -> int:
-        """Least price of a way within the standard; once that was asked often enough, of any way at all."""
+    def least_price(self, door: int, task: Task, opener: Opener) -> int:
+        """At most the least price of a way within the standard; asked too often, of any way at all."""
         self.asked += 1
         if self.asked > ASKED:
             return int(opener.price_left[door])
+        if opener.shares is not None:
+            price = opener.price_from(door, limit=task.limit)
+            return NEVER if price is None else price
         opening = opener.open_from(door, limit=task.limit)
         return NEVER if opening is None else opening.price
 
-    def _parts(self) -> NDArray[np.int64]:
+    @cached_property
+    def parts(self) -> NDArray[np.int64]:
         """For each node a number that nodes share only where the same nodes can be got to today.
 
         A door has a number of its own unless its one way out leads into one strongly connected part.
@@ -182,50 +266,55 @@ class _Rings:
         parts: NDArray[np.int64] = label
         return parts
 
-    def _around(
-        self, door: int, part: int, label: NDArray[np.int64], task: Task, opener: Opener, far: int
-    ) -> tuple[Edges, Rows]:
+    def around(self, door: int, part: int, side: _Side) -> tuple[Edges, Rows]:
         """What may serve any door of a part within the standard, and the rings of it that guard the part."""
-        field = self.field
+        field, task = self.field, side.task
         if part not in self.memory:
             start = np.array([door], dtype=np.int32)
             away, _ = tree(*field.leaving, field.heads, self.price_keys, start, np.zeros(1, np.int64))
             tail, head = away[field.tails[self.helping]], away[field.heads[self.helping]]
-            levels = np.unique(tail[tail < head])
-            members = np.flatnonzero((label == part) | (label == part - field.nodes)).astype(np.int32)
-            crossed = [
-                (int(level), np.flatnonzero((tail <= level) & (level < head)))
-                for level in levels[levels < UNSEEN]
-            ]
-            self.memory[part] = _Guard(away, self._there(members, far), crossed)
+            crossed = _crossed(tail, head)
+            members = np.flatnonzero((self.parts == part) | (self.parts == part - field.nodes)).astype(
+                np.int32
+            )
+            self.memory[part] = _Guard(away, self.there(members, self.far), crossed)
         guard = self.memory[part]
-        fits = self._short_enough(guard.there, task, opener)
+        fits = self.short_enough(guard.there, task, side.opener)
         goal = int(guard.away[task.goals].min())
         rings = set()
-        for level, arcs in guard.crossed:
-            if level < goal:
-                ring = np.zeros_like(fits)
-                ring[arcs] = fits[arcs]
-                rings.add(self._edges(ring))
+        for crossed, end in ((guard.crossed, goal), (side.inward, int(side.left[door]))):
+            for level, arcs in crossed:
+                if level < end:
+                    ring = np.zeros_like(fits)
+                    ring[arcs] = fits[arcs]
+                    rings.add(self.edges(ring))
         fewest = sorted(rings, key=lambda ring: (len(ring), ring))[:RINGS]
-        return self._edges(fits), tuple(Row(0, ring) for ring in sorted(fewest))
+        return self.edges(fits), tuple(Row(0, ring) for ring in sorted(fewest))
 
-    def _edges(self, helping: NDArray[np.bool_]) -> Edges:
+    def edges(self, helping: NDArray[np.bool_]) -> Edges:
         return tuple(np.unique(self.field.edge[self.helping[helping]]).tolist())
 
-    def _there(self, starts: NDArray[np.int32], far: int) -> NDArray[np.int64]:
+    def there(self, starts: NDArray[np.int32], far: int) -> NDArray[np.int64]:
         """Time from the nearest of some nodes to the tails of the helping arcs, everything mended."""
         field = self.field
         zeros = np.zeros(len(starts), dtype=np.int64)
         times, _ = tree(*field.leaving, field.heads, self.time_keys, starts, zeros, far)
         return times[field.tails[self.helping]]
 
-    def _short_enough(self, there: NDArray[np.int64], task: Task, opener: Opener) -> NDArray[np.bool_]:
+    def short_enough(self, there: NDArray[np.int64], task: Task, opener: Opener) -> NDArray[np.bool_]:
         """Which helping arcs may lie on a way within the standard that reaches their tails at `there`."""
         left = opener.time_left[self.field.heads[self.helping]]
         fits = (there <= task.limit) & (left <= task.limit)
         fits[fits] = (there + self.best[self.helping] + left)[fits] <= task.limit
         return np.asarray(fits)
+
+
+def _crossed(near: NDArray[np.int64], far: NDArray[np.int64]) -> list[tuple[int, NDArray[np.int64]]]:
+    """By level of price, the helping arcs that lead from within it (`near`) to beyond it (`far`)."""
+    levels = np.unique(near[near < far])
+    return [
+        (int(level), np.flatnonzero((near <= level) & (level < far))) for level in levels[levels < UNSEEN]
+    ]
 
 
 def _solve(total: dict[Rows, float], prices: NDArray[np.int64], budget: float) -> float:

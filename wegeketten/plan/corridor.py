@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from wegeketten.plan.circuit import CircuitState
 from wegeketten.reach.field import INF
 from wegeketten.reach.search import SHIFT, UNSEEN, kernel, tree
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from wegeketten.plan.task import State
+    from wegeketten.reach.field import Field
 
 DETOURS = (INF, 3000, 600, 120)
 """How many units (0.1 s) of detour a person would make to spare the city a measure of the middle price.
@@ -76,37 +78,107 @@ def find_corridors(
     dict
         Distinct sets of edges, each in ascending order, and the people in need whose corridor it is.
     """
-    task, field = state.task, state.task.field
-    edge_prices = field.prices if prices is None else prices
-    arc_prices = np.append(edge_prices, 0)[field.edge]
-    helps = (field.mended < state.weights) & (arc_prices > 0)
-    if not helps.any():
+    edge_prices = state.task.field.prices if prices is None else prices
+    if not (state.task.mendable & (edge_prices > 0)).any():
         return {}
-    middle = max(1, int(np.median(edge_prices[field.mendable])))
-    first, last = field.streets, field.streets + field.homes
-    in_need = np.flatnonzero((state.times[first:last] > task.limit) & (task.people > 0)) + first
+    middle = max(1, int(np.median(edge_prices[state.task.mendable])))
+    in_need = np.flatnonzero((state.home_times > state.task.limit) & (state.task.people > 0))
     found: dict[tuple[int, ...], float] = {}
-    lists = field.entering
-    starts = np.zeros(len(task.goals), dtype=np.int64)
     for detour in detours:
+        if isinstance(state, CircuitState):
+            key, runs = _circuits(state, edge_prices, middle, detour, in_need)
+        else:
+            key, runs = _ways(state, edge_prices, middle, detour, in_need)
+        people = state.task.people[in_need[key >= 0]]
+        keys, door = np.unique(key[key >= 0], return_inverse=True)
+        behind = np.bincount(door, weights=people, minlength=len(keys))
+        for place in np.lexsort((keys, -behind))[:most]:
+            chosen = {edge for run, arc in runs(int(keys[place])) for edge in run.edges_from(arc)}
+            if chosen:
+                corridor = tuple(sorted(chosen))
+                found[corridor] = max(found.get(corridor, 0.0), float(behind[place]))
+    return found
+
+
+class _Run(NamedTuple):
+    """A tree of cheapest ways."""
+
+    field: Field
+    best: NDArray[np.int64]
+    following: NDArray[np.int32]
+
+    @classmethod
+    def grow(
+        cls,
+        field: Field,
+        weights: NDArray[np.int32],
+        goals: NDArray[np.int32],
+        arc_prices: NDArray[np.int64],
+        middle: int,
+        detour: int,
+    ) -> _Run:
+        """Grow from the goals; an arc is walked as it is or mended, whichever key is less."""
+        helps = (field.mended < weights) & (arc_prices > 0)
         fine = arc_prices << SHIFT if detour >= INF else arc_prices * detour // middle
         mended = np.where(helps, field.mended + fine, UNSEEN)
-        today = np.where(state.weights < INF, state.weights.astype(np.int64), UNSEEN)
+        today = np.where(weights < INF, weights.astype(np.int64), UNSEEN)
         mends = mended < today
         keys = np.where(mends, mended, today)
         keys[keys == UNSEEN] = -1
-        best, via = tree(*lists, field.tails, keys, np.ascontiguousarray(task.goals, dtype=np.int32), starts)
-        following = next_mended(via, field.heads, mends, np.arange(field.nodes))
-        doors = in_need[best[in_need] < UNSEEN]
-        arcs, door = np.unique(following[doors], return_inverse=True)
-        people = np.bincount(door, weights=task.people[doors - first], minlength=len(arcs))
-        for place in np.lexsort((arcs, -people))[:most]:
-            chosen: set[int] = set()
-            arc = int(arcs[place])
-            while arc >= 0:
-                chosen.add(int(field.edge[arc]))
-                arc = int(following[field.heads[arc]])
-            if chosen:
-                key = tuple(sorted(chosen))
-                found[key] = max(found.get(key, 0.0), float(people[place]))
-    return found
+        starts = np.ascontiguousarray(goals, dtype=np.int32)
+        best, via = tree(*field.entering, field.tails, keys, starts, np.zeros(len(starts), dtype=np.int64))
+        return cls(field, best, next_mended(via, field.heads, mends, np.arange(field.nodes)))
+
+    def edges_from(self, arc: int) -> Iterator[int]:
+        """Edges to be mended from an arc on, itself included."""
+        while arc >= 0:
+            yield int(self.field.edge[arc])
+            arc = int(self.following[self.field.heads[arc]])
+
+
+def _ways(
+    state: State, prices: NDArray[np.int64], middle: int, detour: int, in_need: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], Callable[[int], list[tuple[_Run, int]]]]:
+    """For each home in need the first arc to mend, -1 where there is none; and what follows from it."""
+    field = state.task.field
+    arc_prices = np.append(prices, 0)[field.edge]
+    run = _Run.grow(field, state.weights, state.task.goals, arc_prices, middle, detour)
+    doors = in_need + field.streets
+    first = np.where(run.best[doors] < UNSEEN, run.following[doors], -1).astype(np.int64)
+    return first, lambda arc: [(run, arc)]
+
+
+def _circuits(
+    state: CircuitState, prices: NDArray[np.int64], middle: int, detour: int, in_need: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], Callable[[int], list[tuple[_Run, int]]]]:
+    """The same for circuits: each home's best lane and its first arcs to mend, out and back, in one key."""
+    task = state.task
+    sides = (
+        (task.field, state.weights, task.goals),
+        (task.back, state.back_weights, task.back_goals),
+    )
+    arcs = [len(field.tails) + 1 for field, _, _ in sides]
+    least = np.full(len(in_need), UNSEEN, dtype=np.int64)
+    key = np.full(len(in_need), -1, dtype=np.int64)
+    lanes: list[list[_Run]] = []
+    for lane in range(len(task.goals)):
+        runs = [
+            _Run.grow(
+                field, weights, goals[lane : lane + 1], np.append(prices, 0)[field.edge], middle, detour
+            )
+            for field, weights, goals in sides
+        ]
+        out, back = (run.best[in_need + run.field.streets] for run in runs)
+        both = (out < UNSEEN) & (back < UNSEEN)
+        better = both & (np.where(both, out, 0) + np.where(both, back, 0) < least)
+        first = [run.following[in_need + run.field.streets].astype(np.int64) + 1 for run in runs]
+        least[better] = (out + back)[better]
+        key[better] = ((lane * arcs[0] + first[0]) * arcs[1] + first[1])[better]
+        lanes.append(runs)
+
+    def follow(one: int) -> list[tuple[_Run, int]]:
+        rest, second = divmod(one, arcs[1])
+        lane, first = divmod(rest, arcs[0])
+        return [(lanes[lane][0], first - 1), (lanes[lane][1], second - 1)]
+
+    return key, follow

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wegeketten.plan.circuit import Circuit
 from wegeketten.plan.corridor import find_corridors
 from wegeketten.plan.exhaust import WIDEST, all_wishes
 from wegeketten.plan.portfolio import Ledger, Objective, Pick, Portfolio, buy_greedily, value_of
@@ -112,10 +113,15 @@ def _in_order(tasks: Sequence[Task], edges: Edges, objective: Objective) -> list
 
 
 def _complete_program(tasks: Sequence[Task], budget: float) -> list[Wish] | None:
-    """All minimal sets of all doors, where few enough barriers are in question; else None."""
+    """All minimal sets of all doors, where few enough barriers are in question; else None.
+
+    What brings somebody home again is not counted: it is more than one way.
+    """
+    if any(isinstance(task, Circuit) for task in tasks):
+        return None
     able = np.zeros(len(tasks[0].field.prices), dtype=bool)
     for task in tasks:
-        able |= task.field.mendable
+        able |= task.mendable
     edges = np.flatnonzero(able).tolist()
     if len(edges) > WIDEST:
         return None
@@ -167,8 +173,9 @@ def find_bundles(tasks: Sequence[Task], budget: float, *, given: Sequence[int] =
         for number in range(ROUNDS):
             corridors = find_corridors(state, prices=prices)
             found.update(corridors)
-            priced = replace(task, field=task.field.priced(prices))
-            found.update(_cheapest_within(priced, in_need, doors if number == 0 else doors // 3))
+            if not isinstance(task, Circuit):
+                priced = replace(task, field=task.field.priced(prices))
+                found.update(_cheapest_within(priced, in_need, doors if number == 0 else doors // 3))
             used = np.unique(np.array([edge for chosen in corridors for edge in chosen], dtype=np.int64))
             prices = np.rint(near_free * rng.uniform(0.5, 2.0, len(near_free))).astype(np.int64)
             prices[near_free > 0] = np.maximum(prices[near_free > 0], 1)

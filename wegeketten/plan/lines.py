@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from wegeketten.network.edges import Kind
-from wegeketten.plan.task import Bundles, State
+from wegeketten.plan.circuit import state_of
+from wegeketten.plan.task import Bundles
 from wegeketten.reach.barriers import midpoints
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ class Tally(NamedTuple):
 
 def tally_up(tasks: Sequence[Task], picks: Sequence[Sequence[int]]) -> list[Tally]:
     """Carry out bundles one after the other and note what each brings."""
-    states = [State(task) for task in tasks]
+    states = [state_of(task) for task in tasks]
     ever: dict[int, float] = {}
     tallies = []
     for edges in picks:

@@ -12,10 +12,12 @@ from wegeketten.errors import UsageError
 from wegeketten.network.edges import Kind
 from wegeketten.plan.bound import highest_value
 from wegeketten.plan.candidates import find_candidates
+from wegeketten.plan.circuit import state_of
 from wegeketten.plan.improve import choose_measures
 from wegeketten.plan.lines import draw_lines, provenance_of, tally_up
+from wegeketten.plan.outing import outing_task
 from wegeketten.plan.portfolio import Objective, value_of
-from wegeketten.plan.task import Bundles, State, Task
+from wegeketten.plan.task import Bundles, Task
 from wegeketten.reach.barriers import midpoints
 from wegeketten.reach.doors import goals_of, open_doors
 from wegeketten.routing import UNIT_S
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from wegeketten.plan.candidates import Candidates
     from wegeketten.plan.catalogue import MeasureCatalogue
     from wegeketten.plan.lines import Line, Tally
+    from wegeketten.plan.outing import Outing
 
     Progress = Callable[[str, float], None]
 
@@ -51,6 +54,9 @@ class Wishes:
         How much a person reached counts; 1 where nothing is stated.
     round_trip
         Whether the way home counts as much as the way there: down is not up.
+    chains
+        Chains of errands that people should be able to run. Where there are any, only the services named
+        count beside them. Their weights go by their names, such as ``pharmacy>doctor``.
     objective
         What else counts beside people newly within the standard.
     """
@@ -59,6 +65,7 @@ class Wishes:
     service_weights: Mapping[str, float] = field(default_factory=dict)
     profile_weights: Mapping[str, float] = field(default_factory=dict)
     round_trip: bool = False
+    chains: tuple[Outing, ...] = ()
     objective: Objective = field(default_factory=Objective)
 
 
@@ -198,7 +205,8 @@ def make_plan(
     candidates = find_candidates(city, profiles, catalogue=measures)
     tell("tasks", 0.1)
     tasks = make_tasks(city, profiles, candidates, wishes)
-    meta = provenance_of(city)
+    meta = {"chains": [_limits(city, profiles, outing.checked(city)) for outing in wishes.chains]}
+    meta |= provenance_of(city)
     names = tuple(dict.fromkeys(task.service for task in tasks))
     ids = tuple(profile.id for profile in profiles)
     if not tasks or not candidates.works:
@@ -234,14 +242,16 @@ def make_tasks(
     wishes: Wishes,
     answer: Answer = "likely",
 ) -> list[Task]:
-    """One task per profile and service (and direction, for round trips)."""
+    """One task per profile and service (and direction, for round trips), then one per profile and chain."""
     catalogue = city.catalogue
-    services = [catalogue.service(name).id for name in wishes.services] or list(catalogue.ids)
+    services = [catalogue.service(name).id for name in wishes.services]
+    if not services and not wishes.chains:
+        services = list(catalogue.ids)
     directions = (True, False) if wishes.round_trip else (True,)
-    tasks = []
+    tasks: list[Task] = []
     for profile in profiles:
         people = people_of(city, profile)
-        for leaving in directions:
+        for leaving in directions if services else ():
             doors = open_doors(
                 city, profile, answer, remedies=candidates.remedies(profile, answer), leaving=leaving
             )
@@ -253,7 +263,18 @@ def make_tasks(
                 limit = int(catalogue.service(service).standard_s(profile.level_m_s) / UNIT_S)
                 worth = wishes.service_weights.get(service, 1.0) * wishes.profile_weights.get(profile.id, 1.0)
                 tasks.append(Task(profile.id, service, field_, goals, people, limit, worth / len(directions)))
+        for outing in wishes.chains:
+            chain = outing.checked(city)
+            worth = wishes.service_weights.get(chain.name, 1.0) * wishes.profile_weights.get(profile.id, 1.0)
+            task = outing_task(city, profile, candidates, chain, people, answer, worth)
+            tasks += [] if task is None else [task]
     return tasks
+
+
+def _limits(city: City, profiles: Sequence[Profile], outing: Outing) -> dict[str, Any]:
+    """A chain and the seconds within which it counts as done, for the plan's document."""
+    limits = {profile.id: round(outing.limit_s(city, profile), 1) for profile in profiles}
+    return {"name": outing.name, "visit": list(outing.visit), "return": outing.returning, "limit_s": limits}
 
 
 def people_of(city: City, profile: Profile) -> np.ndarray[Any, np.dtype[np.float64]]:
@@ -277,7 +298,7 @@ def single_effects(
     for task in tasks:
         if id(task.field) not in arcs:
             arcs[id(task.field)] = bundles.arcs(task.field)
-        gain = State(task).gain(bundles, arcs[id(task.field)])
+        gain = state_of(task).gain(bundles, arcs[id(task.field)])
         value += task.worth * (gain.within + objective.opened * gain.opened + objective.minute * gain.minutes)
         services += gain.within
         opened += gain.opened

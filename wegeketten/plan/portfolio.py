@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from wegeketten.plan.circuit import state_of
 from wegeketten.plan.corridor import find_corridors
-from wegeketten.plan.task import Bundles, State
+from wegeketten.plan.task import Bundles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -108,7 +109,7 @@ class Ledger:
 
     def __init__(self, tasks: Sequence[Task], objective: Objective) -> None:
         self.objective = objective
-        self.states = [State(task) for task in tasks]
+        self.states = [state_of(task) for task in tasks]
         self.prices: NDArray[np.int64] = tasks[0].field.prices
         self.done: set[int] = set()
 
@@ -152,7 +153,7 @@ class Ledger:
         """Every edge whose measure would make anything faster for any task."""
         able = np.zeros(len(self.prices), dtype=bool)
         for state in self.states:
-            able |= state.task.field.mendable
+            able |= state.task.mendable
         return [(edge,) for edge in np.flatnonzero(able).tolist() if edge not in self.done]
 
 

@@ -37,6 +37,9 @@ class Task:
         The standard in units of 0.1 s: within it the service counts as reached.
     worth
         Weight of one person reached in the objective: service weight times equity weight.
+    turn
+        Where an edge has arcs in several copies of the network, see `wegeketten.plan.stages.Stages`: a way
+        uses at most one of its arcs with the same number. None where a way passes an edge once.
     """
 
     profile: str
@@ -46,18 +49,38 @@ class Task:
     people: NDArray[np.float64]
     limit: int
     worth: float = 1.0
+    turn: NDArray[np.int32] | None = None
+
+    def fields(self) -> tuple[Field, ...]:
+        """All fields the task is about."""
+        return (self.field,)
+
+    def over(self, *fields: Field) -> Task:
+        """The same task over other fields, given in the order of `fields`."""
+        return replace(self, field=fields[0])
+
+    @property
+    def mendable(self) -> NDArray[np.bool_]:
+        """Edges whose measure would make anything faster for the task, shape (edges,)."""
+        able = np.zeros(len(self.field.prices), dtype=bool)
+        for field in self.fields():
+            able |= field.mendable
+        return able
 
 
 def restrict(tasks: Sequence[Task], edges: Iterable[int]) -> list[Task]:
     """The same tasks where only the given edges can be mended; tasks go on sharing their fields."""
-    fields: dict[int, Field] = {}
+    known: dict[int, Field] = {}
     kept = np.fromiter(set(edges), dtype=np.int64)
-    for task in tasks:
-        if id(task.field) not in fields:
-            prices = np.zeros_like(task.field.prices)
-            prices[kept] = task.field.prices[kept]
-            fields[id(task.field)] = task.field.priced(prices)
-    return [replace(task, field=fields[id(task.field)]) for task in tasks]
+
+    def restricted(field: Field) -> Field:
+        if id(field) not in known:
+            prices = np.zeros_like(field.prices)
+            prices[kept] = field.prices[kept]
+            known[id(field)] = field.priced(prices)
+        return known[id(field)]
+
+    return [task.over(*map(restricted, task.fields())) for task in tasks]
 
 
 class Bundles(NamedTuple):

@@ -51,6 +51,9 @@ class Opener:
         The network with doors.
     goals
         Nodes to get to.
+    shares
+        int64, shape (edges,): in how many parts an edge's price is paid where a way may pass it several
+        times; prices are lower bounds then. None where it is paid as a whole.
 
     Examples
     --------
@@ -73,6 +76,7 @@ class Opener:
 
     field: Field
     goals: NDArray[np.int32]
+    shares: NDArray[np.int64] | None = None
 
     def __post_init__(self) -> None:
         self.goals = np.ascontiguousarray(self.goals, dtype=np.int32)
@@ -87,13 +91,14 @@ class Opener:
     @cached_property
     def arc_prices(self) -> NDArray[np.int64]:
         """Price of mending the edge of each arc, 0 where nothing can be mended, shape (arcs,)."""
-        return np.append(self.field.prices, 0)[self.field.edge]  # doors without an edge point at the 0
+        prices = self.field.prices if self.shares is None else self.field.prices // self.shares
+        return np.append(prices, 0)[self.field.edge]  # doors without an edge point at the 0
 
     @cached_property
     def mended(self) -> NDArray[np.int32]:
         """Time of each arc after its measure; `INF` where there is no measure that helps."""
         field = self.field
-        helps = (field.mended < field.today) & (self.arc_prices > 0)
+        helps = (field.mended < field.today) & np.append(field.prices > 0, False)[field.edge]
         return np.where(helps, field.mended, np.int32(INF)).astype(np.int32)
 
     @cached_property
@@ -147,16 +152,25 @@ class Opener:
             Because every measure has a price, no proper subset of the set opens a way.
         """
         field = self.field
-        price, units, steps = cheapest_within(
-            *field.leaving, field.heads, field.today, self.mended, self.arc_prices,
-            start, self.is_goal, self.time_left, self.price_left, limit,
-        )  # fmt: skip
+        price, units, steps = self._cheapest_from(start, limit)
         if price < 0:
             return None
         mends = steps < 0
         way = np.where(mends, -steps - 1, steps)
         edges = tuple(dict.fromkeys(field.edge[way[mends]].tolist()))
         return self._minimal(start, Opening(edges, int(price), int(units), tuple(way.tolist())), limit)
+
+    def price_from(self, start: int, *, limit: int = INF - 1) -> int | None:
+        """Least price of a way of at most `limit`, as the arcs share it; None where no set opens one."""
+        price = int(self._cheapest_from(start, limit)[0])
+        return None if price < 0 else price
+
+    def _cheapest_from(self, start: int, limit: int) -> tuple[int, int, NDArray[np.int32]]:
+        field = self.field
+        return cheapest_within(
+            *field.leaving, field.heads, field.today, self.mended, self.arc_prices,
+            start, self.is_goal, self.time_left, self.price_left, limit,
+        )  # fmt: skip
 
     def _minimal(self, start: int, opening: Opening, limit: int) -> Opening:
         """Account for an edge that the way enters twice: its price was counted twice, so look once more."""
