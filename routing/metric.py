@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from functools import cached_property, partial
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 import numpy as np
 
 from . import customize
 from .graph import INF, as_int32
 from .lanes import KEYS, TIMES
-from .passes import aligned, as_u4, lanes_of
-from .search import as_sources
+from .passes import Seeds, aligned, as_u4
 from .sweep import UNREACHED
 from .workers import share, thread_count
 
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from .hierarchy import Hierarchy
 
 Direction = Literal["from", "to"]
+Weights = TypeVar("Weights", bound="NDArray[Any]")
 
 
 class Metric:
@@ -190,15 +190,15 @@ class Metric:
                 sources, offsets, direction, radius, at, threads, lengths=False
             )
             return times, names
-        services = self._services(sources, offsets, direction)
-        k = len(services)
+        seeds = Seeds.of(self.n, sources, offsets)
+        k = seeds.services
         count = thread_count(threads)
-        up, down = (self.up, self.down) if direction == "from" else (self.down, self.up)
+        up, down = _turned(direction, self.up, self.down)
         asked = None if at is None else as_int32(at, "at", upper=self.n - 1)
         size = self.n if asked is None else asked.size
         out = None if k == TIMES and asked is None else np.empty((size, k), np.int32)
         for first in range(0, k, TIMES):
-            block = lanes_of(services[first : first + TIMES])
+            block = seeds.lanes(first, TIMES)
             rows = aligned(self.n, TIMES, np.dtype(np.uint32))
             self.hierarchy.passes.times(block, up, down, rows, asked, count)
             found = rows.view(np.int32)
@@ -392,18 +392,6 @@ class Metric:
 
         return route(self, source, target)
 
-    def _services(
-        self, sources: Sequence[ArrayLike], offsets: Sequence[ArrayLike] | None, direction: Direction
-    ) -> list[tuple[Int32, Int32]]:
-        """Pass the sources of all services through the gate."""
-        if direction not in ("from", "to"):
-            raise ValueError(f"direction must be 'from' or 'to', not {direction!r}")
-        if offsets is None:
-            return [as_sources(self.n, nodes, None) for nodes in sources]
-        if len(offsets) != len(sources):
-            raise ValueError(f"offsets must be given for {len(sources)} services, not {len(offsets)}")
-        return [as_sources(self.n, nodes, starts) for nodes, starts in zip(sources, offsets, strict=True)]
-
     def _sweep_keys(
         self,
         sources: Sequence[ArrayLike],
@@ -415,12 +403,10 @@ class Metric:
         *,
         lengths: bool,
     ) -> tuple[Int32, NDArray[np.int64], Int32]:
-        services = self._services(sources, offsets, direction)
-        k = len(services)
+        seeds = Seeds.of(self.n, sources, offsets)
+        k = seeds.services
         count = thread_count(threads)
-        up, down = self._up_keys, self._down_keys
-        if direction == "to":
-            up, down = down, up
+        up, down = _turned(direction, self._up_keys, self._down_keys)
         asked = None if at is None else as_int32(at, "at", upper=self.n - 1)
         size = self.n if asked is None else asked.size
         times = np.empty((size, k), np.int32)
@@ -428,7 +414,7 @@ class Metric:
         sums = np.empty((size, k if lengths else 0), np.int64)
         rows = aligned(self.n, KEYS, np.dtype(np.uint64)), aligned(self.n, KEYS, np.dtype(np.uint32))
         for first in range(0, k, KEYS):
-            block = lanes_of(services[first : first + KEYS])
+            block = seeds.lanes(first, KEYS)
             self.hierarchy.passes.keys(block, up, down, rows, asked, count)
             some = slice(first, min(first + KEYS, k))
             width = some.stop - first
@@ -444,3 +430,10 @@ class Metric:
         if lengths:
             sums[unreached] = -1
         return times, sums, names
+
+
+def _turned(direction: Direction, up: Weights, down: Weights) -> tuple[Weights, Weights]:
+    """Weights upward and downward as seen in a direction."""
+    if direction not in ("from", "to"):
+        raise ValueError(f"direction must be 'from' or 'to', not {direction!r}")
+    return (up, down) if direction == "from" else (down, up)
