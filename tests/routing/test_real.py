@@ -1,4 +1,4 @@
-"""The network of a real extract: the hierarchy equals the plain search, and both equal scipy."""
+"""The networks of real extracts: the hierarchy equals the plain search, and both equal scipy."""
 
 from __future__ import annotations
 
@@ -9,39 +9,64 @@ import pytest
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from wegeketten.routing import INF, nearest
+from wegeketten.routing import INF, Graph, nearest
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
+EXTRACTS = (
+    "berlin-miraustrasse_2026-07.osm.pbf",
+    "lauf-pegnitz_2020-01.osm.pbf",
+    "milano_2014-10.osm.pbf",
+    "neubrandenburg_2016-02.osm.bz2",
+    "porto-alegre_2020-08.osm.pbf",
+    "zuerich-hb_2025-11.osm.pbf",
+)
+
+
+def by_scipy(graph: Graph, sources: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Time to every node from the nearest source; of parallel arcs the least counts."""
+    still_open = graph.weights < INF
+    order = np.lexsort((graph.weights[still_open], graph.heads[still_open], graph.tails[still_open]))
+    tails, heads, costs = (part[still_open][order] for part in (graph.tails, graph.heads, graph.weights))
+    least = np.append(True, (np.diff(tails) != 0) | (np.diff(heads) != 0))
+    tails, heads, costs = tails[least], heads[least], costs[least]
+    indptr = np.searchsorted(tails, np.arange(graph.n + 1))
+    matrix = csr_matrix((costs.astype(float), heads, indptr), shape=(graph.n, graph.n))
+    return np.minimum(dijkstra(matrix, indices=np.unique(sources), min_only=True), INF)
+
 
 @pytest.mark.data
-def test_a_real_network(shared_data: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("extract", EXTRACTS)
+def test_a_real_network(
+    extract: str, shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from wegeketten.people.profile import load_profile
     from wegeketten.pipeline import build
+    from wegeketten.routing import customize, passes
 
-    city = build(shared_data / "osm" / "berlin-miraustrasse_2026-07.osm.pbf", tmp_path / "city")
+    for module in (customize, passes):  # so that several threads are used in towns of any size
+        monkeypatch.setattr(module, "THREADED", 1)
+    city = build(shared_data / "osm" / extract, tmp_path / "city")
     random = np.random.default_rng(1)
     for profile in ("walker", "wheelchair"):
         weights = city.weights(load_profile(profile))
         for answer in (weights.sure, weights.likely, weights.possible):
             graph = city.graph.with_weights(answer)
-            metric = city.hierarchy.customize(answer)
+            metric = city.hierarchy.customize(answer, threads=1)
             sources = [random.integers(0, graph.n, 40) for _ in range(16)]
+            for threads in (2, 3):
+                again = city.hierarchy.customize(answer, threads=threads)
+                np.testing.assert_array_equal(metric.pairs, again.pairs)
             for direction, searched in (("from", graph), ("to", graph.reverse())):
-                times, who = metric.nearest(sources, direction=direction, with_source=True)  # type: ignore[arg-type]
+                times, who = metric.nearest(sources, direction=direction, with_source=True, threads=1)  # type: ignore[arg-type]
+                for threads in (1, 2, 3):
+                    again = metric.nearest(sources, direction=direction, threads=threads)  # type: ignore[arg-type]
+                    np.testing.assert_array_equal(times, again)
                 for j, some in enumerate(sources):
                     expected, first = nearest(searched, some)
                     np.testing.assert_array_equal(times[:, j], expected)
                     np.testing.assert_array_equal(who[:, j], first)
-            still_open = graph.weights < INF
-            order = np.lexsort((graph.weights[still_open], graph.heads[still_open], graph.tails[still_open]))
-            tails, heads, costs = (
-                part[still_open][order] for part in (graph.tails, graph.heads, graph.weights)
-            )
-            least = np.append(True, (np.diff(tails) != 0) | (np.diff(heads) != 0))
-            tails, heads, costs = tails[least], heads[least], costs[least]
-            indptr = np.searchsorted(tails, np.arange(graph.n + 1))
-            matrix = csr_matrix((costs.astype(float), heads, indptr), shape=(graph.n, graph.n))
-            expected = np.minimum(dijkstra(matrix, indices=np.unique(sources[0]), min_only=True), INF)
-            np.testing.assert_array_equal(metric.nearest(sources[:1])[:, 0], expected)
+            np.testing.assert_array_equal(times[:, 0], by_scipy(graph.reverse(), sources[0]))

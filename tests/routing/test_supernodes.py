@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from .graphs import Case, cases
 
 from wegeketten.routing import Graph, Hierarchy
 from wegeketten.routing.supernodes import supernode_order
+
+from .graphs import Case, cases
 
 
 def rows(hierarchy: Hierarchy) -> list[list[int]]:
