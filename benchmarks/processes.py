@@ -14,7 +14,7 @@ from typing import NamedTuple
 _COMPILED = Path(tempfile.gettempdir()) / "wegeketten-bytecode"
 
 
-def _as_installed() -> dict[str, str]:
+def as_installed() -> dict[str, str]:
     """Environment in which Python keeps its bytecode, as an installer leaves it.
 
     Where ``PYTHONDONTWRITEBYTECODE`` is set every process would compile every module it imports again, which
@@ -41,9 +41,7 @@ def run(command: list[str]) -> Run:
         It ended with another exit code than 0; the message carries the end of its stderr.
     """
     started = time.perf_counter()
-    process = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=_as_installed()
-    )
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=as_installed())
     stderr = process.stderr.read() if process.stderr else b""
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - started

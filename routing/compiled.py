@@ -3,6 +3,9 @@
 A kernel is a plain function on contiguous arrays with one written-down signature. It is compiled at its first
 call (nothing happens on import), kept in numba's cache beside the source or in the user's cache folder, and
 never compiled for a second set of types: an argument of another type is a programming error and raises.
+
+The cache notices a change of the kernel's own file only. After editing what kernels of other files use
+(`lanes.py`, the helpers of `bounded.py`, a constant) delete `__pycache__/*.nb?`, or old code goes on running.
 """
 
 from __future__ import annotations

@@ -9,20 +9,31 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 import wegeketten
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
 _ROOT = Path(__file__).resolve().parents[1]
 
 
+_BESIDE = ("wegeketten.tests", "wegeketten.benchmarks", "wegeketten.wegeketten")  # in a checkout
+
+
+def _walk(path: Iterable[str], prefix: str) -> Iterator[str]:
+    for info in pkgutil.iter_modules(path, prefix):
+        if not info.name.startswith(_BESIDE):
+            yield info.name
+            if info.ispkg:
+                yield from _walk(importlib.import_module(info.name).__path__, f"{info.name}.")
+
+
 def _modules() -> list[str]:
-    return sorted(
-        info.name
-        for info in pkgutil.walk_packages(wegeketten.__path__, "wegeketten.")
-        if not info.name.startswith(("wegeketten.tests", "wegeketten.benchmarks", "wegeketten.wegeketten"))
-    )
+    return sorted(_walk(wegeketten.__path__, "wegeketten."))
 
 
 def test_all_is_what_dir_shows():
