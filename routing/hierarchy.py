@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from .metric import Metric
 
 FORMAT = 1
-_PARTS = 64  # subtrees sought for threads to share
+_PARTS = 24  # subtrees sought for threads to share
 
 
 @helper
