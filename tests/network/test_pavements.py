@@ -511,3 +511,33 @@ def test_a_motorroad_is_crossed_by_paths_but_not_walked(tmp_path: Path) -> None:
     network = network_of(town, tmp_path)
     route = walk(network, town.position("N"), town.position("S"), anybody)
     assert kinds(network, route) == ["path", "kerb", "crossing", "kerb", "path"]
+
+
+def test_the_pavement_of_a_bus_road_is_open(tmp_path: Path) -> None:
+    """Who writes ``access=no`` and ``bus=designated`` speaks of the carriageway."""
+    town = Town("  a    b  \nW........E", {"WE": "highway=service|access=no|bus=designated|sidewalk=both"})
+    network = network_of(town, tmp_path)
+    assert kinds(network, walk(network, town.position("a"), town.position("b"), chair)) == ["pavement"]
+    works = Town("  a    b  \nW........E", {"WE": "highway=service|access=no|sidewalk=both"})
+    assert not (network_of(works, tmp_path).edges["kind"] == Kind.pavement).any()
+
+
+def test_pavements_go_on_past_a_short_stretch_without_tags(tmp_path: Path) -> None:
+    """A few metres of bus lane between two streets tear the pavements apart on the map only."""
+    ways = {"AB": BOTH, "BC": "highway=service|access=no|bus=yes", "CD": BOTH}
+    drawing = " a           b \nA......B.C.....D\n c           d "
+    town = Town(drawing, ways, cell_m=6)
+    network = network_of(town, tmp_path)
+    for start, goal in ("ab", "cd"):
+        route = walk(network, town.position(start), town.position(goal), chair)
+        assert kinds(network, route) == ["pavement", "link", "pavement"]
+        assert route.metres == pytest.approx(72, abs=2)
+    torn = [
+        edge
+        for edge in range(len(network.edges))
+        if network.edges["kind"][edge] == Kind.link and network.edges["length_m"][edge] > 8
+    ]
+    assert network.edges["derived"][torn].all()
+    far = Town(drawing.replace(".C", "......C"), ways, cell_m=6)
+    network = network_of(far, tmp_path)
+    assert walk(network, far.position("a"), far.position("b"), chair) is None

@@ -59,7 +59,7 @@ def hang_doors(draft: Draft, streets: Streets, features: Features, projection: P
         return
     xy = projection.to_xy([(node.lon, node.lat) for node in nodes]).tolist()
     vertex_of = {ref: row for row, ref in enumerate(streets.pieces.vertex_ref.tolist())}
-    degree = np.bincount(np.array([*draft.u, *draft.v], dtype=np.int64), minlength=len(draft.places))
+    degree = draft.degree()
     outside: list[tuple[int, int]] = []  # node of the list, place before its door
     wishes = []
     for row, (node, (x, y)) in enumerate(zip(nodes, xy, strict=True)):
