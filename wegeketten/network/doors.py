@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from wegeketten.network.draft import Style
 from wegeketten.network.edges import Kind
 from wegeketten.network.joints import Wish, join_to_edges, road_tree
