@@ -278,19 +278,31 @@ W...............x...............E
     assert rolled is None or f"n{ord('k')}" not in network.edges.ids(np.array(rolled.edges))
 
 
-def test_an_island_halves_a_crossing(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("kerb", "likely", "bounds"),
+    [("", 3.0, (0.0, 20.0)), ("|kerb=flush", 0.0, (0.0, 1.0)), ("|kerb:height=8 cm", 8.0, (8.0, 8.0))],
+)
+def test_a_refuge_halves_a_crossing_and_has_kerbs_of_its_own(
+    tmp_path: Path, kerb: str, likely: float, bounds: tuple[float, float]
+) -> None:
     town = Town(
-        "W....x....E",
+        "    a     \nW....x....E\n    b     ",
         {"WxE": "highway=secondary|sidewalk=both"},
-        {"x": "highway=crossing|crossing=uncontrolled|crossing:island=yes"},
+        {"x": f"highway=crossing|crossing=uncontrolled|crossing:island=yes{kerb}"},
     )
     network = network_of(town, tmp_path)
-    halves = [
-        name
-        for name, how in zip(network.edges.ids(), network.edges["crossing"], strict=True)
-        if how == Crossing.marked
-    ]
-    assert len(halves) == 2
+    route = walk(network, town.position("a"), town.position("b"))
+    names = [Kind(int(network.edges["kind"][edge])).name for edge in route.edges]
+    assert names == ["pavement", "kerb", "crossing", "kerb", "kerb", "crossing", "kerb", "pavement"]
+    assert (network.edges["crossing"][route.edges] == Crossing.marked).sum() == 2
+    refuge = [edge for edge in route.edges if network.edges["kind"][edge] == Kind.kerb][1:3]
+    assert network.edges["derived"][refuge].all()
+    assert set(network.edges["osm_id"][refuge].tolist()) == {ord("x")}
+    assert network.edges["side"][refuge].tolist() == [0, 0]
+    assert network.edges["kerb_cm"][refuge].tolist() == [likely, likely]
+    assert network.edges["kerb_cm_lower"][refuge].tolist() == [bounds[0]] * 2
+    assert network.edges["kerb_cm_upper"][refuge].tolist() == [bounds[1]] * 2
+    assert (walk(network, town.position("a"), town.position("b"), chair) is None) == (likely > 3)
 
 
 def test_a_foot_way_joins_the_pavement_it_reaches(tmp_path: Path) -> None:
