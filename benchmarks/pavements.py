@@ -32,7 +32,6 @@ from wegeketten.network.split import split_ways
 from wegeketten.osm.extract import read_extract
 from wegeketten.osm.features import Way
 from wegeketten.osm.projection import projection_of
-from wegeketten.routing import path
 from wegeketten.tags import Provenance
 
 if TYPE_CHECKING:
@@ -179,8 +178,11 @@ def compare(extract: Path) -> str:
             f"{np.median(figures):.1%} | {np.quantile(figures, 0.95):.1%} | {(figures <= 0.15).mean():.1%}"
         )
     raised = raised_kerbs(original)
-    edge = snaps[1][1]
-    over = sum(crosses(after, raised, int(edge[a]), int(edge[b])) for a, b in picks)
+    _, edge, at = snaps[1]
+    over = sum(
+        crosses(after, raised, *((int(edge[home]), int(at[home])) for home in pair))
+        for pair in picks
+    )
     cells.append(f"{len(raised)} | {over}")
     cells.append(f"{sides_s / centre_s:.1f}")
     return f"| {extract.name.split('.')[0]} | {dropped / 1000:.1f} | {' | '.join(cells)} |"
@@ -195,13 +197,17 @@ def raised_kerbs(network: Network) -> np.ndarray:
     return np.asarray(shapely.points(edges.points[edges.bends[rows]]))
 
 
-def crosses(walker: Walker, raised: np.ndarray, start: int, goal: int) -> bool:
-    """Whether a route for wheels crosses a carriageway where the original has a raised kerb."""
-    steps = path(walker.graph, int(walker.u[start]), int(walker.u[goal]))[1] // 2
-    crossed = walker.lines[steps[walker.edges["kind"][steps] == Kind.crossing]]
-    if not len(crossed) or not len(raised):
+def crosses(walker: Walker, raised: np.ndarray, start: tuple[int, int], goal: tuple[int, int]) -> bool:
+    """Whether a route for wheels crosses a carriageway where the original has a raised kerb.
+
+    Only derived crossings can: on a mapped one the kerb is an edge of its own, closed in both networks.
+    """
+    rows = walker.passed(start, goal)
+    rows = rows[(walker.edges["kind"][rows] == Kind.crossing) & walker.edges["derived"][rows]]
+    if not len(rows) or not len(raised):
         return False
-    return bool(len(shapely.STRtree(raised).query(crossed, predicate="dwithin", distance=_AT_M)[0]))
+    tree = shapely.STRtree(raised)
+    return bool(len(tree.query(walker.lines[rows], predicate="dwithin", distance=_AT_M)[0]))
 
 
 def main() -> None:
