@@ -179,10 +179,7 @@ def compare(extract: Path) -> str:
         )
     raised = raised_kerbs(original)
     _, edge, at = snaps[1]
-    over = sum(
-        crosses(after, raised, *((int(edge[home]), int(at[home])) for home in pair))
-        for pair in picks
-    )
+    over = sum(crosses(after, raised, *((int(edge[home]), int(at[home])) for home in pair)) for pair in picks)
     cells.append(f"{len(raised)} | {over}")
     cells.append(f"{sides_s / centre_s:.1f}")
     return f"| {extract.name.split('.')[0]} | {dropped / 1000:.1f} | {' | '.join(cells)} |"
