@@ -11,7 +11,7 @@ import shapely
 from wegeketten.network.edges import Kind
 from wegeketten.network.lines import shapes_of
 from wegeketten.network.snap import NEVER
-from wegeketten.routing import INF, Graph, nearest
+from wegeketten.routing import INF, Graph, nearest, path
 
 if TYPE_CHECKING:
     from wegeketten.network.build import Network
@@ -76,6 +76,16 @@ class Walker:
         if edge == last:
             ways.append(abs(to - at))
         return min(ways) / CM if min(ways) < INF else float("inf")
+
+    def passed(self, start: tuple[int, int], goal: tuple[int, int]) -> np.ndarray:
+        """Rows of the edges between two places on edges, in walking order, without the first and last."""
+        (edge, at), (last, to) = start, goal
+        ways = []
+        for node, gone in ((self.u[edge], at), (self.v[edge], self.cm[edge] - at)):
+            for end, left in ((self.u[last], to), (self.v[last], self.cm[last] - to)):
+                cm, arcs = path(self.graph, int(node), int(end)) if node != end else (0, [])
+                ways.append((int(cm) + int(gone) + int(left), np.array(arcs, dtype=np.int64) // 2))
+        return min(ways, key=lambda way: way[0])[1]
 
 
 def addresses(features: Features) -> np.ndarray:

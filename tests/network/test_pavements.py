@@ -278,19 +278,31 @@ W...............x...............E
     assert rolled is None or f"n{ord('k')}" not in network.edges.ids(np.array(rolled.edges))
 
 
-def test_an_island_halves_a_crossing(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("kerb", "likely", "bounds"),
+    [("", 3.0, (0.0, 20.0)), ("|kerb=flush", 0.0, (0.0, 1.0)), ("|kerb:height=8 cm", 8.0, (8.0, 8.0))],
+)
+def test_a_refuge_halves_a_crossing_and_has_kerbs_of_its_own(
+    tmp_path: Path, kerb: str, likely: float, bounds: tuple[float, float]
+) -> None:
     town = Town(
-        "W....x....E",
+        "    a     \nW....x....E\n    b     ",
         {"WxE": "highway=secondary|sidewalk=both"},
-        {"x": "highway=crossing|crossing=uncontrolled|crossing:island=yes"},
+        {"x": f"highway=crossing|crossing=uncontrolled|crossing:island=yes{kerb}"},
     )
     network = network_of(town, tmp_path)
-    halves = [
-        name
-        for name, how in zip(network.edges.ids(), network.edges["crossing"], strict=True)
-        if how == Crossing.marked
-    ]
-    assert len(halves) == 2
+    route = walk(network, town.position("a"), town.position("b"))
+    names = [Kind(int(network.edges["kind"][edge])).name for edge in route.edges]
+    assert names == ["pavement", "kerb", "crossing", "kerb", "kerb", "crossing", "kerb", "pavement"]
+    assert (network.edges["crossing"][route.edges] == Crossing.marked).sum() == 2
+    refuge = [edge for edge in route.edges if network.edges["kind"][edge] == Kind.kerb][1:3]
+    assert network.edges["derived"][refuge].all()
+    assert set(network.edges["osm_id"][refuge].tolist()) == {ord("x")}
+    assert network.edges["side"][refuge].tolist() == [0, 0]
+    assert network.edges["kerb_cm"][refuge].tolist() == [likely, likely]
+    assert network.edges["kerb_cm_lower"][refuge].tolist() == [bounds[0]] * 2
+    assert network.edges["kerb_cm_upper"][refuge].tolist() == [bounds[1]] * 2
+    assert (walk(network, town.position("a"), town.position("b"), chair) is None) == (likely > 3)
 
 
 def test_a_foot_way_joins_the_pavement_it_reaches(tmp_path: Path) -> None:
@@ -511,3 +523,33 @@ def test_a_motorroad_is_crossed_by_paths_but_not_walked(tmp_path: Path) -> None:
     network = network_of(town, tmp_path)
     route = walk(network, town.position("N"), town.position("S"), anybody)
     assert kinds(network, route) == ["path", "kerb", "crossing", "kerb", "path"]
+
+
+def test_the_pavement_of_a_bus_road_is_open(tmp_path: Path) -> None:
+    """Who writes ``access=no`` and ``bus=designated`` speaks of the carriageway."""
+    town = Town("  a    b  \nW........E", {"WE": "highway=service|access=no|bus=designated|sidewalk=both"})
+    network = network_of(town, tmp_path)
+    assert kinds(network, walk(network, town.position("a"), town.position("b"), chair)) == ["pavement"]
+    works = Town("  a    b  \nW........E", {"WE": "highway=service|access=no|sidewalk=both"})
+    assert not (network_of(works, tmp_path).edges["kind"] == Kind.pavement).any()
+
+
+def test_pavements_go_on_past_a_short_stretch_without_tags(tmp_path: Path) -> None:
+    """A few metres of bus lane between two streets tear the pavements apart on the map only."""
+    ways = {"AB": BOTH, "BC": "highway=service|access=no|bus=yes", "CD": BOTH}
+    drawing = " a           b \nA......B.C.....D\n c           d "
+    town = Town(drawing, ways, cell_m=6)
+    network = network_of(town, tmp_path)
+    for start, goal in ("ab", "cd"):
+        route = walk(network, town.position(start), town.position(goal), chair)
+        assert kinds(network, route) == ["pavement", "link", "pavement"]
+        assert route.metres == pytest.approx(72, abs=2)
+    torn = [
+        edge
+        for edge in range(len(network.edges))
+        if network.edges["kind"][edge] == Kind.link and network.edges["length_m"][edge] > 8
+    ]
+    assert network.edges["derived"][torn].all()
+    far = Town(drawing.replace(".C", "......C"), ways, cell_m=6)
+    network = network_of(far, tmp_path)
+    assert walk(network, far.position("a"), far.position("b"), chair) is None

@@ -20,6 +20,7 @@ _BARRED = frozenset({"motorway", "trunk", "cycleway", "bridleway", "busway", "bu
 """Classes without a right of way on foot unless a tag grants it (German road traffic act, OSM's defaults)."""
 
 _PAVED = ("sidewalk", "sidewalk:left", "sidewalk:right", "sidewalk:both")
+_PUBLIC = ("bus", "psv", "trolleybus", "tram", "taxi", "share_taxi", "bicycle")
 _UNBUILT = ("construction", "proposed", "planned", "abandoned", "razed", "disused", "demolished", "removed")
 
 
@@ -76,13 +77,21 @@ def access_of_way(tags: Mapping[str, str]) -> Access:
 def pavement_open(tags: Mapping[str, str]) -> bool:
     """Whether the pavement of a street is open: ``foot=no`` and ``use_sidepath`` speak of its carriageway.
 
+    So does ``access=no`` on roads kept for buses and other public vehicles.
+
     Examples
     --------
     >>> pavement_open({"foot": "use_sidepath", "sidewalk": "both"}), pavement_open({"access": "private"})
     (True, False)
+    >>> pavement_open({"access": "no", "bus": "designated"}), pavement_open({"access": "no"})
+    (True, False)
     """
     foot = tags.get("foot")
-    return tags.get("access") not in NO if foot is None else foot not in NO - {"no"}
+    if foot is not None:
+        return foot not in NO - {"no"}
+    if tags.get("access") == "no":
+        return any(tags.get(mode) in YES for mode in _PUBLIC)
+    return tags.get("access") not in NO
 
 
 def access_of_node(tags: Mapping[str, str]) -> Access:

@@ -44,7 +44,7 @@ def link_loose_ends(draft: Draft, strips: Sequence[Strip]) -> None:
     for edge, style in enumerate(draft.styles):
         if (style.osm_type, style.osm_id) in wanted and style.kind < Kind.kerb:
             outline.setdefault((style.osm_type, style.osm_id), []).append(edge)
-    degree = np.bincount(np.array([*draft.u, *draft.v]), minlength=len(draft.places))
+    degree = draft.degree()
     loose = np.flatnonzero(degree == 1)
     if not len(loose):
         return

@@ -20,6 +20,7 @@ from wegeketten.network.joints import (
     join_to_edges,
     loose_ends,
     road_tree,
+    torn_ends,
     wishes_of,
 )
 from wegeketten.network.junctions import join_junctions
@@ -136,6 +137,8 @@ def build_network(
         roads = road_tree(streets)
         join_to_edges(draft, wishes_of(joints.to_mapped), foot_edges(draft, mapped=True), roads)
         join_to_edges(draft, loose_ends(draft), foot_edges(draft, mapped=False), roads)
+        both = [*foot_edges(draft, mapped=True), *foot_edges(draft, mapped=False)]
+        join_to_edges(draft, torn_ends(draft), both, roads)
     kerbs = {ref for ref, tags in special.items() if barrier_kind(tags) is Kind.kerb}
     crossings.complete_kerbs(draft, streets, features, edge_of, kerbs)
     areas.link_loose_ends(draft, strips)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -104,7 +103,7 @@ class Crossed(NamedTuple):
 def cross(draft: Draft, crossed: Crossed, left: Bank, right: Bank) -> None:
     """Lay a crossing from one side of a carriageway to the other, over its kerbs.
 
-    A refuge in the middle cuts it into two halves.
+    A refuge in the middle cuts it into two halves, with a kerb up and a kerb down between them.
     """
     element, tags = _element(crossed)
     walk = crossed.strip.walk
@@ -114,16 +113,49 @@ def cross(draft: Draft, crossed: Crossed, left: Bank, right: Bank) -> None:
         crossing=int(crossed.how),
         reading=draft.read(element, {**tags, "highway": "crossing"}, Kind.crossing, highway=highway),
     )
-    ends = [_down(draft, crossed, left, LEFT), _down(draft, crossed, right, RIGHT)]
-    if (
+    start, end = _down(draft, crossed, left, LEFT), _down(draft, crossed, right, RIGHT)
+    if _has_refuge(tags):
+        near, far = _refuge(draft, crossed, start, end)
+        draft.add(start, near, None, style)
+        draft.add(far, end, None, style)
+    else:
+        draft.add(start, end, None, style)
+
+
+def _has_refuge(tags: Mapping[str, str]) -> bool:
+    return (
         tags.get("crossing:island") == "yes"
         or tags.get("crossing") == "island"
         or tags.get("traffic_calming") == "island"
-    ):
-        (x0, y0), (x1, y1) = (draft.places[end] for end in ends)
-        ends.insert(1, draft.place((x0 + x1) / 2, (y0 + y1) / 2, crossed.ref))
-    for u, v in pairwise(ends):
-        draft.add(u, v, None, style)
+    )
+
+
+def _refuge(draft: Draft, crossed: Crossed, left: int, right: int) -> tuple[int, int]:
+    """Lay a refuge half way between two feet of kerbs: its own kerbs, as high as the crossing's tags say.
+
+    Returns
+    -------
+    tuple of int
+        Feet of its kerbs, towards the left and the right of the carriageway.
+    """
+    (x0, y0), (x1, y1) = draft.places[left], draft.places[right]
+    near, island, far = (draft.place((x0 + x1) / 2, (y0 + y1) / 2, crossed.ref) for _ in range(3))
+    element, tags = _element(crossed)
+    kerbs = {
+        key: value
+        for key, value in tags.items()
+        if not key.startswith(("sidewalk", "kerb:left", "kerb:right"))
+    }
+    reading = draft.read(
+        element,
+        {**kerbs, "highway": "crossing"},
+        Kind.kerb,
+        highway=HIGHWAYS[crossed.strip.walk.highway],
+    )
+    style = _style(crossed)._replace(kind=int(Kind.kerb), reading=reading)
+    draft.add(near, island, None, style)
+    draft.add(island, far, None, style)
+    return near, far
 
 
 def step_down(draft: Draft, crossed: Crossed, bank: Bank, ground: int, side: int) -> None:

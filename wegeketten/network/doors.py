@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from wegeketten.network.draft import Style
 from wegeketten.network.edges import Kind
 from wegeketten.network.joints import Wish, join_to_edges, road_tree
@@ -59,7 +57,7 @@ def hang_doors(draft: Draft, streets: Streets, features: Features, projection: P
         return
     xy = projection.to_xy([(node.lon, node.lat) for node in nodes]).tolist()
     vertex_of = {ref: row for row, ref in enumerate(streets.pieces.vertex_ref.tolist())}
-    degree = np.bincount(np.array([*draft.u, *draft.v], dtype=np.int64), minlength=len(draft.places))
+    degree = draft.degree()
     outside: list[tuple[int, int]] = []  # node of the list, place before its door
     wishes = []
     for row, (node, (x, y)) in enumerate(zip(nodes, xy, strict=True)):

@@ -85,6 +85,11 @@ class Draft:
         self.styles.append(style)
         return len(self.u) - 1
 
+    def degree(self) -> NDArray[np.int64]:
+        """How many edges end at each node."""
+        ends = np.array([*self.u, *self.v], dtype=np.int64)
+        return np.bincount(ends, minlength=len(self.places)).astype(np.int64)
+
     def name(self, text: str | None) -> int:
         """Row of a street name."""
         return self.names.setdefault(text, len(self.names)) if text else -1

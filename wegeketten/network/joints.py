@@ -85,11 +85,27 @@ def loose_ends(draft: Draft) -> list[Wish]:
 
     Who maps pavements as tags ends a path where the pavement is, not always at the street's middle.
     """
-    degree = np.bincount(np.array([*draft.u, *draft.v]), minlength=len(draft.places))
+    degree = draft.degree()
     return [
         Wish(node, _ENDS_M)
         for edge, style in enumerate(draft.styles)
         if (style.kind in _LOOSE or style.kind >= Kind.kerb) and not style.derived and not style.level_ground
+        for node in (draft.u[edge], draft.v[edge])
+        if degree[node] == 1
+    ]
+
+
+def torn_ends(draft: Draft) -> list[Wish]:
+    """Ends of pavements drawn from tags at which nothing goes on.
+
+    Short stretches in the mouths of junctions often bear no tags: the pavement stops there on the map, but
+    not on the ground.
+    """
+    degree = draft.degree()
+    return [
+        Wish(node, _REACH_M)
+        for edge, style in enumerate(draft.styles)
+        if style.kind == Kind.pavement and style.derived and not style.level_ground
         for node in (draft.u[edge], draft.v[edge])
         if degree[node] == 1
     ]

@@ -105,12 +105,12 @@ def sides_of_pieces(strips: Sequence[Strip], pieces: Pieces, roads: NDArray[np.i
     """
     tagged = [sides_of(strip.tags) if strip.walk.is_road else (Side.none, Side.none) for strip in strips]
     given = [tagged[way] for way in pieces.way[roads].tolist()]
-    pavement = _hits(strips, pieces, roads, (Kind.pavement,))
+    pavement = share_seen(strips, pieces, roads, (Kind.pavement,))
     doubtful = np.array([Side.separate in pair for pair in given], dtype=bool)
     foot = np.zeros((len(roads), 2))
     if doubtful.any():
         kinds = (Kind.pavement, Kind.footway, Kind.path, Kind.cycleway, Kind.pedestrian, Kind.crossing)
-        foot[doubtful] = _hits(strips, pieces, roads[doubtful], kinds)
+        foot[doubtful] = share_seen(strips, pieces, roads[doubtful], kinds)
     alone = _alone(pieces, roads, foot)
     result = []
     for row, (pair, beside) in enumerate(zip(given, pavement.tolist(), strict=True)):
@@ -141,7 +141,7 @@ def _alone(pieces: Pieces, roads: NDArray[np.int64], foot: NDArray[np.float64]) 
     return alone
 
 
-def _hits(
+def share_seen(
     strips: Sequence[Strip], pieces: Pieces, roads: NDArray[np.int64], kinds: tuple[Kind, ...]
 ) -> NDArray[np.float64]:
     """Share of places along each road from which a way of the given kinds is seen to the left and right."""

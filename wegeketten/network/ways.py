@@ -129,7 +129,7 @@ def levels_of(tags: Mapping[str, str]) -> tuple[float, ...]:
 
     Examples
     --------
-    >>> levels_of({"level": "-1;0;1.5"}), levels_of({"level": "0-2"}), levels_of({"level": "EG"})
+    >>> levels_of({"level": "-1;0;1.5"}), levels_of({"level": "0-2"}), levels_of({"level": "nan"})
     ((-1.0, 0.0, 1.5), (0.0, 1.0, 2.0), ())
     """
     found: set[float] = set()
@@ -141,7 +141,7 @@ def levels_of(tags: Mapping[str, str]) -> tuple[float, ...]:
             last = float(high) if dash else first
         except ValueError:
             continue
-        if abs(first) > 200 or abs(last) > 200:
+        if not (abs(first) <= 200 and abs(last) <= 200):  # nor what is no number
             continue
         found.add(first)
         found.update(first + step for step in range(1, int(last - first) + 1))
