@@ -2,10 +2,12 @@
 
     python benchmarks/survey.py [-o results/survey.md]
 
-In Berlin half of the mapped kerbs get the bounds of an unmapped one. The gap is the number of people between
-*sure* and *possible*, summed over all services, for a wheelchair for which kerbs alone decide (its other
-limits are lifted, because most of them are unmapped on every edge). The kerbs are then revealed, a few at a
-time, in the order the survey proposes and in random orders. Written: a table and a plot (SVG).
+In Berlin and Zürich half of the mapped kerbs get the bounds of an unmapped one, a different half with each
+seed. The gap is the number of people between *sure* and *possible*, summed over all services, for a
+wheelchair for which kerbs alone decide (its other limits are lifted, because most of them are unmapped on
+every edge). The kerbs are then revealed, a few at a time, in the order the survey proposes and in random
+orders. The proposed order is fixed before the first look and knows nothing of the hidden tags. Written:
+tables and a plot (SVG).
 """
 
 from __future__ import annotations
@@ -14,102 +16,145 @@ import argparse
 import tempfile
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 import wegeketten as wk
 from wegeketten.network.edges import Kind
 from wegeketten.people.profile import load_profile
-from wegeketten.plan.survey import doubtful_tasks, people_in_doubt, rank_edges
+from wegeketten.plan.doubt import doubtful_tasks, good_odds, people_in_doubt
+from wegeketten.plan.order import rank_edges
 from wegeketten.tags.reading import Provenance
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from wegeketten.city import City
     from wegeketten.people.profile import Profile
 
-EXTRACT = (
-    Path(__file__).resolve().parents[2] / "shared" / "data" / "osm" / "berlin-miraustrasse_2026-07.osm.pbf"
-)
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data" / "osm"
+EXTRACTS = {"Berlin": "berlin-miraustrasse_2026-07.osm.pbf", "Zürich": "zuerich-hb_2025-11.osm.pbf"}
 LIFTED = (
     "incline_up_pct", "incline_down_pct", "cross_slope_pct", "width_m", "surface_class", "smoothness_grade",
 )  # fmt: skip
+SEEDS = (3, 4, 5, 6, 7)
 STEPS, ORDERS = 20, 5
+SHARES = (0.25, 0.5, 0.75, 0.9)
 COLUMNS = ("kerb_cm", "kerb_cm_lower", "kerb_cm_upper", "kerb_cm_from")
+
+
+class Course(NamedTuple):
+    """How the gap closes: the proposed order, and the mean of the random ones."""
+
+    city: str
+    seed: int
+    kerbs: int
+    full: float
+    at: NDArray[Any]
+    ours: NDArray[Any]
+    random: NDArray[Any]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("-o", "--out", type=Path)
     options = parser.parse_args()
+    profile = load_profile("wheelchair", dict.fromkeys(LIFTED))
+    courses = []
     with tempfile.TemporaryDirectory() as folder:
-        city = wk.build(EXTRACT, Path(folder) / "city")
-        profile = load_profile("wheelchair", dict.fromkeys(LIFTED))
-        lines, svg = measure(city, profile)
-    text = "\n".join(lines) + "\n"
+        for name, file in EXTRACTS.items():
+            city = wk.build(SHARED / file, Path(folder) / name)
+            courses += [measure(name, city, profile, seed) for seed in SEEDS]
+    text = "\n".join(report(courses)) + "\n"
     print(text)
     if options.out:
         options.out.write_text(text, encoding="utf-8")
-        options.out.with_suffix(".svg").write_text(svg, encoding="utf-8")
+        first = courses[0]
+        options.out.with_suffix(".svg").write_text(plot(first.at, first.ours, first.random), encoding="utf-8")
 
 
-def measure(city: City, profile: Profile) -> tuple[list[str], str]:
+def measure(name: str, city: City, profile: Profile, seed: int) -> Course:
     columns = city.edges.columns
     kerb = columns["kind"] == Kind.kerb
     known = np.flatnonzero(kerb & np.isin(columns["kerb_cm_from"], (Provenance.surveyed, Provenance.tagged)))
     unknown = np.flatnonzero(kerb & (columns["kerb_cm_from"] == Provenance.assumed))
-    rng = np.random.default_rng(3)
+    rng = np.random.default_rng(seed)
     # one mapped kerb may stand on several edges: hide and reveal elements, not edges
     elements = np.unique(columns["osm_id"][known])
     hidden_elements = rng.permutation(elements)[: len(elements) // 2]
     hidden = known[np.isin(columns["osm_id"][known], hidden_elements)]
-    truth = {name: columns[name].copy() for name in COLUMNS}
-    blank = {name: np.median(columns[name][unknown]).astype(columns[name].dtype) for name in COLUMNS}
+    truth = {column: columns[column].copy() for column in COLUMNS}
+    blank = {column: np.median(columns[column][unknown]).astype(columns[column].dtype) for column in COLUMNS}
     full = gap(city, profile)
 
     def show(revealed: NDArray[Any]) -> float:
-        for name in COLUMNS:
-            columns[name][hidden] = blank[name]
+        for column in COLUMNS:
+            columns[column][hidden] = blank[column]
             seen = hidden[np.isin(columns["osm_id"][hidden], revealed)]
-            columns[name][seen] = truth[name][seen]
+            columns[column][seen] = truth[column][seen]
         return gap(city, profile)
 
-    none = show(np.array([], dtype=np.int64))
-    orders = {"proposed": proposed(city, profile, hidden, hidden_elements)}
-    orders |= {f"random {number + 1}": rng.permutation(hidden_elements) for number in range(ORDERS)}
+    show(np.array([], dtype=np.int64))
+    orders = [proposed(city, profile, hidden, hidden_elements)]
+    orders += [rng.permutation(hidden_elements) for _ in range(ORDERS)]
     at = np.unique(np.linspace(0, len(hidden_elements), STEPS + 1).astype(int))
-    curves = {name: [show(order[:count]) for count in at] for name, order in orders.items()}
-    random = np.mean([curve for name, curve in curves.items() if name != "proposed"], axis=0)
-    ours = np.array(curves["proposed"])
-    intro = (
-        f"{len(elements)} mapped kerbs in Berlin, {len(hidden_elements)} of them hidden; people × services "
-        f"between *sure* and *possible*: {full:,.0f} as mapped, {none:,.0f} with half the kerbs hidden."
-    )
+    curves = np.array([[show(order[:count]) for count in at] for order in orders])
+    for column in COLUMNS:
+        columns[column][:] = truth[column]
+    return Course(name, seed, len(elements), full, at, curves[0], curves[1:].mean(axis=0))
+
+
+def report(courses: Sequence[Course]) -> list[str]:
+    first = courses[0]
     lines = [
         "# Survey, measured",
         "",
-        intro,
+        "Half of the mapped kerbs hidden; looks until a share of the gap between *sure* and *possible* is",
+        f"closed, in the proposed order and in random order (mean of {ORDERS}), and how many times as many.",
+        "",
+        "| city | seed | mapped kerbs | hidden | gap, half hidden | gap, as mapped | "
+        + " | ".join(f"to {100 * share:.0f} %" for share in SHARES)
+        + " |",
+        "|---|---|---|---|---|---|" + "---|" * len(SHARES),
+    ]
+    times: dict[tuple[str, float], list[float]] = {}
+    for course in courses:
+        cells = []
+        for share in SHARES:
+            looks = [
+                crossing(course.at, curve[0] - curve, share * (curve[0] - course.full))
+                for curve in (course.ours, course.random)
+            ]
+            ratio = looks[1] / max(looks[0], 1e-9)
+            times.setdefault((course.city, share), []).append(ratio)
+            cells.append(f"{looks[0]:.0f} : {looks[1]:.0f} = {ratio:.1f} ×")
+        lines.append(
+            f"| {course.city} | {course.seed} | {course.kerbs} | {course.at[-1]} | {course.ours[0]:,.0f} | "
+            f"{course.full:,.0f} | {' | '.join(cells)} |"
+        )
+    lines.append("")
+    for name in dict.fromkeys(course.city for course in courses):
+        parts = [
+            f"{100 * share:.0f} %: {min(times[name, share]):.1f} / {np.median(times[name, share]):.1f} ×"
+            for share in SHARES
+        ]
+        lines.append(f"{name}, least / median over {len(SEEDS)} seeds: {', '.join(parts)}.")
+    lines += [
+        "",
+        f"{first.city}, seed {first.seed}:",
         "",
         "| kerbs looked at | gap, proposed order | gap, random order | closed, proposed | closed, random |",
         "|---|---|---|---|---|",
     ]
-    closable = none - full
-    for place, count in enumerate(at.tolist()):
-        shares = [(none - value) / closable if closable else 0.0 for value in (ours[place], random[place])]
-        lines.append(
-            f"| {count} | {ours[place]:,.0f} | {random[place]:,.0f} | "
-            f"{100 * shares[0]:.0f} % | {100 * shares[1]:.0f} % |"
-        )
-    lines.append("")
-    for share in (0.25, 0.5, 0.75):
-        looks = [crossing(at, none - curve, share * closable) for curve in (ours, random)]
-        lines.append(
-            f"To close {100 * share:.0f} % of the gap: {looks[0]:.0f} looks in the proposed order, "
-            f"{looks[1]:.0f} in random order, {looks[1] / max(looks[0], 1e-9):.1f} times as many."
-        )
-    return lines, plot(at, ours, random)
+    closable = first.ours[0] - first.full
+    for place, count in enumerate(first.at.tolist()):
+        pair = first.ours[place], first.random[place]
+        closed = [100 * (first.ours[0] - value) / closable for value in pair]
+        lines.append(f"| {count} | {pair[0]:,.0f} | {pair[1]:,.0f} | {closed[0]:.0f} % | {closed[1]:.0f} % |")
+    return lines
 
 
 def gap(city: City, profile: Profile) -> float:
@@ -125,8 +170,9 @@ def proposed(city: City, profile: Profile, hidden: NDArray[Any], elements: NDArr
     looks[hidden] = field.prices[hidden]
     can = np.append(looks, 0)[field.edge] > 0
     blind = replace(field.priced(looks), mended=np.where(can, field.mended, field.today).astype(np.int32))
-    ranked, _ = rank_edges([replace(task, field=blind) for task in tasks], len(hidden), rounds=40)
-    ids = city.edges["osm_id"][np.array(ranked, dtype=np.int64)]
+    odds = good_odds(city, [profile])
+    order = rank_edges([replace(task, field=blind) for task in tasks], len(hidden), odds=odds, rounds=40)
+    ids = city.edges["osm_id"][np.array(order.edges, dtype=np.int64)]
     rest = np.setdiff1d(elements, ids)
     return np.array(list(dict.fromkeys(ids.tolist())) + rest.tolist(), dtype=np.int64)
 

@@ -10,7 +10,8 @@ from wegeketten.csvfile import clean_text
 from wegeketten.reach.words import BARRIERS, Both
 
 if TYPE_CHECKING:
-    from wegeketten.plan.survey import Spot, Survey
+    from wegeketten.plan.spots import Spot
+    from wegeketten.plan.survey import Survey
 
 QUESTIONS = {
     "kerb_cm": Both("Bordhöhe in cm", "height of the kerb in cm"),
