@@ -164,6 +164,9 @@ def _search(  # noqa: C901  (the hot loop, kept in one piece)
                 follower = heads[np.uint32(link - 1)]
                 prefetch(heads, indptr[follower])
                 prefetch(weights, indptr[follower])
+                prefetch(times, follower)
+                prefetch(labels, follower)
+                prefetch(after, link - 1)
             after[entry] = _ABSENT
             if times[u] != d:
                 continue
