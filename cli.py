@@ -262,8 +262,6 @@ def chain(
     from wegeketten.report.briefs import print_chain, print_chains
 
     language = check_language(lang)
-    if start is None and (bench is not None or toilet is not None):
-        raise UsageError("--bench-every and --toilet-every are for one door: give --from LAT,LON")
     spot = None if start is None else parse_point(start, "--from")
     errands = Errands(
         tuple(name for name in visit.split(",") if name.strip()), any_order, returning,

@@ -30,9 +30,10 @@ from wegeketten.plan.portfolio import Ledger, Objective, buy_greedily, value_of
 from wegeketten.plan.program import solve_program
 from wegeketten.plan.task import Bundles, State, restrict
 from wegeketten.reach.access import allowed_places, join_homes, join_places, same_edge, seeds_to, times_at
-from wegeketten.reach.chain import Errands, Trips
+from wegeketten.reach.chain import Errands
 from wegeketten.reach.field import INF
 from wegeketten.reach.opening import Opener
+from wegeketten.reach.trips import Trips
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -181,7 +181,6 @@ def test_plan_and_survey_write_the_contract_s_columns(folder):
         (("survey", "{city}"), "-o"),
         (("compare", "{city}"), "--measures"),
         (("chain", "{city}", "--visit", "pharmcy", "--profile", "walker"), "pharmacy"),
-        (("chain", "{city}", "--visit", "bank", "--profile", "walker", "--bench-every", "9"), "--from"),
         (("chain", "{city}", "--visit", "bank", "--profile", "walker", "--at", "noon"), "Mo 10:30"),
         (("scan", "{city}", "--lang", "fr"), "fr"),
         (("scan", "{city}", "-o", "{folder}"), "choose another"),

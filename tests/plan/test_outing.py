@@ -25,8 +25,9 @@ from wegeketten.plan.master import Wishes, make_plan, make_tasks
 from wegeketten.plan.outing import Outing, outing_task
 from wegeketten.plan.portfolio import Ledger
 from wegeketten.plan.task import UNITS_PER_MINUTE, Bundles, restrict
-from wegeketten.reach.chain import Errands, Trips
+from wegeketten.reach.chain import Errands
 from wegeketten.reach.field import INF
+from wegeketten.reach.trips import Trips
 
 FOOT = Kind.pavement
 CHAIR = load_profile("wheelchair")

@@ -91,7 +91,7 @@ def test_effects_on_chains_equal_the_chains_reckoned_anew(shared_data, tmp_path_
     import wegeketten as wk
     from wegeketten.plan.circuit import state_of
     from wegeketten.plan.outing import Outing
-    from wegeketten.reach.chain import Trips
+    from wegeketten.reach.trips import Trips
 
     extract = shared_data / "osm" / "berlin-miraustrasse_2026-07.osm.pbf"
     city, chair = wk.build(extract, tmp_path_factory.mktemp("berlin") / "city"), load_profile("wheelchair")

@@ -14,10 +14,11 @@ from wegeketten.errors import UsageError
 from wegeketten.network.edges import Kind
 from wegeketten.people.profile import load_profile
 from wegeketten.places.catalogue import load_catalogue
-from wegeketten.reach.chain import Errands, Trips, find_chain
+from wegeketten.reach.chain import Errands, find_chain
 from wegeketten.reach.field import INF
 from wegeketten.reach.hours import parse_when
 from wegeketten.reach.rest import Needs
+from wegeketten.reach.trips import Trips
 
 FOOT = Kind.pavement
 KINDS = ("pharmacy", "doctor", "stop")

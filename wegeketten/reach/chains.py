@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,8 +12,9 @@ import numpy as np
 from wegeketten.city import ANSWERS
 from wegeketten.columns import write_columns
 from wegeketten.csvfile import write_csv
-from wegeketten.reach.chain import Trips
 from wegeketten.reach.field import INF
+from wegeketten.reach.rest import Needs
+from wegeketten.reach.trips import Trips
 from wegeketten.routing import UNIT_S
 from wegeketten.whole import whole_file
 
@@ -120,6 +122,7 @@ class Chains:
             "visit": list(self.errands.visit),
             "any_order": self.errands.any_order,
             "return": self.errands.returning,
+            **{name: need for name, need in self.errands.needs._asdict().items() if need is not None},
             "districts": self.districts(),
             **{
                 str(name): meta[name]
@@ -172,7 +175,7 @@ def find_chains(
     profile
         For whom.
     errands
-        What is to be done; needs for benches and toilets are for one home, see `wegeketten.reach.chain`.
+        What is to be done; chains keep to the needs for benches and toilets, the walker has none.
     walker
         Whom to compare with; the shipped walker where None.
     progress
@@ -197,20 +200,24 @@ def find_chains(
     breaks = np.zeros(count, dtype=np.int8)  # a home that joins no way breaks at once
     for number, answer in enumerate(ANSWERS):
         tell(answer, 0.2 + 0.2 * number)
-        tours = trips.tours(errands, answer)
+        tours = trips.tours(errands, answer, partial(_tell_part, tell, answer, 0.2 + 0.2 * number))
         seconds[answer][owners] = np.where(tours.times == INF, np.nan, tours.times * UNIT_S)
         if answer == "likely":
             kinds[owners], places[owners] = tours.kinds, tours.places
-            breaks[owners] = trips.breaks(errands, answer)
+            breaks[owners] = trips.breaks(errands, answer, tours)
     tell("walker", 0.8)
     walker = walker or load_profile("walker")
     walker_trips = Trips(city, walker)
-    walker_tours = walker_trips.tours(errands, "likely")
+    walker_tours = walker_trips.tours(replace(errands, needs=Needs()), "likely")
     walker_s = np.full(count, np.nan)
     walker_s[walker_trips.precinct.homes.owner] = np.where(
         walker_tours.times == INF, np.nan, walker_tours.times * UNIT_S
     )
     return Chains(city, profile.id, errands, seconds, walker_s, kinds, places, breaks)
+
+
+def _tell_part(tell: Progress, words: str, begun: float, share: float) -> None:
+    tell(words, begun + 0.2 * share)
 
 
 def _quantile(values: NDArray[np.float64], share: float) -> float | None:
