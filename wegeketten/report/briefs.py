@@ -11,6 +11,7 @@ from rich.table import Table
 from wegeketten.city import ATTRIBUTION
 from wegeketten.csvfile import clean_text
 from wegeketten.report.terminal import plain, print_rows, written
+from wegeketten.report.words import attribute_name, kind_name, service_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -60,12 +61,12 @@ def print_chain(chain: Chain, *, lang: Language = "de") -> None:
     """Print one door's chain: when each stop is reached, the barriers, what the way asks."""
     words, console = _CHAIN_WORDS[lang], Console(highlight=False)
     if chain.seconds is None:
-        console.print(words["breaks"].format(place=escape(chain.breaks_at)))
+        console.print(words["breaks"].format(place=escape(service_name(chain.breaks_at, lang))))
     else:
         console.print(words["takes"].format(minutes=plain(chain.seconds / 60, 1, lang=lang)))
     for stop in chain.stops:
         console.print(
-            f"  {plain(stop.arrive_s / 60, 1, lang=lang):>6} min  {escape(stop.service)}: "
+            f"  {plain(stop.arrive_s / 60, 1, lang=lang):>6} min  {escape(service_name(stop.service, lang))}: "
             f"{escape(clean_text(stop.name) or stop.place_id)}"
         )
     if chain.longest_without_bench_m is not None:
@@ -92,8 +93,8 @@ def print_chains(chains: Chains, *, lang: Language = "de") -> None:
             share(row["share_likely"]),
             f"{share(row['share_sure'])} – {share(row['share_possible'])}",
             minutes(row["median_likely_s"]),
-            "–" if row["times_walker"] is None else f"{plain(row['times_walker'], 1, lang=lang)} ×",
-            row["breaks_at"],
+            "–" if row["times_walker"] is None else plain(row["times_walker"], 1, lang=lang),
+            service_name(row["breaks_at"], lang) if row["breaks_at"] else "",
         )
         for row in chains.districts()
     ]
@@ -114,11 +115,15 @@ def print_comparison(comparison: Comparison, *, lang: Language = "de") -> None:
         for row in comparison.rows
         if row["district"] == "" and (row["gained"] or row["lost"])
     ]
+    if not rows and not comparison.causes:
+        Console(highlight=False).print(words["same"])
+        Console(highlight=False).print(ATTRIBUTION)
+        return
     print_rows([words[key] for key in ("profile", "service", "gained", "lost")], rows)
     causes = [
         (
             cause.barrier_id,
-            cause.kind,
+            kind_name(cause.kind, lang),
             cause.change,
             plain(cause.gained, 1, lang=lang),
             plain(cause.lost, 1, lang=lang),
@@ -139,8 +144,8 @@ _CHAIN_WORDS = {
         "all": "gesamt",
         "likely": "wahrscheinlich",
         "span": "sicher – möglich",
-        "median": "Minuten (Mitte)",
-        "walker": "gegen zu Fuß",
+        "median": "min (Mitte)",
+        "walker": "× zu Fuß",
         "where": "bricht bei",
         "profile": "Profil",
         "service": "Dienst",
@@ -149,6 +154,7 @@ _CHAIN_WORDS = {
         "barrier": "Kennung",
         "kind": "Art",
         "change": "Änderung",
+        "same": "Für niemanden ändert sich etwas, und keine Barriere hat sich geändert.",
     },
     "en": {
         "breaks": "The chain cannot be done; it breaks at: {place}.",
@@ -159,8 +165,8 @@ _CHAIN_WORDS = {
         "all": "all",
         "likely": "likely",
         "span": "sure – possible",
-        "median": "minutes (median)",
-        "walker": "against walker",
+        "median": "min (median)",
+        "walker": "× walker",
         "where": "breaks at",
         "profile": "Profile",
         "service": "Service",
@@ -169,6 +175,7 @@ _CHAIN_WORDS = {
         "barrier": "Id",
         "kind": "Kind",
         "change": "Change",
+        "same": "Nothing changes for anybody, and no barrier has changed.",
     },
 }
 
@@ -185,7 +192,7 @@ def print_plan(plan: Plan, *, lang: Language = "de", out: Path) -> None:
     for line in plan.lines[:20]:
         table.add_row(
             str(line.rank),
-            escape(clean_text(", ".join(dict.fromkeys(line.kinds)))),
+            escape(clean_text(", ".join(dict.fromkeys(kind_name(kind, lang) for kind in line.kinds)))),
             escape(clean_text(" ".join(line.barrier_ids), longest=40)),
             plain(line.cost_eur, lang=lang),
             plain(line.cost_total_eur, lang=lang),
@@ -240,8 +247,8 @@ def print_survey(survey: Survey, *, lang: Language = "de", out: Path) -> None:
     rows = [
         (
             str(spot.rank),
-            spot.kind,
-            spot.attribute,
+            kind_name(spot.kind, lang),
+            attribute_name(spot.attribute, lang),
             spot.barrier_id,
             plain(spot.people_between, 1, lang=lang),
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from wegeketten.errors import InputDataError
 from wegeketten.report.data import Mark
-from wegeketten.report.words import load_words, number
+from wegeketten.report.words import attribute_name, kind_name, load_words, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -51,7 +51,7 @@ def read_walks(folder: Path, lang: str) -> list[Mark]:
     words = load_words(lang)
 
     def mark(row: dict[str, str]) -> Mark:
-        attribute = words["attributes"].get(row["attribute"], {}).get("name", row["attribute"])
+        attribute = attribute_name(row["attribute"], lang)
         lines = [words["marks"]["between"].format(people=number(float(row["people_between"] or 0), lang))]
         title = f"{row['rank']}. {_kinds(row['kind'], lang)}: {attribute}"
         return Mark(float(row["lon"]), float(row["lat"]), title, lines)
@@ -60,10 +60,7 @@ def read_walks(folder: Path, lang: str) -> list[Mark]:
 
 
 def _kinds(text: str, lang: str) -> str:
-    from wegeketten.reach.words import BARRIERS
-
-    names = [getattr(BARRIERS[kind], lang) if kind in BARRIERS else kind for kind in text.split(";")]
-    return ", ".join(dict.fromkeys(names))
+    return ", ".join(dict.fromkeys(kind_name(kind, lang) for kind in text.split(";")))
 
 
 def _marks(path: Path, columns: Sequence[str], mark: Callable[[dict[str, str]], Mark]) -> list[Mark]:

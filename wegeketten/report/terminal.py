@@ -10,6 +10,7 @@ from rich.table import Table
 
 from wegeketten.city import ATTRIBUTION
 from wegeketten.csvfile import clean_text
+from wegeketten.report.words import attribute_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -225,7 +226,7 @@ def print_info(city: City, quality: Quality, *, lang: str = "de") -> None:
     rows = [
         (
             share.district,
-            share.attribute,
+            attribute_name(share.attribute, lang),
             f"{plain(share.total, 1, lang=lang)} {share.unit}",
             *(cell(part) for part in (share.surveyed, share.tagged, share.derived, share.assumed)),
         )
@@ -282,7 +283,8 @@ def print_rows(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Print any table of text; no cell is read as markup."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for heading in headings:
-        table.add_column(escape(heading), overflow="fold")
+        longest = max((len(word) for word in heading.split()), default=0)  # no heading is torn within a word
+        table.add_column(escape(heading), overflow="fold", min_width=longest)
     for row in rows:
         table.add_row(*(escape(clean_text(cell)) for cell in row))
     Console(highlight=False).print(table)

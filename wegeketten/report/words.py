@@ -78,3 +78,44 @@ def minutes(seconds: float) -> str:
     """
     whole = -int(-(seconds - 1e-6) // 60)
     return f"{whole} min" if whole < 90 else f"{whole // 60} h {whole % 60} min"
+
+
+def kind_name(kind: str, lang: str) -> str:
+    """What a kind of way or barrier is called; the word itself where it has no name.
+
+    Examples
+    --------
+    >>> kind_name("kerb", "de"), kind_name("steep", "en")
+    ('Bordstein', 'slope')
+    """
+    from wegeketten.network.edges import Kind
+    from wegeketten.reach.words import BARRIERS
+
+    named: str | None = None
+    if kind in Kind.__members__:
+        named = load_words(lang)["kinds"].get(str(Kind[kind].value))
+    if named is None and kind in BARRIERS:
+        named = str(getattr(BARRIERS[kind], lang))
+    return kind if named is None else named
+
+
+def attribute_name(attribute: str, lang: str) -> str:
+    """What an attribute of a way is called; the word itself where it has no name.
+
+    Examples
+    --------
+    >>> attribute_name("kerb_cm", "de"), attribute_name("kind", "en")
+    ('Bordhöhe', 'kind')
+    """
+    return str(load_words(lang)["attributes"].get(attribute, {"name": attribute})["name"])
+
+
+def service_name(service: str, lang: str) -> str:
+    """What a service is called; its id where a catalogue of the user's own brought it.
+
+    Examples
+    --------
+    >>> service_name("pharmacy", "de"), service_name("sauna", "de")
+    ('Apotheke', 'sauna')
+    """
+    return str(load_words(lang)["services"].get(service, {"name": service})["name"])
