@@ -65,10 +65,9 @@ def print_chain(chain: Chain, *, lang: Language = "de") -> None:
     else:
         console.print(words["takes"].format(minutes=plain(chain.seconds / 60, 1, lang=lang)))
     for stop in chain.stops:
-        console.print(
-            f"  {plain(stop.arrive_s / 60, 1, lang=lang):>6} min  {escape(service_name(stop.service, lang))}: "
-            f"{escape(clean_text(stop.name) or stop.place_id)}"
-        )
+        minutes, service = plain(stop.arrive_s / 60, 1, lang=lang), service_name(stop.service, lang)
+        place = clean_text(stop.name) or stop.place_id
+        console.print(f"  {minutes:>6} min  {escape(service)}: {escape(place)}")
     if chain.longest_without_bench_m is not None:
         console.print(words["bench"].format(metres=plain(chain.longest_without_bench_m, lang=lang)))
     if chain.longest_without_toilet_min is not None:
