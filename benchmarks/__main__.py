@@ -1,7 +1,7 @@
 """One command for all measurements: ``python benchmarks [NAME …]``; each prints its table.
 
-Names: city routing map plan survey assumptions elevation pavements valhalla. Peers come from the extra
-``bench``; the real extracts lie beside the checkout in ../shared/data.
+Names: city routing map plan outings survey assumptions elevation pavements valhalla. Peers come from the
+extra ``bench``; the real extracts lie beside the checkout in ../shared/data.
 """
 
 from __future__ import annotations
@@ -10,7 +10,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-NAMES = ("city", "routing", "map", "plan", "survey", "assumptions", "elevation", "pavements", "valhalla")
+NAMES = (
+    "city", "routing", "map", "plan", "outings", "survey", "assumptions", "elevation", "pavements",
+    "valhalla",
+)  # fmt: skip
 
 
 def main(wanted: list[str]) -> int:
