@@ -28,6 +28,7 @@ from wegeketten.plan.task import UNITS_PER_MINUTE, Bundles, restrict
 from wegeketten.reach.chain import Errands
 from wegeketten.reach.field import INF
 from wegeketten.reach.trips import Trips
+from wegeketten.report.briefs import print_plan
 
 FOOT = Kind.pavement
 CHAIR = load_profile("wheelchair")
@@ -171,6 +172,15 @@ def test_chains_and_services_side_by_side():
     assert sorted(line.services for line in plan.lines) == [("groceries",), (chain.name,)]
     (task,) = make_tasks(city, [CHAIR], find_candidates(city, [CHAIR]), replace(wishes, services=()))
     assert task.service == chain.name
+
+
+def test_what_has_no_place_is_named(capsys, tmp_path):
+    wishes = Wishes(("groceries", "bank"), chains=(Outing(("pharmacy", "hospital")),))
+    plan = make_plan(legs_city(), [CHAIR], wishes=wishes)
+    assert plan.services == ("groceries",)
+    assert plan.to_json()["without_places"] == ["bank", "pharmacy>hospital"]
+    print_plan(plan, lang="de", out=tmp_path)
+    assert "bank, pharmacy>hospital." in " ".join(capsys.readouterr().out.split())
 
 
 def test_the_time_of_a_chain():

@@ -10,9 +10,10 @@ from toytown import doors, toytown
 
 from wegeketten.pipeline import build
 from wegeketten.reach.opening import Opener
-from wegeketten.report.data import LIKELY, UNREACHED
+from wegeketten.report.data import LIKELY
 from wegeketten.report.gather import gather
 from wegeketten.report.map import map_page, write_page
+from wegeketten.routing import INF
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,11 +76,11 @@ class _Oracle:
             return None
         limit, opening = self.standard, self.opener.open_from(start, limit=self.standard)
         within = opening is not None
-        if opening is None and today == UNREACHED:
-            limit = UNREACHED - 1
+        if opening is None and today == INF:
+            limit = INF - 1
             opening = self.opener.open_from(start, limit=limit)
         if opening is None:
-            return [[], today, 0, False, False, today < UNREACHED]
+            return [[], today, 0, False, False, today < INF]
         edges = list(opening.edges)
         units = int(self.field.field.times(self.opener.goals, edges)[start])
         certified = self.opener.certify(start, edges, limit=limit)

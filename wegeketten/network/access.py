@@ -77,7 +77,7 @@ def access_of_way(tags: Mapping[str, str]) -> Access:
 def pavement_open(tags: Mapping[str, str]) -> bool:
     """Whether the pavement of a street is open: ``foot=no`` and ``use_sidepath`` speak of its carriageway.
 
-    So does ``access=no`` on roads kept for buses and other public vehicles.
+    So does ``access=no`` on roads kept for buses, trams, taxis or bicycles, which names their mode.
 
     Examples
     --------

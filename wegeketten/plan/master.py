@@ -205,9 +205,13 @@ def make_plan(
     candidates = find_candidates(city, profiles, catalogue=measures)
     tell("tasks", 0.1)
     tasks = make_tasks(city, profiles, candidates, wishes)
-    meta = {"chains": [_limits(city, profiles, outing.checked(city)) for outing in wishes.chains]}
+    chains = [outing.checked(city) for outing in wishes.chains]
+    meta: dict[str, Any] = {"chains": [_limits(city, profiles, chain) for chain in chains]}
     meta |= provenance_of(city)
     names = tuple(dict.fromkeys(task.service for task in tasks))
+    asked = [city.catalogue.service(name).id for name in wishes.services]
+    asked += [chain.name for chain in chains]
+    meta["without_places"] = [name for name in dict.fromkeys(asked) if name not in names]
     ids = tuple(profile.id for profile in profiles)
     if not tasks or not candidates.works:
         return Plan(ids, names, budget_eur, (), (), 0.0, None, (), (), meta)

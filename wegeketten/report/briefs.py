@@ -199,6 +199,9 @@ def print_plan(plan: Plan, *, lang: Language = "de", out: Path) -> None:
             "█" * max(1, round(12 * line.people_newly_reached / people_most)),
         )
     console.print(table)
+    if plan.meta["without_places"]:
+        names = ", ".join(plan.meta["without_places"])
+        console.print(words["without"].format(names=escape(clean_text(names))))
     if len(plan.lines) > 20:
         console.print(words["more"].format(count=plain(len(plan.lines) - 20, lang=lang)))
     if plan.gap is not None:
@@ -217,6 +220,7 @@ _WORDS = {
         "people": "neu erreicht",
         "bar": "",
         "more": "… und {count} weitere in measures.csv",
+        "without": "Ohne erreichbares Ziel in diesem Auszug, deshalb nicht im Plan: {names}.",
         "gap": "Zum besten möglichen Plan für dieses Geld fehlen höchstens {gap} % (obere Schranke).",
         "doubt": "Zwischen sicher und möglich stehen {people} Menschen.",
         "attribute": "Merkmal",
@@ -231,6 +235,7 @@ _WORDS = {
         "people": "newly reached",
         "bar": "",
         "more": "… and {count} more in measures.csv",
+        "without": "Left out of the plan, because this extract has no place that can be used: {names}.",
         "gap": "At most {gap} % is missing to the best possible plan for this money (upper bound).",
         "doubt": "Between sure and possible: {people} people.",
         "attribute": "Attribute",

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wegeketten.report.data import UNREACHED
 from wegeketten.report.encode import Pack
+from wegeketten.routing import INF
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -154,7 +154,7 @@ def _works(pack: Pack, layer: ProfileLayer) -> None:
     edges = np.flatnonzero(np.asarray(layer.prices) > 0)
     units = np.asarray(layer.units, dtype=np.int64).reshape(-1, 2)[edges]
     mended = np.asarray(layer.mended, dtype=np.int64).reshape(-1, 2)[edges]
-    opened = mended < UNREACHED
+    opened = mended < INF
     added = np.where(opened, mended - units, 0)
     pack.integers("works", edges, delta=True)
     pack.integers("works_price", np.asarray(layer.prices)[edges])

@@ -19,10 +19,6 @@ CLOSED, POSSIBLE, LIKELY, SURE = range(4)
 """How far an arc or a place can be counted on: ``level >= LIKELY`` is the graph of the answer *likely*."""
 
 
-UNREACHED = 2**31 - 1
-"""Units of what is closed; the same number as `wegeketten.routing.INF`."""
-
-
 @dataclass(frozen=True)
 class Network:
     """The walking network.
@@ -149,7 +145,7 @@ class ProfileLayer:
     standard_units
         Per service the longest time within the standard, in units of 0.1 s.
     mended
-        int32, two per edge: units of each arc after its edge's works in *likely*, `UNREACHED` where none
+        int32, two per edge: units of each arc after its edge's works in *likely*, `INF` where none
         open it.
     prices
         Per edge the price of its works in whole euros, 0 where there are none.
