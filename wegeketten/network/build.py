@@ -11,6 +11,7 @@ import numpy as np
 from wegeketten.network import areas, crossings
 from wegeketten.network.arms import Arm, heading
 from wegeketten.network.barriers import barrier_kind, kerbs_of_lines, raise_barrier
+from wegeketten.network.crosswalks import Carriageways, complete_kerbs
 from wegeketten.network.doors import hang_doors
 from wegeketten.network.draft import Draft, Style
 from wegeketten.network.edges import HIGHWAYS, Kind
@@ -26,6 +27,7 @@ from wegeketten.network.joints import (
 from wegeketten.network.junctions import join_junctions
 from wegeketten.network.lifts import is_lift, raise_lift
 from wegeketten.network.pavements import Streets, arms_of_streets, find_streets, lay_pavements
+from wegeketten.network.refuges import Refuges
 from wegeketten.network.split import Pieces, split_ways
 from wegeketten.network.ways import Walk, walk_of
 from wegeketten.osm.features import Skipped, Way
@@ -134,13 +136,19 @@ def build_network(
         laid = lay_pavements(draft, streets)
         crossings.cross_informally(draft, streets, laid, features, projection)
         join_far_ends(draft, streets, joints.to_far_end, edge_of)
-        roads = road_tree(streets)
-        join_to_edges(draft, wishes_of(joints.to_mapped), foot_edges(draft, mapped=True), roads)
-        join_to_edges(draft, loose_ends(draft), foot_edges(draft, mapped=False), roads)
+        tree = road_tree(streets)
+        join_to_edges(draft, wishes_of(joints.to_mapped), foot_edges(draft, mapped=True), tree)
+        join_to_edges(draft, loose_ends(draft), foot_edges(draft, mapped=False), tree)
         both = [*foot_edges(draft, mapped=True), *foot_edges(draft, mapped=False)]
-        join_to_edges(draft, torn_ends(draft), both, roads)
+        join_to_edges(draft, torn_ends(draft), both, tree)
     kerbs = {ref for ref, tags in special.items() if barrier_kind(tags) is Kind.kerb}
-    crossings.complete_kerbs(draft, streets, features, edge_of, kerbs)
+    roads = Carriageways(streets, features)
+    if pavements == "sides":
+        refuges = Refuges(draft, streets, features, edge_of, kerbs, roads)
+        complete_kerbs(draft, streets, features, edge_of, kerbs - refuges.kerbs, roads)
+        refuges.lay()
+    else:
+        complete_kerbs(draft, streets, features, edge_of, kerbs, roads)
     areas.link_loose_ends(draft, strips)
     hang_doors(draft, streets, features, projection)
     return _finish(draft, projection, skipped)

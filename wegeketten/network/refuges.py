@@ -1,0 +1,349 @@
+"""Refuges on crossings mapped as ways: two halves, with a kerb down and a kerb up between them.
+
+Crossings are followed from bank to bank, through all the ways they are mapped as, for what lies half way may
+be a node of one way, the joint of two, or a third.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from wegeketten.network.arms import heading
+from wegeketten.network.corners import gap_of
+from wegeketten.network.crossings import has_refuge, merged_tags, refuge_tags, with_kerbs_of
+from wegeketten.network.crosswalks import tags_at
+from wegeketten.network.edges import HIGHWAYS, Kind
+from wegeketten.network.lines import length_m
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from wegeketten.network.crosswalks import Carriageways
+    from wegeketten.network.draft import Draft
+    from wegeketten.network.pavements import Streets
+    from wegeketten.osm.features import Features
+
+_WIDE_M = 5.0  # between the middles of two carriageways: half a lane each, and 1.5 m to stand on
+_NEAR_M = 2.5  # a kerb so near to the middle of a refuge is the refuge's own
+
+
+class Leg(NamedTuple):
+    """A piece of a crossing, as it is walked from one bank to the other."""
+
+    piece: int
+    edge: int
+    forward: bool
+
+
+class Mark(NamedTuple):
+    """A node on the way over: metres from the first bank, OSM id."""
+
+    at_m: float
+    ref: int
+
+
+class Kerb(NamedTuple):
+    """A kerb of a refuge: the carriageway it lies at (0 for none), and whether a node is mapped for it."""
+
+    road: int
+    mapped: bool
+
+
+class Refuge(NamedTuple):
+    """Where to wait: metres from the first bank, kerbs towards it and beyond; the node if on a road, or 0."""
+
+    at_m: float
+    near: Kerb
+    far: Kerb
+    ref: int = 0
+
+
+@dataclass
+class Crosswalk:
+    """One way over, from bank to bank.
+
+    Attributes
+    ----------
+    legs
+        Its pieces in walking order.
+    roads, kerbs, islands
+        Nodes on carriageways, nodes mapped as kerbs, and nodes mapped as traffic islands off carriageways.
+    """
+
+    legs: list[Leg]
+    length_m: float = 0.0
+    roads: list[Mark] = field(default_factory=list)
+    kerbs: list[Mark] = field(default_factory=list)
+    islands: list[Mark] = field(default_factory=list)
+
+
+class Refuges:
+    """Refuges of all crossings mapped as ways: found first, laid once every crossing has its kerbs.
+
+    Attributes
+    ----------
+    kerbs
+        Ids of mapped kerbs that belong to a refuge and not to the bank.
+    """
+
+    def __init__(
+        self,
+        draft: Draft,
+        streets: Streets,
+        features: Features,
+        edge_of: Sequence[int],
+        kerbs: Collection[int],
+        roads: Carriageways,
+    ) -> None:
+        self._draft, self._streets, self._features, self._roads = draft, streets, features, roads
+        self._found: list[tuple[Crosswalk, Refuge]] = []
+        self.kerbs: set[int] = set()
+        for walk in _follow(draft, streets, edge_of, roads):
+            self._mark(walk, kerbs)
+            for refuge in self._refuges_of(walk):
+                self._found.append((walk, refuge))
+                if refuge.ref:
+                    self.kerbs |= {kerb.ref for kerb in self._own_kerbs(walk, refuge.at_m)}
+
+    def lay(self) -> None:
+        """Cut the crossings where their refuges are, and raise the kerbs nobody mapped."""
+        at_roads: dict[int, tuple[Crosswalk, Refuge]] = {}
+        between: dict[Leg, list[tuple[float, Refuge]]] = defaultdict(list)
+        for walk, refuge in self._found:
+            if refuge.ref:
+                at_roads.setdefault(refuge.ref, (walk, refuge))
+            elif not (refuge.near.mapped and refuge.far.mapped):
+                leg, along_m = self._leg_at(walk, refuge.at_m)
+                between[leg].append((along_m, refuge))
+        if at_roads:
+            self._lay_on_roads(at_roads)
+        for leg, wanted in between.items():
+            for along_m, refuge in sorted(wanted, reverse=True):
+                self._cut(leg, along_m, refuge)
+
+    def _mark(self, walk: Crosswalk, kerbs: Collection[int]) -> None:
+        """Note the nodes that matter along the way over."""
+        pieces, begin = self._streets.pieces, 0.0
+        known: set[int] = set()
+        for leg in walk.legs:
+            first, last = int(pieces.first[leg.piece]), int(pieces.last[leg.piece])
+            line = pieces.xy[first : last + 1]
+            at = begin + np.concatenate(([0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))))
+            refs = pieces.refs[first : last + 1]
+            total = float(at[-1])
+            if not leg.forward:
+                at, refs = (begin + total - at)[::-1], refs[::-1]
+            for ref, at_m in zip(refs.tolist(), at.tolist(), strict=True):
+                if ref in known:
+                    continue
+                known.add(ref)
+                node = self._features.nodes.get(ref)
+                if ref in self._roads:
+                    walk.roads.append(Mark(at_m, ref))
+                elif ref in kerbs:
+                    walk.kerbs.append(Mark(at_m, ref))
+                elif node is not None and node.tags.get("traffic_calming") == "island":
+                    walk.islands.append(Mark(at_m, ref))
+            begin = total
+        walk.length_m = begin
+
+    def _refuges_of(self, walk: Crosswalk) -> list[Refuge]:
+        """Where one waits on the way over.
+
+        Between two carriageways there is a refuge, unless they lie side by side or somebody says there is
+        none; on a single one where somebody says so.
+        """
+        told, denied = self._told(walk)
+        gaps = [
+            (one, other)
+            for one, other in pairwise(walk.roads)
+            if not denied and other.at_m - one.at_m >= _WIDE_M
+        ]
+        if told and not gaps and len(walk.roads) > 1:
+            gaps = [max(pairwise(walk.roads), key=lambda pair: pair[1].at_m - pair[0].at_m)]
+        if gaps:
+            return [self._between(walk, *gap) for gap in gaps]
+        if not told:
+            return []
+        if walk.islands or not walk.roads:
+            at_m = walk.islands[0].at_m if walk.islands else walk.length_m / 2
+            if not 0.0 < at_m < walk.length_m:
+                return []  # what goes on there has the kerb
+            return [self._around(walk, at_m, walk.roads[0].ref if walk.roads else 0)]
+        return [self._around(walk, walk.roads[0].at_m, walk.roads[0].ref)._replace(ref=walk.roads[0].ref)]
+
+    def _told(self, walk: Crosswalk) -> tuple[bool, bool]:
+        """Whether the tags say that there is a refuge, and whether they say that there is none."""
+        ways = [self._streets.strip(leg.piece).tags for leg in walk.legs]
+        nodes = [node.tags for mark in walk.roads if (node := self._features.nodes.get(mark.ref)) is not None]
+        merged = [merged_tags(self._features, self._streets.strip(leg.piece).way) for leg in walk.legs]
+        told = bool(walk.islands) or any(has_refuge(tags) for tags in (*ways, *nodes, *merged))
+        no = [tags.get("crossing:island") == "no" for tags in nodes]
+        # a no on each of two carriageways speaks of each alone where both are drawn as a dual carriageway
+        alone = len(no) > 1 and all(no) and len(no) == len(walk.roads) and not self._dual(walk)
+        return told, not told and (alone or any(tags.get("crossing:island") == "no" for tags in ways))
+
+    def _dual(self, walk: Crosswalk) -> bool:
+        met = [self._roads.at(mark.ref) for mark in walk.roads]
+        return all(road is not None and road.strip.tags.get("oneway") == "yes" for road in met) and (
+            len({road.strip.walk.highway for road in met if road is not None}) == 1
+        )
+
+    def _between(self, walk: Crosswalk, one: Mark, other: Mark) -> Refuge:
+        middle = next(
+            (mark.at_m for mark in walk.islands if one.at_m < mark.at_m < other.at_m),
+            (one.at_m + other.at_m) / 2,
+        )
+        near, far = (
+            Kerb(mark.ref, any(low < kerb.at_m <= high for kerb in walk.kerbs))
+            for mark, low, high in ((one, one.at_m, middle), (other, middle, other.at_m))
+        )
+        return Refuge(middle, near, far)
+
+    def _around(self, walk: Crosswalk, at_m: float, road: int) -> Refuge:
+        own = self._own_kerbs(walk, at_m)
+        return Refuge(
+            at_m,
+            Kerb(road, any(kerb.at_m < at_m for kerb in own)),
+            Kerb(road, any(kerb.at_m > at_m for kerb in own)),
+        )
+
+    def _own_kerbs(self, walk: Crosswalk, at_m: float) -> list[Mark]:
+        """Of the mapped kerbs those of a refuge: the inner of two on a half, or one close by."""
+        own = []
+        for half in (
+            [kerb for kerb in walk.kerbs if kerb.at_m < at_m],
+            [kerb for kerb in walk.kerbs if kerb.at_m > at_m],
+        ):
+            if half:
+                inner = min(half, key=lambda kerb: abs(kerb.at_m - at_m))
+                if len(half) > 1 or abs(inner.at_m - at_m) <= _NEAR_M:
+                    own.append(inner)
+        return own
+
+    def _leg_at(self, walk: Crosswalk, at_m: float) -> tuple[Leg, float]:
+        """Leg at a distance from the first bank, and metres from the beginning of its edge."""
+        begin, size = 0.0, 0.0
+        for leg in walk.legs:
+            size = length_m(self._draft.lines[leg.edge])
+            if at_m < begin + size or leg is walk.legs[-1]:
+                break
+            begin += size
+        along_m = at_m - begin if leg.forward else begin + size - at_m
+        return leg, min(max(along_m, 0.05 * size), 0.95 * size)
+
+    def _cut(self, leg: Leg, along_m: float, refuge: Refuge) -> None:
+        """Cut a leg in two halves, with the refuge's kerbs between them."""
+        draft, edge = self._draft, leg.edge
+        line = draft.lines[edge]
+        at = np.concatenate(([0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))))
+        x, y = (float(np.interp(along_m, at, line[:, axis])) for axis in (0, 1))
+        begin = end = draft.place(x, y)
+        kerbs = [kerb for kerb in (refuge.near, refuge.far) if not kerb.mapped]
+        for kerb in kerbs if leg.forward else kerbs[::-1]:
+            before, end = end, draft.place(x, y)
+            self._raise(leg, before, end, kerb.road)
+        last, draft.v[edge] = draft.v[edge], begin
+        draft.lines[edge] = np.concatenate((line[at < along_m], [[x, y]]))
+        draft.add(end, last, np.concatenate(([[x, y]], line[at > along_m])), draft.styles[edge])
+
+    def _lay_on_roads(self, wanted: Mapping[int, tuple[Crosswalk, Refuge]]) -> None:
+        """Refuges in the middle of a carriageway: whatever leads on from its node does so over a kerb."""
+        draft = self._draft
+        refs = self._streets.pieces.vertex_ref
+        rows = np.flatnonzero(np.isin(refs, np.fromiter(wanted, np.int64, len(wanted)))).tolist()
+        arms: dict[int, list[tuple[int, bool]]] = {row: [] for row in rows}
+        for edge, style in enumerate(draft.styles):
+            if style.kind in (Kind.crossing, Kind.link):
+                for node, at_start in ((draft.u[edge], True), (draft.v[edge], False)):
+                    if node in arms:
+                        arms[node].append((edge, at_start))
+        for node, met in arms.items():
+            walk, refuge = wanted[int(refs[node])]
+            roads = self._roads.arms(refuge.ref)
+            halves: dict[int, list[tuple[int, bool]]] = defaultdict(list)
+            for edge, at_start in met:
+                halves[gap_of(heading(draft.lines[edge], at_start), roads)].append((edge, at_start))
+            if len(halves) < 2:
+                continue
+            mapped = {(leg.edge, not leg.forward) for leg in walk.legs if refuge.near.mapped}
+            mapped |= {(leg.edge, leg.forward) for leg in walk.legs if refuge.far.mapped}
+            for _, half in sorted(halves.items()):
+                if mapped.isdisjoint(half):
+                    foot = draft.place(*draft.places[node], refuge.ref)
+                    for edge, at_start in half:
+                        (draft.u if at_start else draft.v)[edge] = foot
+                    self._raise(walk.legs[0], node, foot, refuge.ref)
+
+    def _raise(self, leg: Leg, node: int, other: int, road: int) -> None:
+        """A kerb of a refuge, as high as the crossing's tags say: read as at a crossing that is a node."""
+        strip = self._streets.strip(leg.piece)
+        tags = tags_at(self._features, strip, road)
+        met = self._roads.at(road)
+        code = 0
+        if met is not None:
+            tags, code = with_kerbs_of(met.strip.tags, tags), met.strip.walk.highway
+        reading = self._draft.read(strip.element, refuge_tags(tags), Kind.kerb, highway=HIGHWAYS[code])
+        style = self._draft.styles[leg.edge]
+        self._draft.add(
+            node,
+            other,
+            None,
+            style._replace(kind=int(Kind.kerb), crossing=0, road=code, derived=True, reading=reading),
+        )
+
+
+def _follow(
+    draft: Draft, streets: Streets, edge_of: Sequence[int], roads: Carriageways
+) -> Iterator[Crosswalk]:
+    """Crossings from bank to bank."""
+    refs = streets.pieces.vertex_ref
+    piece_of: dict[int, int] = {}
+    ends: dict[int, list[int]] = defaultdict(list)
+    for piece, edge in enumerate(edge_of):
+        if edge >= 0 and streets.strip(piece).walk.kind is Kind.crossing:
+            piece_of[edge] = piece
+            ends[draft.u[edge]].append(edge)
+            ends[draft.v[edge]].append(edge)
+    behind: dict[int, int] = {}  # what lies at the other end of a barrier
+    for edge, style in enumerate(draft.styles):
+        if style.kind >= Kind.kerb:
+            behind[draft.u[edge]], behind[draft.v[edge]] = draft.v[edge], draft.u[edge]
+    degree = draft.degree()
+
+    def onward(edge: int, node: int) -> tuple[int, int] | None:
+        """Edge that goes on at a node of an edge, and the node at which it begins; None at a bank."""
+        on_road = node < len(refs) and int(refs[node]) in roads
+        if not on_road:
+            if degree[node] != 2:
+                return None
+            if len(ends[node]) == 1 and node in behind:
+                node = behind[node]
+                if degree[node] != 2:
+                    return None
+        others = [other for other in ends.get(node, ()) if other != edge]
+        return (others[0], node) if len(others) == 1 else None
+
+    def run(edge: int, node: int) -> list[Leg]:
+        """Legs beyond an edge, which ends at a node."""
+        legs = []
+        step = onward(edge, node)
+        while step is not None and step[0] not in seen:
+            edge, node = step
+            seen.add(edge)
+            forward = draft.u[edge] == node
+            legs.append(Leg(piece_of[edge], edge, forward))
+            step = onward(edge, draft.v[edge] if forward else draft.u[edge])
+        return legs
+
+    seen: set[int] = set()
+    for edge, piece in piece_of.items():
+        if edge not in seen:
+            seen.add(edge)
+            before = [leg._replace(forward=not leg.forward) for leg in run(edge, draft.u[edge])]
+            yield Crosswalk([*before[::-1], Leg(piece, edge, True), *run(edge, draft.v[edge])])
