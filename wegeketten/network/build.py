@@ -29,6 +29,7 @@ from wegeketten.network.lifts import is_lift, raise_lift
 from wegeketten.network.pavements import Streets, arms_of_streets, find_streets, lay_pavements
 from wegeketten.network.refuges import Refuges
 from wegeketten.network.split import Pieces, split_ways
+from wegeketten.network.squares import cross_squares
 from wegeketten.network.ways import Walk, walk_of
 from wegeketten.osm.features import Skipped, Way
 
@@ -151,6 +152,8 @@ def build_network(
         complete_kerbs(draft, streets, features, edge_of, kerbs, roads)
     areas.link_loose_ends(draft, strips)
     hang_doors(draft, streets, features, projection)
+    if pavements == "sides":
+        cross_squares(draft, strips, features, projection)
     return _finish(draft, projection, skipped)
 
 
