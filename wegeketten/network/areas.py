@@ -1,4 +1,4 @@
-"""Squares, platforms and halls mapped as areas: walked along their outlines."""
+"""Squares, platforms and halls mapped as areas: their outlines, which are walked."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from wegeketten.network.build import Strip
-    from wegeketten.network.draft import Draft
+    from wegeketten.network.draft import Draft, Style
+    from wegeketten.network.split import Pieces
     from wegeketten.osm.features import Features, Relation, Way
 
 _FARTHEST_M = 160.0  # from where a way ends inside a square to the corner it is joined to
@@ -33,6 +34,29 @@ def squares(features: Features) -> Iterator[tuple[Relation, list[Way]]]:
             yield relation, rings
 
 
+def rims(strips: Sequence[Strip], pieces: Pieces) -> set[int]:
+    """Vertices on the outline of one area, and of nothing else."""
+    number: dict[tuple[str, int], int] = {}
+    element = np.array([number.setdefault((strip.osm_type, strip.osm_id), len(number)) for strip in strips])
+    is_area = np.array([strip.walk.area for strip in strips], dtype=bool)
+    if not is_area.any():
+        return set()
+    way = np.concatenate([pieces.way, pieces.way])
+    ends = np.concatenate([pieces.u, pieces.v])
+    low, high = np.full(len(pieces.vertex_ref), len(number)), np.full(len(pieces.vertex_ref), -1)
+    np.minimum.at(low, ends, np.where(is_area[way], element[way], -1))
+    np.maximum.at(high, ends, np.where(is_area[way], element[way], len(number)))
+    return set(np.flatnonzero(low == high).tolist())
+
+
+def _on_storey(style: Style, level: float) -> bool:
+    """Whether the end of a way lies on a storey: no storey is the ground, but stairs may reach any."""
+    if style.level != style.level and style.kind in (Kind.steps, Kind.escalator, Kind.lift):
+        return True
+    ground = (0.0 if each != each else each for each in (style.level, level))
+    return next(ground) == next(ground)
+
+
 def link_loose_ends(draft: Draft, strips: Sequence[Strip]) -> None:
     """Join ways that end inside a square to the nearest corner of its outline."""
     import shapely
@@ -48,6 +72,9 @@ def link_loose_ends(draft: Draft, strips: Sequence[Strip]) -> None:
     loose = np.flatnonzero(degree == 1)
     if not len(loose):
         return
+    ends_of = {
+        node: style for style, u, v in zip(draft.styles, draft.u, draft.v, strict=True) for node in (u, v)
+    }
     places = np.array(draft.places)[loose]
     tree = shapely.STRtree(np.asarray(shapely.points(places)))
     for element in sorted(outline):
@@ -61,6 +88,8 @@ def link_loose_ends(draft: Draft, strips: Sequence[Strip]) -> None:
         rim = np.array([draft.places[corner] for corner in corners])
         style = draft.styles[edges[0]]._replace(kind=int(Kind.link), derived=True)
         for row in np.sort(tree.query(shapely.union_all(faces), predicate="contains")).tolist():
+            if not _on_storey(ends_of[int(loose[row])], style.level):
+                continue
             away_m = np.hypot(*(rim - places[row]).T)
             nearest = int(away_m.argmin())
             if corners[nearest] != loose[row] and away_m[nearest] <= _FARTHEST_M:

@@ -128,7 +128,8 @@ def build_network(
     broken = frozenset(out_of_service)
     streets = find_streets(strips, pieces) if pavements == "sides" else Streets(strips, pieces)
     edge_of = _trace(draft, streets, features, broken)
-    _split_vertices(draft, streets, edge_of, special, broken)
+    rims = areas.rims(strips, pieces)
+    _split_vertices(draft, streets, edge_of, special, broken, rims)
     if pavements == "sides":
         arms = arms_of_streets(draft, streets, edge_of)
         joints = join_junctions(
@@ -151,7 +152,7 @@ def build_network(
     else:
         complete_kerbs(draft, streets, features, edge_of, kerbs, roads)
     areas.link_loose_ends(draft, strips)
-    hang_doors(draft, streets, features, projection)
+    hang_doors(draft, streets, features, projection, rims)
     if pavements == "sides":
         cross_squares(draft, strips, features, projection)
     return _finish(draft, projection, skipped)
@@ -274,8 +275,15 @@ def _split_vertices(
     edge_of: Sequence[int],
     special: dict[int, dict[str, str]],
     broken: frozenset[str],
+    rims: Collection[int],
 ) -> None:
-    """Barriers and lifts at the vertices become edges."""
+    """Barriers and lifts at the vertices become edges.
+
+    Parameters
+    ----------
+    rims
+        Vertices on the outline of one area only.
+    """
     strips, vertex_ref = streets.strips, streets.pieces.vertex_ref
     wanted = np.flatnonzero(np.isin(vertex_ref, np.fromiter(special, np.int64, len(special))))
     arms = _arms_at(streets, edge_of, wanted)
@@ -298,6 +306,8 @@ def _split_vertices(
             raise_lift(draft, ref, tags, walked, storey, move, in_service=f"n{ref}" not in broken)
             continue
         kind = barrier_kind(tags)
+        if kind is Kind.door and vertex in rims:
+            continue  # leads off the square, not along it
         if kind is not None:
             raise_barrier(draft, ref, tags, kind, arms[vertex], move)
 

@@ -25,6 +25,18 @@ if TYPE_CHECKING:
 NEVER = (Kind.link, Kind.crossing, Kind.steps, Kind.escalator, Kind.moving_walkway, Kind.lift)
 """Kinds besides the point barriers that nobody's door opens onto."""
 
+FLOORS = (
+    Kind.footway,
+    Kind.path,
+    Kind.cycleway,
+    Kind.pedestrian,
+    Kind.living_street,
+    Kind.platform,
+    Kind.corridor,
+)
+"""Kinds of areas. Doors open onto the outline of an area, not onto the derived ways across it: those would
+crowd out everything else near a square."""
+
 ROADS = (Kind.street, Kind.living_street, Kind.service, Kind.track)
 """Kinds of which the nearest is always kept; so is the nearest of all other kinds (the footways)."""
 
@@ -89,7 +101,8 @@ def snap(
     Parameters
     ----------
     edges
-        The network. Point barriers, steps, lifts, crossings and edges closed to everybody are no candidates.
+        The network. Point barriers, steps, lifts, crossings, ways across areas and edges closed to everybody
+        are no candidates.
     xy
         float64, shape (points, 2): metres in the network's CRS.
     owner
@@ -229,6 +242,9 @@ def _segments(edges: EdgeTable) -> _Segments:
     kind = edges["kind"].astype(np.int64)
     open_ = (kind < int(Kind.kerb)) & ~np.isin(kind, [int(k) for k in NEVER])
     open_ &= edges["forward"].astype(bool) | edges["backward"].astype(bool)
+    if "derived" in edges.columns:
+        across = edges["derived"].astype(bool) & np.isin(kind, [int(k) for k in FLOORS])
+        open_ &= ~(across & (edges["osm_type"] != b"n"))  # of nodes are the stubs behind doors
     bends = np.asarray(edges.bends)
     edge_of_point = np.repeat(np.arange(len(kind)), np.diff(bends).astype(np.int64))
     first = np.flatnonzero((edge_of_point[:-1] == edge_of_point[1:]) & open_[edge_of_point[:-1]])
