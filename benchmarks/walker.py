@@ -10,7 +10,7 @@ import shapely
 
 from wegeketten.network.edges import Kind
 from wegeketten.network.lines import shapes_of
-from wegeketten.network.snap import NEVER
+from wegeketten.network.snap import FLOORS, NEVER
 from wegeketten.routing import INF, Graph, nearest, path
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ class Walker:
             lawful &= ~_stops_wheels(edges)[:, None]
         self.lawful = lawful
         self.doors = ~np.isin(edges["kind"], NEVER) if wheels else np.ones(len(edges), dtype=bool)
+        # doors open onto the outlines of squares, not onto the ways across them
+        self.doors &= ~(edges["derived"] & np.isin(edges["kind"], FLOORS) & (edges["osm_type"] != b"n"))
         self.u, self.v = edges["u"].astype(np.int64), edges["v"].astype(np.int64)
         self.cm = np.rint(edges["length_m"].astype(np.float64) * CM).astype(np.int64)
         tails, heads = np.stack([self.u, self.v], 1).ravel(), np.stack([self.v, self.u], 1).ravel()

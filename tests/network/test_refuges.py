@@ -10,11 +10,11 @@ import pytest
 from tests.network.walking import Walked, kinds, network_of, walk
 from tests.support.drawn import Town
 from wegeketten.network.build import build_network
-from wegeketten.network.edges import Kind
+from wegeketten.network.edges import Crossing, Kind
 from wegeketten.osm.extract import read_extract
 from wegeketten.osm.projection import projection_of
 from wegeketten.people.profile import load_profile
-from wegeketten.people.verdict import levels
+from wegeketten.people.verdict import levels, weigh
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,12 +54,15 @@ def _asked(network: Network, route: Walked) -> tuple[list[Any], list[list[int]],
     open_in = [
         levels(edges.columns, load_profile(name))[:, crossed].min(axis=1).tolist() for name in PROFILES
     ]
-    return met, open_in, int((edges["kind"][rows] == Kind.crossing).sum())
+    waits = (edges["crossing"][rows] > 0) & ~edges["waited"][rows]
+    return met, open_in, int(waits.sum())
 
 
 @pytest.mark.parametrize(
     "said",
     [
+        "crossing=zebra",
+        "crossing=traffic_signals|kerb=raised|tactile_paving=yes",
         "crossing:island=yes",
         "crossing=island",
         "crossing=traffic_signals|crossing:island=yes|tactile_paving=yes",
@@ -98,9 +101,8 @@ def test_node_and_way_ask_the_same(tmp_path: Path, said: str, road: str, backwar
     found = {}
     for name, town in towns.items():
         network = network_of(town, tmp_path)
-        met, open_in, halves = _asked(network, _crossed(network, town))
-        assert len(met) == 4, name
-        assert halves == 2, name
+        met, open_in, waits = _asked(network, _crossed(network, town))
+        assert (len(met), waits) == ((4, 2) if "island" in said else (2, 1)), name
         found[name] = met, open_in
     for name, asked in found.items():
         assert asked == found["node"], name
@@ -237,6 +239,27 @@ def test_centre_lines_know_no_refuges(tmp_path: Path) -> None:
     ways = {"WxE": "highway=primary", "apb": PAVED, "crd": PAVED, "pxr": f"{OVER}|crossing:island=yes"}
     network = network_of(Town(DRAWING, ways, cell_m=5), tmp_path, "centre")
     assert (network.edges["kind"] == Kind.kerb).sum() == 2
+
+
+@pytest.mark.parametrize("pavements", ["sides", "centre"])
+def test_mapped_kerbs_do_not_make_anybody_wait_more(tmp_path: Path, pavements: str) -> None:
+    """A crossing in many edges, all of them crossings, lets people wait once, and once more with a refuge."""
+    ways = {"WxE": "highway=primary|sidewalk=separate", "apb": PAVED, "crd": PAVED}
+    nodes = dict.fromkeys("kl", "barrier=kerb|kerb=lowered")
+    for island, waits in (("", 1), ("|crossing:island=yes", 2 if pavements == "sides" else 1)):
+        town = Town(DRAWING, {**ways, "pkxlr": f"{OVER}|crossing=traffic_signals{island}"}, nodes, cell_m=5)
+        network = network_of(town, tmp_path, pavements)
+        rows = np.array(_crossed(network, town).edges)
+        crossed = rows[network.edges["kind"][rows] == Kind.crossing]
+        assert (network.edges["crossing"][crossed] == Crossing.signals).all()
+        assert (~network.edges["waited"][crossed]).sum() == waits
+        for name in PROFILES:
+            profile = load_profile(name)
+            seconds = weigh(network.edges, profile).seconds[0::2]
+            plain = network.edges["length_m"][crossed].sum() / profile.level_m_s
+            silent = profile.delays.signal_without_sound_s
+            asked = waits * (profile.delays.crossing_signals_s + silent)
+            assert asked <= seconds[crossed].sum() <= asked + 2 * plain
 
 
 @pytest.mark.data

@@ -11,7 +11,7 @@ import numpy as np
 from wegeketten.network import areas, crossings
 from wegeketten.network.arms import Arm, heading
 from wegeketten.network.barriers import barrier_kind, kerbs_of_lines, raise_barrier
-from wegeketten.network.crosswalks import Carriageways, complete_kerbs
+from wegeketten.network.crosswalks import Carriageways, complete_kerbs, find_crosswalks, wait_once
 from wegeketten.network.doors import hang_doors
 from wegeketten.network.draft import Draft, Style
 from wegeketten.network.edges import HIGHWAYS, Kind
@@ -145,12 +145,15 @@ def build_network(
         join_to_edges(draft, torn_ends(draft), both, tree)
     kerbs = {ref for ref, tags in special.items() if barrier_kind(tags) is Kind.kerb}
     roads = Carriageways(streets, features)
+    walks = find_crosswalks(draft, streets, features, edge_of, kerbs, roads)
     if pavements == "sides":
-        refuges = Refuges(draft, streets, features, edge_of, kerbs, roads)
+        refuges = Refuges(draft, streets, features, walks, roads)
         complete_kerbs(draft, streets, features, edge_of, kerbs - refuges.kerbs, roads)
         refuges.lay()
     else:
         complete_kerbs(draft, streets, features, edge_of, kerbs, roads)
+        for walk in walks:
+            wait_once(draft, walk, ())
     areas.link_loose_ends(draft, strips)
     hang_doors(draft, streets, features, projection, rims)
     if pavements == "sides":

@@ -1,8 +1,12 @@
-"""Crossings mapped as ways: the carriageways they lead over, and the kerbs at their ends."""
+"""Crossings mapped as ways: the carriageways they lead over, the kerbs at their ends, and waiting once.
+
+They are followed from bank to bank, through all the ways they are mapped as.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass, field
 from math import sin
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,10 +15,11 @@ import numpy as np
 from wegeketten.network.arms import heading
 from wegeketten.network.crossings import merged_tags, with_kerbs_of
 from wegeketten.network.edges import HIGHWAYS, Kind
+from wegeketten.network.lines import length_m
 from wegeketten.network.sides import LEFT, RIGHT
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from typing import Literal
 
     from wegeketten.network.build import Strip
@@ -182,3 +187,165 @@ def _insert_kerb(
             reading=reading,
         ),
     )
+
+
+class Leg(NamedTuple):
+    """A piece of a crossing, as it is walked from one bank to the other."""
+
+    piece: int
+    edge: int
+    forward: bool
+
+
+class Mark(NamedTuple):
+    """A node on the way over: metres from the first bank, OSM id."""
+
+    at_m: float
+    ref: int
+
+
+@dataclass
+class Crosswalk:
+    """One way over, from bank to bank.
+
+    Attributes
+    ----------
+    legs
+        Its pieces in walking order.
+    roads, kerbs, islands
+        Nodes on carriageways, nodes mapped as kerbs, and nodes mapped as traffic islands off carriageways.
+    """
+
+    legs: list[Leg]
+    length_m: float = 0.0
+    roads: list[Mark] = field(default_factory=list)
+    kerbs: list[Mark] = field(default_factory=list)
+    islands: list[Mark] = field(default_factory=list)
+
+
+def find_crosswalks(
+    draft: Draft,
+    streets: Streets,
+    features: Features,
+    edge_of: Sequence[int],
+    kerbs: Collection[int],
+    roads: Carriageways,
+) -> list[Crosswalk]:
+    """All crossings mapped as ways, each from bank to bank.
+
+    Parameters
+    ----------
+    edge_of
+        Edge of each piece, -1 for none.
+    kerbs
+        Ids of nodes mapped as kerbs.
+    roads
+        Carriageways that are crossed.
+    """
+    walks = list(_follow(draft, streets, edge_of, roads))
+    for walk in walks:
+        _mark(walk, streets, features, kerbs, roads)
+    return walks
+
+
+def _mark(
+    walk: Crosswalk, streets: Streets, features: Features, kerbs: Collection[int], roads: Carriageways
+) -> None:
+    """Note the nodes that matter along the way over."""
+    pieces, begin = streets.pieces, 0.0
+    known: set[int] = set()
+    for leg in walk.legs:
+        first, last = int(pieces.first[leg.piece]), int(pieces.last[leg.piece])
+        line = pieces.xy[first : last + 1]
+        at = begin + np.concatenate(([0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))))
+        refs = pieces.refs[first : last + 1]
+        end = float(at[-1])
+        if not leg.forward:
+            at, refs = (begin + end - at)[::-1], refs[::-1]
+        for ref, at_m in zip(refs.tolist(), at.tolist(), strict=True):
+            if ref in known:
+                continue
+            known.add(ref)
+            node = features.nodes.get(ref)
+            if ref in roads:
+                walk.roads.append(Mark(at_m, ref))
+            elif ref in kerbs:
+                walk.kerbs.append(Mark(at_m, ref))
+            elif node is not None and node.tags.get("traffic_calming") == "island":
+                walk.islands.append(Mark(at_m, ref))
+        begin = end
+    walk.length_m = begin
+
+
+def wait_once(draft: Draft, walk: Crosswalk, refuges_m: Sequence[float]) -> None:
+    """Of the edges of a crossing only the longest lets people wait, or the longest of each half.
+
+    Parameters
+    ----------
+    refuges_m
+        Where there are refuges, metres from the first bank.
+    """
+    halves: dict[int, list[tuple[float, int]]] = defaultdict(list)
+    begin = 0.0
+    for leg in walk.legs:
+        size = length_m(draft.lines[leg.edge])
+        halves[sum(at_m < begin + size / 2 for at_m in refuges_m)].append((round(size, 2), leg.edge))
+        begin += size
+    for edges in halves.values():
+        longest = max(size for size, _ in edges)
+        alike = [edge for size, edge in edges if size == longest]
+        bearer = min(alike, key=lambda edge: tuple(draft.lines[edge].mean(axis=0).tolist()))
+        for _, edge in edges:
+            if edge != bearer:
+                draft.styles[edge] = draft.styles[edge]._replace(waited=True)
+
+
+def _follow(
+    draft: Draft, streets: Streets, edge_of: Sequence[int], roads: Carriageways
+) -> Iterator[Crosswalk]:
+    """Crossings from bank to bank, through all the ways they are mapped as."""
+    refs = streets.pieces.vertex_ref
+    piece_of: dict[int, int] = {}
+    ends: dict[int, list[int]] = defaultdict(list)
+    for piece, edge in enumerate(edge_of):
+        if edge >= 0 and streets.strip(piece).walk.kind is Kind.crossing:
+            piece_of[edge] = piece
+            ends[draft.u[edge]].append(edge)
+            ends[draft.v[edge]].append(edge)
+    behind: dict[int, int] = {}  # what lies at the other end of a barrier
+    for edge, style in enumerate(draft.styles):
+        if style.kind >= Kind.kerb:
+            behind[draft.u[edge]], behind[draft.v[edge]] = draft.v[edge], draft.u[edge]
+    degree = draft.degree()
+
+    def onward(edge: int, node: int) -> tuple[int, int] | None:
+        """Edge that goes on at a node of an edge, and the node at which it begins; None at a bank."""
+        on_road = node < len(refs) and int(refs[node]) in roads
+        if not on_road:
+            if degree[node] != 2:
+                return None
+            if len(ends[node]) == 1 and node in behind:
+                node = behind[node]
+                if degree[node] != 2:
+                    return None
+        others = [other for other in ends.get(node, ()) if other != edge]
+        return (others[0], node) if len(others) == 1 else None
+
+    def run(edge: int, node: int) -> list[Leg]:
+        """Legs beyond an edge, which ends at a node."""
+        legs = []
+        step = onward(edge, node)
+        while step is not None and step[0] not in seen:
+            edge, node = step
+            seen.add(edge)
+            forward = draft.u[edge] == node
+            legs.append(Leg(piece_of[edge], edge, forward))
+            step = onward(edge, draft.v[edge] if forward else draft.u[edge])
+        return legs
+
+    seen: set[int] = set()
+    for edge, piece in piece_of.items():
+        if edge not in seen:
+            seen.add(edge)
+            before = [leg._replace(forward=not leg.forward) for leg in run(edge, draft.u[edge])]
+            yield Crosswalk([*before[::-1], Leg(piece, edge, True), *run(edge, draft.v[edge])])

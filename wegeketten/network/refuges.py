@@ -1,13 +1,11 @@
 """Refuges on crossings mapped as ways: two halves, with a kerb down and a kerb up between them.
 
-Crossings are followed from bank to bank, through all the ways they are mapped as, for what lies half way may
-be a node of one way, the joint of two, or a third.
+What lies half way may be a node of one way, the joint of two, or a third.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,35 +14,20 @@ import numpy as np
 from wegeketten.network.arms import heading
 from wegeketten.network.corners import gap_of
 from wegeketten.network.crossings import has_refuge, merged_tags, refuge_tags, with_kerbs_of
-from wegeketten.network.crosswalks import tags_at
+from wegeketten.network.crosswalks import tags_at, wait_once
 from wegeketten.network.edges import HIGHWAYS, Kind
 from wegeketten.network.lines import length_m
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from wegeketten.network.crosswalks import Carriageways
+    from wegeketten.network.crosswalks import Carriageways, Crosswalk, Leg, Mark
     from wegeketten.network.draft import Draft
     from wegeketten.network.pavements import Streets
     from wegeketten.osm.features import Features
 
 _WIDE_M = 5.0  # between the middles of two carriageways: half a lane each, and 1.5 m to stand on
 _NEAR_M = 2.5  # a kerb so near to the middle of a refuge is the refuge's own
-
-
-class Leg(NamedTuple):
-    """A piece of a crossing, as it is walked from one bank to the other."""
-
-    piece: int
-    edge: int
-    forward: bool
-
-
-class Mark(NamedTuple):
-    """A node on the way over: metres from the first bank, OSM id."""
-
-    at_m: float
-    ref: int
 
 
 class Kerb(NamedTuple):
@@ -63,25 +46,6 @@ class Refuge(NamedTuple):
     ref: int = 0
 
 
-@dataclass
-class Crosswalk:
-    """One way over, from bank to bank.
-
-    Attributes
-    ----------
-    legs
-        Its pieces in walking order.
-    roads, kerbs, islands
-        Nodes on carriageways, nodes mapped as kerbs, and nodes mapped as traffic islands off carriageways.
-    """
-
-    legs: list[Leg]
-    length_m: float = 0.0
-    roads: list[Mark] = field(default_factory=list)
-    kerbs: list[Mark] = field(default_factory=list)
-    islands: list[Mark] = field(default_factory=list)
-
-
 class Refuges:
     """Refuges of all crossings mapped as ways: found first, laid once every crossing has its kerbs.
 
@@ -96,61 +60,33 @@ class Refuges:
         draft: Draft,
         streets: Streets,
         features: Features,
-        edge_of: Sequence[int],
-        kerbs: Collection[int],
+        walks: Sequence[Crosswalk],
         roads: Carriageways,
     ) -> None:
         self._draft, self._streets, self._features, self._roads = draft, streets, features, roads
-        self._found: list[tuple[Crosswalk, Refuge]] = []
-        self.kerbs: set[int] = set()
-        for walk in _follow(draft, streets, edge_of, roads):
-            self._mark(walk, kerbs)
-            for refuge in self._refuges_of(walk):
-                self._found.append((walk, refuge))
-                if refuge.ref:
-                    self.kerbs |= {kerb.ref for kerb in self._own_kerbs(walk, refuge.at_m)}
+        self._found = [(walk, self._refuges_of(walk)) for walk in walks]
+        self.kerbs = {
+            kerb.ref
+            for walk, refuges in self._found
+            for refuge in refuges
+            if refuge.ref
+            for kerb in self._own_kerbs(walk, refuge.at_m)
+        }
 
     def lay(self) -> None:
         """Cut the crossings where their refuges are, and raise the kerbs nobody mapped."""
         at_roads: dict[int, tuple[Crosswalk, Refuge]] = {}
-        between: dict[Leg, list[tuple[float, Refuge]]] = defaultdict(list)
-        for walk, refuge in self._found:
-            if refuge.ref:
-                at_roads.setdefault(refuge.ref, (walk, refuge))
-            elif not (refuge.near.mapped and refuge.far.mapped):
-                leg, along_m = self._leg_at(walk, refuge.at_m)
-                between[leg].append((along_m, refuge))
+        for walk, refuges in self._found:
+            for refuge in refuges:
+                if refuge.ref:
+                    at_roads.setdefault(refuge.ref, (walk, refuge))
         if at_roads:
             self._lay_on_roads(at_roads)
-        for leg, wanted in between.items():
-            for along_m, refuge in sorted(wanted, reverse=True):
-                self._cut(leg, along_m, refuge)
-
-    def _mark(self, walk: Crosswalk, kerbs: Collection[int]) -> None:
-        """Note the nodes that matter along the way over."""
-        pieces, begin = self._streets.pieces, 0.0
-        known: set[int] = set()
-        for leg in walk.legs:
-            first, last = int(pieces.first[leg.piece]), int(pieces.last[leg.piece])
-            line = pieces.xy[first : last + 1]
-            at = begin + np.concatenate(([0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))))
-            refs = pieces.refs[first : last + 1]
-            total = float(at[-1])
-            if not leg.forward:
-                at, refs = (begin + total - at)[::-1], refs[::-1]
-            for ref, at_m in zip(refs.tolist(), at.tolist(), strict=True):
-                if ref in known:
-                    continue
-                known.add(ref)
-                node = self._features.nodes.get(ref)
-                if ref in self._roads:
-                    walk.roads.append(Mark(at_m, ref))
-                elif ref in kerbs:
-                    walk.kerbs.append(Mark(at_m, ref))
-                elif node is not None and node.tags.get("traffic_calming") == "island":
-                    walk.islands.append(Mark(at_m, ref))
-            begin = total
-        walk.length_m = begin
+        for walk, refuges in self._found:
+            for refuge in refuges:
+                if not refuge.ref and not (refuge.near.mapped and refuge.far.mapped):
+                    self._cut(walk, refuge)
+            wait_once(self._draft, walk, [refuge.at_m for refuge in refuges])
 
     def _refuges_of(self, walk: Crosswalk) -> list[Refuge]:
         """Where one waits on the way over.
@@ -226,21 +162,23 @@ class Refuges:
                     own.append(inner)
         return own
 
-    def _leg_at(self, walk: Crosswalk, at_m: float) -> tuple[Leg, float]:
-        """Leg at a distance from the first bank, and metres from the beginning of its edge."""
-        begin, size = 0.0, 0.0
-        for leg in walk.legs:
+    def _leg_at(self, walk: Crosswalk, at_m: float) -> tuple[int, float]:
+        """Number of the leg at a distance from the first bank, and metres from the beginning of its edge."""
+        begin, size, number = 0.0, 0.0, 0
+        for number, leg in enumerate(walk.legs):
             size = length_m(self._draft.lines[leg.edge])
-            if at_m < begin + size or leg is walk.legs[-1]:
+            if at_m < begin + size or number == len(walk.legs) - 1:
                 break
             begin += size
-        along_m = at_m - begin if leg.forward else begin + size - at_m
-        return leg, min(max(along_m, 0.05 * size), 0.95 * size)
+        along_m = at_m - begin if walk.legs[number].forward else begin + size - at_m
+        return number, min(max(along_m, 0.05 * size), 0.95 * size)
 
-    def _cut(self, leg: Leg, along_m: float, refuge: Refuge) -> None:
+    def _cut(self, walk: Crosswalk, refuge: Refuge) -> None:
         """Cut a leg in two halves, with the refuge's kerbs between them."""
-        draft, edge = self._draft, leg.edge
-        line = draft.lines[edge]
+        draft = self._draft
+        number, along_m = self._leg_at(walk, refuge.at_m)
+        leg = walk.legs[number]
+        edge, line = leg.edge, draft.lines[leg.edge]
         at = np.concatenate(([0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))))
         x, y = (float(np.interp(along_m, at, line[:, axis])) for axis in (0, 1))
         begin = end = draft.place(x, y)
@@ -250,7 +188,8 @@ class Refuges:
             self._raise(leg, before, end, kerb.road)
         last, draft.v[edge] = draft.v[edge], begin
         draft.lines[edge] = np.concatenate((line[at < along_m], [[x, y]]))
-        draft.add(end, last, np.concatenate(([[x, y]], line[at > along_m])), draft.styles[edge])
+        rest = draft.add(end, last, np.concatenate(([[x, y]], line[at > along_m])), draft.styles[edge])
+        walk.legs.insert(number + leg.forward, leg._replace(edge=rest))
 
     def _lay_on_roads(self, wanted: Mapping[int, tuple[Crosswalk, Refuge]]) -> None:
         """Refuges in the middle of a carriageway: whatever leads on from its node does so over a kerb."""
@@ -296,54 +235,3 @@ class Refuges:
             None,
             style._replace(kind=int(Kind.kerb), crossing=0, road=code, derived=True, reading=reading),
         )
-
-
-def _follow(
-    draft: Draft, streets: Streets, edge_of: Sequence[int], roads: Carriageways
-) -> Iterator[Crosswalk]:
-    """Crossings from bank to bank."""
-    refs = streets.pieces.vertex_ref
-    piece_of: dict[int, int] = {}
-    ends: dict[int, list[int]] = defaultdict(list)
-    for piece, edge in enumerate(edge_of):
-        if edge >= 0 and streets.strip(piece).walk.kind is Kind.crossing:
-            piece_of[edge] = piece
-            ends[draft.u[edge]].append(edge)
-            ends[draft.v[edge]].append(edge)
-    behind: dict[int, int] = {}  # what lies at the other end of a barrier
-    for edge, style in enumerate(draft.styles):
-        if style.kind >= Kind.kerb:
-            behind[draft.u[edge]], behind[draft.v[edge]] = draft.v[edge], draft.u[edge]
-    degree = draft.degree()
-
-    def onward(edge: int, node: int) -> tuple[int, int] | None:
-        """Edge that goes on at a node of an edge, and the node at which it begins; None at a bank."""
-        on_road = node < len(refs) and int(refs[node]) in roads
-        if not on_road:
-            if degree[node] != 2:
-                return None
-            if len(ends[node]) == 1 and node in behind:
-                node = behind[node]
-                if degree[node] != 2:
-                    return None
-        others = [other for other in ends.get(node, ()) if other != edge]
-        return (others[0], node) if len(others) == 1 else None
-
-    def run(edge: int, node: int) -> list[Leg]:
-        """Legs beyond an edge, which ends at a node."""
-        legs = []
-        step = onward(edge, node)
-        while step is not None and step[0] not in seen:
-            edge, node = step
-            seen.add(edge)
-            forward = draft.u[edge] == node
-            legs.append(Leg(piece_of[edge], edge, forward))
-            step = onward(edge, draft.v[edge] if forward else draft.u[edge])
-        return legs
-
-    seen: set[int] = set()
-    for edge, piece in piece_of.items():
-        if edge not in seen:
-            seen.add(edge)
-            before = [leg._replace(forward=not leg.forward) for leg in run(edge, draft.u[edge])]
-            yield Crosswalk([*before[::-1], Leg(piece, edge, True), *run(edge, draft.v[edge])])

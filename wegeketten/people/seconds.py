@@ -140,7 +140,8 @@ def _stairs(steps: Columns, profile: Profile, uphill: Reals) -> Reals:
 
 def _delays(columns: Columns, profile: Profile) -> Reals:
     """Seconds beside the way itself, alike in both directions."""
-    delays, kind, crossing = profile.delays, columns["kind"], columns["crossing"]
+    delays, kind = profile.delays, columns["kind"]
+    crossing = np.where(columns["waited"], np.uint8(Crossing.none), columns["crossing"])
     by_kind = np.zeros(256)
     by_kind[[Kind.gate, Kind.stile, Kind.turnstile, Kind.kissing_gate, Kind.lift_gate, Kind.chain]] = (
         delays.gate_s
