@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.network.walking import chair, kinds, network_of, walk
 from tests.support.drawn import Town
@@ -240,6 +242,37 @@ def test_many_entries_make_few_ways_and_short_detours() -> None:
     for middle in range(60):
         known = np.minimum(known, known[:, middle, None] + known[None, middle, :])
     assert ((known <= 1.1 * straight + 1e-6) | (known - straight <= 2) | (straight < 1)).all()
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=60)
+def test_ways_stay_on_any_floor(seed: int) -> None:
+    """Random rims with round holes: only the last half metre next to an entry may leave the floor."""
+    rng = np.random.default_rng(seed)
+    count = rng.integers(5, 25)
+    angle, radius = np.sort(rng.uniform(0, 2 * np.pi, count)), rng.uniform(5, 60, count)
+    rim = shapely.make_valid(
+        shapely.Polygon(np.column_stack([np.cos(angle), np.sin(angle)]) * radius[:, None])
+    )
+    rim = max(shapely.get_parts(rim), key=shapely.area)
+    floor = rim
+    for _ in range(rng.integers(0, 5)):
+        hole = shapely.Point(rng.uniform(-30, 30, 2)).buffer(
+            rng.uniform(1, 8), quad_segs=int(rng.integers(1, 9))
+        )
+        floor = shapely.difference(floor, hole)
+    ring = rim.exterior
+    entries = int(rng.integers(2, 15))
+    along = np.sort(rng.uniform(0, ring.length, entries))
+    xy = shapely.get_coordinates(shapely.line_interpolate_point(ring, along))
+    around = np.abs(along[:, None] - along)
+    apart = np.minimum(around, ring.length - around)
+    ways, corners = ways_across(xy, apart, floor)
+    assert len(set(ways)) == len(ways)
+    places = np.concatenate([xy, corners])
+    for one, other in ways:
+        outside = shapely.difference(shapely.LineString(places[[one, other]]), shapely.buffer(floor, 0.03))
+        assert outside.length <= 0.5 * ((one < entries) + (other < entries)) + 1e-6
 
 
 def test_a_round_fountain_has_few_corners() -> None:

@@ -106,8 +106,8 @@ def build_network(
     projection
         To metres.
     pavements
-        ``sides``: pavements on both sides of the street, crossings kerb to kerb; ``centre``: the streets'
-        centre lines.
+        ``sides``: pavements on both sides of the street, crossings kerb to kerb, ways across squares;
+        ``centre``: the streets' centre lines.
     out_of_service
         Ids (``n1048``, ``w52001``) of lifts and escalators that are out of order: closed, but kept.
 

@@ -29,7 +29,7 @@ class Kind(enum.IntEnum):
     path = 4
     track = 5
     cycleway = 6
-    pedestrian = 7  # pedestrian street or the outline of a square
+    pedestrian = 7  # pedestrian street, outline of a square, or a way across it (derived)
     living_street = 8
     service = 9
     corridor = 10

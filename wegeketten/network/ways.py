@@ -66,7 +66,7 @@ class Walk(NamedTuple):
     level
         Storey, NaN where none or several are mapped.
     area
-        Walked along its outline.
+        Walked along its outline, and across it (`squares`).
     """
 
     kind: Kind
