@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from wegeketten.network.edges import Kind
+from wegeketten.network.edges import Kind, ways_across
 from wegeketten.network.lines import shapes_of
-from wegeketten.network.snap import FLOORS, NEVER
+from wegeketten.network.snap import NEVER
 from wegeketten.routing import INF, Graph, nearest, path
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Walker:
         self.lawful = lawful
         self.doors = ~np.isin(edges["kind"], NEVER) if wheels else np.ones(len(edges), dtype=bool)
         # doors open onto the outlines of squares, not onto the ways across them
-        self.doors &= ~(edges["derived"] & np.isin(edges["kind"], FLOORS) & (edges["osm_type"] != b"n"))
+        self.doors &= ~ways_across(edges.columns)
         self.u, self.v = edges["u"].astype(np.int64), edges["v"].astype(np.int64)
         self.cm = np.rint(edges["length_m"].astype(np.float64) * CM).astype(np.int64)
         tails, heads = np.stack([self.u, self.v], 1).ravel(), np.stack([self.v, self.u], 1).ravel()

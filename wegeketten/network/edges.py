@@ -212,6 +212,39 @@ class EdgeTable:
         )
 
 
+_FLOORS = (
+    Kind.footway,
+    Kind.path,
+    Kind.cycleway,
+    Kind.pedestrian,
+    Kind.living_street,
+    Kind.platform,
+    Kind.corridor,
+)
+
+
+def ways_across(columns: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:
+    """Edges that are derived ways across squares and other areas.
+
+    They are walked, but they are no metres of way anybody built or mapped, and no door opens onto them.
+
+    Examples
+    --------
+    >>> columns = {
+    ...     "kind": np.array([Kind.pedestrian, Kind.pedestrian, Kind.corridor]),
+    ...     "derived": np.array([False, True, True]),
+    ...     "osm_type": np.array([b"w", b"w", b"n"]),
+    ... }
+    >>> ways_across(columns).tolist()  # the last is a stub behind a door
+    [False, True, False]
+    """
+    if "derived" not in columns:
+        return np.zeros(len(columns["kind"]), dtype=bool)
+    floors = np.isin(columns["kind"], [int(kind) for kind in _FLOORS])
+    across: NDArray[np.bool_] = floors & columns["derived"].astype(bool) & (columns["osm_type"] != b"n")
+    return across
+
+
 def element_ids(
     osm_type: NDArray[np.generic], osm_id: NDArray[np.generic], part: NDArray[np.generic]
 ) -> list[str]:

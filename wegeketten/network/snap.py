@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wegeketten.network.edges import Kind
+from wegeketten.network.edges import Kind, ways_across
 from wegeketten.osm.features import Skipped
 
 if TYPE_CHECKING:
@@ -24,18 +24,6 @@ if TYPE_CHECKING:
 
 NEVER = (Kind.link, Kind.crossing, Kind.steps, Kind.escalator, Kind.moving_walkway, Kind.lift)
 """Kinds besides the point barriers that nobody's door opens onto."""
-
-FLOORS = (
-    Kind.footway,
-    Kind.path,
-    Kind.cycleway,
-    Kind.pedestrian,
-    Kind.living_street,
-    Kind.platform,
-    Kind.corridor,
-)
-"""Kinds of areas. Doors open onto the outline of an area, not onto the derived ways across it: those would
-crowd out everything else near a square."""
 
 ROADS = (Kind.street, Kind.living_street, Kind.service, Kind.track)
 """Kinds of which the nearest is always kept; so is the nearest of all other kinds (the footways)."""
@@ -242,9 +230,7 @@ def _segments(edges: EdgeTable) -> _Segments:
     kind = edges["kind"].astype(np.int64)
     open_ = (kind < int(Kind.kerb)) & ~np.isin(kind, [int(k) for k in NEVER])
     open_ &= edges["forward"].astype(bool) | edges["backward"].astype(bool)
-    if "derived" in edges.columns:
-        across = edges["derived"].astype(bool) & np.isin(kind, [int(k) for k in FLOORS])
-        open_ &= ~(across & (edges["osm_type"] != b"n"))  # of nodes are the stubs behind doors
+    open_ &= ~ways_across(edges.columns)  # they would crowd out everything else near a square
     bends = np.asarray(edges.bends)
     edge_of_point = np.repeat(np.arange(len(kind)), np.diff(bends).astype(np.int64))
     first = np.flatnonzero((edge_of_point[:-1] == edge_of_point[1:]) & open_[edge_of_point[:-1]])
