@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from wegeketten.osm.features import Features
 
 _WIDE_M = 5.0  # between the middles of two carriageways: half a lane each, and 1.5 m to stand on
+_AT_M = 0.3  # so near to where two legs meet a refuge lies there
 _NEAR_M = 2.5  # a kerb so near to the middle of a refuge is the refuge's own
 
 
@@ -85,7 +86,7 @@ class Refuges:
         for walk, refuges in self._found:
             for refuge in refuges:
                 if not refuge.ref and not (refuge.near.mapped and refuge.far.mapped):
-                    self._cut(walk, refuge)
+                    self._lay_between(walk, refuge)
             wait_once(self._draft, walk, [refuge.at_m for refuge in refuges])
 
     def _refuges_of(self, walk: Crosswalk) -> list[Refuge]:
@@ -162,21 +163,39 @@ class Refuges:
                     own.append(inner)
         return own
 
-    def _leg_at(self, walk: Crosswalk, at_m: float) -> tuple[int, float]:
-        """Number of the leg at a distance from the first bank, and metres from the beginning of its edge."""
-        begin, size, number = 0.0, 0.0, 0
+    def _lay_between(self, walk: Crosswalk, refuge: Refuge) -> None:
+        """Lay a refuge off the carriageways: where two legs meet, or within one."""
+        begin = 0.0
         for number, leg in enumerate(walk.legs):
             size = length_m(self._draft.lines[leg.edge])
-            if at_m < begin + size or number == len(walk.legs) - 1:
-                break
-            begin += size
-        along_m = at_m - begin if walk.legs[number].forward else begin + size - at_m
-        return number, min(max(along_m, 0.05 * size), 0.95 * size)
+            end = begin + size
+            if abs(end - refuge.at_m) <= _AT_M and self._part(walk, number, refuge):
+                return
+            if refuge.at_m < end or number == len(walk.legs) - 1:
+                along_m = refuge.at_m - begin if leg.forward else end - refuge.at_m
+                self._cut(walk, number, min(max(along_m, 0.05 * size), 0.95 * size), refuge)
+                return
+            begin = end
 
-    def _cut(self, walk: Crosswalk, refuge: Refuge) -> None:
+    def _part(self, walk: Crosswalk, number: int, refuge: Refuge) -> bool:
+        """Part a leg from the next where they meet; False where they meet at a barrier or not at all."""
+        draft = self._draft
+        legs = walk.legs[number : number + 2]
+        ends = [(leg.edge, leg.forward == late) for leg, late in zip(legs, (False, True), strict=False)]
+        nodes = {(draft.u if at_start else draft.v)[edge] for edge, at_start in ends}
+        if len(legs) < 2 or len(nodes) > 1:
+            return False
+        node = nodes.pop()
+        for leg, (edge, at_start), kerb in zip(legs, ends, (refuge.near, refuge.far), strict=True):
+            if not kerb.mapped:
+                foot = draft.place(*draft.places[node], draft.place_ids[node])
+                (draft.u if at_start else draft.v)[edge] = foot
+                self._raise(leg, node, foot, kerb.road)
+        return True
+
+    def _cut(self, walk: Crosswalk, number: int, along_m: float, refuge: Refuge) -> None:
         """Cut a leg in two halves, with the refuge's kerbs between them."""
         draft = self._draft
-        number, along_m = self._leg_at(walk, refuge.at_m)
         leg = walk.legs[number]
         edge, line = leg.edge, draft.lines[leg.edge]
         at = np.concatenate(([0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))))
