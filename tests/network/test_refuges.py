@@ -11,6 +11,7 @@ from tests.network.walking import Walked, kinds, network_of, walk
 from tests.support.drawn import Town
 from wegeketten.network.build import build_network
 from wegeketten.network.edges import Crossing, Kind
+from wegeketten.network.ways import CODE
 from wegeketten.osm.extract import read_extract
 from wegeketten.osm.projection import projection_of
 from wegeketten.people.profile import load_profile
@@ -216,6 +217,26 @@ def test_lanes_side_by_side_have_no_refuge(tmp_path: Path) -> None:
     network = network_of(town, tmp_path)
     route = walk(network, town.position("P"), town.position("R"))
     assert [Kind(int(network.edges["kind"][edge])).name for edge in route.edges].count("kerb") == 2
+
+
+def test_aisles_of_a_car_park_have_no_refuge_between_them(tmp_path: Path) -> None:
+    roads = dict.fromkeys(("AxB", "CyD"), "highway=service|service=parking_aisle")
+    town = Town(DUAL, {"Pp": FOOT, "rR": FOOT, **roads, "pxyr": OVER}, cell_m=6)
+    network = network_of(town, tmp_path)
+    assert (network.edges["kind"] == Kind.kerb).sum() == 2
+
+
+def test_a_drive_beside_the_street_draws_no_refuge_away(tmp_path: Path) -> None:
+    roads = {"AxB": "highway=primary|sidewalk=no", "CyD": "highway=service|service=driveway"}
+    ways = {"Pp": FOOT, "rR": FOOT, **roads, "pxyr": OVER}
+    town = Town(DUAL, ways, {"x": "highway=crossing|crossing:island=yes"}, cell_m=6)
+    network = network_of(town, tmp_path)
+    edges = network.edges
+    kerbs = np.flatnonzero(edges["kind"] == Kind.kerb)
+    places = [tuple(edges.points[edges.bends[row]].round(1).tolist()) for row in kerbs]
+    assert len(kerbs) == 4
+    assert len(set(places)) == 3
+    assert edges["road"][kerbs].tolist().count(CODE["primary"]) == 3
 
 
 def test_a_crossing_that_touches_no_road_has_its_refuge_half_way(tmp_path: Path) -> None:

@@ -17,6 +17,8 @@ from wegeketten.network.crossings import has_refuge, merged_tags, refuge_tags, w
 from wegeketten.network.crosswalks import tags_at, wait_once
 from wegeketten.network.edges import HIGHWAYS, Kind
 from wegeketten.network.lines import length_m
+from wegeketten.network.pavements import is_mouth
+from wegeketten.network.ways import CODE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -92,27 +94,38 @@ class Refuges:
     def _refuges_of(self, walk: Crosswalk) -> list[Refuge]:
         """Where one waits on the way over.
 
-        Between two carriageways there is a refuge, unless they lie side by side or somebody says there is
-        none; on a single one where somebody says so.
+        Between two carriageways there is a refuge, unless they lie side by side, serve car parks, or
+        somebody says there is none; on a single one where somebody says so.
         """
         told, denied = self._told(walk)
+        roads = [mark for mark in walk.roads if not self._is_drive(mark)] or walk.roads[:1]
+        pairs = list(pairwise(roads))
         gaps = [
             (one, other)
-            for one, other in pairwise(walk.roads)
-            if not denied and other.at_m - one.at_m >= _WIDE_M
+            for one, other in pairs
+            if not denied and other.at_m - one.at_m >= _WIDE_M and not self._both_serve(one, other)
         ]
-        if told and not gaps and len(walk.roads) > 1:
-            gaps = [max(pairwise(walk.roads), key=lambda pair: pair[1].at_m - pair[0].at_m)]
+        if told and pairs and not gaps:
+            gaps = [max(pairs, key=lambda pair: pair[1].at_m - pair[0].at_m)]
         if gaps:
             return [self._between(walk, *gap) for gap in gaps]
         if not told:
             return []
-        if walk.islands or not walk.roads:
+        if walk.islands or not roads:
             at_m = walk.islands[0].at_m if walk.islands else walk.length_m / 2
             if not 0.0 < at_m < walk.length_m:
                 return []  # what goes on there has the kerb
-            return [self._around(walk, at_m, walk.roads[0].ref if walk.roads else 0)]
-        return [self._around(walk, walk.roads[0].at_m, walk.roads[0].ref)._replace(ref=walk.roads[0].ref)]
+            return [self._around(walk, at_m, roads[0].ref if roads else 0)]
+        return [self._around(walk, roads[0].at_m, roads[0].ref)._replace(ref=roads[0].ref)]
+
+    def _is_drive(self, mark: Mark) -> bool:
+        """Whether a pavement would pass the carriageway without a kerb."""
+        road = self._roads.at(mark.ref)
+        return road is None or is_mouth(road.strip)
+
+    def _both_serve(self, *marks: Mark) -> bool:
+        met = [self._roads.at(mark.ref) for mark in marks]
+        return all(road is not None and road.strip.walk.highway == CODE["service"] for road in met)
 
     def _told(self, walk: Crosswalk) -> tuple[bool, bool]:
         """Whether the tags say that there is a refuge, and whether they say that there is none."""
