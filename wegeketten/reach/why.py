@@ -6,13 +6,12 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from wegeketten.reach.barriers import blocking
 from wegeketten.reach.doors import goals_of, open_doors, trace
 from wegeketten.reach.field import INF
 from wegeketten.reach.opening import Opener
 from wegeketten.reach.route import join_spot
+from wegeketten.reach.shares import units_within
 from wegeketten.reach.tracks import line_string
 from wegeketten.reach.words import Both, minutes
 from wegeketten.reach.words import barrier as barrier_words
@@ -215,7 +214,7 @@ def explain(
         Number of the home in the field.
     """
     start = doors.field.streets + home
-    limit = min(int(np.floor(standard_s / UNIT_S)), INF - 1)
+    limit = units_within(standard_s)
     today = int(opener.today[start])
     seconds = None if today >= INF else round(today * UNIT_S, 1)
     told: dict[str, Any] = {
