@@ -224,7 +224,7 @@ def why(
     if as_json:
         print_json(found.to_json())
     else:
-        print_why(found, service=opened.catalogue.service(service), lang=language)
+        print_why(found, lang=language)
 
 
 @app.command()
