@@ -10,6 +10,8 @@ import pytest
 from tests.network.walking import anybody, chair, kinds, network_of, walk
 from tests.support.drawn import Town
 from wegeketten.network.edges import Crossing, Kind
+from wegeketten.people.profile import load_profile
+from wegeketten.people.seconds import seconds
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -295,6 +297,8 @@ def test_a_refuge_halves_a_crossing_and_has_kerbs_of_its_own(
     names = [Kind(int(network.edges["kind"][edge])).name for edge in route.edges]
     assert names == ["pavement", "kerb", "crossing", "kerb", "kerb", "crossing", "kerb", "pavement"]
     assert (network.edges["crossing"][route.edges] == Crossing.marked).sum() == 2
+    halves = network.edges["unwaited"][route.edges][network.edges["crossing"][route.edges] > 0]
+    assert halves.tolist() == [1, 1]  # a refuge makes nobody wait twice as long
     refuge = [edge for edge in route.edges if network.edges["kind"][edge] == Kind.kerb][1:3]
     assert network.edges["derived"][refuge].all()
     assert set(network.edges["osm_id"][refuge].tolist()) == {ord("x")}
@@ -516,6 +520,40 @@ def test_a_traffic_island_has_kerbs_of_its_own(tmp_path: Path) -> None:
     assert names.count("kerb") == 4
     assert names.count("crossing") == 4
     assert route.metres == pytest.approx(42, abs=0.5)
+
+
+@pytest.mark.parametrize("pavements", ["sides", "centre"])
+@pytest.mark.parametrize(
+    ("ways", "nodes", "waits"),
+    [
+        ({"pxr": ""}, {}, 1),  # the carriageway's node cuts the way in two
+        ({"pkxlr": ""}, {"k": "barrier=kerb", "l": "barrier=kerb"}, 1),  # … and kerbs in four
+        ({"pkx": "", "xlr": ""}, {"k": "barrier=kerb", "l": "barrier=kerb"}, 1),  # one way per half
+        ({"pklr": ""}, {"k": "barrier=kerb", "l": "barrier=kerb"}, 1),  # drawn without the carriageway's node
+        ({"pxlyr": "", "CyD": "highway=primary|sidewalk=separate"}, {}, 2),  # two carriageways
+    ],
+)
+def test_one_waits_once_per_carriageway(
+    tmp_path: Path, ways: dict[str, str], nodes: dict[str, str], waits: int, pavements: str
+) -> None:
+    crossing = "highway=footway|footway=crossing|crossing=traffic_signals"
+    drawn = {
+        "PpQ": "highway=footway|footway=sidewalk",
+        "RrS": "highway=footway|footway=sidewalk",
+        "AxB": "highway=primary|sidewalk=separate",
+        **{word: tags or crossing for word, tags in ways.items()},
+    }
+    town = Town("P.p.Q\n  k  \nA.x.B\n  l  \nC.y.D\nR.r.S", drawn, nodes, cell_m=4)
+    network = network_of(town, tmp_path, pavements)
+    columns = network.edges.columns
+    route = walk(network, town.position("P"), town.position("S"))
+    assert route is not None
+    wait = np.where(columns["crossing"] == Crossing.signals, 1 - columns["unwaited"] / 2, 0.0)
+    assert wait[route.edges].sum() == waits
+    profile = load_profile("wheelchair")
+    none = {**columns, "crossing": np.zeros_like(columns["crossing"])}
+    more = seconds(columns, profile)[0] - seconds(none, profile)[0]
+    assert more[route.edges].sum() == pytest.approx(waits * profile.delays.crossing_signals_s)
 
 
 def test_a_motorroad_is_crossed_by_paths_but_not_walked(tmp_path: Path) -> None:

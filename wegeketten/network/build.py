@@ -221,6 +221,7 @@ def _trace(draft: Draft, streets: Streets, features: Features, broken: frozenset
         for strip in strips
     ]
     xy = pieces.xy
+    unwaited = crossings.unwaited_halves(streets)
     edge_of = []
     columns = (pieces.way, pieces.first, pieces.last, pieces.u, pieces.v)
     for piece, (way, first, last, u, v) in enumerate(
@@ -230,6 +231,8 @@ def _trace(draft: Draft, streets: Streets, features: Features, broken: frozenset
         if style is None or piece in streets.sides:
             edge_of.append(-1)
         else:
+            if piece in unwaited:
+                style = style._replace(unwaited=unwaited[piece])
             edge_of.append(draft.add(u, v, xy[first : last + 1], style))
     return edge_of
 

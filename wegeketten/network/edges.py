@@ -136,6 +136,7 @@ PLAIN: Mapping[str, np.dtype] = {
     "road": np.dtype(np.uint8),  # HIGHWAYS: class of the carriageway walked along or crossed, 0 none
     "side": np.dtype(np.int8),  # pavements: -1 left, 1 right of the way in drawing direction, 0 neither
     "crossing": np.dtype(np.uint8),  # Crossing
+    "unwaited": np.dtype(np.uint8),  # halves of the crossing's wait that its other edges carry: 0, 1 or 2
     "forward": np.dtype(bool),  # lawful on foot u → v; ability is the profile's business
     "backward": np.dtype(bool),
     "level_ground": np.dtype(bool),  # bridge, tunnel, indoor: the terrain model says nothing about it

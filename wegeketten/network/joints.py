@@ -222,6 +222,7 @@ def _link(draft: Draft, node: int, other: int, edge: int) -> None:
         style._replace(
             kind=int(Kind.link),
             crossing=0,
+            unwaited=0,
             side=0,
             forward=True,
             backward=True,
