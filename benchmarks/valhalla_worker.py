@@ -7,6 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+_LENGTH_ONLY = {"step_penalty": 0, "elevator_penalty": 0, "max_hiking_difficulty": 6}
+"""Valhalla adds these penalties to ``shortest`` too, 30 m per flight of steps (`TransitionCost`)."""
+
 
 def main() -> None:
     extract, folder, pairs_file, out = (Path(word) for word in sys.argv[1:])
@@ -50,7 +53,7 @@ def route(actor: object, points: list[list[float]], shortest: bool) -> dict:
             for place, (lon, lat) in enumerate(points)
         ],
         "costing": "pedestrian",
-        "costing_options": {"pedestrian": {"shortest": shortest}},
+        "costing_options": {"pedestrian": {"shortest": shortest, **_LENGTH_ONLY}},
         "directions_type": "none",
     }
     try:
