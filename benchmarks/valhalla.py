@@ -182,7 +182,7 @@ def unexplained(ours_m: float, theirs_m: float) -> str:
     """What remains to be said of pairs that deviate on the same ways."""
     if abs(ours_m - theirs_m) < 5.0:
         return "less than 5 m apart"
-    return "other: we are shorter" if ours_m < theirs_m else "other: Valhalla is shorter"
+    return "on the same ways we are shorter" if ours_m < theirs_m else "on the same ways Valhalla is shorter"
 
 
 def figures(values: np.ndarray) -> str:
@@ -234,8 +234,18 @@ def explain(cases: list[Case], network: str) -> str:
             for way in (case.only_ours if case.ours_m < case.valhalla_m else case.only_valhalla)
         )
         way, count = ways.most_common(1)[0] if ways else (0, 0)
-        lines.append(f"{len(members)} × {cause}" + (f" (w{way} in {count})" if count > 1 else ""))
+        common = f" (w{way} in {count})" if count > 1 else ""
+        if cause.startswith("on the same ways"):
+            common = f" ({'; '.join(map(described, members))})"
+        lines.append(f"{len(members)} × {cause}{common}")
     return "; ".join(lines) or "none"
+
+
+def described(case: Case) -> str:
+    """A pair of which no more is known, for whoever looks into it."""
+    (south, west), (north, east) = case.start, case.goal
+    places = f"{south:.6f},{west:.6f} to {north:.6f},{east:.6f}"
+    return f"{places}: {case.ours_m:.0f} m against {case.valhalla_m:.0f} m"
 
 
 def write_pairs(file: Path, cases: list[Case]) -> None:

@@ -102,9 +102,8 @@ def _wall(tags: Tags) -> bool:
 
 def _bollard(tags: Tags) -> bool:
     """For us ``foot=no`` on what cannot be shut speaks of vehicles."""
-    kind = barrier_kind(tags)
     closed = tags["foot"] == "no" if "foot" in tags else tags.get("access") == "no"
-    return closed and kind is not None and kind not in CLOSABLE
+    return closed and barrier_kind(tags) not in CLOSABLE
 
 
 def _oneway(tags: Tags) -> Tags:
@@ -125,7 +124,7 @@ def _rural(tags: Tags) -> Tags:
 
 def _classes(tags: Tags) -> Tags:
     """Trunk roads are walked, cycleways and bus roads are not, unless ``foot`` says otherwise."""
-    if "foot" in tags or tags.get("access") in NO:
+    if "foot" in tags or tags.get("access") in NO or tags.get("motorroad") == "yes":
         return tags
     name = tags.get("highway", "").removesuffix("_link")
     if name == "trunk":
@@ -149,7 +148,9 @@ _DIFFERENCES = (
     Difference("Valhalla does not walk `access=agricultural` or `forestry`", _ways(_rural)),
     Difference("Valhalla reads trunk roads, cycleways and bus roads otherwise", _ways(_classes)),
     Difference("Valhalla does not pass walls and fences mapped across a way", _shut(_wall)),
-    Difference("Valhalla does not pass bollards of `foot=no` or `access=no`", _shut(_bollard)),
+    Difference(
+        "Valhalla does not pass bollards and other points of `foot=no` or `access=no`", _shut(_bollard)
+    ),
     Difference("Valhalla knows no ways without `highway`", _ways(_nameless)),
 )
 
