@@ -5,8 +5,8 @@ the first and last metres of their way. So they stay in the network, as culs-de-
 public place it is nearest to, and is cut where the share of the next such place begins. Nobody can walk
 through, in whatever profile or answer, and whoever searches ways need not know.
 
-What is public in itself but lies behind private ways or gates (a courtyard, a gated estate) is reached the
-same way, by its nearest gate.
+What is public in itself but lies behind private ways or gates (a courtyard, a gated estate) is joined to the
+rest by one such way, the shortest. No two public places that are joined without private ways come nearer.
 """
 
 from __future__ import annotations
@@ -24,43 +24,30 @@ if TYPE_CHECKING:
 
     from wegeketten.network.draft import Draft
 
+    Place = tuple[float, float]
+
 _ARDUOUS = (Kind.steps, Kind.escalator, Kind.lift, Kind.stile, Kind.turnstile, Kind.kissing_gate, Kind.block)
+_BETWEEN = (Kind.crossing, Kind.link)
 _DETOUR_M = 500.0  # walked rather than over one of these: the way on wheels is the way in
 _SHORT_M = 1.0  # nearer to an end than this a way is parted from that end, not cut
 
 
 class Reach(NamedTuple):
-    """How a spot is reached over private ways.
+    """How a node is reached over private ways.
 
     Attributes
     ----------
     metres
-        From the exit, in units that count hardships as metres.
+        From the exit, hardships counted as metres.
     place
-        Where the exit lies.
+        Where the exit lies; of two equally near the one farther west counts, whatever its id.
     exit
-        Its spot.
+        Its node.
     """
 
     metres: float
-    place: tuple[float, float]
+    place: Place
     exit: int
-
-
-class Ground(NamedTuple):
-    """What hangs on what.
-
-    Attributes
-    ----------
-    spot
-        int64, by node: nodes of one spot are joined by public ways. Of the main part of the public network
-        every node is a spot of its own.
-    exits
-        Spots of the main public network, with where they lie.
-    """
-
-    spot: NDArray[np.int64]
-    exits: dict[int, tuple[float, float]]
 
 
 def close_through(draft: Draft) -> None:
@@ -68,83 +55,133 @@ def close_through(draft: Draft) -> None:
 
     Private ways that no public one leads to are left out.
     """
-    private = [
-        edge for edge, style in enumerate(draft.styles) if style.private and (style.forward or style.backward)
-    ]
-    if not private:
+    public, private = _told_apart(draft)
+    if not len(private):
         return
-    ground = _ground(draft, private)
-    cost = {edge: _cost_m(draft, edge) for edge in private}
-    reach = _spread(draft, private, ground, cost)
-    lost = []
-    for edge in private:
-        ends = [reach.get(int(ground.spot[node])) for node in (draft.u[edge], draft.v[edge])]
-        begin, end = ends
+    cost = {edge: _cost_m(draft, edge) for edge in private.tolist()}
+    part = _parts(draft, public)
+    reach = _spread(draft, cost, set(_ends(draft, public).ravel().tolist()))
+    lost, borders = [], []
+    for edge in cost:
+        begin, end = reach.get(draft.u[edge]), reach.get(draft.v[edge])
         if begin is None or end is None:
             lost.append(edge)
         elif begin.exit != end.exit:
-            if draft.styles[edge].kind in _ARDUOUS or draft.styles[edge].kind >= Kind.kerb:
-                _close(draft, edge)
-            else:
-                _part(draft, edge, (cost[edge] + end.metres - begin.metres) / 2)
+            borders.append((edge, begin, end))
+    kept = _openings(borders, cost, part, _mainlands(draft, public, private, part))
+    for edge, begin, end in borders:
+        if edge in kept:
+            continue
+        if draft.styles[edge].kind in _ARDUOUS or draft.styles[edge].kind >= Kind.kerb:
+            draft.styles[edge] = draft.styles[edge]._replace(forward=False, backward=False)
+        else:
+            _part(draft, edge, (cost[edge] + end.metres - begin.metres) / 2)
     draft.leave_out(lost)
 
 
-def _ground(draft: Draft, private: list[int]) -> Ground:
-    """Spots of all nodes; the main part is the one with the most metres among those that belong together."""
+def _told_apart(draft: Draft) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows of the public and the private edges that are lawful at all.
+
+    What only joins private ways, such as the crossing of a private street, is private too.
+    """
+    styles = draft.styles
+    lawful = np.array([style.forward or style.backward for style in styles], dtype=bool)
+    private = np.array([style.private for style in styles], dtype=bool) & lawful
+    if not private.any():
+        return np.flatnonzero(lawful), np.flatnonzero(private)
+    public = np.flatnonzero(lawful & ~private)
+    part = _parts(draft, public)
+    beside = np.zeros(int(part.max()) + 1, dtype=bool)
+    beside[part[_ends(draft, np.flatnonzero(private))]] = True
+    walked = [styles[edge].kind not in _BETWEEN and styles[edge].kind < Kind.kerb for edge in public.tolist()]
+    of_its_own = np.zeros_like(beside)
+    of_its_own[part[_ends(draft, public[np.array(walked, dtype=bool)])]] = True
+    for edge in public[(beside & ~of_its_own)[part[_ends(draft, public)[0]]]].tolist():
+        styles[edge] = styles[edge]._replace(private=True)
+        private[edge] = True
+    return np.flatnonzero(lawful & ~private), np.flatnonzero(private)
+
+
+def _ends(draft: Draft, edges: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Nodes u and v of some edges, shape (2, edges)."""
+    return np.array([draft.u, draft.v], dtype=np.int64)[:, edges]
+
+
+def _parts(draft: Draft, edges: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Label of what each node is joined to by some edges."""
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import connected_components
 
     count = len(draft.places)
-    ends = np.array([draft.u, draft.v], dtype=np.int64)
-    lawful = np.array([style.forward or style.backward for style in draft.styles], dtype=bool)
-    public = lawful.copy()
-    public[private] = False
-
-    def parts(which: NDArray[np.bool_]) -> NDArray[np.int64]:
-        u, v = ends[:, which]
-        arcs = csr_array((np.ones(len(u), dtype=np.int8), (u, v)), shape=(count, count))
-        return connected_components(arcs, directed=False)[1].astype(np.int64)  # type: ignore[no-any-return]
-
-    spot, whole = parts(public), parts(lawful)
-    metres = np.zeros(int(spot.max()) + 1)
-    rows = np.flatnonzero(public)
-    np.add.at(metres, spot[ends[0, rows]], [_length_m(draft, edge) for edge in rows.tolist()])
-    order = np.lexsort((spot, -metres[spot], whole))
-    first = np.ones(count, dtype=bool)
-    first[1:] = whole[order][1:] != whole[order][:-1]
-    main = np.zeros(len(metres), dtype=bool)
-    main[spot[order[first]]] = metres[spot[order[first]]] > 0
-    nodes = np.flatnonzero(main[spot])
-    spot[nodes] = len(metres) + nodes
-    touched = {node for edge in private for node in (draft.u[edge], draft.v[edge])}
-    return Ground(
-        spot, {int(spot[node]): draft.places[node] for node in touched if spot[node] >= len(metres)}
-    )
+    u, v = _ends(draft, edges)
+    arcs = csr_array((np.ones(len(u), dtype=np.int8), (u, v)), shape=(count, count))
+    return connected_components(arcs, directed=False)[1].astype(np.int64)  # type: ignore[no-any-return]
 
 
-def _spread(draft: Draft, private: list[int], ground: Ground, cost: dict[int, float]) -> dict[int, Reach]:
-    """How every spot is reached from its nearest exit.
+def _mainlands(
+    draft: Draft, public: NDArray[np.int64], private: NDArray[np.int64], part: NDArray[np.int64]
+) -> list[int]:
+    """Of the public parts that private ways join with one another, the one with the most metres."""
+    whole = _parts(draft, np.concatenate([public, private]))
+    u = _ends(draft, public)[0]
+    metres = np.bincount(part[u], weights=[_length_m(draft, edge) for edge in public.tolist()])
+    parts, first = np.unique(part[u], return_index=True)
+    group = whole[u[first]]
+    order = np.lexsort((parts, -metres[parts], group))
+    best = np.ones(len(order), dtype=bool)
+    best[1:] = group[order][1:] != group[order][:-1]
+    found: list[int] = parts[order[best]].tolist()
+    return found
 
-    Of two exits equally near the one farther west counts, so that the order of the file does not matter.
-    """
+
+def _spread(draft: Draft, cost: dict[int, float], public: set[int]) -> dict[int, Reach]:
+    """How every node of private ways is reached from the nearest public one."""
     beside: dict[int, list[tuple[int, float]]] = {}
-    for edge in private:
-        u, v = (int(ground.spot[node]) for node in (draft.u[edge], draft.v[edge]))
-        beside.setdefault(u, []).append((v, cost[edge]))
-        beside.setdefault(v, []).append((u, cost[edge]))
-    heap = [(Reach(0.0, place, spot), spot) for spot, place in sorted(ground.exits.items())]
+    for edge, metres in cost.items():
+        u, v = draft.u[edge], draft.v[edge]
+        beside.setdefault(u, []).append((v, metres))
+        beside.setdefault(v, []).append((u, metres))
+    reach = {node: Reach(0.0, draft.places[node], node) for node in beside if node in public}
+    heap = [
+        (near._replace(metres=metres), other)
+        for node, near in reach.items()
+        for other, metres in beside[node]
+    ]
     heapify(heap)
-    reach: dict[int, Reach] = {}
     while heap:
-        near, spot = heappop(heap)
-        if spot in reach:
+        near, node = heappop(heap)
+        if node in reach:
             continue
-        reach[spot] = near
-        for other, more in beside.get(spot, ()):
+        reach[node] = near
+        for other, more in beside[node]:
             if other not in reach:
                 heappush(heap, (near._replace(metres=near.metres + more), other))
     return reach
+
+
+def _openings(
+    borders: list[tuple[int, Reach, Reach]], cost: dict[int, float], part: NDArray[np.int64], main: list[int]
+) -> set[int]:
+    """Of the private ways between two public parts those that stay whole: one to every part off the main."""
+    beside: dict[int, list[tuple[float, Place, int, int]]] = {}
+    for edge, begin, end in borders:
+        metres = begin.metres + cost[edge] + end.metres
+        for here, there in ((begin, end), (end, begin)):
+            opening = (metres, there.place, edge, int(part[there.exit]))
+            beside.setdefault(int(part[here.exit]), []).append(opening)
+    heap: list[tuple[float, Place, int, int]] = [(0.0, (0.0, 0.0), -1, label) for label in main]
+    seen: set[int] = set()
+    kept: set[int] = set()
+    while heap:
+        metres, _, edge, label = heappop(heap)
+        if label in seen:
+            continue
+        seen.add(label)
+        kept.add(edge)
+        for more, place, way, other in beside.get(label, ()):
+            if other not in seen:
+                heappush(heap, (metres + more, place, way, other))
+    return kept
 
 
 def _length_m(draft: Draft, edge: int) -> float:
@@ -153,10 +190,6 @@ def _length_m(draft: Draft, edge: int) -> float:
 
 def _cost_m(draft: Draft, edge: int) -> float:
     return _length_m(draft, edge) + (_DETOUR_M if draft.styles[edge].kind in _ARDUOUS else 0.0)
-
-
-def _close(draft: Draft, edge: int) -> None:
-    draft.styles[edge] = draft.styles[edge]._replace(forward=False, backward=False)
 
 
 def _part(draft: Draft, edge: int, at_m: float) -> None:
