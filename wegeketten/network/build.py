@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from wegeketten.network import areas, crossings
+from wegeketten.network import approaches, areas, crossings
 from wegeketten.network.arms import Arm, heading
 from wegeketten.network.barriers import barrier_kind, kerbs_of_lines, raise_barrier
 from wegeketten.network.doors import hang_doors
@@ -143,6 +143,7 @@ def build_network(
     crossings.complete_kerbs(draft, streets, features, edge_of, kerbs)
     areas.link_loose_ends(draft, strips)
     hang_doors(draft, streets, features, projection)
+    approaches.close_through(draft)
     return _finish(draft, projection, skipped)
 
 
@@ -254,6 +255,7 @@ def plain_style(draft: Draft, strip: Strip, features: Features, closed: bool) ->
         forward=walk.access.forward and not closed,
         backward=walk.access.backward and not closed,
         level_ground=walk.off_ground,
+        private=walk.private,
         level=walk.level,
         name=draft.name(tags.get("name")),
         reading=draft.read(strip.element, tags, walk.kind, highway=HIGHWAYS[walk.highway]),

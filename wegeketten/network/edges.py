@@ -141,6 +141,7 @@ PLAIN: Mapping[str, np.dtype] = {
     "backward": np.dtype(bool),
     "level_ground": np.dtype(bool),  # bridge, tunnel, indoor: the terrain model says nothing about it
     "derived": np.dtype(bool),  # synthetic: not an element of its own in OSM
+    "private": np.dtype(bool),  # a way in and out for those who live or have an errand there, never through
     "length_m": np.dtype(np.float32),
     "rise_m": np.dtype(np.float32),  # metres climbed u → v; NaN unknown
     "fall_m": np.dtype(np.float32),  # metres descended u → v; NaN unknown

@@ -89,7 +89,8 @@ def loose_ends(draft: Draft) -> list[Wish]:
     return [
         Wish(node, _ENDS_M)
         for edge, style in enumerate(draft.styles)
-        if (style.kind in _LOOSE or style.kind >= Kind.kerb) and not style.derived and not style.level_ground
+        if (style.kind in _LOOSE or style.kind >= Kind.kerb)
+        and not (style.derived or style.level_ground or style.private)
         for node in (draft.u[edge], draft.v[edge])
         if degree[node] == 1
     ]
@@ -105,18 +106,18 @@ def torn_ends(draft: Draft) -> list[Wish]:
     return [
         Wish(node, _REACH_M)
         for edge, style in enumerate(draft.styles)
-        if style.kind == Kind.pavement and style.derived and not style.level_ground
+        if style.kind == Kind.pavement and style.derived and not (style.level_ground or style.private)
         for node in (draft.u[edge], draft.v[edge])
         if degree[node] == 1
     ]
 
 
 def foot_edges(draft: Draft, *, mapped: bool) -> list[int]:
-    """Foot ways on the ground: those mapped as ways, or the pavements derived from streets."""
+    """Foot ways on public ground: those mapped as ways, or the pavements derived from streets."""
     return [
         edge
         for edge, style in enumerate(draft.styles)
-        if style.kind in _FOOT and style.derived != mapped and not style.level_ground
+        if style.kind in _FOOT and style.derived != mapped and not (style.level_ground or style.private)
     ]
 
 

@@ -86,7 +86,7 @@ class Streets:
         state = self.sides[piece][0 if side == LEFT else 1]
         strip = self.strip(piece)
         if state is Side.own:
-            return Kind.pavement if pavement_open(strip.tags) else None
+            return Kind.pavement if strip.walk.private or pavement_open(strip.tags) else None
         oneway = strip.tags.get("oneway") == "yes" and strip.walk.highway != CODE["residential"]
         if state is Side.separate or not strip.walk.access or oneway:
             return None
@@ -153,6 +153,7 @@ def _style(draft: Draft, strip: Strip, side: int, kind: Kind) -> Style:
         level_ground=walk.off_ground,
         level=walk.level,
         derived=True,
+        private=walk.private,
         name=draft.name(tags.get("name")),
         reading=draft.read(
             strip.element,
