@@ -16,10 +16,9 @@ import shapely
 from wegeketten.network.build import strips_of
 from wegeketten.network.edges import Kind
 from wegeketten.network.lines import lookouts, shapes_of
-from wegeketten.network.pavements import Streets, find_streets
-from wegeketten.network.sides import LEFT, RIGHT, Side
+from wegeketten.network.pavements import Streets, find_streets, is_mouth
+from wegeketten.network.sides import LEFT, RIGHT, Side, is_buried, sides_of
 from wegeketten.network.split import split_ways
-from wegeketten.network.ways import CODE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
 _BESIDE_M = 16.0  # from the middle of a carriageway to the pavement that belongs to it
 _SPACING_M, _MOST = 10.0, 20  # places along a way from which one looks to either side
 _NEW_IDS = 10**12  # parts of ways that are cut are numbered from here
+_ATHWART = 0.7  # cosine between looking sideways and a road: it runs across, not alongside
 _WORDS = {Side.own: "yes", Side.separate: "yes", Side.none: "no"}
 
 
@@ -40,7 +40,7 @@ def retagged(features: Features, projection: Projection) -> tuple[Features, int]
     pieces = split_ways(features, projection, [strip.way for strip in strips], ())
     streets = find_streets(strips, pieces)
     pairs = {
-        piece: pair
+        piece: _as_told(streets.strip(piece).tags, pair)
         for piece, pair in streets.sides.items()
         if streets.strip(piece).osm_type == "w" and streets.strip(piece).walk.is_road
     }
@@ -73,6 +73,14 @@ def retagged(features: Features, projection: Projection) -> tuple[Features, int]
             ways[part.id] = part
     refs, lonlat = cutter.points()
     return replace(features, ways=ways, refs=refs, lonlat=lonlat), round(metres)
+
+
+def _as_told(tags: dict[str, str], pair: tuple[Side, Side]) -> tuple[Side, Side]:
+    """A street's sides; where its tags say that a side has no pavement, what lies there is another's."""
+    left, right = (
+        told if told is Side.none else seen for told, seen in zip(sides_of(tags), pair, strict=True)
+    )
+    return left, right
 
 
 def _with_sides(tags: dict[str, str], pair: tuple[Side, Side] | None) -> dict[str, str]:
@@ -115,25 +123,33 @@ def _rows_of(streets: Streets, wanted: Callable[[int], bool]) -> np.ndarray:
 
 
 def _across_a_road(streets: Streets, asked: list[int]) -> list[tuple[int, int]]:
-    """Sides of streets whose pavement lies beyond another carriageway: it is that one's."""
+    """Sides of streets whose pavement lies beyond another carriageway alongside: it is that one's."""
     pieces = streets.pieces
     roads = _rows_of(
         streets,
         lambda piece: (
-            streets.strip(piece).walk.is_road and streets.strip(piece).walk.highway != CODE["service"]
+            streets.strip(piece).walk.is_road
+            and not is_mouth(streets.strip(piece))
+            and not is_buried(streets.strip(piece).tags)
         ),
     )
     walks = _rows_of(streets, lambda piece: streets.strip(piece).walk.kind is Kind.pavement)
     if not len(walks) or not asked:
         return []
     owner, sides, begins, rays = _looks(pieces, np.array(asked))
-    joined = [{int(pieces.u[row]), int(pieces.v[row])} for row in roads.tolist()]
+    bits = [np.stack([line[:-1], line[1:]], axis=1) for line in map(pieces.line, roads.tolist())]
+    road_of = np.repeat(roads, [len(each) for each in bits])
+    road_bits = np.concatenate(bits)
+    along = road_bits[:, 1] - road_bits[:, 0]
+    along /= np.maximum(np.hypot(*along.T), 1e-9)[:, None]
+    looking = shapely.get_coordinates(rays).reshape(-1, 2, 2)
+    looking = (looking[:, 1] - looking[:, 0]) / _BESIDE_M
 
-    def same(ray: int, line: int) -> bool:
-        piece = int(owner[ray])
-        return bool(joined[line] & {int(pieces.u[piece]), int(pieces.v[piece])})
+    def no_other(ray: int, bit: int) -> bool:
+        """The street itself, or one that runs athwart."""
+        return road_of[bit] == owner[ray] or abs(float(along[bit] @ looking[ray])) > _ATHWART
 
-    nearest_road = _first_seen(rays, begins, shapes_of([pieces.line(row) for row in roads.tolist()]), same)
+    nearest_road = _first_seen(rays, begins, shapely.linestrings(road_bits), no_other)
     nearest_walk = _first_seen(
         rays, begins, shapes_of([pieces.line(row) for row in walks.tolist()]), lambda *_: False
     )
@@ -147,7 +163,10 @@ def _across_a_road(streets: Streets, asked: list[int]) -> list[tuple[int, int]]:
 def _stated(streets: Streets, pairs: dict[int, tuple[Side, Side]]) -> set[int]:
     """Pieces of pavements that see, at most of their places, the side of a street that states them now."""
     pieces = streets.pieces
-    roads = _rows_of(streets, lambda piece: streets.strip(piece).walk.is_road)
+    roads = _rows_of(
+        streets,
+        lambda piece: streets.strip(piece).walk.is_road and not is_buried(streets.strip(piece).tags),
+    )
     walks = _rows_of(streets, lambda piece: streets.strip(piece).walk.kind is Kind.pavement)
     if not len(walks):
         return set()

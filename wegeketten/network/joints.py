@@ -95,20 +95,31 @@ def loose_ends(draft: Draft) -> list[Wish]:
     ]
 
 
-def torn_ends(draft: Draft) -> list[Wish]:
+def torn_ends(draft: Draft, streets: Streets) -> list[Wish]:
     """Ends of pavements drawn from tags at which nothing goes on.
 
     Short stretches in the mouths of junctions often bear no tags: the pavement stops there on the map, but
-    not on the ground.
+    not on the ground. A bridge ends on the ground where the street goes on.
     """
     degree = draft.degree()
+    ground = _on_ground(streets)
     return [
         Wish(node, _REACH_M)
         for edge, style in enumerate(draft.styles)
-        if style.kind == Kind.pavement and style.derived and not style.level_ground
+        if style.kind == Kind.pavement and style.derived
         for node in (draft.u[edge], draft.v[edge])
-        if degree[node] == 1
+        if degree[node] == 1 and (not style.level_ground or draft.place_ids[node] in ground)
     ]
+
+
+def _on_ground(streets: Streets) -> set[int]:
+    """OSM ids of the vertices at which a street on the ground begins or ends."""
+    pieces = streets.pieces
+    wanted = np.array(
+        [strip.walk.is_road and not strip.walk.off_ground for strip in streets.strips], dtype=bool
+    )
+    rows = np.flatnonzero(wanted[pieces.way]) if len(wanted) else np.empty(0, dtype=np.int64)
+    return set(pieces.vertex_ref[np.concatenate([pieces.u[rows], pieces.v[rows]])].tolist())
 
 
 def foot_edges(draft: Draft, *, mapped: bool) -> list[int]:
