@@ -27,8 +27,8 @@ _WHEELS = 3.0  # cm of kerb
 class Walker:
     """Distances in our own network.
 
-    With `homes` doors open only where the homes of a city may: never onto a crossing or a link, and never onto
-    another storey.
+    With `homes` doors open only where the homes of a city may: never onto a crossing or a link, and never
+    onto another storey.
     """
 
     def __init__(
