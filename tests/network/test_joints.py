@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from tests.network.walking import chair, kinds, network_of, walk
 from tests.support.drawn import Town
+from wegeketten.network.edges import Kind
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,3 +39,21 @@ def test_a_way_that_ends_above_a_hall_does_not_end_in_it(tmp_path: Path, storey:
     town = Town(drawing, ways)
     network = network_of(town, tmp_path)
     assert (walk(network, town.position("F"), town.position("Q")) is not None) is joined
+
+
+def test_where_a_mapped_pavement_stops_one_steps_down_to_the_street(tmp_path: Path) -> None:
+    """The kerb there is unknown, but lowered as a rule; out of reach nothing is joined."""
+    ways = {
+        "PQ": "highway=footway|footway=sidewalk",
+        "WM": "highway=residential|sidewalk:left=separate|sidewalk:right=no",
+        "ME": "highway=residential",
+    }
+    for drawing, joined in (("P....Q\nW....M....E", True), ("P....Q\n\nW....M....E", False)):
+        town = Town(drawing, ways, cell_m=8)
+        network = network_of(town, tmp_path)
+        route = walk(network, town.position("P"), town.position("E"), chair)
+        assert (kinds(network, route) == ["pavement", "kerb", "link", "street"]) is joined
+        if route is not None:
+            kerb = next(row for row in route.edges if network.edges["kind"][row] == Kind.kerb)
+            assert network.edges["kerb_cm_upper"][kerb] == 20.0
+            assert network.edges.ids(np.array([kerb]))[0].startswith("w1001")
