@@ -57,3 +57,17 @@ def test_where_a_mapped_pavement_stops_one_steps_down_to_the_street(tmp_path: Pa
             kerb = next(row for row in route.edges if network.edges["kind"][row] == Kind.kerb)
             assert network.edges["kerb_cm_upper"][kerb] == 20.0
             assert network.edges.ids(np.array([kerb]))[0].startswith("w1001")
+
+
+@pytest.mark.parametrize(
+    ("barrier", "met"),
+    [("", ["link"]), ("barrier=bollard", ["link", "bollard"]), ("barrier=kerb|kerb=flush", ["link", "kerb"])],
+)
+def test_a_barrier_where_the_sides_of_a_street_end_is_passed(
+    tmp_path: Path, barrier: str, met: list[str]
+) -> None:
+    ways = {"Ak": "highway=living_street|sidewalk=right", "kJ": "highway=living_street"}
+    town = Town("A......k...J\n a         ", ways, {"k": barrier} if barrier else {}, cell_m=8)
+    network = network_of(town, tmp_path)
+    route = walk(network, town.position("a"), town.position("J"), chair)
+    assert kinds(network, route) == ["pavement", "kerb", *met, "living_street"]

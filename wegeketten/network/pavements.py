@@ -216,7 +216,7 @@ def _ends_at(
     """
     piece_of = {edge: piece for piece, edge in enumerate(edge_of) if edge >= 0}
     behind: dict[int, tuple[int, bool]] = {}
-    for edge in range(len(edge_of), len(draft.u)):
+    for edge in range(len(piece_of), len(draft.u)):  # what was added after the pieces
         if draft.v[edge] >= count:
             behind[draft.v[edge]] = (edge, True)
     for edge, (u, v) in enumerate(zip(draft.u, draft.v, strict=True)):
