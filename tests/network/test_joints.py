@@ -71,3 +71,19 @@ def test_a_barrier_where_the_sides_of_a_street_end_is_passed(
     network = network_of(town, tmp_path)
     route = walk(network, town.position("a"), town.position("J"), chair)
     assert kinds(network, route) == ["pavement", "kerb", *met, "living_street"]
+
+
+@pytest.mark.parametrize(("kerb", "passed"), [("lowered", True), ("raised", False)])
+def test_a_crossing_mapped_on_a_ramp_nobody_walks_is_the_one_at_its_mouth(
+    tmp_path: Path, kerb: str, passed: bool
+) -> None:
+    """The pavement beside the main street passes the ramp of a garage where the crossing is mapped."""
+    ways = {"WJ": BOTH, "JE": BOTH, "JkS": "highway=service|foot=no"}
+    drawing = "W....J....E\n a   k   b \n     .\n     S"
+    town = Town(drawing, ways, {"k": f"highway=crossing|crossing=zebra|kerb={kerb}"}, cell_m=8)
+    network = network_of(town, tmp_path)
+    route = walk(network, town.position("a"), town.position("b"))
+    assert kinds(network, route) == ["pavement", "kerb", "crossing", "kerb", "pavement"]
+    met = np.array([row for row in route.edges if network.edges["kind"][row] != Kind.pavement])
+    assert {name.split(":")[0] for name in network.edges.ids(met)} == {"n107"}
+    assert (walk(network, town.position("a"), town.position("b"), chair) is not None) is passed

@@ -52,7 +52,7 @@ def join_junctions(
         Tags of the vertices that have some, by OSM id.
     """
     joints = Joints()
-    crossed_at = crossing_vertices(streets, node_tags)
+    mapped_at = crossing_vertices(streets, node_tags)
     for vertex in sorted(arms):
         ref = int(streets.pieces.vertex_ref[vertex])
         junction = junction_at(draft, streets, vertex, ref, node_tags.get(ref, {}), arms[vertex])
@@ -61,7 +61,7 @@ def join_junctions(
         _raise_mapped(draft, junction)
         _place_feet(draft, streets, junction, joints)
         _step_down(draft, streets, junction)
-        cross_arms(draft, streets, junction, joints, crossed_at)
+        cross_arms(draft, streets, junction, joints, mapped_at)
     return joints
 
 
