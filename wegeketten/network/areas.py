@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from wegeketten.network.build import Strip
-    from wegeketten.network.draft import Draft
+    from wegeketten.network.draft import Draft, Style
     from wegeketten.osm.features import Features, Relation, Way
 
 _FARTHEST_M = 160.0  # from where a way ends inside a square to the corner it is joined to
@@ -34,7 +34,10 @@ def squares(features: Features) -> Iterator[tuple[Relation, list[Way]]]:
 
 
 def link_loose_ends(draft: Draft, strips: Sequence[Strip]) -> None:
-    """Join ways that end inside a square to the nearest corner of its outline."""
+    """Join ways that end inside a square to the nearest corner of its outline.
+
+    What ends on the street above a hall does not end inside it.
+    """
     import shapely
 
     wanted = {(strip.osm_type, strip.osm_id) for strip in strips if strip.walk.area}
@@ -49,6 +52,12 @@ def link_loose_ends(draft: Draft, strips: Sequence[Strip]) -> None:
     if not len(loose):
         return
     places = np.array(draft.places)[loose]
+    ending = {
+        node: draft.styles[edge]
+        for edge, ends in enumerate(zip(draft.u, draft.v, strict=True))
+        for node in ends
+        if degree[node] == 1
+    }
     tree = shapely.STRtree(np.asarray(shapely.points(places)))
     for element in sorted(outline):
         edges = outline[element]
@@ -63,5 +72,13 @@ def link_loose_ends(draft: Draft, strips: Sequence[Strip]) -> None:
         for row in np.sort(tree.query(shapely.union_all(faces), predicate="contains")).tolist():
             away_m = np.hypot(*(rim - places[row]).T)
             nearest = int(away_m.argmin())
+            if not _same_storey(ending[int(loose[row])], style):
+                continue
             if corners[nearest] != loose[row] and away_m[nearest] <= _FARTHEST_M:
                 draft.add(int(loose[row]), corners[nearest], None, style)
+
+
+def _same_storey(one: Style, other: Style) -> bool:
+    """Whether two edges may lie on one floor: both on the ground or both off it, levels alike if known."""
+    known = one.level == one.level and other.level == other.level
+    return one.level_ground == other.level_ground and not (known and one.level != other.level)

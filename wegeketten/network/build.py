@@ -20,6 +20,7 @@ from wegeketten.network.joints import (
     join_to_edges,
     loose_ends,
     road_tree,
+    step_off_ends,
     torn_ends,
     wishes_of,
 )
@@ -138,7 +139,8 @@ def build_network(
         join_to_edges(draft, wishes_of(joints.to_mapped), foot_edges(draft, mapped=True), roads)
         join_to_edges(draft, loose_ends(draft), foot_edges(draft, mapped=False), roads)
         both = [*foot_edges(draft, mapped=True), *foot_edges(draft, mapped=False)]
-        join_to_edges(draft, torn_ends(draft), both, roads)
+        join_to_edges(draft, torn_ends(draft, streets), both, roads)
+        step_off_ends(draft, roads)
     kerbs = {ref for ref, tags in special.items() if barrier_kind(tags) is Kind.kerb}
     crossings.complete_kerbs(draft, streets, features, edge_of, kerbs)
     areas.link_loose_ends(draft, strips)
