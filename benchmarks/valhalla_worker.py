@@ -7,6 +7,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+_BY_LENGTH = {
+    "step_penalty": 0,
+    "elevator_penalty": 0,
+    "max_hiking_difficulty": 6,
+    "exclude_ferries": True,
+}
+"""``shortest`` alone is not by length: Valhalla adds 30 m per flight of steps and 5 m per lift
+(`TransitionCost`), and takes a ferry's seconds for metres (`EdgeCost`)."""
+
 
 def main() -> None:
     extract, folder, pairs_file, out = (Path(word) for word in sys.argv[1:])
@@ -27,36 +36,43 @@ def main() -> None:
     actor = Actor(str(path))
     answers = []
     for points in json.loads(pairs_file.read_text()):
-        found = [route(actor, points, shortest) for shortest in (True, False)]
-        if not all(found):
-            answers.append({})
-            continue
-        best = min(found, key=lambda trip: trip["summary"]["length"])
+        trip = route(actor, points)
+        shape = trip["legs"][0]["shape"] if trip else ""
         answers.append(
-            {
-                "metres": best["summary"]["length"] * 1000,
-                "shortest_metres": found[0]["summary"]["length"] * 1000,
-                "shape": best["legs"][0]["shape"],
-            }
+            {"metres": trip["summary"]["length"] * 1000, "shape": shape, "ways": ways(actor, shape)}
+            if trip
+            else {}
         )
     out.write_text(json.dumps(answers))
 
 
-def route(actor: object, points: list[list[float]], shortest: bool) -> dict:
-    """One answer, empty where there is none; points in between are passed."""
+def route(actor: object, points: list[list[float]]) -> dict:
+    """The shortest way by length between two places, empty where there is none."""
     query = {
-        "locations": [
-            {"lon": lon, "lat": lat, "type": "break" if place in (0, len(points) - 1) else "via"}
-            for place, (lon, lat) in enumerate(points)
-        ],
+        "locations": [{"lon": lon, "lat": lat} for lon, lat in points],
         "costing": "pedestrian",
-        "costing_options": {"pedestrian": {"shortest": shortest}},
+        "costing_options": {"pedestrian": {"shortest": True, **_BY_LENGTH}},
         "directions_type": "none",
     }
     try:
         return actor.route(query)["trip"]
     except RuntimeError:
         return {}
+
+
+def ways(actor: object, shape: str) -> list[int]:
+    """Ids of the ways walked, empty where Valhalla cannot retrace itself."""
+    query = {
+        "encoded_polyline": shape,
+        "costing": "pedestrian",
+        "costing_options": {"pedestrian": _BY_LENGTH},
+        "shape_match": "edge_walk",
+        "filters": {"attributes": ["edge.way_id"], "action": "include"},
+    }
+    try:
+        return list(dict.fromkeys(edge["way_id"] for edge in actor.trace_attributes(query)["edges"]))
+    except RuntimeError:
+        return []
 
 
 if __name__ == "__main__":

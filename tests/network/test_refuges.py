@@ -15,7 +15,8 @@ from wegeketten.network.ways import CODE
 from wegeketten.osm.extract import read_extract
 from wegeketten.osm.projection import projection_of
 from wegeketten.people.profile import load_profile
-from wegeketten.people.verdict import levels, weigh
+from wegeketten.people.seconds import seconds
+from wegeketten.people.verdict import levels
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,7 +46,7 @@ def _crossed(network: Network, town: Town) -> Walked:
     return route
 
 
-def _asked(network: Network, route: Walked) -> tuple[list[Any], list[list[int]], int]:
+def _asked(network: Network, route: Walked) -> tuple[list[Any], list[list[int]], float]:
     """Kerbs met on a route, from either end; per profile how many answers it is open in; waits."""
     edges, rows = network.edges, np.array(route.edges)
     kerbs = rows[edges["kind"][rows] == Kind.kerb]
@@ -55,8 +56,8 @@ def _asked(network: Network, route: Walked) -> tuple[list[Any], list[list[int]],
     open_in = [
         levels(edges.columns, load_profile(name))[:, crossed].min(axis=1).tolist() for name in PROFILES
     ]
-    waits = (edges["crossing"][rows] > 0) & ~edges["waited"][rows]
-    return met, open_in, int(waits.sum())
+    waits = (edges["crossing"][rows] > 0) * (1 - edges["unwaited"][rows] / 2)
+    return met, open_in, float(waits.sum())
 
 
 @pytest.mark.parametrize(
@@ -103,7 +104,7 @@ def test_node_and_way_ask_the_same(tmp_path: Path, said: str, road: str, backwar
     for name, town in towns.items():
         network = network_of(town, tmp_path)
         met, open_in, waits = _asked(network, _crossed(network, town))
-        assert (len(met), waits) == ((4, 2) if "island" in said else (2, 1)), name
+        assert (len(met), waits) == (4 if "island" in said else 2, 1), name
         found[name] = met, open_in
     for name, asked in found.items():
         assert asked == found["node"], name
@@ -262,25 +263,24 @@ def test_centre_lines_know_no_refuges(tmp_path: Path) -> None:
     assert (network.edges["kind"] == Kind.kerb).sum() == 2
 
 
-@pytest.mark.parametrize("pavements", ["sides", "centre"])
-def test_mapped_kerbs_do_not_make_anybody_wait_more(tmp_path: Path, pavements: str) -> None:
-    """A crossing in many edges, all of them crossings, lets people wait once, and once more with a refuge."""
-    ways = {"WxE": "highway=primary|sidewalk=separate", "apb": PAVED, "crd": PAVED}
-    nodes = dict.fromkeys("kl", "barrier=kerb|kerb=lowered")
-    for island, waits in (("", 1), ("|crossing:island=yes", 2 if pavements == "sides" else 1)):
-        town = Town(DRAWING, {**ways, "pkxlr": f"{OVER}|crossing=traffic_signals{island}"}, nodes, cell_m=5)
-        network = network_of(town, tmp_path, pavements)
-        rows = np.array(_crossed(network, town).edges)
-        crossed = rows[network.edges["kind"][rows] == Kind.crossing]
-        assert (network.edges["crossing"][crossed] == Crossing.signals).all()
-        assert (~network.edges["waited"][crossed]).sum() == waits
-        for name in PROFILES:
-            profile = load_profile(name)
-            seconds = weigh(network.edges, profile).seconds[0::2]
-            plain = network.edges["length_m"][crossed].sum() / profile.level_m_s
-            silent = profile.delays.signal_without_sound_s
-            asked = waits * (profile.delays.crossing_signals_s + silent)
-            assert asked <= seconds[crossed].sum() <= asked + 2 * plain
+@pytest.mark.parametrize("way", ["pxyr", "pxmyr"])
+@pytest.mark.parametrize("cut", [False, True])
+def test_a_refuge_makes_nobody_wait_longer(tmp_path: Path, way: str, cut: bool) -> None:
+    """Over two carriageways one waits twice, wherever the refuge cuts the crossing."""
+    roads = dict.fromkeys(("AxB", "CyD"), "highway=primary|oneway=yes|sidewalk=separate")
+    signals = f"{OVER}|crossing=traffic_signals"
+    drawn = {way[:-2]: signals, way[-3:]: signals} if cut else {way: signals}
+    town = Town(DUAL, {"Pp": FOOT, "rR": FOOT, **roads, **drawn}, {}, cell_m=6)
+    network = network_of(town, tmp_path)
+    route = walk(network, town.position("P"), town.position("R"))
+    assert route is not None
+    assert [int(network.edges["kind"][edge]) for edge in route.edges].count(Kind.kerb) == 4
+    crossed = [edge for edge in route.edges if network.edges["crossing"][edge] == Crossing.signals]
+    assert (1 - network.edges["unwaited"][crossed] / 2).sum() == 2
+    profile = load_profile("wheelchair")
+    none = {**network.edges.columns, "crossing": np.zeros_like(network.edges["crossing"])}
+    more = seconds(network.edges.columns, profile)[0] - seconds(none, profile)[0]
+    assert more[route.edges].sum() == pytest.approx(2 * profile.delays.crossing_signals_s)
 
 
 @pytest.mark.data

@@ -16,6 +16,9 @@ NO = frozenset(
 """Values that close a way to passers-by. Others speak of vehicles (``agricultural``, ``delivery``) or of
 people with an errand there (``customers``, ``destination``) and leave it open on foot."""
 
+ERRAND = frozenset({"private", "permit", "residents"})
+"""Those of `NO` that shut out passers-by only: who lives there or visits may go in, see `approaches`."""
+
 _BARRED = frozenset({"motorway", "trunk", "cycleway", "bridleway", "busway", "bus_guideway"})
 """Classes without a right of way on foot unless a tag grants it (German road traffic act, OSM's defaults)."""
 
@@ -74,6 +77,27 @@ def access_of_way(tags: Mapping[str, str]) -> Access:
     return _directions(tags)
 
 
+def errand_of_way(tags: Mapping[str, str]) -> Access:
+    """Access on foot of those who live or have an errand on a way that is closed to passers-by.
+
+    Closed where the way is open to everybody, and where it is to nobody.
+
+    Examples
+    --------
+    >>> errand_of_way({"highway": "service", "access": "private"})
+    Access(forward=True, backward=True)
+    >>> errand_of_way({"highway": "service"}), errand_of_way({"highway": "service", "access": "no"})
+    (Access(forward=False, backward=False), Access(forward=False, backward=False))
+    """
+    if access_of_way(tags):
+        return CLOSED
+    if tags.get("foot") in ERRAND:
+        return access_of_way({**tags, "foot": "yes"})
+    if "foot" not in tags and tags.get("access") in ERRAND:
+        return access_of_way({key: value for key, value in tags.items() if key != "access"})
+    return CLOSED
+
+
 def pavement_open(tags: Mapping[str, str]) -> bool:
     """Whether the pavement of a street is open: ``foot=no`` and ``use_sidepath`` speak of its carriageway.
 
@@ -105,6 +129,22 @@ def access_of_node(tags: Mapping[str, str]) -> Access:
     foot = tags.get("foot")
     closed = foot in NO if foot is not None else tags.get("access") in NO or tags.get("locked") == "yes"
     return CLOSED if closed else OPEN
+
+
+def errand_at_node(tags: Mapping[str, str]) -> bool:
+    """Whether a closed point barrier opens to those who live or have an errand behind it.
+
+    Examples
+    --------
+    >>> errand_at_node({"barrier": "gate", "access": "private"}), errand_at_node({"barrier": "gate"})
+    (True, False)
+    >>> [errand_at_node({"locked": "yes", "access": access}) for access in ("permit", "no")]
+    [True, False]
+    """
+    if access_of_node(tags):
+        return False
+    closed = tags.get("foot", tags.get("access"))
+    return closed in ERRAND or closed not in NO
 
 
 def _directions(tags: Mapping[str, str]) -> Access:

@@ -49,16 +49,11 @@ def rims(strips: Sequence[Strip], pieces: Pieces) -> set[int]:
     return set(np.flatnonzero(low == high).tolist())
 
 
-def _on_storey(style: Style, level: float) -> bool:
-    """Whether the end of a way lies on a storey: no storey is the ground, but stairs may reach any."""
-    if style.level != style.level and style.kind in (Kind.steps, Kind.escalator, Kind.lift):
-        return True
-    ground = (0.0 if each != each else each for each in (style.level, level))
-    return next(ground) == next(ground)
-
-
 def link_loose_ends(draft: Draft, strips: Sequence[Strip]) -> None:
-    """Join ways that end inside a square to the nearest corner of its outline."""
+    """Join ways that end inside a square to the nearest corner of its outline.
+
+    What ends on the street above a hall does not end inside it.
+    """
     import shapely
 
     wanted = {(strip.osm_type, strip.osm_id) for strip in strips if strip.walk.area}
@@ -72,10 +67,13 @@ def link_loose_ends(draft: Draft, strips: Sequence[Strip]) -> None:
     loose = np.flatnonzero(degree == 1)
     if not len(loose):
         return
-    ends_of = {
-        node: style for style, u, v in zip(draft.styles, draft.u, draft.v, strict=True) for node in (u, v)
-    }
     places = np.array(draft.places)[loose]
+    ending = {
+        node: draft.styles[edge]
+        for edge, ends in enumerate(zip(draft.u, draft.v, strict=True))
+        for node in ends
+        if degree[node] == 1
+    }
     tree = shapely.STRtree(np.asarray(shapely.points(places)))
     for element in sorted(outline):
         edges = outline[element]
@@ -88,9 +86,15 @@ def link_loose_ends(draft: Draft, strips: Sequence[Strip]) -> None:
         rim = np.array([draft.places[corner] for corner in corners])
         style = draft.styles[edges[0]]._replace(kind=int(Kind.link), derived=True)
         for row in np.sort(tree.query(shapely.union_all(faces), predicate="contains")).tolist():
-            if not _on_storey(ends_of[int(loose[row])], style.level):
-                continue
             away_m = np.hypot(*(rim - places[row]).T)
             nearest = int(away_m.argmin())
+            if not _same_storey(ending[int(loose[row])], style):
+                continue
             if corners[nearest] != loose[row] and away_m[nearest] <= _FARTHEST_M:
                 draft.add(int(loose[row]), corners[nearest], None, style)
+
+
+def _same_storey(one: Style, other: Style) -> bool:
+    """Whether two edges may lie on one floor: both on the ground or both off it, levels alike if known."""
+    known = one.level == one.level and other.level == other.level
+    return one.level_ground == other.level_ground and not (known and one.level != other.level)

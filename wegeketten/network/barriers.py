@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wegeketten.network.access import OPEN, access_of_node
+from wegeketten.network.access import OPEN, access_of_node, errand_at_node
 from wegeketten.network.draft import Style
 from wegeketten.network.edges import Kind
 
@@ -148,7 +148,8 @@ def raise_barrier(
     passage = kind is Kind.door and "barrier" not in tags and len(arms) == 2
     if passage and arms[0].way == arms[1].way and not _closed_off(tags):
         return
-    access = access_of_node(tags) if kind in CLOSABLE else OPEN
+    private = kind in CLOSABLE and errand_at_node(tags)
+    access = access_of_node(tags) if kind in CLOSABLE and not private else OPEN
     crossed = max(arms, key=lambda arm: _RANK.get(arm.kind, 2))
     style = Style(
         "n",
@@ -157,6 +158,7 @@ def raise_barrier(
         road=crossed.highway if crossed.kind in (Kind.street, Kind.living_street, Kind.service) else 0,
         forward=access.forward,
         backward=access.backward,
+        private=private,
         level=arms[0].level,
         reading=draft.read(f"n{ref}", tags, kind),
     )

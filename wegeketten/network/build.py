@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from wegeketten.network import areas, crossings
+from wegeketten.network import approaches, areas, crossings
 from wegeketten.network.arms import Arm, heading
 from wegeketten.network.barriers import barrier_kind, kerbs_of_lines, raise_barrier
-from wegeketten.network.crosswalks import Carriageways, complete_kerbs, find_crosswalks, wait_once
+from wegeketten.network.crosswalks import Carriageways, complete_kerbs, find_crosswalks
 from wegeketten.network.doors import hang_doors
 from wegeketten.network.draft import Draft, Style
 from wegeketten.network.edges import HIGHWAYS, Kind
@@ -21,6 +21,7 @@ from wegeketten.network.joints import (
     join_to_edges,
     loose_ends,
     road_tree,
+    step_off_ends,
     torn_ends,
     wishes_of,
 )
@@ -142,20 +143,20 @@ def build_network(
         join_to_edges(draft, wishes_of(joints.to_mapped), foot_edges(draft, mapped=True), tree)
         join_to_edges(draft, loose_ends(draft), foot_edges(draft, mapped=False), tree)
         both = [*foot_edges(draft, mapped=True), *foot_edges(draft, mapped=False)]
-        join_to_edges(draft, torn_ends(draft), both, tree)
+        join_to_edges(draft, torn_ends(draft, streets), both, tree)
+        step_off_ends(draft, tree)
     kerbs = {ref for ref, tags in special.items() if barrier_kind(tags) is Kind.kerb}
     roads = Carriageways(streets, features)
-    walks = find_crosswalks(draft, streets, features, edge_of, kerbs, roads)
     if pavements == "sides":
+        walks = find_crosswalks(draft, streets, features, edge_of, kerbs, roads)
         refuges = Refuges(draft, streets, features, walks, roads)
         complete_kerbs(draft, streets, features, edge_of, kerbs - refuges.kerbs, roads)
         refuges.lay()
     else:
         complete_kerbs(draft, streets, features, edge_of, kerbs, roads)
-        for walk in walks:
-            wait_once(draft, walk, ())
     areas.link_loose_ends(draft, strips)
     hang_doors(draft, streets, features, projection, rims)
+    approaches.close_through(draft)
     if pavements == "sides":
         cross_squares(draft, strips, features, projection)
     return _finish(draft, projection, skipped)
@@ -236,6 +237,7 @@ def _trace(draft: Draft, streets: Streets, features: Features, broken: frozenset
         for strip in strips
     ]
     xy = pieces.xy
+    unwaited = crossings.unwaited_halves(streets)
     edge_of = []
     columns = (pieces.way, pieces.first, pieces.last, pieces.u, pieces.v)
     for piece, (way, first, last, u, v) in enumerate(
@@ -245,6 +247,8 @@ def _trace(draft: Draft, streets: Streets, features: Features, broken: frozenset
         if style is None or piece in streets.sides:
             edge_of.append(-1)
         else:
+            if piece in unwaited:
+                style = style._replace(unwaited=unwaited[piece])
             edge_of.append(draft.add(u, v, xy[first : last + 1], style))
     return edge_of
 
@@ -266,6 +270,7 @@ def plain_style(draft: Draft, strip: Strip, features: Features, closed: bool) ->
         forward=walk.access.forward and not closed,
         backward=walk.access.backward and not closed,
         level_ground=walk.off_ground,
+        private=walk.private,
         level=walk.level,
         name=draft.name(tags.get("name")),
         reading=draft.read(strip.element, tags, walk.kind, highway=HIGHWAYS[walk.highway]),

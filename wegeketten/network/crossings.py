@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -68,6 +69,42 @@ def merged_tags(features: Features, way: Way) -> dict[str, str]:
     return tags
 
 
+def unwaited_halves(streets: Streets) -> dict[int, int]:
+    """Halves of a crossing's wait that other pieces of it carry, by piece of a crossing mapped as a way.
+
+    One waits once per carriageway, in however many pieces kerbs and the carriageway's own node cut the way:
+    half on either side of that node, all of it where the way ends there. A way that meets no carriageway
+    waits on its longest piece.
+    """
+    strips, pieces = streets.strips, streets.pieces
+    if not strips:
+        return {}
+    is_crossing = np.array([strip.walk.kind is Kind.crossing for strip in strips], dtype=bool)
+    is_road = np.array([strip.walk.is_road and not strip.walk.area for strip in strips], dtype=bool)
+    road = np.zeros(len(pieces.vertex_ref), dtype=bool)
+    for ends in (pieces.u, pieces.v):
+        road[ends[is_road[pieces.way]]] = True
+    of_way: dict[int, list[int]] = defaultdict(list)
+    met: dict[int, list[int]] = defaultdict(list)
+    for piece in np.flatnonzero(is_crossing[pieces.way]).tolist():
+        of_way[int(pieces.way[piece])].append(piece)
+        for vertex in {int(pieces.u[piece]), int(pieces.v[piece])}:
+            if road[vertex]:
+                met[vertex].append(piece)
+    halves = dict.fromkeys((piece for mates in of_way.values() for piece in mates), 0)
+    for mates in met.values():
+        if len(mates) > 1:
+            for piece in mates:
+                halves[piece] += 1
+    for mates in met.values():
+        if len(mates) == 1 and not any(halves[piece] for piece in of_way[int(pieces.way[mates[0]])]):
+            halves[mates[0]] = 2
+    for mates in of_way.values():
+        if not any(halves[piece] for piece in mates):
+            halves[max(mates, key=lambda piece: length_m(pieces.line(piece)))] = 2
+    return {piece: 2 - min(count, 2) for piece, count in halves.items()}
+
+
 class Bank(NamedTuple):
     """Where a crossing begins: a node, and whether a kerb leads down to the carriageway."""
 
@@ -116,6 +153,7 @@ def cross(draft: Draft, crossed: Crossed, left: Bank, right: Bank) -> None:
     start, end = _down(draft, crossed, left, LEFT), _down(draft, crossed, right, RIGHT)
     if has_refuge(tags):
         near, far = _refuge(draft, crossed, start, end)
+        style = style._replace(unwaited=1)
         draft.add(start, near, None, style)
         draft.add(far, end, None, style)
     else:

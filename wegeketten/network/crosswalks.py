@@ -1,4 +1,4 @@
-"""Crossings mapped as ways: the carriageways they lead over, the kerbs at their ends, and waiting once.
+"""Crossings mapped as ways: the carriageways they lead over, and the kerbs at their ends.
 
 They are followed from bank to bank, through all the ways they are mapped as.
 """
@@ -15,7 +15,6 @@ import numpy as np
 from wegeketten.network.arms import heading
 from wegeketten.network.crossings import merged_tags, with_kerbs_of
 from wegeketten.network.edges import HIGHWAYS, Kind
-from wegeketten.network.lines import length_m
 from wegeketten.network.sides import LEFT, RIGHT
 
 if TYPE_CHECKING:
@@ -181,6 +180,7 @@ def _insert_kerb(
         style._replace(
             kind=int(Kind.kerb),
             crossing=0,
+            unwaited=0,
             road=code,
             side={"left": LEFT, "right": RIGHT, None: 0}[side],
             derived=True,
@@ -275,29 +275,6 @@ def _mark(
                 walk.islands.append(Mark(at_m, ref))
         begin = end
     walk.length_m = begin
-
-
-def wait_once(draft: Draft, walk: Crosswalk, refuges_m: Sequence[float]) -> None:
-    """Of the edges of a crossing only the longest lets people wait, or the longest of each half.
-
-    Parameters
-    ----------
-    refuges_m
-        Where there are refuges, metres from the first bank.
-    """
-    halves: dict[int, list[tuple[float, int]]] = defaultdict(list)
-    begin = 0.0
-    for leg in walk.legs:
-        size = length_m(draft.lines[leg.edge])
-        halves[sum(at_m < begin + size / 2 for at_m in refuges_m)].append((round(size, 2), leg.edge))
-        begin += size
-    for edges in halves.values():
-        longest = max(size for size, _ in edges)
-        alike = [edge for size, edge in edges if size == longest]
-        bearer = min(alike, key=lambda edge: tuple(draft.lines[edge].mean(axis=0).tolist()))
-        for _, edge in edges:
-            if edge != bearer:
-                draft.styles[edge] = draft.styles[edge]._replace(waited=True)
 
 
 def _follow(

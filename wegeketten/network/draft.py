@@ -11,7 +11,7 @@ from wegeketten.network.edges import ATTRIBUTES, PLAIN, EdgeTable, Kind
 from wegeketten.tags import resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from typing import Literal
 
     from numpy.typing import NDArray
@@ -31,11 +31,12 @@ class Style(NamedTuple):
     road: int = 0
     side: int = 0
     crossing: int = 0
-    waited: bool = False
+    unwaited: int = 0
     forward: bool = True
     backward: bool = True
     level_ground: bool = False
     derived: bool = False
+    private: bool = False
     level: float = float("nan")
     name: int = -1
     reading: int = 0  # row of the table of readings
@@ -85,6 +86,14 @@ class Draft:
         self.lines.append(line)
         self.styles.append(style)
         return len(self.u) - 1
+
+    def leave_out(self, edges: Collection[int]) -> None:
+        """Drop edges; those behind them move up."""
+        gone = set(edges)
+        kept = [edge for edge in range(len(self.u)) if edge not in gone]
+        self.u, self.v = [self.u[edge] for edge in kept], [self.v[edge] for edge in kept]
+        self.lines = [self.lines[edge] for edge in kept]
+        self.styles = [self.styles[edge] for edge in kept]
 
     def degree(self) -> NDArray[np.int64]:
         """How many edges end at each node."""

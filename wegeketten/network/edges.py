@@ -136,11 +136,12 @@ PLAIN: Mapping[str, np.dtype] = {
     "road": np.dtype(np.uint8),  # HIGHWAYS: class of the carriageway walked along or crossed, 0 none
     "side": np.dtype(np.int8),  # pavements: -1 left, 1 right of the way in drawing direction, 0 neither
     "crossing": np.dtype(np.uint8),  # Crossing
-    "waited": np.dtype(bool),  # a crossing in several edges: one waits at another of them, not at this one
+    "unwaited": np.dtype(np.uint8),  # halves of the crossing's wait that its other edges carry: 0, 1 or 2
     "forward": np.dtype(bool),  # lawful on foot u → v; ability is the profile's business
     "backward": np.dtype(bool),
     "level_ground": np.dtype(bool),  # bridge, tunnel, indoor: the terrain model says nothing about it
     "derived": np.dtype(bool),  # synthetic: not an element of its own in OSM
+    "private": np.dtype(bool),  # a way in and out for those who live or have an errand there, never through
     "length_m": np.dtype(np.float32),
     "rise_m": np.dtype(np.float32),  # metres climbed u → v; NaN unknown
     "fall_m": np.dtype(np.float32),  # metres descended u → v; NaN unknown

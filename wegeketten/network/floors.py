@@ -82,7 +82,7 @@ def find_floors(features: Features, projection: Projection, strips: Sequence[Str
     done: set[int] = set()
     for strip in strips:
         walk = strip.walk
-        if walk.kind not in _KINDS or not (walk.access.forward and walk.access.backward):
+        if walk.kind not in _KINDS or walk.private or not (walk.access.forward and walk.access.backward):
             continue
         shape: shapely.Geometry | None
         if strip.osm_type == "r":

@@ -14,7 +14,7 @@ import numpy as np
 from wegeketten.network.arms import heading
 from wegeketten.network.corners import gap_of
 from wegeketten.network.crossings import has_refuge, merged_tags, refuge_tags, with_kerbs_of
-from wegeketten.network.crosswalks import tags_at, wait_once
+from wegeketten.network.crosswalks import tags_at
 from wegeketten.network.edges import HIGHWAYS, Kind
 from wegeketten.network.lines import length_m
 from wegeketten.network.pavements import is_mouth
@@ -89,7 +89,6 @@ class Refuges:
             for refuge in refuges:
                 if not refuge.ref and not (refuge.near.mapped and refuge.far.mapped):
                     self._lay_between(walk, refuge)
-            wait_once(self._draft, walk, [refuge.at_m for refuge in refuges])
 
     def _refuges_of(self, walk: Crosswalk) -> list[Refuge]:
         """Where one waits on the way over.
@@ -218,10 +217,22 @@ class Refuges:
         for kerb in kerbs if leg.forward else kerbs[::-1]:
             before, end = end, draft.place(x, y)
             self._raise(leg, before, end, kerb.road)
+        one, other = self._shared_wait(draft.u[edge], draft.v[edge], draft.styles[edge].unwaited)
         last, draft.v[edge] = draft.v[edge], begin
         draft.lines[edge] = np.concatenate((line[at < along_m], [[x, y]]))
-        rest = draft.add(end, last, np.concatenate(([[x, y]], line[at > along_m])), draft.styles[edge])
+        style = draft.styles[edge]
+        draft.styles[edge] = style._replace(unwaited=one)
+        tail = np.concatenate(([[x, y]], line[at > along_m]))
+        rest = draft.add(end, last, tail, style._replace(unwaited=other))
         walk.legs.insert(number + leg.forward, leg._replace(edge=rest))
+
+    def _shared_wait(self, u: int, v: int, unwaited: int) -> tuple[int, int]:
+        """Halves of the wait that either part of a leg leaves to others: one waits at the carriageway."""
+        if unwaited != 1:
+            return (1, 1) if unwaited == 0 else (2, 2)
+        refs = self._streets.pieces.vertex_ref
+        on_road = [node < len(refs) and int(refs[node]) in self._roads for node in (u, v)]
+        return (2, 1) if on_road == [False, True] else (1, 2)
 
     def _lay_on_roads(self, wanted: Mapping[int, tuple[Crosswalk, Refuge]]) -> None:
         """Refuges in the middle of a carriageway: whatever leads on from its node does so over a kerb."""
@@ -265,5 +276,7 @@ class Refuges:
             node,
             other,
             None,
-            style._replace(kind=int(Kind.kerb), crossing=0, road=code, derived=True, reading=reading),
+            style._replace(
+                kind=int(Kind.kerb), crossing=0, unwaited=0, road=code, derived=True, reading=reading
+            ),
         )

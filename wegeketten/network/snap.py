@@ -35,6 +35,7 @@ _RADII_M = (
     170.0,
 )  # tried before the reach itself; most doors are settled within the first two
 _STOREY_M = 60.0  # an edge on the point's own storey is preferred to the ground within this many metres more
+_PRIVATE_M = 15.0  # a private way is taken by doors to which every public one is farther by more than a house
 _CHUNK = 4096  # points per spatial query, bounds the memory for pairs
 
 
@@ -84,7 +85,9 @@ def snap(
 
     Of all edges within reach the nearest are kept, among them always the nearest road and the nearest
     footway, so that a profile that may not use one kind finds the other. Edges on another storey than the
-    point, and bridges, tunnels and indoor ways, count only where there is nothing else.
+    point, and bridges, tunnels and indoor ways, count only where there is nothing else. Private ways come
+    after public ones that are up to 15 m farther, about the depth of a house: who lives in the second row
+    joins the private way, the neighbour in front of it the street.
 
     Parameters
     ----------
@@ -253,6 +256,7 @@ class _Ground:
     road: NDArray[np.bool_]  # per edge
     level: NDArray[np.float64]  # per edge, the ground where unmapped
     off_ground: NDArray[np.bool_]  # per edge: bridge, tunnel or indoor without a storey mapped
+    private: NDArray[np.bool_]  # per edge
     storey: NDArray[np.float64]  # per point
 
     @classmethod
@@ -262,6 +266,7 @@ class _Ground:
             road=np.isin(edges["kind"], [int(kind) for kind in ROADS]),
             level=np.nan_to_num(level),
             off_ground=edges["level_ground"].astype(bool) & np.isnan(level),
+            private=edges.columns.get("private", np.zeros(len(level))).astype(bool),
             storey=storey,
         )
 
@@ -330,15 +335,16 @@ def _best(
     """Sort by preference, keep the best of each point, and tell which points need no wider search."""
     level, storey = ground.level[near.edge], ground.storey[near.row]
     elsewhere = ground.off_ground[near.edge] | ((level != storey) & (level != 0.0))
-    away_m = near.off_m + np.where(level != storey, _STOREY_M, 0.0)
+    private = ground.private[near.edge]
+    away_m = near.off_m + np.where(level != storey, _STOREY_M, 0.0) + np.where(private, _PRIVATE_M, 0.0)
     order = np.lexsort((away_m, elsewhere, near.row))
     near, elsewhere, away_m = near.take(order), elsewhere[order], away_m[order]
     here = np.bincount(near.row[~elsewhere], minlength=points)
     keep = ~elsewhere | (here[near.row] == 0)
     near, away_m, elsewhere = near.take(keep), away_m[keep], elsewhere[keep]
-    road = ground.road[near.edge]
+    road, public = ground.road[near.edge], ~ground.private[near.edge]
     rank = _rank(near.row)
-    nearest_of_kind = _first_where(near.row, road) | _first_where(near.row, ~road)
+    nearest_of_kind = _first_where(near.row, road & public) | _first_where(near.row, ~road & public)
     count = np.bincount(near.row[(rank < candidates) | nearest_of_kind], minlength=points)
     last_gives_way = (count[near.row] > candidates) & (rank == candidates - 1)
     kept = ((rank < candidates) & ~last_gives_way) | nearest_of_kind

@@ -133,7 +133,9 @@ class _Network:
         self.places = np.array(draft.places)
         self.kind = np.array([style.kind for style in styles])
         self.level = np.nan_to_num(np.array([style.level for style in styles]))
-        self.both = np.array([style.forward and style.backward for style in styles], dtype=bool)
+        self.both = np.array(
+            [style.forward and style.backward and not style.private for style in styles], dtype=bool
+        )
         number: dict[tuple[str, int], int] = {}
         self.element_of = [
             number.setdefault((floor.strip.osm_type, floor.strip.osm_id), len(number)) for floor in floors

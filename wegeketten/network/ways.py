@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from wegeketten.network.access import access_of_way
+from wegeketten.network.access import access_of_way, errand_of_way
 from wegeketten.network.edges import HIGHWAYS, Kind
 
 if TYPE_CHECKING:
@@ -60,13 +60,15 @@ class Walk(NamedTuple):
     highway
         Code of `HIGHWAYS`.
     access
-        By law.
+        By law; where passers-by have none, of those who live or have an errand there.
     off_ground
         Bridge, tunnel or indoors: the terrain says nothing about it.
     level
         Storey, NaN where none or several are mapped.
     area
         Walked along its outline, and across it (`squares`).
+    private
+        Closed to passers-by: a way in and out, never through.
     """
 
     kind: Kind
@@ -75,6 +77,7 @@ class Walk(NamedTuple):
     off_ground: bool
     level: float
     area: bool
+    private: bool = False
 
     @property
     def is_road(self) -> bool:
@@ -102,13 +105,15 @@ def walk_of(tags: Mapping[str, str]) -> Walk | None:
         name = _unnamed(tags, name)
         if not name:
             return None
+    errand = errand_of_way(tags)
     return Walk(
         _kind(name, tags),
         CODE[name],
-        access_of_way(tags),
+        errand or access_of_way(tags),
         _off_ground(tags),
         level_of(tags),
         _is_area(name, tags),
+        bool(errand),
     )
 
 

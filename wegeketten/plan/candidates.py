@@ -57,7 +57,7 @@ def find_candidates(
     catalogue: MeasureCatalogue | None = None,
     answer: Answer = "likely",
 ) -> Candidates:
-    """Choose works for every edge that is closed to one of the profiles.
+    """Choose works for every edge of public ways that is closed to one of the profiles.
 
     Where the works that would help all of them together do not exist, those for as many profiles as possible
     are chosen, in the order given.
@@ -85,6 +85,7 @@ def find_candidates(
         shut = getattr(weights, answer) == INF
         closed |= shut.reshape(-1, 2).any(axis=1)
         unsure |= (shut & (weights.possible != INF)).reshape(-1, 2).any(axis=1)
+    closed &= ~city.edges["private"].astype(bool)  # nobody builds on other people's ground
     chosen = _choose_works(city, broken, np.flatnonzero(closed), catalogue)
     prices = np.zeros(count, dtype=np.int64)
     for row, works in chosen.items():

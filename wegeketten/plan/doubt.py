@@ -9,7 +9,7 @@ import numpy as np
 from wegeketten.reach.doors import Remedies, goals_of, open_doors
 from wegeketten.reach.field import INF
 from wegeketten.reach.search import UNSEEN, tree
-from wegeketten.routing import UNIT_S
+from wegeketten.reach.shares import units_within
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 
 def doubtful_tasks(city: City, profiles: Sequence[Profile], services: Sequence[str] = ()) -> list[Task]:
-    """Tasks whose field is open today where that is sure, and mended where it is possible; a look costs 1."""
+    """Tasks whose field is open today where that is sure, and mended where it is possible; a look costs 1.
+
+    Private ways are not looked at.
+    """
     from wegeketten.plan.task import Task
 
     catalogue = city.catalogue
@@ -34,12 +37,12 @@ def doubtful_tasks(city: City, profiles: Sequence[Profile], services: Sequence[s
     for profile in profiles:
         weights = city.weights(profile)
         unclear = ((weights.sure >= INF) & (weights.possible < INF)).reshape(-1, 2).any(axis=1)
-        looks = np.asarray(unclear, dtype=np.int64)
+        looks = np.asarray(unclear & ~city.edges["private"].astype(bool), dtype=np.int64)
         doors = open_doors(city, profile, "sure", remedies=Remedies(weights.possible, looks))
         people = city.homes["weight"].astype(np.float64)
         for service in wanted:
             goals = goals_of(city, profile, "possible", service, doors)
-            limit = int(catalogue.service(service).standard_s(profile.level_m_s) / UNIT_S)
+            limit = units_within(catalogue.standard_s(service, profile))
             if len(goals):
                 tasks.append(Task(profile.id, service, doors.field, goals, people, limit))
         city.forget()
