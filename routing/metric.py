@@ -336,7 +336,7 @@ class Metric:
             rows = spare.get()
             nodes = froms[first : first + TIMES]
             lanes = np.arange(nodes.size, dtype=np.int32)
-            passes.times((nodes, lanes, lanes, 0 * lanes), up, down, rows, tos, 1)
+            passes.times((nodes, lanes, 0 * lanes), up, down, rows, tos, 1)
             table[first : first + TIMES] = rows[tos, : nodes.size].T.view(np.int32)
             spare.put(rows)
 

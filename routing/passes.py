@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from .graph import Int32, UInt32, UInt64
     from .hierarchy import Hierarchy
 
-Sources = tuple["Int32", "Int32", "Int32", "Int32"]
-"""Node, lane, number within its service, and offset of each source."""
+Sources = tuple["Int32", "Int32", "Int32"]
+"""Node, lane and offset of each source."""
 
 _NO_NODES = np.zeros(0, np.uint32)
 
@@ -53,20 +53,27 @@ class Passes:
         self, block: Sources, up: UInt32, down: UInt32, rows: UInt32, at: Int32 | None, threads: int
     ) -> None:
         """Fill rows of times, all of them or those of the nodes `at`; the others are left as they are."""
-        nodes, lanes, _, starts = block
-        self._carry(sweep.TIME, (nodes, lanes, starts), up, down, (rows,), at, threads)
+        self._carry(sweep.TIME, block, up, down, (rows,), at, threads)
 
     def named(
-        self, block: Sources, up: UInt64, down: UInt64, rows: UInt64, at: Int32 | None, threads: int
+        self,
+        block: Sources,
+        numbers: Int32,
+        up: UInt64,
+        down: UInt64,
+        rows: UInt64,
+        at: Int32 | None,
+        threads: int,
     ) -> None:
         """Fill rows of times with the numbers of their sources in the lower half, as `times` does."""
-        nodes, lanes, numbers, starts = block
+        nodes, lanes, starts = block
         values = starts.astype(np.uint64) << np.uint64(32) | numbers.astype(np.uint64)
         self._carry(sweep.NAMED, (nodes, lanes, values), up, down, (rows,), at, threads)
 
     def keys(
         self,
         block: Sources,
+        numbers: Int32,
         up: UInt64,
         down: UInt64,
         rows: tuple[UInt64, UInt32],
@@ -74,7 +81,7 @@ class Passes:
         threads: int,
     ) -> None:
         """Fill rows of keys and of the numbers of their sources, as `times` does."""
-        nodes, lanes, numbers, starts = block
+        nodes, lanes, starts = block
         values = starts.astype(np.uint64) << np.uint64(32)
         self._carry(sweep.KEY, (nodes, lanes, values, as_u4(numbers)), up, down, rows, at, threads)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
-from itertools import pairwise
+from functools import cached_property, partial
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,16 +33,16 @@ class Seeds:
 
     Attributes
     ----------
-    nodes, numbers, offsets
-        Node, number within its service, and offset of each source.
+    nodes, services, offsets
+        Node, number of the service, and offset of each source.
     pointers
-        Where the sources of each service start, shape (k + 1,).
+        Where the sources of each service start, k + 1 of them.
     """
 
     nodes: Int32
-    numbers: Int32
+    services: Int32
     offsets: Int32
-    pointers: Int32
+    pointers: list[int]
 
     @classmethod
     def of(cls, n: int, sources: Sequence[ArrayLike], offsets: Sequence[ArrayLike] | None) -> Seeds:
@@ -55,11 +55,9 @@ class Seeds:
         """
         if offsets is not None and len(offsets) != len(sources):
             raise ValueError(f"offsets must be given for {len(sources)} services, not {len(offsets)}")
-        wanted = [np.atleast_1d(np.asarray(nodes)) for nodes in sources]
-        spent = None if offsets is None else [np.atleast_1d(np.asarray(starts)) for starts in offsets]
+        wanted = [_row(nodes) for nodes in sources]
+        spent = None if offsets is None else [_row(starts) for starts in offsets]
         sizes = [part.size for part in wanted]
-        pointers = np.zeros(len(sizes) + 1, np.int32)
-        np.cumsum(sizes, out=pointers[1:])
         try:  # all at once, which is several times faster than one by one
             if spent is not None and sizes != [part.size for part in spent]:
                 raise ValueError("offsets do not match")
@@ -73,19 +71,38 @@ class Seeds:
                 as_sources(n, part, None if spent is None else spent[j]) for j, part in enumerate(wanted)
             ]  # raises, with positions as the caller knows them
             nodes, starts = (np.concatenate([_NONE, *parts]) for parts in zip(*pairs, strict=True))
-        numbers = np.arange(nodes.size, dtype=np.int32) - np.repeat(pointers[:-1], sizes)
-        return cls(nodes, numbers, starts, pointers)
+        services = np.arange(len(sizes), dtype=np.int32).repeat(sizes)
+        return cls(nodes, services, starts, [0, *accumulate(sizes)])
 
     @property
-    def services(self) -> int:
+    def count(self) -> int:
         """How many services there are."""
-        return self.pointers.size - 1
+        return len(self.pointers) - 1
+
+    @cached_property
+    def numbers(self) -> Int32:
+        """Number of each source within its service."""
+        firsts = np.array(self.pointers, np.int32)[self.services]
+        return np.arange(self.nodes.size, dtype=np.int32) - firsts
 
     def lanes(self, first: int, count: int) -> Sources:
-        """Sources of services first..first + count, each service in a lane of its own."""
-        begin, *_, end = bounds = self.pointers[first : first + count + 1]
-        lanes = np.repeat(np.arange(bounds.size - 1, dtype=np.int32), np.diff(bounds))
-        return self.nodes[begin:end], lanes, self.numbers[begin:end], self.offsets[begin:end]
+        """Node, lane and offset of the sources of services first..first + count, a lane for each service."""
+        some = self._block(first, count)
+        lanes = self.services[some] - np.int32(first) if first else self.services[some]
+        return self.nodes[some], lanes, self.offsets[some]
+
+    def names(self, first: int, count: int) -> Int32:
+        """Numbers of the same sources within their services."""
+        return self.numbers[self._block(first, count)]
+
+    def _block(self, first: int, count: int) -> slice:
+        return slice(self.pointers[first], self.pointers[min(first + count, self.count)])
+
+
+def _row(values: ArrayLike) -> NDArray[Any]:
+    """As an array of at least one dimension."""
+    found = np.asarray(values)
+    return found if found.ndim else found.reshape(1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,11 +149,11 @@ class Question:
 
     @property
     def _shape(self) -> tuple[int, int]:
-        return self.n if self.nodes is None else self.nodes.size, self.seeds.services
+        return self.n if self.nodes is None else self.nodes.size, self.seeds.count
 
     def times(self, passes: Passes, up: UInt32, down: UInt32) -> Int32:
         """Times of the nearest sources."""
-        k = self.seeds.services
+        k = self.seeds.count
         out = None if k == TIMES and self.nodes is None else np.empty(self._shape, np.int32)
         for first in range(0, k, TIMES):
             rows = passes.rows(np.uint32, self.threads)
@@ -158,8 +175,16 @@ class Question:
         """Times and numbers of the nearest sources."""
         answers = np.empty(self._shape, np.int32), np.empty(self._shape, np.int32)
         rows = passes.rows(np.uint64, self.threads)
-        for first in range(0, self.seeds.services, KEYS):
-            passes.named(self.seeds.lanes(first, KEYS), up, down, rows, self.nodes, self.threads)
+        for first in range(0, self.seeds.count, KEYS):
+            passes.named(
+                self.seeds.lanes(first, KEYS),
+                self.seeds.names(first, KEYS),
+                up,
+                down,
+                rows,
+                self.nodes,
+                self.threads,
+            )
             self._tell(sweep.tell_named, first, (rows,), answers)
         return answers
 
@@ -168,8 +193,16 @@ class Question:
         shape = self._shape
         answers = np.empty(shape, np.int32), np.empty(shape, np.int64), np.empty(shape, np.int32)
         rows = passes.rows(np.uint64, self.threads), passes.rows(np.uint32, self.threads, KEYS)
-        for first in range(0, self.seeds.services, KEYS):
-            passes.keys(self.seeds.lanes(first, KEYS), up, down, rows, self.nodes, self.threads)
+        for first in range(0, self.seeds.count, KEYS):
+            passes.keys(
+                self.seeds.lanes(first, KEYS),
+                self.seeds.names(first, KEYS),
+                up,
+                down,
+                rows,
+                self.nodes,
+                self.threads,
+            )
             self._tell(sweep.tell_keys, first, rows, answers)
         return answers
 
