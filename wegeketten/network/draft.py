@@ -38,6 +38,7 @@ class Style(NamedTuple):
     derived: bool = False
     level: float = float("nan")
     name: int = -1
+    hours: int = 0
     reading: int = 0  # row of the table of readings
 
 
@@ -92,7 +93,7 @@ class Draft:
         return np.bincount(ends, minlength=len(self.places)).astype(np.int64)
 
     def name(self, text: str | None) -> int:
-        """Row of a street name."""
+        """Row of a street name, or of another text."""
         return self.names.setdefault(text, len(self.names)) if text else -1
 
     def read(
