@@ -14,6 +14,7 @@ import typer
 
 from wegeketten.errors import UsageError, WegekettenError
 from wegeketten.options import (
+    At,
     City,
     Districts,
     From,
@@ -184,6 +185,7 @@ def route(
     start: From,
     end: Annotated[str, typer.Option("--to", help="LAT,LON of the goal.")],
     profile: OneProfile,
+    when: At = None,
     limit: Limits = None,
     out: OptionalFile = None,
     lang: Lang = "de",
@@ -191,14 +193,16 @@ def route(
 ) -> None:
     """Find one route from door to door, with the barriers on it."""
     from wegeketten.progress import progress_bar
+    from wegeketten.reach.hours import city_at, parse_when
     from wegeketten.reach.route import find_route
     from wegeketten.report.briefs import print_route
 
     language = check_language(lang)
     spots = parse_point(start, "--from"), parse_point(end, "--to")
+    time = None if when is None else parse_when(when)
     with progress_bar("route") as tick:
         one = chosen_profiles([profile], limit)[0]
-        found = find_route(open_source(city, tick), one, *spots)
+        found = find_route(city_at(open_source(city, tick), time), one, *spots)
     if out is not None:
         found.write(out)
     print_json(found.to_json()) if as_json else print_route(found, lang=language)
@@ -248,9 +252,7 @@ def chain(
     ] = None,
     returning: Annotated[bool, typer.Option("--return", help="The chain ends at home.")] = False,
     any_order: Annotated[bool, typer.Option("--any-order", help="The order of the visits is free.")] = False,
-    when: Annotated[
-        str | None, typer.Option("--at", help="Weekday and time at which places are open: Mo 10:30.")
-    ] = None,
+    when: At = None,
     bench: Annotated[
         float | None, typer.Option("--bench-every", help="Longest way between benches, metres.")
     ] = None,

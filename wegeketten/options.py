@@ -39,6 +39,9 @@ Districts = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, nothing else.")]
 Lang = Annotated[str, typer.Option("--lang", help="Language of tables and reports: de or en.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit with 4 when the data gave warnings.")]
+At = Annotated[
+    str | None, typer.Option("--at", help="Weekday and time, when places are open and lifts run: Mo 10:30.")
+]
 From = Annotated[str, typer.Option("--from", help="LAT,LON of the door.")]
 
 

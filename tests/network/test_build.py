@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.network.walking import chair, kinds, network_of, walk
 from tests.support.drawn import Town
+from wegeketten.errors import UsageError
 from wegeketten.network.access import access_of_node, access_of_way
 from wegeketten.network.barriers import KINDS, barrier_kind
 from wegeketten.network.build import build_network
@@ -187,6 +188,11 @@ def test_a_lift_joins_storeys(tmp_path: Path) -> None:
     broken = build_network(features, projection_of(features), out_of_service=[f"n{ord('l')}"])
     assert _kinds(broken)["lift"] == 2
     assert walk(broken, town.position("A"), town.position("B")) is None
+    with pytest.raises(UsageError, match=rf"--out-of-service n9: no lift .* there are n{ord('l')}"):
+        build_network(features, projection_of(features), out_of_service=["n9"])
+    for tags in ("operational_status=broken", "opening_hours=off"):
+        mapped = Town("A..l..B", {"Al": ways["Al"], "lB": ways["lB"]}, {"l": f"highway=elevator|{tags}"})
+        assert walk(network_of(mapped, tmp_path), town.position("A"), town.position("B")) is None
 
 
 def test_ways_crossing_without_a_shared_node_stay_apart(tmp_path: Path) -> None:

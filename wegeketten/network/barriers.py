@@ -108,6 +108,11 @@ def barrier_kind(tags: Mapping[str, str]) -> Kind | None:
     return None
 
 
+def has_steps(tags: Mapping[str, str]) -> bool:
+    """Whether an entrance's tags tell of steps in front of its door."""
+    return tags.get("step_count", "0").strip() not in ("0", "no")
+
+
 def kerbs_of_lines(features: Features) -> dict[int, dict[str, str]]:
     """Nodes through which kerbs mapped as lines run, with the line's tags."""
     found: dict[int, dict[str, str]] = {}
@@ -162,14 +167,21 @@ def raise_barrier(
         level=arms[0].level,
         reading=draft.read(f"n{ref}", tags, kind),
     )
+    steps = None
+    if kind is Kind.door and has_steps(tags):
+        steps = style._replace(kind=int(Kind.steps), reading=draft.read(f"n{ref}", tags, Kind.steps))
     hub = arms[0].node
     x, y = draft.places[hub]
     for arm in minor_arms(arms) if len(arms) > 1 else arms:
         if arm.edge < 0:  # the pavements beside a street pass what stands on its carriageway
             continue
+        before = hub
+        if steps is not None:
+            before = draft.place(x, y, ref)
+            draft.add(hub, before, None, steps)
         behind = draft.place(x, y, ref)
         move(arm, behind)
-        draft.add(hub, behind, None, style)
+        draft.add(before, behind, None, style)
 
 
 def minor_arms(arms: Sequence[Arm]) -> list[Arm]:

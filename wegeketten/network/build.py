@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from wegeketten.errors import UsageError
 from wegeketten.network import approaches, areas, crossings
 from wegeketten.network.arms import Arm, heading
 from wegeketten.network.barriers import barrier_kind, kerbs_of_lines, raise_barrier
@@ -26,7 +27,7 @@ from wegeketten.network.joints import (
     wishes_of,
 )
 from wegeketten.network.junctions import join_junctions
-from wegeketten.network.lifts import is_lift, raise_lift
+from wegeketten.network.lifts import hours_of, is_lift, raise_lift, runs
 from wegeketten.network.pavements import Streets, arms_of_streets, find_streets, lay_pavements
 from wegeketten.network.refuges import Refuges
 from wegeketten.network.split import Pieces, split_ways
@@ -35,13 +36,17 @@ from wegeketten.network.ways import Walk, walk_of
 from wegeketten.osm.features import Skipped, Way
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from wegeketten.network.edges import EdgeTable
     from wegeketten.osm.features import Features
     from wegeketten.osm.projection import Projection
+
+
+_RUNNING = (Kind.lift, Kind.escalator, Kind.moving_walkway)
+"""What may stand still."""
 
 
 @dataclass
@@ -117,6 +122,11 @@ def build_network(
     Network
         Edges in the order of the extract's elements; nodes in the order of their OSM ids, synthetic ones
         after them.
+
+    Raises
+    ------
+    UsageError
+        There is no lift, escalator or other way of an id in `out_of_service`.
     """
     draft = Draft()
     skipped: list[Skipped] = []
@@ -127,6 +137,7 @@ def build_network(
     draft.place_ids = pieces.vertex_ref.tolist()
     skipped += _unjoined(pieces)
     broken = frozenset(out_of_service)
+    _check_known(broken, strips, special)
     streets = find_streets(strips, pieces) if pavements == "sides" else Streets(strips, pieces)
     edge_of = _trace(draft, streets, features, broken)
     rims = areas.rims(strips, pieces)
@@ -155,11 +166,28 @@ def build_network(
     else:
         complete_kerbs(draft, streets, features, edge_of, kerbs, roads)
     areas.link_loose_ends(draft, strips)
-    hang_doors(draft, streets, features, projection, rims)
+    hang_doors(draft, streets, features, projection)
     approaches.close_through(draft)
     if pavements == "sides":
         cross_squares(draft, strips, features, projection)
     return _finish(draft, projection, skipped)
+
+
+def _check_known(
+    broken: frozenset[str], strips: Sequence[Strip], special: Mapping[int, Mapping[str, str]]
+) -> None:
+    """A mistyped id would leave a broken lift in service."""
+    lifts = {f"n{ref}" for ref, tags in special.items() if is_lift(tags)}
+    known = lifts | {strip.element for strip in strips}
+    unknown = sorted(broken - known)
+    if unknown:
+        there = sorted(lifts | {strip.element for strip in strips if strip.walk.kind in _RUNNING})
+        told = (
+            f"there are {', '.join(there[:8])}{' …' if len(there) > 8 else ''}" if there else "there are none"
+        )
+        raise UsageError(
+            f"--out-of-service {unknown[0]}: no lift or escalator of that id in the extract; {told}"
+        )
 
 
 def strips_of(features: Features, skipped: list[Skipped], *, roads_too: bool) -> list[Strip]:
@@ -256,7 +284,9 @@ def _trace(draft: Draft, streets: Streets, features: Features, broken: frozenset
 def plain_style(draft: Draft, strip: Strip, features: Features, closed: bool) -> Style:
     """What the edges of a way have in common, walked along its own line."""
     walk, tags = strip.walk, strip.tags
-    crossing = 0
+    crossing = hours = 0
+    if walk.kind in _RUNNING:
+        hours, closed = hours_of(draft, tags), closed or not runs(tags)
     if walk.kind is Kind.crossing:
         tags = crossings.merged_tags(features, strip.way)
         crossing = int(crossings.crossing_of(tags))
@@ -273,6 +303,7 @@ def plain_style(draft: Draft, strip: Strip, features: Features, closed: bool) ->
         private=walk.private,
         level=walk.level,
         name=draft.name(tags.get("name")),
+        hours=hours,
         reading=draft.read(strip.element, tags, walk.kind, highway=HIGHWAYS[walk.highway]),
     )
 

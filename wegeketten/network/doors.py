@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wegeketten.network.barriers import barrier_kind, has_steps
 from wegeketten.network.draft import Style
 from wegeketten.network.edges import Kind
 from wegeketten.network.joints import Wish, join_to_edges, road_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
 
     from wegeketten.network.draft import Draft
     from wegeketten.network.pavements import Streets
@@ -47,21 +48,10 @@ def speaks(tags: Mapping[str, str]) -> bool:
     return "entrance" in tags and tags["entrance"] != "no" and any(key in tags for key in _SPEAKING)
 
 
-def hang_doors(
-    draft: Draft,
-    streets: Streets,
-    features: Features,
-    projection: Projection,
-    rims: Collection[int] = (),
-) -> None:
-    """Give every speaking entrance its barriers, joined to the way nearest to it on its side of the street.
+def hang_doors(draft: Draft, streets: Streets, features: Features, projection: Projection) -> None:
+    """Give every speaking entrance its barriers, joined to the way it lies on.
 
-    Entrances at which ways already pass through are left as they are.
-
-    Parameters
-    ----------
-    rims
-        Vertices on the outline of one square only: what has its door there lies beside the square.
+    Where it lies on none, that is the nearest on its side of the street.
     """
     nodes = [node for node in features.nodes.values() if speaks(node.tags)]
     if not nodes:
@@ -76,10 +66,8 @@ def hang_doors(
         if vertex is None or degree[vertex] == 0:
             place = draft.place(x, y, node.id)
             wishes.append(Wish(place, _REACH_M))
-        elif degree[vertex] == 1 or vertex in rims:
-            place = vertex
         else:
-            continue
+            place = vertex
         outside.append((row, place))
     edges = [
         edge
@@ -87,10 +75,15 @@ def hang_doors(
         if style.kind in _JOINED and not style.level_ground and (style.forward or style.backward)
     ]
     joined = join_to_edges(draft, wishes, edges, road_tree(streets))
-    unjoined = {wish.node for wish in wishes} - joined
+    off_way = {wish.node for wish in wishes}
+    unjoined = off_way - joined
     for row, place in outside:
         if place not in unjoined:
-            _hang(draft, nodes[row].id, nodes[row].tags, place)
+            tags = nodes[row].tags
+            if place not in off_way and degree[place] == 1 and barrier_kind(tags) is Kind.kerb:
+                # where a way ends at the entrance its kerb has been raised there
+                tags = {key: value for key, value in tags.items() if key not in ("kerb", "kerb:height")}
+            _hang(draft, nodes[row].id, tags, place)
 
 
 def _hang(draft: Draft, ref: int, tags: Mapping[str, str], place: int) -> None:
@@ -116,7 +109,7 @@ def barriers_of(tags: Mapping[str, str]) -> list[Kind]:
     ['steps', 'door']
     """
     found = []
-    if tags.get("step_count", "0") != "0":
+    if has_steps(tags):
         found.append(Kind.steps)
     if "kerb" in tags or "kerb:height" in tags:
         found.append(Kind.kerb)

@@ -39,6 +39,7 @@ class Style(NamedTuple):
     private: bool = False
     level: float = float("nan")
     name: int = -1
+    hours: int = 0
     reading: int = 0  # row of the table of readings
 
 
@@ -101,7 +102,7 @@ class Draft:
         return np.bincount(ends, minlength=len(self.places)).astype(np.int64)
 
     def name(self, text: str | None) -> int:
-        """Row of a street name."""
+        """Row of a street name, or of another text."""
         return self.names.setdefault(text, len(self.names)) if text else -1
 
     def read(

@@ -146,7 +146,8 @@ PLAIN: Mapping[str, np.dtype] = {
     "rise_m": np.dtype(np.float32),  # metres climbed u → v; NaN unknown
     "fall_m": np.dtype(np.float32),  # metres descended u → v; NaN unknown
     "level": np.dtype(np.float32),  # storey; NaN where not mapped
-    "name": np.dtype(np.int32),  # row of the table of street names, -1 none
+    "name": np.dtype(np.int32),  # row of the table of texts: the street's name, -1 none
+    "hours": np.dtype(np.int32),  # row of the table of texts plus one: when a lift runs, 0 always or unmapped
 }
 
 
@@ -158,7 +159,7 @@ class EdgeTable:
     columns
         Every name of `PLAIN`, and for each of `ATTRIBUTES` its four columns; all of one length.
     names
-        Street names that the column ``name`` points into.
+        Texts that the columns ``name`` and ``hours`` point into: street names and opening hours.
     bends
         int64, shape (edges + 1,): where each edge's points start in `points`.
     points

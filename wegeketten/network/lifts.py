@@ -21,6 +21,31 @@ def is_lift(tags: Mapping[str, str]) -> bool:
     return tags.get("highway") == "elevator"
 
 
+_OUT = frozenset(
+    {"broken", "closed", "out_of_order", "out_of_service", "no", "off", "abandoned", "demolished", "disused"}
+)
+"""Values of ``operational_status`` of what does not run."""
+
+
+def runs(tags: Mapping[str, str]) -> bool:
+    """Whether a lift or an escalator runs at all, by its own tags.
+
+    Examples
+    --------
+    >>> runs({}), runs({"operational_status": "broken"}), runs({"opening_hours": "off"})
+    (True, False, False)
+    """
+    if tags.get("operational_status", "").strip().lower() in _OUT:
+        return False
+    return tags.get("opening_hours", "").strip().lower() not in ("off", "closed")
+
+
+def hours_of(draft: Draft, tags: Mapping[str, str]) -> int:
+    """Row plus one of the hours in which a lift or an escalator runs; 0 where always or not mapped."""
+    hours = tags.get("opening_hours", "").strip()
+    return 0 if hours in ("", "24/7") else draft.name(hours) + 1
+
+
 def raise_lift(
     draft: Draft,
     ref: int,
@@ -68,9 +93,10 @@ def raise_lift(
         "n",
         ref,
         int(Kind.lift),
-        forward=access.forward and in_service,
-        backward=access.backward and in_service,
+        forward=access.forward and in_service and runs(tags),
+        backward=access.backward and in_service and runs(tags),
         level_ground=True,
+        hours=hours_of(draft, tags),
         reading=draft.read(f"n{ref}", tags, Kind.lift),
     )
     below = arms[0].node

@@ -36,6 +36,7 @@ _RADII_M = (
 )  # tried before the reach itself; most doors are settled within the first two
 _STOREY_M = 60.0  # an edge on the point's own storey is preferred to the ground within this many metres more
 _PRIVATE_M = 15.0  # a private way is taken by doors to which every public one is farther by more than a house
+_DOOR_M = 0.5  # an entrance this near is the door of a home or place
 _CHUNK = 4096  # points per spatial query, bounds the memory for pairs
 
 
@@ -116,6 +117,7 @@ def snap(
     ...     "kind": np.array([Kind.footway, Kind.steps], dtype=np.uint8),
     ...     "forward": np.array([True, True]), "backward": np.array([True, True]),
     ...     "level": np.array([np.nan, np.nan], dtype=np.float32), "level_ground": np.array([False, False]),
+    ...     "derived": np.array([False, False]), "osm_type": np.array([b"w", b"w"]),
     ...     "u": np.array([0, 1]), "v": np.array([1, 2]),
     ... }
     >>> bends = np.array([0, 2, 4])
@@ -257,6 +259,7 @@ class _Ground:
     level: NDArray[np.float64]  # per edge, the ground where unmapped
     off_ground: NDArray[np.bool_]  # per edge: bridge, tunnel or indoor without a storey mapped
     private: NDArray[np.bool_]  # per edge
+    door: NDArray[np.bool_]  # per edge: the stub behind an entrance's barriers
     storey: NDArray[np.float64]  # per point
 
     @classmethod
@@ -267,6 +270,7 @@ class _Ground:
             level=np.nan_to_num(level),
             off_ground=edges["level_ground"].astype(bool) & np.isnan(level),
             private=edges.columns.get("private", np.zeros(len(level))).astype(bool),
+            door=(edges["kind"] == Kind.corridor) & edges["derived"].astype(bool),
             storey=storey,
         )
 
@@ -337,7 +341,9 @@ def _best(
     elsewhere = ground.off_ground[near.edge] | ((level != storey) & (level != 0.0))
     private = ground.private[near.edge]
     away_m = near.off_m + np.where(level != storey, _STOREY_M, 0.0) + np.where(private, _PRIVATE_M, 0.0)
-    order = np.lexsort((away_m, elsewhere, near.row))
+    # whoever lives at an entrance joins behind its barriers, not the way that leads up to it
+    away_m = np.maximum(away_m - np.where(ground.door[near.edge], _DOOR_M, 0.0), 0.0)
+    order = np.lexsort((~ground.door[near.edge], away_m, elsewhere, near.row))
     near, elsewhere, away_m = near.take(order), elsewhere[order], away_m[order]
     here = np.bincount(near.row[~elsewhere], minlength=points)
     keep = ~elsewhere | (here[near.row] == 0)

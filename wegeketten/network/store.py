@@ -38,8 +38,9 @@ def write_edges(
 
     names = np.array([*edges.names, ""], dtype=object)
     columns: dict[str, Any] = {"edge_id": edges.ids()}
-    columns.update({name: edges.columns[name] for name in PLAIN if name != "name"})
+    columns.update({name: edges.columns[name] for name in PLAIN if name not in ("name", "hours")})
     columns["name"] = names[edges.columns["name"]]
+    columns["hours"] = names[edges.columns["hours"].astype(np.int64) - 1]
     for attribute in ATTRIBUTES:
         columns.update({name: edges.columns[name] for name in attribute_columns([attribute.name])})
     lonlat = np.round(projection.to_lonlat(edges.points), _COORDINATE_DIGITS)
@@ -58,13 +59,15 @@ def read_edges(path: Path, projection: Projection) -> EdgeTable:
     raw = read_columns(path, [*PLAIN, *attribute_columns()])
     rows: dict[str, int] = {}
     index = [rows.setdefault(name, len(rows)) if name else -1 for name in raw["name"].tolist()]
+    hours = [rows.setdefault(text, len(rows)) + 1 if text else 0 for text in raw["hours"].tolist()]
     columns = {
         name: np.asarray(raw[name], dtype=dtype)
         for name, dtype in PLAIN.items()
-        if name not in ("name", "osm_type")
+        if name not in ("name", "hours", "osm_type")
     }
     columns["osm_type"] = raw["osm_type"].astype("S1")
     columns["name"] = np.array(index, dtype=np.int32)
+    columns["hours"] = np.array(hours, dtype=np.int32)
     columns.update({name: raw[name] for name in attribute_columns()})
     ordered = {name: columns[name] for name in (*PLAIN, *attribute_columns())}
 

@@ -53,6 +53,10 @@ OFF_GROUND = (Kind.steps, Kind.escalator, Kind.moving_walkway, Kind.lift)
 """Kinds whose slope and surface are not those of the ground."""
 
 
+ALL_HOURS = "all hours"
+"""Limit that a lift breaks which runs at some hours only: nobody can be sure of it."""
+
+
 class Check(NamedTuple):
     """One limit against all edges.
 
@@ -91,6 +95,7 @@ def checks(columns: Columns, profile: Profile) -> Iterator[Check]:
     ground = ~np.isin(kind, OFF_GROUND)
     yield Check("access", "lawful", _lawful(columns))
     yield from _passages(columns, profile, yes)
+    yield Check("kind", ALL_HOURS, np.where(columns["hours"] > 0, LIKELY, SURE).astype(np.uint8))
     if limits.kerb_cm is not None:
         yield _check(columns, "kerb_cm", limits.kerb_cm, _at_most(columns, "kerb_cm", limits.kerb_cm), yes)
     for limit, uphill in ((limits.incline_up_pct, True), (limits.incline_down_pct, False)):

@@ -57,7 +57,7 @@ class Service(_Strict):
     name: Name
     standard: Standard
     source: str = Field(min_length=1)
-    mark: Literal["V", "M", "X"]
+    mark: Literal["V", "X", "M", "A"]
     any: list[Filter] = Field(min_length=1)
     never: Filter = Field(default_factory=dict)
     geometry: list[Literal["node", "area"]] = Field(default=["node", "area"], min_length=1)

@@ -13,7 +13,7 @@ from wegeketten.errors import UsageError
 from wegeketten.reach.barriers import passed
 from wegeketten.reach.course import follow
 from wegeketten.reach.field import INF
-from wegeketten.reach.hours import is_open
+from wegeketten.reach.hours import city_at, is_open
 from wegeketten.reach.legs import Legs
 from wegeketten.reach.rest import Needs
 from wegeketten.reach.tracks import line_string
@@ -190,6 +190,7 @@ def find_chain(city: City, profile: Profile, start: Spot, errands: Errands) -> C
         A service does not exist, or no way is near the point.
     """
     errands = errands.checked(city)
+    city = city_at(city, errands.when)
     trips = Trips(city, profile, start=start)
     without_needs = replace(errands, needs=Needs())
     tours = {answer: trips.tours(without_needs, answer) for answer in ANSWERS}

@@ -13,6 +13,7 @@ from wegeketten.city import ANSWERS
 from wegeketten.columns import write_columns
 from wegeketten.csvfile import write_csv
 from wegeketten.reach.field import INF
+from wegeketten.reach.hours import city_at
 from wegeketten.reach.rest import Needs
 from wegeketten.reach.trips import Trips
 from wegeketten.routing import UNIT_S
@@ -189,6 +190,7 @@ def find_chains(
     from wegeketten.people.profile import load_profile
 
     errands = errands.checked(city)
+    city = city_at(city, errands.when)
     tell = progress or (lambda _words, _share: None)
     tell("network", 0.0)
     trips = Trips(city, profile)

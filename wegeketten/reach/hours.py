@@ -5,8 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from wegeketten.errors import UsageError
+
+if TYPE_CHECKING:
+    from wegeketten.city import City
 
 ORDINARY_MONDAY = dt.date(2025, 3, 10)
 """Monday of a week without public holidays anywhere in Germany."""
@@ -77,3 +81,30 @@ def is_open(text: str, when: dt.datetime) -> bool | None:
     if hours.is_open(when):
         return True
     return False if hours.is_closed(when) else None
+
+
+def city_at(city: City, when: dt.datetime | None) -> City:
+    """The city as it is at a time: lifts and escalators that do not run then are closed.
+
+    Those that surely run are as sure as any other; hours that cannot be read leave them likely.
+    """
+    import numpy as np
+
+    from wegeketten.network.edges import EdgeTable
+
+    edges = city.edges
+    rows = np.flatnonzero(edges["hours"] > 0)
+    if when is None or not len(rows):
+        return city
+    columns = {name: edges[name].copy() for name in ("forward", "backward", "hours")}
+    for row in rows.tolist():
+        state = is_open(edges.names[columns["hours"][row] - 1], when)
+        if state is False:
+            columns["forward"][row] = columns["backward"][row] = False
+        if state is not None:
+            columns["hours"][row] = 0
+    view = type(city)(city.path, city.meta)
+    kept = {name: value for name, value in vars(city).items() if not name.startswith("_")}
+    changed = EdgeTable({**edges.columns, **columns}, edges.names, lines=lambda: (edges.bends, edges.points))
+    vars(view).update({**kept, "edges": changed})
+    return view

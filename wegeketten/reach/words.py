@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from wegeketten.network.edges import Crossing, Kind
+from wegeketten.people.checks import ALL_HOURS
 
 if TYPE_CHECKING:
     from wegeketten.reach.barriers import Barrier
@@ -155,6 +156,8 @@ def barrier(seen: Barrier) -> Both:
     """
     name = BARRIERS.get(seen.kind, Both(seen.kind, seen.kind.replace("_", " ")))
     source = SOURCES[seen.provenance]
+    if seen.limit == ALL_HOURS:
+        return Both(f"{name.de}, nicht zu jeder Zeit in Betrieb", f"{name.en}, does not run at all hours")
     if seen.attribute in ASKED and seen.verdict != "passable":
         thing = ASKED[seen.attribute]
         state = Both("fehlen", "missing") if seen.upper == 0 else Both("unbekannt", "unknown")
