@@ -108,23 +108,32 @@ def _ends(draft: Draft, edges: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _parts(draft: Draft, edges: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Label of what each node is joined to by some edges."""
-    from scipy.sparse import csr_array
-    from scipy.sparse.csgraph import connected_components
-
-    count = len(draft.places)
+    """Label of what each node is joined to by some edges: the smallest row among its nodes."""
     u, v = _ends(draft, edges)
-    arcs = csr_array((np.ones(len(u), dtype=np.int8), (u, v)), shape=(count, count))
-    return connected_components(arcs, directed=False)[1].astype(np.int64)  # type: ignore[no-any-return]
+    label = np.arange(len(draft.places))
+    while True:
+        before = label.copy()
+        here, there = label[u], label[v]
+        low = np.minimum(here, there)
+        np.minimum.at(label, here, low)
+        np.minimum.at(label, there, low)
+        while (label != label[label]).any():
+            label = label[label]
+        if (label == before).all():
+            return label
 
 
 def _mainlands(
     draft: Draft, public: NDArray[np.int64], private: NDArray[np.int64], part: NDArray[np.int64]
 ) -> list[int]:
-    """Of the public parts that private ways join with one another, the one with the most metres."""
+    """Of the public parts that private ways join with one another, the one with the most metres.
+
+    As the crow flies between the ends of its edges: that tells a town from a courtyard.
+    """
     whole = _parts(draft, np.concatenate([public, private]))
-    u = _ends(draft, public)[0]
-    metres = np.bincount(part[u], weights=[_length_m(draft, edge) for edge in public.tolist()])
+    u, v = _ends(draft, public)
+    places = np.array(draft.places)
+    metres = np.bincount(part[u], weights=np.hypot(*(places[v] - places[u]).T))
     parts, first = np.unique(part[u], return_index=True)
     group = whole[u[first]]
     order = np.lexsort((parts, -metres[parts], group))
