@@ -20,6 +20,8 @@ from wegeketten.network.edges import Kind
 from wegeketten.network.joints import cut
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
     from wegeketten.network.draft import Draft
@@ -50,14 +52,17 @@ class Reach(NamedTuple):
     exit: int
 
 
-def close_through(draft: Draft) -> None:
+def close_through(draft: Draft) -> list[str]:
     """Cut private ways, and close private gates, where they lead from one public place to another.
 
-    Private ways that no public one leads to are left out.
+    Returns
+    -------
+    list of str
+        Ids of the private ways that no public one leads to: they are left out.
     """
     public, private = _told_apart(draft)
     if not len(private):
-        return
+        return []
     cost = {edge: _cost_m(draft, edge) for edge in private.tolist()}
     part = _parts(draft, public)
     reach = _spread(draft, cost, set(_ends(draft, public).ravel().tolist()))
@@ -76,7 +81,11 @@ def close_through(draft: Draft) -> None:
             draft.styles[edge] = draft.styles[edge]._replace(forward=False, backward=False)
         else:
             _part(draft, edge, (cost[edge] + end.metres - begin.metres) / 2)
+    gone = _elements(draft, lost)
     draft.leave_out(lost)
+    return sorted(
+        gone - _elements(draft, range(len(draft.styles))), key=lambda name: (name[0], int(name[1:]))
+    )
 
 
 def _told_apart(draft: Draft) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -100,6 +109,12 @@ def _told_apart(draft: Draft) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         styles[edge] = styles[edge]._replace(private=True)
         private[edge] = True
     return np.flatnonzero(lawful & ~private), np.flatnonzero(private)
+
+
+def _elements(draft: Draft, edges: Iterable[int]) -> set[str]:
+    """Ids of the ways and relations some edges come from."""
+    styles = [draft.styles[edge] for edge in edges]
+    return {f"{style.osm_type}{style.osm_id}" for style in styles if style.osm_type != "n"}
 
 
 def _ends(draft: Draft, edges: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -143,7 +143,10 @@ def build_network(
     crossings.complete_kerbs(draft, streets, features, edge_of, kerbs)
     areas.link_loose_ends(draft, strips)
     hang_doors(draft, streets, features, projection)
-    approaches.close_through(draft)
+    skipped += [
+        Skipped(element, "network", "private way that no public way leads to")
+        for element in approaches.close_through(draft)
+    ]
     return _finish(draft, projection, skipped)
 
 
