@@ -59,7 +59,9 @@ def compare(extract: Path) -> str:
     picks = [rng.sample(range(len(known)), 2) for _ in range(_PAIRS)]
     cells = []
     for wheels in (False, True):
-        before, after = (Walker(network, projection, wheels=wheels) for network in (original, rebuilt))
+        before, after = (
+            Walker(network, projection, wheels=wheels, homes=True) for network in (original, rebuilt)
+        )
         snaps = [(walker, *walker.snap(known)) for walker in (before, after)]
         deviation = []
         for a, b in picks:

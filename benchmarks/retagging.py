@@ -16,21 +16,22 @@ import shapely
 from wegeketten.network.build import strips_of
 from wegeketten.network.edges import Kind
 from wegeketten.network.lines import lookouts, shapes_of
-from wegeketten.network.pavements import Streets, find_streets
-from wegeketten.network.sides import LEFT, RIGHT, Side
+from wegeketten.network.pavements import Streets, find_streets, is_mouth
+from wegeketten.network.sides import LEFT, RIGHT, Side, is_buried, sides_of
 from wegeketten.network.split import split_ways
-from wegeketten.network.ways import CODE
+from wegeketten.osm.features import Way
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wegeketten.network.split import Pieces
-    from wegeketten.osm.features import Features, Way
+    from wegeketten.osm.features import Features
     from wegeketten.osm.projection import Projection
 
 _BESIDE_M = 16.0  # from the middle of a carriageway to the pavement that belongs to it
 _SPACING_M, _MOST = 10.0, 20  # places along a way from which one looks to either side
 _NEW_IDS = 10**12  # parts of ways that are cut are numbered from here
+_ATHWART = 0.7  # cosine between looking sideways and a road: it runs across, not alongside
 _WORDS = {Side.own: "yes", Side.separate: "yes", Side.none: "no"}
 
 
@@ -40,7 +41,7 @@ def retagged(features: Features, projection: Projection) -> tuple[Features, int]
     pieces = split_ways(features, projection, [strip.way for strip in strips], ())
     streets = find_streets(strips, pieces)
     pairs = {
-        piece: pair
+        piece: _as_told(streets.strip(piece).tags, pair)
         for piece, pair in streets.sides.items()
         if streets.strip(piece).osm_type == "w" and streets.strip(piece).walk.is_road
     }
@@ -51,10 +52,11 @@ def retagged(features: Features, projection: Projection) -> tuple[Features, int]
     gone = _stated(streets, pairs)
     metres = sum(float(np.hypot(*np.diff(pieces.line(piece), axis=0).T).sum()) for piece in gone)
     touched = {piece for piece, pair in pairs.items() if Side.separate in pair}
-    cutter = _Cutter(features, pieces)
+    cutter = _Cutter(features, pieces, projection)
     by_way: dict[int, list[int]] = defaultdict(list)
     for piece, way in enumerate(pieces.way.tolist()):
         by_way[way].append(piece)
+    carried = [cutter.carry_on(vertex, road) for vertex, road in _torn_off(streets, pairs, gone)]
     ways: dict[int, Way] = {}
     parts: dict[int, list[Way]] = {}
     for row, strip in enumerate(strips):
@@ -71,8 +73,17 @@ def retagged(features: Features, projection: Projection) -> tuple[Features, int]
     for way_id, way in features.ways.items():
         for part in parts.get(way_id, [way]):
             ways[part.id] = part
+    ways.update((way.id, way) for way in carried)
     refs, lonlat = cutter.points()
     return replace(features, ways=ways, refs=refs, lonlat=lonlat), round(metres)
+
+
+def _as_told(tags: dict[str, str], pair: tuple[Side, Side]) -> tuple[Side, Side]:
+    """A street's sides; where its tags say that a side has no pavement, what lies there is another's."""
+    left, right = (
+        told if told is Side.none else seen for told, seen in zip(sides_of(tags), pair, strict=True)
+    )
+    return left, right
 
 
 def _with_sides(tags: dict[str, str], pair: tuple[Side, Side] | None) -> dict[str, str]:
@@ -115,25 +126,33 @@ def _rows_of(streets: Streets, wanted: Callable[[int], bool]) -> np.ndarray:
 
 
 def _across_a_road(streets: Streets, asked: list[int]) -> list[tuple[int, int]]:
-    """Sides of streets whose pavement lies beyond another carriageway: it is that one's."""
+    """Sides of streets whose pavement lies beyond another carriageway alongside: it is that one's."""
     pieces = streets.pieces
     roads = _rows_of(
         streets,
         lambda piece: (
-            streets.strip(piece).walk.is_road and streets.strip(piece).walk.highway != CODE["service"]
+            streets.strip(piece).walk.is_road
+            and not is_mouth(streets.strip(piece))
+            and not is_buried(streets.strip(piece).tags)
         ),
     )
     walks = _rows_of(streets, lambda piece: streets.strip(piece).walk.kind is Kind.pavement)
     if not len(walks) or not asked:
         return []
     owner, sides, begins, rays = _looks(pieces, np.array(asked))
-    joined = [{int(pieces.u[row]), int(pieces.v[row])} for row in roads.tolist()]
+    bits = [np.stack([line[:-1], line[1:]], axis=1) for line in map(pieces.line, roads.tolist())]
+    road_of = np.repeat(roads, [len(each) for each in bits])
+    road_bits = np.concatenate(bits)
+    along = road_bits[:, 1] - road_bits[:, 0]
+    along /= np.maximum(np.hypot(*along.T), 1e-9)[:, None]
+    looking = shapely.get_coordinates(rays).reshape(-1, 2, 2)
+    looking = (looking[:, 1] - looking[:, 0]) / _BESIDE_M
 
-    def same(ray: int, line: int) -> bool:
-        piece = int(owner[ray])
-        return bool(joined[line] & {int(pieces.u[piece]), int(pieces.v[piece])})
+    def no_other(ray: int, bit: int) -> bool:
+        """The street itself, or one that runs athwart."""
+        return road_of[bit] == owner[ray] or abs(float(along[bit] @ looking[ray])) > _ATHWART
 
-    nearest_road = _first_seen(rays, begins, shapes_of([pieces.line(row) for row in roads.tolist()]), same)
+    nearest_road = _first_seen(rays, begins, shapely.linestrings(road_bits), no_other)
     nearest_walk = _first_seen(
         rays, begins, shapes_of([pieces.line(row) for row in walks.tolist()]), lambda *_: False
     )
@@ -147,7 +166,10 @@ def _across_a_road(streets: Streets, asked: list[int]) -> list[tuple[int, int]]:
 def _stated(streets: Streets, pairs: dict[int, tuple[Side, Side]]) -> set[int]:
     """Pieces of pavements that see, at most of their places, the side of a street that states them now."""
     pieces = streets.pieces
-    roads = _rows_of(streets, lambda piece: streets.strip(piece).walk.is_road)
+    roads = _rows_of(
+        streets,
+        lambda piece: streets.strip(piece).walk.is_road and not is_buried(streets.strip(piece).tags),
+    )
     walks = _rows_of(streets, lambda piece: streets.strip(piece).walk.kind is Kind.pavement)
     if not len(walks):
         return set()
@@ -178,20 +200,65 @@ def _side_at(line: np.ndarray, place: np.ndarray) -> int:
     return LEFT if dx * py - dy * px > 0 else RIGHT
 
 
+def _torn_off(streets: Streets, pairs: dict[int, tuple[Side, Side]], gone: set[int]) -> list[tuple[int, int]]:
+    """Vertices at which a foot way that stays met a pavement that goes, and the street that states it now.
+
+    Crossings lead to a street anyway.
+    """
+    pieces = streets.pieces
+    ends: dict[str, set[int]] = defaultdict(set)
+    for piece, (u, v) in enumerate(zip(pieces.u.tolist(), pieces.v.tolist(), strict=True)):
+        kind, road = streets.strip(piece).walk.kind, streets.strip(piece).walk.is_road
+        what = "gone" if piece in gone else "road" if road or kind is Kind.crossing else "foot"
+        if what != "foot" or kind is not Kind.pavement:
+            ends[what] |= {u, v}
+    vertices = sorted((ends["gone"] & ends["foot"]) - ends["road"])
+    stating = [piece for piece in sorted(pairs) if Side.separate in pairs[piece]]
+    if not vertices or not stating:
+        return []
+    lines = shapes_of([pieces.line(piece) for piece in stating])
+    places = shapely.points(pieces.vertex_xy[vertices])
+    asked, near = shapely.STRtree(lines).query(places, predicate="dwithin", distance=_BESIDE_M)
+    away = shapely.distance(places[asked], lines[near])
+    found: dict[int, int] = {}
+    for row in np.lexsort((near, away, asked)).tolist():
+        vertex, piece = vertices[int(asked[row])], stating[int(near[row])]
+        side = _side_at(pieces.line(piece), pieces.vertex_xy[vertex])
+        if pairs[piece][side == RIGHT] is Side.separate:
+            found.setdefault(vertex, piece)
+    return list(found.items())
+
+
 class _Cutter:
     """Cuts ways at the ends of their pieces and keeps the points of the parts."""
 
-    def __init__(self, features: Features, pieces: Pieces) -> None:
-        self.features, self.pieces = features, pieces
+    def __init__(self, features: Features, pieces: Pieces, projection: Projection) -> None:
+        self.features, self.pieces, self.projection = features, pieces, projection
         self.where = {ref: row for row, ref in enumerate(features.refs.tolist())}
         self.refs: list[int] = []
         self.number = _NEW_IDS
+        self.joints: dict[int, list[tuple[float, int]]] = defaultdict(
+            list
+        )  # by piece: metres along, new point
+        self.new: dict[int, tuple[float, float]] = {}  # lon/lat of new points
+
+    def carry_on(self, vertex: int, road: int) -> Way:
+        """A foot way from a vertex to the nearest place on a street, where a point is put in."""
+        line = shapely.LineString(self.pieces.line(road))
+        along = line.project(shapely.Point(self.pieces.vertex_xy[vertex]))
+        self.number += 1
+        x, y = line.interpolate(along).coords[0]
+        self.new[self.number] = tuple(self.projection.to_lonlat(np.array([[x, y]]))[0].tolist())
+        self.joints[road].append((along, self.number))
+        start = len(self.features.refs) + len(self.refs)
+        self.refs += [int(self.pieces.vertex_ref[vertex]), self.number]
+        return Way(self.number, {"highway": "footway"}, start, start + 2)
 
     def cut(self, way: Way, rows: list[int], tagged: list[dict[str, str] | None]) -> list[Way]:
         """Parts of a way, neighbours of the same tags in one; nothing where the tags are None."""
-        pieces, parts, last = self.pieces, [], -1
+        parts, last = [], -1
         for piece, tags in zip(rows, tagged, strict=True):
-            refs = pieces.refs[pieces.first[piece] : pieces.last[piece] + 1].tolist()
+            refs = self._refs(piece)
             if tags is not None and parts and parts[-1][0] == tags and last == refs[0]:
                 parts[-1][1].extend(refs[1:])
             elif tags is not None:
@@ -206,11 +273,31 @@ class _Cutter:
             found.append(way._replace(id=number, tags=tags, start=start, stop=start + len(refs)))
         return found
 
+    def _refs(self, piece: int) -> list[int]:
+        """Points of a piece, those put in among them."""
+        pieces = self.pieces
+        refs = pieces.refs[pieces.first[piece] : pieces.last[piece] + 1]
+        step = np.hypot(*np.diff(pieces.line(piece), axis=0).T)
+        at = np.concatenate(([0.0], np.cumsum(step)))
+        inner = sorted(self.joints.get(piece, []))
+        merged = sorted(
+            [*zip(at.tolist(), refs.tolist(), strict=True), *inner],
+            key=lambda point: min(max(point[0], 0.0), float(at[-1])),
+        )
+        if not inner:
+            return refs.tolist()  # type: ignore[no-any-return]
+        ends = [int(refs[0]), int(refs[-1])]
+        return [ends[0], *(ref for _, ref in merged if ref not in ends), ends[1]]
+
     def points(self) -> tuple[np.ndarray, np.ndarray]:
         """Points of all ways: the extract's, then those of the parts."""
-        rows = np.array([self.where[ref] for ref in self.refs], dtype=np.int64)
         features = self.features
+        known = np.array([self.where.get(ref, 0) for ref in self.refs], dtype=np.int64)
+        lonlat = features.lonlat[known]
+        for row, ref in enumerate(self.refs):
+            if ref in self.new:
+                lonlat[row] = self.new[ref]
         return (
             np.concatenate([features.refs, np.array(self.refs, dtype=np.int64)]),
-            np.concatenate([features.lonlat, features.lonlat[rows]]),
+            np.concatenate([features.lonlat, lonlat]),
         )

@@ -368,6 +368,7 @@ def prepare_all() -> None:
         "order",
         "hierarchy",
         "elimination",
+        "split",
         "supernodes",
         "dissection",
         "search",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from wegeketten.network.edges import Kind
+from wegeketten.network.edges import Kind, ways_across
 from wegeketten.network.lines import shapes_of
 from wegeketten.network.snap import NEVER
 from wegeketten.routing import INF, Graph, nearest, path
@@ -25,16 +25,24 @@ _WHEELS = 3.0  # cm of kerb
 
 
 class Walker:
-    """Distances in our own network."""
+    """Distances in our own network.
 
-    def __init__(self, network: Network, projection: Projection, *, wheels: bool = False) -> None:
+    With `homes` doors open only where the homes of a city may: never onto a crossing or a link, and never
+    onto another storey.
+    """
+
+    def __init__(
+        self, network: Network, projection: Projection, *, wheels: bool = False, homes: bool = False
+    ) -> None:
         self.projection = projection
         self.edges = edges = network.edges
         lawful = np.stack([edges["forward"], edges["backward"]], 1).astype(bool)
         if wheels:
             lawful &= ~_stops_wheels(edges)[:, None]
         self.lawful = lawful
-        self.doors = ~np.isin(edges["kind"], NEVER) if wheels else np.ones(len(edges), dtype=bool)
+        self.doors = _has_homes(edges) if homes else np.ones(len(edges), dtype=bool)
+        # doors open onto the outlines of squares, not onto the ways across them
+        self.doors &= ~ways_across(edges.columns)
         self.u, self.v = edges["u"].astype(np.int64), edges["v"].astype(np.int64)
         self.cm = np.rint(edges["length_m"].astype(np.float64) * CM).astype(np.int64)
         tails, heads = np.stack([self.u, self.v], 1).ravel(), np.stack([self.v, self.u], 1).ravel()
@@ -97,6 +105,13 @@ def addresses(features: Features) -> np.ndarray:
         if "addr:housenumber" in way.tags
     ]
     return np.array(sorted(found))
+
+
+def _has_homes(edges: EdgeTable) -> np.ndarray:
+    """Edges that a home on the ground may open onto, as in `wegeketten.network.snap`."""
+    level = edges["level"].astype(np.float64)
+    elsewhere = (edges["level_ground"].astype(bool) & np.isnan(level)) | (np.nan_to_num(level) != 0.0)
+    return ~np.isin(edges["kind"], NEVER) & ~elsewhere
 
 
 def _stops_wheels(edges: EdgeTable) -> np.ndarray:

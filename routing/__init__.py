@@ -12,6 +12,7 @@ from .hierarchy import Hierarchy
 from .metric import Metric
 from .search import nearest, path, within
 from .sequences import Stops, Tours, in_best_order, in_order
+from .workers import share, thread_count
 
 __all__ = [
     "INF",
@@ -32,6 +33,8 @@ __all__ = [
     "in_order",
     "nearest",
     "path",
+    "share",
+    "thread_count",
     "when_compiling",
     "within",
 ]

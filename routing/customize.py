@@ -89,7 +89,7 @@ def enumerate_triangles(
     threads: int,
 ) -> None:
     """Run the triangle kernel over the parts side by side, then over what lies above them."""
-    firsts, lasts, tops = hierarchy.parts
+    firsts, lasts, tops = hierarchy.split.firsts, hierarchy.split.lasts, hierarchy.split.tops
     below, arcs_below = hierarchy.below
     above = np.zeros(hierarchy.n, np.int8)
     above[tops] = 1

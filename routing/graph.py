@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     Int32: TypeAlias = NDArray[np.int32]
     UInt32: TypeAlias = NDArray[np.uint32]
+    UInt64: TypeAlias = NDArray[np.uint64]
 
 INF = 2**31 - 1
 """Time of what is not reached, and weight of an arc that is closed."""

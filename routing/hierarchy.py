@@ -23,6 +23,7 @@ from .elimination import chordal_graph, inverse, parents_of
 from .graph import Graph, group
 from .order import Method, contraction_order
 from .passes import Passes
+from .split import Split
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from .metric import Metric
 
 FORMAT = 1
-_PARTS = 24  # subtrees sought for threads to share
 
 
 @helper
@@ -169,24 +169,14 @@ class Hierarchy:
         return starts, inner[order]
 
     @cached_property
-    def parts(self) -> tuple[Int32, Int32, Int32]:
-        """Subtrees for threads: their first ranks, their last ranks + 1, and the ranks above, ascending."""
-        return _cut(self.parents, max(1, self.n // _PARTS))
+    def split(self) -> Split:
+        """How threads share the ranks."""
+        return Split(self)
 
     @cached_property
     def passes(self) -> Passes:
         """What carries rows of times over this hierarchy."""
         return Passes(self)
-
-    @cached_property
-    def downward(self) -> Int32:
-        """All ranks from the top down: those above the parts, then part by part. Shape (n,)."""
-        firsts, lasts, tops = self.parts
-        pieces = [tops[::-1]] + [
-            np.arange(last - 1, first - 1, -1, dtype=np.int32)
-            for first, last in zip(firsts, lasts, strict=True)
-        ]
-        return np.concatenate(pieces).astype(np.int32)
 
     def customize(
         self, weights: ArrayLike, lengths: ArrayLike | None = None, *, threads: int | None = None
@@ -258,26 +248,6 @@ class Hierarchy:
         hierarchy = cls(graph, "auto", *parts)
         _check(hierarchy, path)
         return hierarchy
-
-
-def _cut(parents: Int32, size: int) -> tuple[Int32, Int32, Int32]:
-    """Largest subtrees of at most `size` ranks, and all ranks above."""
-    sizes = np.ones(parents.size, np.int32)
-    _accumulate(parents, sizes)
-    small = sizes <= size
-    above = parents.copy()
-    inner = parents >= 0
-    above[inner] = small[parents[inner]]
-    roots = np.flatnonzero(small & ~(inner & (above == 1)))
-    lasts = (roots + 1).astype(np.int32)
-    return lasts - sizes[roots], lasts, np.flatnonzero(~small).astype(np.int32)
-
-
-@kernel(nothing, reads(i4), writes(i4))
-def _accumulate(parents: Int32, sizes: Int32) -> None:
-    for x in range(parents.size):
-        if parents[x] >= 0:
-            sizes[parents[x]] += sizes[x]
 
 
 def _check(hierarchy: Hierarchy, path: Path | str) -> None:

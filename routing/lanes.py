@@ -3,9 +3,10 @@
 Written as vector instructions of the compiler's own language, because a loop over the lanes of two rows that
 might overlap is not turned into them reliably. The compiler maps them onto whatever the machine has.
 
-A row comes in two kinds. *Times*: sixteen unsigned 32-bit numbers, one cache line; since closed arcs and
-unreached nodes are 2**31 - 1, no sum overflows. *Keys*: eight 64-bit numbers, time in the upper half and
-length in the lower, with the number of the source in a second row; they are compared key first, then source.
+A row is one cache line: sixteen times, unsigned 32-bit numbers, or eight 64-bit numbers, each a time in the
+upper half and what decides between equal times in the lower. Since closed arcs and unreached nodes have a
+time of 2**31 - 1, no sum overflows. Where two things decide between equal times, the length is in the number
+and the number of the source in a second row; they are compared number first, then source.
 """
 
 from __future__ import annotations
@@ -24,12 +25,13 @@ TIMES = 16
 """Lanes in a row of times."""
 
 KEYS = 8
-"""Lanes in a row of keys."""
+"""Lanes in a row of 64-bit numbers."""
+
+ROW_BYTES = 64
 
 cgutils: Any = _cgutils  # not typed
 
 _INDEX = ir.IntType(32)
-_HALF = ir.VectorType(ir.IntType(32), TIMES // 2)
 _KEYS = ir.VectorType(ir.IntType(64), KEYS)
 _SOURCES = ir.VectorType(ir.IntType(32), KEYS)
 
@@ -68,8 +70,8 @@ class _Rows(NamedTuple):
 class _Soon(NamedTuple):
     """Which rows to ask for ahead of their use: those of the arc `distance` further on in the heads."""
 
-    rows: _Rows
     distance: int
+    rows: tuple[_Rows, ...]
 
 
 _AHEAD = 64
@@ -106,7 +108,9 @@ def _arcs(
         later = builder.add(i, ir.Constant(i.type, soon.distance))
         inside = builder.icmp_unsigned("<", later, size)
         later = builder.select(inside, later, i)
-        _ask(builder, soon.rows.pointer(builder.zext(builder.load(builder.gep(heads, [later])), low.type)))
+        further = builder.zext(builder.load(builder.gep(heads, [later])), low.type)
+        for rows in soon.rows:
+            _ask(builder, rows.pointer(further))
         body(head, builder.load(builder.gep(weights, [i])))
 
 
@@ -128,38 +132,37 @@ def _operation(codegen: Callable[..., Any]) -> Callable[..., None]:
 
 
 def _halves(context: Any, builder: Any, array_type: Any, array: Any) -> tuple[_Rows, _Rows]:
-    """The same rows of times twice, once as their lower and once as their upper lanes."""
+    """The same rows twice, once as their lower and once as their upper lanes."""
+    number = context.get_data_type(array_type.dtype)
+    count = 8 * ROW_BYTES // number.width
+    vector = ir.VectorType(number, count // 2)
     data = _data(context, builder, array_type, array)
-    upper = builder.gep(data, [ir.Constant(ir.IntType(64), TIMES // 2)])
-    return _Rows(builder, data, _HALF, TIMES), _Rows(builder, upper, _HALF, TIMES)
+    upper = builder.gep(data, [ir.Constant(ir.IntType(64), count // 2)])
+    return _Rows(builder, data, vector, count), _Rows(builder, upper, vector, count)
 
 
 @_operation
-def pull_times(
-    _: Any, rows: Any, row: Any, loaded: Any, heads: Any, weights: Any, low: Any, high: Any
-) -> Any:
+def pull_row(_: Any, rows: Any, row: Any, loaded: Any, heads: Any, weights: Any, low: Any, high: Any) -> Any:
     """Set a row to the least of itself and, over arcs low..high, row heads[i] + weights[i].
 
-    The lower half of the row counts where `loaded` has its first bit set, the upper half where it has its
-    second; else it is taken to be unreached, whatever it holds.
+    Unless `loaded` is set, the row is taken to be unreached, whatever it holds.
     """
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         at = context.cast(builder, args[1], sig.args[1], types.intp)
         halves = _halves(context, builder, sig.args[0], args[0])
-        least = []
-        for bit, half in enumerate(halves):
-            least.append(cgutils.alloca_once_value(builder, half.all(2**31 - 1)))
-            flag = builder.and_(args[2], ir.Constant(args[2].type, 1 << bit))
-            with builder.if_then(cgutils.is_not_null(builder, flag)):
-                builder.store(half.load(at), least[bit])
+        far = 2**31 - 1 if halves[0].vector.element.width == 32 else 2**63 - 1
+        least = [cgutils.alloca_once_value(builder, half.all(far)) for half in halves]
+        with builder.if_then(cgutils.is_not_null(builder, args[2])):
+            for half, own in zip(halves, least, strict=True):
+                builder.store(half.load(at), own)
 
         def relax(head: Any, weight: Any) -> None:
             for half, own in zip(halves, least, strict=True):
                 reached = builder.add(half.load(head), half.splat(weight))
                 builder.store(_smaller(builder, reached, builder.load(own)), own)
 
-        _arcs(context, builder, sig, args, 3, relax, _Soon(halves[0], -_AHEAD))
+        _arcs(context, builder, sig, args, 3, relax, _Soon(-_AHEAD, halves[:1]))
         for half, own in zip(halves, least, strict=True):
             half.store(at, builder.load(own))
         return context.get_dummy_value()
@@ -168,7 +171,7 @@ def pull_times(
 
 
 @_operation
-def push_times(_: Any, rows: Any, row: Any, heads: Any, weights: Any, low: Any, high: Any) -> Any:
+def push_row(_: Any, rows: Any, row: Any, heads: Any, weights: Any, low: Any, high: Any) -> Any:
     """For arcs low..high lower row heads[i] to the given row + weights[i]."""
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
@@ -181,38 +184,17 @@ def push_times(_: Any, rows: Any, row: Any, heads: Any, weights: Any, low: Any, 
                 reached = builder.add(lanes, half.splat(weight))
                 half.store(head, _smaller(builder, reached, half.load(head)))
 
-        _arcs(context, builder, sig, args, 2, relax, _Soon(halves[0], _AHEAD))
+        _arcs(context, builder, sig, args, 2, relax, _Soon(_AHEAD, halves[:1]))
         return context.get_dummy_value()
 
     return types.void(rows, row, heads, weights, low, high), codegen
 
 
 @_operation
-def push_half(_: Any, rows: Any, row: Any, half: Any, heads: Any, weights: Any, low: Any, high: Any) -> Any:
-    """As `push_times`, for one half of the lanes only."""
-
-    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        skip = context.cast(builder, args[2], sig.args[2], types.intp)
-        first = builder.mul(skip, ir.Constant(skip.type, TIMES // 2))
-        data = builder.gep(_data(context, builder, sig.args[0], args[0]), [first])
-        table = _Rows(builder, data, _HALF, TIMES)
-        own = table.load(context.cast(builder, args[1], sig.args[1], types.intp))
-
-        def relax(head: Any, weight: Any) -> None:
-            reached = builder.add(own, table.splat(weight))
-            table.store(head, _smaller(builder, reached, table.load(head)))
-
-        _arcs(context, builder, sig, args, 3, relax, _Soon(table, _AHEAD))
-        return context.get_dummy_value()
-
-    return types.void(rows, row, half, heads, weights, low, high), codegen
-
-
-@_operation
 def pull_keys(
     _: Any, keys: Any, sources: Any, row: Any, loaded: Any, heads: Any, weights: Any, low: Any, high: Any
 ) -> Any:
-    """As `pull_times`, for keys and the sources they come from; `loaded` is for the whole row."""
+    """As `pull_row`, for keys and the sources they come from; the two rows go together."""
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         table = _Rows(builder, _data(context, builder, sig.args[0], args[0]), _KEYS, KEYS)
@@ -230,7 +212,7 @@ def pull_keys(
             builder.store(key, least)
             builder.store(source, name)
 
-        _arcs(context, builder, sig, args, 4, relax, _Soon(table, -_AHEAD))
+        _arcs(context, builder, sig, args, 4, relax, _Soon(-_AHEAD, (table, names)))
         table.store(at, builder.load(least))
         names.store(at, builder.load(name))
         return context.get_dummy_value()
@@ -242,7 +224,7 @@ def pull_keys(
 def push_keys(
     _: Any, keys: Any, sources: Any, row: Any, heads: Any, weights: Any, low: Any, high: Any
 ) -> Any:
-    """As `push_half`, for whole rows of keys and the sources they come from."""
+    """As `push_row`, for keys and the sources they come from."""
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         table = _Rows(builder, _data(context, builder, sig.args[0], args[0]), _KEYS, KEYS)
@@ -256,7 +238,7 @@ def push_keys(
             table.store(head, key)
             names.store(head, source)
 
-        _arcs(context, builder, sig, args, 3, relax, _Soon(table, _AHEAD))
+        _arcs(context, builder, sig, args, 3, relax, _Soon(_AHEAD, (table, names)))
         return context.get_dummy_value()
 
     return types.void(keys, sources, row, heads, weights, low, high), codegen
@@ -272,6 +254,20 @@ def prefetch(_: Any, array: Any, position: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(array, position), codegen
+
+
+def _zeros(codegen: Callable[..., Any]) -> Callable[..., int]:
+    return cast("Callable[..., int]", intrinsic(codegen))
+
+
+@_zeros
+def trailing_zeros(_: Any, word: Any) -> Any:
+    """Position of the lowest bit that is set in a 64-bit word, which must not be 0."""
+
+    def codegen(_context: Any, builder: Any, _sig: Any, args: Any) -> Any:
+        return builder.cttz(args[0], ir.Constant(ir.IntType(1), 1))
+
+    return types.int64(word), codegen
 
 
 _RUN = 4

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from functools import cached_property, partial
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 
 from . import customize
 from .graph import INF, as_int32
-from .lanes import KEYS, TIMES
-from .passes import Seeds, aligned, as_u4
+from .lanes import TIMES
+from .passes import as_u4
+from .question import Question
 from .sweep import UNREACHED
 from .workers import share, thread_count
 
@@ -20,11 +21,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-    from .graph import Int32, UInt32
+    from .graph import Int32, UInt32, UInt64
     from .hierarchy import Hierarchy
 
 Direction = Literal["from", "to"]
-Weights = TypeVar("Weights", bound="NDArray[Any]")
 
 
 class Metric:
@@ -185,32 +185,11 @@ class Metric:
                [0, 0],
                [0, 1]], dtype=int32))
         """
+        question = Question.of(self.n, sources, offsets, at, radius, threads)
+        passes = self.hierarchy.passes
         if with_source:
-            times, _, names = self._sweep_keys(
-                sources, offsets, direction, radius, at, threads, lengths=False
-            )
-            return times, names
-        seeds = Seeds.of(self.n, sources, offsets)
-        k = seeds.services
-        count = thread_count(threads)
-        up, down = _turned(direction, self.up, self.down)
-        asked = None if at is None else as_int32(at, "at", upper=self.n - 1)
-        size = self.n if asked is None else asked.size
-        out = None if k == TIMES and asked is None else np.empty((size, k), np.int32)
-        for first in range(0, k, TIMES):
-            block = seeds.lanes(first, TIMES)
-            rows = aligned(self.n, TIMES, np.dtype(np.uint32))
-            self.hierarchy.passes.times(block, up, down, rows, asked, count)
-            found = rows.view(np.int32)
-            if out is None:
-                out = found
-            else:
-                out[:, first : first + TIMES] = (found if asked is None else found[asked])[:, : k - first]
-        if out is None:
-            out = np.empty((size, 0), np.int32)
-        if radius is not None:
-            out[out > radius] = INF
-        return out
+            return question.named(passes, *_turned(direction, self, "_up_named", "_down_named"))
+        return question.times(passes, *_turned(direction, self, "up", "down"))
 
     def along(
         self,
@@ -244,7 +223,8 @@ class Metric:
         """
         if self.lengths is None:
             raise ValueError("customize the hierarchy with lengths to sum them up along paths")
-        return self._sweep_keys(sources, offsets, direction, radius, at, threads, lengths=True)
+        question = Question.of(self.n, sources, offsets, at, radius, threads)
+        return question.along(self.hierarchy.passes, *_turned(direction, self, "_up_keys", "_down_keys"))
 
     def with_lengths(self, lengths: ArrayLike) -> Metric:
         """Return the same metric with a second quantity per input arc, as `Hierarchy.customize` takes it.
@@ -304,7 +284,7 @@ class Metric:
                 *(np.zeros(hierarchy.size, np.int8), np.empty(hierarchy.size, np.int64), self.pairs),
             )
         )
-        for name in ("up", "down", "_key_pairs", "_up_keys", "_down_keys"):
+        for name in ("up", "down", "_up_named", "_down_named", "_key_pairs", "_up_keys", "_down_keys"):
             self.__dict__.pop(name, None)
         return count
 
@@ -350,13 +330,13 @@ class Metric:
         spare: SimpleQueue[UInt32] = SimpleQueue()
         count = thread_count(threads)
         for _ in range(min(count, max(1, froms.size // TIMES))):
-            spare.put(aligned(self.n, TIMES, np.dtype(np.uint32)))
+            spare.put(passes.rows(np.uint32, 1))
 
         def piece(first: int) -> None:
             rows = spare.get()
             nodes = froms[first : first + TIMES]
             lanes = np.arange(nodes.size, dtype=np.int32)
-            passes.times((nodes, lanes, lanes, 0 * lanes), up, down, rows, tos, 1)
+            passes.times((nodes, lanes, 0 * lanes), up, down, rows, tos, 1)
             table[first : first + TIMES] = rows[tos, : nodes.size].T.view(np.int32)
             spare.put(rows)
 
@@ -392,48 +372,18 @@ class Metric:
 
         return route(self, source, target)
 
-    def _sweep_keys(
-        self,
-        sources: Sequence[ArrayLike],
-        offsets: Sequence[ArrayLike] | None,
-        direction: Direction,
-        radius: int | None,
-        at: ArrayLike | None,
-        threads: int | None,
-        *,
-        lengths: bool,
-    ) -> tuple[Int32, NDArray[np.int64], Int32]:
-        seeds = Seeds.of(self.n, sources, offsets)
-        k = seeds.services
-        count = thread_count(threads)
-        up, down = _turned(direction, self._up_keys, self._down_keys)
-        asked = None if at is None else as_int32(at, "at", upper=self.n - 1)
-        size = self.n if asked is None else asked.size
-        times = np.empty((size, k), np.int32)
-        names = np.empty((size, k), np.int32)
-        sums = np.empty((size, k if lengths else 0), np.int64)
-        rows = aligned(self.n, KEYS, np.dtype(np.uint64)), aligned(self.n, KEYS, np.dtype(np.uint32))
-        for first in range(0, k, KEYS):
-            block = seeds.lanes(first, KEYS)
-            self.hierarchy.passes.keys(block, up, down, rows, asked, count)
-            some = slice(first, min(first + KEYS, k))
-            width = some.stop - first
-            got, who = rows if asked is None else (rows[0][asked], rows[1][asked])
-            times[:, some] = (got[:, :width] >> np.uint64(32)).astype(np.int32)
-            names[:, some] = who[:, :width].view(np.int32)
-            if lengths:
-                sums[:, some] = (got[:, :width] & np.uint64(2**32 - 1)).astype(np.int64)
-        if radius is not None:
-            times[times > radius] = INF
-        unreached = times == INF
-        names[unreached] = -1
-        if lengths:
-            sums[unreached] = -1
-        return times, sums, names
+    @cached_property
+    def _up_named(self) -> UInt64:
+        return self.up.astype(np.uint64) << np.uint64(32)
+
+    @cached_property
+    def _down_named(self) -> UInt64:
+        return self.down.astype(np.uint64) << np.uint64(32)
 
 
-def _turned(direction: Direction, up: Weights, down: Weights) -> tuple[Weights, Weights]:
+def _turned(direction: Direction, metric: Metric, up: str, down: str) -> tuple[NDArray[Any], NDArray[Any]]:
     """Weights upward and downward as seen in a direction."""
     if direction not in ("from", "to"):
         raise ValueError(f"direction must be 'from' or 'to', not {direction!r}")
-    return (up, down) if direction == "from" else (down, up)
+    names = (up, down) if direction == "from" else (down, up)
+    return getattr(metric, names[0]), getattr(metric, names[1])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -10,25 +9,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import sweep
-from .lanes import TIMES
-from .search import as_sources
+from .lanes import ROW_BYTES
+from .split import ABOVE
 from .workers import THREADED, share
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
 
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import DTypeLike, NDArray
 
-    from .compiled import Kernel
-    from .graph import Int32, UInt32
+    from .graph import Int32, UInt32, UInt64
     from .hierarchy import Hierarchy
 
-Sources = tuple["Int32", "Int32", "Int32", "Int32"]
-"""Node, lane, number within its service, and offset of each source."""
+Sources = tuple["Int32", "Int32", "Int32"]
+"""Node, lane and offset of each source."""
 
-_NONE = np.zeros(0, np.int32)
-_HALF = TIMES // 2
-BOTH = 2  # in place of the number of a half
+_NO_NODES = np.zeros(0, np.uint32)
 
 
 class Passes:
@@ -39,143 +35,119 @@ class Passes:
         self.n = hierarchy.n
         self.topology = as_u4(hierarchy.order), as_u4(hierarchy.starts), as_u4(hierarchy.upper_nodes)
 
+    def _together(self, threads: int) -> bool:
+        """Whether several threads carry the rows."""
+        return threads > 1 and self.n >= THREADED
+
+    def rows(self, dtype: DTypeLike, threads: int, lanes: int | None = None) -> NDArray[Any]:
+        """Room for a row per node, each starting on a cache line, and behind them those that threads need."""
+        kind = np.dtype(dtype)
+        lanes = ROW_BYTES // kind.itemsize if lanes is None else lanes
+        n = self.n + (self.hierarchy.split.gathered.size if self._together(threads) else 0)
+        spare = ROW_BYTES // kind.itemsize
+        raw = np.empty(n * lanes + spare, kind)
+        skip = (-raw.ctypes.data // kind.itemsize) % spare
+        return raw[skip : skip + n * lanes].reshape(n, lanes)
+
     def times(
         self, block: Sources, up: UInt32, down: UInt32, rows: UInt32, at: Int32 | None, threads: int
     ) -> None:
         """Fill rows of times, all of them or those of the nodes `at`; the others are left as they are."""
-        flags = np.zeros(self.n, np.int8)
+        self._carry(sweep.TIME, block, up, down, (rows,), at, threads)
 
-        def climb(half: int) -> None:
-            seeds = block if half == BOTH else tuple(part[block[1] // _HALF == half] for part in block)
-            nodes, lanes, _, starts = seeds
-            if nodes.size:
-                marks, todo = self.ancestors(nodes)
-                sweep.climb_times(
-                    half, todo, *self.topology, up, as_u4(nodes), as_u4(lanes), as_u4(starts), rows
-                )
-                climbed[half] = marks
-
-        climbed: dict[int, NDArray[np.int8]] = {}
-        if threads > 1 and self.n >= THREADED:
-            share([partial(climb, half) for half in (0, 1)], threads)
-        else:
-            climb(BOTH)
-        for half, marks in climbed.items():
-            flags |= marks * np.int8(half + 1)  # bit by half: 0 → 1, 1 → 2, both → 3
-        self._descend(sweep.descend_times, (*self.topology, down, flags, rows), at, threads)
+    def named(
+        self,
+        block: Sources,
+        numbers: Int32,
+        up: UInt64,
+        down: UInt64,
+        rows: UInt64,
+        at: Int32 | None,
+        threads: int,
+    ) -> None:
+        """Fill rows of times with the numbers of their sources in the lower half, as `times` does."""
+        nodes, lanes, starts = block
+        values = starts.astype(np.uint64) << np.uint64(32) | numbers.astype(np.uint64)
+        self._carry(sweep.NAMED, (nodes, lanes, values), up, down, (rows,), at, threads)
 
     def keys(
         self,
         block: Sources,
-        up: NDArray[np.uint64],
-        down: NDArray[np.uint64],
-        rows: tuple[NDArray[np.uint64], UInt32],
+        numbers: Int32,
+        up: UInt64,
+        down: UInt64,
+        rows: tuple[UInt64, UInt32],
         at: Int32 | None,
         threads: int,
     ) -> None:
         """Fill rows of keys and of the numbers of their sources, as `times` does."""
-        nodes, lanes, numbers, starts = block
-        climbed, todo = self.ancestors(nodes)
-        seeds = as_u4(nodes), as_u4(lanes), as_u4(numbers), as_u4(starts)
-        sweep.climb_keys(todo, *self.topology, up, *seeds, *rows)
-        self._descend(sweep.descend_keys, (*self.topology, down, climbed, *rows), at, threads)
+        nodes, lanes, starts = block
+        values = starts.astype(np.uint64) << np.uint64(32)
+        self._carry(sweep.KEY, (nodes, lanes, values, as_u4(numbers)), up, down, rows, at, threads)
 
-    def ancestors(self, nodes: Int32) -> tuple[NDArray[np.int8], Int32]:
-        """Flags of the ranks at or above the given nodes, and those ranks ascending."""
-        hierarchy = self.hierarchy
-        marks = np.zeros(-(-self.n // 8) * 8, np.int8)
-        found = np.empty(self.n, np.int32)
-        words = marks.view(np.uint64)
-        count = sweep.mark_ancestors(nodes, hierarchy.ranks, hierarchy.parents, marks, words, found)
-        return marks[: self.n], found[:count]
-
-    def _descend(
-        self, run: Kernel[None], arguments: tuple[object, ...], at: Int32 | None, threads: int
+    def _carry(
+        self,
+        kind: sweep.Kind,
+        seeds: tuple[NDArray[Any], ...],
+        up: NDArray[Any],
+        down: NDArray[Any],
+        rows: tuple[NDArray[Any], ...],
+        at: Int32 | None,
+        threads: int,
     ) -> None:
-        """Run a kernel over ranks from the top down: those on top first, then subtrees side by side."""
-        if at is not None:
-            run(self.ancestors(at)[1][::-1].copy(), *arguments)
+        """Carry rows up from the seeds, then down to every node or to those asked for."""
+        seeds = tuple(part if part.dtype == np.uint64 else as_u4(part) for part in seeds)
+        split, arguments = self.hierarchy.split, (*self.topology, down)
+        upper_nodes = self.topology[2]
+        together = self._together(threads)
+        marks = split.blank.copy() if together else np.zeros_like(split.blank)
+        climb = self._climb(kind, seeds, marks, up, rows)
+        if together:
+            for some, far in zip(rows, (kind.far, sweep.NOBODY), strict=False):
+                some[self.n :] = far
+            groups = pairwise(split.bounds.tolist())
+            share([partial(climb, *group, split.rows) for group in groups], threads)
+            climb(0, self.n, upper_nodes, split.gathered, above=ABOVE)
+        else:
+            climb(0, self.n, upper_nodes)
+        if at is not None or not together:
+            kind.descend(split.downward if at is None else self._above(at), *arguments, marks, *rows)
             return
-        downward = self.hierarchy.downward
-        if threads == 1 or self.n < THREADED:
-            run(downward, *arguments)
-            return
-        firsts, lasts, tops = self.hierarchy.parts
-        run(downward[: tops.size], *arguments)
-        edges = tops.size + np.append(0, np.cumsum(lasts - firsts))
-        bounds = edges[np.unique(np.searchsorted(edges, np.linspace(tops.size, self.n, 8 * threads + 1)))]
-        share([partial(run, downward[a:b], *arguments) for a, b in pairwise(bounds)], threads)
+        top, *pieces = split.stretches(8 * threads)
+        kind.descend(top, *arguments, marks, *rows)
+        share([partial(kind.descend, piece, *arguments, marks, *rows) for piece in pieces], threads)
+
+    def _climb(
+        self,
+        kind: sweep.Kind,
+        seeds: tuple[NDArray[Any], ...],
+        marks: NDArray[np.int8],
+        up: NDArray[Any],
+        rows: tuple[NDArray[Any], ...],
+    ) -> Callable[..., None]:
+        """Climb of ranks first..last over these rows: of all, of one group, or of those above the groups."""
+        hierarchy = self.hierarchy
+        order, starts, _ = self.topology
+        nodes, *others = seeds
+        ranks, parents = hierarchy.ranks[nodes], hierarchy.parents
+        todo, words = np.empty(self.n, np.int32), marks.view(np.uint64)
+
+        def climb(first: int, last: int, heads: UInt32, gathered: UInt32 = _NO_NODES, above: int = 0) -> None:
+            state = marks, words, todo[first:last], gathered, np.zeros(gathered.size, kind.number), kind.far
+            network = order, starts, heads, up
+            kind.climb(ranks, parents, first, last, above, *state, *network, nodes, *others, *rows)
+
+        return climb
+
+    def _above(self, nodes: Int32) -> Int32:
+        """Ranks at or above the given nodes, descending."""
+        hierarchy = self.hierarchy
+        found = np.empty(self.n, np.int32)
+        marks = np.zeros(self.n, np.int8)
+        count = sweep.mark_ancestors(hierarchy.ranks[nodes], hierarchy.parents, marks, found)
+        return found[:count][::-1].copy()
 
 
 def as_u4(array: Int32) -> UInt32:
     """See an array of numbers that are not negative as unsigned, as kernels index fastest."""
     return array.view(np.uint32)
-
-
-def aligned(n: int, lanes: int, dtype: np.dtype[Any]) -> NDArray[Any]:
-    """Rows that each start on a cache line."""
-    spare = 64 // dtype.itemsize
-    raw = np.empty(n * lanes + spare, dtype)
-    skip = (-raw.ctypes.data // dtype.itemsize) % spare
-    return raw[skip : skip + n * lanes].reshape(n, lanes)
-
-
-@dataclass(frozen=True, eq=False)
-class Seeds:
-    """The sources of several services, one service after the other, passed through the gate.
-
-    Attributes
-    ----------
-    nodes, numbers, offsets
-        Node, number within its service, and offset of each source.
-    pointers
-        Where the sources of each service start, shape (k + 1,).
-    """
-
-    nodes: Int32
-    numbers: Int32
-    offsets: Int32
-    pointers: Int32
-
-    @classmethod
-    def of(cls, n: int, sources: Sequence[ArrayLike], offsets: Sequence[ArrayLike] | None) -> Seeds:
-        """Collect sources.
-
-        Raises
-        ------
-        ValueError
-            A source is no node of the network, or the offsets do not match; the message names the positions.
-        """
-        if offsets is not None and len(offsets) != len(sources):
-            raise ValueError(f"offsets must be given for {len(sources)} services, not {len(offsets)}")
-        wanted = [np.atleast_1d(np.asarray(nodes)) for nodes in sources]
-        spent = None if offsets is None else [np.atleast_1d(np.asarray(starts)) for starts in offsets]
-        sizes = [part.size for part in wanted]
-        pointers = np.zeros(len(sizes) + 1, np.int32)
-        np.cumsum(sizes, out=pointers[1:])
-        try:  # all at once, which is several times faster than one by one
-            if spent is not None and sizes != [part.size for part in spent]:
-                raise ValueError("offsets do not match")
-            nodes, starts = as_sources(
-                n,
-                np.concatenate([_NONE, *wanted]),
-                None if spent is None else np.concatenate([_NONE, *spent]),
-            )
-        except ValueError:
-            pairs = [
-                as_sources(n, part, None if spent is None else spent[j]) for j, part in enumerate(wanted)
-            ]  # raises, with positions as the caller knows them
-            nodes, starts = (np.concatenate([_NONE, *parts]) for parts in zip(*pairs, strict=True))
-        numbers = np.arange(nodes.size, dtype=np.int32) - np.repeat(pointers[:-1], sizes)
-        return cls(nodes, numbers, starts, pointers)
-
-    @property
-    def services(self) -> int:
-        """How many services there are."""
-        return self.pointers.size - 1
-
-    def lanes(self, first: int, count: int) -> Sources:
-        """Sources of services first..first + count, each service in a lane of its own."""
-        begin, *_, end = bounds = self.pointers[first : first + count + 1]
-        lanes = np.repeat(np.arange(bounds.size - 1, dtype=np.int32), np.diff(bounds))
-        return self.nodes[begin:end], lanes, self.numbers[begin:end], self.offsets[begin:end]

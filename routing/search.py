@@ -14,7 +14,7 @@ import numpy as np
 
 from .compiled import helper, i4, i8, kernel, reads, u4, u8, writes
 from .graph import INF, Graph, as_int32
-from .lanes import prefetch
+from .lanes import prefetch, trailing_zeros
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -59,13 +59,12 @@ def _next_fine(bucket: int, first: Int32, marks: NDArray[np.uint64]) -> int:
         word = marks[bucket >> 6] >> np.uint64(bucket & 63)
         if word == 0:
             bucket = (bucket | 63) + 1
-        elif word & np.uint64(1) == 0:
-            bucket += 1
-        elif first[bucket] < 0:
-            marks[bucket >> 6] &= ~(np.uint64(1) << np.uint64(bucket & 63))
-            bucket += 1
-        else:
+            continue
+        bucket += trailing_zeros(word)
+        if first[bucket] >= 0:
             break
+        marks[bucket >> 6] &= ~(np.uint64(1) << np.uint64(bucket & 63))
+        bucket += 1
     return bucket
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor, wait
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 
-THREADED = 1 << 18
-"""Rows below which a second thread is not worth its start."""
+THREADED = 1 << 16
+"""Rows below which a second thread is not worth waking."""
+
+_HELPERS = 64  # at most, and only as many as are ever needed at once
 
 
 def thread_count(threads: int | None) -> int:
@@ -30,7 +33,10 @@ def thread_count(threads: int | None) -> int:
 
 
 def share(pieces: Sequence[Callable[[], None]], threads: int) -> None:
-    """Run all pieces, in any order, by up to `threads` threads; an interrupt leaves the rest undone.
+    """Run all pieces, in any order, by up to `threads` threads, the caller's among them.
+
+    The helpers stay for the next time: to start one takes as long as a small town's sweep. An error or an
+    interrupt leaves the pieces undone that nobody has begun.
 
     Examples
     --------
@@ -43,12 +49,28 @@ def share(pieces: Sequence[Callable[[], None]], threads: int) -> None:
         for piece in pieces:
             piece()
         return
-    pool = ThreadPoolExecutor(min(threads, len(pieces)), thread_name_prefix="routing")
+    todo = iter(pieces)
+
+    def work() -> None:
+        try:
+            for piece in todo:
+                piece()
+        except BaseException:
+            for _ in todo:  # nobody begins another
+                pass
+            raise
+
+    helpers = [_pool(os.getpid()).submit(work) for _ in range(min(threads, len(pieces)) - 1)]
     try:
-        futures = [pool.submit(piece) for piece in pieces]
-        wait(futures, return_when=FIRST_EXCEPTION)
-        for future in futures:
-            if future.done():
-                future.result()
+        work()
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        begun = [helper for helper in helpers if not helper.cancel()]
+        wait(begun)
+    for helper in begun:
+        helper.result()
+
+
+@cache
+def _pool(process: int) -> ThreadPoolExecutor:
+    """The helpers of a process; threads do not survive a fork."""
+    return ThreadPoolExecutor(_HELPERS, thread_name_prefix=f"routing-{process}")

@@ -185,15 +185,30 @@ def test_plan_and_survey_write_the_contract_s_columns(folder):
         (("scan", "{city}", "--lang", "fr"), "fr"),
         (("scan", "{city}", "-o", "{folder}"), "choose another"),
         (("nonsense",), "nonsense"),
+        (("build",), "wegeketten build --help"),
+        (("scan", "{city}", "--lnag", "de"), "--lang"),
+        (("route", "{city}", "--to", "51,13", "--profile", "walker"), "--from"),
     ],
 )
 def test_mistakes_of_use_end_with_2(folder, words, told):
     places = {"city": folder / "city", "town": folder / "town.osm", "folder": folder}
-    assert told in fails(2, *(word.format(**places) for word in words))
+    line = fails(2, *(word.format(**places) for word in words))
+    assert told in line
+    assert len(line.splitlines()) == 1
 
 
 @pytest.mark.parametrize(
-    "name", ["empty.osm.pbf", "page.osm.pbf", "cut.osm.gz", "renamed.osm", "absent.osm", "text.txt"]
+    "name",
+    [
+        "empty.osm.pbf",
+        "page.osm.pbf",
+        "cut.osm.gz",
+        "renamed.osm",
+        "absent.osm",
+        "text.txt",
+        "latitude.osm",
+        "unwalkable.osm",
+    ],
 )
 def test_unusable_files_end_with_3_and_leave_nothing(folder, tmp_path, name):
     contents = {
@@ -202,6 +217,8 @@ def test_unusable_files_end_with_3_and_leave_nothing(folder, tmp_path, name):
         "cut.osm.gz": gzip.compress(_TOWN.xml().encode())[:-20],
         "renamed.osm": b'{"type": "FeatureCollection", "features": []}',
         "text.txt": b"hello",
+        "latitude.osm": _TOWN.xml().replace('lat="51', 'lat="951', 1).encode(),
+        "unwalkable.osm": _TOWN.xml().replace("footway", "construction").encode(),
     }
     if name in contents:
         (tmp_path / name).write_bytes(contents[name])
@@ -210,6 +227,23 @@ def test_unusable_files_end_with_3_and_leave_nothing(folder, tmp_path, name):
     assert len(line.strip().splitlines()) == 1
     assert not (tmp_path / "city").exists()
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
+def test_a_town_without_homes_is_no_fault(tmp_path):
+    Town("a---P---c", {"aPc": "highway=footway"}, {"P": "amenity=pharmacy"}).write(tmp_path / "town.osm")
+    assert "there are no homes" in run("build", tmp_path / "town.osm", "-o", tmp_path / "city").stderr
+    chair = ("--profile", "wheelchair")
+    for words in (
+        ("scan", tmp_path / "city", "-o", tmp_path / "scan"),
+        ("chain", tmp_path / "city", "--visit", "pharmacy", *chair, "-o", tmp_path / "chain"),
+        ("plan", tmp_path / "city", *chair, "-o", tmp_path / "plan"),
+        ("survey", tmp_path / "city", *chair, "-o", tmp_path / "survey"),
+        ("map", tmp_path / "city", "-o", tmp_path / "map.html"),
+        ("report", tmp_path / "city", "-o", tmp_path / "report.html"),
+    ):
+        result = run(*words)
+        assert result.returncode == 0, (words, result.stderr)
+    assert (tmp_path / "scan" / "districts.csv").read_text(encoding="utf-8").count("\n") == 1
 
 
 def test_strict_tells_warnings_apart(folder):
@@ -265,6 +299,26 @@ def test_checkout_and_installed_command_are_the_same():
         )
         assert result.returncode == 0, result.stderr
         assert "meeting_place" in result.stdout
+
+
+def test_ctrl_c_within_a_callback_of_the_compiler_is_not_lost():
+    """Python only reports what is raised in a callback from C, and goes on as if nothing had been pressed."""
+    code = (
+        "import ctypes, time\n"
+        "from wegeketten import cli\n"
+        "def pressed():\n"
+        "    raise KeyboardInterrupt\n"
+        "def command(**_):\n"
+        "    ctypes.CFUNCTYPE(None)(pressed)()\n"
+        "    for _ in range(100):\n"
+        "        time.sleep(0.1)\n"
+        "cli.app = command\n"
+        "cli.main()\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=15
+    )
+    assert (result.returncode, result.stderr) == (130, "wegeketten: interrupted\n")
 
 
 def test_ctrl_c_ends_with_130(folder, tmp_path):

@@ -13,7 +13,7 @@ import numpy as np
 from wegeketten.city import ATTRIBUTION, FORMAT, MARKER, City, open_city
 from wegeketten.columns import write_columns
 from wegeketten.csvfile import write_csv
-from wegeketten.errors import UsageError
+from wegeketten.errors import InputDataError, UsageError
 from wegeketten.osm.features import Skipped
 from wegeketten.source import file_sha256, source_path
 from wegeketten.version import VERSION
@@ -111,6 +111,10 @@ def build(
         works = _Works(folder, projection, features.sha256, skipped=list(features.skipped))
         tell("network", 0.3)
         network = works.network(features, pavements, out_of_service)
+        if not len(network.edges):
+            raise InputDataError(
+                f"{path}: holds no way that people may walk; a network needs streets and paths"
+            )
         if survey is not None:
             tell("survey", 0.5)
             network = works.survey(network, Path(survey))

@@ -10,6 +10,8 @@ import pytest
 from tests.network.walking import anybody, chair, kinds, network_of, walk
 from tests.support.drawn import Town
 from wegeketten.network.edges import Crossing, Kind
+from wegeketten.people.profile import load_profile
+from wegeketten.people.seconds import seconds
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -295,6 +297,8 @@ def test_a_refuge_halves_a_crossing_and_has_kerbs_of_its_own(
     names = [Kind(int(network.edges["kind"][edge])).name for edge in route.edges]
     assert names == ["pavement", "kerb", "crossing", "kerb", "kerb", "crossing", "kerb", "pavement"]
     assert (network.edges["crossing"][route.edges] == Crossing.marked).sum() == 2
+    halves = network.edges["unwaited"][route.edges][network.edges["crossing"][route.edges] > 0]
+    assert halves.tolist() == [1, 1]  # a refuge makes nobody wait twice as long
     refuge = [edge for edge in route.edges if network.edges["kind"][edge] == Kind.kerb][1:3]
     assert network.edges["derived"][refuge].all()
     assert set(network.edges["osm_id"][refuge].tolist()) == {ord("x")}
@@ -518,6 +522,40 @@ def test_a_traffic_island_has_kerbs_of_its_own(tmp_path: Path) -> None:
     assert route.metres == pytest.approx(42, abs=0.5)
 
 
+@pytest.mark.parametrize("pavements", ["sides", "centre"])
+@pytest.mark.parametrize(
+    ("ways", "nodes", "waits"),
+    [
+        ({"pxr": ""}, {}, 1),  # the carriageway's node cuts the way in two
+        ({"pkxlr": ""}, {"k": "barrier=kerb", "l": "barrier=kerb"}, 1),  # … and kerbs in four
+        ({"pkx": "", "xlr": ""}, {"k": "barrier=kerb", "l": "barrier=kerb"}, 1),  # one way per half
+        ({"pklr": ""}, {"k": "barrier=kerb", "l": "barrier=kerb"}, 1),  # drawn without the carriageway's node
+        ({"pxlyr": "", "CyD": "highway=primary|sidewalk=separate"}, {}, 2),  # two carriageways
+    ],
+)
+def test_one_waits_once_per_carriageway(
+    tmp_path: Path, ways: dict[str, str], nodes: dict[str, str], waits: int, pavements: str
+) -> None:
+    crossing = "highway=footway|footway=crossing|crossing=traffic_signals"
+    drawn = {
+        "PpQ": "highway=footway|footway=sidewalk",
+        "RrS": "highway=footway|footway=sidewalk",
+        "AxB": "highway=primary|sidewalk=separate",
+        **{word: tags or crossing for word, tags in ways.items()},
+    }
+    town = Town("P.p.Q\n  k  \nA.x.B\n  l  \nC.y.D\nR.r.S", drawn, nodes, cell_m=4)
+    network = network_of(town, tmp_path, pavements)
+    columns = network.edges.columns
+    route = walk(network, town.position("P"), town.position("S"))
+    assert route is not None
+    wait = np.where(columns["crossing"] == Crossing.signals, 1 - columns["unwaited"] / 2, 0.0)
+    assert wait[route.edges].sum() == waits
+    profile = load_profile("wheelchair")
+    none = {**columns, "crossing": np.zeros_like(columns["crossing"])}
+    more = seconds(columns, profile)[0] - seconds(none, profile)[0]
+    assert more[route.edges].sum() == pytest.approx(waits * profile.delays.crossing_signals_s)
+
+
 def test_a_motorroad_is_crossed_by_paths_but_not_walked(tmp_path: Path) -> None:
     town = Town("   N\n   .\nW..M..E\n   .\n   S", {"WME": "highway=trunk", "NMS": "highway=path"})
     network = network_of(town, tmp_path)
@@ -553,3 +591,54 @@ def test_pavements_go_on_past_a_short_stretch_without_tags(tmp_path: Path) -> No
     far = Town(drawing.replace(".C", "......C"), ways, cell_m=6)
     network = network_of(far, tmp_path)
     assert walk(network, far.position("a"), far.position("b"), chair) is None
+
+
+def test_a_oneway_alley_beside_a_mapped_pavement_is_walked(tmp_path: Path) -> None:
+    """One direction makes half a dual carriageway of a tertiary road, not of a service road."""
+    drawing = "P.......Q....\nA.......B...C\n   h        g"
+    for highway, walked in (("service", True), ("tertiary", False)):
+        town = Town(
+            drawing,
+            {
+                "PQ": "highway=footway|footway=sidewalk",
+                "AB": f"highway={highway}|oneway=yes|sidewalk=no",
+                "BC": "highway=service|sidewalk=no",
+            },
+            cell_m=8,
+        )
+        network = network_of(town, tmp_path)
+        route = walk(network, town.position("h"), town.position("g"), chair)
+        assert (kinds(network, route) == ["street", "service"]) is walked
+
+
+def test_the_pavement_above_a_tunnel_is_not_beside_it(tmp_path: Path) -> None:
+    """The tunnel stays one line of its own; seen from it the pavement would be its own separate one."""
+    town = Town(
+        "P........Q\nW........E\n\nN........S",
+        {
+            "PQ": "highway=footway|footway=sidewalk",
+            "WE": "highway=service|tunnel=yes|layer=-1",
+            "NS": "highway=residential",
+        },
+        cell_m=8,
+    )
+    network = network_of(town, tmp_path)
+    sides = dict(zip(network.edges.ids(), network.edges["side"].tolist(), strict=True))
+    assert sides["w1002"] == 0
+
+
+def test_at_a_mapped_crossing_one_steps_down_where_its_kerb_is(tmp_path: Path) -> None:
+    """West of the crossing there is a pavement, east of it the carriageway: its kerb leads there."""
+    ways = {"AB": "highway=residential|sidewalk=left", "BC": "highway=residential|sidewalk=right"}
+    drawing = " a       b \nA....B....C"
+    for kerb, cm in (("lowered", 3.0), ("raised", 12.0)):
+        tags = f"highway=crossing|crossing=uncontrolled|kerb={kerb}"
+        town = Town(drawing, ways, {"B": tags}, cell_m=8)
+        network = network_of(town, tmp_path)
+        route = walk(network, town.position("a"), town.position("b"))
+        assert kinds(network, route) == ["pavement", "kerb", "street"]
+        assert [
+            network.edges["kerb_cm"][e] for e in route.edges if network.edges["kind"][e] == Kind.kerb
+        ] == [cm]
+    network = network_of(Town(drawing, ways, cell_m=8), tmp_path)
+    assert walk(network, town.position("a"), town.position("b"), chair) is None

@@ -156,8 +156,10 @@ def test_another_metric_crs_than_stated(path: Path) -> None:
 
 
 def test_latitude_first(path: Path) -> None:
-    swapped = {"type": "Polygon", "coordinates": [[point[::-1] for point in ring(SQUARE)]]}
-    assert "swapped" in refused(geojson(path, swapped))
+    around = [[-2000, -2000], [2000, -2000], [2000, 2000], [-2000, 2000], [-2000, -2000]]  # the whole city
+    for square in (SQUARE, around):
+        swapped = {"type": "Polygon", "coordinates": [[point[::-1] for point in ring(square)]]}
+        assert "swapped" in refused(geojson(path, swapped))
 
 
 def test_another_city(path: Path) -> None:

@@ -67,6 +67,23 @@ def test_an_unsurveyed_kerb_makes_the_route_no_more_than_likely():
     assert list(document)[:7] == ["profile", "answer", "seconds", "metres", "climb_m", "barriers", "geometry"]
 
 
+def test_a_flight_tells_its_steps_where_no_limit_is_in_doubt():
+    """Tactile paving is asked for at kerbs only, and says nothing about steps."""
+    flight = {"step_count": 30.0, "step_count_lower": 30.0, "step_count_upper": 30.0}
+    unknown = {"tactile": 0.0, "tactile_lower": 0.0, "tactile_upper": 1.0, "tactile_from": Provenance.assumed}
+    steps = {**flight, **unknown, "step_count_from": Provenance.tagged}
+    edges = [(0, 1, FOOT, {}), (1, 2, Kind.steps, steps), (2, 3, FOOT, {})]
+    city = toy_city([(0, 0), (100, 0), (110, 0), (200, 0)], edges, [0], [("pharmacy", 2)])
+    (barrier,) = find_route(city, load_profile("blind"), spot(city, 0), spot(city, 2)).barriers
+    assert (barrier.kind, barrier.attribute, barrier.value, barrier.unit) == (
+        "steps",
+        "step_count",
+        30,
+        "steps",
+    )
+    assert (barrier.provenance, barrier.limit, barrier.verdict) == ("tagged", None, "passable")
+
+
 def test_no_way_is_an_answer():
     city = toy_city(
         [(0, 0), (50, 0), (50, 0), (90, 0)],

@@ -117,6 +117,20 @@ def test_unknown_names_end_in_one_clear_line(street):
         wk.scan(street, districts=["Atlantis"])
 
 
+@pytest.mark.parametrize(("margin_s", "share"), [(-0.04, 0.0), (0.0, 1.0), (0.04, 1.0)])
+def test_a_share_counts_exactly_the_times_that_are_printed_within_the_standard(street, margin_s, share):
+    scan = wk.scan(street, profiles=["walker"], services=["pharmacy"])
+    likely_s = float(scan.reach["walker"].seconds("likely")[0, 0])
+    assert likely_s == round(likely_s, 1)
+    pharmacy = scan.catalogue.services["pharmacy"]
+    standard = pharmacy.standard.model_copy(update={"metres": None, "minutes": (likely_s + margin_s) / 60})
+    services = {"pharmacy": pharmacy.model_copy(update={"standard": standard})}
+    catalogue = scan.catalogue.model_copy(update={"services": services})
+    (row,) = wk.scan(street, profiles=["walker"], catalogue=catalogue).shares
+    assert row.share_likely == share
+    assert row.median_likely_s == likely_s
+
+
 def test_the_folder_holds_the_contract(street, tmp_path):
     scan = wk.scan(street)
     write_scan(scan, tmp_path / "out")

@@ -99,3 +99,16 @@ def test_a_long_way_round_is_late_and_the_kerb_is_why():
     assert why.seconds > 600
     assert [barrier.id for barrier in why.blocking] == ["n1001"]
     assert why.seconds_after < 600
+
+
+def test_where_no_place_may_be_used_the_answer_says_so():
+    city = in_series(1)
+    chair, door = load_profile("wheelchair"), spot(city, 0)
+    bank = find_why(city, chair, door, "bank", remedies=lowered(city))
+    assert bank.sentence("en") == "Bank: this extract holds no such place."
+    assert (bank.to_json()["places"], bank.to_json()["places_usable"]) == (0, 0)
+    city.places["wheelchair"][:] = 0.0
+    closed = find_why(city, chair, door, "pharmacy", remedies=lowered(city))
+    assert closed.sentence() == "Apotheke: der einzige Ort ist als nicht rollstuhlgerecht eingetragen."
+    assert (closed.to_json()["places"], closed.to_json()["places_usable"]) == (1, 0)
+    assert not closed.openable

@@ -63,3 +63,15 @@ def test_wheelchair_is_measured_against_all_ways() -> None:
     )
     share = quality_shares(edges, np.array([-1, -1]), [])[0]
     assert (share.attribute, share.tagged, share.assumed) == ("wheelchair", 0.25, 0)
+
+
+def test_ways_across_squares_are_no_kilometres_of_way() -> None:
+    edges = table(
+        (Kind.pedestrian, 100, "width_m", Provenance.tagged),
+        (Kind.pedestrian, 700, "width_m", Provenance.assumed),
+        (Kind.pavement, 100, "width_m", Provenance.assumed),
+    )
+    edges.columns["derived"][1:] = True
+    whole = next(share for share in quality_shares(edges, np.full(3, -1), []) if share.attribute == "width_m")
+    assert whole.total == 0.2
+    assert whole.tagged == 0.5

@@ -1,4 +1,4 @@
-"""Squares, platforms and halls mapped as areas: walked along their outlines."""
+"""Squares, platforms and halls mapped as areas: their outlines, which are walked."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from wegeketten.network.build import Strip
-    from wegeketten.network.draft import Draft
+    from wegeketten.network.draft import Draft, Style
+    from wegeketten.network.split import Pieces
     from wegeketten.osm.features import Features, Relation, Way
 
 _FARTHEST_M = 160.0  # from where a way ends inside a square to the corner it is joined to
@@ -33,8 +34,26 @@ def squares(features: Features) -> Iterator[tuple[Relation, list[Way]]]:
             yield relation, rings
 
 
+def rims(strips: Sequence[Strip], pieces: Pieces) -> set[int]:
+    """Vertices on the outline of one area, and of nothing else."""
+    number: dict[tuple[str, int], int] = {}
+    element = np.array([number.setdefault((strip.osm_type, strip.osm_id), len(number)) for strip in strips])
+    is_area = np.array([strip.walk.area for strip in strips], dtype=bool)
+    if not is_area.any():
+        return set()
+    way = np.concatenate([pieces.way, pieces.way])
+    ends = np.concatenate([pieces.u, pieces.v])
+    low, high = np.full(len(pieces.vertex_ref), len(number)), np.full(len(pieces.vertex_ref), -1)
+    np.minimum.at(low, ends, np.where(is_area[way], element[way], -1))
+    np.maximum.at(high, ends, np.where(is_area[way], element[way], len(number)))
+    return set(np.flatnonzero(low == high).tolist())
+
+
 def link_loose_ends(draft: Draft, strips: Sequence[Strip]) -> None:
-    """Join ways that end inside a square to the nearest corner of its outline."""
+    """Join ways that end inside a square to the nearest corner of its outline.
+
+    What ends on the street above a hall does not end inside it.
+    """
     import shapely
 
     wanted = {(strip.osm_type, strip.osm_id) for strip in strips if strip.walk.area}
@@ -49,6 +68,12 @@ def link_loose_ends(draft: Draft, strips: Sequence[Strip]) -> None:
     if not len(loose):
         return
     places = np.array(draft.places)[loose]
+    ending = {
+        node: draft.styles[edge]
+        for edge, ends in enumerate(zip(draft.u, draft.v, strict=True))
+        for node in ends
+        if degree[node] == 1
+    }
     tree = shapely.STRtree(np.asarray(shapely.points(places)))
     for element in sorted(outline):
         edges = outline[element]
@@ -63,5 +88,13 @@ def link_loose_ends(draft: Draft, strips: Sequence[Strip]) -> None:
         for row in np.sort(tree.query(shapely.union_all(faces), predicate="contains")).tolist():
             away_m = np.hypot(*(rim - places[row]).T)
             nearest = int(away_m.argmin())
+            if not _same_storey(ending[int(loose[row])], style):
+                continue
             if corners[nearest] != loose[row] and away_m[nearest] <= _FARTHEST_M:
                 draft.add(int(loose[row]), corners[nearest], None, style)
+
+
+def _same_storey(one: Style, other: Style) -> bool:
+    """Whether two edges may lie on one floor: both on the ground or both off it, levels alike if known."""
+    known = one.level == one.level and other.level == other.level
+    return one.level_ground == other.level_ground and not (known and one.level != other.level)

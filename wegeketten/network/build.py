@@ -11,6 +11,7 @@ import numpy as np
 from wegeketten.network import approaches, areas, crossings
 from wegeketten.network.arms import Arm, heading
 from wegeketten.network.barriers import barrier_kind, kerbs_of_lines, raise_barrier
+from wegeketten.network.crosswalks import Carriageways, complete_kerbs, find_crosswalks
 from wegeketten.network.doors import hang_doors
 from wegeketten.network.draft import Draft, Style
 from wegeketten.network.edges import HIGHWAYS, Kind
@@ -20,13 +21,16 @@ from wegeketten.network.joints import (
     join_to_edges,
     loose_ends,
     road_tree,
+    step_off_ends,
     torn_ends,
     wishes_of,
 )
 from wegeketten.network.junctions import join_junctions
 from wegeketten.network.lifts import is_lift, raise_lift
 from wegeketten.network.pavements import Streets, arms_of_streets, find_streets, lay_pavements
+from wegeketten.network.refuges import Refuges
 from wegeketten.network.split import Pieces, split_ways
+from wegeketten.network.squares import cross_squares
 from wegeketten.network.ways import Walk, walk_of
 from wegeketten.osm.features import Skipped, Way
 
@@ -103,8 +107,8 @@ def build_network(
     projection
         To metres.
     pavements
-        ``sides``: pavements on both sides of the street, crossings kerb to kerb; ``centre``: the streets'
-        centre lines.
+        ``sides``: pavements on both sides of the street, crossings kerb to kerb, ways across squares;
+        ``centre``: the streets' centre lines.
     out_of_service
         Ids (``n1048``, ``w52001``) of lifts and escalators that are out of order: closed, but kept.
 
@@ -125,7 +129,8 @@ def build_network(
     broken = frozenset(out_of_service)
     streets = find_streets(strips, pieces) if pavements == "sides" else Streets(strips, pieces)
     edge_of = _trace(draft, streets, features, broken)
-    _split_vertices(draft, streets, edge_of, special, broken)
+    rims = areas.rims(strips, pieces)
+    _split_vertices(draft, streets, edge_of, special, broken, rims)
     if pavements == "sides":
         arms = arms_of_streets(draft, streets, edge_of)
         joints = join_junctions(
@@ -134,19 +139,29 @@ def build_network(
         laid = lay_pavements(draft, streets)
         crossings.cross_informally(draft, streets, laid, features, projection)
         join_far_ends(draft, streets, joints.to_far_end, edge_of)
-        roads = road_tree(streets)
-        join_to_edges(draft, wishes_of(joints.to_mapped), foot_edges(draft, mapped=True), roads)
-        join_to_edges(draft, loose_ends(draft), foot_edges(draft, mapped=False), roads)
+        tree = road_tree(streets)
+        join_to_edges(draft, wishes_of(joints.to_mapped), foot_edges(draft, mapped=True), tree)
+        join_to_edges(draft, loose_ends(draft), foot_edges(draft, mapped=False), tree)
         both = [*foot_edges(draft, mapped=True), *foot_edges(draft, mapped=False)]
-        join_to_edges(draft, torn_ends(draft), both, roads)
+        join_to_edges(draft, torn_ends(draft, streets), both, tree)
+        step_off_ends(draft, tree)
     kerbs = {ref for ref, tags in special.items() if barrier_kind(tags) is Kind.kerb}
-    crossings.complete_kerbs(draft, streets, features, edge_of, kerbs)
+    roads = Carriageways(streets, features)
+    if pavements == "sides":
+        walks = find_crosswalks(draft, streets, features, edge_of, kerbs, roads)
+        refuges = Refuges(draft, streets, features, walks, roads)
+        complete_kerbs(draft, streets, features, edge_of, kerbs - refuges.kerbs, roads)
+        refuges.lay()
+    else:
+        complete_kerbs(draft, streets, features, edge_of, kerbs, roads)
     areas.link_loose_ends(draft, strips)
-    hang_doors(draft, streets, features, projection)
+    hang_doors(draft, streets, features, projection, rims)
     skipped += [
         Skipped(element, "network", "private way that no public way leads to")
         for element in approaches.close_through(draft)
     ]
+    if pavements == "sides":
+        cross_squares(draft, strips, features, projection)
     return _finish(draft, projection, skipped)
 
 
@@ -225,6 +240,7 @@ def _trace(draft: Draft, streets: Streets, features: Features, broken: frozenset
         for strip in strips
     ]
     xy = pieces.xy
+    unwaited = crossings.unwaited_halves(streets)
     edge_of = []
     columns = (pieces.way, pieces.first, pieces.last, pieces.u, pieces.v)
     for piece, (way, first, last, u, v) in enumerate(
@@ -234,6 +250,8 @@ def _trace(draft: Draft, streets: Streets, features: Features, broken: frozenset
         if style is None or piece in streets.sides:
             edge_of.append(-1)
         else:
+            if piece in unwaited:
+                style = style._replace(unwaited=unwaited[piece])
             edge_of.append(draft.add(u, v, xy[first : last + 1], style))
     return edge_of
 
@@ -268,8 +286,15 @@ def _split_vertices(
     edge_of: Sequence[int],
     special: dict[int, dict[str, str]],
     broken: frozenset[str],
+    rims: Collection[int],
 ) -> None:
-    """Barriers and lifts at the vertices become edges."""
+    """Barriers and lifts at the vertices become edges.
+
+    Parameters
+    ----------
+    rims
+        Vertices on the outline of one area only.
+    """
     strips, vertex_ref = streets.strips, streets.pieces.vertex_ref
     wanted = np.flatnonzero(np.isin(vertex_ref, np.fromiter(special, np.int64, len(special))))
     arms = _arms_at(streets, edge_of, wanted)
@@ -292,6 +317,8 @@ def _split_vertices(
             raise_lift(draft, ref, tags, walked, storey, move, in_service=f"n{ref}" not in broken)
             continue
         kind = barrier_kind(tags)
+        if kind is Kind.door and vertex in rims:
+            continue  # leads off the square, not along it
         if kind is not None:
             raise_barrier(draft, ref, tags, kind, arms[vertex], move)
 

@@ -1,7 +1,8 @@
-"""Crossings: how they are secured, and the tags of way and node together."""
+"""Crossings: how they are secured, how they are laid where a node or nothing is mapped, their tags."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -13,7 +14,7 @@ from wegeketten.network.sides import LEFT, RIGHT
 from wegeketten.network.ways import CODE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from wegeketten.network.build import Strip
     from wegeketten.network.draft import Draft
@@ -68,6 +69,42 @@ def merged_tags(features: Features, way: Way) -> dict[str, str]:
     return tags
 
 
+def unwaited_halves(streets: Streets) -> dict[int, int]:
+    """Halves of a crossing's wait that other pieces of it carry, by piece of a crossing mapped as a way.
+
+    One waits once per carriageway, in however many pieces kerbs and the carriageway's own node cut the way:
+    half on either side of that node, all of it where the way ends there. A way that meets no carriageway
+    waits on its longest piece.
+    """
+    strips, pieces = streets.strips, streets.pieces
+    if not strips:
+        return {}
+    is_crossing = np.array([strip.walk.kind is Kind.crossing for strip in strips], dtype=bool)
+    is_road = np.array([strip.walk.is_road and not strip.walk.area for strip in strips], dtype=bool)
+    road = np.zeros(len(pieces.vertex_ref), dtype=bool)
+    for ends in (pieces.u, pieces.v):
+        road[ends[is_road[pieces.way]]] = True
+    of_way: dict[int, list[int]] = defaultdict(list)
+    met: dict[int, list[int]] = defaultdict(list)
+    for piece in np.flatnonzero(is_crossing[pieces.way]).tolist():
+        of_way[int(pieces.way[piece])].append(piece)
+        for vertex in {int(pieces.u[piece]), int(pieces.v[piece])}:
+            if road[vertex]:
+                met[vertex].append(piece)
+    halves = dict.fromkeys((piece for mates in of_way.values() for piece in mates), 0)
+    for mates in met.values():
+        if len(mates) > 1:
+            for piece in mates:
+                halves[piece] += 1
+    for mates in met.values():
+        if len(mates) == 1 and not any(halves[piece] for piece in of_way[int(pieces.way[mates[0]])]):
+            halves[mates[0]] = 2
+    for mates in of_way.values():
+        if not any(halves[piece] for piece in mates):
+            halves[max(mates, key=lambda piece: length_m(pieces.line(piece)))] = 2
+    return {piece: 2 - min(count, 2) for piece, count in halves.items()}
+
+
 class Bank(NamedTuple):
     """Where a crossing begins: a node, and whether a kerb leads down to the carriageway."""
 
@@ -114,15 +151,23 @@ def cross(draft: Draft, crossed: Crossed, left: Bank, right: Bank) -> None:
         reading=draft.read(element, {**tags, "highway": "crossing"}, Kind.crossing, highway=highway),
     )
     start, end = _down(draft, crossed, left, LEFT), _down(draft, crossed, right, RIGHT)
-    if _has_refuge(tags):
+    if has_refuge(tags):
         near, far = _refuge(draft, crossed, start, end)
+        style = style._replace(unwaited=1)
         draft.add(start, near, None, style)
         draft.add(far, end, None, style)
     else:
         draft.add(start, end, None, style)
 
 
-def _has_refuge(tags: Mapping[str, str]) -> bool:
+def has_refuge(tags: Mapping[str, str]) -> bool:
+    """Whether the tags of a crossing say that one can wait half way.
+
+    Examples
+    --------
+    >>> has_refuge({"crossing:island": "yes"}), has_refuge({"crossing": "zebra"})
+    (True, False)
+    """
     return (
         tags.get("crossing:island") == "yes"
         or tags.get("crossing") == "island"
@@ -141,21 +186,27 @@ def _refuge(draft: Draft, crossed: Crossed, left: int, right: int) -> tuple[int,
     (x0, y0), (x1, y1) = draft.places[left], draft.places[right]
     near, island, far = (draft.place((x0 + x1) / 2, (y0 + y1) / 2, crossed.ref) for _ in range(3))
     element, tags = _element(crossed)
-    kerbs = {
-        key: value
-        for key, value in tags.items()
-        if not key.startswith(("sidewalk", "kerb:left", "kerb:right"))
-    }
-    reading = draft.read(
-        element,
-        {**kerbs, "highway": "crossing"},
-        Kind.kerb,
-        highway=HIGHWAYS[crossed.strip.walk.highway],
-    )
+    reading = draft.read(element, refuge_tags(tags), Kind.kerb, highway=HIGHWAYS[crossed.strip.walk.highway])
     style = _style(crossed)._replace(kind=int(Kind.kerb), reading=reading)
     draft.add(near, island, None, style)
     draft.add(island, far, None, style)
     return near, far
+
+
+def refuge_tags(tags: Mapping[str, str]) -> dict[str, str]:
+    """What a crossing's tags say about the kerbs of its refuge: whatever is not said of one bank only.
+
+    Examples
+    --------
+    >>> refuge_tags({"kerb": "lowered", "kerb:left": "raised"})
+    {'kerb': 'lowered', 'highway': 'crossing'}
+    """
+    both = {
+        key: value
+        for key, value in tags.items()
+        if not key.startswith(("sidewalk", "kerb:left", "kerb:right"))
+    }
+    return {**both, "highway": "crossing"}
 
 
 def step_down(draft: Draft, crossed: Crossed, bank: Bank, ground: int, side: int) -> None:
@@ -197,19 +248,29 @@ def _down(draft: Draft, crossed: Crossed, bank: Bank, side: int) -> int:
 
 
 def _element(crossed: Crossed) -> tuple[str, dict[str, str]]:
-    """Element a crossing's readings come from, and its tags: the crossing node's, then the road's kerbs."""
-    road = {
+    """Element a crossing's readings come from, and its tags."""
+    if crossed.node_tags is None:
+        return crossed.strip.element, with_kerbs_of(crossed.strip.tags, {})
+    return f"n{crossed.ref}", with_kerbs_of(crossed.strip.tags, crossed.node_tags)
+
+
+def with_kerbs_of(road: Mapping[str, str], crossing: Mapping[str, str]) -> dict[str, str]:
+    """Tags of a crossing, with the kerbs of the road where the crossing has no word on kerbs.
+
+    Examples
+    --------
+    >>> with_kerbs_of({"sidewalk:left:kerb": "flush", "lanes": "2"}, {"crossing": "zebra"})
+    {'sidewalk:left:kerb': 'flush', 'crossing': 'zebra'}
+    """
+    kerbs = {
         key: value
-        for key, value in crossed.strip.tags.items()
+        for key, value in road.items()
         if "kerb" in key
         or key.startswith(("sidewalk:left:tactile", "sidewalk:right:tactile", "sidewalk:both:tactile"))
     }
-    if crossed.node_tags is None:
-        return crossed.strip.element, road
-    node = dict(crossed.node_tags)
-    if any("kerb" in key for key in node):
-        road = {}
-    return f"n{crossed.ref}", {**road, **node}
+    if any("kerb" in key for key in crossing):
+        kerbs = {}
+    return {**kerbs, **crossing}
 
 
 def _style(crossed: Crossed) -> Style:
@@ -223,72 +284,6 @@ def _style(crossed: Crossed) -> Style:
         level=strip.walk.level,
         derived=True,
     )
-
-
-def complete_kerbs(
-    draft: Draft, streets: Streets, features: Features, edge_of: Sequence[int], kerbs: Collection[int]
-) -> None:
-    """Mapped crossings without a mapped kerb get one at each end, of the height their tags say or unknown.
-
-    An end on the carriageway itself, or one at which only another crossing goes on, has no kerb.
-
-    Parameters
-    ----------
-    kerbs
-        Ids of nodes mapped as kerbs.
-    """
-    from wegeketten.network.joints import way_ends
-
-    on_road = _road_nodes(streets, features)
-    ends = way_ends(streets, edge_of)
-    degree = np.zeros(len(draft.places), dtype=np.int64)
-    for edge, style in enumerate(draft.styles):
-        if style.kind != Kind.crossing:
-            degree[draft.u[edge]] += 1
-            degree[draft.v[edge]] += 1
-    for way, strip in enumerate(streets.strips):
-        if strip.walk.kind is not Kind.crossing or way not in ends:
-            continue
-        refs = features.refs[strip.way.start : strip.way.stop].tolist()
-        middle = [place for place, ref in enumerate(refs) if ref in on_road] or [len(refs) // 2]
-        for at_end, reach in ((False, refs[: middle[0] + 1]), (True, refs[middle[-1] :])):
-            tip = refs[-1 if at_end else 0]
-            if tip in on_road or not kerbs.isdisjoint(reach):  # type: ignore[attr-defined]
-                continue
-            edge, at_start = ends[way][at_end]
-            node = draft.u[edge] if at_start else draft.v[edge]
-            if degree[node]:
-                _insert_kerb(draft, strip, features, edge, at_start, on_road)
-
-
-def _insert_kerb(
-    draft: Draft, strip: Strip, features: Features, edge: int, at_start: bool, on_road: Mapping[int, int]
-) -> None:
-    refs = features.refs[strip.way.start : strip.way.stop].tolist()
-    road = max((on_road[ref] for ref in refs if ref in on_road), default=0)
-    tags = {**merged_tags(features, strip.way), "highway": "crossing"}
-    node = draft.u[edge] if at_start else draft.v[edge]
-    foot = draft.place(*draft.places[node], draft.place_ids[node])
-    (draft.u if at_start else draft.v)[edge] = foot
-    style = draft.styles[edge]
-    reading = draft.read(strip.element, tags, Kind.kerb, highway=HIGHWAYS[road])
-    draft.add(
-        node,
-        foot,
-        None,
-        style._replace(kind=int(Kind.kerb), crossing=0, road=road, derived=True, reading=reading),
-    )
-
-
-def _road_nodes(streets: Streets, features: Features) -> dict[int, int]:
-    """Nodes on carriageways, with the class of road."""
-    found: dict[int, int] = {}
-    for strip in streets.strips:
-        if strip.walk.is_road:
-            found.update(
-                dict.fromkeys(features.refs[strip.way.start : strip.way.stop].tolist(), strip.walk.highway)
-            )
-    return found
 
 
 _SPACING_M = 70.0  # between informal crossings of a street

@@ -13,7 +13,7 @@ from wegeketten.network.edges import Kind
 from wegeketten.network.joints import Wish, join_to_edges, road_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from wegeketten.network.draft import Draft
     from wegeketten.network.pavements import Streets
@@ -48,10 +48,21 @@ def speaks(tags: Mapping[str, str]) -> bool:
     return "entrance" in tags and tags["entrance"] != "no" and any(key in tags for key in _SPEAKING)
 
 
-def hang_doors(draft: Draft, streets: Streets, features: Features, projection: Projection) -> None:
+def hang_doors(
+    draft: Draft,
+    streets: Streets,
+    features: Features,
+    projection: Projection,
+    rims: Collection[int] = (),
+) -> None:
     """Give every speaking entrance its barriers, joined to the way nearest to it on its side of the street.
 
     Entrances at which ways already pass through are left as they are.
+
+    Parameters
+    ----------
+    rims
+        Vertices on the outline of one square only: what has its door there lies beside the square.
     """
     nodes = [node for node in features.nodes.values() if speaks(node.tags)]
     if not nodes:
@@ -66,7 +77,7 @@ def hang_doors(draft: Draft, streets: Streets, features: Features, projection: P
         if vertex is None or degree[vertex] == 0:
             place = draft.place(x, y, node.id)
             wishes.append(Wish(place, _REACH_M))
-        elif degree[vertex] == 1:
+        elif degree[vertex] == 1 or vertex in rims:
             place = vertex
         else:
             continue

@@ -31,6 +31,7 @@ class Style(NamedTuple):
     road: int = 0
     side: int = 0
     crossing: int = 0
+    unwaited: int = 0
     forward: bool = True
     backward: bool = True
     level_ground: bool = False

@@ -29,7 +29,7 @@ class Kind(enum.IntEnum):
     path = 4
     track = 5
     cycleway = 6
-    pedestrian = 7  # pedestrian street or the outline of a square
+    pedestrian = 7  # pedestrian street, outline of a square, or a way across it (derived)
     living_street = 8
     service = 9
     corridor = 10
@@ -136,6 +136,7 @@ PLAIN: Mapping[str, np.dtype] = {
     "road": np.dtype(np.uint8),  # HIGHWAYS: class of the carriageway walked along or crossed, 0 none
     "side": np.dtype(np.int8),  # pavements: -1 left, 1 right of the way in drawing direction, 0 neither
     "crossing": np.dtype(np.uint8),  # Crossing
+    "unwaited": np.dtype(np.uint8),  # halves of the crossing's wait that its other edges carry: 0, 1 or 2
     "forward": np.dtype(bool),  # lawful on foot u → v; ability is the profile's business
     "backward": np.dtype(bool),
     "level_ground": np.dtype(bool),  # bridge, tunnel, indoor: the terrain model says nothing about it
@@ -210,6 +211,39 @@ class EdgeTable:
         return element_ids(
             self.columns["osm_type"][rows], self.columns["osm_id"][rows], self.columns["part"][rows]
         )
+
+
+_FLOORS = (
+    Kind.footway,
+    Kind.path,
+    Kind.cycleway,
+    Kind.pedestrian,
+    Kind.living_street,
+    Kind.platform,
+    Kind.corridor,
+)
+
+
+def ways_across(columns: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:
+    """Edges that are derived ways across squares and other areas.
+
+    They are walked, but they are no metres of way anybody built or mapped, and no door opens onto them.
+
+    Examples
+    --------
+    >>> columns = {
+    ...     "kind": np.array([Kind.pedestrian, Kind.pedestrian, Kind.corridor]),
+    ...     "derived": np.array([False, True, True]),
+    ...     "osm_type": np.array([b"w", b"w", b"n"]),
+    ... }
+    >>> ways_across(columns).tolist()  # the last is a stub behind a door
+    [False, True, False]
+    """
+    if "derived" not in columns:
+        return np.zeros(len(columns["kind"]), dtype=bool)
+    floors = np.isin(columns["kind"], [int(kind) for kind in _FLOORS])
+    across: NDArray[np.bool_] = floors & columns["derived"].astype(bool) & (columns["osm_type"] != b"n")
+    return across
 
 
 def element_ids(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from wegeketten.network.edges import Kind
+from wegeketten.network.edges import HIGHWAYS, Kind
 from wegeketten.network.lines import shapes_of
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ _LOOSE = (
     Kind.steps,
     Kind.crossing,
 )
+_CARRIAGEWAYS = (Kind.street, Kind.living_street, Kind.service)
 _FOOT = (Kind.pavement, Kind.footway, Kind.path, Kind.cycleway, Kind.pedestrian, Kind.platform)
 
 
@@ -96,20 +97,70 @@ def loose_ends(draft: Draft) -> list[Wish]:
     ]
 
 
-def torn_ends(draft: Draft) -> list[Wish]:
+def torn_ends(draft: Draft, streets: Streets) -> list[Wish]:
     """Ends of pavements drawn from tags at which nothing goes on.
 
     Short stretches in the mouths of junctions often bear no tags: the pavement stops there on the map, but
-    not on the ground.
+    not on the ground. A bridge ends on the ground where the street goes on.
     """
     degree = draft.degree()
+    ground = _on_ground(streets)
     return [
         Wish(node, _REACH_M)
         for edge, style in enumerate(draft.styles)
-        if style.kind == Kind.pavement and style.derived and not (style.level_ground or style.private)
+        if style.kind == Kind.pavement and style.derived and not style.private
+        for node in (draft.u[edge], draft.v[edge])
+        if degree[node] == 1 and (not style.level_ground or draft.place_ids[node] in ground)
+    ]
+
+
+def _on_ground(streets: Streets) -> set[int]:
+    """OSM ids of the vertices at which a street on the ground begins or ends."""
+    pieces = streets.pieces
+    wanted = np.array(
+        [strip.walk.is_road and not strip.walk.off_ground for strip in streets.strips], dtype=bool
+    )
+    rows = np.flatnonzero(wanted[pieces.way]) if len(wanted) else np.empty(0, dtype=np.int64)
+    return set(pieces.vertex_ref[np.concatenate([pieces.u[rows], pieces.v[rows]])].tolist())
+
+
+def step_off_ends(draft: Draft, roads: shapely.STRtree) -> None:
+    """Ends of mapped pavements at which nothing goes on lead down to the carriageway beside them.
+
+    A kerb lies between; like others where foot ways meet carriageways it is lowered as a rule.
+    """
+    degree = draft.degree()
+    ending = {
+        node: edge
+        for edge, style in enumerate(draft.styles)
+        if style.kind == Kind.pavement and not (style.derived or style.level_ground or style.private)
         for node in (draft.u[edge], draft.v[edge])
         if degree[node] == 1
+    }
+    carriageways = [
+        edge
+        for edge, style in enumerate(draft.styles)
+        if style.kind in _CARRIAGEWAYS
+        and style.forward
+        and style.backward
+        and not (style.level_ground or style.private)
     ]
+    count = len(draft.u)
+    joined = join_to_edges(draft, [Wish(node, _ENDS_M) for node in ending], carriageways, roads)
+    for link in range(count, len(draft.u)):
+        node, style = draft.u[link], draft.styles[link]
+        if style.kind != Kind.link or node not in joined:
+            continue
+        pavement = draft.styles[ending[node]]
+        reading = draft.read(
+            f"{pavement.osm_type}{pavement.osm_id}",
+            {"highway": "crossing"},
+            Kind.kerb,
+            highway=HIGHWAYS[style.road],
+        )
+        draft.u[link] = draft.place(*draft.places[node], draft.place_ids[node])
+        kerb = pavement._replace(kind=int(Kind.kerb), road=style.road, derived=True, reading=reading)
+        draft.add(node, draft.u[link], None, kerb)
 
 
 def foot_edges(draft: Draft, *, mapped: bool) -> list[int]:
@@ -223,6 +274,7 @@ def _link(draft: Draft, node: int, other: int, edge: int) -> None:
         style._replace(
             kind=int(Kind.link),
             crossing=0,
+            unwaited=0,
             side=0,
             forward=True,
             backward=True,

@@ -52,7 +52,7 @@ def join_junctions(
         Tags of the vertices that have some, by OSM id.
     """
     joints = Joints()
-    crossed_at = crossing_vertices(streets, node_tags)
+    mapped_at = crossing_vertices(streets, node_tags)
     for vertex in sorted(arms):
         ref = int(streets.pieces.vertex_ref[vertex])
         junction = junction_at(draft, streets, vertex, ref, node_tags.get(ref, {}), arms[vertex])
@@ -61,7 +61,7 @@ def join_junctions(
         _raise_mapped(draft, junction)
         _place_feet(draft, streets, junction, joints)
         _step_down(draft, streets, junction)
-        cross_arms(draft, streets, junction, joints, crossed_at)
+        cross_arms(draft, streets, junction, joints, mapped_at)
     return joints
 
 
@@ -174,8 +174,12 @@ def _place_feet(draft: Draft, streets: Streets, junction: Junction, joints: Join
 
 
 def _step_down(draft: Draft, streets: Streets, junction: Junction) -> None:
-    """Where a pavement meets the carriageway of a street without one, a kerb lies between."""
+    """Where a pavement meets the carriageway of a street without one, a kerb lies between.
+
+    At a node mapped as a crossing it is the crossing's; a crossing mapped as a way has kerbs of its own.
+    """
     done = set()
+    through = any(arm.kind is Kind.crossing for arm in junction.feet)
     for corner, node in junction.pavement.items():
         ground = junction.ground.get(corner)
         if ground is None or (node, ground) in done:
@@ -186,6 +190,8 @@ def _step_down(draft: Draft, streets: Streets, junction: Junction) -> None:
             if state_of(streets, road, left)[1] is Kind.street:
                 crossed = crossed_at_arm(streets, junction, arm)
                 if corner in junction.mapped:
-                    crossed = at_crossing(crossed._replace(lowered=True), junction)
+                    crossed = crossed._replace(lowered=True)
+                if corner in junction.mapped or not through:
+                    crossed = at_crossing(crossed, junction)
                 step_down(draft, crossed, Bank(node, kerb=True), ground, side_of(road, left))
                 break

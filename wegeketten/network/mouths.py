@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -42,11 +42,25 @@ _IMPORTANCE = {
 }
 
 
-def cross_arms(
-    draft: Draft, streets: Streets, junction: Junction, joints: Joints, crossed_at: set[int]
-) -> None:
+class Mapped(NamedTuple):
+    """Vertices on streets at which a crossing is mapped, as a node or as a way.
+
+    Attributes
+    ----------
+    used
+        Those that one can walk to.
+    idle
+        OSM id and tags of nodes on streets that nobody walks and no foot way meets: they stand for crossing
+        the street at its mouth.
+    """
+
+    used: set[int]
+    idle: dict[int, tuple[int, Mapping[str, str]]]
+
+
+def cross_arms(draft: Draft, streets: Streets, junction: Junction, joints: Joints, mapped_at: Mapped) -> None:
     """Crossings of the arms: mapped on the node, or implied by the junction."""
-    mapped = junction.tags.get("highway") == "crossing" or "crossing" in junction.tags
+    mapped = is_crossing(junction.tags)
     count = len(junction.roads)
     through = any(arm.kind is Kind.crossing for arm in junction.feet)
     if count == 2:
@@ -61,8 +75,9 @@ def cross_arms(
     for place, arm in enumerate(junction.roads):
         if arm.edge >= 0 or arm.highway in _UNCROSSED:
             continue
-        if not through and not _crossing_near(streets, arm, junction.vertex, crossed_at):
-            _cross_arm(draft, streets, junction, place, joints, mapped)
+        near = _next_vertex(streets, arm)
+        if not through and (near == junction.vertex or near not in mapped_at.used):
+            _cross_arm(draft, streets, junction, place, joints, mapped, mapped_at.idle.get(near))
 
 
 def _feet_corners(junction: Junction) -> set[int]:
@@ -71,7 +86,13 @@ def _feet_corners(junction: Junction) -> set[int]:
 
 
 def _cross_arm(
-    draft: Draft, streets: Streets, junction: Junction, place: int, joints: Joints, mapped: bool
+    draft: Draft,
+    streets: Streets,
+    junction: Junction,
+    place: int,
+    joints: Joints,
+    mapped: bool,
+    near: tuple[int, Mapping[str, str]] | None = None,
 ) -> None:
     arm = junction.roads[place]
     if (arm.edge >= 0 or arm.edge == OPEN_END) and len(junction.roads) == 2:
@@ -91,12 +112,14 @@ def _cross_arm(
             )  # where ways meet carriageways kerbs are lowered as a rule
         if mapped:
             crossed = at_crossing(crossed, junction)
+        elif near is not None:
+            crossed = crossed._replace(how=crossing_of(near[1]), node_tags=dict(near[1]), ref=near[0])
         cross(draft, crossed, banks[LEFT], banks[RIGHT])
 
 
 def at_crossing(crossed: Crossed, junction: Junction) -> Crossed:
     """The arm as it is crossed at a node mapped as a crossing."""
-    if junction.tags.get("highway") != "crossing" and "crossing" not in junction.tags:
+    if not is_crossing(junction.tags):
         return crossed
     return crossed._replace(how=crossing_of(junction.tags), node_tags=dict(junction.tags), ref=junction.ref)
 
@@ -122,26 +145,51 @@ def crossed_at_arm(streets: Streets, junction: Junction, place: int) -> Crossed:
     return Crossed(streets.strips[arm.way], how, lowered=minor or signals, at_start=arm.at_start)
 
 
-def crossing_vertices(streets: Streets, node_tags: Mapping[int, Mapping[str, str]]) -> set[int]:
+def is_crossing(tags: Mapping[str, str]) -> bool:
+    """Whether a node is mapped as a crossing.
+
+    Examples
+    --------
+    >>> is_crossing({"highway": "crossing"}), is_crossing({"crossing": "zebra"}), is_crossing({})
+    (True, True, False)
+    """
+    return tags.get("highway") == "crossing" or "crossing" in tags
+
+
+def crossing_vertices(streets: Streets, node_tags: Mapping[int, Mapping[str, str]]) -> Mapped:
     """Vertices on streets at which a crossing is mapped, as a node or as a way."""
     pieces = streets.pieces
-    found = {
-        vertex
-        for vertex, ref in enumerate(pieces.vertex_ref.tolist())
-        if (tags := node_tags.get(ref)) is not None
-        and ("crossing" in tags or tags.get("highway") == "crossing")
-    }
+    walked = _walked_to(streets)
+    used: set[int] = set()
+    idle: dict[int, tuple[int, Mapping[str, str]]] = {}
+    for vertex, ref in enumerate(pieces.vertex_ref.tolist()):
+        tags = node_tags.get(ref)
+        if tags is not None and is_crossing(tags):
+            if vertex in walked:
+                used.add(vertex)
+            else:
+                idle[vertex] = (ref, tags)
     crossing = np.array([strip.walk.kind is Kind.crossing for strip in streets.strips], dtype=bool)
     rows = np.flatnonzero(crossing[pieces.way]) if len(streets.strips) else np.empty(0, dtype=np.int64)
-    found.update(pieces.u[rows].tolist(), pieces.v[rows].tolist())
-    return found
+    used.update(pieces.u[rows].tolist(), pieces.v[rows].tolist())
+    return Mapped(used, idle)
 
 
-def _crossing_near(streets: Streets, arm: Arm, vertex: int, crossed_at: set[int]) -> bool:
-    """Whether the arm is crossed at a mapped crossing before its next junction, near this one."""
+def _walked_to(streets: Streets) -> set[int]:
+    """Vertices at which something ends that is walked."""
+    closed = streets.ghosts | {
+        piece
+        for piece in streets.sides
+        if streets.walked(piece, LEFT) is None and streets.walked(piece, RIGHT) is None
+    }
+    ends = zip(streets.pieces.u.tolist(), streets.pieces.v.tolist(), strict=True)
+    return {end for piece, pair in enumerate(ends) if piece not in closed for end in pair}
+
+
+def _next_vertex(streets: Streets, arm: Arm) -> int:
+    """Vertex at the far end of an arm, -1 where that is too far to stand for the junction itself."""
     pieces = streets.pieces
     piece = -1 - arm.edge
     if length_m(pieces.line(piece)) > _NEAR_M:
-        return False
-    other = int(pieces.v[piece] if arm.at_start else pieces.u[piece])
-    return other in crossed_at and other != vertex
+        return -1
+    return int(pieces.v[piece] if arm.at_start else pieces.u[piece])

@@ -39,6 +39,9 @@ _BOTH_EDGES = frozenset(
 )
 """Classes walked along the edge of the carriageway on the side without a pavement."""
 
+_DUAL = frozenset(CODE[name] for name in ("tertiary", "unclassified", "road"))
+"""Classes that in one direction are taken for half of a dual carriageway: no one walks along its median."""
+
 _MOUTHS = frozenset({"driveway", "parking_aisle", "drive-through", "emergency_access"})
 """Service ways that a pavement passes without a kerb."""
 
@@ -87,8 +90,8 @@ class Streets:
         strip = self.strip(piece)
         if state is Side.own:
             return Kind.pavement if strip.walk.private or pavement_open(strip.tags) else None
-        oneway = strip.tags.get("oneway") == "yes" and strip.walk.highway != CODE["residential"]
-        if state is Side.separate or not strip.walk.access or oneway:
+        median = strip.tags.get("oneway") == "yes" and strip.walk.highway in _DUAL
+        if state is Side.separate or not strip.walk.access or median:
             return None
         return Kind.street if strip.walk.highway in _BOTH_EDGES else None
 
@@ -214,7 +217,7 @@ def _ends_at(
     """
     piece_of = {edge: piece for piece, edge in enumerate(edge_of) if edge >= 0}
     behind: dict[int, tuple[int, bool]] = {}
-    for edge in range(len(edge_of), len(draft.u)):
+    for edge in range(len(piece_of), len(draft.u)):  # what was added after the pieces
         if draft.v[edge] >= count:
             behind[draft.v[edge]] = (edge, True)
     for edge, (u, v) in enumerate(zip(draft.u, draft.v, strict=True)):

@@ -144,14 +144,19 @@ def _alone(pieces: Pieces, roads: NDArray[np.int64], foot: NDArray[np.float64]) 
 def share_seen(
     strips: Sequence[Strip], pieces: Pieces, roads: NDArray[np.int64], kinds: tuple[Kind, ...]
 ) -> NDArray[np.float64]:
-    """Share of places along each road from which a way of the given kinds is seen to the left and right."""
+    """Share of places along each road from which a way of the given kinds is seen to the left and right.
+
+    From a tunnel nothing is seen but what is in a tunnel, nor that from the street above.
+    """
     import shapely
 
     share = np.zeros((len(roads), 2))
-    wanted = np.array([strip.walk.kind in kinds for strip in strips], dtype=bool)[pieces.way]
-    if not wanted.any() or not len(roads):
+    kind = np.array([strip.walk.kind in kinds for strip in strips], dtype=bool)
+    wanted = np.flatnonzero(kind[pieces.way]) if len(strips) else np.empty(0, dtype=np.int64)
+    if not len(wanted) or not len(roads):
         return share
-    beside = shapes_of([pieces.line(piece) for piece in np.flatnonzero(wanted).tolist()])
+    buried = np.array([is_buried(strip.tags) for strip in strips], dtype=bool)[pieces.way]
+    beside = shapes_of([pieces.line(piece) for piece in wanted.tolist()])
     tree = shapely.STRtree(beside)
     near = _near(tree, pieces, roads)
     rows = roads[near]
@@ -159,9 +164,21 @@ def share_seen(
     count = np.bincount(owner, minlength=len(rows))
     for column, sign in enumerate((1.0, -1.0)):
         rays = np.asarray(shapely.linestrings(np.stack([place, place + sign * _REACH_M * normal], axis=1)))
-        seen = np.unique(tree.query(rays, predicate="intersects")[0])
+        ray, found = tree.query(rays, predicate="intersects")
+        seen = np.unique(ray[buried[rows[owner[ray]]] == buried[wanted[found]]])
         share[near, column] = np.bincount(owner[seen], minlength=len(rows)) / np.maximum(count, 1)
     return share
+
+
+def is_buried(tags: Mapping[str, str]) -> bool:
+    """Whether a way runs in a tunnel: the pavement on the street above is not beside it.
+
+    Examples
+    --------
+    >>> is_buried({"tunnel": "yes"}), is_buried({"tunnel": "building_passage"}), is_buried({"layer": "-1"})
+    (True, False, False)
+    """
+    return tags.get("tunnel", "no") not in ("no", "building_passage", "culvert")
 
 
 def _near(tree: shapely.STRtree, pieces: Pieces, roads: NDArray[np.int64]) -> NDArray[np.int64]:

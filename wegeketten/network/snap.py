@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wegeketten.network.edges import Kind
+from wegeketten.network.edges import Kind, ways_across
 from wegeketten.osm.features import Skipped
 
 if TYPE_CHECKING:
@@ -92,7 +92,8 @@ def snap(
     Parameters
     ----------
     edges
-        The network. Point barriers, steps, lifts, crossings and edges closed to everybody are no candidates.
+        The network. Point barriers, steps, lifts, crossings, ways across areas and edges closed to everybody
+        are no candidates.
     xy
         float64, shape (points, 2): metres in the network's CRS.
     owner
@@ -232,6 +233,7 @@ def _segments(edges: EdgeTable) -> _Segments:
     kind = edges["kind"].astype(np.int64)
     open_ = (kind < int(Kind.kerb)) & ~np.isin(kind, [int(k) for k in NEVER])
     open_ &= edges["forward"].astype(bool) | edges["backward"].astype(bool)
+    open_ &= ~ways_across(edges.columns)  # they would crowd out everything else near a square
     bends = np.asarray(edges.bends)
     edge_of_point = np.repeat(np.arange(len(kind)), np.diff(bends).astype(np.int64))
     first = np.flatnonzero((edge_of_point[:-1] == edge_of_point[1:]) & open_[edge_of_point[:-1]])

@@ -66,7 +66,7 @@ class Walk(NamedTuple):
     level
         Storey, NaN where none or several are mapped.
     area
-        Walked along its outline.
+        Walked along its outline, and across it (`squares`).
     private
         Closed to passers-by: a way in and out, never through.
     """
@@ -182,9 +182,17 @@ def _kind(name: str, tags: Mapping[str, str]) -> Kind:
             return Kind.crossing
         if part == "ramp":
             return Kind.ramp
+    if kind in (Kind.footway, Kind.path, Kind.cycleway) and _is_crossing(tags):
+        return Kind.crossing
     if kind is Kind.footway and tags.get("ramp") == "yes":
         return Kind.ramp
     return kind
+
+
+def _is_crossing(tags: Mapping[str, str]) -> bool:
+    """Whether a way whose part has no word of its own is a crossing: it says how it is crossed."""
+    silent = all(tags.get(key, "crossing").endswith("crossing") for key in ("footway", "path", "cycleway"))
+    return silent and tags.get("crossing", "no") not in ("no", "none", "")
 
 
 def _off_ground(tags: Mapping[str, str]) -> bool:

@@ -66,13 +66,15 @@ def read_extract(path: str | Path) -> Features:
     >>> features.ways[7].tags, features.refs.tolist()
     ({'highway': 'footway'}, [1, 2])
     """
+    from osmium import InvalidLocationError
+
     path = Path(path)
     kind = check_file(path)
     check_sums(path)
     reader = _Reader(path)
     try:
         reader.run(kind)
-    except (RuntimeError, ValueError, OSError) as error:
+    except (RuntimeError, ValueError, OSError, InvalidLocationError) as error:
         if isinstance(error, InputDataError):
             raise
         reason = " ".join(str(error).split())

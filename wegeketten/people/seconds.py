@@ -157,13 +157,16 @@ def _delays(columns: Columns, profile: Profile) -> Reals:
     if profile.limits.kerb_cm is not None:
         kerb_cm = np.minimum(kerb_cm, profile.limits.kerb_cm)
     kerb = kind == Kind.kerb
+    waited = 1 - columns["unwaited"] / 2
     total: Reals = (
         by_kind[kind]
-        + by_crossing[crossing]
+        + waited * by_crossing[crossing]
         + delays.kerb_s_per_cm * kerb_cm
         + delays.kerb_s * (kerb & (kerb_cm > 1))
         + delays.kerb_without_tactile_s * (kerb & ~(columns["tactile"] >= 0.5))
-        + delays.signal_without_sound_s * ((crossing == Crossing.signals) & ~(columns["sound"] >= 0.5))
+        + waited
+        * delays.signal_without_sound_s
+        * ((crossing == Crossing.signals) & ~(columns["sound"] >= 0.5))
     )
     return total
 

@@ -332,9 +332,8 @@ def _check_overlap(
     raw = shapely.get_coordinates(layer.shapes)
 
     def hits(points: NDArray[np.float64]) -> bool:
-        x, y = points.T
-        low_x, low_y, high_x, high_y = extent
-        return bool(((low_x <= x) & (x <= high_x) & (low_y <= y) & (y <= high_y)).any())
+        """Whether what these points span meets the city; a district is often larger than the extract."""
+        return bool(shapely.box(*points.min(axis=0), *points.max(axis=0)).intersects(city))
 
     if layer.crs.is_geographic and (np.abs(raw[:, 0]) <= 90).all() and hits(projection.to_xy(raw[:, ::-1])):
         raise InputDataError(f"{layer.path}: latitude and longitude are swapped; longitude comes first")

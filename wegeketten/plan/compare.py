@@ -19,6 +19,7 @@ from wegeketten.reach.barriers import midpoints
 from wegeketten.reach.doors import Remedies, goals_of, open_doors
 from wegeketten.reach.field import INF
 from wegeketten.reach.opening import Opener
+from wegeketten.reach.shares import units_within
 from wegeketten.routing import UNIT_S
 from wegeketten.whole import whole_file
 
@@ -403,7 +404,7 @@ def _services(city: City, wanted: Sequence[str]) -> list[str]:
 
 
 def _limit(city: City, profile: Profile, service: str) -> int:
-    return int(city.catalogue.service(service).standard_s(profile.level_m_s) / UNIT_S)
+    return units_within(city.catalogue.standard_s(service, profile))
 
 
 def _times(city: City, profile: Profile, service: str, *, rows: NDArray[np.int64]) -> Times:

@@ -9,7 +9,7 @@ import numpy as np
 from wegeketten.reach.doors import Remedies, goals_of, open_doors
 from wegeketten.reach.field import INF
 from wegeketten.reach.search import UNSEEN, tree
-from wegeketten.routing import UNIT_S
+from wegeketten.reach.shares import units_within
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,7 +44,7 @@ def doubtful_tasks(city: City, profiles: Sequence[Profile], services: Sequence[s
         people = city.homes["weight"].astype(np.float64)
         for service in wanted:
             goals = goals_of(city, profile, "possible", service, doors)
-            limit = int(catalogue.service(service).standard_s(profile.level_m_s) / UNIT_S)
+            limit = units_within(catalogue.standard_s(service, profile))
             if len(goals):
                 tasks.append(Task(profile.id, service, doors.field, goals, people, limit))
         city.forget()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,7 @@ from wegeketten.plan.portfolio import Ledger, Objective, Pick, Portfolio, buy_gr
 from wegeketten.plan.program import Choice, Wish, solve_program
 from wegeketten.plan.task import Bundles, restrict
 from wegeketten.reach.opening import Opener
+from wegeketten.routing import share, thread_count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -162,25 +164,34 @@ def find_bundles(tasks: Sequence[Task], budget: float, *, given: Sequence[int] =
         Edges that are likely to be bought anyway: ways over them are searched as if they cost nothing.
     """
     ledger = Ledger(tasks, Objective())
-    found: set[Edges] = set(ledger.singles())
     rng = np.random.default_rng(len(given))  # the same question gets the same answer
     near_free = tasks[0].field.prices.copy()
     near_free[list(given)] = np.minimum(near_free[list(given)], 1)
     doors = min(150, max(24, DOORS // len(tasks)))
-    for state in ledger.states:
-        task, in_need = state.task, state.home_times > state.task.limit
+    found: list[set[Edges]] = [set() for _ in tasks]
+
+    def look(index: int, factors: NDArray[np.float64]) -> None:
+        state, task = ledger.states[index], tasks[index]
+        in_need = state.home_times > task.limit
         prices = near_free.copy()
         for number in range(ROUNDS):
             corridors = find_corridors(state, prices=prices)
-            found.update(corridors)
+            found[index].update(corridors)
             if not isinstance(task, Circuit):
                 priced = replace(task, field=task.field.priced(prices))
-                found.update(_cheapest_within(priced, in_need, doors if number == 0 else doors // 3))
+                found[index].update(_cheapest_within(priced, in_need, doors if number == 0 else doors // 3))
             used = np.unique(np.array([edge for chosen in corridors for edge in chosen], dtype=np.int64))
-            prices = np.rint(near_free * rng.uniform(0.5, 2.0, len(near_free))).astype(np.int64)
+            prices = np.rint(near_free * factors[number]).astype(np.int64)
             prices[near_free > 0] = np.maximum(prices[near_free > 0], 1)
             prices[used] *= 2
-    return sorted(chosen for chosen in found if ledger.price(chosen) <= budget)
+
+    shape = ROUNDS, len(near_free)
+    share(
+        [partial(look, index, rng.uniform(0.5, 2.0, shape)) for index in range(len(tasks))],
+        thread_count(None),
+    )
+    distinct = set(ledger.singles()).union(*found)
+    return sorted(chosen for chosen in distinct if ledger.price(chosen) <= budget)
 
 
 def _cheapest_within(task: Task, in_need: NDArray[np.bool_], doors: int) -> set[Edges]:

@@ -20,7 +20,7 @@ from wegeketten.plan.portfolio import Objective, value_of
 from wegeketten.plan.task import Bundles, Task
 from wegeketten.reach.barriers import midpoints
 from wegeketten.reach.doors import goals_of, open_doors
-from wegeketten.routing import UNIT_S
+from wegeketten.reach.shares import units_within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -264,7 +264,7 @@ def make_tasks(
                 goals = goals_of(city, profile, answer, service, doors)
                 if not len(goals):
                     continue
-                limit = int(catalogue.service(service).standard_s(profile.level_m_s) / UNIT_S)
+                limit = units_within(catalogue.standard_s(service, profile))
                 worth = wishes.service_weights.get(service, 1.0) * wishes.profile_weights.get(profile.id, 1.0)
                 tasks.append(Task(profile.id, service, field_, goals, people, limit, worth / len(directions)))
         for outing in wishes.chains:

@@ -13,7 +13,7 @@ from wegeketten.plan.stages import Streets, build_stages
 from wegeketten.plan.task import Task
 from wegeketten.reach.access import allowed_places, join_homes, join_places
 from wegeketten.reach.chain import MOST_VISITS
-from wegeketten.routing import INF, UNIT_S
+from wegeketten.reach.shares import units_within
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -134,7 +134,7 @@ def outing_task(
     if not all(len(kind) for kind in kinds):
         return None
     homes, count = join_homes(city, profile), len(city.homes["home_id"])
-    limit = min(int(outing.limit_s(city, profile) / UNIT_S), INF - 1)
+    limit = units_within(outing.limit_s(city, profile))
     told = profile.id, outing.name
     if not outing.returning:
         out = build_stages(streets, homes, count, kinds)

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import heapq
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 
 from wegeketten.plan.circuit import state_of
 from wegeketten.plan.corridor import find_corridors
 from wegeketten.plan.task import Bundles
+from wegeketten.routing import share, thread_count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import NDArray
 
-    from wegeketten.plan.task import Task
+    from wegeketten.plan.task import Gain, Task
 
     Edges = tuple[int, ...]
 
+Found = TypeVar("Found")
 
 CORRIDORS = 400
 """How many corridors are valued exactly at a time."""
@@ -124,11 +127,13 @@ class Ledger:
             return total
         bundles = Bundles.of(sets)
         arcs: dict[int, tuple[NDArray[np.int64], NDArray[np.int32]]] = {}
+        gains: list[Callable[[], Gain]] = []
         for state in self.states:
             field = state.task.field
             if id(field) not in arcs:
                 arcs[id(field)] = bundles.arcs(field)
-            gain = state.gain(bundles, arcs[id(field)])
+            gains.append(partial(state.gain, bundles, arcs[id(field)]))
+        for state, gain in zip(self.states, _together(gains), strict=True):
             total += state.task.worth * (
                 gain.within + self.objective.opened * gain.opened + self.objective.minute * gain.minutes
             )
@@ -143,8 +148,9 @@ class Ledger:
     def corridors(self, most: int = CORRIDORS) -> list[Edges]:
         """Corridors of all tasks as things stand, those that promise the most people per euro."""
         promise: dict[Edges, float] = {}
-        for state in self.states:
-            for chosen, people in find_corridors(state).items():
+        found = _together([partial(find_corridors, state) for state in self.states])
+        for state, corridors in zip(self.states, found, strict=True):
+            for chosen, people in corridors.items():
                 promise[chosen] = promise.get(chosen, 0.0) + state.task.worth * people
         ranked = sorted(promise, key=lambda chosen: (-promise[chosen] / max(1, self.price(chosen)), chosen))
         return ranked[:most]
@@ -155,6 +161,17 @@ class Ledger:
         for state in self.states:
             able |= state.task.mendable
         return [(edge,) for edge in np.flatnonzero(able).tolist() if edge not in self.done]
+
+
+def _together(questions: Sequence[Callable[[], Found]]) -> list[Found]:
+    """Answers to independent questions, which threads share; in the order of the questions."""
+    answers: dict[int, Found] = {}
+
+    def ask(number: int) -> None:
+        answers[number] = questions[number]()
+
+    share([partial(ask, number) for number in range(len(questions))], thread_count(None))
+    return [answers[number] for number in range(len(questions))]
 
 
 class _Shelf:

@@ -182,9 +182,10 @@ def _barrier(city: City, arc: int, found: Sequence[Reason]) -> Barrier:
     lon, lat = midpoints(city, [row])[0]
     name = edges.ids(np.array([row]))[0]
     shared: dict[str, Any] = {"id": name, "osm": name.partition(":")[0], "lat": float(lat), "lon": float(lon)}
-    if not ordered:
+    first = ordered[0] if ordered else None
+    if first is None or (_ALWAYS[kind] and first.verdict == "passable" and first.attribute != main):
+        # no limit is in doubt: what the barrier is says more than a limit that has nothing to do with it
         return Barrier(**shared, kind=kind.name, **_bare_reading(edges, row, main))
-    first = ordered[0]
     stretch = not _ALWAYS[kind] and first.attribute in STRETCHES
     return Barrier(
         **shared,

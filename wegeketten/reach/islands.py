@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from wegeketten.network.edges import ways_across
 from wegeketten.reach.access import join_homes
 from wegeketten.routing import INF
 
@@ -59,7 +60,7 @@ def find_islands(city: City, profile: Profile, answer: Answer = "likely") -> lis
     """
     label = components(city, getattr(city.weights(profile), answer))
     homes = join_homes(city, profile)
-    lengths = city.edges["length_m"].astype(np.float64)
+    lengths = np.where(ways_across(city.edges.columns), 0.0, city.edges["length_m"].astype(np.float64))
     u = city.edges["u"]
     inside = label[u] == label[city.edges["v"]]
     metres = np.bincount(label[u[inside]], weights=lengths[inside], minlength=label.max() + 1)

@@ -62,7 +62,7 @@ class Reach:
     def seconds(self, answer: str) -> NDArray[np.float64]:
         """Seconds door to door, NaN where not reached."""
         units = self.units[answer]
-        return np.where(units == INF, np.nan, units * UNIT_S)
+        return np.where(units == INF, np.nan, np.round(units * UNIT_S, 1))
 
 
 @dataclass

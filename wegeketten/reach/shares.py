@@ -31,6 +31,19 @@ class Share(NamedTuple):
     p90_likely_s: float | None
 
 
+def units_within(seconds: float) -> int:
+    """Longest time in whole units that lies within so many seconds.
+
+    A time counts as within a standard exactly where the seconds that the tables print for it do.
+
+    Examples
+    --------
+    >>> units_within(751.8796992481202), units_within(0.3), units_within(1e12) == INF - 1
+    (7518, 3, True)
+    """
+    return min(int(seconds / UNIT_S + 1e-6), INF - 1)
+
+
 def shares_by_district(scan: Scan) -> list[Share]:
     """One row per district × profile × service, in the order of the scan."""
     district = scan.city.homes["district"][scan.homes]
@@ -59,7 +72,7 @@ def shares_of(scan: Scan, homes: NDArray[np.int64], name: str) -> list[Share]:
     for profile in scan.profiles:
         reach = scan.reach[profile.id]
         standards_s = [scan.catalogue.standard_s(service, profile) for service in scan.services]
-        limits = np.round(np.array(standards_s) / UNIT_S)
+        limits = np.array([units_within(standard_s) for standard_s in standards_s], dtype=np.int32)
         shares = [_share_within(reach.units[answer][homes], limits, weight) for answer in ANSWERS]
         median_s, p90_s = _quantiles_s(reach.units["likely"][homes], weight, (0.5, 0.9))
         rows += [
@@ -73,7 +86,7 @@ def shares_of(scan: Scan, homes: NDArray[np.int64], name: str) -> list[Share]:
 
 
 def _share_within(
-    units: NDArray[np.int32], limits: NDArray[np.float64], weight: NDArray[np.float64]
+    units: NDArray[np.int32], limits: NDArray[np.int32], weight: NDArray[np.float64]
 ) -> list[float | None]:
     """Weighted share of the rows within each column's limit; None where there is no weight."""
     total = weight.sum()
@@ -100,5 +113,5 @@ def _quantiles_s(
     for share in shares:
         rank = np.minimum((cumulated < share * total * (1 - 1e-12)).sum(axis=0), len(units) - 1)
         unit = units[order[rank, columns], columns]
-        found.append([None if one == INF else one * UNIT_S for one in unit.tolist()])
+        found.append([None if one == INF else round(one * UNIT_S, 1) for one in unit.tolist()])
     return found

@@ -165,11 +165,14 @@ def _layers(scan: Scan, shares: list[Share]) -> list[Layer]:
         for column, service in enumerate(scan.services):
             columns[f"{profile.id}_{service}_min"] = np.round(minutes[:, column], 2)
     wide: dict[str, Any] = {"district": [str(scan.city.districts["name"][row]) for row in scan.districts]}
-    per_district = len(scan.profiles) * len(scan.services)
-    for number in range(per_district):
-        one = shares[number::per_district]
-        wide[f"{one[0].profile}_{one[0].service}"] = np.array(
-            [np.nan if share.share_likely is None else share.share_likely for share in one]
+    pairs = [(profile.id, service) for profile in scan.profiles for service in scan.services]
+    for number, (name, service) in enumerate(pairs):
+        wide[f"{name}_{service}"] = np.array(
+            [
+                np.nan if share.share_likely is None else share.share_likely
+                for share in shares[number :: len(pairs)]
+            ],
+            dtype=np.float64,
         )
     polygons = np.array(
         [_multi(shape) for shape in scan.city.districts["geometry"][scan.districts]], dtype=object

@@ -6,13 +6,13 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from wegeketten.reach.access import allowed_places
 from wegeketten.reach.barriers import blocking
 from wegeketten.reach.doors import goals_of, open_doors, trace
 from wegeketten.reach.field import INF
 from wegeketten.reach.opening import Opener
 from wegeketten.reach.route import join_spot
+from wegeketten.reach.shares import units_within
 from wegeketten.reach.tracks import line_string
 from wegeketten.reach.words import Both, minutes
 from wegeketten.reach.words import barrier as barrier_words
@@ -61,6 +61,11 @@ class Why:
         Name of the place reached then.
     course
         The way once they are removed.
+    places, usable
+        How many places of the service there are, and how many of them this profile may enter by their own
+        ``wheelchair`` tag.
+    names
+        The service in German and English; its id in either where None.
     """
 
     profile: str
@@ -77,6 +82,9 @@ class Why:
     certified: bool = False
     place: str = ""
     course: Course | None = None
+    places: int = 1
+    usable: int = 1
+    names: Both | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The contract's keys first."""
@@ -94,25 +102,27 @@ class Why:
             "price_eur": self.price_eur,
             "certified": self.certified,
             "place": self.place,
+            "places": self.places,
+            "places_usable": self.usable,
             "geometry": None if self.course is None else line_string(self.course.line),
             "sentence": {"de": self.sentence("de"), "en": self.sentence("en")},
         }
 
-    def sentence(self, lang: str = "de", *, service: str | None = None) -> str:
+    def sentence(self, lang: str = "de") -> str:
         """A sentence that a citizen can contest: every barrier with its reading and where that comes from.
 
         Parameters
         ----------
         lang
             ``de`` or ``en``.
-        service
-            What to call the service; its id where None.
         """
         german = lang == "de"
-        name = service or self.service
+        name = self.service if self.names is None else _in(self.names, lang)
         if self.reached and self.seconds is not None:
             time = _in(minutes(self.seconds), lang)
             return f"{name}: in {time} erreicht." if german else f"{name}: reached within {time}."
+        if not self.usable:
+            return f"{name}: {_in(_none_usable(self.places), lang)}."
         today = _today(self.seconds, lang)
         if not self.openable:
             return (
@@ -141,6 +151,20 @@ class Why:
 
 def _in(words: Both, lang: str) -> str:
     return words.de if lang == "de" else words.en
+
+
+def _none_usable(places: int) -> Both:
+    if not places:
+        return Both("in diesem Auszug ist keiner dieser Orte erfasst", "this extract holds no such place")
+    if places == 1:
+        return Both(
+            "der einzige Ort ist als nicht rollstuhlgerecht eingetragen",
+            "the only place is mapped as not accessible to wheelchairs",
+        )
+    return Both(
+        f"alle {places} Orte sind als nicht rollstuhlgerecht eingetragen",
+        f"all {places} places are mapped as not accessible to wheelchairs",
+    )
 
 
 def _today(seconds: float | None, lang: str) -> str:
@@ -215,11 +239,14 @@ def explain(
         Number of the home in the field.
     """
     start = doors.field.streets + home
-    limit = min(int(np.floor(standard_s / UNIT_S)), INF - 1)
+    limit = units_within(standard_s)
     today = int(opener.today[start])
     seconds = None if today >= INF else round(today * UNIT_S, 1)
+    names = city.catalogue.service(service).name
     told: dict[str, Any] = {
         "profile": profile.id, "service": service, "answer": answer, "standard_s": standard_s,
+        "places": int((city.places["service"] == service).sum()),
+        "usable": len(allowed_places(city, profile, answer, service)), "names": Both(names.de, names.en),
     }  # fmt: skip
     if today <= limit:
         return Why(**told, reached=True, seconds=seconds, seconds_after=seconds)

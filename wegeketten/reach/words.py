@@ -66,6 +66,7 @@ BARRIERS = {
     "unsuitable": Both("als nicht rollstuhlgerecht eingetragen", "mapped as not accessible to wheelchairs"),
     "no_access": Both("Zugang nicht erlaubt", "no access"),
     "crossing": Both("Querung ohne Überweg", "crossing without a marked place"),
+    "signals": Both("Ampel", "traffic signals"),
 }
 
 SOURCES = {
@@ -110,6 +111,16 @@ def turn(degrees: float) -> Both:
     return Both(words.de.format(side=side.de), words.en.format(side=side.en))
 
 
+ASKED = {
+    "tactile": Both("Bodenindikatoren", "tactile paving"),
+    "sound": Both("hör- oder fühlbare Zeichen", "signs to hear or feel"),
+}
+"""What some profiles ask to be there."""
+
+UNITS = {"steps": Both("Stufen", "steps"), "sides": Both("Handläufe", "handrails")}
+"""Units that are words."""
+
+
 def metres(length_m: float) -> Both:
     """A length as people say it.
 
@@ -136,14 +147,27 @@ def barrier(seen: Barrier) -> Both:
     ... )
     >>> barrier(seen).de
     'Bordstein, 12 cm, erlaubt sind höchstens 3 cm (in OpenStreetMap eingetragen)'
+    >>> felt = Barrier(
+    ...     "n1", "n1", "kerb", 51.0, 13.7, "tactile", 0.0, 0.0, 1.0, "yes/no", "assumed", "yes", "unclear"
+    ... )
+    >>> barrier(felt).en
+    'kerb, tactile paving: unknown (assumed, not surveyed)'
     """
     name = BARRIERS.get(seen.kind, Both(seen.kind, seen.kind.replace("_", " ")))
     source = SOURCES[seen.provenance]
+    if seen.attribute in ASKED and seen.verdict != "passable":
+        thing = ASKED[seen.attribute]
+        state = Both("fehlen", "missing") if seen.upper == 0 else Both("unbekannt", "unknown")
+        name = BARRIERS["signals"] if seen.attribute == "sound" else name
+        return Both(
+            f"{name.de}, {thing.de}: {state.de} ({source.de})",
+            f"{name.en}, {thing.en}: {state.en} ({source.en})",
+        )
     if not isinstance(seen.value, float | int) or seen.unit in ("yes/no", "grade", "class", ""):
         return Both(f"{name.de} ({source.de})", f"{name.en} ({source.en})")
     least = seen.attribute in ("width_m", "handrail_sides")
     value = Both(_reading(seen, "de"), _reading(seen, "en"))
-    unit = Both({"steps": "Stufen", "sides": "Handläufe"}.get(seen.unit, seen.unit), seen.unit)
+    unit = UNITS.get(seen.unit, Both(seen.unit, seen.unit))
     text = Both(f"{name.de}, {value.de} {unit.de}", f"{name.en}, {value.en} {unit.en}")
     if isinstance(seen.limit, float | int) and seen.verdict != "passable":
         limit = Both(_number(seen.limit, "de"), _number(seen.limit, "en"))

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wegeketten.people.labels import Language
-    from wegeketten.places.catalogue import Service
     from wegeketten.plan.compare import Comparison
     from wegeketten.plan.master import Plan
     from wegeketten.plan.survey import Survey
@@ -40,10 +39,10 @@ def print_route(route: Route, *, lang: Language = "de") -> None:
     console.print(ATTRIBUTION)
 
 
-def print_why(why: Why, *, service: Service, lang: Language = "de") -> None:
+def print_why(why: Why, *, lang: Language = "de") -> None:
     """Print what stands between a home and a service."""
     console = Console(highlight=False)
-    console.print(escape(clean_text(why.sentence(lang, service=getattr(service.name, lang)), longest=2000)))
+    console.print(escape(clean_text(why.sentence(lang), longest=2000)))
     _print_barriers(why.blocking, console, lang)
     console.print(ATTRIBUTION)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -182,6 +181,7 @@ def _layer(
     from wegeketten.people.checks import checks
     from wegeketten.plan.candidates import find_candidates
     from wegeketten.reach.access import allowed_places
+    from wegeketten.reach.shares import units_within
     from wegeketten.routing import INF, UNIT_S
 
     found = [(check.attribute, check.limit, check.levels) for check in checks(city.edges.columns, profile)]
@@ -204,9 +204,7 @@ def _layer(
         home_joints=used[0],
         place_joints=used[1],
         place_level=level[place_rows],
-        standard_units=[
-            math.floor(city.catalogue.standard_s(service, profile) / UNIT_S) for service in services
-        ],
+        standard_units=[units_within(city.catalogue.standard_s(service, profile)) for service in services],
         mended=remedies.mended,
         prices=remedies.prices,
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from wegeketten.errors import InputDataError
-from wegeketten.network.edges import ATTRIBUTES, Kind
+from wegeketten.network.edges import ATTRIBUTES, Kind, ways_across
 from wegeketten.tags.reading import Provenance
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def quality_shares(edges: EdgeTable, district: NDArray[np.integer[Any]], names: 
         out.
     """
     kind = np.asarray(edges["kind"], dtype=np.uint8)
-    way = kind < Kind.kerb
+    way = (kind < Kind.kerb) & ~ways_across(edges.columns)
     length_km = np.asarray(edges["length_m"], dtype=np.float64) / 1000
     zones = np.asarray(district, dtype=np.int64) + 1
     table: dict[tuple[int, int], Share] = {}

@@ -1,0 +1,123 @@
+"""The elimination tree cut for threads: subtrees that do not touch one another, and the ranks above them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .compiled import i4, kernel, nothing, reads, writes
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from .graph import Int32, UInt32
+    from .hierarchy import Hierarchy
+
+_PARTS = 10  # parts sought
+_GROUPS = 8  # groups sought; more share the work more evenly, fewer have less to gather
+
+BELOW, ABOVE = 1, 2
+"""Marks of ranks a pass has reached: one in a part, one above the parts (where 3 is one that is reached)."""
+
+
+class Split:
+    """An elimination tree cut into parts, which are subtrees, and the ranks above them.
+
+    Neighbouring parts form a *group*: a stretch of ranks that one thread carries up. What a group brings to
+    the ranks above goes to spare rows of its own, so that no two threads write to one row.
+
+    Attributes
+    ----------
+    firsts, lasts
+        First rank of each part, and its last rank + 1.
+    tops
+        Ranks above the parts, ascending.
+    """
+
+    def __init__(self, hierarchy: Hierarchy) -> None:
+        self.hierarchy = hierarchy
+        parents = hierarchy.parents
+        self.firsts, self.lasts, self.tops = _cut(parents, max(1, parents.size // _PARTS))
+        self._stretches: dict[int, list[Int32]] = {}
+
+    @cached_property
+    def downward(self) -> Int32:
+        """All ranks from the top down: those above the parts, then part by part. Shape (n,)."""
+        pieces = [self.tops[::-1]] + [
+            np.arange(last - 1, first - 1, -1, dtype=np.int32)
+            for first, last in zip(self.firsts, self.lasts, strict=True)
+        ]
+        return np.concatenate(pieces).astype(np.int32)
+
+    def stretches(self, pieces: int) -> list[Int32]:
+        """Ranks from the top down: those above the parts, then whole parts in about as many pieces."""
+        found = self._stretches.get(pieces)
+        if found is None:
+            edges = self.tops.size + np.append(0, np.cumsum(self.lasts - self.firsts))
+            wanted = np.linspace(edges[0], edges[-1], pieces + 1)
+            bounds = edges[np.unique(np.searchsorted(edges, wanted))]
+            found = [self.downward[a:b] for a, b in pairwise([0, *bounds.tolist()])]
+            self._stretches[pieces] = found
+        return found
+
+    @cached_property
+    def blank(self) -> NDArray[np.int8]:
+        """Marks of a pass before it begins, padded to whole words of eight."""
+        marks = np.zeros(-(-self.hierarchy.n // 8) * 8, np.int8)
+        marks[self.tops] = ABOVE
+        return marks
+
+    @cached_property
+    def bounds(self) -> Int32:
+        """First rank of each group, and n: groups with about as many arcs each. Shape (g + 1,)."""
+        starts = self.hierarchy.starts
+        arcs = np.append(0, np.cumsum(starts[self.lasts] - starts[self.firsts] + 1))
+        cuts = np.unique(np.searchsorted(arcs, np.linspace(0, arcs[-1], _GROUPS + 1)[1:-1]))
+        inner = self.firsts[cuts[cuts < self.firsts.size]]
+        return np.concatenate([[0], inner[inner > 0], [self.hierarchy.n]]).astype(np.int32)
+
+    @cached_property
+    def _spares(self) -> tuple[UInt32, UInt32]:
+        hierarchy, tops = self.hierarchy, self.tops
+        above = self.blank[: hierarchy.n] == ABOVE
+        arcs = np.flatnonzero(above[hierarchy.uppers] & ~above[hierarchy.lowers])
+        group = np.searchsorted(self.bounds, hierarchy.lowers[arcs], "right") - 1
+        pairs = group * tops.size + np.searchsorted(tops, hierarchy.uppers[arcs])
+        distinct, spare = np.unique(pairs, return_inverse=True)
+        rows = hierarchy.upper_nodes.copy()
+        rows[arcs] = hierarchy.n + spare
+        gathered = hierarchy.order[tops[distinct % tops.size]] if distinct.size else tops[:0]
+        return rows.view(np.uint32), gathered.view(np.uint32)
+
+    @property
+    def rows(self) -> UInt32:
+        """Row each upward arc leads to when groups climb side by side: a node's, or a spare one from n on."""
+        return self._spares[0]
+
+    @property
+    def gathered(self) -> UInt32:
+        """Node whose row the content of each spare row belongs to, shape (s,)."""
+        return self._spares[1]
+
+
+def _cut(parents: Int32, size: int) -> tuple[Int32, Int32, Int32]:
+    """Largest subtrees of at most `size` ranks, and all ranks above."""
+    sizes = np.ones(parents.size, np.int32)
+    _accumulate(parents, sizes)
+    small = sizes <= size
+    above = parents.copy()
+    inner = parents >= 0
+    above[inner] = small[parents[inner]]
+    roots = np.flatnonzero(small & ~(inner & (above == 1)))
+    lasts = (roots + 1).astype(np.int32)
+    return lasts - sizes[roots], lasts, np.flatnonzero(~small).astype(np.int32)
+
+
+@kernel(nothing, reads(i4), writes(i4))
+def _accumulate(parents: Int32, sizes: Int32) -> None:
+    for x in range(parents.size):
+        if parents[x] >= 0:
+            sizes[parents[x]] += sizes[x]

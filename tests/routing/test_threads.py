@@ -1,0 +1,97 @@
+"""Several threads give what one gives, whatever the network looks like."""
+
+from __future__ import annotations
+
+import multiprocessing
+
+import numpy as np
+import pytest
+
+from wegeketten.routing import Hierarchy, question
+from wegeketten.routing import customize as customizing
+from wegeketten.routing import passes as carrying
+from wegeketten.routing.split import ABOVE
+from wegeketten.routing.workers import share
+
+from .graphs import Case, cases, town
+
+
+@pytest.mark.parametrize("case", cases(150, seed=31), ids=str)
+def test_any_number_of_threads_gives_the_same(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (customizing, carrying, question):
+        monkeypatch.setattr(module, "THREADED", 1)
+    random = case.random
+    hierarchy = Hierarchy(case.graph(), random.choice(["auto", "own"]))
+    lengths = random.integers(0, 900, case.weights.size)
+    services = int(random.integers(0, 20))
+    sources = [random.integers(0, case.n, int(random.integers(0, 6))) for _ in range(services)]
+    offsets = [random.integers(0, case.scale + 1, some.size) for some in sources]
+    direction = random.choice(["from", "to"])
+    radius = None if random.random() < 0.5 else int(random.integers(0, 3 * case.scale + 1))
+    at = None if random.random() < 0.5 else random.integers(0, case.n, int(random.integers(0, 9)))
+    asked = {"direction": direction, "radius": radius, "at": at}
+    answers = []
+    for threads in (1, 2, 5):
+        metric = hierarchy.customize(case.weights, lengths, threads=threads)
+        times = metric.nearest(sources, offsets, threads=threads, **asked)
+        named = metric.nearest(sources, offsets, with_source=True, threads=threads, **asked)
+        along = metric.along(sources, offsets, threads=threads, **asked)
+        np.testing.assert_array_equal(times, named[0])
+        np.testing.assert_array_equal(times, along[0])
+        answers.append((times, *named, *along))
+    for others in answers[1:]:
+        for got, alone in zip(others, answers[0], strict=True):
+            np.testing.assert_array_equal(got, alone)
+
+
+def test_groups_and_what_is_above_them_are_all_ranks() -> None:
+    hierarchy = Hierarchy(town(40, 3).graph())
+    split = hierarchy.split
+    np.testing.assert_array_equal(np.sort(split.downward), np.arange(hierarchy.n))
+    assert split.bounds[0] == 0
+    assert split.bounds[-1] == hierarchy.n
+    assert split.bounds.size > 4
+    above = split.blank[: hierarchy.n] == ABOVE
+    group = np.searchsorted(split.bounds, np.arange(hierarchy.n), "right") - 1
+    inside = ~above[hierarchy.lowers] & ~above[hierarchy.uppers]
+    np.testing.assert_array_equal(group[hierarchy.lowers[inside]], group[hierarchy.uppers[inside]])
+    writers: dict[int, set[int]] = {}
+    for low, row in zip(hierarchy.lowers.tolist(), split.rows.tolist(), strict=True):
+        if not above[low]:
+            writers.setdefault(row, set()).add(int(group[low]))
+    assert all(len(groups) == 1 for groups in writers.values())
+    spare = split.rows >= hierarchy.n
+    np.testing.assert_array_equal(
+        split.gathered[split.rows[spare] - hierarchy.n], hierarchy.upper_nodes[spare]
+    )
+
+
+def test_an_error_in_one_piece_reaches_the_caller_and_ends_the_work() -> None:
+    done: list[int] = []
+
+    def fail() -> None:
+        raise KeyError("lost")
+
+    for first in (0, 3):  # in the caller's hands or in a helper's
+        pieces = [lambda: done.append(1)] * 6
+        pieces[first] = fail
+        with pytest.raises(KeyError, match="lost"):
+            share(pieces, 2)
+    done.clear()
+    share([lambda: done.append(1)] * 40, 3)
+    assert len(done) == 40
+
+
+def _ask(sources: list[int]) -> list[int]:
+    carrying.THREADED = 1
+    case = town(6, 2)
+    return Hierarchy(case.graph()).customize(case.weights).nearest([sources], threads=2).ravel().tolist()
+
+
+@pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="no fork here")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_a_forked_process_works_on_without_its_parents_helpers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(carrying, "THREADED", 1)
+    here = _ask([0, 5])  # wakes helpers
+    with multiprocessing.get_context("fork").Pool(1) as pool:
+        assert pool.apply(_ask, ([0, 5],)) == here

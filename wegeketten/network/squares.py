@@ -1,0 +1,197 @@
+"""Squares, platforms and halls are walked across: straight from entry to entry, around what stands there.
+
+Only as many ways across are laid as it takes for nobody to walk much farther than straight.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from wegeketten.network.edges import HIGHWAYS, Kind
+from wegeketten.network.floors import clear, find_floors
+from wegeketten.network.lines import length_m
+from wegeketten.network.sight import ways_across, worth_crossing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from wegeketten.network.build import Strip
+    from wegeketten.network.draft import Draft
+    from wegeketten.network.floors import Floor
+    from wegeketten.osm.features import Features
+    from wegeketten.osm.projection import Projection
+
+    Metres = NDArray[np.float64]
+
+_OFF_M = 1.0  # an entry may lie so far off the mapped outline
+_MOST_ENTRIES = 120
+_OF_FLOOR = ("incline", "width", "est_width", "step_count", "length")
+"""Beginnings of keys that say something about an area, but nothing about a way across it."""
+_FOOT = (
+    Kind.footway,
+    Kind.path,
+    Kind.pavement,
+    Kind.pedestrian,
+    Kind.living_street,
+    Kind.platform,
+    Kind.corridor,
+    Kind.link,
+)
+_UPRIGHT = (Kind.steps, Kind.escalator, Kind.lift)
+
+
+class Square(NamedTuple):
+    """A floor and the network around it.
+
+    Attributes
+    ----------
+    floor
+        The area.
+    edge
+        Some edge of its outline.
+    entries
+        Nodes at which something leads on, by x and y.
+    xy
+        Their places, metres, shape (entries, 2).
+    apart
+        Metres between them by the ways there are, `inf` for none, shape (entries, entries).
+    """
+
+    floor: Floor
+    edge: int
+    entries: list[int]
+    xy: Metres
+    apart: Metres
+
+
+def cross_squares(draft: Draft, strips: Sequence[Strip], features: Features, projection: Projection) -> None:
+    """Lay ways across every area that is worth it, from and to the nodes at which one enters it.
+
+    They bear the readings of the area, except for width and incline, which depend on where one walks.
+    """
+    squares = list(_find_squares(draft, find_floors(features, projection, strips)))
+    shapes = clear([square.floor for square in squares], features, projection)
+    for square, shape in zip(squares, shapes, strict=True):
+        ways, corners = ways_across(square.xy, square.apart, shape)
+        if not ways:
+            continue
+        strip, style = square.floor.strip, draft.styles[square.edge]
+        tags = {key: value for key, value in strip.tags.items() if not key.startswith(_OF_FLOOR)}
+        highway = HIGHWAYS[strip.walk.highway]
+        reading = draft.read(strip.element, tags, Kind(style.kind), highway=highway)
+        style = style._replace(derived=True, reading=reading)
+        nodes = [*square.entries, *(draft.place(x, y) for x, y in corners.tolist())]
+        for way in ways:
+            draft.add(nodes[way.one], nodes[way.other], None, style)
+
+
+def _find_squares(draft: Draft, floors: Sequence[Floor]) -> Iterator[Square]:
+    """Floors with entries between which the ways there are lead around."""
+    if not floors:
+        return
+    network = _Network(draft, floors)
+    for row, floor in enumerate(floors):
+        edges, own, entries = network.around(row, floor)
+        if len(entries) < 2 or not len(own):
+            continue
+        xy = network.places[entries]
+        entries = entries[np.lexsort((xy[:, 1], xy[:, 0]))]
+        entries = _thinned(entries, network.places)
+        xy, apart = network.places[entries], network.apart(edges, entries)
+        if worth_crossing(xy, apart).any():
+            yield Square(floor, int(own[0]), entries.tolist(), xy, apart)
+
+
+def _thinned(entries: NDArray[np.int64], places: Metres) -> NDArray[np.int64]:
+    """Of very many entries some, well apart."""
+    least_m = 2.0
+    kept = entries
+    while len(kept) > _MOST_ENTRIES:
+        chosen: list[int] = []
+        for entry in entries.tolist():
+            away = np.hypot(*(places[chosen] - places[entry]).T) if chosen else np.empty(0)
+            if (away >= least_m).all():
+                chosen.append(entry)
+        kept = np.array(chosen, dtype=np.int64)
+        least_m *= 1.5
+    return kept
+
+
+class _Network:
+    """The network so far as columns, and what of it lies on which floor."""
+
+    def __init__(self, draft: Draft, floors: Sequence[Floor]) -> None:
+        import shapely
+
+        styles = draft.styles
+        self.lines = draft.lines
+        self.ends = np.stack([np.array(draft.u), np.array(draft.v)])
+        self.places = np.array(draft.places)
+        self.kind = np.array([style.kind for style in styles])
+        self.level = np.nan_to_num(np.array([style.level for style in styles]))
+        self.both = np.array(
+            [style.forward and style.backward and not style.private for style in styles], dtype=bool
+        )
+        number: dict[tuple[str, int], int] = {}
+        self.element_of = [
+            number.setdefault((floor.strip.osm_type, floor.strip.osm_id), len(number)) for floor in floors
+        ]
+        self.element = np.array([number.get((style.osm_type, style.osm_id), -1) for style in styles])
+        # edges by node: those of node n are by_node[first[n] : first[n + 1]]
+        flat = self.ends.ravel()
+        self.by_node = np.argsort(flat, kind="stable") % len(styles)
+        self.first = np.concatenate(([0], np.cumsum(np.bincount(flat, minlength=len(self.places)))))
+        node, floor_row = shapely.STRtree([floor.shape for floor in floors]).query(
+            shapely.points(self.places), predicate="dwithin", distance=_OFF_M
+        )
+        order = np.lexsort((node, floor_row))
+        self.nodes = node[order]
+        self.begin = np.searchsorted(floor_row[order], np.arange(len(floors) + 1))
+
+    def around(
+        self, row: int, floor: Floor
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """Edges on a floor, those of its outline, and the nodes at which something else leads on.
+
+        Besides the nodes of the outline these are ends of ways on the floor and heads of stairs and lifts.
+        """
+        here = self.nodes[self.begin[row] : self.begin[row + 1]]
+        spans = [self.by_node[self.first[node] : self.first[node + 1]] for node in here.tolist()]
+        met = np.concatenate([np.empty(0, dtype=np.int64), *spans])
+        edges = np.unique(met)
+        edges = edges[np.isin(self.ends[0, edges], here) & np.isin(self.ends[1, edges], here)]
+        node = np.repeat(here, [len(span) for span in spans])
+        kind, of_floor = self.kind[met], self.element[met] == self.element_of[row]
+        outline = of_floor & (kind < Kind.kerb) & (kind != Kind.link)
+        rim = np.isin(here, node[outline])
+        within = (kind >= Kind.kerb) & np.isin(self.ends[:, met], here[rim]).all(axis=0)
+        storey = np.nan_to_num(floor.strip.walk.level)
+        leads_on = np.isin(here, node[~outline & ~within])
+        ends = np.isin(here, node[of_floor & (kind == Kind.link)])
+        upright = np.isin(here, node[np.isin(kind, _UPRIGHT)])
+        level = np.isin(here, node[np.isin(kind, _FOOT) & (self.level[met] == storey)])
+        return edges, met[outline], here[np.where(rim, leads_on, ends | (upright & level))]
+
+    def apart(self, edges: NDArray[np.int64], entries: NDArray[np.int64]) -> Metres:
+        """Metres between entries by the foot ways among some edges."""
+        from scipy.sparse import coo_matrix
+        from scipy.sparse.csgraph import dijkstra
+
+        edges = edges[np.isin(self.kind[edges], _FOOT) & self.both[edges]]
+        nodes = np.unique(np.concatenate([self.ends[:, edges].ravel(), entries]))
+        ones, others = np.searchsorted(nodes, self.ends[:, edges])
+        metres = np.array([length_m(self.lines[edge]) for edge in edges.tolist()])
+        # of parallel edges the shortest, which a sparse matrix would add up
+        order = np.lexsort((metres, np.maximum(ones, others), np.minimum(ones, others)))
+        low, high = np.minimum(ones, others)[order], np.maximum(ones, others)[order]
+        fresh = np.ones(len(order), dtype=bool)
+        fresh[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
+        graph = coo_matrix(
+            (np.maximum(metres[order][fresh], 1e-6), (low[fresh], high[fresh])), shape=(len(nodes),) * 2
+        ).tocsr()
+        rows = np.searchsorted(nodes, entries)
+        return np.asarray(dijkstra(graph, directed=False, indices=rows)[:, rows])
