@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from wegeketten.network.access import NO
 from wegeketten.network.barriers import CLOSABLE, barrier_kind
 from wegeketten.network.ways import walk_of
+from wegeketten.osm.features import Node
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -148,9 +149,6 @@ _DIFFERENCES = (
     Difference("Valhalla does not walk `access=agricultural` or `forestry`", _ways(_rural)),
     Difference("Valhalla reads trunk roads, cycleways and bus roads otherwise", _ways(_classes)),
     Difference("Valhalla does not pass walls and fences mapped across a way", _shut(_wall)),
-    Difference(
-        "Valhalla does not pass bollards and other points of `foot=no` or `access=no`", _shut(_bollard)
-    ),
     Difference("Valhalla knows no ways without `highway`", _ways(_nameless)),
 )
 
@@ -161,9 +159,12 @@ def differences(extract: Path) -> tuple[Difference, ...]:
 
     known: set[int] = set()
     cut: set[int] = set()
+    bare: dict[int, Node] = {}  # points without a barrier, which we do not read
     for thing in osmium.FileProcessor(str(extract), osmium.osm.NODE | osmium.osm.WAY):
         if thing.is_node():
             known.add(thing.id)
+            if thing.tags.get("foot") == "no" and "barrier" not in thing.tags:
+                bare[thing.id] = Node(thing.id, {"foot": "no"}, thing.lon, thing.lat)
         elif "highway" in thing.tags and not all(node.ref in known for node in thing.nodes):
             cut.add(thing.id)
 
@@ -171,4 +172,11 @@ def differences(extract: Path) -> tuple[Difference, ...]:
         ways = {number: way for number, way in features.ways.items() if number not in cut}
         return replace(features, ways=ways)
 
-    return (*_DIFFERENCES, Difference("Valhalla leaves out ways that the extract cuts", whole))
+    def points(features: Features) -> Features:
+        return _shut(_bollard)(replace(features, nodes={**bare, **features.nodes}))
+
+    return (
+        *_DIFFERENCES,
+        Difference("Valhalla does not pass bollards and other points of `foot=no` or `access=no`", points),
+        Difference("Valhalla leaves out ways that the extract cuts", whole),
+    )

@@ -49,7 +49,8 @@ def main() -> None:
 def route(actor: object, points: list[list[float]]) -> dict:
     """The shortest way by length between two places, empty where there is none."""
     query = {
-        "locations": [{"lon": lon, "lat": lat} for lon, lat in points],
+        # else it begins at a node within 5 m, and not where it was told
+        "locations": [{"lon": lon, "lat": lat, "node_snap_tolerance": 0} for lon, lat in points],
         "costing": "pedestrian",
         "costing_options": {"pedestrian": {"shortest": True, **_BY_LENGTH}},
         "directions_type": "none",

@@ -9,15 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
+from scipy.sparse.csgraph import connected_components, dijkstra
 
 from tests.network.walking import network_of, walk
 from tests.support.drawn import Town
 from wegeketten.network.approaches import close_through
+from wegeketten.network.build import build_network
 from wegeketten.network.draft import Draft, Style
 from wegeketten.network.edges import Kind
 from wegeketten.network.snap import snap
-from wegeketten.osm.projection import projection_at
+from wegeketten.osm.extract import read_extract
+from wegeketten.osm.projection import projection_at, projection_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,6 +87,9 @@ def test_private_ways_that_lead_nowhere_are_left_out(tmp_path: Path) -> None:
     ways = {"AB": "highway=footway", "hk": "highway=service|access=private"}
     network, _ = built("A...B\n\nh...k", ways, {}, tmp_path)
     assert network.edges["osm_id"].tolist() == [1001]
+    assert [(row.element, row.reason) for row in network.skipped] == [
+        ("w1002", "private way that no public way leads to")
+    ]
 
 
 def test_a_private_gate_between_public_ways_stays_shut(tmp_path: Path) -> None:
@@ -199,3 +204,32 @@ def test_public_ways_are_as_long_as_without_private_ones(seed: int, nodes: int, 
             largest = mates[sizes[mates] == sizes[mates].max()]
             if sizes[mates].max() > 1:
                 assert np.isfinite(after[node, largest]).any()
+
+
+@pytest.mark.parametrize("pavements", ["centre", "sides"])
+def test_a_real_town_has_no_shorter_ways_by_private_ones(shared_data: Path, pavements: str) -> None:
+    features = read_extract(next((shared_data / "osm").glob("berlin-miraustrasse_*")))
+    network = build_network(features, projection_of(features), pavements=pavements)
+    edges = network.edges
+    lawful = edges["forward"] | edges["backward"]
+    count = len(network.nodes["x"])
+
+    def graph(which: np.ndarray) -> csr_array:
+        length = np.maximum(edges["length_m"][which].astype(float), 1e-3)  # 0 would be no edge
+        order = np.argsort(-length, kind="stable")  # of parallel edges the shortest is written last
+        rows, columns = edges["u"][which][order], edges["v"][which][order]
+        table = {
+            (min(u, v), max(u, v)): w
+            for u, v, w in zip(rows.tolist(), columns.tolist(), length[order], strict=True)
+        }
+        u, v = np.array(list(table)).T
+        return csr_array((list(table.values()), (u, v)), shape=(count, count))
+
+    assert edges["private"].sum() > 300
+    public = graph(lawful & ~edges["private"])
+    label = connected_components(public, directed=False)[1]
+    mainland = np.flatnonzero(label == np.bincount(label).argmax())
+    starts = np.random.default_rng(1).choice(mainland, 40, replace=False)
+    alone = dijkstra(public, directed=False, indices=starts)[:, mainland]
+    together = dijkstra(graph(lawful), directed=False, indices=starts)[:, mainland]
+    np.testing.assert_allclose(together, alone, rtol=1e-9)

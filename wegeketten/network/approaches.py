@@ -20,6 +20,8 @@ from wegeketten.network.edges import Kind
 from wegeketten.network.joints import cut
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
     from wegeketten.network.draft import Draft
@@ -50,14 +52,17 @@ class Reach(NamedTuple):
     exit: int
 
 
-def close_through(draft: Draft) -> None:
+def close_through(draft: Draft) -> list[str]:
     """Cut private ways, and close private gates, where they lead from one public place to another.
 
-    Private ways that no public one leads to are left out.
+    Returns
+    -------
+    list of str
+        Ids of the private ways that no public one leads to: they are left out.
     """
     public, private = _told_apart(draft)
     if not len(private):
-        return
+        return []
     cost = {edge: _cost_m(draft, edge) for edge in private.tolist()}
     part = _parts(draft, public)
     reach = _spread(draft, cost, set(_ends(draft, public).ravel().tolist()))
@@ -76,7 +81,11 @@ def close_through(draft: Draft) -> None:
             draft.styles[edge] = draft.styles[edge]._replace(forward=False, backward=False)
         else:
             _part(draft, edge, (cost[edge] + end.metres - begin.metres) / 2)
+    gone = _elements(draft, lost)
     draft.leave_out(lost)
+    return sorted(
+        gone - _elements(draft, range(len(draft.styles))), key=lambda name: (name[0], int(name[1:]))
+    )
 
 
 def _told_apart(draft: Draft) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -102,29 +111,44 @@ def _told_apart(draft: Draft) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return np.flatnonzero(lawful & ~private), np.flatnonzero(private)
 
 
+def _elements(draft: Draft, edges: Iterable[int]) -> set[str]:
+    """Ids of the ways and relations some edges come from."""
+    styles = [draft.styles[edge] for edge in edges]
+    return {f"{style.osm_type}{style.osm_id}" for style in styles if style.osm_type != "n"}
+
+
 def _ends(draft: Draft, edges: NDArray[np.int64]) -> NDArray[np.int64]:
     """Nodes u and v of some edges, shape (2, edges)."""
     return np.array([draft.u, draft.v], dtype=np.int64)[:, edges]
 
 
 def _parts(draft: Draft, edges: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Label of what each node is joined to by some edges."""
-    from scipy.sparse import csr_array
-    from scipy.sparse.csgraph import connected_components
-
-    count = len(draft.places)
+    """Label of what each node is joined to by some edges: the smallest row among its nodes."""
     u, v = _ends(draft, edges)
-    arcs = csr_array((np.ones(len(u), dtype=np.int8), (u, v)), shape=(count, count))
-    return connected_components(arcs, directed=False)[1].astype(np.int64)  # type: ignore[no-any-return]
+    label = np.arange(len(draft.places))
+    while True:
+        before = label.copy()
+        here, there = label[u], label[v]
+        low = np.minimum(here, there)
+        np.minimum.at(label, here, low)
+        np.minimum.at(label, there, low)
+        while (label != label[label]).any():
+            label = label[label]
+        if (label == before).all():
+            return label
 
 
 def _mainlands(
     draft: Draft, public: NDArray[np.int64], private: NDArray[np.int64], part: NDArray[np.int64]
 ) -> list[int]:
-    """Of the public parts that private ways join with one another, the one with the most metres."""
+    """Of the public parts that private ways join with one another, the one with the most metres.
+
+    As the crow flies between the ends of its edges: that tells a town from a courtyard.
+    """
     whole = _parts(draft, np.concatenate([public, private]))
-    u = _ends(draft, public)[0]
-    metres = np.bincount(part[u], weights=[_length_m(draft, edge) for edge in public.tolist()])
+    u, v = _ends(draft, public)
+    places = np.array(draft.places)
+    metres = np.bincount(part[u], weights=np.hypot(*(places[v] - places[u]).T))
     parts, first = np.unique(part[u], return_index=True)
     group = whole[u[first]]
     order = np.lexsort((parts, -metres[parts], group))

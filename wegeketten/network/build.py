@@ -167,7 +167,10 @@ def build_network(
         complete_kerbs(draft, streets, features, edge_of, kerbs, roads)
     areas.link_loose_ends(draft, strips)
     hang_doors(draft, streets, features, projection)
-    approaches.close_through(draft)
+    skipped += [
+        Skipped(element, "network", "private way that no public way leads to")
+        for element in approaches.close_through(draft)
+    ]
     if pavements == "sides":
         cross_squares(draft, strips, features, projection)
     return _finish(draft, projection, skipped)

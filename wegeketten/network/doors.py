@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from wegeketten.osm.projection import Projection
 
 _REACH_M = 40.0  # from an entrance to the way it opens onto
+_PUBLIC_M = 15.0  # so near a public way goes before a private one that is nearer
 _STUB_M = 0.2
 _SPEAKING = ("wheelchair", "step_count", "kerb", "kerb:height", "width", "door:width", "ramp:wheelchair")
 _JOINED = (
@@ -69,12 +70,11 @@ def hang_doors(draft: Draft, streets: Streets, features: Features, projection: P
         else:
             place = vertex
         outside.append((row, place))
-    edges = [
-        edge
-        for edge, style in enumerate(draft.styles)
-        if style.kind in _JOINED and not style.level_ground and (style.forward or style.backward)
-    ]
-    joined = join_to_edges(draft, wishes, edges, road_tree(streets))
+    roads = road_tree(streets)
+    near = [wish._replace(reach_m=_PUBLIC_M) for wish in wishes]
+    joined = join_to_edges(draft, near, _outside(draft, private=False), roads)
+    others = [wish for wish in wishes if wish.node not in joined]
+    joined |= join_to_edges(draft, others, _outside(draft, private=True), roads)
     off_way = {wish.node for wish in wishes}
     unjoined = off_way - joined
     for row, place in outside:
@@ -84,6 +84,18 @@ def hang_doors(draft: Draft, streets: Streets, features: Features, projection: P
                 # where a way ends at the entrance its kerb has been raised there
                 tags = {key: value for key, value in tags.items() if key not in ("kerb", "kerb:height")}
             _hang(draft, nodes[row].id, tags, place)
+
+
+def _outside(draft: Draft, *, private: bool) -> list[int]:
+    """Ways that doors open onto, private ones among them or not."""
+    return [
+        edge
+        for edge, style in enumerate(draft.styles)
+        if style.kind in _JOINED
+        and not style.level_ground
+        and (style.forward or style.backward)
+        and (private or not style.private)
+    ]
 
 
 def _hang(draft: Draft, ref: int, tags: Mapping[str, str], place: int) -> None:

@@ -27,18 +27,20 @@ if TYPE_CHECKING:
 def doubtful_tasks(city: City, profiles: Sequence[Profile], services: Sequence[str] = ()) -> list[Task]:
     """Tasks whose field is open today where that is sure, and mended where it is possible; a look costs 1.
 
-    Private ways are not looked at.
+    Nobody looks at private ways: they stay as they are in *sure*.
     """
     from wegeketten.plan.task import Task
 
     catalogue = city.catalogue
     wanted = [catalogue.service(name).id for name in services] or list(catalogue.ids)
+    private = np.repeat(city.edges["private"].astype(bool), 2)
     tasks = []
     for profile in profiles:
         weights = city.weights(profile)
-        unclear = ((weights.sure >= INF) & (weights.possible < INF)).reshape(-1, 2).any(axis=1)
-        looks = np.asarray(unclear & ~city.edges["private"].astype(bool), dtype=np.int64)
-        doors = open_doors(city, profile, "sure", remedies=Remedies(weights.possible, looks))
+        seen = np.where(private, weights.sure, weights.possible)
+        unclear = ((weights.sure >= INF) & (seen < INF)).reshape(-1, 2).any(axis=1)
+        looks = np.asarray(unclear, dtype=np.int64)
+        doors = open_doors(city, profile, "sure", remedies=Remedies(seen, looks))
         people = city.homes["weight"].astype(np.float64)
         for service in wanted:
             goals = goals_of(city, profile, "possible", service, doors)
