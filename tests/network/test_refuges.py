@@ -220,6 +220,17 @@ def test_lanes_side_by_side_have_no_refuge(tmp_path: Path) -> None:
     assert [Kind(int(network.edges["kind"][edge])).name for edge in route.edges].count("kerb") == 2
 
 
+def test_a_crossing_mapped_on_one_half_only_has_its_refuge(tmp_path: Path) -> None:
+    """Of a road nobody walks beside; on the other half the way is no crossing in words."""
+    ways = {"WxE": "highway=tertiary", "apb": FOOT, "crd": FOOT, "px": OVER, "xr": FOOT}
+    town = Town(DRAWING, ways, {"x": "highway=crossing|crossing:island=yes|kerb=lowered"}, cell_m=5)
+    network = network_of(town, tmp_path)
+    rows = np.array(_crossed(network, town).edges)
+    kerbs = rows[network.edges["kind"][rows] == Kind.kerb]
+    assert len(kerbs) == 3  # two of the refuge, one of the bank whose half is a crossing
+    assert network.edges["kerb_cm"][kerbs].tolist() == [3.0] * 3
+
+
 def test_aisles_of_a_car_park_have_no_refuge_between_them(tmp_path: Path) -> None:
     roads = dict.fromkeys(("AxB", "CyD"), "highway=service|service=parking_aisle")
     town = Town(DUAL, {"Pp": FOOT, "rR": FOOT, **roads, "pxyr": OVER}, cell_m=6)

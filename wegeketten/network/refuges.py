@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from wegeketten.network.pavements import Streets
     from wegeketten.osm.features import Features
 
+_FEET = (Kind.crossing, Kind.link, Kind.pavement, Kind.footway, Kind.path, Kind.cycleway, Kind.pedestrian)
 _WIDE_M = 5.0  # between the middles of two carriageways: half a lane each, and 1.5 m to stand on
 _AT_M = 0.3  # so near to where two legs meet a refuge lies there
 _NEAR_M = 2.5  # a kerb so near to the middle of a refuge is the refuge's own
@@ -241,7 +242,7 @@ class Refuges:
         rows = np.flatnonzero(np.isin(refs, np.fromiter(wanted, np.int64, len(wanted)))).tolist()
         arms: dict[int, list[tuple[int, bool]]] = {row: [] for row in rows}
         for edge, style in enumerate(draft.styles):
-            if style.kind in (Kind.crossing, Kind.link):
+            if style.kind in _FEET:
                 for node, at_start in ((draft.u[edge], True), (draft.v[edge], False)):
                     if node in arms:
                         arms[node].append((edge, at_start))
