@@ -61,3 +61,14 @@ def test_at_a_mapped_crossing_one_steps_down_where_its_kerb_is(tmp_path: Path) -
         ] == [cm]
     network = network_of(Town(drawing, ways, cell_m=8), tmp_path)
     assert walk(network, town.position("a"), town.position("b"), chair) is None
+
+
+def test_signals_for_cars_only_are_no_crossing(tmp_path: Path) -> None:
+    """At many stop lines mappers say so: ``highway=traffic_signals`` with ``crossing=no``."""
+    ways = dict.fromkeys(("As", "sB"), "highway=secondary|sidewalk=both")
+    for crossing, crossed in (("traffic_signals", True), ("no", False)):
+        tags = f"highway=traffic_signals|crossing={crossing}"
+        town = Town(" a     \nA..s..B\n b     ", ways, {"s": tags}, cell_m=8)
+        network = network_of(town, tmp_path)
+        assert any(name.startswith("n115") for name in network.edges.ids()) is crossed
+        assert (walk(network, town.position("a"), town.position("b"), chair) is not None) is crossed
