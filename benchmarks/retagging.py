@@ -1,7 +1,8 @@
 """An extract as another mapper would have drawn it: pavements beside streets stated as tags on the streets.
 
 Streets and pavements are cut where the answer changes, as a mapper cuts them, so that a pavement is stated
-where one was and nowhere else; only what a tag now stands for is dropped.
+where one was and nowhere else; only what a tag now stands for is dropped. Foot ways that met what is dropped
+are carried on to the street.
 """
 
 from __future__ import annotations

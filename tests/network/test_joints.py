@@ -87,3 +87,17 @@ def test_a_crossing_mapped_on_a_ramp_nobody_walks_is_the_one_at_its_mouth(
     met = np.array([row for row in route.edges if network.edges["kind"][row] != Kind.pavement])
     assert {name.split(":")[0] for name in network.edges.ids(met)} == {"n107"}
     assert (walk(network, town.position("a"), town.position("b"), chair) is not None) is passed
+
+
+def test_the_kerb_at_a_platform_s_far_end_leads_to_the_carriageway_only(tmp_path: Path) -> None:
+    """A bus platform behind a raised kerb, drawn along the pavement that the street's tags make."""
+    ways = {"WE": BOTH, "hk": "highway=footway", "kl": "highway=platform"}
+    nodes = {"k": "barrier=kerb|kerb=raised", "l": "barrier=kerb|kerb=lowered"}
+    town = Town("   h\n   k..l\nW.........E\n", ways, nodes, cell_m=6)
+    network = network_of(town, tmp_path)
+    ids = network.edges.ids()
+    assert "n107" in ids
+    kerb = ids.index("n108")
+    ends = [network.edges[name][kerb] for name in ("u", "v")]
+    degree = np.bincount(np.concatenate([network.edges["u"], network.edges["v"]]))
+    assert sorted(degree[ends].tolist()) == [1, 2]

@@ -84,16 +84,23 @@ def way_ends(streets: Streets, edge_of: Sequence[int]) -> dict[int, dict[bool, t
 def loose_ends(draft: Draft) -> list[Wish]:
     """Ends of mapped foot ways and drives at which nothing goes on.
 
-    Who maps pavements as tags ends a path where the pavement is, not always at the street's middle.
+    Who maps pavements as tags ends a path where the pavement is, not always at the street's middle. A kerb at
+    the end of a platform leads down to the carriageway, not back to the pavement behind.
     """
     degree = draft.degree()
+    platform = {
+        node
+        for edge, style in enumerate(draft.styles)
+        if style.kind == Kind.platform
+        for node in (draft.u[edge], draft.v[edge])
+    }
     return [
         Wish(node, _ENDS_M)
         for edge, style in enumerate(draft.styles)
         if (style.kind in _LOOSE or style.kind >= Kind.kerb)
         and not (style.derived or style.level_ground or style.private)
-        for node in (draft.u[edge], draft.v[edge])
-        if degree[node] == 1
+        for node, behind in ((draft.u[edge], draft.v[edge]), (draft.v[edge], draft.u[edge]))
+        if degree[node] == 1 and not (style.kind == Kind.kerb and behind in platform)
     ]
 
 

@@ -140,7 +140,7 @@ def crossed_at_arm(streets: Streets, junction: Junction, place: int) -> Crossed:
     arm = junction.roads[place]
     ranks = [_IMPORTANCE.get(other.highway, 2) for other in junction.roads]
     minor = len(ranks) > 2 and (ranks[place] < max(ranks) or min(ranks) == max(ranks))
-    signals = junction.tags.get("highway") == "traffic_signals"
+    signals = junction.tags.get("highway") == "traffic_signals" and junction.tags.get("crossing") != "no"
     how = Crossing.signals if signals else Crossing.unmarked if minor else Crossing.informal
     return Crossed(streets.strips[arm.way], how, lowered=minor or signals, at_start=arm.at_start)
 
@@ -152,7 +152,11 @@ def is_crossing(tags: Mapping[str, str]) -> bool:
     --------
     >>> is_crossing({"highway": "crossing"}), is_crossing({"crossing": "zebra"}), is_crossing({})
     (True, True, False)
+    >>> is_crossing({"highway": "traffic_signals", "crossing": "no"})
+    False
     """
+    if tags.get("crossing") == "no":
+        return False
     return tags.get("highway") == "crossing" or "crossing" in tags
 
 
