@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import _thread
+import errno
 import gc
 import os
 import sys
@@ -42,6 +43,9 @@ from wegeketten.options import (
 _COLLECT_AFTER = (100_000, 20, 50)
 """When Python looks for dead cycles: seldom. An extract is a million small objects, none of them in a cycle,
 and looking through them again and again took a tenth of a build."""
+
+_NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
+"""What the system says when a disk, a quota or a file is full."""
 
 _INTERRUPTED = 130
 """Exit code after Ctrl-C."""
@@ -504,6 +508,11 @@ def main() -> None:
     except Exception as error:  # the front door: whatever it was, the user gets one line
         if os.environ.get("WEGEKETTEN_DEBUG"):
             raise
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            say(
+                f"wegeketten: nothing more can be written ({_one_line(error)}); make room, or write elsewhere"
+            )
+            sys.exit(2)
         say(
             f"wegeketten: internal fault: {type(error).__name__}: {_one_line(error)}; "
             "run again with WEGEKETTEN_DEBUG=1 for the details and report it"

@@ -321,6 +321,17 @@ def test_ctrl_c_within_a_callback_of_the_compiler_is_not_lost():
     assert (result.returncode, result.stderr) == (130, "wegeketten: interrupted\n")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
+def test_a_full_disk_is_no_internal_fault():
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        result = subprocess.run(
+            [sys.executable, "-m", "wegeketten", "profiles"],
+            stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert result.returncode == 2
+    assert "make room" in result.stderr.splitlines()[0]
+
+
 def test_ctrl_c_ends_with_130(folder, tmp_path):
     import signal
     import time

@@ -93,7 +93,7 @@ def test_paths_agree_with_the_city(town):
     graph = town.to_networkx(profile="walker")
     found = nx.shortest_path_length(graph, 1, 8, weight="travel_time")
     assert found == pytest.approx(seconds(town, "walker", 1, 8))
-    assert graph.nodes[1]["osmid"] == 1
+    assert graph.nodes[1]["osm_id"] == 1
 
 
 def test_barriers_and_readings_are_told(town):
@@ -125,6 +125,7 @@ def test_osmnx_works_with_the_graph(town, tmp_path):
     assert len(edges) == graph.number_of_edges()
     again = ox.convert.graph_from_gdfs(nodes, edges)
     assert set(again.edges(keys=True)) == set(graph.edges(keys=True))
+    ox.io.save_graph_geopackage(graph, tmp_path / "graph.gpkg")
     route = ox.routing.shortest_path(graph, 1, 8, weight="travel_time")
     assert route[0] == 1
     assert route[-1] == 8

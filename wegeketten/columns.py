@@ -80,6 +80,8 @@ def write_columns(
             pq.write_table(table, temporary, compression="zstd", compression_level=1)
     finally:
         pa.set_memory_pool(pool)
+        del table, arrays
+        pool.release_unused()
 
 
 def read_columns(path: Path, names: Iterable[str] | None = None) -> Columns:

@@ -34,7 +34,7 @@ OWN_KEYS = frozenset(
 )
 """Edge attributes of OSMnx that are no tags, or (``oneway``, ``lanes``) do not concern people on foot."""
 OWN_NODE_KEYS = frozenset(
-    {"x", "y", "lon", "lat", "osmid", "street_count", "elevation", "geometry", "cluster"}
+    {"x", "y", "lon", "lat", "osmid", "osm_id", "street_count", "elevation", "geometry", "cluster"}
 )
 
 HARDEST = ("steps", "elevator", "corridor", "track", "path")
@@ -57,7 +57,7 @@ def to_networkx(city: City, profile: str | Profile = "walker", answer: Answer = 
     -------
     networkx.MultiDiGraph
         One edge per arc that law and profile leave open. Graph: ``crs``, ``profile``, ``answer``,
-        ``simplified``. Nodes: ``x``, ``y`` (degrees), ``osmid`` (0 where it is no node of OpenStreetMap),
+        ``simplified``. Nodes: ``x``, ``y`` (degrees), ``osm_id`` (0 where it is no node of OpenStreetMap),
         ``street_count``. Edges: ``osmid``, ``edge_id``, ``length`` (m), ``travel_time`` (s), ``geometry``
         (in walking direction), ``highway``, ``name``, ``oneway``, ``reversed``, ``kind``, ``barrier_id``
         (point barriers), and for every attribute that applies ``NAME``, ``NAME_lower``, ``NAME_upper`` and
@@ -101,7 +101,7 @@ def to_networkx(city: City, profile: str | Profile = "walker", answer: Answer = 
     used = np.unique(np.r_[edges["u"][arcs // 2], edges["v"][arcs // 2]]).tolist()
     lon, lat, osm_id = (city.nodes[name].tolist() for name in ("lon", "lat", "osm_id"))
     for row in used:
-        graph.add_node(labels[row], x=lon[row], y=lat[row], osmid=osm_id[row])
+        graph.add_node(labels[row], x=lon[row], y=lat[row], osm_id=osm_id[row])
     described = _Descriptions(city, edges, np.unique(arcs // 2))
     streets: dict[int, set[int]] = {row: set() for row in used}
     for arc in arcs.tolist():

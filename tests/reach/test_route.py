@@ -62,6 +62,11 @@ def test_an_unsurveyed_kerb_makes_the_route_no_more_than_likely():
     assert barrier["kind"] == "kerb"
     assert (barrier["lower"], barrier["value"], barrier["upper"], barrier["unit"]) == (0, 3, 12, "cm")
     assert (barrier["provenance"], barrier["limit"], barrier["osm"]) == ("assumed", 3, "n1001")
+    assert barrier["din_18040_3"] == {
+        "wheels": "not testable",
+        "cane": "pass",
+        "conflict": "not testable",
+    }  # the toy city's ground is told to have indicators
     assert document["instructions"][1]["de"].startswith("Bordstein, 0 – 12 cm, erlaubt sind höchstens 3 cm")
     assert json.loads(json.dumps(document)) == document
     assert list(document)[:7] == ["profile", "answer", "seconds", "metres", "climb_m", "barriers", "geometry"]

@@ -89,7 +89,7 @@ def count_flats(tags: Mapping[str, str]) -> float:
     if own.isdigit():
         return float(own)
     count = 0
-    for part in re.split(r"[;,]", tags.get("addr:flats", "")):
+    for part in tags.get("addr:flats", "").replace(",", ";").split(";"):
         low, dash, high = part.strip().partition("-")
         if dash and low.strip().isdigit() and high.strip().isdigit():
             count += max(int(high) - int(low) + 1, 0)

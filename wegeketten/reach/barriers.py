@@ -49,6 +49,9 @@ STRETCHES = {
 _ALWAYS = np.zeros(256, dtype=bool)
 _ALWAYS[[kind for kind in Kind if kind.is_barrier]] = True
 _ALWAYS[[Kind.steps, Kind.escalator, Kind.lift]] = True
+LEVEL_CM = 3.0
+"""Height of a kerb that serves both wheels and cane: a shared crossing by DIN 18040-3."""
+
 _SEVERITY = {"blocked": 0, "unclear": 1, "passable": 2}
 
 
@@ -74,6 +77,8 @@ class Barrier:
         ``blocked``, ``unclear`` or ``passable``.
     others
         Further limits broken or left unclear, as ``attribute value unit (limit)``.
+    din_18040_3
+        For a kerb, whatever the profile: whether it serves ``wheels`` and the ``cane``, see `serves`.
     """
 
     id: str
@@ -90,6 +95,7 @@ class Barrier:
     limit: float | str | None
     verdict: str
     others: tuple[str, ...] = ()
+    din_18040_3: dict[str, str] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As the contract states it, floats rounded to what was measured."""
@@ -108,7 +114,47 @@ class Barrier:
             "attribute": self.attribute,
             "verdict": self.verdict,
             "others": list(self.others),
+            **({} if self.din_18040_3 is None else {"din_18040_3": self.din_18040_3}),
         }
+
+
+def serves(kerb_cm: tuple[float, float], tactile: tuple[float, float]) -> dict[str, str]:
+    """Whether a kerb serves wheels and the long cane, by DIN 18040-3.
+
+    Wheels want at most 3 cm; the cane at least 3 cm, or indicators on the ground. A kerb that serves one and
+    fails the other is the conflict the norm settles with 3 cm for both, or with a level part beside a higher
+    one with indicators.
+
+    Parameters
+    ----------
+    kerb_cm, tactile
+        Lower and upper bound of the height and of whether there are indicators (0 or 1).
+
+    Returns
+    -------
+    dict
+        ``wheels`` and ``cane``: ``pass``, ``fail``, or ``not testable`` where the bounds are too wide; and
+        ``conflict``: ``yes``, ``no`` or ``not testable``.
+
+    Examples
+    --------
+    >>> serves((0, 0), (0, 0))
+    {'wheels': 'pass', 'cane': 'fail', 'conflict': 'yes'}
+    >>> serves((3, 3), (0, 0))
+    {'wheels': 'pass', 'cane': 'pass', 'conflict': 'no'}
+    >>> serves((0, 1), (0, 1))
+    {'wheels': 'pass', 'cane': 'not testable', 'conflict': 'not testable'}
+    """
+    wheels = "pass" if kerb_cm[1] <= LEVEL_CM else "fail" if kerb_cm[0] > LEVEL_CM else "not testable"
+    felt = kerb_cm[0] >= LEVEL_CM or tactile[0] >= 1
+    unfelt = kerb_cm[1] < LEVEL_CM and tactile[1] < 1
+    cane = "pass" if felt else "fail" if unfelt else "not testable"
+    open_ = "not testable" in (wheels, cane)
+    return {
+        "wheels": wheels,
+        "cane": cane,
+        "conflict": "not testable" if open_ else "no" if wheels == cane else "yes",
+    }
 
 
 def _short(value: float | str | None) -> float | str | None:
@@ -181,7 +227,13 @@ def _barrier(city: City, arc: int, found: Sequence[Reason]) -> Barrier:
     ordered = sorted(found, key=lambda reason: (_SEVERITY[reason.verdict], reason.attribute != main))
     lon, lat = midpoints(city, [row])[0]
     name = edges.ids(np.array([row]))[0]
+    bounds = [
+        (float(edges[f"{attribute}_lower"][row]), float(edges[f"{attribute}_upper"][row]))
+        for attribute in ("kerb_cm", "tactile")
+    ]
     shared: dict[str, Any] = {"id": name, "osm": name.partition(":")[0], "lat": float(lat), "lon": float(lon)}
+    if kind == Kind.kerb:
+        shared["din_18040_3"] = serves(*bounds)
     first = ordered[0] if ordered else None
     if first is None or (_ALWAYS[kind] and first.verdict == "passable" and first.attribute != main):
         # no limit is in doubt: what the barrier is says more than a limit that has nothing to do with it
