@@ -235,7 +235,7 @@ def join_to_edges(
     return {int(nodes[wish]) for wish in served}
 
 
-def _order_of(draft: Draft, edges: Sequence[int], found: NDArray[np.integer]) -> NDArray[np.integer]:
+def _order_of(draft: Draft, edges: Sequence[int], found: NDArray[np.integer]) -> NDArray[np.int64]:
     """Of edges equally near the one that goes first: by kind and place, whatever their ids.
 
     Parameters
@@ -258,7 +258,8 @@ def _order_of(draft: Draft, edges: Sequence[int], found: NDArray[np.integer]) ->
     rows, inverse = np.unique(found, return_inverse=True)
     place = np.empty(len(rows), dtype=np.int64)
     place[sorted(range(len(rows)), key=lambda number: key(int(rows[number])))] = np.arange(len(rows))
-    return place[inverse.ravel()]
+    ordered: NDArray[np.int64] = place[inverse.ravel()]
+    return ordered
 
 
 def cut(draft: Draft, edge: int, along_m: Sequence[float]) -> list[int]:
