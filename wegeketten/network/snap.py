@@ -282,7 +282,7 @@ def _order_of(edges: EdgeTable) -> NDArray[np.int64]:
 
     So which of them comes first does not hang on the ids of the extract.
     """
-    bends = np.asarray(edges.bends)
+    bends = np.asarray(edges.bends).astype(np.int64)
     first, last = edges.points[bends[:-1]], edges.points[bends[1:] - 1]
     turned = (first[:, 0] > last[:, 0]) | ((first[:, 0] == last[:, 0]) & (first[:, 1] > last[:, 1]))
     low, high = np.where(turned[:, None], last, first), np.where(turned[:, None], first, last)
