@@ -119,7 +119,9 @@ def kerbs_of_lines(features: Features) -> dict[int, dict[str, str]]:
     for way in features.ways.values():
         if way.tags.get("barrier") == "kerb" and "highway" not in way.tags:
             for ref in features.refs[way.start : way.stop].tolist():
-                found.setdefault(ref, way.tags)
+                known = found.get(ref)
+                if known is None or sorted(way.tags.items()) < sorted(known.items()):
+                    found[ref] = way.tags  # where two meet, their words decide, not which comes first
     return found
 
 
@@ -155,7 +157,8 @@ def raise_barrier(
         return
     private = kind in CLOSABLE and errand_at_node(tags)
     access = access_of_node(tags) if kind in CLOSABLE and not private else OPEN
-    crossed = max(arms, key=lambda arm: _RANK.get(arm.kind, 2))
+    crossed = max(arms, key=lambda arm: (_RANK.get(arm.kind, 2), -arm.highway))
+    levels = [arm.level for arm in arms if arm.level == arm.level]  # NaN differs from itself
     style = Style(
         "n",
         ref,
@@ -164,7 +167,7 @@ def raise_barrier(
         forward=access.forward,
         backward=access.backward,
         private=private,
-        level=arms[0].level,
+        level=min(levels, key=lambda level: (abs(level), level), default=float("nan")),
         reading=draft.read(f"n{ref}", tags, kind),
     )
     steps = None

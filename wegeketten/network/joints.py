@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from wegeketten.network.edges import HIGHWAYS, Kind
-from wegeketten.network.lines import shapes_of
+from wegeketten.network.lines import length_m, shapes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -218,7 +218,7 @@ def join_to_edges(
     blocked &= distance > _TOUCH_M
     cuts: dict[int, list[tuple[float, int]]] = defaultdict(list)
     served: set[int] = set()
-    for pair in np.lexsort((found, distance, asked)).tolist():
+    for pair in np.lexsort((_order_of(draft, edges, found), distance, asked)).tolist():
         wish, edge = int(asked[pair]), edges[int(found[pair])]
         node = int(nodes[wish])
         if wish in served or blocked[pair] or node in (draft.u[edge], draft.v[edge]):
@@ -233,6 +233,33 @@ def join_to_edges(
             if met != node:
                 _link(draft, node, met, style_edge)
     return {int(nodes[wish]) for wish in served}
+
+
+def _order_of(draft: Draft, edges: Sequence[int], found: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Of edges equally near the one that goes first: by kind and place, whatever their ids.
+
+    Parameters
+    ----------
+    found
+        Places in `edges`.
+
+    Returns
+    -------
+    NDArray
+        For each of `found` its place among them, shape (found,).
+    """
+
+    def key(row: int) -> tuple[object, ...]:
+        edge = edges[row]
+        line, style = draft.lines[edge], draft.styles[edge]
+        ends = sorted((line[0].tolist(), line[-1].tolist()))
+        return style.kind, ends, length_m(line), style.highway, style.side
+
+    rows, inverse = np.unique(found, return_inverse=True)
+    place = np.empty(len(rows), dtype=np.int64)
+    place[sorted(range(len(rows)), key=lambda number: key(int(rows[number])))] = np.arange(len(rows))
+    ordered: NDArray[np.int64] = place[inverse.ravel()]
+    return ordered
 
 
 def cut(draft: Draft, edge: int, along_m: Sequence[float]) -> list[int]:

@@ -36,10 +36,14 @@ class Joints:
         Nodes that should reach a separately mapped pavement nearby.
     to_far_end
         Corner nodes to be joined behind the kerb of a mapped crossing: node, way, whether towards its end.
+    drawn_m
+        Length of every edge that meets a junction, metres, before any junction shortened it: what a junction
+        makes of an edge must not depend on which of its two ends comes first.
     """
 
     to_mapped: list[int] = field(default_factory=list)
     to_far_end: list[tuple[int, int, bool]] = field(default_factory=list)
+    drawn_m: dict[int, float] = field(default_factory=dict)
 
 
 @dataclass

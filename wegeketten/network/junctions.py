@@ -51,12 +51,13 @@ def join_junctions(
     node_tags
         Tags of the vertices that have some, by OSM id.
     """
-    joints = Joints()
+    met = {arm.edge for meeting in arms.values() for arm in meeting if arm.edge >= 0}
+    joints = Joints(drawn_m={edge: length_m(draft.lines[edge]) for edge in met})
     mapped_at = crossing_vertices(streets, node_tags)
     for vertex in sorted(arms):
         ref = int(streets.pieces.vertex_ref[vertex])
         junction = junction_at(draft, streets, vertex, ref, node_tags.get(ref, {}), arms[vertex])
-        _make_ground(draft, streets, junction)
+        _make_ground(draft, streets, junction, joints)
         _make_pavement(draft, streets, junction, joints)
         _raise_mapped(draft, junction)
         _place_feet(draft, streets, junction, joints)
@@ -65,7 +66,7 @@ def join_junctions(
     return joints
 
 
-def _make_ground(draft: Draft, streets: Streets, junction: Junction) -> None:
+def _make_ground(draft: Draft, streets: Streets, junction: Junction, joints: Joints) -> None:
     """Nodes on the carriageway's edge: one for all corners that streets without sides connect."""
     count = len(junction.roads)
     group = list(range(count))
@@ -77,7 +78,7 @@ def _make_ground(draft: Draft, streets: Streets, junction: Junction) -> None:
     for place in open_arms:
         mates = [other for other in open_arms if group[other] == group[place]]
         if group[place] not in nodes:
-            nodes[group[place]] = _mouth(draft, streets, junction, place) if len(mates) == 1 else -1
+            nodes[group[place]] = _mouth(draft, streets, junction, place, joints) if len(mates) == 1 else -1
     whole = [each for each, node in nodes.items() if node == -1]
     for number, each in enumerate(whole):
         x, y = draft.places[junction.vertex]
@@ -95,7 +96,7 @@ def _make_ground(draft: Draft, streets: Streets, junction: Junction) -> None:
                 junction.ground.setdefault(corner, draft.place(where.x, where.y, junction.ref))
 
 
-def _mouth(draft: Draft, streets: Streets, junction: Junction, place: int) -> int:
+def _mouth(draft: Draft, streets: Streets, junction: Junction, place: int, joints: Joints) -> int:
     """Node at the mouth of a street without sides: where it leaves the pavements it runs between."""
     arm = junction.roads[place]
     away = (
@@ -106,7 +107,7 @@ def _mouth(draft: Draft, streets: Streets, junction: Junction, place: int) -> in
     line = draft.lines[arm.edge]
     if len(line) == 2 and (line[0] == line[1]).all():  # a barrier: stays where it is
         return -1
-    away = min(away, length_m(line) / 3)
+    away = min(away, joints.drawn_m[arm.edge] / 3)
     x, y = draft.places[junction.vertex]
     return draft.place(x + away * cos(arm.heading), y + away * sin(arm.heading), junction.ref)
 

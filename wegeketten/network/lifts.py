@@ -80,7 +80,7 @@ def raise_lift(
     levels = {arm: storey(arm) for arm in arms}
     known = sorted({level for level in levels.values() if level == level})  # NaN differs from itself
     if len(known) + (len(known) < len(set(levels.values()))) < 2:
-        groups = [[arm] for arm in arms]
+        groups = [[arm] for arm in sorted(arms, key=lambda arm: (arm.heading, arm.edge))]
     else:
         ground = 0.0 if 0.0 in known or not levels_of(tags) else levels_of(tags)[0]
         floors = sorted({*known, *([ground] if any(level != level for level in levels.values()) else [])})

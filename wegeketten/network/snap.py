@@ -260,6 +260,7 @@ class _Ground:
     off_ground: NDArray[np.bool_]  # per edge: bridge, tunnel or indoor without a storey mapped
     private: NDArray[np.bool_]  # per edge
     door: NDArray[np.bool_]  # per edge: the stub behind an entrance's barriers
+    order: NDArray[np.int64]  # per edge: of edges equally near the one that goes first
     storey: NDArray[np.float64]  # per point
 
     @classmethod
@@ -271,8 +272,24 @@ class _Ground:
             off_ground=edges["level_ground"].astype(bool) & np.isnan(level),
             private=edges.columns.get("private", np.zeros(len(level))).astype(bool),
             door=(edges["kind"] == Kind.corridor) & edges["derived"].astype(bool),
+            order=_order_of(edges),
             storey=storey,
         )
+
+
+def _order_of(edges: EdgeTable) -> NDArray[np.int64]:
+    """Place of each edge by kind and position: edges that meet at a point's foot are equally near.
+
+    So which of them comes first does not hang on the ids of the extract.
+    """
+    bends = np.asarray(edges.bends).astype(np.int64)
+    first, last = edges.points[bends[:-1]], edges.points[bends[1:] - 1]
+    turned = (first[:, 0] > last[:, 0]) | ((first[:, 0] == last[:, 0]) & (first[:, 1] > last[:, 1]))
+    low, high = np.where(turned[:, None], last, first), np.where(turned[:, None], first, last)
+    keys = (*high.T[::-1], *low.T[::-1], edges["kind"])
+    order = np.empty(len(first), dtype=np.int64)
+    order[np.lexsort(keys)] = np.arange(len(first))
+    return order
 
 
 def _search(
@@ -343,7 +360,7 @@ def _best(
     away_m = near.off_m + np.where(level != storey, _STOREY_M, 0.0) + np.where(private, _PRIVATE_M, 0.0)
     # whoever lives at an entrance joins behind its barriers, not the way that leads up to it
     away_m = np.maximum(away_m - np.where(ground.door[near.edge], _DOOR_M, 0.0), 0.0)
-    order = np.lexsort((~ground.door[near.edge], away_m, elsewhere, near.row))
+    order = np.lexsort((ground.order[near.edge], ~ground.door[near.edge], away_m, elsewhere, near.row))
     near, elsewhere, away_m = near.take(order), elsewhere[order], away_m[order]
     here = np.bincount(near.row[~elsewhere], minlength=points)
     keep = ~elsewhere | (here[near.row] == 0)

@@ -169,7 +169,7 @@ def gather_sites(features: Features, projection: Projection) -> Sites:
     ]
     houses = _Houses(features, projection, buildings)
     sites, skipped = _addressed(features, projection, houses)
-    order = sorted(range(len(sites)), key=lambda row: (_preference(sites[row]), _by_element(sites[row])))
+    order = sorted(range(len(sites)), key=lambda row: (_preference(sites[row]), sites[row].xy))
     addresses = [site.address for site in sites if site.address is not None]
     kept, twin = distinct(addresses, [site.xy for site in sites], order)
     flats = {row: sites[row].flats for row in kept}
@@ -211,11 +211,11 @@ class _Houses:
         if not doors or site.source == "entrance":
             return site
         if site.element[0] == "n":  # one of perhaps many addresses in the house
-            near = [door for door in doors if _apart_m(door[2], site.xy) <= _DOOR_M]
-            door = min(near, key=lambda door: (_apart_m(door[2], site.xy), door[1]), default=None)
+            near = [door for door in doors if _apart_m(door[1], site.xy) <= _DOOR_M]
+            door = min(near, key=lambda door: (_apart_m(door[1], site.xy), door), default=None)
         else:
             door = min(doors)
-        return site if door is None else site._replace(xy=door[2], source="entrance")
+        return site if door is None else site._replace(xy=door[1], source="entrance")
 
     def unaddressed(self, features: Features, projection: Projection, sites: list[Site]) -> list[Site]:
         """Residential buildings in and on which no address is mapped."""
@@ -244,8 +244,8 @@ class _Houses:
 
 def _doors_of(
     features: Features, projection: Projection, outlines: list[Outline]
-) -> dict[int, list[tuple[int, int, tuple[float, float]]]]:
-    """Front doors without an address of their own, by row of the house: rank, node id, position."""
+) -> dict[int, list[tuple[int, tuple[float, float]]]]:
+    """Front doors without an address of their own, by row of the house: rank, position."""
     doors = [
         node
         for node in sorted(features.nodes.values())
@@ -261,10 +261,10 @@ def _doors_of(
     house = np.repeat(np.array([row for row, _ in pairs]), sizes)
     place = np.minimum(np.searchsorted(ids, refs), len(ids) - 1)
     on_house = ids[place] == refs
-    found: dict[int, list[tuple[int, int, tuple[float, float]]]] = {}
+    found: dict[int, list[tuple[int, tuple[float, float]]]] = {}
     for row, door in sorted(set(zip(house[on_house].tolist(), place[on_house].tolist(), strict=True))):
         rank = _DOOR_RANK.get(doors[door].tags["entrance"], 3)
-        found.setdefault(row, []).append((rank, doors[door].id, (xy[door][0], xy[door][1])))
+        found.setdefault(row, []).append((rank, (xy[door][0], xy[door][1])))
     return found
 
 

@@ -130,6 +130,7 @@ def merge_same(candidates: list[Candidate], service: Service, skipped: list[Skip
         In the order of the elements' ids, with tags completed from their twins.
     """
     order = sorted(range(len(candidates)), key=lambda row: _precedence(candidates[row]))
+    place = {row: number for number, row in enumerate(order)}
     shapes = np.array([candidate.shape for candidate in candidates], dtype=object)
     near: dict[int, list[int]] = {}
     if len(shapes):
@@ -143,7 +144,9 @@ def merge_same(candidates: list[Candidate], service: Service, skipped: list[Skip
     for row in order:
         candidate = candidates[row]
         twins = [other for other in near.get(row, ()) if other in kept]
-        twin = next((t for t in sorted(twins) if _same(kept[t], candidate, service)), None)
+        twin = next(
+            (t for t in sorted(twins, key=place.__getitem__) if _same(kept[t], candidate, service)), None
+        )
         if twin is None:
             kept[row] = candidate
         else:
@@ -182,9 +185,9 @@ def _kind(tags: Mapping[str, str], service: Service) -> str:
 
 
 def _precedence(candidate: Candidate) -> tuple[object, ...]:
-    """Large outlines before small ones, lines before nodes; then by id."""
+    """Large outlines before small ones, lines before nodes; then by where they lie."""
     rank = 0 if candidate.is_area else 1 if candidate.ways else 3 if _is_halt(candidate) else 2
-    return (rank, -round(candidate.shape.area, 1), candidate.element[0], int(candidate.element[1:]))
+    return (rank, -round(candidate.shape.area, 1), *candidate.shape.bounds, candidate.element[0])
 
 
 def _same(kept: Candidate, other: Candidate, service: Service) -> bool:
