@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -89,7 +88,7 @@ def enumerate_triangles(
     threads: int,
 ) -> None:
     """Run the triangle kernel over the parts side by side, then over what lies above them."""
-    firsts, lasts, tops = hierarchy.split.firsts, hierarchy.split.lasts, hierarchy.split.tops
+    split, tops = hierarchy.split, hierarchy.split.tops
     below, arcs_below = hierarchy.below
     above = np.zeros(hierarchy.n, np.int8)
     above[tops] = 1
@@ -108,9 +107,7 @@ def enumerate_triangles(
     run_ends = hierarchy.run_ends.view(np.uint32)
     inner = np.flatnonzero(above == 0).astype(np.int32)
     if threads > 1 and hierarchy.size >= THREADED:
-        edges = np.append(0, np.cumsum(lasts - firsts))
-        bounds = edges[np.unique(np.searchsorted(edges, np.linspace(0, edges[-1], 8 * threads + 1)))]
-        share([partial(piece, inner[a:b], 0) for a, b in pairwise(bounds)], threads)
+        share([partial(piece, inner[a:b], 0) for a, b in split.cuts(8 * threads)], threads)
         share([partial(piece, tops[i :: 4 * threads].copy(), 0) for i in range(4 * threads)], threads)
     else:
         piece(inner, 0)

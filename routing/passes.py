@@ -61,14 +61,14 @@ class Passes:
         numbers: Int32,
         up: UInt64,
         down: UInt64,
-        rows: UInt64,
+        rows: tuple[UInt64],
         at: Int32 | None,
         threads: int,
     ) -> None:
         """Fill rows of times with the numbers of their sources in the lower half, as `times` does."""
         nodes, lanes, starts = block
         values = starts.astype(np.uint64) << np.uint64(32) | numbers.astype(np.uint64)
-        self._carry(sweep.NAMED, (nodes, lanes, values), up, down, (rows,), at, threads)
+        self._carry(sweep.NAMED, (nodes, lanes, values), up, down, rows, at, threads)
 
     def keys(
         self,

@@ -16,7 +16,7 @@ from .search import as_limit, as_sources
 from .workers import THREADED, share, thread_count
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -153,20 +153,13 @@ class Question:
 
     def times(self, passes: Passes, up: UInt32, down: UInt32) -> Int32:
         """Times of the nearest sources."""
-        k = self.seeds.count
-        out = None if k == TIMES and self.nodes is None else np.empty(self._shape, np.int32)
+        k, blocks = self.seeds.count, [np.empty((self._shape[0], 0), np.int32)]
         for first in range(0, k, TIMES):
             rows = passes.rows(np.uint32, self.threads)
             passes.times(self.seeds.lanes(first, TIMES), up, down, rows, self.nodes, self.threads)
-            found = rows[: self.n].view(np.int32)
-            if out is None:
-                out = found
-            else:
-                out[:, first : first + TIMES] = (found if self.nodes is None else found[self.nodes])[
-                    :, : k - first
-                ]
-        if out is None:
-            out = np.empty(self._shape, np.int32)
+            found = rows[: self.n] if self.nodes is None else rows[self.nodes]
+            blocks.append(found.view(np.int32)[:, : k - first])
+        out = blocks[1] if k == TIMES else np.concatenate(blocks, axis=1)
         if self.limit < INF - 1:
             out[out > self.limit] = INF
         return out
@@ -174,18 +167,8 @@ class Question:
     def named(self, passes: Passes, up: UInt64, down: UInt64) -> tuple[Int32, Int32]:
         """Times and numbers of the nearest sources."""
         answers = np.empty(self._shape, np.int32), np.empty(self._shape, np.int32)
-        rows = passes.rows(np.uint64, self.threads)
-        for first in range(0, self.seeds.count, KEYS):
-            passes.named(
-                self.seeds.lanes(first, KEYS),
-                self.seeds.names(first, KEYS),
-                up,
-                down,
-                rows,
-                self.nodes,
-                self.threads,
-            )
-            self._tell(sweep.tell_named, first, (rows,), answers)
+        rows = (passes.rows(np.uint64, self.threads),)
+        self._fill(passes.named, sweep.tell_named, (up, down), rows, answers)
         return answers
 
     def along(self, passes: Passes, up: UInt64, down: UInt64) -> tuple[Int32, NDArray[np.int64], Int32]:
@@ -193,18 +176,22 @@ class Question:
         shape = self._shape
         answers = np.empty(shape, np.int32), np.empty(shape, np.int64), np.empty(shape, np.int32)
         rows = passes.rows(np.uint64, self.threads), passes.rows(np.uint32, self.threads, KEYS)
-        for first in range(0, self.seeds.count, KEYS):
-            passes.keys(
-                self.seeds.lanes(first, KEYS),
-                self.seeds.names(first, KEYS),
-                up,
-                down,
-                rows,
-                self.nodes,
-                self.threads,
-            )
-            self._tell(sweep.tell_keys, first, rows, answers)
+        self._fill(passes.keys, sweep.tell_keys, (up, down), rows, answers)
         return answers
+
+    def _fill(
+        self,
+        carry: Callable[..., None],
+        tell: Kernel[None],
+        weights: tuple[UInt64, UInt64],
+        rows: tuple[NDArray[Any], ...],
+        answers: tuple[NDArray[Any], ...],
+    ) -> None:
+        """Carry rows for one block of services after the other, and write down what they say."""
+        for first in range(0, self.seeds.count, KEYS):
+            block, names = self.seeds.lanes(first, KEYS), self.seeds.names(first, KEYS)
+            carry(block, names, *weights, rows, self.nodes, self.threads)
+            self._tell(tell, first, rows, answers)
 
     def _tell(
         self,

@@ -52,14 +52,18 @@ class Split:
         ]
         return np.concatenate(pieces).astype(np.int32)
 
+    def cuts(self, pieces: int) -> list[tuple[int, int]]:
+        """Whole parts in about as many pieces as asked for: first and last + 1 among all their ranks."""
+        edges = np.append(0, np.cumsum(self.lasts - self.firsts))
+        bounds = edges[np.unique(np.searchsorted(edges, np.linspace(0, edges[-1], pieces + 1)))]
+        return list(pairwise(bounds.tolist()))
+
     def stretches(self, pieces: int) -> list[Int32]:
         """Ranks from the top down: those above the parts, then whole parts in about as many pieces."""
         found = self._stretches.get(pieces)
         if found is None:
-            edges = self.tops.size + np.append(0, np.cumsum(self.lasts - self.firsts))
-            wanted = np.linspace(edges[0], edges[-1], pieces + 1)
-            bounds = edges[np.unique(np.searchsorted(edges, wanted))]
-            found = [self.downward[a:b] for a, b in pairwise([0, *bounds.tolist()])]
+            below = self.downward[self.tops.size :]
+            found = [self.downward[: self.tops.size], *(below[a:b] for a, b in self.cuts(pieces))]
             self._stretches[pieces] = found
         return found
 

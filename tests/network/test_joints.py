@@ -73,6 +73,20 @@ def test_a_barrier_where_the_sides_of_a_street_end_is_passed(
     assert kinds(network, route) == ["pavement", "kerb", *met, "living_street"]
 
 
+@pytest.mark.parametrize("side", ["highway=residential|sidewalk=no", "highway=service"])
+def test_two_arms_of_a_street_between_the_same_banks_are_crossed_once(tmp_path: Path, side: str) -> None:
+    """North of a mouth there is one pavement, south of it one carriageway's edge, and one way between."""
+    ways = {"WJE": "highway=residential|sidewalk=left", "JS": side}
+    network = network_of(Town("W....J....E\n     .\n     .\n     S", ways, cell_m=8), tmp_path)
+    edges = network.edges
+    laid = [
+        (ids.split(":")[0], *sorted(map(tuple, edges.points[[a, b - 1]].round(1).tolist())))
+        for ids, kind, a, b in zip(edges.ids(), edges["kind"], edges.bends, edges.bends[1:], strict=False)
+        if kind == Kind.crossing
+    ]
+    assert len(laid) == len(set(laid)) == 5
+
+
 @pytest.mark.parametrize(("kerb", "passed"), [("lowered", True), ("raised", False)])
 def test_a_crossing_mapped_on_a_ramp_nobody_walks_is_the_one_at_its_mouth(
     tmp_path: Path, kerb: str, passed: bool

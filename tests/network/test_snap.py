@@ -39,6 +39,7 @@ def table(
         "level": np.array(levels or [np.nan] * count, dtype=np.float32),
         "level_ground": np.array([row in off_ground for row in range(count)]),
         "derived": np.zeros(count, dtype=bool),
+        "private": np.zeros(count, dtype=bool),
         "osm_type": np.full(count, b"w"),
     }
     bends = np.concatenate([[0], np.cumsum([len(line) for line in lines])])

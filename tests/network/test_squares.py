@@ -176,6 +176,20 @@ def test_stairs_in_a_square_are_entered_on_their_own_storey(tmp_path: Path) -> N
     assert walk(network, town.position("q"), town.position("Y"), chair) is None
 
 
+@pytest.mark.parametrize("level", ["", "|level=0;-1"])
+def test_no_way_across_leads_round_a_lift_or_stairs_of_unknown_storeys(tmp_path: Path, level: str) -> None:
+    """Which of two ends on a square is the one below it? Where nobody says, none is entered across it."""
+    lift = {"AaBCcDA": SQUARE, "Xap": "highway=footway", "pcY": "highway=footway"}
+    stairs = {**lift, "pq": f"highway=steps{level}", "qcY": "highway=footway"}
+    del stairs["pcY"]
+    for ways, node, kind in ((lift, f"highway=elevator{level}", Kind.lift), (stairs, "", Kind.steps)):
+        network = network_of(Town(DRAWING, ways, {"p": node} if node else {}), tmp_path)
+        (row,) = np.flatnonzero(network.edges["kind"] == kind)
+        ends = {int(network.edges[name][row]) for name in ("u", "v")}
+        across = _across(network)
+        assert not [row for row in across if ends & {int(network.edges[name][row]) for name in ("u", "v")}]
+
+
 def test_what_lies_beside_each_other_needs_no_way_across(tmp_path: Path) -> None:
     """A narrow platform: along its edge is as near as across."""
     ways = {"aBcDa": "railway=platform", "Xa": "highway=footway", "cY": "highway=footway"}

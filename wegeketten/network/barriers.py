@@ -155,6 +155,8 @@ def raise_barrier(
     passage = kind is Kind.door and "barrier" not in tags and len(arms) == 2
     if passage and arms[0].way == arms[1].way and not _closed_off(tags):
         return
+    # place decides, not ids; a street with sides, whose arm stays at the vertex, comes first
+    arms = sorted(arms, key=lambda arm: (arm.edge >= 0, arm.heading, arm.edge))
     private = kind in CLOSABLE and errand_at_node(tags)
     access = access_of_node(tags) if kind in CLOSABLE and not private else OPEN
     crossed = max(arms, key=lambda arm: (_RANK.get(arm.kind, 2), -arm.highway))

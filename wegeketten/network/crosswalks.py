@@ -242,10 +242,29 @@ def find_crosswalks(
     roads
         Carriageways that are crossed.
     """
-    walks = list(_follow(draft, streets, edge_of, roads))
+    walks = sorted(
+        (_turned(draft, walk) for walk in _follow(draft, streets, edge_of, roads)),
+        key=lambda walk: _banks(draft, walk),
+    )
     for walk in walks:
         _mark(walk, streets, features, kerbs, roads)
     return walks
+
+
+def _banks(draft: Draft, walk: Crosswalk) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Where a crossing begins and ends."""
+    first, last = walk.legs[0], walk.legs[-1]
+    begin = (draft.u if first.forward else draft.v)[first.edge]
+    end = (draft.v if last.forward else draft.u)[last.edge]
+    return draft.places[begin], draft.places[end]
+
+
+def _turned(draft: Draft, walk: Crosswalk) -> Crosswalk:
+    """The crossing as walked from its western bank: what comes first must not hang on ids."""
+    begin, end = _banks(draft, walk)
+    if begin <= end:
+        return walk
+    return Crosswalk([leg._replace(forward=not leg.forward) for leg in reversed(walk.legs)])
 
 
 def _mark(

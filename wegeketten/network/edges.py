@@ -240,8 +240,6 @@ def ways_across(columns: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:
     >>> ways_across(columns).tolist()  # the last is a stub behind a door
     [False, True, False]
     """
-    if "derived" not in columns:
-        return np.zeros(len(columns["kind"]), dtype=bool)
     floors = np.isin(columns["kind"], [int(kind) for kind in _FLOORS])
     across: NDArray[np.bool_] = floors & columns["derived"].astype(bool) & (columns["osm_type"] != b"n")
     return across

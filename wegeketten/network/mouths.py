@@ -72,12 +72,13 @@ def cross_arms(draft: Draft, streets: Streets, junction: Junction, joints: Joint
         return
     if count < 3:
         return
+    laid: set[tuple[frozenset[int], int]] = set()
     for place, arm in enumerate(junction.roads):
         if arm.edge >= 0 or arm.highway in _UNCROSSED:
             continue
         near = _next_vertex(streets, arm)
         if not through and (near == junction.vertex or near not in mapped_at.used):
-            _cross_arm(draft, streets, junction, place, joints, mapped, mapped_at.idle.get(near))
+            _cross_arm(draft, streets, junction, place, joints, mapped, mapped_at.idle.get(near), laid)
 
 
 def _feet_corners(junction: Junction) -> set[int]:
@@ -93,7 +94,17 @@ def _cross_arm(
     joints: Joints,
     mapped: bool,
     near: tuple[int, Mapping[str, str]] | None = None,
+    laid: set[tuple[frozenset[int], int]] | None = None,
 ) -> None:
+    """Cross one arm, unless another arm of its way is crossed between the same banks already.
+
+    Parameters
+    ----------
+    near
+        Id and tags of the crossing that is mapped near the mouth.
+    laid
+        Banks and ways of the crossings so far; noted here.
+    """
     arm = junction.roads[place]
     if (arm.edge >= 0 or arm.edge == OPEN_END) and len(junction.roads) == 2:
         place = 1 - place  # the arm with sides says more
@@ -104,7 +115,10 @@ def _cross_arm(
         if bank is None:
             return
         banks[side_of(arm, left)] = bank
-    if banks[LEFT].node != banks[RIGHT].node:
+    crossing = frozenset(bank.node for bank in banks.values()), arm.way
+    if len(crossing[0]) == 2 and (laid is None or crossing not in laid):
+        if laid is not None:
+            laid.add(crossing)
         crossed = crossed_at_arm(streets, junction, place)
         if len(junction.roads) == 2 and _feet_corners(junction):
             crossed = crossed._replace(

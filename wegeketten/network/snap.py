@@ -118,6 +118,7 @@ def snap(
     ...     "forward": np.array([True, True]), "backward": np.array([True, True]),
     ...     "level": np.array([np.nan, np.nan], dtype=np.float32), "level_ground": np.array([False, False]),
     ...     "derived": np.array([False, False]), "osm_type": np.array([b"w", b"w"]),
+    ...     "private": np.array([False, False]),
     ...     "u": np.array([0, 1]), "v": np.array([1, 2]),
     ... }
     >>> bends = np.array([0, 2, 4])
@@ -270,7 +271,7 @@ class _Ground:
             road=np.isin(edges["kind"], [int(kind) for kind in ROADS]),
             level=np.nan_to_num(level),
             off_ground=edges["level_ground"].astype(bool) & np.isnan(level),
-            private=edges.columns.get("private", np.zeros(len(level))).astype(bool),
+            private=edges["private"].astype(bool),
             door=(edges["kind"] == Kind.corridor) & edges["derived"].astype(bool),
             order=_order_of(edges),
             storey=storey,

@@ -157,7 +157,9 @@ class _Network:
     ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
         """Edges on a floor, those of its outline, and the nodes at which something else leads on.
 
-        Besides the nodes of the outline these are ends of ways on the floor and heads of stairs and lifts.
+        Besides the nodes of the outline these are ends of ways on the floor and heads of stairs and lifts. Of
+        stairs or a lift with both ends on the floor nobody knows which end is on it: a way across from there
+        might lead round them.
         """
         here = self.nodes[self.begin[row] : self.begin[row + 1]]
         spans = [self.by_node[self.first[node] : self.first[node + 1]] for node in here.tolist()]
@@ -174,6 +176,9 @@ class _Network:
         ends = np.isin(here, node[of_floor & (kind == Kind.link)])
         upright = np.isin(here, node[np.isin(kind, _UPRIGHT)])
         level = np.isin(here, node[np.isin(kind, _FOOT) & (self.level[met] == storey)])
+        climbs = edges[np.isin(self.kind[edges], _UPRIGHT)]
+        unclear = climbs[np.isin(self.ends[:, climbs], here[level | rim]).all(axis=0)]
+        upright &= ~np.isin(here, self.ends[:, unclear])
         return edges, met[outline], here[np.where(rim, leads_on, ends | (upright & level))]
 
     def apart(self, edges: NDArray[np.int64], entries: NDArray[np.int64]) -> Metres:
