@@ -345,3 +345,43 @@ def _shapes(features: Features, projection: Projection) -> dict[str, shapely.Geo
         element = floor.strip.element
         shapes[element] = shapely.union(shapes.get(element, shapely.Polygon()), floor.shape)
     return shapes
+
+
+HALLS = """
+E............F
+.A..........B.
+...p..q.......
+..............
+.D..........C.
+H............G
+"""
+
+
+def test_what_may_end_on_either_of_two_floors_joins_none(tmp_path: Path) -> None:
+    """An escalator between stacked halls must not make its own end a free way from one to the other."""
+    hall = "highway=pedestrian|area=yes|indoor=yes|level="
+    ways = {
+        "ABCDA": f"{hall}-1",
+        "EFGHE": f"{hall}-2",
+        "pq": "highway=steps|conveying=yes|level=-1;-2|indoor=yes",
+    }
+    town = Town(HALLS, ways)
+    network = network_of(town, tmp_path)
+    assert walk(network, town.position("A"), town.position("E")) is None
+    alone = network_of(Town(HALLS, {key: ways[key] for key in ("ABCDA", "pq")}), tmp_path)
+    assert (alone.edges["kind"] == Kind.link).sum() == 2
+
+
+def test_a_way_that_ends_in_a_shaft_goes_on_by_the_lift(tmp_path: Path) -> None:
+    """Shafts are drawn storey by storey; the storey above is a ride away, not a step."""
+    drawing = "A.....B\n.......\n.s..r..\n...p...\n.t..u..\n.......\nD.....C\n\nX"
+    ways = {
+        "ABCsA": "highway=pedestrian|area=yes|level=0",
+        "sruts": "highway=elevator|level=0|indoor=yes",
+        "Xp": "highway=footway|indoor=yes",
+    }
+    town = Town(drawing, ways)
+    network = network_of(town, tmp_path)
+    route = walk(network, town.position("X"), town.position("B"))
+    assert route is not None
+    assert kinds(network, route)[:2] == ["footway", "lift"]

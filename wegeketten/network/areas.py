@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -18,6 +18,13 @@ if TYPE_CHECKING:
     from wegeketten.osm.features import Features, Relation, Way
 
 _FARTHEST_M = 160.0  # from where a way ends inside a square to the corner it is joined to
+
+
+class Join(NamedTuple):
+    """Corner of an outline that a loose end may be joined to, and how edges of the outline are walked."""
+
+    corner: int
+    style: Style
 
 
 def squares(features: Features) -> Iterator[tuple[Relation, list[Way]]]:
@@ -52,7 +59,8 @@ def rims(strips: Sequence[Strip], pieces: Pieces) -> set[int]:
 def link_loose_ends(draft: Draft, strips: Sequence[Strip]) -> None:
     """Join ways that end inside a square to the nearest corner of its outline.
 
-    What ends on the street above a hall does not end inside it.
+    What ends on the street above a hall does not end inside it, and what may end on one of several floors is
+    joined to none: the join would be a way from floor to floor. A shaft is joined by its lift.
     """
     import shapely
 
@@ -75,6 +83,7 @@ def link_loose_ends(draft: Draft, strips: Sequence[Strip]) -> None:
         if degree[node] == 1
     }
     tree = shapely.STRtree(np.asarray(shapely.points(places)))
+    joins: dict[int, list[Join]] = {}
     for element in sorted(outline):
         edges = outline[element]
         faces = shapely.get_parts(
@@ -84,14 +93,28 @@ def link_loose_ends(draft: Draft, strips: Sequence[Strip]) -> None:
             continue
         corners = sorted({end for edge in edges for end in (draft.u[edge], draft.v[edge])})
         rim = np.array([draft.places[corner] for corner in corners])
-        style = draft.styles[edges[0]]._replace(kind=int(Kind.link), derived=True)
+        style = draft.styles[edges[0]]._replace(derived=True)
         for row in np.sort(tree.query(shapely.union_all(faces), predicate="contains")).tolist():
             away_m = np.hypot(*(rim - places[row]).T)
             nearest = int(away_m.argmin())
             if not _same_storey(ending[int(loose[row])], style):
                 continue
             if corners[nearest] != loose[row] and away_m[nearest] <= _FARTHEST_M:
-                draft.add(int(loose[row]), corners[nearest], None, style)
+                joins.setdefault(int(loose[row]), []).append(Join(corners[nearest], style))
+    for node in sorted(joins):
+        for join in _on_one_floor(joins[node], ending[node]):
+            kind = join.style.kind if join.style.kind == Kind.lift else int(Kind.link)
+            draft.add(node, join.corner, None, join.style._replace(kind=kind))
+
+
+def _on_one_floor(joins: Sequence[Join], ending: Style) -> list[Join]:
+    """The joins of one end that are sure not to lead from one floor to another."""
+    shafts = [join for join in joins if join.style.kind == Kind.lift]
+    floors = [join for join in joins if join.style.kind != Kind.lift]
+    own = [join for join in floors if join.style.level == ending.level]
+    floors = own or floors
+    one = len({0.0 if join.style.level != join.style.level else join.style.level for join in floors}) == 1
+    return [*(floors if one else []), *shafts]
 
 
 def _same_storey(one: Style, other: Style) -> bool:

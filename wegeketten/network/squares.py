@@ -132,7 +132,8 @@ class _Network:
         self.ends = np.stack([np.array(draft.u), np.array(draft.v)])
         self.places = np.array(draft.places)
         self.kind = np.array([style.kind for style in styles])
-        self.level = np.nan_to_num(np.array([style.level for style in styles]))
+        self.level = np.array([style.level for style in styles])
+        self.off_ground = np.array([style.level_ground for style in styles], dtype=bool)
         self.both = np.array(
             [style.forward and style.backward and not style.private for style in styles], dtype=bool
         )
@@ -159,7 +160,7 @@ class _Network:
 
         Besides the nodes of the outline these are ends of ways on the floor and heads of stairs and lifts. Of
         stairs or a lift with both ends on the floor nobody knows which end is on it: a way across from there
-        might lead round them.
+        might lead round them. The same holds for nodes that ways of another storey meet.
         """
         here = self.nodes[self.begin[row] : self.begin[row + 1]]
         spans = [self.by_node[self.first[node] : self.first[node + 1]] for node in here.tolist()]
@@ -175,11 +176,15 @@ class _Network:
         leads_on = np.isin(here, node[~outline & ~within])
         ends = np.isin(here, node[of_floor & (kind == Kind.link)])
         upright = np.isin(here, node[np.isin(kind, _UPRIGHT)])
-        level = np.isin(here, node[np.isin(kind, _FOOT) & (self.level[met] == storey)])
+        on_foot, levels = np.isin(kind, _FOOT), self.level[met]
+        like = self.off_ground[met] == floor.strip.walk.off_ground
+        level = np.isin(here, node[on_foot & like & (np.nan_to_num(levels) == storey)])
+        elsewhere = np.isin(here, node[on_foot & ~np.isnan(levels) & (levels != storey)])
         climbs = edges[np.isin(self.kind[edges], _UPRIGHT)]
         unclear = climbs[np.isin(self.ends[:, climbs], here[level | rim]).all(axis=0)]
         upright &= ~np.isin(here, self.ends[:, unclear])
-        return edges, met[outline], here[np.where(rim, leads_on, ends | (upright & level))]
+        enters = np.where(rim, leads_on, ends | (upright & level))
+        return edges, met[outline], here[enters & ~elsewhere]
 
     def apart(self, edges: NDArray[np.int64], entries: NDArray[np.int64]) -> Metres:
         """Metres between entries by the foot ways among some edges."""

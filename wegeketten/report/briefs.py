@@ -199,7 +199,8 @@ def print_plan(plan: Plan, *, lang: Language = "de", out: Path) -> None:
         )
     console.print(table)
     if plan.meta["without_places"]:
-        names = ", ".join(service_name(service, lang) for service in plan.meta["without_places"])
+        chains = [name.split(">") for name in plan.meta["without_places"]]
+        names = ", ".join(" > ".join(service_name(service, lang) for service in chain) for chain in chains)
         console.print(words["without"].format(names=escape(clean_text(names))))
     if len(plan.lines) > 20:
         console.print(words["more"].format(count=plain(len(plan.lines) - 20, lang=lang)))
