@@ -90,8 +90,6 @@ def test_help_loads_nothing_heavy():
 def test_examples_in_the_docs_run(name):
     import doctest
 
-    if name.endswith(".__main__"):
-        pytest.skip("runs the program")
     module = importlib.import_module(name)
     result = doctest.testmod(module, optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
     assert result.failed == 0
