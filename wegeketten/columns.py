@@ -108,7 +108,7 @@ def read_columns(path: Path, names: Iterable[str] | None = None) -> Columns:
     except (OSError, pa.ArrowInvalid) as error:
         reason = str(error).splitlines()[0]
         raise InputDataError(f"{path}: cannot be read ({reason}); build the city again") from error
-    found: Columns = {name: _to_numpy(table.column(name)) for name in table.column_names}
+    found: Columns = {name: to_numpy(table.column(name)) for name in table.column_names}
     missing = set(names or ()) - found.keys()
     if missing:
         raise InputDataError(f"{path}: column {min(missing)!r} is missing; build the city again")
@@ -147,8 +147,8 @@ def _to_variable(kind: Any, cells: list[bytes]) -> Any:
     )
 
 
-def _to_numpy(column: Any) -> NDArray[Any]:
-    """One contiguous array; text becomes Python strings."""
+def to_numpy(column: Any) -> NDArray[Any]:
+    """One contiguous array of a column of Arrow that lacks no value; text becomes Python strings."""
     import numpy as np
     import pyarrow as pa
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from wegeketten.columns import to_numpy
 from wegeketten.errors import InputDataError
 from wegeketten.osm.features import Features, Node, Relation, Skipped, Way
 from wegeketten.osm.source import check_file, check_sums, stated_time
@@ -25,7 +26,7 @@ _UNWANTED_RELATIONS = frozenset(
     {"route", "route_master", "superroute", "network", "restriction", "connectivity", "collection", "tmc"}
 )
 _NOWHERE = 999.0  # stands for the coordinates of nodes that are not in the file
-_BLANKS = str.maketrans("nxy,", "    ")
+_COMMAS = bytes.maketrans(b"xy,", b",,\n")
 _ESCAPED = re.compile("%([0-9a-f]+)%")
 _MISSING_SHARE = 0.5  # beyond it the file is no extract but a torn piece
 _OSM_FOUNDED = "2005"  # an earlier time stands for none: extracts without metadata say 1970
@@ -205,10 +206,9 @@ class _Reader:
         """Node ids of all ways and their positions, NaN where unknown."""
         if not self.count:
             return np.empty(0, dtype=np.int64), np.empty((0, 2))
-        text = ",".join(self.points).replace("xy", "x999y999").translate(_BLANKS)
-        numbers = np.fromstring(text, sep=" ").reshape(-1, 3)  # ids are exact in a double up to 2**53
-        refs = numbers[:, 0].astype(np.int64)
-        lonlat = np.where(numbers[:, 1:] == _NOWHERE, np.nan, numbers[:, 1:])
+        refs, lon, lat = _parse_points(",".join(self.points))
+        lonlat = np.stack([lon, lat], axis=1)
+        lonlat[lonlat == _NOWHERE] = np.nan
         for row in np.flatnonzero(refs < 0).tolist():
             lonlat[row] = self.where.get(int(refs[row]), (np.nan, np.nan))
         return refs, lonlat
@@ -305,6 +305,22 @@ def _write_lines(file: Any, target: Path, pool: Any) -> None:
         osmium.SimpleWriter(form, thread_pool=pool) as writer,
     ):
         osmium.apply(reader, places, tagged, writer)
+
+
+def _parse_points(text: str) -> list[NDArray[Any]]:
+    """Node ids, longitudes and latitudes from points such as ``n1x13.5y51.0,n2xy``; `_NOWHERE` for none."""
+    import pyarrow as pa
+    from pyarrow import csv
+
+    lines = text.replace("xy", f"x{_NOWHERE}y{_NOWHERE}").encode().translate(_COMMAS, b"n")
+    kinds = {"ref": pa.int64(), "lon": pa.float64(), "lat": pa.float64()}
+    table = csv.read_csv(
+        pa.BufferReader(lines),
+        read_options=csv.ReadOptions(column_names=list(kinds), use_threads=False),
+        convert_options=csv.ConvertOptions(column_types=kinds),
+        memory_pool=pa.system_memory_pool(),  # gives memory back that Arrow's own pool would keep
+    )
+    return [to_numpy(column) for column in table.columns]
 
 
 def _tags(field: str) -> dict[str, str]:
