@@ -495,6 +495,7 @@ def main() -> None:
     sys.unraisablehook = _keep_interrupt
     try:
         code = app(standalone_mode=False) or 0
+        sys.stdout.flush()  # what cannot be written is told below
         if code == _INTERRUPTED:
             say("wegeketten: interrupted")
         sys.exit(code)

@@ -57,6 +57,11 @@ class Aside(Generic[Result]):
     ) -> None:
         self._end()
 
+    @property
+    def pid(self) -> int | None:
+        """Of the second process, None where there is none (any more)."""
+        return None if self._process is None else self._process.pid
+
     def give(self, work: Callable[..., Result], *args: Any) -> None:
         """Hand over the work; it begins now where a second process does it, else with `take`."""
         self._work = work, args

@@ -1,0 +1,104 @@
+"""One piece of work in a second process: the same result, the same words, the same errors."""
+
+import os
+import signal
+import sys
+import time
+import warnings
+
+import pytest
+
+from wegeketten.aside import Aside, processors
+from wegeketten.people.profile import load_profiles
+
+BOTH = pytest.mark.parametrize("second", [False, True])
+
+
+@BOTH
+def test_gives_back_what_comes_of_it(second):
+    with Aside(second=second) as aside:
+        aside.give(sorted, [3, 1, 2])
+        assert aside.take() == [1, 2, 3]
+
+
+def test_the_work_is_done_by_another_process():
+    with Aside(second=True) as aside:
+        aside.give(os.getpid)
+        assert aside.take() != os.getpid()
+
+
+@BOTH
+def test_an_error_is_the_same_error(second, tmp_path):
+    with Aside(second=second, modules=["wegeketten.people.profile"]) as aside:
+        aside.give(load_profiles, [str(tmp_path / "none.toml")])
+        with pytest.raises(ValueError, match=r"none\.toml") as found:
+            aside.take()
+    with pytest.raises(ValueError, match=r"none\.toml") as here:
+        load_profiles([str(tmp_path / "none.toml")])
+    assert (type(found.value), str(found.value)) == (type(here.value), str(here.value))
+
+
+@BOTH
+def test_a_warning_is_heard(second):
+    with Aside(second=second) as aside:
+        aside.give(warnings.warn, "look here")
+        with pytest.warns(UserWarning, match="look here"):
+            aside.take()
+
+
+def test_what_is_printed_stays_out_of_the_answer(capfd):
+    with Aside(second=True) as aside:
+        aside.give(print, "loud")
+        assert aside.take() is None
+    assert capfd.readouterr() == ("", "loud\n")
+
+
+def test_is_done_here_where_the_second_process_dies():
+    """Killed in the middle of its work, as for want of memory."""
+    with Aside(second=True) as aside:
+        aside.give(_die_unless, os.getpid())
+        assert aside.take() == "survived"
+
+
+def test_is_done_here_where_no_process_can_be_started(monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with Aside(second=True) as aside:
+        aside.give(os.getpid)
+        assert aside.take() == os.getpid()
+
+
+def test_is_done_here_where_the_answer_cannot_be_sent():
+    with Aside(second=True) as aside:
+        aside.give(memoryview, b"abc")
+        assert aside.take().tobytes() == b"abc"
+
+
+def test_nothing_is_left_behind_when_it_is_interrupted():
+    def ask():
+        with Aside(second=True) as aside:
+            aside.give(time.sleep, 60)
+            started.append(aside.pid)
+            raise KeyboardInterrupt
+
+    started: list[int | None] = []
+    with pytest.raises(KeyboardInterrupt):
+        ask()
+    (pid,) = started
+    assert pid is not None
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+def test_without_work_there_is_nothing_to_take():
+    with Aside(second=False) as aside, pytest.raises(ValueError, match="no work"):
+        aside.take()
+
+
+def test_counts_the_processors_one_may_use():
+    assert 1 <= processors() <= (os.cpu_count() or 1)
+
+
+def _die_unless(pid):
+    if os.getpid() != pid:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return "survived"
