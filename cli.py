@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import _thread
-import errno
 import gc
-import os
 import sys
-import threading
 from pathlib import Path  # noqa: TC003  # typer reads the annotations when it runs
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from wegeketten.errors import UsageError, WegekettenError
+from wegeketten.ending import run_to_the_end
+from wegeketten.errors import UsageError
 from wegeketten.options import (
     At,
     City,
@@ -43,15 +40,6 @@ from wegeketten.options import (
 _COLLECT_AFTER = (100_000, 20, 50)
 """When Python looks for dead cycles: seldom. An extract is a million small objects, none of them in a cycle,
 and looking through them again and again took a tenth of a build."""
-
-_NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
-"""What the system says when a disk, a quota or a file is full."""
-
-_INTERRUPTED = 130
-"""Exit code after Ctrl-C."""
-
-_Misuse: type[BaseException] = typer.BadParameter.__bases__[0]
-"""What typer raises for unknown commands and options; the class has moved between its versions."""
 
 app = typer.Typer(
     name="wegeketten",
@@ -492,64 +480,7 @@ def main() -> None:
     """Run the command line; every failure ends in one line on stderr and an exit code of the contract."""
     announce_compilation()
     gc.set_threshold(*_COLLECT_AFTER)
-    sys.unraisablehook = _keep_interrupt
-    try:
-        code = app(standalone_mode=False) or 0
-        sys.stdout.flush()  # what cannot be written is told below
-        if code == _INTERRUPTED:
-            say("wegeketten: interrupted")
-        sys.exit(code)
-    except _Misuse as error:
-        sys.exit(_tell_misuse(error))
-    except WegekettenError as error:
-        say(f"wegeketten: {_one_line(error)}")
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        say("wegeketten: interrupted")
-        sys.exit(_INTERRUPTED)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    except Exception as error:  # the front door: whatever it was, the user gets one line
-        if os.environ.get("WEGEKETTEN_DEBUG"):
-            raise
-        if isinstance(error, OSError) and error.errno in _NO_ROOM:
-            say(
-                f"wegeketten: nothing more can be written ({_one_line(error)}); make room, or write elsewhere"
-            )
-            sys.exit(2)
-        say(
-            f"wegeketten: internal fault: {type(error).__name__}: {_one_line(error)}; "
-            "run again with WEGEKETTEN_DEBUG=1 for the details and report it"
-        )
-        sys.exit(1)
-
-
-def _keep_interrupt(unraisable: sys.UnraisableHookArgs) -> None:
-    """Ctrl-C while a callback of the compiler runs: Python would report it there and go on.
-
-    It is pressed again a moment later: at once it would end in this very hook.
-    """
-    if issubclass(unraisable.exc_type, KeyboardInterrupt):
-        threading.Timer(0.05, _thread.interrupt_main).start()
-    else:
-        sys.__unraisablehook__(unraisable)
-
-
-def _tell_misuse(error: Any) -> int:
-    """One line for what the command line does not know; the help where nothing was asked for."""
-    context = error.ctx
-    if len(sys.argv) < 2 and context is not None:
-        say(context.get_help())
-    else:
-        command = "wegeketten" if context is None else context.command_path
-        message = " ".join(error.format_message().split()).rstrip(".")
-        say(f"wegeketten: {message}; see {command} --help")
-    return int(error.exit_code)
-
-
-def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:1000]
+    sys.exit(run_to_the_end(app))
 
 
 if __name__ == "__main__":
