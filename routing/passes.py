@@ -27,6 +27,22 @@ Sources = tuple["Int32", "Int32", "Int32"]
 _NO_NODES = np.zeros(0, np.uint32)
 
 
+class _Lease:
+    """Memory that goes back to a shelf when the last array on it is gone.
+
+    The system hands out large pieces of memory page by page and cleared, which takes as long as a quarter of
+    the pass that fills them.
+    """
+
+    def __init__(self, memory: NDArray[np.uint8], shelf: list[NDArray[np.uint8]]) -> None:
+        self._memory, self._shelf = memory, shelf
+        self.__array_interface__ = memory.__array_interface__
+
+    def __del__(self) -> None:
+        if not self._shelf:
+            self._shelf.append(self._memory)
+
+
 class Passes:
     """What the passes need to know of a hierarchy."""
 
@@ -34,6 +50,7 @@ class Passes:
         self.hierarchy = hierarchy
         self.n = hierarchy.n
         self.topology = as_u4(hierarchy.order), as_u4(hierarchy.starts), as_u4(hierarchy.upper_nodes)
+        self._shelf: list[NDArray[np.uint8]] = []
 
     def _together(self, threads: int) -> bool:
         """Whether several threads carry the rows."""
@@ -45,9 +62,20 @@ class Passes:
         lanes = ROW_BYTES // kind.itemsize if lanes is None else lanes
         n = self.n + (self.hierarchy.split.gathered.size if self._together(threads) else 0)
         spare = ROW_BYTES // kind.itemsize
-        raw = np.empty(n * lanes + spare, kind)
+        raw = self._room(n * lanes + spare, kind)
         skip = (-raw.ctypes.data // kind.itemsize) % spare
         return raw[skip : skip + n * lanes].reshape(n, lanes)
+
+    def _room(self, size: int, kind: np.dtype[Any]) -> NDArray[Any]:
+        """Uninitialised numbers; those of the last pass once more where nobody looks at them any longer."""
+        size *= kind.itemsize
+        try:
+            memory = self._shelf.pop()
+        except IndexError:
+            memory = np.empty(size, np.uint8)
+        if memory.size < size:
+            memory = np.empty(size, np.uint8)
+        return np.asarray(_Lease(memory, self._shelf))[:size].view(kind)
 
     def times(
         self, block: Sources, up: UInt32, down: UInt32, rows: UInt32, at: Int32 | None, threads: int

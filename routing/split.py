@@ -59,11 +59,15 @@ class Split:
         return list(pairwise(bounds.tolist()))
 
     def stretches(self, pieces: int) -> list[Int32]:
-        """Ranks from the top down: those above the parts, then whole parts in about as many pieces."""
+        """Ranks from the top down: those above the parts, then whole parts in about as many pieces.
+
+        The pieces are independent; the largest come first, so that threads that share them end together.
+        """
         found = self._stretches.get(pieces)
         if found is None:
             below = self.downward[self.tops.size :]
-            found = [self.downward[: self.tops.size], *(below[a:b] for a, b in self.cuts(pieces))]
+            parts = sorted((below[a:b] for a, b in self.cuts(pieces)), key=len, reverse=True)
+            found = [self.downward[: self.tops.size], *parts]
             self._stretches[pieces] = found
         return found
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor, wait
 from functools import cache
+from queue import SimpleQueue
+from threading import Thread
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    Work = Callable[[], None]
+    Helper = SimpleQueue[tuple[Work, SimpleQueue[None]]]
 
 THREADED = 1 << 16
 """Rows below which a second thread is not worth waking."""
-
-_HELPERS = 64  # at most, and only as many as are ever needed at once
 
 
 def thread_count(threads: int | None) -> int:
@@ -50,27 +51,53 @@ def share(pieces: Sequence[Callable[[], None]], threads: int) -> None:
             piece()
         return
     todo = iter(pieces)
+    faults: list[BaseException] = []
 
     def work() -> None:
         try:
             for piece in todo:
                 piece()
-        except BaseException:
+        except BaseException as fault:  # noqa: BLE001  # raised again by the caller's thread
+            faults.append(fault)
             for _ in todo:  # nobody begins another
                 pass
-            raise
 
-    helpers = [_pool(os.getpid()).submit(work) for _ in range(min(threads, len(pieces)) - 1)]
-    try:
-        work()
-    finally:
-        begun = [helper for helper in helpers if not helper.cancel()]
-        wait(begun)
-    for helper in begun:
-        helper.result()
+    idle, done = _idle(os.getpid()), SimpleQueue[None]()
+    helpers = [idle.pop() if idle else _helper() for _ in range(min(threads, len(pieces)) - 1)]
+    for helper in helpers:
+        helper.put((work, done))
+    work()
+    for _ in helpers:
+        _hear(done, faults)
+    idle += helpers
+    if faults:
+        raise faults[0]
+
+
+def _hear(done: SimpleQueue[None], faults: list[BaseException]) -> None:
+    """Wait for one helper to end, whatever is pressed meanwhile."""
+    while True:
+        try:
+            return done.get()
+        except KeyboardInterrupt as pressed:
+            faults.append(pressed)
+
+
+def _helper() -> Helper:
+    """Start a thread that does what is put into the queue returned."""
+    inbox: Helper = SimpleQueue()
+
+    def serve() -> None:
+        while True:
+            work, done = inbox.get()
+            work()
+            done.put(None)
+
+    Thread(target=serve, name="routing", daemon=True).start()
+    return inbox
 
 
 @cache
-def _pool(process: int) -> ThreadPoolExecutor:
-    """The helpers of a process; threads do not survive a fork."""
-    return ThreadPoolExecutor(_HELPERS, thread_name_prefix=f"routing-{process}")
+def _idle(process: int) -> list[Helper]:  # noqa: ARG001  # threads do not survive a fork
+    """Helpers of a process that wait for work."""
+    return []

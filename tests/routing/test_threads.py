@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
+from threading import Event, get_ident
+from time import sleep
 
 import numpy as np
 import pytest
@@ -95,3 +97,45 @@ def test_a_forked_process_works_on_without_its_parents_helpers(monkeypatch: pyte
     here = _ask([0, 5])  # wakes helpers
     with multiprocessing.get_context("fork").Pool(1) as pool:
         assert pool.apply(_ask, ([0, 5],)) == here
+
+
+@pytest.mark.parametrize("number", [3, 16])
+def test_an_answer_stays_while_others_are_asked_for(number: int) -> None:
+    """Memory of a pass is used again, but not before the last look at it is gone."""
+    case = town(12, 4)
+    metric = Hierarchy(case.graph()).customize(case.weights)
+    sources = [[lane, lane + 7] for lane in range(number)]
+    kept = metric.nearest(sources)
+    column, copy = kept[:, 1], kept.copy()
+    named = metric.nearest(sources, with_source=True)
+    for shift in range(1, 4):
+        metric.nearest([[node + shift for node in some] for some in sources])
+    np.testing.assert_array_equal(kept, copy)
+    np.testing.assert_array_equal(named[0], copy)
+    del kept
+    metric.nearest([[0]])
+    np.testing.assert_array_equal(column, copy[:, 1])
+    np.testing.assert_array_equal(metric.nearest(sources), copy)
+
+
+def test_an_interrupt_waits_for_the_helpers() -> None:
+    """Nobody goes on writing into rows that the caller has given up."""
+    begun, over = Event(), Event()
+
+    def slow() -> None:
+        begun.set()
+        sleep(0.2)
+        over.set()
+
+    def pressed() -> None:
+        begun.wait(10)
+        raise KeyboardInterrupt
+
+    caller = get_ident()
+
+    def either() -> None:
+        pressed() if get_ident() == caller else slow()
+
+    with pytest.raises(KeyboardInterrupt):
+        share([either, either], 2)
+    assert over.is_set()
