@@ -279,6 +279,18 @@ def test_a_damaged_city_is_named(folder, tmp_path):
     assert "no city here" in fails(3, "scan", tmp_path)
 
 
+def test_a_city_of_another_format_is_refused_in_one_line(folder, tmp_path):
+    import shutil
+
+    shutil.copytree(folder / "city", tmp_path / "city")
+    marker = tmp_path / "city" / "city.json"
+    meta = json.loads(marker.read_text(encoding="utf-8"))
+    marker.write_text(json.dumps(meta | {"format": 2}), encoding="utf-8")
+    line = fails(3, "scan", tmp_path / "city")
+    assert "another version of wegeketten; build the city again" in line
+    assert len(line.strip().splitlines()) == 1
+
+
 def test_names_from_outside_reach_tables_as_text_only(folder, tmp_path):
     assert run("scan", folder / "city", "-o", tmp_path / "scan").returncode == 0
     for path in [*(folder / "city").glob("*.csv"), *(tmp_path / "scan").glob("*.csv")]:

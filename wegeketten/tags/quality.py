@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from wegeketten.errors import InputDataError
-from wegeketten.network.edges import ATTRIBUTES, Kind, ways_across
+from wegeketten.network.edges import ATTRIBUTES, Kind, flight_share, ways_across
 from wegeketten.tags.reading import Provenance
 
 if TYPE_CHECKING:
@@ -107,6 +107,7 @@ def quality_shares(edges: EdgeTable, district: NDArray[np.integer[Any]], names: 
     kind = np.asarray(edges["kind"], dtype=np.uint8)
     way = (kind < Kind.kerb) & ~ways_across(edges.columns)
     length_km = np.asarray(edges["length_m"], dtype=np.float64) / 1000
+    single = flight_share(edges.columns)  # all pieces of a flight count one together
     zones = np.asarray(district, dtype=np.int64) + 1
     table: dict[tuple[int, int], Share] = {}
     for position, attribute in enumerate(ATTRIBUTES):
@@ -115,7 +116,7 @@ def quality_shares(edges: EdgeTable, district: NDArray[np.integer[Any]], names: 
         counts = (kind != Kind.link) & ((source != Provenance.none) | (attribute.name == "wheelchair"))
         if unit == "km":
             counts &= way
-        weight = length_km[counts] if unit == "km" else np.ones(int(counts.sum()))
+        weight = (length_km if unit == "km" else single)[counts]
         sums = np.zeros((len(names) + 1, len(Provenance)))
         np.add.at(sums, (zones[counts], source[counts]), weight)
         rows = [("", sums.sum(axis=0)), *zip(names, sums[1:], strict=True)]
