@@ -346,8 +346,12 @@ def test_a_full_disk_is_no_internal_fault():
 
 @pytest.mark.parametrize(
     "moment",
-    ["wegeketten.osm.extract.read_extract", "wegeketten.places.find.find_places", "wegeketten.pipeline.write_csv"],
-)  # fmt: skip
+    [
+        "wegeketten.osm.extract.read_extract",
+        "wegeketten.places.find.find_places",
+        "wegeketten.pipeline.write_csv",
+    ],
+)
 def test_ctrl_c_ends_with_130_and_leaves_nothing(moment, folder, tmp_path):
     code = (
         "import importlib, os, signal, sys\n"

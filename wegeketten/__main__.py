@@ -1,4 +1,4 @@
-"""The command ``wegeketten``, also as ``python -m wegeketten``: a door that is open before anything else is loaded."""
+"""The command ``wegeketten``, also as ``python -m wegeketten``: the door opens before anything is loaded."""
 
 import sys
 

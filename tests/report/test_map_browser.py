@@ -99,7 +99,8 @@ def test_a_flight_in_pieces_is_told_once(tmp_path: Path, open_tab: Callable[...,
     way = ", ".join(f"{{edge: {edge}, from: 0, to: 1}}" for edge in steps.tolist())
     tab.page.evaluate(f"""
         wegeketten.search.way = () => ({{steps: [{way}], metres: 4, place: 0, units: 40, blocked: []}});
-        wegeketten.select(wegeketten.state.times.likely.findIndex((units) => units < wegeketten.state.standard))
+        const {{ times, standard }} = wegeketten.state;
+        wegeketten.select(times.likely.findIndex((units) => units < standard));
     """)
     assert tab.page.locator("#answer ol li a").all_inner_texts() == [
         f"n{data.network.osm_id[steps[0]]}:1",
