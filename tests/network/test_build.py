@@ -334,6 +334,53 @@ def test_entrances_with_steps_stand_between_the_way_and_the_house(tmp_path: Path
     assert walk(network, town.position("A"), town.position("h"), chair) is None
 
 
+HOUSE = """
+  r-----s
+  |  o  |
+a.q--e--t.b
+     .
+     m
+"""
+PASSING = {
+    "by one way": {"aqetb": "highway=footway"},
+    "by two ways that meet there": {"aqe": "highway=footway", "etb": "highway=footway"},
+    "a step from the wall": {"aeb": "highway=footway"},
+    "where a path comes up to it": {"aqetb": "highway=footway", "me": "highway=footway"},
+}
+
+
+@pytest.mark.parametrize("passing", PASSING)
+@pytest.mark.parametrize("house", ["way", "relation"])
+@pytest.mark.parametrize("threshold", ["kerb:height=12 cm", "step_count=2", "wheelchair=no|door:width=0.6"])
+def test_what_stands_at_an_entrance_is_not_in_the_way_of_who_passes(
+    tmp_path: Path, passing: str, house: str, threshold: str
+) -> None:
+    """It is between the way and the house."""
+    ways = PASSING[passing] | {"qetsrq": "building=yes" if house == "way" else ""}
+    members = f'<member type="way" ref="{1000 + len(ways)}" role="outer"/>'
+    area = f'<tag k="type" v="multipolygon"/><tag k="building" v="yes"/>{members}'
+    extra = f'<relation id="1" version="1">{area}</relation>' if house == "relation" else ""
+    town = Town(HOUSE, ways, {"e": f"entrance=yes|{threshold}"}, extra=extra)
+    network = network_of(town, tmp_path)
+    for start, goal in ("ab", "am", "ma") if "me" in ways else ("ab", "ba"):
+        route = walk(network, town.position(start), town.position(goal), chair)
+        assert kinds(network, route) == ["footway"], (start, goal)
+    (stub,) = np.flatnonzero(network.edges["kind"] == Kind.corridor)
+    assert network.edges["osm_id"][stub] == ord("e")
+    behind = np.flatnonzero(network.edges["v"] == network.edges["u"][stub])
+    assert [Kind(int(network.edges["kind"][row])).name for row in behind] == ["door"]
+
+
+@pytest.mark.parametrize(
+    "ways", [{"meo": "highway=footway"}, {"aqetb": "highway=footway", "meo": "highway=path"}]
+)
+def test_a_way_into_a_house_has_the_kerb_of_its_entrance(tmp_path: Path, ways: dict[str, str]) -> None:
+    nodes = {"e": "entrance=yes|kerb:height=12 cm"}
+    town = Town(HOUSE, {**ways, "qetsrq": "building=yes"}, nodes)
+    network = network_of(town, tmp_path)
+    assert "kerb" in kinds(network, walk(network, town.position("m"), town.position("o")))
+
+
 def test_all_columns_have_their_types(tmp_path: Path) -> None:
     network = network_of(Town("A..b..C", {"AbC": "highway=residential"}, {"b": "barrier=gate"}), tmp_path)
     columns = network.edges.columns
