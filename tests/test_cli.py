@@ -142,6 +142,16 @@ def test_route_json_follows_the_contract(folder):
     assert blocked["seconds"] is None
 
 
+def test_info_json_counts_the_kerbs(folder):
+    found = json.loads(run("info", folder / "city", "--json").stdout)
+    assert {"version", "counts", "quality"} <= set(found)
+    whole = found["kerbs_din_18040_3"][0]
+    assert list(whole) == [
+        "district", "kerbs", "both", "wheels_only", "cane_only", "not_testable", "conflict",
+    ]  # fmt: skip
+    assert (whole["district"], whole["kerbs"], whole["conflict"]) == ("", 1, 1)
+
+
 def test_why_json_names_the_kerb(folder):
     lon, lat = _TOWN.position("H")
     words = ("--from", f"{lat},{lon}", "--service", "pharmacy", "--profile", "wheelchair", "--json")

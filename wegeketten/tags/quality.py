@@ -147,20 +147,22 @@ def city_quality(city: City) -> Quality:
     return Quality(shares, _unreadable(city.path / "unreadable.csv"))
 
 
-def edge_districts(city: City) -> NDArray[np.int32]:
+def edge_districts(city: City, rows: NDArray[np.integer[Any]] | None = None) -> NDArray[np.int32]:
     """District of each edge: the first in the table that holds the middle between its two nodes, -1 for none.
 
     Parameters
     ----------
     city
         The city.
+    rows
+        Rows of the edge table; all where None.
     """
     import shapely
 
     nodes, edges = city.nodes, city.edges
-    ends = edges["u"], edges["v"]
+    ends = [edges[end] if rows is None else edges[end][rows] for end in ("u", "v")]
     middle = shapely.points(*(sum(nodes[axis][end] for end in ends) / 2 for axis in ("lon", "lat")))
-    found = np.full(len(edges), -1, dtype=np.int32)
+    found = np.full(len(middle), -1, dtype=np.int32)
     shapes = city.districts["geometry"]
     shapely.prepare(shapes)
     point, shape = shapely.STRtree(shapes).query(middle, predicate="intersects")
