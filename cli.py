@@ -120,19 +120,21 @@ def scan(
 
 @app.command()
 def info(city: City, as_json: Json = False, lang: Lang = "de") -> None:
-    """Show what a city folder holds, and how much of it is surveyed, tagged, derived or assumed."""
+    """Show what a city folder holds, how much of it is surveyed or assumed, and whom its kerbs serve."""
     from wegeketten.progress import progress_bar
+    from wegeketten.reach.kerbs import kerbs_of
     from wegeketten.report.terminal import print_info
     from wegeketten.tags.quality import city_quality
 
     language = check_language(lang)
     with progress_bar("info") as tick:
         opened = open_source(city, tick)
-        quality = city_quality(opened)
+        quality, kerbs = city_quality(opened), kerbs_of(opened)
     if as_json:
-        print_json({**opened.meta, "quality": quality.to_json()})
+        told = [each.to_json() for each in kerbs]
+        print_json({**opened.meta, "quality": quality.to_json(), "kerbs_din_18040_3": told})
     else:
-        print_info(opened, quality, lang=language)
+        print_info(opened, quality, kerbs, lang=language)
 
 
 @app.command()

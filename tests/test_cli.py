@@ -142,6 +142,16 @@ def test_route_json_follows_the_contract(folder):
     assert blocked["seconds"] is None
 
 
+def test_info_json_counts_the_kerbs(folder):
+    found = json.loads(run("info", folder / "city", "--json").stdout)
+    assert {"version", "counts", "quality"} <= set(found)
+    whole = found["kerbs_din_18040_3"][0]
+    assert list(whole) == [
+        "district", "kerbs", "both", "wheels_only", "cane_only", "not_testable", "conflict",
+    ]  # fmt: skip
+    assert (whole["district"], whole["kerbs"], whole["conflict"]) == ("", 1, 1)
+
+
 def test_why_json_names_the_kerb(folder):
     lon, lat = _TOWN.position("H")
     words = ("--from", f"{lat},{lon}", "--service", "pharmacy", "--profile", "wheelchair", "--json")
@@ -277,6 +287,18 @@ def test_a_damaged_city_is_named(folder, tmp_path):
     (tmp_path / "city" / "edges.parquet").write_bytes(b"PAR1")
     assert "edges.parquet" in fails(3, "scan", tmp_path / "city")
     assert "no city here" in fails(3, "scan", tmp_path)
+
+
+def test_a_city_of_another_format_is_refused_in_one_line(folder, tmp_path):
+    import shutil
+
+    shutil.copytree(folder / "city", tmp_path / "city")
+    marker = tmp_path / "city" / "city.json"
+    meta = json.loads(marker.read_text(encoding="utf-8"))
+    marker.write_text(json.dumps(meta | {"format": 2}), encoding="utf-8")
+    line = fails(3, "scan", tmp_path / "city")
+    assert "another version of wegeketten; build the city again" in line
+    assert len(line.strip().splitlines()) == 1
 
 
 def test_names_from_outside_reach_tables_as_text_only(folder, tmp_path):

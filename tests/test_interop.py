@@ -115,6 +115,18 @@ def test_barriers_and_readings_are_told(town):
     assert not any(data["kind"] == "steps" for _, _, data in wheels.edges(data=True))
 
 
+def test_pieces_of_a_flight_tell_their_share(tmp_path):
+    """The steps of the whole are not to be added up."""
+    branch = '<way id="15"><nd ref="8"/><nd ref="7"/><tag k="highway" v="path"/></way></osm>'
+    longer = TOWN.replace('<nd ref="5"/><nd ref="8"/><tag', '<nd ref="5"/><nd ref="8"/><nd ref="4"/><tag')
+    (tmp_path / "town.osm").write_text(longer.replace("</osm>", branch))
+    city = wk.build(tmp_path / "town.osm", tmp_path / "city")
+    steps = [data for *_, data in city.to_networkx().edges(data=True) if data["kind"] == "steps"]
+    assert len(steps) == 4  # two pieces, up and down
+    assert {data["step_count"] for data in steps} == {9}
+    assert sum(data["flight_share"] for data in steps) == pytest.approx(2)
+
+
 def test_osmnx_works_with_the_graph(town, tmp_path):
     ox = pytest.importorskip("osmnx")
     graph = town.to_networkx(profile="walker")

@@ -28,7 +28,7 @@ Answer = Literal["sure", "likely", "possible"]
 ANSWERS: tuple[Answer, Answer, Answer] = ("sure", "likely", "possible")
 """From what is guaranteed to what cannot be ruled out; times only fall along this order."""
 
-FORMAT = 2
+FORMAT = 3
 """Version of the city folder's layout; a folder of another version is built again."""
 
 MARKER = "city.json"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from wegeketten.errors import InputDataError, UsageError
-from wegeketten.network.edges import ATTRIBUTES, HIGHWAYS, Kind
+from wegeketten.network.edges import ATTRIBUTES, HIGHWAYS, Kind, flight_share
 from wegeketten.tags.reading import Provenance
 
 if TYPE_CHECKING:
@@ -61,7 +61,8 @@ def to_networkx(city: City, profile: str | Profile = "walker", answer: Answer = 
         ``street_count``. Edges: ``osmid``, ``edge_id``, ``length`` (m), ``travel_time`` (s), ``geometry``
         (in walking direction), ``highway``, ``name``, ``oneway``, ``reversed``, ``kind``, ``barrier_id``
         (point barriers), and for every attribute that applies ``NAME``, ``NAME_lower``, ``NAME_upper`` and
-        ``NAME_from``; inclines are signed in walking direction. A node's label is its OSM id; where barriers
+        ``NAME_from``; inclines are signed in walking direction. Each piece of a flight of steps states the
+        ``step_count`` of the whole and its ``flight_share``. A node's label is its OSM id; where barriers
         split a node, and for nodes that are not in OpenStreetMap, it is a negative number.
 
     Raises
@@ -145,8 +146,9 @@ class _Descriptions:
         columns = [edges[name][rows].tolist() for name in ("osm_id", "kind", "highway", "length_m", "name")]
         kinds = {int(kind): kind.name for kind in Kind}
         self._about: dict[int, dict[str, Any]] = {}
-        for row, edge_id, one, osm_id, kind, highway, length, name in zip(
-            rows.tolist(), ids, oneway, *columns, strict=True
+        shares = flight_share(edges.columns)[rows].tolist()
+        for row, edge_id, one, osm_id, kind, highway, length, name, share in zip(
+            rows.tolist(), ids, oneway, *columns, shares, strict=True
         ):
             about = {
                 "osmid": osm_id,
@@ -160,6 +162,8 @@ class _Descriptions:
                 about["name"] = edges.names[name]
             if kind >= Kind.kerb:
                 about["barrier_id"] = edge_id
+            if kind == Kind.steps:
+                about["flight_share"] = share
             self._about[row] = about
         for attribute in ATTRIBUTES:
             self._add(edges, attribute.name, rows)

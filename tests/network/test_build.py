@@ -16,10 +16,13 @@ from wegeketten.errors import UsageError
 from wegeketten.network.access import access_of_node, access_of_way
 from wegeketten.network.barriers import KINDS, barrier_kind
 from wegeketten.network.build import build_network
-from wegeketten.network.edges import PLAIN, Kind, attribute_columns
+from wegeketten.network.edges import PLAIN, Kind, attribute_columns, flight_share
 from wegeketten.network.ways import levels_of, walk_of
 from wegeketten.osm.extract import read_extract
 from wegeketten.osm.projection import projection_of
+from wegeketten.people.profile import PROFILES, load_profile
+from wegeketten.people.verdict import weigh
+from wegeketten.routing import INF
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -280,17 +283,43 @@ def test_a_barrier_where_nothing_is_left_of_the_way_does_no_harm(tmp_path: Path)
     assert network.edges.ids() == ["w1002"]
 
 
-def test_steps_share_their_count_by_length(tmp_path: Path) -> None:
-    ways = {"AMB": "highway=steps|step_count=30", "MC": "highway=footway", "DE": "highway=steps"}
-    network = network_of(Town("A..M......B\n   C\nD.......E", ways), tmp_path)
-    rows = [row for row, name in enumerate(network.edges.ids()) if name.startswith("w1001")]
-    assert network.edges["step_count"][rows].tolist() == [9.0, 21.0]
-    (uncounted,) = [row for row, name in enumerate(network.edges.ids()) if name == "w1003"]
-    assert (
-        network.edges["step_count_lower"][uncounted]
-        < 80 / 0.35
-        < network.edges["step_count_upper"][uncounted]
-    )
+def test_each_piece_of_a_flight_states_the_steps_of_the_whole(tmp_path: Path) -> None:
+    """The way is the flight: a second way that goes on is another one."""
+    ways = {"AMB": "highway=steps|step_count=30", "MC": "highway=footway", "BF": "highway=steps|step_count=4"}
+    edges = network_of(Town("A..M......B.F\n   C", ways), tmp_path).edges
+    names = edges.ids()
+    rows = [names.index(name) for name in ("w1001:1", "w1001:2", "w1003")]
+    assert edges["step_count"][rows].tolist() == [30.0, 30.0, 4.0]
+    assert flight_share(edges.columns)[rows] == pytest.approx([0.3, 0.7, 1.0], abs=1e-4)
+    assert (flight_share(edges.columns)[edges["kind"] != Kind.steps] == 1).all()
+
+
+def test_uncounted_steps_are_reckoned_from_the_whole_length(tmp_path: Path) -> None:
+    ways = {"AMB": "highway=steps", "MC": "highway=footway", "DE": "highway=steps"}
+    edges = network_of(Town("A..M......B\n   C\nD.........E", ways), tmp_path).edges
+    names = edges.ids()
+    rows = [names.index(name) for name in ("w1001:1", "w1001:2", "w1003")]
+    for suffix in ("", "_lower", "_upper", "_from"):
+        assert len(set(edges[f"step_count{suffix}"][rows].tolist())) == 1, suffix
+    assert edges["step_count_lower"][rows[0]] < 100 / 0.35 < edges["step_count_upper"][rows[0]]
+
+
+def test_a_flight_cut_in_pieces_is_judged_and_walked_as_the_uncut_one(tmp_path: Path) -> None:
+    """Eight steps are more than three, however many nodes lie on them."""
+    drawing = "A.B..C.D..E.F\n   G   H"
+    tags = "highway=steps|step_count=8"
+    paths = {"AB": "highway=footway", "EF": "highway=footway"}
+    whole = network_of(Town(drawing, {"BE": tags, **paths}), tmp_path).edges
+    cut = {"BCDE": tags, **paths, "CG": "highway=footway", "DH": "highway=footway"}
+    pieces = network_of(Town(drawing, cut), tmp_path).edges
+    steps, parts = (np.flatnonzero(edges["kind"] == Kind.steps) for edges in (whole, pieces))
+    assert (len(steps), len(parts)) == (1, 3)
+    for name in PROFILES:
+        uncut, flight = (weigh(edges, load_profile(name)) for edges in (whole, pieces))
+        for answer in ("sure", "likely", "possible"):
+            open_ = getattr(uncut, answer)[2 * steps] < INF
+            assert ((getattr(flight, answer)[2 * parts] < INF) == open_).all(), (name, answer)
+        assert flight.seconds[2 * parts].sum() == pytest.approx(uncut.seconds[2 * steps[0]], rel=1e-5), name
 
 
 def test_entrances_with_steps_stand_between_the_way_and_the_house(tmp_path: Path) -> None:
@@ -303,6 +332,53 @@ def test_entrances_with_steps_stand_between_the_way_and_the_house(tmp_path: Path
     route = walk(network, town.position("A"), town.position("h"))
     assert kinds(network, route) == ["street", "link", "steps", "door", "corridor"]
     assert walk(network, town.position("A"), town.position("h"), chair) is None
+
+
+HOUSE = """
+  r-----s
+  |  o  |
+a.q--e--t.b
+     .
+     m
+"""
+PASSING = {
+    "by one way": {"aqetb": "highway=footway"},
+    "by two ways that meet there": {"aqe": "highway=footway", "etb": "highway=footway"},
+    "a step from the wall": {"aeb": "highway=footway"},
+    "where a path comes up to it": {"aqetb": "highway=footway", "me": "highway=footway"},
+}
+
+
+@pytest.mark.parametrize("passing", PASSING)
+@pytest.mark.parametrize("house", ["way", "relation"])
+@pytest.mark.parametrize("threshold", ["kerb:height=12 cm", "step_count=2", "wheelchair=no|door:width=0.6"])
+def test_what_stands_at_an_entrance_is_not_in_the_way_of_who_passes(
+    tmp_path: Path, passing: str, house: str, threshold: str
+) -> None:
+    """It is between the way and the house."""
+    ways = PASSING[passing] | {"qetsrq": "building=yes" if house == "way" else ""}
+    members = f'<member type="way" ref="{1000 + len(ways)}" role="outer"/>'
+    area = f'<tag k="type" v="multipolygon"/><tag k="building" v="yes"/>{members}'
+    extra = f'<relation id="1" version="1">{area}</relation>' if house == "relation" else ""
+    town = Town(HOUSE, ways, {"e": f"entrance=yes|{threshold}"}, extra=extra)
+    network = network_of(town, tmp_path)
+    for start, goal in ("ab", "am", "ma") if "me" in ways else ("ab", "ba"):
+        route = walk(network, town.position(start), town.position(goal), chair)
+        assert kinds(network, route) == ["footway"], (start, goal)
+    (stub,) = np.flatnonzero(network.edges["kind"] == Kind.corridor)
+    assert network.edges["osm_id"][stub] == ord("e")
+    behind = np.flatnonzero(network.edges["v"] == network.edges["u"][stub])
+    assert [Kind(int(network.edges["kind"][row])).name for row in behind] == ["door"]
+
+
+@pytest.mark.parametrize(
+    "ways", [{"meo": "highway=footway"}, {"aqetb": "highway=footway", "meo": "highway=path"}]
+)
+def test_a_way_into_a_house_has_the_kerb_of_its_entrance(tmp_path: Path, ways: dict[str, str]) -> None:
+    nodes = {"e": "entrance=yes|kerb:height=12 cm"}
+    town = Town(HOUSE, {**ways, "qetsrq": "building=yes"}, nodes)
+    network = network_of(town, tmp_path)
+    assert "kerb" in kinds(network, walk(network, town.position("m"), town.position("o")))
 
 
 def test_all_columns_have_their_types(tmp_path: Path) -> None:

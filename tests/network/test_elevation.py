@@ -310,6 +310,20 @@ def test_steps_and_lifts(tmp_path):
     assert edges["rise_m"][6] == edges["fall_m"][6] == 0
 
 
+def test_pieces_of_a_flight_climb_its_steps_together(tmp_path):
+    edges = table(
+        [[(150, 50), (200, 50)], [(200, 50), (203, 50)], [(203, 50), (210, 50)], [(210, 50), (260, 50)]],
+        kind=[Kind.footway, Kind.steps, Kind.steps, Kind.footway],
+        step_count=[0, 30, 30, 0],
+        step_count_from=[0, Provenance.tagged, Provenance.tagged, 0],
+        incline_pct_lower=[-15, 0, 0, -15],
+        incline_pct_from=[Provenance.assumed, Provenance.tagged, Provenance.tagged, Provenance.assumed],
+        flight_elsewhere=[0, 0.7, 0.3, 0],
+    )
+    edges, _ = graded(tmp_path, plane(8), edges)
+    assert edges["rise_m"][1:3] == pytest.approx([9 * 0.16, 21 * 0.16])
+
+
 def test_steps_down_from_a_bridge_do_not_bend_it(tmp_path):
     """Stairs end on the ground below; the deck stays straight and the stairs have its height."""
     lines = [[(50, 50), (160, 50)], [(160, 50), (200, 50)], [(200, 50), (240, 50)], [(240, 50), (350, 50)]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -111,6 +112,75 @@ def test_numbers_that_are_none(tmp_path: Path, value: str) -> None:
         weigh_homes(homes_at([(50, 50)]), path, PROJECTION)
     assert "people" in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("values", "people"),
+    [
+        (("1.5", "0.25"), (1.5, 0.25)),
+        (("1,5", "0,25"), (1.5, 0.25)),
+        (("1.200", "0.25"), (1.2, 0.25)),  # a share of a cell with all its decimals
+        (("0.125", "1234.500"), (0.125, 1234.5)),
+        (("1.200", "1,5"), (1200.0, 1.5)),
+        (("1.200", "1.234.567"), (1200.0, 1234567.0)),
+        (("1,200", "1,234.5"), (1200.0, 1234.5)),
+        (("1.234,5", "80"), (1234.5, 80.0)),
+        (("1200", "-1.0"), (1200.0, 0.0)),
+    ],
+)
+def test_point_and_comma_are_what_the_column_says(
+    tmp_path: Path, values: tuple[str, str], people: tuple[float, float]
+) -> None:
+    rows = grid_rows({(0, 0): f'"{values[0]}"', (1, 0): f'"{values[1]}"'})
+    path = write(tmp_path / "a.csv", "x,y,lon,lat,people", rows)
+    weighed = weigh_homes(homes_at([(50, 50), (150, 50)]), path, PROJECTION)
+    assert weights(weighed) == list(people)
+
+
+@pytest.mark.parametrize("separator", [",", ";"])
+@pytest.mark.parametrize(
+    "values", [("80", "1.200"), ("80", "1,200"), ("12.345", "1.200"), ("1.5", "1,5", "1.200")]
+)
+def test_thousands_that_may_be_decimals_are_refused_in_one_line(
+    tmp_path: Path, separator: str, values: tuple[str, ...]
+) -> None:
+    """Nothing tells whether a cell with 1.200 holds a village or somebody and a fifth."""
+    rows = grid_rows({(column, 0): "{}" for column in range(len(values))})
+    cells = [
+        row.replace(",", separator).format(f'"{value}"') for row, value in zip(rows, values, strict=True)
+    ]
+    path = write(tmp_path / "a.csv", separator.join(["x", "y", "lon", "lat", "einwohner"]), cells)
+    with pytest.raises(InputDataError) as caught:
+        weigh_homes(homes_at([(50, 50)]), path, PROJECTION)
+    told = str(caught.value)
+    assert told.startswith(f"{path}: column 'einwohner', row ")
+    first = next(value for value in values if len(value) > 4)
+    assert f"{first!r} may be {first.replace('.', '').replace(',', '')} or " in told
+    assert "\n" not in told
+
+
+def test_thousands_that_are_plain_are_told(tmp_path: Path) -> None:
+    rows = grid_rows({(0, 0): '"1.200"', (1, 0): '"2,5"'})
+    path = write(tmp_path / "a.csv", "x,y,lon,lat,people", rows)
+    weighed = weigh_homes(homes_at([(50, 50)]), path, PROJECTION)
+    assert "a.csv: '.' in column 'people' parts thousands" in weighed.notes
+
+
+@pytest.mark.parametrize(("written", "refused"), [(1.125, False), ("1.125", True)])
+def test_numbers_that_are_typed_are_not_doubted(tmp_path: Path, written: object, refused: bool) -> None:
+    """A GeoJSON number is a number; a text in its place is read like a table's."""
+    ring = [list(lonlat(x, y)) for x, y in ((-50, -50), (50, -50), (50, 50), (-50, 50), (-50, -50))]
+    area = {"type": "Polygon", "coordinates": [ring]}
+    feature = {"type": "Feature", "properties": {"people": written}, "geometry": area}
+    path = tmp_path / "a.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    home = homes_at([(0, 0)])
+    home.columns["x"][:], home.columns["y"][:] = ORIGIN
+    if refused:
+        with pytest.raises(InputDataError, match=r"may be 1125 or 1\.125"):
+            weigh_homes(home, path, PROJECTION)
+    else:
+        assert weights(weigh_homes(home, path, PROJECTION)) == [1.125]
 
 
 def test_all_faults_of_a_column_at_once(tmp_path: Path) -> None:

@@ -348,6 +348,19 @@ def test_steps_count_one_by_one_and_landings_are_walked() -> None:
     assert seconds(landing, "walker") == pytest.approx([7, 7], rel=1e-4)
 
 
+def test_pieces_of_a_flight_take_their_share_of_its_seconds() -> None:
+    """A pram is lifted over three steps: over eight it takes the ramp, on every piece of them."""
+    parts = {"length_m": [0.6, 0.6, 1.2], "flight_elsewhere": [0.75, 0.75, 0.5]}
+    for name in ("walker", "pram"):
+        cut = weigh(pavements(3, kind=Kind.steps, **parts, **reading("step_count", 8)), load_profile(name))
+        whole = seconds(pavements(1, kind=Kind.steps, length_m=2.4, **reading("step_count", 8)), name)
+        assert cut.seconds[::2].tolist() == pytest.approx(
+            [whole[0] / 4, whole[0] / 4, whole[0] / 2], rel=1e-5
+        )
+    uncounted = pavements(2, kind=Kind.steps, length_m=1.5, flight_elsewhere=0.5)
+    assert weigh(uncounted, load_profile("walker")).seconds.sum() == pytest.approx(12, rel=1e-5)
+
+
 def test_uncounted_steps_are_counted_from_the_length() -> None:
     assert seconds(pavements(1, kind=Kind.steps, length_m=3), "walker") == pytest.approx([6, 6], rel=1e-5)
 

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from tests.reach.test_why import in_series
-from tests.reach.toy import kerb
+from tests.reach.toy import kerb, toy_city
 from wegeketten.errors import UsageError
+from wegeketten.network.edges import Kind
 from wegeketten.people.profile import load_profile
 from wegeketten.places.catalogue import load_catalogue
 from wegeketten.plan.candidates import find_candidates
@@ -98,6 +99,43 @@ def test_candidates_never_make_an_arc_slower_and_cost_something():
     assert sorted(candidates.works) == [1, 3, 5]
     assert set(np.flatnonzero(candidates.prices).tolist()) == {1, 3, 5}
     assert not candidates.unsure.any()
+
+
+def flight_in(shares, **columns):
+    """A home, one flight of 12 steps and 6 m drawn in pieces, the pharmacy behind it."""
+    ends = 50 + 6 * np.cumsum([0, *shares])
+    piece = {"osm_id": 77, "step_count_from": Provenance.tagged}
+    piece |= dict.fromkeys(("step_count", "step_count_lower", "step_count_upper"), 12) | columns
+    edges = [(0, 1, Kind.pavement, {})]
+    for number, share in enumerate(shares, start=1):
+        part = {"part": number, "flight_elsewhere": 1 - share} if len(shares) > 1 else {}
+        edges.append((number, number + 1, Kind.steps, piece | part))
+    edges.append((len(shares) + 1, len(shares) + 2, Kind.pavement, {}))
+    nodes = [(0, 0), *((x, 0) for x in ends), (120, 0)]
+    return toy_city(nodes, edges, [0], [("pharmacy", len(edges) - 1)], weights=[5.0])
+
+
+def test_a_flight_in_pieces_costs_what_the_uncut_one_costs():
+    """And gets the same works: twelve steps get a ramp, thirty a lift, however they are cut."""
+    profile = load_profile("wheelchair")
+    for count, works in ((12, "ramp"), (30, "new_lift")):
+        steps = dict.fromkeys(("step_count", "step_count_lower", "step_count_upper"), count)
+        (whole,) = make_plan(flight_in([1.0], **steps), [profile]).lines
+        (cut,) = make_plan(flight_in([0.5, 0.25, 0.25], **steps), [profile]).lines
+        assert whole.works == (works,)
+        assert cut.works == (works,) * 3
+        assert cut.barrier_ids == ("w77:1", "w77:2", "w77:3")
+        assert cut.people_newly_reached == whole.people_newly_reached == 5
+        for name in ("cost_eur", "cost_low_eur", "cost_high_eur"):
+            assert getattr(cut, name) == pytest.approx(getattr(whole, name), abs=3), name
+
+
+def test_a_flight_is_counted_once_on_a_survey():
+    unknown = {"step_count_lower": 1, "step_count_upper": 20, "step_count_from": Provenance.derived}
+    survey = find_survey(
+        flight_in([0.5, 0.25, 0.25], **unknown), [load_profile("pram")], services=["pharmacy"]
+    )
+    assert [spot.attribute for spot in survey.spots] == ["step_count"]
 
 
 def test_the_survey_names_the_kerbs_in_doubt(tmp_path):

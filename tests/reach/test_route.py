@@ -12,6 +12,7 @@ from tests.reach.toy import kerb, toy_city
 from wegeketten.errors import UsageError
 from wegeketten.network.edges import Kind
 from wegeketten.people.profile import load_profile
+from wegeketten.reach.barriers import passed
 from wegeketten.reach.course import cut
 from wegeketten.reach.route import find_route
 from wegeketten.tags.reading import Provenance
@@ -87,6 +88,38 @@ def test_a_flight_tells_its_steps_where_no_limit_is_in_doubt():
         "steps",
     )
     assert (barrier.provenance, barrier.limit, barrier.verdict) == ("tagged", None, "passable")
+
+
+def flight_of_three(*, between=Kind.steps):
+    """Twelve steps drawn in three pieces; `between` is what the middle piece is."""
+    steps = dict.fromkeys(("step_count", "step_count_lower", "step_count_upper"), 12)
+    steps |= {"osm_id": 77, "step_count_from": Provenance.tagged}
+    edges = [(0, 1, FOOT, {})]
+    for number, share in ((1, 0.5), (2, 0.25), (3, 0.25)):
+        piece = steps | {"part": number, "flight_elsewhere": 1 - share}
+        edges.append((number, number + 1, between if number == 2 else Kind.steps, piece))
+    edges.append((4, 5, FOOT, {}))
+    nodes = [(0, 0), (100, 0), (104, 0), (106, 0), (108, 0), (200, 0)]
+    return toy_city(nodes, edges, [0], [("pharmacy", 4)])
+
+
+def test_a_flight_in_pieces_is_one_barrier():
+    city = flight_of_three()
+    route = find_route(city, load_profile("walker"), spot(city, 0), spot(city, 4))
+    assert [(barrier.id, barrier.value) for barrier in route.barriers] == [("w77:1", 12)]
+    texts = [step.text.en for step in route.course.instructions]
+    assert [text.partition(",")[0] for text in texts][1] == "Steps"
+    assert texts[1].endswith("8 m")
+    assert sum(step.seconds for step in route.course.instructions) == pytest.approx(route.seconds, abs=0.3)
+
+
+def test_a_flight_met_again_is_told_again():
+    """Up, and down again on the way back; a landing between two pieces makes no second flight."""
+    city = flight_of_three(between=FOOT)
+    there, back = [2, 4, 6], [7, 5, 3]
+    walker = load_profile("walker")
+    assert [barrier.id for barrier in passed(city, walker, there)] == ["w77:1"]
+    assert [barrier.id for barrier in passed(city, walker, there + back)] == ["w77:1", "w77:3"]
 
 
 def test_no_way_is_an_answer():

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from tests.reach.test_route import spot
+from tests.reach.test_route import flight_of_three, spot
 from tests.reach.toy import kerb, toy_city
 from wegeketten.network.edges import Kind
 from wegeketten.people.profile import load_profile
@@ -52,6 +52,16 @@ def test_planted_kerbs_are_all_named(count):
     assert json.loads(json.dumps(document)) == document
     assert "Bordstein, 10 cm, erlaubt sind höchstens 3 cm" in why.sentence()
     assert "[n1001]" in why.sentence("en")
+
+
+def test_a_flight_in_pieces_is_named_once_with_all_its_ids():
+    city = flight_of_three()
+    why = find_why(city, load_profile("wheelchair"), spot(city, 0), "pharmacy", standard_s=900)
+    assert [barrier.id for barrier in why.blocking] == ["w77:1", "w77:2", "w77:3"]
+    assert why.certified
+    assert why.sentence("en").count("12 steps") == 1
+    assert "[w77:1, w77:2, w77:3]" in why.sentence("en")
+    assert why.price_eur == pytest.approx(1.2 * (8000 + 12 * 2000), abs=3)
 
 
 def test_nothing_blocks_the_walker():

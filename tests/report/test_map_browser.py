@@ -12,6 +12,7 @@ from browser import violations
 from payloads import PAYLOADS
 from toytown import times, toytown
 
+from wegeketten.network.edges import Kind
 from wegeketten.report.data import LIKELY, POSSIBLE, SURE
 from wegeketten.report.map import map_page, write_page
 
@@ -86,6 +87,25 @@ def test_blocked_homes_name_what_blocks_them(pages: dict[str, Path], open_tab: C
     assert "nicht erreichbar" in text
     assert "versperrt" in text
     assert tab.page.locator("#answer ol li").count() > 0
+
+
+def test_a_flight_in_pieces_is_told_once(tmp_path: Path, open_tab: Callable[..., Any]) -> None:
+    data = toytown(20)
+    steps = np.flatnonzero(data.network.kind == Kind.steps)[:4]
+    data.network.osm_id[steps[:3]] = data.network.osm_id[steps[0]]
+    data.network.part[steps[:3]] = [1, 2, 3]
+    tab = open_tab(write_page(map_page(data, profile="wheelchair"), tmp_path / "map.html"))
+    tab.settled()
+    way = ", ".join(f"{{edge: {edge}, from: 0, to: 1}}" for edge in steps.tolist())
+    tab.page.evaluate(f"""
+        wegeketten.search.way = () => ({{steps: [{way}], metres: 4, place: 0, units: 40, blocked: []}});
+        const {{ times, standard }} = wegeketten.state;
+        wegeketten.select(times.likely.findIndex((units) => units < standard));
+    """)
+    assert tab.page.locator("#answer ol li a").all_inner_texts() == [
+        f"n{data.network.osm_id[steps[0]]}:1",
+        f"n{data.network.osm_id[steps[3]]}",
+    ]
 
 
 @pytest.mark.parametrize("lang", ["de", "en"])

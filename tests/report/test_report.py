@@ -10,6 +10,7 @@ import pytest
 from browser import violations
 from matterhorn import faults
 
+from tests.reach.test_route import flight_of_three
 from wegeketten.errors import UsageError
 from wegeketten.reach.scan import scan
 from wegeketten.report.bottlenecks import bottlenecks
@@ -17,7 +18,7 @@ from wegeketten.report.district import report_page, write_report
 from wegeketten.report.facts import areas_of, spots_of
 from wegeketten.report.inline import outside_addresses
 from wegeketten.report.pdf import write_pdf
-from wegeketten.routing import INF
+from wegeketten.routing import INF, Hierarchy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,6 +87,15 @@ def test_bottlenecks_are_closed_and_ranked(result: Scan) -> None:
     steps = result.city.edges.ids(np.array([one.arc // 2 for one in found]))
     assert steps[0].startswith("w41001")
     assert found[0].people == pytest.approx(3 * len(offered))
+
+
+def test_a_flight_in_pieces_is_one_bottleneck() -> None:
+    city = flight_of_three()
+    city.hierarchy = Hierarchy(city.graph)
+    result = scan(city, profiles=["wheelchair"], services=["pharmacy"])
+    (found,) = bottlenecks(result, result.profiles[0])
+    assert result.city.edges.ids(np.array([found.arc // 2])) == ["w77:1"]
+    assert found.people == 1
 
 
 def test_spots_hold_several_services_nearby(town: City) -> None:

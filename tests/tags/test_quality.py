@@ -50,6 +50,18 @@ def test_shares_by_length_and_by_count() -> None:
     assert ("sound", "") not in shares
 
 
+def test_a_flight_in_pieces_counts_once() -> None:
+    edges = table(
+        (Kind.steps, 3, "step_count", Provenance.tagged),
+        (Kind.steps, 7, "step_count", Provenance.tagged),
+        (Kind.steps, 5, "step_count", Provenance.derived),
+    )
+    edges.columns["flight_elsewhere"][:2] = [0.7, 0.3]
+    flights = quality_shares(edges, np.full(3, -1), [])[0]
+    assert (flights.unit, flights.total) == ("flights", 2)
+    assert (flights.tagged, flights.derived) == pytest.approx((0.5, 0.5))
+
+
 def test_district_without_any_has_no_share() -> None:
     edges = table((Kind.kerb, 0, "kerb_cm", Provenance.tagged))
     shares = quality_shares(edges, np.array([0]), ["Mitte", "Ost"])

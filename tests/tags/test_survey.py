@@ -53,6 +53,27 @@ def town() -> tuple[EdgeTable, dict[str, np.ndarray]]:
     return EdgeTable(columns, [], np.arange(0, 9, 2), points), nodes
 
 
+@pytest.mark.parametrize("named", [True, False])
+def test_counted_steps_are_those_of_the_whole_flight(tmp_path, town, named: bool) -> None:
+    """Whoever counts on one piece has counted the flight; a handrail may be on one piece only."""
+    edges, nodes = town
+    edges.columns["kind"][:] = Kind.steps
+    edges.columns["osm_type"][:] = b"w"
+    edges.columns["osm_id"][:] = [10, 10, 8, 10]
+    edges.columns["flight_elsewhere"][:] = [0.5, 0.8, 0, 0.7]
+    for name in ("step_count_from", "handrail_sides_from"):
+        edges.columns[name][:] = Provenance.assumed
+    lat, lon = place(90, 3)
+    where = "w10:2,," if named else f",{lat},{lon}"
+    text = f"osm_id,lat,lon,attribute,value\n{where},step_count,8\n{where},handrail,both\n"
+    laid = overlay_survey(edges, nodes, survey_file(tmp_path, text), UTM)
+    assert laid.unmatched == []
+    assert laid.edges["step_count"].tolist() == [8, 8, 0, 8]
+    assert [match.edge for match in laid.matches if match.attribute == "step_count"] == [0, 1, 3]
+    assert laid.edges["handrail_sides_from"].tolist() == [Provenance.assumed] * 3 + [Provenance.surveyed]
+    assert laid.matched == 2
+
+
 def survey_file(folder: Path, text: str, name: str = "walk.csv", encoding: str = "utf-8") -> Path:
     path = folder / name
     path.write_bytes(text.encode(encoding))

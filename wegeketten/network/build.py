@@ -13,7 +13,7 @@ from wegeketten.network import approaches, areas, crossings
 from wegeketten.network.arms import Arm, heading
 from wegeketten.network.barriers import barrier_kind, kerbs_of_lines, raise_barrier
 from wegeketten.network.crosswalks import Carriageways, complete_kerbs, find_crosswalks
-from wegeketten.network.doors import hang_doors
+from wegeketten.network.doors import hang_doors, is_entrance, past_houses
 from wegeketten.network.draft import Draft, Style
 from wegeketten.network.edges import HIGHWAYS, Kind
 from wegeketten.network.joints import (
@@ -141,7 +141,7 @@ def build_network(
     streets = find_streets(strips, pieces) if pavements == "sides" else Streets(strips, pieces)
     edge_of = _trace(draft, streets, features, broken)
     rims = areas.rims(strips, pieces)
-    _split_vertices(draft, streets, edge_of, special, broken, rims)
+    _split_vertices(draft, streets, features, projection, edge_of, special, broken, rims)
     if pavements == "sides":
         arms = arms_of_streets(draft, streets, edge_of)
         joints = join_junctions(
@@ -314,6 +314,8 @@ def plain_style(draft: Draft, strip: Strip, features: Features, closed: bool) ->
 def _split_vertices(
     draft: Draft,
     streets: Streets,
+    features: Features,
+    projection: Projection,
     edge_of: Sequence[int],
     special: dict[int, dict[str, str]],
     broken: frozenset[str],
@@ -329,6 +331,7 @@ def _split_vertices(
     strips, vertex_ref = streets.strips, streets.pieces.vertex_ref
     wanted = np.flatnonzero(np.isin(vertex_ref, np.fromiter(special, np.int64, len(special))))
     arms = _arms_at(streets, edge_of, wanted)
+    along = past_houses(draft, features, projection, arms)
 
     def move(arm: Arm, node: int) -> None:
         (draft.u if arm.at_start else draft.v)[arm.edge] = node
@@ -348,8 +351,8 @@ def _split_vertices(
             raise_lift(draft, ref, tags, walked, storey, move, in_service=f"n{ref}" not in broken)
             continue
         kind = barrier_kind(tags)
-        if kind is Kind.door and vertex in rims:
-            continue  # leads off the square, not along it
+        if vertex in along or (vertex in rims and (kind is Kind.door or is_entrance(tags))):
+            continue  # leads off the way or the square, not along it
         if kind is not None:
             raise_barrier(draft, ref, tags, kind, arms[vertex], move)
 

@@ -8,22 +8,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from wegeketten.network.barriers import barrier_kind, has_steps
 from wegeketten.network.draft import Style
 from wegeketten.network.edges import Kind
+from wegeketten.network.floors import is_house
 from wegeketten.network.joints import Wish, join_to_edges, road_tree
+from wegeketten.osm.rings import is_closed, polygon_of_relation
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
+    import shapely
+    from numpy.typing import NDArray
+
+    from wegeketten.network.arms import Arm
     from wegeketten.network.draft import Draft
     from wegeketten.network.pavements import Streets
-    from wegeketten.osm.features import Features
+    from wegeketten.osm.features import Features, Way
     from wegeketten.osm.projection import Projection
 
 _REACH_M = 40.0  # from an entrance to the way it opens onto
 _PUBLIC_M = 15.0  # so near a public way goes before a private one that is nearer
 _STUB_M = 0.2
+_LOOK_M = 0.5  # so far along a way one sees whether it leads into a house
+_INSIDE_M = 0.05  # and so far behind the wall one is inside
 _SPEAKING = ("wheelchair", "step_count", "kerb", "kerb:height", "width", "door:width", "ramp:wheelchair")
 _JOINED = (
     Kind.street,
@@ -47,6 +57,79 @@ def speaks(tags: Mapping[str, str]) -> bool:
     (True, False)
     """
     return "entrance" in tags and tags["entrance"] != "no" and any(key in tags for key in _SPEAKING)
+
+
+def is_entrance(tags: Mapping[str, str]) -> bool:
+    """Whether a node is a door in a wall, and no barrier that stands on its own.
+
+    Examples
+    --------
+    >>> is_entrance({"entrance": "main", "kerb": "raised"}), is_entrance({"door": "yes", "barrier": "gate"})
+    (True, False)
+    """
+    return "barrier" not in tags and ("entrance" in tags or "door" in tags)
+
+
+def past_houses(
+    draft: Draft, features: Features, projection: Projection, arms: Mapping[int, Sequence[Arm]]
+) -> set[int]:
+    """Entrances in the walls of houses that ways pass, while none leads in.
+
+    Steps, kerb and door stand between the way and the house then, see `hang_doors`, and not across the way.
+
+    Parameters
+    ----------
+    arms
+        What meets at each vertex.
+    """
+    import shapely
+
+    passed: dict[int, int] = {}
+    for vertex, found in arms.items():
+        node = features.nodes.get(draft.place_ids[vertex])
+        if len(found) > 1 and node is not None and is_entrance(node.tags):
+            passed[node.id] = vertex
+    outside: dict[int, bool] = {}
+    for ref, house in _houses_at(features, np.array(sorted(passed), dtype=np.int64)):
+        inside = shapely.buffer(shapely.transform(house, projection.to_xy), -_INSIDE_M)
+        ahead = [_ahead(draft, arm) for arm in arms[passed[ref]] if arm.edge >= 0]
+        outside[ref] = outside.get(ref, True) and not shapely.intersects(inside, ahead).any()
+    return {passed[ref] for ref, every in outside.items() if every}
+
+
+def _houses_at(features: Features, refs: NDArray[np.int64]) -> Iterator[tuple[int, shapely.Geometry]]:
+    """Houses with one of these nodes in their walls: node and area, degrees."""
+    import shapely
+
+    if not len(refs):
+        return
+    ways = list(features.ways.values())
+    starts = np.array([way.start for way in ways], dtype=np.int64)
+    order = np.argsort(starts, kind="stable")
+    at = np.flatnonzero(np.isin(features.refs, refs))
+    rows = order[np.searchsorted(starts[order], at, side="right") - 1]
+    walls: dict[int, tuple[Way, set[int]]] = {}
+    for way, place in zip((ways[row] for row in rows.tolist()), at.tolist(), strict=True):
+        if place < way.stop:
+            walls.setdefault(way.id, (way, set()))[1].add(int(features.refs[place]))
+    for way, nodes in walls.values():
+        if is_house(way.tags) and is_closed(features, way):
+            area = shapely.make_valid(shapely.Polygon(features.lonlat[way.start : way.stop]))
+            yield from ((node, area) for node in sorted(nodes))
+    for relation in features.relations.values():
+        members = [walls[ref][1] for kind, ref, _ in relation.members if kind == "w" and ref in walls]
+        if members and relation.tags.get("type") == "multipolygon" and is_house(relation.tags):
+            whole = polygon_of_relation(features, relation)
+            if whole is not None:
+                yield from ((node, whole) for node in sorted(set().union(*members)))
+
+
+def _ahead(draft: Draft, arm: Arm) -> shapely.Point:
+    """A little along the way from where it leaves the entrance."""
+    import shapely
+
+    line = draft.lines[arm.edge]
+    return shapely.line_interpolate_point(shapely.LineString(line if arm.at_start else line[::-1]), _LOOK_M)
 
 
 def hang_doors(draft: Draft, streets: Streets, features: Features, projection: Projection) -> None:

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     Line = NDArray[np.float64]
 
 
+LEAST_SHARE = 1e-6
+"""Of a flight of steps, for a piece without length."""
+
+
 class Style(NamedTuple):
     """What all edges cut from one way have in common."""
 
@@ -153,12 +157,13 @@ class Draft:
         columns["length_m"] = length.astype(np.float32)
         for name in ("rise_m", "fall_m"):
             columns[name] = np.full(count, np.nan, dtype=np.float32)
+        columns["flight_elsewhere"] = np.zeros(count, dtype=np.float32)
         values4 = np.array([each.values for each in self.readings], dtype=np.float64)  # readings × 13 × 4
         for position, attribute in enumerate(ATTRIBUTES):
             for part, suffix in enumerate(("", "_lower", "_upper")):
                 columns[attribute.name + suffix] = values4[reading, position, part].astype(np.float32)
             columns[f"{attribute.name}_from"] = values4[reading, position, 3].astype(np.uint8)
-        _share_steps(columns, length)
+        _measure_flights(columns, length)
         ordered = {name: columns[name] for name in [*PLAIN, *(key for key in columns if key not in PLAIN)]}
         return EdgeTable(ordered, list(self.names), bends, points)
 
@@ -191,24 +196,21 @@ def _parts(osm_type: NDArray[np.generic], osm_id: NDArray[np.generic]) -> NDArra
     return part
 
 
-def _share_steps(columns: dict[str, NDArray[np.generic]], length: NDArray[np.float64]) -> None:
-    """A flight cut in pieces shares its counted steps by length; uncounted ones are reckoned from it."""
+def _measure_flights(columns: dict[str, NDArray[np.generic]], length: NDArray[np.float64]) -> None:
+    """Steps of whole flights, also on the pieces of one cut at nodes; see `edges.flight_share`.
+
+    Uncounted ones are reckoned from the length of all pieces.
+    """
     from wegeketten.tags import Provenance, steps_on
 
-    # steps of an entrance are counted whole
-    rows = np.flatnonzero((columns["kind"] == Kind.steps) & (columns["osm_type"] != b"n"))
-    if not len(rows):
-        return
-    ids = columns["osm_id"][rows]
-    _, flight = np.unique(ids, return_inverse=True)
-    whole = np.bincount(flight, weights=length[rows])[flight]
-    share = np.divide(length[rows], whole, out=np.ones(len(rows)), where=whole > 0)
-    counted = (columns["step_count_from"][rows] != Provenance.assumed) & (share < 1)
-    for suffix in ("", "_lower", "_upper"):
-        column = columns[f"step_count{suffix}"]
-        column[rows[counted]] = np.maximum(np.round(column[rows[counted]] * share[counted]), 1.0)
-    for row in rows[columns["step_count_from"][rows] == Provenance.assumed].tolist():
-        span = steps_on(float(length[row]))
+    rows = np.flatnonzero((columns["kind"] == Kind.steps) & (columns["osm_type"] == b"w"))
+    _, flight = np.unique(columns["osm_id"][rows], return_inverse=True)
+    whole_m = np.bincount(flight, weights=length[rows])[flight]
+    share = np.divide(length[rows], whole_m, out=1.0 / np.bincount(flight)[flight], where=whole_m > 0)
+    columns["flight_elsewhere"][rows] = 1.0 - np.maximum(share, LEAST_SHARE)
+    uncounted = columns["step_count_from"][rows] == Provenance.assumed
+    for row, metres in zip(rows[uncounted].tolist(), whole_m[uncounted].tolist(), strict=True):
+        span = steps_on(metres)
         columns["step_count"][row] = span.likely or 1.0
         columns["step_count_lower"][row], columns["step_count_upper"][row] = span.lower, span.upper
         columns["step_count_from"][row] = Provenance.derived

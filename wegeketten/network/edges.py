@@ -145,6 +145,7 @@ PLAIN: Mapping[str, np.dtype] = {
     "length_m": np.dtype(np.float32),
     "rise_m": np.dtype(np.float32),  # metres climbed u → v; NaN unknown
     "fall_m": np.dtype(np.float32),  # metres descended u → v; NaN unknown
+    "flight_elsewhere": np.dtype(np.float32),  # share of a flight of steps on its other pieces; 0 uncut
     "level": np.dtype(np.float32),  # storey; NaN where not mapped
     "name": np.dtype(np.int32),  # row of the table of texts: the street's name, -1 none
     "hours": np.dtype(np.int32),  # row of the table of texts plus one: when a lift runs, 0 always or unmapped
@@ -243,6 +244,38 @@ def ways_across(columns: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:
     floors = np.isin(columns["kind"], [int(kind) for kind in _FLOORS])
     across: NDArray[np.bool_] = floors & columns["derived"].astype(bool) & (columns["osm_type"] != b"n")
     return across
+
+
+def flight_share(columns: Mapping[str, NDArray[Any]]) -> NDArray[np.float64]:
+    """How much of its flight of steps each edge is, by length; 1 for all that is no piece of one.
+
+    A flight is one way of OpenStreetMap, however many nodes cut it. Each piece states the steps of the whole
+    in ``step_count``, for they decide who can manage it; what is walked, climbed and paid for on the piece is
+    its share. Two ways are two flights even where one continues the other: each states its own count, and
+    nothing tells whether a landing to rest on lies between them.
+
+    Examples
+    --------
+    >>> flight_share({"flight_elsewhere": np.array([0.0, 0.75, 0.25], np.float32)}).tolist()
+    [1.0, 0.25, 0.75]
+    """
+    return 1.0 - columns["flight_elsewhere"].astype(np.float64)
+
+
+def each_flight_once(columns: Mapping[str, NDArray[Any]], rows: NDArray[np.integer]) -> NDArray[np.bool_]:
+    """Which of some edges are no further piece of a flight of steps named before.
+
+    Examples
+    --------
+    >>> columns = {"flight_elsewhere": np.array([0.5, 0.5, 0.0]), "osm_id": np.array([7, 7, 7])}
+    >>> each_flight_once(columns, np.array([1, 2, 0])).tolist()
+    [True, True, False]
+    """
+    cut = columns["flight_elsewhere"][rows] > 0
+    once = ~cut
+    _, first = np.unique(columns["osm_id"][rows][cut], return_index=True)
+    once[np.flatnonzero(cut)[first]] = True
+    return np.asarray(once, dtype=np.bool_)
 
 
 def element_ids(

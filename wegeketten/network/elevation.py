@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from wegeketten.errors import InputDataError
-from wegeketten.network.edges import ATTRIBUTE, Kind
+from wegeketten.network.edges import ATTRIBUTE, Kind, flight_share
 from wegeketten.network.heights import Lines, draw_straight, place_heights, places_of, stations_along
 from wegeketten.network.slopes import SHORTEST_BASE_M, Course, base_length_m
 from wegeketten.network.terrain import Terrain
@@ -272,7 +272,7 @@ def _fill_climb(edges: EdgeTable, slopes: Slopes, step_m: Floats, way: Flags) ->
 
     steps = kind == Kind.steps
     told = np.isin(columns["step_count_from"], (Provenance.surveyed, Provenance.tagged))
-    count = columns["step_count"].astype(np.float64)
+    count = columns["step_count"].astype(np.float64) * flight_share(columns)
     tagged_sign = _tagged_sign(edges)
     sign = np.where(tagged_sign != 0, tagged_sign, np.sign(step_m))
     counted = steps & told & ~np.isnan(count) & (np.abs(sign) == 1)

@@ -178,6 +178,11 @@ def _boxes(features: Features) -> tuple[list[Way], NDArray[np.object_]]:
     return ways, np.asarray(shapely.box(*low.T, *high.T))
 
 
+def is_house(tags: Mapping[str, str]) -> bool:
+    """Whether something is a building with walls."""
+    return tags.get("building", "no") not in ("no", "roof", "carport", "canopy")
+
+
 def _is_solid(tags: Mapping[str, str]) -> bool:
     """Whether nobody walks through something.
 
@@ -190,7 +195,7 @@ def _is_solid(tags: Mapping[str, str]) -> bool:
     """
     if not tags:
         return False
-    if tags.get("building", "no") not in ("no", "roof", "carport", "canopy"):
+    if is_house(tags):
         return True
     barrier = tags.get("barrier", "no")
     if barrier not in _PASSED and not (barrier == "kerb" and tags.get("kerb") in _LEVEL_KERBS):

@@ -134,8 +134,8 @@ def apply_survey(
         Node columns ``x``, ``y``: where the city is.
     rows
         Observations. One that names an element goes to all its edges that carry the attribute, or to the
-        nearest of them where it gives a place too; of several on one edge the latest counts, without dates
-        the last in the file.
+        nearest of them where it gives a place too; a number of steps is that of the whole flight, so it goes
+        to all its pieces. Of several on one edge the latest counts, without dates the last in the file.
     projection
         The network's metric CRS.
     max_distance_m
@@ -202,6 +202,21 @@ class _Search:
 
     def edges_for(self, row: SurveyRow) -> list[tuple[int, float]] | str:
         """Edges and their distances, or the reason why there is none."""
+        found = self._meant(row)
+        if row.attribute != "step_count" or isinstance(found, str):
+            return found
+        off = {piece: off_m for edge, off_m in reversed(found) for piece in self._flight(edge)}
+        return sorted(off.items())
+
+    def _flight(self, edge: int) -> list[int]:
+        """All pieces of the flight of steps that an edge belongs to."""
+        if not self.edges["flight_elsewhere"][edge] > 0:
+            return [edge]
+        cut = (self.edges["osm_id"] == self.edges["osm_id"][edge]) & (self.edges["flight_elsewhere"] > 0)
+        pieces: list[int] = np.flatnonzero(cut).tolist()
+        return pieces
+
+    def _meant(self, row: SurveyRow) -> list[tuple[int, float]] | str:
         if row.osm is not None:
             named = self._named(row)
             if named:

@@ -11,9 +11,10 @@ import numpy as np
 import shapely
 
 from wegeketten.errors import InputDataError
+from wegeketten.people.counts import OVER_80, Columns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -24,43 +25,13 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Assign = Callable[[Floats], NDArray[np.int64]]
 
-PEOPLE = (
-    "people", "population", "pop", "einwohner", "inhabitants", "residents", "persons", "personen",
-    "bevoelkerung", "bevölkerung", "einw", "ew", "insgesamt_bevoelkerung", "pop_total", "total_pop", "tot_p",
-    "habitants", "habitantes", "asukkaat", "bewohner",
-)  # fmt: skip
-"""Columns taken for people, most telling first; upper and lower case are the same."""
-
-_BEGINNINGS = (
-    "people",
-    "population",
-    "pop_",
-    "einwohner",
-    "inhabitants",
-    "bevoelkerung",
-    "bevölkerung",
-    "tot_p",
-)
-_PARTS = ("pct", "share", "anteil", "65", "80", "under", "unter", "male", "density", "dichte")
-
-DWELLINGS = ("dwellings_sum", "dwellings", "wohnungen", "insgesamt_wohnungen", "households", "haushalte")
-"""Columns taken where there is none with people: then dwellings weigh."""
-
-OVER_65 = ("people_65", "age_65plus", "ab65", "over_65", "pop_65plus")
-OVER_65_PCT = ("ab65_pct", "share_65plus_pct", "anteilueber65")
-OVER_80 = ("people_80", "age_80plus", "ab80", "over_80", "pop_80plus")
-
 _LON = ("lon", "lng", "long", "longitude", "längengrad", "laengengrad")
 _LAT = ("lat", "latitude", "breitengrad")
 _ETRS_X, _ETRS_Y = ("x_mp_100m", "x_mp_1km", "x_mp_10km"), ("y_mp_100m", "y_mp_1km", "y_mp_10km")
-_SUPPRESSED = frozenset({"-1", "-9", "-1.0", "-9.0", "–", "—", "-", "."})
-"""Codes of the German census for values that are kept secret or too uncertain."""
-
 _SIZES_M = (100, 200, 250, 500, 1000, 2000, 5000, 10000)
 _GRID = 3035  # ETRS89-extended / LAEA Europe, the CRS of Europe's census grids
 _MOST_BYTES = 2_000_000_000
 _NEAR_M = 10_000.0
-_MOST_PEOPLE = 1e7  # in one cell: more is a mistake
 
 
 @dataclass(frozen=True)
@@ -140,7 +111,8 @@ def _polygons(path: Path, projection: Projection, extent: tuple[float, float, fl
     columns = {
         name: [_as_text(values[row]) for row in found.rows.tolist()] for name, values in layer.columns.items()
     }
-    reader = _Columns(path, columns, found.rows + 1)
+    typed = [name for name, values in layer.columns.items() if not any(isinstance(v, str) for v in values)]
+    reader = Columns(path, columns, found.rows + 1, typed)
     people, unit = reader.people()
     areas = shapely.area(found.shapes)
 
@@ -156,15 +128,16 @@ def _polygons(path: Path, projection: Projection, extent: tuple[float, float, fl
     over_65, over_80 = reader.over_65(people), reader.optional(OVER_80)
     return Cells(
         people, over_65, over_80, unit, assign, middles, regular=True, reach_m=0.0,
-        skipped=found.skipped, notes=found.notes,
+        skipped=found.skipped, notes=[*found.notes, *reader.notes],
     )  # fmt: skip
 
 
 def _table(path: Path, projection: Projection, extent: tuple[float, float, float, float]) -> Cells:
     columns, notes = _read_csv(path)
-    reader = _Columns(path, columns)
+    reader = Columns(path, columns)
     people, unit = reader.people()
     over_65, over_80 = reader.over_65(people), reader.optional(OVER_80)
+    notes += reader.notes
     lonlat, grid_xy = _positions(reader)
     xy = projection.to_xy(lonlat)
     _check_where(path, lonlat, xy, projection, extent)
@@ -186,85 +159,8 @@ def _table(path: Path, projection: Projection, extent: tuple[float, float, float
     return Cells(people, over_65, over_80, unit, assign_nearest, xy, regular, reach_m, notes=notes)
 
 
-class _Columns:
-    """Columns of text, found by name and turned into numbers."""
-
-    def __init__(
-        self, path: Path, columns: dict[str, list[str]], rows: NDArray[np.int64] | None = None
-    ) -> None:
-        self.path = path
-        self._columns = {name.strip().casefold(): values for name, values in reversed(columns.items())}
-        self._names = list(columns)
-        self._rows = rows  # row numbers to name in messages; in a CSV the header is row 1
-
-    def find(self, names: Sequence[str]) -> str | None:
-        return next((name for name in names if name.casefold() in self._columns), None)
-
-    def people(self) -> tuple[Floats, str]:
-        name, unit = self.find(PEOPLE), "people"
-        if name is None:
-            like = [n for n in self._columns if n.startswith(_BEGINNINGS) and not any(p in n for p in _PARTS)]
-            name = like[0] if len(like) == 1 else None
-        if name is None:
-            name, unit = self.find(DWELLINGS), "dwellings"
-        if name is None:
-            raise InputDataError(
-                f"{self.path}: no column of people (such as {', '.join(PEOPLE[:4])}); "
-                f"there are {', '.join(self._names[:12]) or 'none'}"
-            )
-        return self.numbers(name), unit
-
-    def optional(self, names: Sequence[str]) -> Floats | None:
-        name = self.find(names)
-        return None if name is None else self.numbers(name)
-
-    def over_65(self, people: Floats) -> Floats | None:
-        share_pct = self.optional(OVER_65_PCT)
-        counted = self.optional(OVER_65)
-        if counted is not None or share_pct is None:
-            return counted
-        return np.where(people == 0, 0.0, people * share_pct / 100.0)
-
-    def numbers(
-        self, name: str, *, low: float = 0.0, high: float = _MOST_PEOPLE, codes: bool = True
-    ) -> Floats:
-        """Numbers of a column, NaN for the codes of secrecy; all faults at once."""
-        values = np.empty(len(self._columns[name.casefold()]))
-        faults = []
-        for row, raw in enumerate(self._columns[name.casefold()]):
-            text = raw.strip()
-            if codes and text in _SUPPRESSED:
-                values[row] = np.nan
-                continue
-            number = _number(text)
-            if not low <= number <= high:  # NaN is not
-                faults.append((self._row(row), text))
-            values[row] = number
-        if faults:
-            shown = ", ".join(f"row {row}: {text[:20]!r}" for row, text in faults[:5])
-            more = f" and {len(faults) - 5} more" if len(faults) > 5 else ""
-            raise InputDataError(
-                f"{self.path}: column {name!r}: not a number from {low:g} to {high:g}: {shown}{more}"
-            )
-        return values
-
-    def _row(self, row: int) -> int:
-        return row + 2 if self._rows is None else int(self._rows[row])
-
-
 def _as_text(value: object) -> str:
     return "" if value is None else str(value)
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        pass
-    try:  # a German decimal comma, in files separated by semicolons
-        return float(text.replace(".", "").replace(",", ".")) if text.count(",") == 1 else float("nan")
-    except ValueError:
-        return float("nan")
 
 
 def _read_csv(path: Path) -> tuple[dict[str, list[str]], list[str]]:
@@ -297,7 +193,7 @@ def _read_csv(path: Path) -> tuple[dict[str, list[str]], list[str]]:
     return {name: [row[place] for row in rows[1:]] for place, name in enumerate(names)}, notes
 
 
-def _positions(reader: _Columns) -> tuple[Floats, Floats | None]:
+def _positions(reader: Columns) -> tuple[Floats, Floats | None]:
     """Lon/lat of each row, and its place in Europe's census grid where the file states it."""
     lon, lat = reader.find(_LON), reader.find(_LAT)
     etrs_x, etrs_y = reader.find(_ETRS_X), reader.find(_ETRS_Y)
@@ -320,7 +216,7 @@ def _positions(reader: _Columns) -> tuple[Floats, Floats | None]:
     return degrees, None
 
 
-def _pairs(reader: _Columns, x: str, y: str, high: float) -> Floats:
+def _pairs(reader: Columns, x: str, y: str, high: float) -> Floats:
     return np.column_stack([reader.numbers(name, low=-high, high=high, codes=False) for name in (x, y)])
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from wegeketten.network.edges import ATTRIBUTE, Crossing, Kind
+from wegeketten.network.edges import ATTRIBUTE, Crossing, Kind, flight_share
 from wegeketten.tags.reading import Provenance
 
 if TYPE_CHECKING:
@@ -121,13 +121,15 @@ def _ground(columns: Columns, profile: Profile) -> Reals:
 
 
 def _stairs(steps: Columns, profile: Profile, uphill: Reals) -> Reals:
-    """Steps are climbed one by one, landings walked; who cannot climb them takes the ramp."""
+    """Steps are climbed one by one, landings walked; who cannot climb the whole flight takes the ramp."""
     delays, limits = profile.delays, profile.limits
     length = steps["length_m"].astype(np.float64)
     incline = _point(steps, "incline_pct")
     share = np.where(incline == 0, uphill, incline > 0)
     uncounted = (steps["step_count_from"] == Provenance.none) | ~(steps["step_count"] > 0)
-    count = np.where(uncounted, np.maximum(1, np.rint(length / STEP_RUN_M)), steps["step_count"])
+    part = flight_share(steps)
+    flight = np.where(uncounted, np.maximum(1, np.rint(length / part / STEP_RUN_M)), steps["step_count"])
+    count = flight * part
     landings_s = np.maximum(0, length - STEP_RUN_M * count) / profile.level_m_s
     up, down = count * delays.step_up_s + landings_s, count * delays.step_down_s + landings_s
     climbed = np.stack([share * up + (1 - share) * down, (1 - share) * up + share * down])
@@ -135,7 +137,7 @@ def _stairs(steps: Columns, profile: Profile, uphill: Reals) -> Reals:
         return climbed
     ramp = np.full(len(length), RAMP_PCT / 100)
     ramped = length / profile.level_m_s * _slowness(profile, ramp, share)
-    return np.where(count > limits.steps_max, ramped, climbed)
+    return np.where(flight > limits.steps_max, ramped, climbed)
 
 
 def _delays(columns: Columns, profile: Profile) -> Reals:

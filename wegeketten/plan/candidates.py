@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from wegeketten.city import ANSWERS
-from wegeketten.network.edges import Kind
+from wegeketten.network.edges import Kind, flight_share
 from wegeketten.reach.doors import Remedies
 from wegeketten.reach.field import INF
 
@@ -125,7 +125,8 @@ def _choose_works(
     catalogue: MeasureCatalogue,
 ) -> dict[int, Works]:
     kind = city.edges["kind"]
-    length = np.round(city.edges["length_m"].astype(np.float64), 1)
+    share = flight_share(city.edges.columns)  # works are chosen for whole flights; each piece pays its part
+    length = np.round(city.edges["length_m"].astype(np.float64) / share, 1)
     steps = city.edges["step_count"].astype(np.float64)
     memory: dict[tuple[int, frozenset[str], float, float], Works | None] = {}
 
@@ -148,7 +149,7 @@ def _choose_works(
                 if found is not None:
                     wanted, best = more, found
         if best is not None:
-            chosen[row] = best
+            chosen[row] = best if share[row] == 1 else replace(best, price=best.price.part(float(share[row])))
     return chosen
 
 

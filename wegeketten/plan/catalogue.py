@@ -53,6 +53,10 @@ class Price(NamedTuple):
     typical_eur: float
     high_eur: float
 
+    def part(self, share: float) -> Price:
+        """A share of it, 0 to 1."""
+        return Price(*(round(share * euros, 2) for euros in self))
+
 
 class Costs(Strict):
     """Euros for one piece or one unit, before planning."""

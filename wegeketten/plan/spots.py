@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from wegeketten.network.edges import Kind
+from wegeketten.network.edges import Kind, each_flight_once
 from wegeketten.reach.barriers import STRETCHES, midpoints
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Spot(NamedTuple):
 
 
 def spots_on(city: City, profiles: Sequence[Profile], order: Order) -> list[Spot]:
-    """One spot per unclear reading of each edge."""
+    """One spot per unclear reading of each edge; steps are counted once for all pieces of a flight."""
     from wegeketten.people.reasons import reasons
 
     rows = np.asarray(order.edges, dtype=np.int64)
@@ -62,6 +62,7 @@ def spots_on(city: City, profiles: Sequence[Profile], order: Order) -> list[Spot
         return []
     ids = city.edges.ids(rows)
     places = midpoints(city, rows)
+    counted = rows[~each_flight_once(city.edges.columns, rows)]  # with a piece before
     unclear: dict[tuple[int, str], Any] = {}
     for profile in profiles:
         arcs = np.stack([2 * rows, 2 * rows + 1], axis=1).ravel()
@@ -72,7 +73,7 @@ def spots_on(city: City, profiles: Sequence[Profile], order: Order) -> list[Spot
     for row, name, (lon, lat) in zip(rows.tolist(), ids, places.tolist(), strict=True):
         kind = Kind(int(city.edges["kind"][row]))
         for (edge, attribute), reason in sorted(unclear.items(), key=lambda item: item[0]):
-            if edge != row:
+            if edge != row or (attribute == "step_count" and row in counted):
                 continue
             lower, upper, value = _as_drawn(city, row, attribute, reason)
             plain = not kind.is_barrier and kind not in (Kind.steps, Kind.lift, Kind.crossing)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -165,7 +165,8 @@ def passed(city: City, profile: Profile, arcs: Sequence[int] | NDArray[np.intege
     """Barriers that a route over `arcs` passes, in its order.
 
     Point barriers, steps, escalators and lifts always; a stretch of way where it is not passable beyond doubt
-    by what was mapped or measured, or not even likely passable.
+    by what was mapped or measured, or not even likely passable. Pieces of a flight of steps that follow one
+    another and read alike are one barrier: each states the steps of the whole.
     """
     from wegeketten.people.reasons import readings
 
@@ -186,7 +187,19 @@ def passed(city: City, profile: Profile, arcs: Sequence[int] | NDArray[np.intege
         )
         if _ALWAYS[kind] or shut or doubtful:
             kept.append(arc)
-    return [_barrier(city, arc, by_arc[arc]) for arc in kept]
+    met = [_barrier(city, arc, by_arc[arc]) for arc in kept]
+    cut = (city.edges["flight_elsewhere"][np.array(kept, dtype=np.int64) // 2] > 0).tolist()
+    return [
+        barrier
+        for number, barrier in enumerate(met)
+        if not (number and cut[number] and _goes_on(met[number - 1], barrier))
+    ]
+
+
+def _goes_on(before: Barrier, after: Barrier) -> bool:
+    """Whether two pieces are of one flight and read alike; the same one again is another climb."""
+    here = replace(after, id=before.id, lat=before.lat, lon=before.lon)
+    return before.id != after.id and here == before
 
 
 def blocking(

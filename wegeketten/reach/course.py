@@ -194,6 +194,7 @@ def _describe(
     met = {barrier.id: barrier for barrier in barriers}
     ids = edges.ids(rows)
     steps: list[Instruction] = []
+    flight = -1
     bearing: float | None = None
     open_key: tuple[int, int] | None = None
     for number, row in enumerate(rows.tolist()):
@@ -205,6 +206,9 @@ def _describe(
         if seen is not None and (kind.is_barrier or kind in (Kind.steps, Kind.lift, Kind.escalator)):
             steps.append(Instruction(_titled(words.barrier(seen)), *spot))
             open_key = None
+            flight = int(edges["osm_id"][row]) if kind == Kind.steps else -1
+        elif kind == Kind.steps and edges["osm_id"][row] == flight:  # goes on
+            steps[-1] = _longer(steps[-1], *spot[:2])
         elif kind == Kind.crossing:
             crossing = words.CROSSINGS[Crossing(int(edges["crossing"][row]))]
             if open_key == (int(kind), 0):

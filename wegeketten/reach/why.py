@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from wegeketten.network.edges import Kind
 from wegeketten.reach.access import allowed_places
 from wegeketten.reach.barriers import blocking
 from wegeketten.reach.doors import goals_of, open_doors, trace
@@ -20,6 +21,7 @@ from wegeketten.routing import UNIT_S
 from wegeketten.whole import whole_file
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from wegeketten.city import Answer, City
@@ -136,7 +138,7 @@ class Why:
                 if german
                 else f"{name}: {today}; no measure makes the way shorter."
             )
-        listed = "; ".join(_in(barrier_words(seen), lang) + f" [{seen.id}]" for seen in self.blocking)
+        listed = "; ".join(f"{text} [{', '.join(ids)}]" for text, ids in _listed(self.blocking, lang))
         after = _in(minutes(self.seconds_after), lang)
         if german:
             return f"{name}: {today}. Im Weg steht: {listed}. Ohne das: {after}."
@@ -147,6 +149,15 @@ class Why:
         with whole_file(path) as temporary:
             text = json.dumps(self.to_json(), ensure_ascii=False, indent=1)
             temporary.write_text(text + "\n", encoding="utf-8")
+
+
+def _listed(barriers: Sequence[Barrier], lang: str) -> list[tuple[str, list[str]]]:
+    """Words and ids; pieces of one flight share their words, for each states the steps of the whole."""
+    listed: dict[tuple[str, str], list[str]] = {}
+    for seen in barriers:
+        place = seen.osm if seen.kind == Kind.steps.name else seen.id
+        listed.setdefault((place, _in(barrier_words(seen), lang)), []).append(seen.id)
+    return [(text, ids) for (_, text), ids in listed.items()]
 
 
 def _in(words: Both, lang: str) -> str:

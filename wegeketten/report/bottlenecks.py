@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from wegeketten.network.edges import each_flight_once
 from wegeketten.reach.access import allowed_places, join_homes, join_places, seeds_to
 from wegeketten.routing import INF, UNIT_S
 
@@ -43,7 +44,8 @@ def bottlenecks(scan: Scan, profile: Profile) -> list[Bottleneck]:
     """Closed arcs by the people behind them, the most first.
 
     Only homes count that do not reach the service at all in *likely*. Each is followed along the way that
-    crosses the fewest closed arcs (and among those the fastest), and counts at every barrier on it.
+    crosses the fewest closed arcs (and among those the fastest), and counts at every barrier on it; of a
+    flight of steps the piece most are behind stands for all.
 
     Parameters
     ----------
@@ -69,6 +71,7 @@ def bottlenecks(scan: Scan, profile: Profile) -> list[Bottleneck]:
     both = np.maximum(load[0::2], load[1::2])
     edge = np.flatnonzero(both > 0)
     order = edge[np.lexsort((edge, -both[edge]))]
+    order = order[each_flight_once(edges.columns, order)]
     arcs = np.where(load[2 * order] >= load[2 * order + 1], 2 * order, 2 * order + 1)
     total = load[2 * order] + load[2 * order + 1]
     return [Bottleneck(arc, count) for arc, count in zip(arcs.tolist(), total.tolist(), strict=True)]

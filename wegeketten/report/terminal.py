@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from wegeketten.people.labels import Language
     from wegeketten.people.profile import Profile
     from wegeketten.places.catalogue import Catalogue
+    from wegeketten.reach.kerbs import Kerbs
     from wegeketten.reach.scan import Scan
     from wegeketten.reach.shares import Share
     from wegeketten.tags.quality import Quality
@@ -55,6 +56,13 @@ _WORDS = {
         "unreadable": "Unlesbar: {values}",
         "district": "Stadtteil",
         "unit": "von",
+        "kerbs_text": "Bordsteine nach DIN 18040-3: für Räder höchstens 3 cm; für den Langstock mindestens "
+        "3 cm oder Bodenindikatoren. Dient einer nur dem einen, besteht der Zielkonflikt.",
+        "kerbs": "Bordsteine",
+        "both": "dienen beiden",
+        "wheels_only": "nur Rädern",
+        "cane_only": "nur dem Langstock",
+        "not_testable": "nicht prüfbar",
     },
     "en": {
         "title": "{homes} homes in {source}: share that reaches the service within its standard",
@@ -84,6 +92,13 @@ _WORDS = {
         "unreadable": "Unreadable: {values}",
         "district": "District",
         "unit": "of",
+        "kerbs_text": "Kerbs by DIN 18040-3: at most 3 cm for wheels; at least 3 cm, or tactile paving, for "
+        "the long cane. Where one serves the one only, there is the conflict of the norm.",
+        "kerbs": "Kerbs",
+        "both": "serve both",
+        "wheels_only": "wheels only",
+        "cane_only": "cane only",
+        "not_testable": "not testable",
     },
 }
 
@@ -213,8 +228,8 @@ def describe_city(city: City) -> None:
     console.print(ATTRIBUTION)
 
 
-def print_info(city: City, quality: Quality, *, lang: str = "de") -> None:
-    """Print what a city folder holds and where its readings come from."""
+def print_info(city: City, quality: Quality, kerbs: Sequence[Kerbs], *, lang: str = "de") -> None:
+    """Print what a city folder holds, where its readings come from, and whom its kerbs serve."""
     words = _WORDS[lang]
     describe_city(city)
     for note in city.meta["notes"]:
@@ -235,6 +250,10 @@ def print_info(city: City, quality: Quality, *, lang: str = "de") -> None:
     ]
     headings = ["district", "attribute", "unit", "surveyed", "tagged", "derived", "assumed"]
     print_rows([words[heading] for heading in headings], rows)
+    if kerbs and kerbs[0].kerbs:
+        Console(highlight=False).print(words["kerbs_text"])
+        counts = [(each.district, *(plain(count, lang=lang) for count in each[1:])) for each in kerbs]
+        print_rows([words[heading] for heading in kerbs[0]._fields], counts)
     if quality.unreadable:
         values = ", ".join(f"{key}={raw} ({count}×)" for key, raw, count in quality.unreadable[:20])
         Console(highlight=False).print(words["unreadable"].format(values=escape(clean_text(values))))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from wegeketten.errors import InputDataError
-from wegeketten.network.edges import ATTRIBUTES, Kind, ways_across
+from wegeketten.network.edges import ATTRIBUTES, Kind, flight_share, ways_across
 from wegeketten.tags.reading import Provenance
 
 if TYPE_CHECKING:
@@ -107,6 +107,7 @@ def quality_shares(edges: EdgeTable, district: NDArray[np.integer[Any]], names: 
     kind = np.asarray(edges["kind"], dtype=np.uint8)
     way = (kind < Kind.kerb) & ~ways_across(edges.columns)
     length_km = np.asarray(edges["length_m"], dtype=np.float64) / 1000
+    single = flight_share(edges.columns)  # all pieces of a flight count one together
     zones = np.asarray(district, dtype=np.int64) + 1
     table: dict[tuple[int, int], Share] = {}
     for position, attribute in enumerate(ATTRIBUTES):
@@ -115,7 +116,7 @@ def quality_shares(edges: EdgeTable, district: NDArray[np.integer[Any]], names: 
         counts = (kind != Kind.link) & ((source != Provenance.none) | (attribute.name == "wheelchair"))
         if unit == "km":
             counts &= way
-        weight = length_km[counts] if unit == "km" else np.ones(int(counts.sum()))
+        weight = (length_km if unit == "km" else single)[counts]
         sums = np.zeros((len(names) + 1, len(Provenance)))
         np.add.at(sums, (zones[counts], source[counts]), weight)
         rows = [("", sums.sum(axis=0)), *zip(names, sums[1:], strict=True)]
@@ -146,20 +147,22 @@ def city_quality(city: City) -> Quality:
     return Quality(shares, _unreadable(city.path / "unreadable.csv"))
 
 
-def edge_districts(city: City) -> NDArray[np.int32]:
+def edge_districts(city: City, rows: NDArray[np.integer[Any]] | None = None) -> NDArray[np.int32]:
     """District of each edge: the first in the table that holds the middle between its two nodes, -1 for none.
 
     Parameters
     ----------
     city
         The city.
+    rows
+        Rows of the edge table; all where None.
     """
     import shapely
 
     nodes, edges = city.nodes, city.edges
-    ends = edges["u"], edges["v"]
+    ends = [edges[end] if rows is None else edges[end][rows] for end in ("u", "v")]
     middle = shapely.points(*(sum(nodes[axis][end] for end in ends) / 2 for axis in ("lon", "lat")))
-    found = np.full(len(edges), -1, dtype=np.int32)
+    found = np.full(len(middle), -1, dtype=np.int32)
     shapes = city.districts["geometry"]
     shapely.prepare(shapes)
     point, shape = shapely.STRtree(shapes).query(middle, predicate="intersects")

@@ -7,6 +7,7 @@ const LISTED_AT_MOST = 40;
 /* Barriers of a way: numbered items for the panel and the map, and a count of stretches that nobody measured. */
 function barriersOf(model, layer, way) {
   const { network, search } = model;
+  const { osm_id, part } = network.columns;
   const items = [];
   let assumed = 0;
   for (const step of way.steps) {
@@ -15,6 +16,10 @@ function barriersOf(model, layer, way) {
     const kind = network.kind[edge];
     const level = search.levelOf(layer, step);
     const point = kind >= FIRST_BARRIER || ALWAYS_LISTED.has(kind);
+    const last = items.at(-1);
+    // Each piece of a flight of steps states the steps of the whole: pieces in a row are told once.
+    const goesOn = kind === STEPS && last?.kind === STEPS && last.level === level && osm_id[last.edge] === osm_id[edge] && part[last.edge] !== part[edge];
+    if (goesOn) continue;
     if (level < 2 || (point && (level < 3 || kind < 21))) items.push({ arc: arcOf(step), edge, level, kind });
     else if (level === 2) assumed++;
   }

@@ -1,0 +1,92 @@
+"""Numbers as tables write them: point or comma part the decimals, or the thousands."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_GROUPED = re.compile(
+    r"[+-]?\d{1,3}(?P<sign>[.,])\d{3}(?:(?P=sign)\d{3})*(?:(?!(?P=sign))(?P<decimal>[.,])\d*)?", re.ASCII
+)
+"""Digits in threes, and perhaps decimals after the other sign."""
+
+
+def number(text: str, thousands: str = "") -> float:
+    """Read a number; NaN where it is none.
+
+    Parameters
+    ----------
+    text
+        Without blanks around it. One sign parts the decimals; of two different ones the last does.
+    thousands
+        Sign that parts thousands in this column, "" where none is known to.
+
+    Examples
+    --------
+    >>> number("0.25"), number("1,5"), number("1.200"), number("1.200", ".")
+    (0.25, 1.5, 1.2, 1200.0)
+    >>> number("1.234,5"), number("1,234.5"), number("1.234.567"), number("1.2.3")
+    (1234.5, 1234.5, 1234567.0, nan)
+    """
+    thousands = _grouping(text) or thousands
+    try:
+        return float((text.replace(thousands, "") if thousands else text).replace(",", "."))
+    except ValueError:
+        return float("nan")
+
+
+class Signs(NamedTuple):
+    """How a column of counts is written.
+
+    Attributes
+    ----------
+    thousands
+        Sign that parts thousands, "" where none does.
+    open
+        Places of the numbers that may be read in two ways.
+    """
+
+    thousands: str
+    open: list[int]
+
+
+def signs_of(texts: Iterable[str]) -> Signs:
+    """Find out what point and comma mean in a column of counts.
+
+    ``1.200`` may be 1200 or 1.2. Other numbers of the column tell: beside ``0.25`` it is 1.2, beside ``1,5``
+    or ``1.234.567`` it is 1200; beside whole numbers only, or where they contradict one another, it is open.
+
+    Examples
+    --------
+    >>> signs_of(["80", "1.200"]), signs_of(["0.25", "1.200"]), signs_of(["1,5", "1.200"])
+    (Signs(thousands='', open=[1]), Signs(thousands='', open=[]), Signs(thousands='.', open=[]))
+    """
+    decimal: set[str] = set()
+    grouping: set[str] = set()
+    unclear: list[int] = []
+    signs: set[str] = set()
+    for place, text in enumerate(texts):
+        found = _GROUPED.fullmatch(text)
+        if found is not None and _grouping(text):
+            grouping.add(found["sign"])
+            decimal.update(found["decimal"] or "")
+        elif found is not None and not text.lstrip("+-").startswith("0"):
+            unclear.append(place)
+            signs.add(found["sign"])
+        else:
+            decimal.update(set(text) & {".", ","})
+    told = decimal | grouping
+    if not told or len(decimal) > 1 or len(grouping) > 1 or decimal & grouping:
+        return Signs("", unclear)
+    thousands = grouping or {".", ","} - decimal
+    return Signs("".join(thousands & signs), [])
+
+
+def _grouping(text: str) -> str:
+    """Sign that surely parts thousands in a number: it comes twice, or another one parts the decimals."""
+    found = _GROUPED.fullmatch(text)
+    sure = found is not None and (found["decimal"] or text.count(found["sign"]) > 1)
+    return found["sign"] if found is not None and sure else ""
