@@ -323,11 +323,16 @@ def test_checkout_and_installed_command_are_the_same():
         assert "meeting_place" in result.stdout
 
 
+_HEARS_CTRL_C = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
+"""Also where the tests run in the background of a shell, which has its jobs ignore it."""
+
+
 def test_ctrl_c_within_a_callback_of_the_compiler_is_not_lost():
     """Python only reports what is raised in a callback from C, and goes on as if nothing had been pressed."""
     code = (
         "import ctypes, time\n"
         "from wegeketten import cli\n"
+        f"{_HEARS_CTRL_C}"
         "def pressed():\n"
         "    raise KeyboardInterrupt\n"
         "def command(**_):\n"
@@ -365,6 +370,7 @@ def test_a_full_disk_is_no_internal_fault():
 def test_ctrl_c_ends_with_130_and_leaves_nothing(moment, folder, tmp_path):
     code = (
         "import importlib, os, signal, sys\n"
+        f"{_HEARS_CTRL_C}"
         "from wegeketten.__main__ import main\n"
         "home, _, name = sys.argv.pop(1).rpartition('.')\n"
         "module = importlib.import_module(home)\n"
@@ -386,6 +392,7 @@ def test_ctrl_c_ends_with_130_and_leaves_nothing(moment, folder, tmp_path):
 def test_ctrl_c_while_the_program_is_still_being_loaded_ends_with_130():
     code = (
         "import os, signal, sys\n"
+        f"{_HEARS_CTRL_C}"
         "class Finder:\n"
         "    def find_spec(self, name, path=None, target=None):\n"
         "        if name == 'typer':\n"
