@@ -13,7 +13,8 @@ import numpy as np
 
 from wegeketten.plan.task import UNITS_PER_MINUTE, Bundles, Gain, State, Task
 from wegeketten.reach.field import INF, Field
-from wegeketten.reach.search import _longer, kernel, quicken
+from wegeketten.reach.heap import kernel, longer
+from wegeketten.reach.search import quicken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -277,7 +278,7 @@ def _circuit_gains(
             if was > limit >= now:
                 within[number] += people[home]
                 if count == len(found):
-                    found = _longer(found, 2 * count)
+                    found = longer(found, 2 * count)
                 found[count] = home
                 count += 1
         offsets[number + 1] = count

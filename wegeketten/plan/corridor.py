@@ -8,7 +8,8 @@ import numpy as np
 
 from wegeketten.plan.circuit import CircuitState
 from wegeketten.reach.field import INF
-from wegeketten.reach.search import SHIFT, UNSEEN, kernel, tree
+from wegeketten.reach.heap import kernel
+from wegeketten.reach.search import SHIFT, UNSEEN, tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -8,7 +8,7 @@ import numpy as np
 
 from wegeketten.plan.program import Wish
 from wegeketten.reach.field import INF
-from wegeketten.reach.search import _longer, _longer_long, _pop, _push, kernel
+from wegeketten.reach.heap import kernel, longer, longer_long, pop, push
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,12 +53,12 @@ def _count_ways(  # noqa: C901  (one loop; compiled code is not split where labe
     count, labels, size = 0, 0, 0
     for goal in goals:
         node_of[labels], mask_of[labels], price_of[labels] = goal, 0, 0
-        size = _push(heap_keys, heap_items, size, 0, labels)
+        size = push(heap_keys, heap_items, size, 0, labels)
         labels += 1
     while size > 0:
         time = heap_keys[0]
         label = heap_items[0]
-        size = _pop(heap_keys, heap_items, size)
+        size = pop(heap_keys, heap_items, size)
         node, mask = node_of[label], mask_of[label]
         beaten = False
         other = settled[node]
@@ -91,12 +91,12 @@ def _count_ways(  # noqa: C901  (one loop; compiled code is not split where labe
                     continue
                 if labels == room or size == room:
                     room *= 2
-                    node_of, next_of = _longer(node_of, room), _longer(next_of, room)
-                    mask_of, price_of = _longer_long(mask_of, room), _longer_long(price_of, room)
-                    heap_keys, heap_items = _longer_long(heap_keys, room), _longer(heap_items, room)
-                    kept = _longer(kept, room)
+                    node_of, next_of = longer(node_of, room), longer(next_of, room)
+                    mask_of, price_of = longer_long(mask_of, room), longer_long(price_of, room)
+                    heap_keys, heap_items = longer_long(heap_keys, room), longer(heap_items, room)
+                    kept = longer(kept, room)
                 node_of[labels], mask_of[labels], price_of[labels] = tails[arc], grown, price
-                size = _push(heap_keys, heap_items, size, taken + time, labels)
+                size = push(heap_keys, heap_items, size, taken + time, labels)
                 labels += 1
     found_nodes = np.empty(count, dtype=np.int32)
     found_masks = np.empty(count, dtype=np.int64)

@@ -17,7 +17,8 @@ import numpy as np
 from wegeketten.plan.corridor import next_mended
 from wegeketten.plan.doubt import fastest, grow
 from wegeketten.reach.field import INF
-from wegeketten.reach.search import SHIFT, _longer, kernel
+from wegeketten.reach.heap import kernel, longer
+from wegeketten.reach.search import SHIFT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -285,7 +286,7 @@ def _follow(
                 last[edge] = number
                 behind[edge] += people[number]
                 if count == len(found):
-                    found = _longer(found, 2 * count)
+                    found = longer(found, 2 * count)
                 found[count] = edge
                 count += 1
             arc = following[heads[arc]]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from wegeketten.reach.field import INF
-from wegeketten.reach.search import _longer, _longer_long, _pop, _push, kernel
+from wegeketten.reach.heap import kernel, longer, longer_long, pop, push
 from wegeketten.routing import UNIT_S
 
 if TYPE_CHECKING:
@@ -299,7 +299,7 @@ def _search(  # noqa: C901  (one loop; compiled code is not split where labels a
                 break
             time = heap_keys[0]
             label = heap_items[0]
-            size = _pop(heap_keys, heap_items, size)
+            size = pop(heap_keys, heap_items, size)
             state = state_of[label]
             layer, node = state // nodes, state % nodes
             if benches[node]:
@@ -345,15 +345,15 @@ def _search(  # noqa: C901  (one loop; compiled code is not split where labels a
                     continue
                 if labels == room or size == room:
                     room *= 2
-                    from_of, next_of = _longer(from_of, room), _longer(next_of, room)
-                    visit_of, place_of = _longer(visit_of, room), _longer(place_of, room)
-                    walked_of, held_of = _longer_long(walked_of, room), _longer_long(held_of, room)
-                    state_of = _longer_long(state_of, room)
-                    heap_keys, heap_items = _longer_long(heap_keys, room), _longer(heap_items, room)
+                    from_of, next_of = longer(from_of, room), longer(next_of, room)
+                    visit_of, place_of = longer(visit_of, room), longer(place_of, room)
+                    walked_of, held_of = longer_long(walked_of, room), longer_long(held_of, room)
+                    state_of = longer_long(state_of, room)
+                    heap_keys, heap_items = longer_long(heap_keys, room), longer(heap_items, room)
                 state_of[labels] = layer * nodes + tails[arc]
                 from_of[labels], visit_of[labels], place_of[labels] = label, -1, arc
                 walked_of[labels], held_of[labels] = far, long
-                size = _push(heap_keys, heap_items, size, time + taken, labels)
+                size = push(heap_keys, heap_items, size, time + taken, labels)
                 labels += 1
         elif only_home >= 0:
             off = home_offs[only_home]
@@ -363,7 +363,7 @@ def _search(  # noqa: C901  (one loop; compiled code is not split where labels a
                 state_of[labels] = full * nodes + home_nodes[only_home]
                 from_of[labels], visit_of[labels], place_of[labels] = -1, -1, -1
                 walked_of[labels], held_of[labels] = 0, long
-                size = _push(heap_keys, heap_items, size, off, labels)
+                size = push(heap_keys, heap_items, size, off, labels)
                 labels += 1
             continue
         # errands whose place this is: from the door left to every joint it may be entered by
@@ -394,23 +394,23 @@ def _search(  # noqa: C901  (one loop; compiled code is not split where labels a
                         continue
                     if labels == room or size == room:
                         room *= 2
-                        from_of, next_of = _longer(from_of, room), _longer(next_of, room)
-                        visit_of, place_of = _longer(visit_of, room), _longer(place_of, room)
-                        walked_of, held_of = _longer_long(walked_of, room), _longer_long(held_of, room)
-                        state_of = _longer_long(state_of, room)
-                        heap_keys, heap_items = _longer_long(heap_keys, room), _longer(heap_items, room)
+                        from_of, next_of = longer(from_of, room), longer(next_of, room)
+                        visit_of, place_of = longer(visit_of, room), longer(place_of, room)
+                        walked_of, held_of = longer_long(walked_of, room), longer_long(held_of, room)
+                        state_of = longer_long(state_of, room)
+                        heap_keys, heap_items = longer_long(heap_keys, room), longer(heap_items, room)
                     state_of[labels] = np.int64(before) * nodes + first_place + enter
                     from_of[labels] = label if node >= 0 else -1
                     visit_of[labels], place_of[labels] = visit, one
                     walked_of[labels], held_of[labels] = 0, long
-                    size = _push(heap_keys, heap_items, size, time + off, labels)
+                    size = push(heap_keys, heap_items, size, time + off, labels)
                     labels += 1
         source = -1
     way = np.empty(1024, dtype=np.int32)
     count, step = 0, last_label
     while step >= 0:
         if count + 2 > len(way):
-            way = _longer(way, 2 * len(way))
+            way = longer(way, 2 * len(way))
         following = from_of[step]
         if visit_of[step] >= 0:
             way[count] = -2 - state_of[step] % nodes

@@ -6,21 +6,17 @@ core's unit. What differs from the core's searches is that an arc may have two l
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
+
+from wegeketten.reach.heap import kernel, longer, longer_long, pop, push
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int32]
     Longs = NDArray[np.int64]
-
-_F = TypeVar("_F", bound="Callable[..., Any]")
-kernel = cast("Callable[[_F], _F]", njit(cache=True, nogil=True))
 
 INF = np.int64(2**31 - 1)
 """Not reached, or closed; the same number as in `wegeketten.routing`."""
@@ -30,47 +26,6 @@ UNSEEN = np.int64(2**63 - 1)
 
 SHIFT = np.int64(33)
 """Keys are ``price << SHIFT | time``: the price decides, among equal prices the time."""
-
-
-@kernel
-def _push(keys: Longs, items: Ints, size: int, key: int, item: int) -> int:
-    place = size
-    while place > 0:
-        above = (place - 1) >> 1
-        if keys[above] < key or (keys[above] == key and items[above] <= item):
-            break
-        keys[place] = keys[above]
-        items[place] = items[above]
-        place = above
-    keys[place] = key
-    items[place] = item
-    return size + 1
-
-
-@kernel
-def _pop(keys: Longs, items: Ints, size: int) -> int:
-    """Remove the least entry, which the caller has read from index 0."""
-    size -= 1
-    key = keys[size]
-    item = items[size]
-    place = 0
-    while True:
-        below = 2 * place + 1
-        if below >= size:
-            break
-        other = below + 1
-        if other < size and (
-            keys[other] < keys[below] or (keys[other] == keys[below] and items[other] < items[below])
-        ):
-            below = other
-        if key < keys[below] or (key == keys[below] and item <= items[below]):
-            break
-        keys[place] = keys[below]
-        items[place] = items[below]
-        place = below
-    keys[place] = key
-    items[place] = item
-    return size
 
 
 @kernel
@@ -115,11 +70,11 @@ def tree(
         node = starts[index]
         if start_keys[index] < best[node]:
             best[node] = start_keys[index]
-            size = _push(heap_keys, heap_items, size, start_keys[index], node)
+            size = push(heap_keys, heap_items, size, start_keys[index], node)
     while size > 0:
         key = heap_keys[0]
         node = heap_items[0]
-        size = _pop(heap_keys, heap_items, size)
+        size = pop(heap_keys, heap_items, size)
         if done[node]:
             continue
         done[node] = True
@@ -132,7 +87,7 @@ def tree(
             if reached < best[end] and reached <= limit:
                 best[end] = reached
                 via[end] = arc
-                size = _push(heap_keys, heap_items, size, reached, end)
+                size = push(heap_keys, heap_items, size, reached, end)
     return best, via
 
 
@@ -195,10 +150,10 @@ def cheapest_within(  # noqa: C901  (one loop; compiled code is not split where 
     label_node[0], label_from[0], label_step[0] = start, -1, 0
     label_price[0], label_time[0] = 0, 0
     labels = 1
-    size = _push(heap_keys, heap_items, 0, (price_left[start] << SHIFT) + time_left[start], 0)
+    size = push(heap_keys, heap_items, 0, (price_left[start] << SHIFT) + time_left[start], 0)
     while size > 0:
         label = heap_items[0]
-        size = _pop(heap_keys, heap_items, size)
+        size = pop(heap_keys, heap_items, size)
         node = label_node[label]
         price = label_price[label]
         time = label_time[label]
@@ -239,36 +194,22 @@ def cheapest_within(  # noqa: C901  (one loop; compiled code is not split where 
                     continue
                 if labels == room or size == room:
                     room *= 2
-                    label_node = _longer(label_node, room)
-                    label_from = _longer(label_from, room)
-                    label_step = _longer(label_step, room)
-                    label_price = _longer_long(label_price, room)
-                    label_time = _longer_long(label_time, room)
-                    heap_keys = _longer_long(heap_keys, room)
-                    heap_items = _longer(heap_items, room)
+                    label_node = longer(label_node, room)
+                    label_from = longer(label_from, room)
+                    label_step = longer(label_step, room)
+                    label_price = longer_long(label_price, room)
+                    label_time = longer_long(label_time, room)
+                    heap_keys = longer_long(heap_keys, room)
+                    heap_items = longer(heap_items, room)
                 label_node[labels] = end
                 label_from[labels] = label
                 label_step[labels] = arc if mend == 0 else -arc - 1
                 label_price[labels] = paid
                 label_time[labels] = taken
                 key = ((paid + price_left[end]) << SHIFT) + taken + time_left[end]
-                size = _push(heap_keys, heap_items, size, key, labels)
+                size = push(heap_keys, heap_items, size, key, labels)
                 labels += 1
     return -1, -1, none
-
-
-@kernel
-def _longer(array: Ints, room: int) -> Ints:
-    longer = np.empty(room, dtype=np.int32)
-    longer[: len(array)] = array
-    return longer
-
-
-@kernel
-def _longer_long(array: Longs, room: int) -> Longs:
-    longer = np.empty(room, dtype=np.int64)
-    longer[: len(array)] = array
-    return longer
 
 
 @kernel
@@ -325,11 +266,11 @@ def quicken(
             continue
         reached = times[head] + weights[arc]
         if reached < times[tails[arc]]:
-            size = _push(heap_keys, heap_items, size, reached, tails[arc])
+            size = push(heap_keys, heap_items, size, reached, tails[arc])
     while size > 0:
         time = heap_keys[0]
         node = heap_items[0]
-        size = _pop(heap_keys, heap_items, size)
+        size = pop(heap_keys, heap_items, size)
         if time >= times[node]:
             continue
         touched[count] = node
@@ -342,7 +283,7 @@ def quicken(
                 continue
             reached = time + weights[arc]
             if reached < times[tails[arc]]:
-                size = _push(heap_keys, heap_items, size, reached, tails[arc])
+                size = push(heap_keys, heap_items, size, reached, tails[arc])
     return count
 
 
@@ -416,7 +357,7 @@ def gains(
                 if was > limit >= now:
                     within[number] += people[home]
                     if count == len(found):
-                        found = _longer(found, 2 * count)
+                        found = longer(found, 2 * count)
                     found[count] = home
                     count += 1
             times[node] = before[index]
