@@ -88,7 +88,8 @@ def enumerate_triangles(
     threads: int,
 ) -> None:
     """Run the triangle kernel over the parts side by side, then over what lies above them."""
-    split, tops = hierarchy.split, hierarchy.split.tops
+    split = hierarchy.split(1)  # small parts share the work more evenly
+    tops = split.tops
     below, arcs_below = hierarchy.below
     above = np.zeros(hierarchy.n, np.int8)
     above[tops] = 1

@@ -168,10 +168,16 @@ class Hierarchy:
         starts, order = group(2 * self.size, self.slots[inner])
         return starts, inner[order]
 
+    def split(self, threads: int) -> Split:
+        """How so many threads share the ranks."""
+        found = self._splits.get(threads)
+        if found is None:
+            found = self._splits[threads] = Split(self, threads)
+        return found
+
     @cached_property
-    def split(self) -> Split:
-        """How threads share the ranks."""
-        return Split(self)
+    def _splits(self) -> dict[int, Split]:
+        return {}
 
     @cached_property
     def passes(self) -> Passes:

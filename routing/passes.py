@@ -60,7 +60,7 @@ class Passes:
         """Room for a row per node, each starting on a cache line, and behind them those that threads need."""
         kind = np.dtype(dtype)
         lanes = ROW_BYTES // kind.itemsize if lanes is None else lanes
-        n = self.n + (self.hierarchy.split.gathered.size if self._together(threads) else 0)
+        n = self.n + (self.hierarchy.split(threads).gathered.size if self._together(threads) else 0)
         spare = ROW_BYTES // kind.itemsize
         raw = self._room(n * lanes + spare, kind)
         skip = (-raw.ctypes.data // kind.itemsize) % spare
@@ -125,9 +125,9 @@ class Passes:
     ) -> None:
         """Carry rows up from the seeds, then down to every node or to those asked for."""
         seeds = tuple(part if part.dtype == np.uint64 else as_u4(part) for part in seeds)
-        split, arguments = self.hierarchy.split, (*self.topology, down)
+        together, arguments = self._together(threads), (*self.topology, down)
+        split = self.hierarchy.split(threads if together else 1)
         upper_nodes = self.topology[2]
-        together = self._together(threads)
         marks = split.blank.copy() if together else np.zeros_like(split.blank)
         climb = self._climb(kind, seeds, marks, up, rows)
         if together:

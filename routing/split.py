@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from .graph import Int32, UInt32
     from .hierarchy import Hierarchy
 
-_PARTS = 10  # parts sought
-_GROUPS = 8  # groups sought; more share the work more evenly, fewer have less to gather
+_ALONE = 10
+"""Parts sought for a single thread, which runs through one after the other."""
+
+_EACH = 1.5
+"""Parts sought for each of several: more share the work more evenly, fewer leave less above them."""
 
 BELOW, ABOVE = 1, 2
 """Marks of ranks a pass has reached: one in a part, one above the parts (where 3 is one that is reached)."""
@@ -29,6 +32,13 @@ class Split:
     Neighbouring parts form a *group*: a stretch of ranks that one thread carries up. What a group brings to
     the ranks above goes to spare rows of its own, so that no two threads write to one row.
 
+    Parameters
+    ----------
+    hierarchy
+        Whose ranks.
+    threads
+        How many will share them.
+
     Attributes
     ----------
     firsts, lasts
@@ -37,10 +47,12 @@ class Split:
         Ranks above the parts, ascending.
     """
 
-    def __init__(self, hierarchy: Hierarchy) -> None:
+    def __init__(self, hierarchy: Hierarchy, threads: int) -> None:
         self.hierarchy = hierarchy
         parents = hierarchy.parents
-        self.firsts, self.lasts, self.tops = _cut(parents, max(1, parents.size // _PARTS))
+        self._groups = 2 * threads
+        parts = _ALONE if threads == 1 else round(_EACH * threads)
+        self.firsts, self.lasts, self.tops = _cut(parents, max(1, parents.size // parts))
         self._stretches: dict[int, list[Int32]] = {}
 
     @cached_property
@@ -83,7 +95,7 @@ class Split:
         """First rank of each group, and n: groups with about as many arcs each. Shape (g + 1,)."""
         starts = self.hierarchy.starts
         arcs = np.append(0, np.cumsum(starts[self.lasts] - starts[self.firsts] + 1))
-        cuts = np.unique(np.searchsorted(arcs, np.linspace(0, arcs[-1], _GROUPS + 1)[1:-1]))
+        cuts = np.unique(np.searchsorted(arcs, np.linspace(0, arcs[-1], self._groups + 1)[1:-1]))
         inner = self.firsts[cuts[cuts < self.firsts.size]]
         return np.concatenate([[0], inner[inner > 0], [self.hierarchy.n]]).astype(np.int32)
 

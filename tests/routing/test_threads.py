@@ -48,7 +48,7 @@ def test_any_number_of_threads_gives_the_same(case: Case, monkeypatch: pytest.Mo
 
 def test_groups_and_what_is_above_them_are_all_ranks() -> None:
     hierarchy = Hierarchy(town(40, 3).graph())
-    split = hierarchy.split
+    split = hierarchy.split(4)
     np.testing.assert_array_equal(np.sort(split.downward), np.arange(hierarchy.n))
     assert split.bounds[0] == 0
     assert split.bounds[-1] == hierarchy.n
