@@ -146,6 +146,10 @@ def kernel(result: Any, *arguments: object) -> Callable[[Callable[..., R]], Kern
 
 
 def helper(function: Callable[..., R]) -> Callable[..., R]:
-    """Make a function one that kernels of the same file may call; it is compiled as part of them."""
-    bare: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # only called by kernels
+    """Make a function one that kernels of the same file may call; it is compiled as part of them.
+
+    Its instructions are put in place of the call: handing over half a dozen arrays costs more than most of
+    them do.
+    """
+    bare: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "forceinline": True}
     return cast("Callable[..., R]", numba.njit(**OPTIONS, **bare)(function))
