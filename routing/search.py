@@ -30,8 +30,8 @@ NARROW = 1 << STRETCH_BITS  # buckets of one width
 WIDE = 32 - STRETCH_BITS  # buckets of growing width for what lies beyond
 WIDEST_BITS = 5  # a narrow bucket is at most 32 units wide, so no node is settled more often per source
 BENDS = 4  # nodes without a choice passed in one go
-SAMPLE = 128  # weights looked at for the width of the buckets
-STEPS = 2_000_000  # nodes settled between two looks at the keyboard
+SAMPLE = 64  # weights looked at for the width of the buckets
+STEPS = 2_000_000  # entries made between two looks at the keyboard
 
 # a key is a time and, in its lower bits, a source: the smaller key is nearer or, of equals, the smaller one
 _SOURCE_BITS = 31
@@ -41,7 +41,7 @@ _FAR = 1 << 40  # beyond every bucket
 
 @helper
 def _width_bits(weights: Int32) -> int:
-    """Width of a narrow bucket: an eighth of the usual weight, as a power of two."""
+    """Width of a narrow bucket: about a quarter of the usual weight, as a power of two."""
     total = seen = 0
     for i in range(0, weights.size, weights.size // SAMPLE + 1):
         weight = weights[i]
@@ -50,7 +50,7 @@ def _width_bits(weights: Int32) -> int:
             while weight > 1:
                 weight >>= 1
                 total += 1
-    return 0 if seen == 0 else max(0, min(WIDEST_BITS, total // seen - 3))
+    return 0 if seen == 0 else max(0, min(WIDEST_BITS, total // seen - 2))
 
 
 @helper
@@ -116,38 +116,37 @@ def _walk(
     other continues it.
     """
     v = heads[np.uint32(arc)]
-    bends = 0
+    bends = BENDS
     while True:
         keys[v] = key
         if arrived.size > 0:
             arrived[v] = arc
         begin = indptr[v]
         degree = indptr[v + np.uint32(1)] - begin
-        if degree > 2 or bends == BENDS:
+        if degree > 2 or bends == 0:
             return np.int64(v)
         if degree == 0:
             return np.int64(-1)
-        second = np.uint32(begin + degree - 1)
-        one, other = heads[begin], heads[second]
-        weight, weight_other = weights[begin], weights[second]
+        last = np.uint32(begin + degree - 1)
+        one, other = heads[begin], heads[last]
         back = one == u
         if not back and other != u:
             return np.int64(v)
         if degree == 1:
             return np.int64(-1)
         u = v
-        arc = np.int64(second) if back else np.int64(begin)
+        arc = np.int64(last) if back else np.int64(begin)
         v = other if back else one
-        key += np.int64(weight_other if back else weight) << _SOURCE_BITS
+        key += np.int64(weights[np.uint32(arc)]) << _SOURCE_BITS
         if key >= keys[v]:
             return np.int64(-1)
-        bends += 1
+        bends -= 1
 
 
 @kernel(
     i8,
     *(reads(u4), reads(u4), reads(i4)),
-    *(reads(u4), reads(i4), i8, i8, i8),
+    *(reads(u4), reads(i4), i8, i8),
     *(writes(i8), writes(i8), writes(u4), writes(i8), writes(i4), writes(i4), writes(i4)),
 )
 def _search(  # noqa: C901  (the hot loop, kept in one piece)
@@ -158,7 +157,6 @@ def _search(  # noqa: C901  (the hot loop, kept in one piece)
     offsets: Int32,
     limit: int,
     target: int,
-    steps: int,
     keys: Int64,
     queue: Int64,
     first: UInt32,
@@ -167,17 +165,18 @@ def _search(  # noqa: C901  (the hot loop, kept in one piece)
     times: Int32,
     labels: Int32,
 ) -> int:
-    """Go on from bucket `now[0]`, with `now[1]` entries made; return the entries there must be room for.
+    """Go on from bucket `now[0]`, with `now[1]` entries made; return how many more than fit would be needed.
 
-    Zero means that the search is over and the answer written; otherwise about `steps` nodes are settled or
-    the queue is full. Offsets come with the first call only. A node that is reached twice waits twice;
-    nothing is ever taken out of the middle of a list. Where `arrived` has room, it keeps the arc by which
-    each node is reached.
+    Zero means that the search is over and the answer written. Offsets come with the first call only. A node
+    that is reached twice waits twice; nothing is ever taken out of the middle of a list, nor used again.
+    Where `arrived` has room, it keeps the arc by which each node is reached.
     """
     shift = _width_bits(weights) + _SOURCE_BITS
     d = now[0]
     stretch, bucket = d >> STRETCH_BITS, d & (NARROW - 1)
     entries = now[1]
+    if entries == 0:
+        keys[:] = (limit + 1) << _SOURCE_BITS  # nothing beyond the limit gets below this
     # The order of sources matters for equal times and zero weights: the lists are last in, first out, so the
     # smallest number floods first and hardly anything is relabelled.
     for i in range(offsets.size - 1, -1, -1):
@@ -187,45 +186,41 @@ def _search(  # noqa: C901  (the hot loop, kept in one piece)
             keys[v] = key
             entries += 1
             _insert(entries, v, _place(key >> shift, stretch), queue, first)
-    settled = 0
     while True:
-        entry = first[np.uint32(bucket)]
-        if entry == 0:
+        while first[np.uint32(bucket)] != 0:
+            waiting = queue[first[np.uint32(bucket)]]
+            u = np.uint32(waiting)
+            begin, end = indptr[u], indptr[u + np.uint32(1)]
+            missing: int = entries + np.int64(end - begin) + 1 - queue.size
+            if missing > 0:
+                now[0], now[1] = d, entries
+                return missing
+            behind = np.uint32(waiting >> 32)
+            first[np.uint32(bucket)] = behind
+            if behind != 0:
+                follower = np.uint32(queue[behind])
+                prefetch(keys, follower)
+                prefetch(heads, indptr[follower])
+                prefetch(weights, indptr[follower])
+            key = keys[u]
+            if key >> shift != d:
+                continue
+            for i in range(begin, end):
+                reached = key + (np.int64(weights[i]) << _SOURCE_BITS)
+                if reached < keys[heads[i]]:
+                    node = _walk(indptr, heads, weights, keys, arrived, u, i, reached)
+                    if node >= 0:
+                        entries += 1
+                        _insert(entries, node, _place(keys[node] >> shift, stretch), queue, first)
+        bucket += 1
+        while bucket < NARROW and first[np.uint32(bucket)] == 0:
             bucket += 1
-            while bucket < NARROW and first[np.uint32(bucket)] == 0:
-                bucket += 1
-            d = (stretch << STRETCH_BITS) | bucket
-            if bucket == NARROW:
-                d = _next_stretch(keys, queue, first, shift, stretch)
-                stretch, bucket = d >> STRETCH_BITS, d & (NARROW - 1)
-            if d == _FAR or (target >= 0 and d > keys[target] >> shift):
-                break
-            continue
-        waiting = queue[entry]
-        u = np.uint32(waiting)
-        begin, end = indptr[u], indptr[u + np.uint32(1)]
-        room: int = entries + np.int64(end - begin) + 1
-        if settled >= steps or room > queue.size:
-            now[0], now[1] = d, entries
-            return room
-        behind = np.uint32(waiting >> 32)
-        first[np.uint32(bucket)] = behind
-        if behind != 0:
-            follower = np.uint32(queue[behind])
-            prefetch(keys, follower)
-            prefetch(heads, indptr[follower])
-            prefetch(weights, indptr[follower])
-        key = keys[u]
-        if key >> shift != d:
-            continue
-        settled += 1
-        for i in range(begin, end):
-            reached = key + (np.int64(weights[i]) << _SOURCE_BITS)
-            if reached < keys[heads[i]]:
-                node = _walk(indptr, heads, weights, keys, arrived, u, i, reached)
-                if node >= 0:
-                    entries += 1
-                    _insert(entries, node, _place(keys[node] >> shift, stretch), queue, first)
+        d = (stretch << STRETCH_BITS) | bucket
+        if bucket == NARROW:
+            d = _next_stretch(keys, queue, first, shift, stretch)
+            stretch, bucket = d >> STRETCH_BITS, d & (NARROW - 1)
+        if d == _FAR or (target >= 0 and d > keys[target] >> shift):
+            break
     for v in range(times.size):
         time = keys[v] >> _SOURCE_BITS
         times[v] = time if time <= limit else INF
@@ -237,20 +232,19 @@ def _run(
     graph: Graph, sources: Int32, offsets: Int32, limit: int, target: int = -1
 ) -> tuple[Int32, Int32, Int32]:
     times, labels = np.empty(graph.n, np.int32), np.empty(graph.n, np.int32)
-    arrived = np.full(graph.n if target >= 0 else 0, -1, np.int32)
-    keys = np.full(graph.n, (limit + 1) << _SOURCE_BITS, np.int64)  # nothing beyond the limit gets below this
-    queue = np.empty(1 + graph.n + sources.size, np.int64)
+    keys = np.empty(graph.n, np.int64)
+    arrived = np.full(graph.n, -1, np.int32) if target >= 0 else times[:0]
+    queue = np.empty(1 + sources.size + min(graph.n, STEPS), np.int64)
     first = np.zeros(NARROW + WIDE, np.uint32)
     now = np.zeros(2, np.int64)
     indptr, heads = graph.indptr.view(np.uint32), graph.heads.view(np.uint32)
     seeds = sources.view(np.uint32)
-    while room := _search(  # in slices, so that Ctrl-C is heard
-        *(indptr, heads, graph.weights, seeds, offsets, limit, target, STEPS),
+    while missing := _search(  # in slices, so that Ctrl-C is heard
+        *(indptr, heads, graph.weights, seeds, offsets, limit, target),
         *(keys, queue, first, now, arrived, times, labels),
     ):
         offsets = offsets[:0]
-        if room > queue.size:
-            queue = np.concatenate((queue, np.empty(room, np.int64)))
+        queue = np.concatenate((queue, np.empty(max(missing, STEPS), np.int64)))
     return times, labels, arrived
 
 
