@@ -42,6 +42,11 @@ def writes(dtype: Any, ndim: int = 1) -> object:
     return types.Array(dtype, ndim, "C")
 
 
+def several(dtype: Any, count: int) -> object:
+    """Type of `count` numbers returned together."""
+    return types.UniTuple(dtype, count)  # type: ignore[no-untyped-call]
+
+
 class _Announcement:
     """Says once per process that compilation has begun."""
 

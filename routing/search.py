@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .compiled import helper, i4, i8, kernel, reads, u4, writes
+from .compiled import helper, i4, i8, kernel, reads, several, u4, writes
 from .graph import INF, Graph, as_int32
 from .lanes import prefetch
 
@@ -41,7 +41,7 @@ _FAR = 1 << 40  # beyond every bucket
 
 @helper
 def _width_bits(weights: Int32) -> int:
-    """Width of a narrow bucket: about a quarter of the usual weight, as a power of two."""
+    """Width of a narrow bucket: about half the usual weight, as a power of two."""
     total = seen = 0
     for i in range(0, weights.size, weights.size // SAMPLE + 1):
         weight = weights[i]
@@ -50,7 +50,7 @@ def _width_bits(weights: Int32) -> int:
             while weight > 1:
                 weight >>= 1
                 total += 1
-    return 0 if seen == 0 else max(0, min(WIDEST_BITS, total // seen - 2))
+    return 0 if seen == 0 else max(0, min(WIDEST_BITS, total // seen - 1))
 
 
 @helper
@@ -107,15 +107,15 @@ def _walk(
     keys: Int64,
     arrived: Int32,
     u: np.uint32,
+    v: np.uint32,
     arc: np.int64,
     key: np.int64,
 ) -> np.int64:
-    """Take an arc from `u` and walk on while there is no choice; return the node where ways part, or -1.
+    """Take an arc from `u` to `v` and walk on while there is no choice; return the node where ways part.
 
-    An arc that leads straight back improves nothing, so a node with no other ends the walk, and one with one
-    other continues it.
+    An arc that leads straight back improves nothing, so a node with no other ends the walk, which is told by
+    -1, and one with one other continues it.
     """
-    v = heads[np.uint32(arc)]
     bends = BENDS
     while True:
         keys[v] = key
@@ -144,43 +144,42 @@ def _walk(
 
 
 @kernel(
-    i8,
-    *(reads(u4), reads(u4), reads(i4)),
-    *(reads(u4), reads(i4), i8, i8),
-    *(writes(i8), writes(i8), writes(u4), writes(i8), writes(i4), writes(i4), writes(i4)),
+    several(i8, 3),
+    *(reads(u4), reads(u4), reads(i4), reads(i4), reads(i4), i8, i8),
+    *(i8, i8, writes(i8), writes(i8), writes(u4), writes(i4), writes(i4), writes(i4)),
 )
 def _search(  # noqa: C901  (the hot loop, kept in one piece)
     indptr: UInt32,
     heads: UInt32,
     weights: Int32,
-    sources: UInt32,
+    sources: Int32,
     offsets: Int32,
     limit: int,
     target: int,
+    d: int,
+    entries: int,
     keys: Int64,
     queue: Int64,
     first: UInt32,
-    now: Int64,
     arrived: Int32,
     times: Int32,
     labels: Int32,
-) -> int:
-    """Go on from bucket `now[0]`, with `now[1]` entries made; return how many more than fit would be needed.
+) -> tuple[np.int64, int, int]:
+    """Go on from the bucket of `d`, counted in widths, with so many entries made.
 
-    Zero means that the search is over and the answer written. Offsets come with the first call only. A node
-    that is reached twice waits twice; nothing is ever taken out of the middle of a list, nor used again.
-    Where `arrived` has room, it keeps the arc by which each node is reached.
+    Return how many entries more than fit would be needed, and where to go on then. None means that the search
+    is over and the answer written. Offsets come with the first call only. A node that is reached twice waits
+    twice; nothing is ever taken out of the middle of a list, and no entry is used again. Where `arrived` has
+    room, it keeps the arc by which each node is reached.
     """
     shift = _width_bits(weights) + _SOURCE_BITS
-    d = now[0]
     stretch, bucket = d >> STRETCH_BITS, d & (NARROW - 1)
-    entries = now[1]
     if entries == 0:
         keys[:] = (limit + 1) << _SOURCE_BITS  # nothing beyond the limit gets below this
     # The order of sources matters for equal times and zero weights: the lists are last in, first out, so the
     # smallest number floods first and hardly anything is relabelled.
     for i in range(offsets.size - 1, -1, -1):
-        v = sources[i]
+        v = np.uint32(sources[i])
         key = (np.int64(offsets[i]) << _SOURCE_BITS) | i
         if key < keys[v]:
             keys[v] = key
@@ -191,10 +190,9 @@ def _search(  # noqa: C901  (the hot loop, kept in one piece)
             waiting = queue[first[np.uint32(bucket)]]
             u = np.uint32(waiting)
             begin, end = indptr[u], indptr[u + np.uint32(1)]
-            missing: int = entries + np.int64(end - begin) + 1 - queue.size
+            missing = entries + np.int64(end - begin) + 1 - queue.size
             if missing > 0:
-                now[0], now[1] = d, entries
-                return missing
+                return missing, d, entries
             behind = np.uint32(waiting >> 32)
             first[np.uint32(bucket)] = behind
             if behind != 0:
@@ -206,9 +204,10 @@ def _search(  # noqa: C901  (the hot loop, kept in one piece)
             if key >> shift != d:
                 continue
             for i in range(begin, end):
+                v = heads[i]
                 reached = key + (np.int64(weights[i]) << _SOURCE_BITS)
-                if reached < keys[heads[i]]:
-                    node = _walk(indptr, heads, weights, keys, arrived, u, i, reached)
+                if reached < keys[v]:
+                    node = _walk(indptr, heads, weights, keys, arrived, u, v, i, reached)
                     if node >= 0:
                         entries += 1
                         _insert(entries, node, _place(keys[node] >> shift, stretch), queue, first)
@@ -221,31 +220,32 @@ def _search(  # noqa: C901  (the hot loop, kept in one piece)
             stretch, bucket = d >> STRETCH_BITS, d & (NARROW - 1)
         if d == _FAR or (target >= 0 and d > keys[target] >> shift):
             break
-    for v in range(times.size):
-        time = keys[v] >> _SOURCE_BITS
-        times[v] = time if time <= limit else INF
-        labels[v] = keys[v] & _SOURCE if time <= limit else -1
-    return 0
+    for i in range(times.size):
+        time = keys[i] >> _SOURCE_BITS
+        times[i] = time if time <= limit else INF
+        labels[i] = keys[i] & _SOURCE if time <= limit else -1
+    return np.int64(0), d, entries
 
 
 def _run(
     graph: Graph, sources: Int32, offsets: Int32, limit: int, target: int = -1
 ) -> tuple[Int32, Int32, Int32]:
-    times, labels = np.empty(graph.n, np.int32), np.empty(graph.n, np.int32)
-    keys = np.empty(graph.n, np.int64)
-    arrived = np.full(graph.n, -1, np.int32) if target >= 0 else times[:0]
-    queue = np.empty(1 + sources.size + min(graph.n, STEPS), np.int64)
+    n = graph.n
+    times, labels, keys = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int64)
+    arrived = np.full(n, -1, np.int32) if target >= 0 else times[:0]
+    queue = np.empty(1 + sources.size + min(n, STEPS), np.int64)
     first = np.zeros(NARROW + WIDE, np.uint32)
-    now = np.zeros(2, np.int64)
     indptr, heads = graph.indptr.view(np.uint32), graph.heads.view(np.uint32)
-    seeds = sources.view(np.uint32)
-    while missing := _search(  # in slices, so that Ctrl-C is heard
-        *(indptr, heads, graph.weights, seeds, offsets, limit, target),
-        *(keys, queue, first, now, arrived, times, labels),
-    ):
+    d = entries = 0
+    while True:  # in slices, so that Ctrl-C is heard
+        missing, d, entries = _search(
+            *(indptr, heads, graph.weights, sources, offsets, limit, target),
+            *(d, entries, keys, queue, first, arrived, times, labels),
+        )
+        if missing == 0:
+            return times, labels, arrived
         offsets = offsets[:0]
-        queue = np.concatenate((queue, np.empty(max(missing, STEPS), np.int64)))
-    return times, labels, arrived
+        queue = np.concatenate((queue, np.empty(max(int(missing), STEPS), np.int64)))
 
 
 def as_sources(n: int, sources: ArrayLike, offsets: ArrayLike | None) -> tuple[Int32, Int32]:
