@@ -1,8 +1,8 @@
 """Exact shortest paths by a bucket queue: the plain search that everything faster is compared with.
 
 The queue is a radix heap with a wide bottom level: 1024 narrow buckets hold what lies in the current stretch
-of time, a few ever wider ones what lies beyond. A bucket is narrower than almost every arc, so almost every
-node is settled once; where an arc is shorter, its head is settled again, which keeps the answer exact.
+of time, a few ever wider ones what lies beyond. A bucket is narrower than most arcs, so nearly every node is
+settled once; what a shorter arc improves within the bucket is settled again, so the answer is exact.
 
 Most nodes of a street network have no choice to offer: a bend between two neighbours, a dead end. Whoever
 reaches one walks on at once, and only nodes where ways part wait in the queue.
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 STRETCH_BITS = 10
 NARROW = 1 << STRETCH_BITS  # buckets of one width
 WIDE = 32 - STRETCH_BITS  # buckets of growing width for what lies beyond
-WIDEST_BITS = 5  # a narrow bucket is at most 32 units wide, so no node is settled more often per source
-BENDS = 4  # nodes without a choice passed in one go
-SAMPLE = 64  # weights looked at for the width of the buckets
+WIDEST_BITS = 5  # at most 32 units, so no node is settled more often than that from one source
+BENDS = 8  # nodes without a choice passed in one go
+SAMPLE = 128  # weights looked at for the width of the buckets
 STEPS = 2_000_000  # entries made between two looks at the keyboard
 
 # a key is a time and, in its lower bits, a source: the smaller key is nearer or, of equals, the smaller one
@@ -41,16 +41,18 @@ _FAR = 1 << 40  # beyond every bucket
 
 @helper
 def _width_bits(weights: Int32) -> int:
-    """Width of a narrow bucket: about half the usual weight, as a power of two."""
-    total = seen = 0
-    for i in range(0, weights.size, weights.size // SAMPLE + 1):
-        weight = weights[i]
-        if 0 < weight < INF:
-            seen += 1
-            while weight > 1:
-                weight >>= 1
-                total += 1
-    return 0 if seen == 0 else max(0, min(WIDEST_BITS, total // seen - 1))
+    """Width of a narrow bucket, as a power of two: as wide as three quarters of the arcs are long."""
+    step = weights.size // SAMPLE + 1
+    for bits in range(WIDEST_BITS, 0, -1):
+        shorter = longer = 0
+        for i in range(0, weights.size, step):
+            if weights[np.uint32(i)] >> bits == 0:
+                shorter += 1
+            else:
+                longer += 1
+        if 3 * shorter <= longer:
+            return bits
+    return 0
 
 
 @helper
@@ -233,7 +235,7 @@ def _run(
     n = graph.n
     times, labels, keys = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int64)
     arrived = np.full(n, -1, np.int32) if target >= 0 else times[:0]
-    queue = np.empty(1 + sources.size + min(n, STEPS), np.int64)
+    queue = np.empty(1 + sources.size + min(graph.m, STEPS), np.int64)
     first = np.zeros(NARROW + WIDE, np.uint32)
     indptr, heads = graph.indptr.view(np.uint32), graph.heads.view(np.uint32)
     d = entries = 0
@@ -245,7 +247,8 @@ def _run(
         if missing == 0:
             return times, labels, arrived
         offsets = offsets[:0]
-        queue = np.concatenate((queue, np.empty(max(int(missing), STEPS), np.int64)))
+        more = max(int(missing), min(queue.size, STEPS))
+        queue = np.concatenate((queue, np.empty(more, np.int64)))
 
 
 def as_sources(n: int, sources: ArrayLike, offsets: ArrayLike | None) -> tuple[Int32, Int32]:
