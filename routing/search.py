@@ -178,6 +178,7 @@ def _search(  # noqa: C901  (the hot loop, kept in one piece)
     stretch, bucket = d >> STRETCH_BITS, d & (NARROW - 1)
     if entries == 0:
         keys[:] = (limit + 1) << _SOURCE_BITS  # nothing beyond the limit gets below this
+        queue[0] = 0
     # The order of sources matters for equal times and zero weights: the lists are last in, first out, so the
     # smallest number floods first and hardly anything is relabelled.
     for i in range(offsets.size - 1, -1, -1):
@@ -197,11 +198,14 @@ def _search(  # noqa: C901  (the hot loop, kept in one piece)
                 return missing, d, entries
             behind = np.uint32(waiting >> 32)
             first[np.uint32(bucket)] = behind
-            if behind != 0:
-                follower = np.uint32(queue[behind])
-                prefetch(keys, follower)
-                prefetch(heads, indptr[follower])
-                prefetch(weights, indptr[follower])
+            # what the next two in the list will be asked for; node 0 stands in behind the last
+            waiting = queue[behind]
+            follower = np.uint32(waiting)
+            prefetch(heads, indptr[follower])
+            prefetch(weights, indptr[follower])
+            follower = np.uint32(queue[np.uint32(waiting >> 32)])
+            prefetch(keys, follower)
+            prefetch(indptr, follower)
             key = keys[u]
             if key >> shift != d:
                 continue
