@@ -150,11 +150,18 @@ def kernel(result: Any, *arguments: object) -> Callable[[Callable[..., R]], Kern
     return decorate
 
 
-def helper(function: Callable[..., R]) -> Callable[..., R]:
-    """Make a function one that kernels of the same file may call; it is compiled as part of them.
+_BARE: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # only called by kernels
 
-    Its instructions are put in place of the call: handing over half a dozen arrays costs more than most of
-    them do.
+
+def helper(function: Callable[..., R]) -> Callable[..., R]:
+    """Make a function one that kernels of the same file may call; it is compiled as part of them."""
+    return cast("Callable[..., R]", numba.njit(**OPTIONS, **_BARE)(function))
+
+
+def inlined(function: Callable[..., R]) -> Callable[..., R]:
+    """Make a function a helper whose instructions are put in place of the call.
+
+    For what is called in the hottest loop, where half a dozen arrays handed over cost more than it does, or
+    what yields a number of which that loop gains by knowing the range.
     """
-    bare: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "forceinline": True}
-    return cast("Callable[..., R]", numba.njit(**OPTIONS, **bare)(function))
+    return cast("Callable[..., R]", numba.njit(**OPTIONS, **_BARE, forceinline=True)(function))

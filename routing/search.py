@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .compiled import helper, i4, i8, kernel, reads, several, u4, writes
+from .compiled import helper, i4, i8, inlined, kernel, reads, several, u4, writes
 from .graph import INF, Graph, as_int32
 from .lanes import prefetch
 
@@ -39,7 +39,7 @@ _SOURCE = (1 << _SOURCE_BITS) - 1
 _FAR = 1 << 40  # beyond every bucket
 
 
-@helper
+@inlined
 def _width_bits(weights: Int32) -> int:
     """Width of a narrow bucket, as a power of two: as wide as three quarters of the arcs are long."""
     step = weights.size // SAMPLE + 1
@@ -101,7 +101,7 @@ def _next_stretch(keys: Int64, queue: Int64, first: UInt32, shift: int, stretch:
     return _FAR
 
 
-@helper
+@inlined
 def _walk(
     indptr: UInt32,
     heads: UInt32,
