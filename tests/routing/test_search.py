@@ -151,6 +151,10 @@ def test_a_search_taken_in_slices_is_the_same_search(monkeypatch: pytest.MonkeyP
         expected, first = reference(case)
         np.testing.assert_array_equal(times, expected, case.name)
         np.testing.assert_array_equal(source, first, case.name)
+        start, end = (int(v) for v in case.random.integers(0, case.n, 2))
+        time, arcs = path(case.graph(), start, end)
+        assert time == nearest(case.graph(), [start])[0][end], case.name
+        assert time == INF or case.weights[arcs].sum() == time, case.name
 
 
 @pytest.mark.parametrize("seed", range(40))
