@@ -30,6 +30,7 @@ NARROW = 1 << STRETCH_BITS  # buckets of one width
 WIDE = 32 - STRETCH_BITS  # buckets of growing width for what lies beyond
 WIDEST_BITS = 5  # at most 32 units, so no node is settled more often than that from one source
 BENDS = 8  # nodes without a choice passed in one go
+LARGE = 200_000  # nodes from which on keys are no longer at hand, and asked for earlier
 SAMPLE = 128  # weights looked at for the width of the buckets
 STEPS = 2_000_000  # entries made between two looks at the keyboard
 
@@ -37,6 +38,8 @@ STEPS = 2_000_000  # entries made between two looks at the keyboard
 _SOURCE_BITS = 31
 _SOURCE = (1 << _SOURCE_BITS) - 1
 _FAR = 1 << 40  # beyond every bucket
+# the queue begins with the first entry of each bucket; behind every last one stands this, and names node 0
+_NONE = NARROW + WIDE
 
 
 @inlined
@@ -69,32 +72,32 @@ def _place(d: int, stretch: int) -> int:
 
 
 @helper
-def _insert(entry: int, node: int, bucket: int, queue: Int64, first: UInt32) -> None:
+def _insert(entry: int, node: int, bucket: int, queue: Int64) -> None:
     """Put an entry at the head of a bucket's list: it names its node and, above, the entry behind it."""
-    queue[np.uint32(entry)] = (np.int64(first[np.uint32(bucket)]) << 32) | np.int64(node)
-    first[np.uint32(bucket)] = entry
+    queue[np.uint32(entry)] = (queue[np.uint32(bucket)] << 32) | np.int64(node)
+    queue[np.uint32(bucket)] = entry
 
 
 @helper
-def _next_stretch(keys: Int64, queue: Int64, first: UInt32, shift: int, stretch: int) -> int:
+def _next_stretch(keys: Int64, queue: Int64, shift: int, stretch: int) -> int:
     """Spread the lowest wide bucket; return its smallest time in widths, `_FAR` where all are empty."""
-    for wide in range(NARROW, first.size):
+    for wide in range(NARROW, NARROW + WIDE):
         smallest = _FAR
-        entry = first[wide]
-        while entry != 0:  # an entry whose node has been reached earlier since is no longer of this bucket
+        entry = np.uint32(queue[wide])
+        while entry != _NONE:  # what has been reached earlier since is no longer of this bucket
             waiting = queue[entry]
             d = keys[np.uint32(waiting)] >> shift
             if _place(d, stretch) == wide:
                 smallest = min(smallest, d)
             entry = np.uint32(waiting >> 32)
-        entry = first[wide]
-        first[wide] = 0
-        while entry != 0:
+        entry = np.uint32(queue[wide])
+        queue[wide] = _NONE
+        while entry != _NONE:
             waiting = queue[entry]
             node = np.uint32(waiting)
             d = keys[node] >> shift
             if _place(d, stretch) == wide:
-                _insert(entry, node, _place(d, smallest >> STRETCH_BITS), queue, first)
+                _insert(entry, node, _place(d, smallest >> STRETCH_BITS), queue)
             entry = np.uint32(waiting >> 32)
         if smallest < _FAR:
             return smallest
@@ -148,7 +151,7 @@ def _walk(
 @kernel(
     several(i8, 3),
     *(reads(u4), reads(u4), reads(i4), reads(i4), reads(i4), i8, i8),
-    *(i8, i8, writes(i8), writes(i8), writes(u4), writes(i4), writes(i4), writes(i4)),
+    *(i8, i8, writes(i8), writes(i8), writes(i4), writes(i4), writes(i4)),
 )
 def _search(  # noqa: C901  (the hot loop, kept in one piece)
     indptr: UInt32,
@@ -162,7 +165,6 @@ def _search(  # noqa: C901  (the hot loop, kept in one piece)
     entries: int,
     keys: Int64,
     queue: Int64,
-    first: UInt32,
     arrived: Int32,
     times: Int32,
     labels: Int32,
@@ -178,7 +180,9 @@ def _search(  # noqa: C901  (the hot loop, kept in one piece)
     stretch, bucket = d >> STRETCH_BITS, d & (NARROW - 1)
     if entries == 0:
         keys[:] = (limit + 1) << _SOURCE_BITS  # nothing beyond the limit gets below this
-        queue[0] = 0
+        queue[:_NONE] = _NONE
+        queue[_NONE] = _NONE << 32
+        entries = _NONE
     # The order of sources matters for equal times and zero weights: the lists are last in, first out, so the
     # smallest number floods first and hardly anything is relabelled.
     for i in range(offsets.size - 1, -1, -1):
@@ -187,19 +191,25 @@ def _search(  # noqa: C901  (the hot loop, kept in one piece)
         if key < keys[v]:
             keys[v] = key
             entries += 1
-            _insert(entries, v, _place(key >> shift, stretch), queue, first)
+            _insert(entries, v, _place(key >> shift, stretch), queue)
     while True:
-        while first[np.uint32(bucket)] != 0:
-            waiting = queue[first[np.uint32(bucket)]]
+        while queue[np.uint32(bucket)] != _NONE:
+            waiting = queue[np.uint32(queue[np.uint32(bucket)])]
             u = np.uint32(waiting)
             begin, end = indptr[u], indptr[u + np.uint32(1)]
             missing = entries + np.int64(end - begin) + 1 - queue.size
             if missing > 0:
                 return missing, d, entries
             behind = np.uint32(waiting >> 32)
-            first[np.uint32(bucket)] = behind
-            # what the next two in the list will be asked for; node 0 stands in behind the last
+            queue[np.uint32(bucket)] = behind
+            # what the next in the list will be asked for
             waiting = queue[behind]
+            if keys.size > LARGE:
+                follower = np.uint32(waiting)
+                for i in range(indptr[follower], indptr[follower + np.uint32(1)]):
+                    prefetch(keys, heads[i])
+                    prefetch(indptr, heads[i])
+                waiting = queue[np.uint32(waiting >> 32)]
             follower = np.uint32(waiting)
             prefetch(heads, indptr[follower])
             prefetch(weights, indptr[follower])
@@ -216,13 +226,13 @@ def _search(  # noqa: C901  (the hot loop, kept in one piece)
                     node = _walk(indptr, heads, weights, keys, arrived, u, v, i, reached)
                     if node >= 0:
                         entries += 1
-                        _insert(entries, node, _place(keys[node] >> shift, stretch), queue, first)
+                        _insert(entries, node, _place(keys[node] >> shift, stretch), queue)
         bucket += 1
-        while bucket < NARROW and first[np.uint32(bucket)] == 0:
+        while bucket < NARROW and queue[np.uint32(bucket)] == _NONE:
             bucket += 1
         d = (stretch << STRETCH_BITS) | bucket
         if bucket == NARROW:
-            d = _next_stretch(keys, queue, first, shift, stretch)
+            d = _next_stretch(keys, queue, shift, stretch)
             stretch, bucket = d >> STRETCH_BITS, d & (NARROW - 1)
         if d == _FAR or (target >= 0 and d > keys[target] >> shift):
             break
@@ -239,14 +249,13 @@ def _run(
     n = graph.n
     times, labels, keys = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int64)
     arrived = np.full(n, -1, np.int32) if target >= 0 else times[:0]
-    queue = np.empty(1 + sources.size + min(graph.m, STEPS), np.int64)
-    first = np.zeros(NARROW + WIDE, np.uint32)
+    queue = np.empty(_NONE + 1 + sources.size + min(graph.m, STEPS), np.int64)
     indptr, heads = graph.indptr.view(np.uint32), graph.heads.view(np.uint32)
     d = entries = 0
     while True:  # in slices, so that Ctrl-C is heard
         missing, d, entries = _search(
             *(indptr, heads, graph.weights, sources, offsets, limit, target),
-            *(d, entries, keys, queue, first, arrived, times, labels),
+            *(d, entries, keys, queue, arrived, times, labels),
         )
         if missing == 0:
             return times, labels, arrived
