@@ -179,6 +179,29 @@ def sweeps(report: Report, name: str, graph: Graph, hierarchy: Hierarchy, rounds
         ("ratio", "measured", "aim"), [(label, times(value), f"≥ {aim} ×") for label, value, aim in verdicts]
     )
     undisturbed(report, n, hierarchy.size, contenders, rounds)
+    if "scipy" in got and n < 50_000:
+        anew(
+            report,
+            n,
+            rounds,
+            bucket=lambda some: nearest(graph, some),
+            scipy=lambda some: dijkstra(matrix, indices=some, min_only=True),
+        )
+
+
+def anew(report: Report, n: int, rounds: int, **contenders: Callable[[Any], object]) -> None:
+    """Ask for other places every time: a processor learns the turns of a small search by heart."""
+    random = np.random.default_rng(2)
+    places = [random.choice(n, max(1, n // 1000), replace=False) for _ in range(40)]
+    got = clock(
+        rounds, **{name: lambda ask=ask: [ask(some) for some in places] for name, ask in contenders.items()}
+    )
+    bucket, scipy = got["bucket"] / len(places), got["scipy"] / len(places)
+    report.add(
+        f"With other places at every call: bucket queue {ms(bucket)} ms, scipy {ms(scipy)} ms,"
+        f" {times(scipy / bucket)} as much."
+    )
+    report.add()
 
 
 def undisturbed(

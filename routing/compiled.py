@@ -42,6 +42,11 @@ def writes(dtype: Any, ndim: int = 1) -> object:
     return types.Array(dtype, ndim, "C")
 
 
+def several(dtype: Any, count: int) -> object:
+    """Type of `count` numbers returned together."""
+    return types.UniTuple(dtype, count)  # type: ignore[no-untyped-call]
+
+
 class _Announcement:
     """Says once per process that compilation has begun."""
 
@@ -145,7 +150,18 @@ def kernel(result: Any, *arguments: object) -> Callable[[Callable[..., R]], Kern
     return decorate
 
 
+_BARE: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # only called by kernels
+
+
 def helper(function: Callable[..., R]) -> Callable[..., R]:
     """Make a function one that kernels of the same file may call; it is compiled as part of them."""
-    bare: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # only called by kernels
-    return cast("Callable[..., R]", numba.njit(**OPTIONS, **bare)(function))
+    return cast("Callable[..., R]", numba.njit(**OPTIONS, **_BARE)(function))
+
+
+def inlined(function: Callable[..., R]) -> Callable[..., R]:
+    """Make a function a helper whose instructions are put in place of the call.
+
+    For what is called in the hottest loop, where half a dozen arrays handed over cost more than it does, or
+    what yields a number of which that loop gains by knowing the range.
+    """
+    return cast("Callable[..., R]", numba.njit(**OPTIONS, **_BARE, forceinline=True)(function))

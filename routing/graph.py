@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -24,6 +24,10 @@ UNIT_S = 0.1
 """Seconds in one unit of time. The searches themselves are free of units."""
 
 _SHOWN = 5
+_UNSIGNED: dict[np.dtype[Any], np.dtype[Any]] = {
+    np.dtype(np.int32): np.dtype(np.uint32),
+    np.dtype(np.int64): np.dtype(np.uint64),
+}
 
 
 def as_int32(values: ArrayLike, name: str, *, upper: int = INF, size: int | None = None) -> Int32:
@@ -68,7 +72,9 @@ def as_int32(values: ArrayLike, name: str, *, upper: int = INF, size: int | None
     bad: NDArray[np.bool_] | None = None
     if raw.dtype.kind == "f":
         bad = ~((raw >= 0) & (raw <= upper) & (np.floor(raw) == raw))
-    elif raw.dtype.kind != "b" and (int(raw.min()) < 0 or int(raw.max()) > upper):
+    elif raw.dtype in _UNSIGNED:  # a negative number looks like one beyond INF: one look will do
+        bad = None if int(raw.view(_UNSIGNED[raw.dtype]).max()) <= upper else (raw < 0) | (raw > upper)
+    elif raw.dtype.kind != "b":
         bad = (raw < 0) | (raw > upper)
     if bad is not None and bad.any():
         where = np.flatnonzero(bad)

@@ -1,9 +1,11 @@
 """Exact shortest paths by a bucket queue: the plain search that everything faster is compared with.
 
-The queue is a radix heap with a wide bottom level: 2**16 buckets of one unit each hold what lies in the
-current stretch of time, a few coarser ones what lies beyond. The buckets are lists linked through the arcs
-themselves, so nothing is allocated while searching. Weights may be of any size; with tenths of seconds or
-centimetres almost every arc enters its final bucket at once.
+The queue is a radix heap with a wide bottom level: 1024 narrow buckets hold what lies in the current stretch
+of time, a few ever wider ones what lies beyond. A bucket is narrower than most arcs, so nearly every node is
+settled once; what a shorter arc improves within the bucket is settled again, so the answer is exact.
+
+Most nodes of a street network have no choice to offer: a bend between two neighbours, a dead end. Whoever
+reaches one walks on at once, and only nodes where ways part wait in the queue.
 """
 
 from __future__ import annotations
@@ -12,31 +14,57 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .compiled import helper, i4, i8, kernel, reads, u4, u8, writes
+from .compiled import helper, i4, i8, inlined, kernel, reads, several, u4, writes
 from .graph import INF, Graph, as_int32
-from .lanes import prefetch, trailing_zeros
+from .lanes import prefetch
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from .graph import Int32, UInt32
 
-FINE_BITS = 16
-FINE = 1 << FINE_BITS  # buckets of one unit
-COARSE = 32 - FINE_BITS  # buckets of growing width for what lies beyond
-STEPS = 2_000_000  # nodes settled between two looks at the keyboard
-# links of the lists are the number of an entry plus one, so that fresh memory means: waits in no bucket
-_ABSENT = 0
-_LAST = -1
+    Int64 = NDArray[np.int64]
+
+STRETCH_BITS = 10
+NARROW = 1 << STRETCH_BITS  # buckets of one width
+WIDE = 32 - STRETCH_BITS  # buckets of growing width for what lies beyond
+WIDEST_BITS = 5  # at most 32 units, so no node is settled more often than that from one source
+BENDS = 8  # nodes without a choice passed in one go
+LARGE = 200_000  # nodes from which on keys are no longer at hand, and asked for earlier
+SAMPLE = 128  # weights looked at for the width of the buckets
+STEPS = 2_000_000  # entries made between two looks at the keyboard
+
+# a key is a time and, in its lower bits, a source: the smaller key is nearer or, of equals, the smaller one
+_SOURCE_BITS = 31
+_SOURCE = (1 << _SOURCE_BITS) - 1
+_FAR = 1 << 40  # beyond every bucket
+# the queue begins with the first entry of each bucket; behind every last one stands this, and names node 0
+_NONE = NARROW + WIDE
+
+
+@inlined
+def _width_bits(weights: Int32) -> int:
+    """Width of a narrow bucket, as a power of two: as wide as three quarters of the arcs are long."""
+    step = weights.size // SAMPLE + 1
+    for bits in range(WIDEST_BITS, 0, -1):
+        shorter = longer = 0
+        for i in range(0, weights.size, step):
+            if weights[np.uint32(i)] >> bits == 0:
+                shorter += 1
+            else:
+                longer += 1
+        if 3 * shorter <= longer:
+            return bits
+    return 0
 
 
 @helper
-def _place(d: int, epoch: int) -> int:
-    """Bucket of time `d` while the fine buckets show stretch `epoch`."""
-    distance = (d >> FINE_BITS) ^ epoch
+def _place(d: int, stretch: int) -> int:
+    """Bucket of time `d`, counted in widths, while the narrow buckets show `stretch`."""
+    distance = (d >> STRETCH_BITS) ^ stretch
     if distance == 0:
-        return d & (FINE - 1)
-    bucket = FINE
+        return d & (NARROW - 1)
+    bucket = NARROW
     while distance > 1:
         distance >>= 1
         bucket += 1
@@ -44,177 +72,196 @@ def _place(d: int, epoch: int) -> int:
 
 
 @helper
-def _insert(entry: int, bucket: int, after: Int32, first: Int32, marks: NDArray[np.uint64]) -> None:
-    old = first[bucket]
-    after[np.uint32(entry)] = old
-    first[bucket] = entry + 1
-    if old < 0 and bucket < FINE:
-        marks[bucket >> 6] |= np.uint64(1) << np.uint64(bucket & 63)
+def _insert(entry: int, node: int, bucket: int, queue: Int64) -> None:
+    """Put an entry at the head of a bucket's list: it names its node and, above, the entry behind it."""
+    queue[np.uint32(entry)] = (queue[np.uint32(bucket)] << 32) | np.int64(node)
+    queue[np.uint32(bucket)] = entry
 
 
 @helper
-def _next_fine(bucket: int, first: Int32, marks: NDArray[np.uint64]) -> int:
-    """First filled bucket from `bucket` on; `FINE` where there is none."""
-    while bucket < FINE:
-        word = marks[bucket >> 6] >> np.uint64(bucket & 63)
-        if word == 0:
-            bucket = (bucket | 63) + 1
-            continue
-        bucket += trailing_zeros(word)
-        if first[bucket] >= 0:
-            break
-        marks[bucket >> 6] &= ~(np.uint64(1) << np.uint64(bucket & 63))
-        bucket += 1
-    return bucket
-
-
-@helper
-def _next_stretch(
-    heads: UInt32,
-    sources: UInt32,
-    times: Int32,
-    after: Int32,
-    first: Int32,
-    marks: NDArray[np.uint64],
-    epoch: int,
-) -> int:
-    """Spread the lowest coarse bucket; return its smallest time, `INF` where all are empty."""
-    for coarse in range(FINE, first.size):
-        smallest = INF
-        link = first[coarse]
-        while link > 0:  # an entry whose node has long been reached earlier is no longer of this bucket
-            entry = link - 1
-            d = times[heads[entry] if entry < heads.size else sources[entry - heads.size]]
-            if _place(d, epoch) == coarse:
+def _next_stretch(keys: Int64, queue: Int64, shift: int, stretch: int) -> int:
+    """Spread the lowest wide bucket; return its smallest time in widths, `_FAR` where all are empty."""
+    for wide in range(NARROW, NARROW + WIDE):
+        smallest = _FAR
+        entry = np.uint32(queue[wide])
+        while entry != _NONE:  # what has been reached earlier since is no longer of this bucket
+            waiting = queue[entry]
+            d = keys[np.uint32(waiting)] >> shift
+            if _place(d, stretch) == wide:
                 smallest = min(smallest, d)
-            link = after[entry]
-        link = first[coarse]
-        first[coarse] = _LAST
-        while link > 0:
-            entry = link - 1
-            link = after[entry]
-            d = times[heads[entry] if entry < heads.size else sources[entry - heads.size]]
-            after[entry] = _ABSENT
-            if _place(d, epoch) == coarse:
-                _insert(entry, _place(d, smallest >> FINE_BITS), after, first, marks)
-        if smallest < INF:
+            entry = np.uint32(waiting >> 32)
+        entry = np.uint32(queue[wide])
+        queue[wide] = _NONE
+        while entry != _NONE:
+            waiting = queue[entry]
+            node = np.uint32(waiting)
+            d = keys[node] >> shift
+            if _place(d, stretch) == wide:
+                _insert(entry, node, _place(d, smallest >> STRETCH_BITS), queue)
+            entry = np.uint32(waiting >> 32)
+        if smallest < _FAR:
             return smallest
-    return INF
+    return _FAR
+
+
+@inlined
+def _walk(
+    indptr: UInt32,
+    heads: UInt32,
+    weights: Int32,
+    keys: Int64,
+    arrived: Int32,
+    u: np.uint32,
+    v: np.uint32,
+    arc: np.int64,
+    key: np.int64,
+) -> np.int64:
+    """Take an arc from `u` to `v` and walk on while there is no choice; return the node where ways part.
+
+    An arc that leads straight back improves nothing, so a node with no other ends the walk, which is told by
+    -1, and one with one other continues it.
+    """
+    bends = BENDS
+    while True:
+        keys[v] = key
+        if arrived.size > 0:
+            arrived[v] = arc
+        begin = indptr[v]
+        degree = indptr[v + np.uint32(1)] - begin
+        if degree > 2 or bends == 0:
+            return np.int64(v)
+        if degree == 0:
+            return np.int64(-1)
+        last = np.uint32(begin + degree - 1)
+        one, other = heads[begin], heads[last]
+        back = one == u
+        if not back and other != u:
+            return np.int64(v)
+        if degree == 1:
+            return np.int64(-1)
+        u = v
+        arc = np.int64(last) if back else np.int64(begin)
+        v = other if back else one
+        key += np.int64(weights[np.uint32(arc)]) << _SOURCE_BITS
+        if key >= keys[v]:
+            return np.int64(-1)
+        bends -= 1
 
 
 @kernel(
-    i8,
-    *(reads(u4), reads(u4), reads(i4)),
-    *(reads(u4), reads(i4), i8, i8, i8, i8),
-    *(writes(i4), writes(i4), writes(i4), writes(i4), writes(u8), writes(i8)),
+    several(i8, 3),
+    *(reads(u4), reads(u4), reads(i4), reads(i4), reads(i4), i8, i8),
+    *(i8, i8, writes(i8), writes(i8), writes(i4), writes(i4), writes(i4)),
 )
 def _search(  # noqa: C901  (the hot loop, kept in one piece)
     indptr: UInt32,
     heads: UInt32,
     weights: Int32,
-    sources: UInt32,
+    sources: Int32,
     offsets: Int32,
     limit: int,
     target: int,
-    by_arc: int,
-    steps: int,
+    d: int,
+    entries: int,
+    keys: Int64,
+    queue: Int64,
+    arrived: Int32,
     times: Int32,
     labels: Int32,
-    after: Int32,
-    first: Int32,
-    marks: NDArray[np.uint64],
-    now: NDArray[np.int64],
-) -> int:
-    """Settle about `steps` nodes from the time `now[0]` on; return how many, fewer when the search is over.
+) -> tuple[np.int64, int, int]:
+    """Go on from the bucket of `d`, counted in widths, with so many entries made.
 
-    What waits in the buckets are arcs that have reached their head, and behind them sources, whose offsets
-    come with the first call only; so a node that is reached twice waits twice, and nothing is ever taken out
-    of the middle of a list. The label of a node becomes the source it belongs to (the smallest of equals),
-    or, where `by_arc` is set, the position of the arc by which it is reached.
+    Return how many entries more than fit would be needed, and where to go on then. None means that the search
+    is over and the answer written. Offsets come with the first call only. A node that is reached twice waits
+    twice; nothing is ever taken out of the middle of a list, and no entry is used again. Where `arrived` has
+    room, it keeps the arc by which each node is reached.
     """
-    epoch = now[0] >> FINE_BITS
-    bucket = now[0] & (FINE - 1)
-    arcs = weights.size
+    shift = _width_bits(weights) + _SOURCE_BITS
+    stretch, bucket = d >> STRETCH_BITS, d & (NARROW - 1)
+    if entries == 0:
+        keys[:] = (limit + 1) << _SOURCE_BITS  # nothing beyond the limit gets below this
+        queue[:_NONE] = _NONE
+        queue[_NONE] = _NONE << 32
+        entries = _NONE
     # The order of sources matters for equal times and zero weights: the lists are last in, first out, so the
     # smallest number floods first and hardly anything is relabelled.
     for i in range(offsets.size - 1, -1, -1):
-        v = sources[i]
-        offset = offsets[i]
-        if offset <= limit and offset <= times[v]:
-            times[v] = offset
-            labels[v] = -1 if by_arc else i
-            _insert(arcs + i, _place(offset, epoch), after, first, marks)
-    settled = 0
-    while settled < steps:
-        bucket = _next_fine(bucket, first, marks)
-        if bucket == FINE:
-            d = _next_stretch(heads, sources, times, after, first, marks, epoch)
-            if d == INF:
-                break
-            epoch = d >> FINE_BITS
-            bucket = d & (FINE - 1)
-        d = (epoch << FINE_BITS) | bucket
-        while first[bucket] > 0:
-            entry = np.uint32(first[bucket] - 1)
-            u = heads[entry] if entry < arcs else sources[entry - arcs]
-            link = after[entry]
-            first[bucket] = link
-            if 0 < link <= arcs:
-                follower = heads[np.uint32(link - 1)]
-                prefetch(heads, indptr[follower])
-                prefetch(weights, indptr[follower])
-                prefetch(times, follower)
-                prefetch(labels, follower)
-                prefetch(after, link - 1)
-            after[entry] = _ABSENT
-            if times[u] != d:
+        v = np.uint32(sources[i])
+        key = (np.int64(offsets[i]) << _SOURCE_BITS) | i
+        if key < keys[v]:
+            keys[v] = key
+            entries += 1
+            _insert(entries, v, _place(key >> shift, stretch), queue)
+    while True:
+        while queue[np.uint32(bucket)] != _NONE:
+            waiting = queue[np.uint32(queue[np.uint32(bucket)])]
+            u = np.uint32(waiting)
+            begin, end = indptr[u], indptr[u + np.uint32(1)]
+            missing = entries + np.int64(end - begin) + 1 - queue.size
+            if missing > 0:
+                return missing, d, entries
+            behind = np.uint32(waiting >> 32)
+            queue[np.uint32(bucket)] = behind
+            # what the next in the list will be asked for
+            waiting = queue[behind]
+            if keys.size > LARGE:
+                follower = np.uint32(waiting)
+                for i in range(indptr[follower], indptr[follower + np.uint32(1)]):
+                    prefetch(keys, heads[i])
+                    prefetch(indptr, heads[i])
+                waiting = queue[np.uint32(waiting >> 32)]
+            follower = np.uint32(waiting)
+            prefetch(heads, indptr[follower])
+            prefetch(weights, indptr[follower])
+            follower = np.uint32(queue[np.uint32(waiting >> 32)])
+            prefetch(keys, follower)
+            prefetch(indptr, follower)
+            key = keys[u]
+            if key >> shift != d:
                 continue
-            settled += 1
-            if u == target:
-                return 0
-            label = labels[u]
-            for i in range(indptr[u], indptr[u + np.uint32(1)]):
+            for i in range(begin, end):
                 v = heads[i]
-                reached = d + weights[i]
-                known = times[v]
-                if reached > known:
-                    continue
-                if reached < known:
-                    if reached > limit:
-                        continue
-                    times[v] = reached
-                    labels[v] = i if by_arc else label
-                elif label < labels[v] and not by_arc:
-                    labels[v] = label
-                    if reached > d or after[i] != _ABSENT:
-                        continue
-                else:
-                    continue
-                prefetch(indptr, v)
-                _insert(i, _place(reached, epoch), after, first, marks)
-    now[0] = (epoch << FINE_BITS) | bucket
-    return settled
+                reached = key + (np.int64(weights[i]) << _SOURCE_BITS)
+                if reached < keys[v]:
+                    node = _walk(indptr, heads, weights, keys, arrived, u, v, i, reached)
+                    if node >= 0:
+                        entries += 1
+                        _insert(entries, node, _place(keys[node] >> shift, stretch), queue)
+        bucket += 1
+        while bucket < NARROW and queue[np.uint32(bucket)] == _NONE:
+            bucket += 1
+        d = (stretch << STRETCH_BITS) | bucket
+        if bucket == NARROW:
+            d = _next_stretch(keys, queue, shift, stretch)
+            stretch, bucket = d >> STRETCH_BITS, d & (NARROW - 1)
+        if d == _FAR or (target >= 0 and d > keys[target] >> shift):
+            break
+    for i in range(times.size):
+        time = keys[i] >> _SOURCE_BITS
+        times[i] = time if time <= limit else INF
+        labels[i] = keys[i] & _SOURCE if time <= limit else -1
+    return np.int64(0), d, entries
 
 
 def _run(
-    graph: Graph, sources: Int32, offsets: Int32, limit: int, target: int = -1, *, by_arc: bool = False
-) -> tuple[Int32, Int32]:
-    times = np.full(graph.n, INF, np.int32)
-    labels = np.full(graph.n, -1, np.int32)
-    after = np.zeros(graph.m + sources.size, np.int32)
-    first = np.full(FINE + COARSE, _LAST, np.int32)
-    marks = np.zeros(FINE // 64, np.uint64)
-    now = np.zeros(1, np.int64)
+    graph: Graph, sources: Int32, offsets: Int32, limit: int, target: int = -1
+) -> tuple[Int32, Int32, Int32]:
+    n = graph.n
+    times, labels, keys = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int64)
+    arrived = np.full(n, -1, np.int32) if target >= 0 else times[:0]
+    queue = np.empty(_NONE + 1 + sources.size + min(graph.m, STEPS), np.int64)
     indptr, heads = graph.indptr.view(np.uint32), graph.heads.view(np.uint32)
-    seeds = sources.view(np.uint32)
-    settled = STEPS
-    while settled >= STEPS:  # in slices, so that Ctrl-C is heard
-        settled = _search(
-            *(indptr, heads, graph.weights, seeds, offsets, limit, target, int(by_arc), STEPS),
-            *(times, labels, after, first, marks, now),
+    d = entries = 0
+    while True:  # in slices, so that Ctrl-C is heard
+        missing, d, entries = _search(
+            *(indptr, heads, graph.weights, sources, offsets, limit, target),
+            *(d, entries, keys, queue, arrived, times, labels),
         )
+        if missing == 0:
+            return times, labels, arrived
         offsets = offsets[:0]
-    return times, labels
+        more = max(int(missing), min(queue.size, STEPS))
+        queue = np.concatenate((queue, np.empty(more, np.int64)))
 
 
 def as_sources(n: int, sources: ArrayLike, offsets: ArrayLike | None) -> tuple[Int32, Int32]:
@@ -281,7 +328,8 @@ def nearest(
     (array([0, 5, 8, 1], dtype=int32), array([0, 0, 1, 1], dtype=int32))
     """
     nodes, starts = as_sources(graph.n, sources, offsets)
-    return _run(graph, nodes, starts, as_limit(limit))
+    times, labels, _ = _run(graph, nodes, starts, as_limit(limit))
+    return times, labels
 
 
 def within(
@@ -347,12 +395,12 @@ def path(graph: Graph, source: int, target: int) -> tuple[int, Int32]:
     """
     nodes, starts = as_sources(graph.n, [source], None)
     end = int(as_int32([target], "target", upper=graph.n - 1)[0])
-    times, reached_by = _run(graph, nodes, starts, INF - 1, end, by_arc=True)
+    times, _, arrived = _run(graph, nodes, starts, INF - 1, end)
     steps: list[int] = []
     if times[end] < INF:
         at = end
-        while reached_by[at] >= 0:
-            position = int(reached_by[at])
+        while arrived[at] >= 0:
+            position = int(arrived[at])
             steps.append(position)
             at = int(graph.tails[position])
     return int(times[end]), graph.arcs[np.array(steps[::-1], np.int64)].astype(np.int32)

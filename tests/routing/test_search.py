@@ -8,8 +8,9 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
 from wegeketten.routing import INF, Graph, nearest, path, within
+from wegeketten.routing.graph import as_int32
 
-from .graphs import Case, cases, reference
+from .graphs import Case, cases, reference, town
 
 
 @pytest.mark.parametrize("case", cases(400), ids=str)
@@ -150,3 +151,79 @@ def test_a_search_taken_in_slices_is_the_same_search(monkeypatch: pytest.MonkeyP
         expected, first = reference(case)
         np.testing.assert_array_equal(times, expected, case.name)
         np.testing.assert_array_equal(source, first, case.name)
+        start, end = (int(v) for v in case.random.integers(0, case.n, 2))
+        time, arcs = path(case.graph(), start, end)
+        assert time == nearest(case.graph(), [start])[0][end], case.name
+        assert time == INF or case.weights[arcs].sum() == time, case.name
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_short_arcs_among_long_ones(seed: int) -> None:
+    """What a bucket holds may shorten itself: a bucket is as wide as the long arcs allow."""
+    random = np.random.default_rng(seed)
+    n, m = 300, 1500
+    tails, heads = random.integers(0, n, (2, m))
+    short, long = random.integers(0, 30, m), random.integers(500, 10**6, m)
+    weights = np.where(random.random(m) < random.choice([0.05, 0.4]), short, long)
+    sources, offsets = random.integers(0, n, 9), random.integers(0, 40, 9)
+    case = Case(n, tails, heads, weights, sources, offsets, f"short-seed{seed}")
+    times, source = nearest(case.graph(), sources, offsets)
+    expected, first = reference(case)
+    np.testing.assert_array_equal(times, expected)
+    np.testing.assert_array_equal(source, first)
+
+
+def test_times_and_offsets_up_to_the_last_unit() -> None:
+    graph = Graph.from_arcs(5, [0, 1, 1, 3], [1, 2, 3, 4], [INF - 3, INF - 1, 2, 0])
+    assert nearest(graph, [0])[0].tolist() == [0, INF - 3, INF, INF - 1, INF - 1]
+    assert nearest(graph, [0])[1].tolist() == [0, 0, -1, 0, 0]
+    assert nearest(graph, [0], limit=INF - 2)[0].tolist() == [0, INF - 3, INF, INF, INF]
+    assert nearest(graph, [1, 1], [INF, INF - 3])[0].tolist() == [INF, INF - 3, INF, INF - 1, INF - 1]
+    assert nearest(graph, [1, 1], [INF, INF - 3])[1].tolist() == [-1, 1, -1, 1, 1]
+    assert path(graph, 0, 4) == (INF - 1, pytest.approx([0, 2, 3]))
+
+
+def test_bends_dead_ends_loops_and_one_way_streets() -> None:
+    """A long road whose middle is reached from both ends, from a source beside it and past every oddity."""
+    length = 60
+    road = np.arange(length)
+    tails = [*road[:-1], *road[1:], 5, 9, 9, length, 20, length + 1, 30, 30]
+    heads = [*road[1:], *road[:-1], 5, 8, 10, 20, length + 1, 21, length + 2, length + 3]
+    weights = [*([7] * (length - 1)), *([7] * (length - 1)), 0, 6, 6, 1, 2, 3, 4, 0]
+    offsets = np.array([0, 30, 9, 0])
+    sources = np.array([0, length - 1, length, 12])
+    case = Case(length + 4, np.array(tails), np.array(heads), np.array(weights), sources, offsets)
+    for some in (slice(0, 1), slice(0, 2), slice(1, 3), slice(0, 4)):
+        case.sources, case.offsets = sources[some], offsets[some]
+        times, source = nearest(case.graph(), case.sources, case.offsets)
+        expected, first = reference(case)
+        np.testing.assert_array_equal(times, expected)
+        np.testing.assert_array_equal(source, first)
+
+
+def test_a_path_ends_early_and_leaves_nothing_behind() -> None:
+    case = town(40, seed=3)
+    graph = case.graph()
+    times, source = nearest(graph, case.sources)
+    ends = case.random.integers(0, graph.n, 40)
+    expected, _ = nearest(graph, ends[:1])
+    for end in ends:
+        time, arcs = path(graph, int(ends[0]), int(end))
+        assert time == expected[end]
+        assert time == INF or case.weights[arcs].sum() == time
+    again, same = nearest(graph, case.sources)
+    np.testing.assert_array_equal(again, times)
+    np.testing.assert_array_equal(same, source)
+
+
+@pytest.mark.parametrize("kind", ["i1", "i2", "i4", "i8", ">i4", ">i8", "u1", "u8", ">u2", "f4", "f8", "?"])
+def test_the_gate_sees_both_ends_of_every_kind_of_number(kind: str) -> None:
+    good = np.array([1, 0, 1], kind)
+    assert as_int32(good, "weights").tolist() == [1, 0, 1]
+    assert as_int32(good[::2], "weights", upper=1).tolist() == [1, 1]
+    if kind != "?":
+        with pytest.raises(ValueError, match=r"not so at 1 \(2"):
+            as_int32(np.array([1, 2, 0], kind), "weights", upper=1)
+    if np.dtype(kind).kind in "if":
+        with pytest.raises(ValueError, match=r"not so at 2 \(-1"):
+            as_int32(np.array([1, 0, -1], kind), "weights")
