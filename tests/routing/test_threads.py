@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import multiprocessing
+from queue import SimpleQueue
 from threading import Event, get_ident
 from time import sleep
 
 import numpy as np
 import pytest
 
-from wegeketten.routing import Hierarchy, question
+from wegeketten.routing import Hierarchy, question, workers
 from wegeketten.routing import customize as customizing
 from wegeketten.routing import passes as carrying
 from wegeketten.routing.split import ABOVE
@@ -139,3 +140,25 @@ def test_an_interrupt_waits_for_the_helpers() -> None:
     with pytest.raises(KeyboardInterrupt):
         share([either, either], 2)
     assert over.is_set()
+
+
+def test_an_interrupt_that_swallows_a_helper_s_word_is_no_wait_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Ctrl-C may strike when the queue has handed over what was in it and nobody has taken it yet."""
+    caller, pressed = get_ident(), Event()
+
+    class Interrupted(SimpleQueue[None]):
+        def get(self, block: bool = True, timeout: float | None = None) -> None:
+            if get_ident() != caller:
+                return super().get(block, timeout)
+            found = super().get(timeout=10)
+            if not pressed.is_set():
+                pressed.set()
+                raise KeyboardInterrupt
+            return found
+
+    monkeypatch.setattr(workers, "SimpleQueue", Interrupted)
+    workers._idle.cache_clear()
+    with pytest.raises(KeyboardInterrupt):
+        share([lambda: sleep(0.05)] * 2, 2)
