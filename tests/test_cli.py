@@ -359,6 +359,15 @@ def test_a_full_disk_is_no_internal_fault():
     assert "make room" in result.stderr.splitlines()[0]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no such shell")
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize(("words", "code"), [("profiles --json", 0), ("info nothere", 3), ("nothing", 2)])
+def test_closed_streams_do_not_change_how_it_ends(words, code, closed):
+    line = f'"$0" -m wegeketten {words} {closed}'
+    result = subprocess.run(["sh", "-c", line, sys.executable], capture_output=True, text=True, check=False)
+    assert (result.returncode, "Traceback" in result.stderr) == (code, False)
+
+
 @pytest.mark.parametrize(
     "moment",
     [
