@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import pickle
 from queue import SimpleQueue
 from threading import Event, get_ident
 from time import sleep
@@ -117,6 +118,19 @@ def test_an_answer_stays_while_others_are_asked_for(number: int) -> None:
     metric.nearest([[0]])
     np.testing.assert_array_equal(column, copy[:, 1])
     np.testing.assert_array_equal(metric.nearest(sources), copy)
+
+
+def test_memory_that_waits_to_be_used_again_is_not_pickled() -> None:
+    hierarchy = Hierarchy(town(12, 4).graph())
+    metric = hierarchy.customize(hierarchy.graph.input_weights)
+    answer = metric.nearest([[0]])
+    once = len(pickle.dumps(hierarchy))
+    metric.nearest([[0]] * 200)
+    assert len(pickle.dumps(hierarchy)) == once
+    hierarchy.passes._shelf.clear()
+    assert len(pickle.dumps(hierarchy)) == once
+    again = pickle.loads(pickle.dumps(hierarchy))
+    np.testing.assert_array_equal(again.customize(again.graph.input_weights).nearest([[0]]), answer)
 
 
 def test_an_interrupt_waits_for_the_helpers() -> None:
