@@ -48,8 +48,10 @@ def run_to_the_end(command: Callable[..., Any]) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         code = _INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (BrokenPipeError, SystemExit) as ended:
+        if isinstance(ended, SystemExit) and not isinstance(ended.__context__, BrokenPipeError):
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # typer says 1, a fault
         return 0
     except Exception as error:  # the front door: whatever it was, the user gets one line
         if os.environ.get("WEGEKETTEN_DEBUG"):
