@@ -259,7 +259,7 @@ def test_a_town_is_read_whole(shared_data: Path) -> None:
     ("lat", "full", "told"),
     [
         ("91", False, "InputDataError {path}: cannot be read as OpenStreetMap data (invalid location)"),
-        ("51", True, "OutputError no room for temporary files in "),
+        ("51", True, "OutputError cannot write "),
     ],
 )
 def test_what_cannot_be_passed_on_is_told_and_the_process_lives(tmp_path: Path, lat, full, told):
@@ -279,3 +279,20 @@ def test_what_cannot_be_passed_on_is_told_and_the_process_lives(tmp_path: Path, 
     )
     assert (result.returncode, result.stderr) == (0, "")
     assert result.stdout.startswith(told.format(path=path))
+
+
+def test_elements_that_find_no_room_are_told_and_the_process_lives(tmp_path: Path):
+    pytest.importorskip("resource")
+    code = (
+        "import pathlib, resource, sys\n"
+        "from wegeketten.osm.elements import Elements, write_elements\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (9, 9))\n"
+        "try:\n    write_elements(Elements(), pathlib.Path(sys.argv[1]))\n"
+        "except Exception as error:\n    print(type(error).__name__, error)\n"
+    )
+    path = tmp_path / "none.osm.pbf"
+    result = subprocess.run(
+        [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=False
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.startswith(f"OutputError cannot write {path} (")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import hashlib
 import re
 import sys
@@ -17,6 +16,7 @@ from wegeketten.columns import to_numpy
 from wegeketten.errors import InputDataError, OutputError
 from wegeketten.osm.features import Features, Node, Relation, Skipped, Way
 from wegeketten.osm.source import check_file, check_sums, stated_time
+from wegeketten.osm.writer import open_writer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -302,21 +302,12 @@ def _write_lines(file: Any, target: Path, pool: Any) -> None:
     tagged.enable_for(osmium.osm.NODE)
     places = osmium.NodeLocationsForWays(osmium.index.create_map("flex_mem"))
     places.ignore_errors()
-    form = osmium.io.File(str(target), "opl,locations_on_ways=true,add_metadata=version+timestamp")
-    with osmium.io.Reader(file, thread_pool=pool) as reader:
-        writer = osmium.SimpleWriter(form, thread_pool=pool)
-        try:
-            osmium.apply(reader, places, tagged, writer)
-            writer.close()
-        except Exception as error:
-            # a writer that failed fails again when it is taken apart, which ends the process: it is never
-            ctypes.pythonapi.Py_IncRef(ctypes.py_object(writer))
-            if str(error).startswith("Write failed"):
-                raise OutputError(
-                    f"no room for temporary files in {target.parent.parent} ({error}); "
-                    "make some, or name another place in TMPDIR"
-                ) from error
-            raise
+    form = "opl,locations_on_ways=true,add_metadata=version+timestamp"
+    with (
+        osmium.io.Reader(file, thread_pool=pool) as reader,
+        open_writer(target, form, thread_pool=pool) as writer,
+    ):
+        osmium.apply(reader, places, tagged, writer)
 
 
 def _parse_points(text: str) -> list[NDArray[Any]]:
