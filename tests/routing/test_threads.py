@@ -160,7 +160,14 @@ def test_an_interrupt_that_swallows_a_helper_s_word_is_no_wait_for_ever(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Ctrl-C may strike when the queue has handed over what was in it and nobody has taken it yet."""
-    caller, pressed = get_ident(), Event()
+    caller, begun, pressed = get_ident(), Event(), Event()
+
+    def longer_for_the_helper() -> None:
+        if get_ident() == caller:
+            begun.wait(10)
+        else:
+            begun.set()
+            sleep(0.2)
 
     class Interrupted(SimpleQueue[None]):
         def get(self, block: bool = True, timeout: float | None = None) -> None:
@@ -175,4 +182,5 @@ def test_an_interrupt_that_swallows_a_helper_s_word_is_no_wait_for_ever(
     monkeypatch.setattr(workers, "SimpleQueue", Interrupted)
     workers._idle.cache_clear()
     with pytest.raises(KeyboardInterrupt):
-        share([lambda: sleep(0.05)] * 2, 2)
+        share([longer_for_the_helper] * 2, 2)
+    assert pressed.is_set()
