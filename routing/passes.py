@@ -52,6 +52,10 @@ class Passes:
         self.topology = as_u4(hierarchy.order), as_u4(hierarchy.starts), as_u4(hierarchy.upper_nodes)
         self._shelf: list[NDArray[np.uint8]] = []
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Memory that waits to be used again stays here."""
+        return {**self.__dict__, "_shelf": []}
+
     def _together(self, threads: int) -> bool:
         """Whether several threads carry the rows."""
         return threads > 1 and self.n >= THREADED

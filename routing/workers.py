@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     Work = Callable[[], None]
-    Helper = SimpleQueue[tuple[Work, SimpleQueue[None]]]
+    Helper = SimpleQueue[Work]
 
 THREADED = 1 << 16
 """Rows below which a second thread is not worth waking."""
@@ -62,25 +62,26 @@ def share(pieces: Sequence[Callable[[], None]], threads: int) -> None:
             for _ in todo:  # nobody begins another
                 pass
 
+    ended: list[None] = []  # counted: an interrupt may swallow what the queue has just handed over
     idle, done = _idle(os.getpid()), SimpleQueue[None]()
+
+    def aid() -> None:
+        work()
+        ended.append(None)
+        done.put(None)
+
     helpers = [idle.pop() if idle else _helper() for _ in range(min(threads, len(pieces)) - 1)]
     for helper in helpers:
-        helper.put((work, done))
+        helper.put(aid)
     work()
-    for _ in helpers:
-        _hear(done, faults)
+    while len(ended) < len(helpers):  # whatever is pressed meanwhile
+        try:
+            done.get()
+        except KeyboardInterrupt as pressed:
+            faults.append(pressed)
     idle += helpers
     if faults:
         raise faults[0]
-
-
-def _hear(done: SimpleQueue[None], faults: list[BaseException]) -> None:
-    """Wait for one helper to end, whatever is pressed meanwhile."""
-    while True:
-        try:
-            return done.get()
-        except KeyboardInterrupt as pressed:
-            faults.append(pressed)
 
 
 def _helper() -> Helper:
@@ -89,9 +90,7 @@ def _helper() -> Helper:
 
     def serve() -> None:
         while True:
-            work, done = inbox.get()
-            work()
-            done.put(None)
+            inbox.get()()
 
     Thread(target=serve, name="routing", daemon=True).start()
     return inbox

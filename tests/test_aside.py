@@ -2,14 +2,17 @@
 
 import os
 import signal
+import subprocess
 import sys
 import time
 import warnings
 
 import pytest
+from support.drawn import Town
 
 from wegeketten.aside import Aside, processors
 from wegeketten.people.profile import load_profiles
+from wegeketten.pipeline import build
 
 BOTH = pytest.mark.parametrize("second", [False, True])
 
@@ -73,6 +76,61 @@ def test_is_done_here_where_the_answer_cannot_be_sent():
         assert aside.take().tobytes() == b"abc"
 
 
+class _PairError(Exception):
+    """Can be packed, but not unpacked."""
+
+    def __init__(self, one, other):
+        super().__init__(f"{one} and {other}")
+
+
+def _fail():
+    raise _PairError(1, 2)
+
+
+def test_an_error_that_cannot_be_unpacked_is_the_same_error():
+    with Aside(second=True) as aside:
+        aside.give(_fail)
+        with pytest.raises(_PairError, match="1 and 2"):
+            aside.take()
+
+
+def test_is_done_here_where_something_else_gets_into_the_answer(tmp_path, monkeypatch):
+    (tmp_path / "sitecustomize.py").write_text("print('Initialised')", encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with Aside(second=True) as aside:
+        aside.give(divmod, 17, 5)
+        assert aside.take() == (3, 2)
+
+
+@pytest.mark.parametrize("name", [None, "", "editor"])
+def test_is_done_here_where_the_program_is_no_python(name, tmp_path, monkeypatch):
+    """Started once more, an editor with Python inside would wait for its user."""
+    program = tmp_path / "editor"
+    program.write_text("#!/bin/sh\nexec sleep 20\n", encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(program) if name else name)
+    began = time.monotonic()
+    with Aside(second=True) as aside:
+        aside.give(divmod, 17, 5)
+        assert aside.take() == (3, 2)
+    assert time.monotonic() - began < 10
+
+
+def test_ends_with_the_process_that_started_it(tmp_path):
+    later = f"import pathlib, time; time.sleep(3); pathlib.Path({str(tmp_path / 'late')!r}).touch()"
+    code = (
+        "import time\nfrom wegeketten.aside import Aside\nwith Aside(second=True) as aside:\n"
+        f"    aside.give(exec, {later!r})\n    print('given', flush=True)\n    time.sleep(60)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        assert parent.stdout.readline() == "given\n"
+        time.sleep(1)
+        parent.kill()
+    time.sleep(4)
+    assert not (tmp_path / "late").exists()
+
+
 def test_nothing_is_left_behind_when_it_is_interrupted():
     def ask():
         with Aside(second=True) as aside:
@@ -96,6 +154,19 @@ def test_without_work_there_is_nothing_to_take():
 
 def test_counts_the_processors_one_may_use():
     assert 1 <= processors() <= (os.cpu_count() or 1)
+
+
+def test_nothing_half_written_stays_in_a_city_where_the_second_process_dies(tmp_path):
+    town = Town(" H\na----b", ways={"ab": "highway=footway"}, nodes={"H": "addr:housenumber=1"})
+    source = town.write(tmp_path / "town.osm")
+
+    def killed(words, _share):
+        if words == "homes and places":
+            (folder,) = tmp_path.glob(".city-*")
+            (folder / ".homes-x1y2.parquet").touch()  # as one leaves it that is killed then
+
+    city = build(source, tmp_path / "city", processes=2, progress=killed)
+    assert [file.name for file in city.path.iterdir() if file.name.startswith(".")] == []
 
 
 def _die_unless(pid):

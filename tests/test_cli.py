@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
 import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
@@ -357,6 +358,29 @@ def test_a_full_disk_is_no_internal_fault():
         )  # fmt: skip
     assert result.returncode == 2
     assert "make room" in result.stderr.splitlines()[0]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such shell")
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize(("words", "code"), [("profiles --json", 0), ("info nothere", 3), ("nothing", 2)])
+def test_closed_streams_do_not_change_how_it_ends(words, code, closed):
+    line = f'"$0" -m wegeketten {words} {closed}'
+    result = subprocess.run(["sh", "-c", line, sys.executable], capture_output=True, text=True, check=False)
+    assert (result.returncode, "Traceback" in result.stderr) == (code, False)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such pipes")
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+@pytest.mark.parametrize(("words", "code"), [("profiles --json", 0), ("info nothere", 3), ("nothing", 2)])
+def test_a_pipe_that_nobody_reads_is_no_fault(words, code, stream):
+    reads, writes = os.pipe()
+    os.close(reads)
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, stream: writes}
+    command = [sys.executable, "-m", "wegeketten", *words.split()]
+    result = subprocess.run(command, **streams, text=True, check=False)
+    os.close(writes)
+    assert result.returncode == code
+    assert "Traceback" not in (result.stderr or "")
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,8 @@ def main() -> None:
 
         run()
     except KeyboardInterrupt:
-        sys.stderr.write("wegeketten: interrupted\n")
+        if sys.stderr:  # not closed
+            sys.stderr.write("wegeketten: interrupted\n")
         code = 130
     except SystemExit as ended:
         code = int(ended.code or 0)
@@ -24,7 +25,7 @@ def main() -> None:
         code = 0
     if os.environ.get("WEGEKETTEN_DEBUG"):
         sys.exit(code)
-    for stream in (sys.stdout, sys.stderr):
+    for stream in filter(None, (sys.stdout, sys.stderr)):
         try:
             stream.flush()
         except OSError:  # told already, or there is nobody to tell

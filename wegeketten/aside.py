@@ -8,7 +8,9 @@ import os
 import pickle
 import subprocess
 import sys
+import threading
 import warnings
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Generic, Self, TypeVar
 
 if TYPE_CHECKING:
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-_GONE = (OSError, EOFError, pickle.UnpicklingError)  # the second process ended in the middle of something
+_PYTHONS = ("python", "pypy", "graalpy")
 
 
 class Aside(Generic[Result]):
@@ -69,7 +71,7 @@ class Aside(Generic[Result]):
             try:
                 pickle.dump(self._work, self._process.stdin, pickle.HIGHEST_PROTOCOL)
                 self._process.stdin.flush()
-            except _GONE:
+            except OSError:  # the second process has ended
                 self._end()
 
     def take(self) -> Result:
@@ -89,7 +91,7 @@ class Aside(Generic[Result]):
         if self._process is not None and self._process.stdout is not None:
             try:
                 told, result, error = pickle.load(self._process.stdout)  # noqa: S301  # our own process
-            except _GONE:
+            except Exception:  # noqa: BLE001  # no whole answer, or one that cannot be read here
                 self._end()
             else:
                 self._end()
@@ -122,6 +124,8 @@ def processors() -> int:
 def _start(modules: Sequence[str]) -> subprocess.Popen[bytes] | None:
     """A process that waits for work, None where none can be started."""
     code = f"import sys; sys.path[:] = {sys.path!r}; from {__name__} import serve; serve({list(modules)!r})"
+    if not Path(sys.executable or "").name.lower().startswith(_PYTHONS):
+        return None  # a program with Python inside would start once more, and wait for its user
     own_group: dict[str, Any] = {"start_new_session": True}  # Ctrl-C is for us; we end it then
     if sys.platform == "win32":
         own_group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
@@ -142,9 +146,16 @@ def serve(modules: Sequence[str]) -> None:
             importlib.import_module(module)
         try:
             work, args = pickle.load(sys.stdin.buffer)  # noqa: S301  # from the process that started this one
-        except EOFError:  # it was not needed after all
+        except (EOFError, pickle.UnpicklingError):  # it was not needed after all, or who gave it is gone
             return
+        threading.Thread(target=_end_with_parent, daemon=True).start()
         _answer(work, args, answer)
+
+
+def _end_with_parent() -> None:
+    """Nothing more comes from the process that started this one: stdin ends when it does, however it ends."""
+    os.read(sys.stdin.fileno(), 1)
+    os._exit(1)
 
 
 def _answer(work: Callable[..., Any], args: tuple[Any, ...], answer: BinaryIO) -> None:

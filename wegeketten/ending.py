@@ -7,6 +7,7 @@ import errno
 import os
 import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -36,6 +37,7 @@ def run_to_the_end(command: Callable[..., Any]) -> int:
     4
     """
     sys.unraisablehook = _keep_interrupt
+    _open_closed()
     try:
         code = int(command(standalone_mode=False) or 0)
         sys.stdout.flush()  # what cannot be written is told below
@@ -46,8 +48,10 @@ def run_to_the_end(command: Callable[..., Any]) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         code = _INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (BrokenPipeError, SystemExit) as ended:
+        if isinstance(ended, SystemExit) and not isinstance(ended.__context__, BrokenPipeError):
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # typer says 1, a fault
         return 0
     except Exception as error:  # the front door: whatever it was, the user gets one line
         if os.environ.get("WEGEKETTEN_DEBUG"):
@@ -56,6 +60,13 @@ def run_to_the_end(command: Callable[..., Any]) -> int:
     if code == _INTERRUPTED:
         say("wegeketten: interrupted")
     return code
+
+
+def _open_closed() -> None:
+    """Where the caller closed stdout or stderr, what is said goes nowhere."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  # to the end
 
 
 def _tell_fault(error: Exception) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -131,8 +132,9 @@ def announce_compilation() -> None:
 
 
 def say(text: str) -> None:
-    """Print a line on stderr."""
-    sys.stderr.write(text + "\n")
+    """Print a line on stderr; where nobody can hear it, the work and its exit code stay what they are."""
+    with suppress(OSError):
+        sys.stderr.write(text + "\n")
 
 
 def tell_warnings(notes: list[str], skipped: int, *, strict: bool) -> None:

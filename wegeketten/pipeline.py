@@ -138,6 +138,8 @@ def build(
         tell("homes and places", 0.6)
         del features  # the largest thing in memory, not needed any more
         settled, town = aside.take()
+        for torn in folder.glob(".*"):  # of a second process that died while it wrote
+            torn.unlink()
         works.take_over(settled)
         tell("snapping", 0.7)
         works.snap(network.edges, town)

@@ -304,6 +304,30 @@ def test_uncounted_steps_are_reckoned_from_the_whole_length(tmp_path: Path) -> N
     assert edges["step_count_lower"][rows[0]] < 100 / 0.35 < edges["step_count_upper"][rows[0]]
 
 
+@pytest.mark.parametrize("mapped", ["way", "relation"])
+def test_an_area_of_steps_is_no_flight_as_long_as_its_outline(tmp_path: Path, mapped: str) -> None:
+    """Three metres deep and twenty wide: nobody climbs the 46 m around it."""
+    tags = "highway=steps|area=yes"
+    relation = (
+        '<relation id="9"><member type="way" ref="1001" role="outer"/><tag k="type" v="multipolygon"/>'
+        '<tag k="highway" v="steps"/><tag k="area" v="yes"/></relation>'
+    )
+    ways = {"ABCDA": tags if mapped == "way" else "", "AE": "highway=footway", "DF": "highway=footway"}
+    ways |= {"BG": "highway=footway", "CH": "highway=footway"}
+    drawing = (
+        "E                    G\nA....................B\n.\n.\nD....................C\nF                    H"
+    )
+    town = Town(drawing, ways, cell_m=1.0, extra=relation if mapped == "relation" else "")
+    edges = network_of(town, tmp_path).edges
+    rows = np.flatnonzero(edges["kind"] == Kind.steps)
+    assert (flight_share(edges.columns)[rows] == 1).all()
+    for row in rows.tolist():
+        low, length, high = (
+            edges[name][row] for name in ("step_count_lower", "length_m", "step_count_upper")
+        )
+        assert low < length / 0.35 < high < 7 * length, edges.ids([row])
+
+
 def test_a_flight_cut_in_pieces_is_judged_and_walked_as_the_uncut_one(tmp_path: Path) -> None:
     """Eight steps are more than three, however many nodes lie on them."""
     drawing = "A.B..C.D..E.F\n   G   H"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import bz2
 import gzip
 import hashlib
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import quoteattr
 
@@ -251,3 +253,46 @@ def test_a_town_is_read_whole(shared_data: Path) -> None:
     assert sum(tags.get("highway") == "steps" for tags in ways) == 38
     nodes = [node.tags for node in features.nodes.values()]
     assert sum(tags.get("barrier") == "kerb" for tags in nodes + ways) == 499
+
+
+@pytest.mark.parametrize(
+    ("lat", "full", "told"),
+    [
+        ("91", False, "InputDataError {path}: cannot be read as OpenStreetMap data (invalid location)"),
+        ("51", True, "OutputError cannot write "),
+    ],
+)
+def test_what_cannot_be_passed_on_is_told_and_the_process_lives(tmp_path: Path, lat, full, told):
+    """libosmium's writer ends the process when one that failed is taken apart."""
+    path = tmp_path / "small.osm"
+    path.write_text(SMALL.replace('lat="51.0000"', f'lat="{lat}"', 1), encoding="utf-8")
+    code = "import sys\nfrom wegeketten.osm.extract import read_extract\n"
+    if full:
+        pytest.importorskip("resource")
+        code += "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (9, 9))\n"
+    code += (
+        "try:\n    read_extract(sys.argv[1])\n"
+        "except Exception as error:\n    print(type(error).__name__, error)\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=False
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.startswith(told.format(path=path))
+
+
+def test_elements_that_find_no_room_are_told_and_the_process_lives(tmp_path: Path):
+    pytest.importorskip("resource")
+    code = (
+        "import pathlib, resource, sys\n"
+        "from wegeketten.osm.elements import Elements, write_elements\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (9, 9))\n"
+        "try:\n    write_elements(Elements(), pathlib.Path(sys.argv[1]))\n"
+        "except Exception as error:\n    print(type(error).__name__, error)\n"
+    )
+    path = tmp_path / "none.osm.pbf"
+    result = subprocess.run(
+        [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=False
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.startswith(f"OutputError cannot write {path} (")

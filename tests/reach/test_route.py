@@ -113,6 +113,19 @@ def test_a_flight_in_pieces_is_one_barrier():
     assert sum(step.seconds for step in route.course.instructions) == pytest.approx(route.seconds, abs=0.3)
 
 
+def test_steps_behind_a_landing_are_not_told_as_part_of_it():
+    city = flight_of_three(between=FOOT)
+    route = find_route(city, load_profile("walker"), spot(city, 0), spot(city, 4))
+    texts = [step.text for step in route.course.instructions]
+    assert [text.en for text in texts[1:4]] == [
+        "Steps, 12 steps (mapped in OpenStreetMap), 4 m",
+        "Continue, on the pavement, 2 m",
+        "On along the same steps, 2 m",
+    ]
+    assert texts[3].de == "Weiter auf derselben Treppe, 2 m"
+    assert sum(step.seconds for step in route.course.instructions) == pytest.approx(route.seconds, abs=0.3)
+
+
 def test_a_flight_met_again_is_told_again():
     """Up, and down again on the way back; a landing between two pieces makes no second flight."""
     city = flight_of_three(between=FOOT)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import multiprocessing
+import pickle
+from queue import SimpleQueue
 from threading import Event, get_ident
 from time import sleep
 
 import numpy as np
 import pytest
 
-from wegeketten.routing import Hierarchy, question
+from wegeketten.routing import Hierarchy, question, workers
 from wegeketten.routing import customize as customizing
 from wegeketten.routing import passes as carrying
 from wegeketten.routing.split import ABOVE
@@ -118,6 +120,19 @@ def test_an_answer_stays_while_others_are_asked_for(number: int) -> None:
     np.testing.assert_array_equal(metric.nearest(sources), copy)
 
 
+def test_memory_that_waits_to_be_used_again_is_not_pickled() -> None:
+    hierarchy = Hierarchy(town(12, 4).graph())
+    metric = hierarchy.customize(hierarchy.graph.input_weights)
+    answer = metric.nearest([[0]])
+    once = len(pickle.dumps(hierarchy))
+    metric.nearest([[0]] * 200)
+    assert len(pickle.dumps(hierarchy)) == once
+    hierarchy.passes._shelf.clear()
+    assert len(pickle.dumps(hierarchy)) == once
+    again = pickle.loads(pickle.dumps(hierarchy))
+    np.testing.assert_array_equal(again.customize(again.graph.input_weights).nearest([[0]]), answer)
+
+
 def test_an_interrupt_waits_for_the_helpers() -> None:
     """Nobody goes on writing into rows that the caller has given up."""
     begun, over = Event(), Event()
@@ -139,3 +154,33 @@ def test_an_interrupt_waits_for_the_helpers() -> None:
     with pytest.raises(KeyboardInterrupt):
         share([either, either], 2)
     assert over.is_set()
+
+
+def test_an_interrupt_that_swallows_a_helper_s_word_is_no_wait_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Ctrl-C may strike when the queue has handed over what was in it and nobody has taken it yet."""
+    caller, begun, pressed = get_ident(), Event(), Event()
+
+    def longer_for_the_helper() -> None:
+        if get_ident() == caller:
+            begun.wait(10)
+        else:
+            begun.set()
+            sleep(0.2)
+
+    class Interrupted(SimpleQueue[None]):
+        def get(self, block: bool = True, timeout: float | None = None) -> None:
+            if get_ident() != caller:
+                return super().get(block, timeout)
+            found = super().get(timeout=10)
+            if not pressed.is_set():
+                pressed.set()
+                raise KeyboardInterrupt
+            return found
+
+    monkeypatch.setattr(workers, "SimpleQueue", Interrupted)
+    workers._idle.cache_clear()
+    with pytest.raises(KeyboardInterrupt):
+        share([longer_for_the_helper] * 2, 2)
+    assert pressed.is_set()

@@ -307,6 +307,7 @@ def plain_style(draft: Draft, strip: Strip, features: Features, closed: bool) ->
         level=walk.level,
         name=draft.name(tags.get("name")),
         hours=hours,
+        area=walk.area,
         reading=draft.read(strip.element, tags, walk.kind, highway=HIGHWAYS[walk.highway]),
     )
 

@@ -44,6 +44,7 @@ class Style(NamedTuple):
     level: float = float("nan")
     name: int = -1
     hours: int = 0
+    area: bool = False  # its edges lead around or across, and not one after the other
     reading: int = 0  # row of the table of readings
 
 
@@ -149,8 +150,8 @@ class Draft:
             "v": np.array(self.v, dtype=np.int32),
         }
         fields = list(zip(*self.styles, strict=True)) if count else [()] * len(Style._fields)
-        reading = np.array(fields[-1], dtype=np.int64)
-        for name, values in zip(Style._fields[:-1], fields[:-1], strict=True):
+        reading, area = np.array(fields[-1], dtype=np.int64), np.array(fields[-2], dtype=np.bool_)
+        for name, values in zip(Style._fields[:-2], fields[:-2], strict=True):
             columns[name] = np.array(values, dtype=PLAIN[name])
         columns["part"] = _parts(columns["osm_type"], columns["osm_id"])
         length = _lengths(points, bends)
@@ -163,7 +164,7 @@ class Draft:
             for part, suffix in enumerate(("", "_lower", "_upper")):
                 columns[attribute.name + suffix] = values4[reading, position, part].astype(np.float32)
             columns[f"{attribute.name}_from"] = values4[reading, position, 3].astype(np.uint8)
-        _measure_flights(columns, length)
+        _measure_flights(columns, length, area)
         ordered = {name: columns[name] for name in [*PLAIN, *(key for key in columns if key not in PLAIN)]}
         return EdgeTable(ordered, list(self.names), bends, points)
 
@@ -196,15 +197,20 @@ def _parts(osm_type: NDArray[np.generic], osm_id: NDArray[np.generic]) -> NDArra
     return part
 
 
-def _measure_flights(columns: dict[str, NDArray[np.generic]], length: NDArray[np.float64]) -> None:
+def _measure_flights(
+    columns: dict[str, NDArray[np.generic]], length: NDArray[np.float64], area: NDArray[np.bool_]
+) -> None:
     """Steps of whole flights, also on the pieces of one cut at nodes; see `edges.flight_share`.
 
-    Uncounted ones are reckoned from the length of all pieces.
+    Uncounted ones are reckoned from the length of all pieces. An area of steps is no line of pieces: whoever
+    takes it walks one edge or another, so that each of them is a flight.
     """
     from wegeketten.tags import Provenance, steps_on
 
-    rows = np.flatnonzero((columns["kind"] == Kind.steps) & (columns["osm_type"] == b"w"))
-    _, flight = np.unique(columns["osm_id"][rows], return_inverse=True)
+    rows = np.flatnonzero((columns["kind"] == Kind.steps) & (columns["osm_type"] != b"n"))
+    names = np.where(area[rows], rows, columns["osm_id"][rows])
+    _, flight = np.unique(np.stack([area[rows], names]), axis=1, return_inverse=True)
+    flight = flight.ravel()
     whole_m = np.bincount(flight, weights=length[rows])[flight]
     share = np.divide(length[rows], whole_m, out=1.0 / np.bincount(flight)[flight], where=whole_m > 0)
     columns["flight_elsewhere"][rows] = 1.0 - np.maximum(share, LEAST_SHARE)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from wegeketten.errors import InputDataError
+from wegeketten.osm.writer import open_writer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,8 +84,7 @@ def write_elements(elements: Elements, path: Path, form: str = "pbf") -> None:
         header.set("timestamp", elements.timestamp)
         header.set("osmosis_replication_timestamp", elements.timestamp)
     plain = "osm" if form.startswith("osm") else form
-    writer = osmium.SimpleWriter(osmium.io.File(str(path), plain), header=header, overwrite=True)
-    try:
+    with open_writer(path, plain, header=header) as writer:
         for number in sorted(elements.nodes):
             lon, lat, tags = elements.nodes[number]
             writer.add_node(mutable.Node(id=number, location=(lon, lat), tags=tags))
@@ -94,8 +94,6 @@ def write_elements(elements: Elements, path: Path, form: str = "pbf") -> None:
         for number in sorted(elements.relations):
             members, tags = elements.relations[number]
             writer.add_relation(mutable.Relation(id=number, members=members, tags=tags))
-    finally:
-        writer.close()
     if plain == "osm":
         _state_time(path, form, elements.timestamp)
 

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wegeketten.columns import to_numpy
-from wegeketten.errors import InputDataError
+from wegeketten.errors import InputDataError, OutputError
 from wegeketten.osm.features import Features, Node, Relation, Skipped, Way
 from wegeketten.osm.source import check_file, check_sums, stated_time
+from wegeketten.osm.writer import open_writer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,6 +56,8 @@ def read_extract(path: str | Path) -> Features:
     InputDataError
         The file does not exist, is empty, is something else than its name says, is cut, holds several
         versions of elements, expands beyond reason, or lacks most of the nodes its ways refer to.
+    OutputError
+        There is no room for temporary files.
 
     Examples
     --------
@@ -76,7 +79,7 @@ def read_extract(path: str | Path) -> Features:
     try:
         reader.run(kind)
     except (RuntimeError, ValueError, OSError, InvalidLocationError) as error:
-        if isinstance(error, InputDataError):
+        if isinstance(error, InputDataError | OutputError):
             raise
         reason = " ".join(str(error).split())
         raise InputDataError(
@@ -122,7 +125,7 @@ class _Reader:
                 f"{self.path}: holds several versions of each element (a history or change file); "
                 "give an extract with the current state"
             )
-        with tempfile.TemporaryDirectory(prefix="wegeketten-") as folder:
+        with tempfile.TemporaryDirectory(prefix="wegeketten-", ignore_cleanup_errors=True) as folder:
             lines = Path(folder) / "elements.opl"
             _write_lines(file, lines, pool)
             takers = {"n": self._node, "w": self._way, "r": self._relation}
@@ -299,10 +302,10 @@ def _write_lines(file: Any, target: Path, pool: Any) -> None:
     tagged.enable_for(osmium.osm.NODE)
     places = osmium.NodeLocationsForWays(osmium.index.create_map("flex_mem"))
     places.ignore_errors()
-    form = osmium.io.File(str(target), "opl,locations_on_ways=true,add_metadata=version+timestamp")
+    form = "opl,locations_on_ways=true,add_metadata=version+timestamp"
     with (
         osmium.io.Reader(file, thread_pool=pool) as reader,
-        osmium.SimpleWriter(form, thread_pool=pool) as writer,
+        open_writer(target, form, thread_pool=pool) as writer,
     ):
         osmium.apply(reader, places, tagged, writer)
 

@@ -188,11 +188,11 @@ def passed(city: City, profile: Profile, arcs: Sequence[int] | NDArray[np.intege
         if _ALWAYS[kind] or shut or doubtful:
             kept.append(arc)
     met = [_barrier(city, arc, by_arc[arc]) for arc in kept]
-    cut = (city.edges["flight_elsewhere"][np.array(kept, dtype=np.int64) // 2] > 0).tolist()
+    steps = (city.edges["kind"][np.array(kept, dtype=np.int64) // 2] == Kind.steps).tolist()
     return [
         barrier
         for number, barrier in enumerate(met)
-        if not (number and cut[number] and _goes_on(met[number - 1], barrier))
+        if not (number and steps[number] and _goes_on(met[number - 1], barrier))
     ]
 
 

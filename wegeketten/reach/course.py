@@ -194,7 +194,7 @@ def _describe(
     met = {barrier.id: barrier for barrier in barriers}
     ids = edges.ids(rows)
     steps: list[Instruction] = []
-    flight = -1
+    flight = flight_at = -1
     bearing: float | None = None
     open_key: tuple[int, int] | None = None
     for number, row in enumerate(rows.tolist()):
@@ -207,8 +207,13 @@ def _describe(
             steps.append(Instruction(_titled(words.barrier(seen)), *spot))
             open_key = None
             flight = int(edges["osm_id"][row]) if kind == Kind.steps else -1
+            flight_at = len(steps) - 1
         elif kind == Kind.steps and edges["osm_id"][row] == flight:  # goes on
-            steps[-1] = _longer(steps[-1], *spot[:2])
+            if flight_at == len(steps) - 1:
+                steps[-1] = _longer(steps[-1], *spot[:2])
+            else:  # after a landing
+                steps.append(Instruction(words.SAME_STEPS, *spot))
+                flight_at, open_key = len(steps) - 1, None
         elif kind == Kind.crossing:
             crossing = words.CROSSINGS[Crossing(int(edges["crossing"][row]))]
             if open_key == (int(kind), 0):

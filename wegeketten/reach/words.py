@@ -87,6 +87,10 @@ TURNS = (
 SIDES = {"left": Both("links", "left"), "right": Both("rechts", "right")}
 
 
+SAME_STEPS = Both("Weiter auf derselben Treppe", "On along the same steps")
+"""Where a flight goes on behind a landing; how many steps it has is told where it begins."""
+
+
 def way(kind: Kind, street: str) -> Both:
     """How a stretch is walked, with the street's name where there is one.
 
