@@ -90,16 +90,21 @@ def _held_kb(pid: int) -> int:
 
 
 def medians(commands: dict[str, list[str]], *, repeats: int = 3) -> dict[str, Run]:
-    """Median times per command and its peak memory; the commands take turns, so drift hits all alike."""
+    """Median times per command and its peak memory; the commands take turns, so drift hits all alike.
+
+    Each timed run follows one that is not: after half a minute of something else the system has put away what
+    a program needs, which costs a short command more of its time than a long one.
+    """
     runs: dict[str, list[Run]] = {name: [] for name in commands}
     for _ in range(repeats):
         for name, command in commands.items():
+            run(command)
             runs[name].append(run(command))
     return {
         name: Run(
             median(one.wall_s for one in results),
             median(one.cpu_s for one in results),
-            peak_of(commands[name]),
+            median(peak_of(commands[name]) for _ in range(repeats)),
         )
         for name, results in runs.items()
     }

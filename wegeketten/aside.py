@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import importlib
 import os
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import threading
 import warnings
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Generic, Self, TypeVar
 
@@ -114,6 +116,16 @@ class Aside(Generic[Result]):
             except OSError:  # what was left in it can go nowhere
                 continue
         process.wait()
+
+
+def give_back_memory() -> None:
+    """Have the C library give freed memory back to the system, which glibc does not do by itself.
+
+    What one process has put down is then there for the other.
+    """
+    if sys.platform == "linux":
+        with suppress(AttributeError, OSError):  # other C libraries have no such call
+            ctypes.CDLL(None).malloc_trim(0)
 
 
 def processors() -> int:

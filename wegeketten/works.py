@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from wegeketten.aside import give_back_memory
 from wegeketten.city import ATTRIBUTION
 from wegeketten.columns import write_columns
 from wegeketten.csvfile import write_csv
@@ -74,6 +75,7 @@ class Works:
         from wegeketten.network.build import build_network
 
         network = build_network(features, self.projection, pavements=pavements, out_of_service=out_of_service)
+        give_back_memory()
         self.notes += network.notes
         self.skipped += network.skipped
         self.counts["surveyed"] = 0
@@ -204,6 +206,7 @@ def settle(
     from wegeketten.places.find import find_places
 
     homes = works.homes(features, districts, district_name, population)
+    give_back_memory()
     places = find_places(features, catalogue, works.projection)
     works.points("places", places.columns)
     works.skipped += places.skipped

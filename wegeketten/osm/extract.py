@@ -27,6 +27,7 @@ _UNWANTED_RELATIONS = frozenset(
     {"route", "route_master", "superroute", "network", "restriction", "connectivity", "collection", "tmc"}
 )
 _NOWHERE = 999.0  # stands for the coordinates of nodes that are not in the file
+_BATCH = 50_000  # ways whose points are parsed in one go: all at once would be in memory several times
 _COMMAS = bytes.maketrans(b"xy,", b",,\n")
 _ESCAPED = re.compile("%([0-9a-f]+)%")
 _MISSING_SHARE = 0.5  # beyond it the file is no extract but a torn piece
@@ -209,7 +210,11 @@ class _Reader:
         """Node ids of all ways and their positions, NaN where unknown."""
         if not self.count:
             return np.empty(0, dtype=np.int64), np.empty((0, 2))
-        refs, lon, lat = _parse_points(",".join(self.points))
+        batches = [
+            _parse_points(",".join(self.points[first : first + _BATCH]))
+            for first in range(0, len(self.points), _BATCH)
+        ]
+        refs, lon, lat = (np.concatenate(column) for column in zip(*batches, strict=True))
         lonlat = np.stack([lon, lat], axis=1)
         lonlat[lonlat == _NOWHERE] = np.nan
         for row in np.flatnonzero(refs < 0).tolist():
