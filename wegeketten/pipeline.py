@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wegeketten.aside import Aside
+from wegeketten.aside import Aside, give_back_memory
 from wegeketten.city import ATTRIBUTION, FORMAT, MARKER, City, open_city
 from wegeketten.csvfile import write_csv
 from wegeketten.errors import InputDataError, UsageError
@@ -111,6 +111,7 @@ def build(
     with whole_folder(target, marker=MARKER) as folder, aside:
         tell("reading the extract", 0.0)
         features = read_extract(path)
+        give_back_memory()
         projection = projection_of(features)
         works = Works(folder, projection, features.sha256, skipped=list(features.skipped))
         aside.give(
