@@ -72,7 +72,7 @@ def build(
     as_json: Json = False,
 ) -> None:
     """Read an extract into a city folder: network with every barrier as an edge, homes, places, districts."""
-    from wegeketten.aside import processors
+    from wegeketten.aside import usual_processes
     from wegeketten.pipeline import build as build_city
     from wegeketten.progress import progress_bar
     from wegeketten.report.terminal import describe_city
@@ -81,7 +81,7 @@ def build(
         city = build_city(
             source, out, dem=dem or (), districts=districts, district_name=district_name,
             population=population, survey=survey, services=services, pavements=pavements,
-            out_of_service=out_of_service or (), processes=processes or min(processors(), 2), progress=tick,
+            out_of_service=out_of_service or (), processes=processes or usual_processes(), progress=tick,
         )  # fmt: skip
     print_json(city.meta) if as_json else describe_city(city)
     tell_warnings(city.meta["notes"], city.meta["counts"].get("skipped", 0), strict=strict)

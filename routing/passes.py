@@ -76,7 +76,7 @@ class Passes:
         try:
             memory = self._shelf.pop()
         except IndexError:
-            memory = np.empty(size, np.uint8)
+            memory = np.empty(0, np.uint8)
         if memory.size < size:
             memory = np.empty(size, np.uint8)
         return np.asarray(_Lease(memory, self._shelf))[:size].view(kind)

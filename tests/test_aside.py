@@ -10,9 +10,10 @@ import warnings
 import pytest
 from support.drawn import Town
 
-from wegeketten.aside import Aside, processors
+from wegeketten.aside import Aside, usual_processes
 from wegeketten.people.profile import load_profiles
 from wegeketten.pipeline import build
+from wegeketten.routing.workers import thread_count
 
 BOTH = pytest.mark.parametrize("second", [False, True])
 
@@ -153,7 +154,7 @@ def test_without_work_there_is_nothing_to_take():
 
 
 def test_counts_the_processors_one_may_use():
-    assert 1 <= processors() <= (os.cpu_count() or 1)
+    assert usual_processes() == min(thread_count(None), 2)
 
 
 def test_nothing_half_written_stays_in_a_city_where_the_second_process_dies(tmp_path):

@@ -128,9 +128,13 @@ def give_back_memory() -> None:
             ctypes.CDLL(None).malloc_trim(0)
 
 
-def processors() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def usual_processes() -> int:
+    """2 where this process may use two processors, else 1.
+
+    Counted as `wegeketten.routing.workers.thread_count` does, which would load the compiler.
+    """
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(usable, 2)
 
 
 def _start(modules: Sequence[str]) -> subprocess.Popen[bytes] | None:

@@ -45,12 +45,12 @@ def obtain_city(text: str, *, progress: Callable[[str, float], None] | None = No
         return kept
     from filelock import FileLock
 
-    from wegeketten.aside import processors
+    from wegeketten.aside import usual_processes
     from wegeketten.pipeline import build
 
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.with_suffix(".lock")):
-        return _kept(folder) or build(text, folder, processes=min(processors(), 2), progress=progress)
+        return _kept(folder) or build(text, folder, processes=usual_processes(), progress=progress)
 
 
 def _kept(folder: Path) -> City | None:
