@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 STRETCH_BITS = 10
 NARROW = 1 << STRETCH_BITS  # buckets of one width
 WIDE = 32 - STRETCH_BITS  # buckets of growing width for what lies beyond
-WIDEST_BITS = 5  # at most 32 units, so no node is settled more often than that from one source
+WIDEST_BITS = 8  # at most 256 units, so no node is settled more often than that from one source
 BENDS = 8  # nodes without a choice passed in one go
 LARGE = 200_000  # nodes from which on keys are no longer at hand, and asked for earlier
 SAMPLE = 128  # weights looked at for the width of the buckets
@@ -43,8 +43,8 @@ _NONE = NARROW + WIDE
 
 
 @inlined
-def _width_bits(weights: Int32) -> int:
-    """Width of a narrow bucket, as a power of two: as wide as three quarters of the arcs are long."""
+def _width_bits(weights: Int32, longer_share: int) -> int:
+    """Width of a narrow bucket, as a power of two: so many times as many arcs are as long as are shorter."""
     step = weights.size // SAMPLE + 1
     for bits in range(WIDEST_BITS, 0, -1):
         shorter = longer = 0
@@ -53,7 +53,7 @@ def _width_bits(weights: Int32) -> int:
                 shorter += 1
             else:
                 longer += 1
-        if 3 * shorter <= longer:
+        if longer_share * shorter <= longer:
             return bits
     return 0
 
@@ -176,7 +176,7 @@ def _search(  # noqa: C901  (the hot loop, kept in one piece)
     twice; nothing is ever taken out of the middle of a list, and no entry is used again. Where `arrived` has
     room, it keeps the arc by which each node is reached.
     """
-    shift = _width_bits(weights) + _SOURCE_BITS
+    shift = _width_bits(weights, 1 if keys.size > LARGE else 3) + _SOURCE_BITS
     stretch, bucket = d >> STRETCH_BITS, d & (NARROW - 1)
     if entries == 0:
         keys[:] = (limit + 1) << _SOURCE_BITS  # nothing beyond the limit gets below this
