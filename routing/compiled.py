@@ -28,7 +28,8 @@ log = logging.getLogger(__name__)
 
 OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "boundscheck": False, "fastmath": False}
 
-i1, i4, i8, u4, u8, f8 = types.int8, types.int32, types.int64, types.uint32, types.uint64, types.float64
+b1, i1, i4, i8 = types.boolean, types.int8, types.int32, types.int64
+u4, u8, f8 = types.uint32, types.uint64, types.float64
 nothing = types.void
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from .compiled import i4, i8, kernel, nothing, reads, writes
+from .compiled import b1, i4, i8, kernel, nothing, reads, writes
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -70,6 +70,10 @@ def as_int32(values: ArrayLike, name: str, *, upper: int = INF, size: int | None
     if raw.dtype.kind not in "iufb":
         raise ValueError(f"{name} must be whole numbers, not {raw.dtype}")
     bad: NDArray[np.bool_] | None = None
+    if raw.dtype == np.int64 and raw.flags.c_contiguous:  # the usual case, in one go
+        narrow = np.empty(raw.size, np.int32)
+        if _narrow(raw, upper, narrow):
+            return narrow
     if raw.dtype.kind == "f":
         bad = ~((raw >= 0) & (raw <= upper) & (np.floor(raw) == raw))
     elif raw.dtype in _UNSIGNED:  # a negative number looks like one beyond INF: one look will do
@@ -82,6 +86,16 @@ def as_int32(values: ArrayLike, name: str, *, upper: int = INF, size: int | None
         more = f" and {where.size - _SHOWN} more" if where.size > _SHOWN else ""
         raise ValueError(f"{name} must lie between 0 and {upper}; not so at {shown}{more}")
     return np.ascontiguousarray(raw, dtype=np.int32)
+
+
+@kernel(b1, reads(i8), i8, writes(i4))
+def _narrow(values: NDArray[np.int64], upper: int, narrow: Int32) -> bool:
+    """Copy numbers from 0 to `upper`; tell whether all of them were."""
+    fits = True
+    for i in range(values.size):
+        fits &= 0 <= values[i] <= upper
+        narrow[i] = values[i]
+    return fits
 
 
 @kernel(nothing, reads(i4), writes(i4), writes(i4))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from . import sweep
 from .lanes import ROW_BYTES
-from .split import ABOVE
+from .split import Downward
 from .workers import THREADED, share
 
 if TYPE_CHECKING:
@@ -24,23 +24,30 @@ if TYPE_CHECKING:
 Sources = tuple["Int32", "Int32", "Int32"]
 """Node, lane and offset of each source."""
 
-_NO_NODES = np.zeros(0, np.uint32)
+_NO_NODES, _NO_RANKS = np.zeros(0, np.uint32), np.zeros(0, np.int32)
 
 
 class _Lease:
-    """Memory that goes back to a shelf when the last array on it is gone.
+    """Rows that go back to a shelf when the last array made of them is gone.
 
     The system hands out large pieces of memory page by page and cleared, which takes as long as a quarter of
     the pass that fills them.
     """
 
-    def __init__(self, memory: NDArray[np.uint8], shelf: list[NDArray[np.uint8]]) -> None:
-        self._memory, self._shelf = memory, shelf
-        self.__array_interface__ = memory.__array_interface__
+    def __init__(self, rows: _Shelved, shelf: list[_Shelved]) -> None:
+        self._rows, self._shelf = rows, shelf
+        self.__array_interface__ = rows.interface
 
     def __del__(self) -> None:
         if not self._shelf:
-            self._shelf.append(self._memory)
+            self._shelf.append(self._rows)
+
+
+class _Shelved(NamedTuple):
+    """Rows nobody looks at, and how numpy is told where they are."""
+
+    rows: NDArray[Any]
+    interface: dict[str, Any]
 
 
 class Passes:
@@ -50,7 +57,7 @@ class Passes:
         self.hierarchy = hierarchy
         self.n = hierarchy.n
         self.topology = as_u4(hierarchy.order), as_u4(hierarchy.starts), as_u4(hierarchy.upper_nodes)
-        self._shelf: list[NDArray[np.uint8]] = []
+        self._shelf: list[_Shelved] = []
 
     def __getstate__(self) -> dict[str, Any]:
         """Memory that waits to be used again stays here."""
@@ -63,29 +70,26 @@ class Passes:
     def rows(self, dtype: DTypeLike, threads: int, lanes: int | None = None) -> NDArray[Any]:
         """Room for a row per node, each starting on a cache line, and behind them those that threads need."""
         kind = np.dtype(dtype)
-        lanes = ROW_BYTES // kind.itemsize if lanes is None else lanes
-        n = self.n + (self.hierarchy.split(threads).gathered.size if self._together(threads) else 0)
         spare = ROW_BYTES // kind.itemsize
-        raw = self._room(n * lanes + spare, kind)
-        skip = (-raw.ctypes.data // kind.itemsize) % spare
-        return raw[skip : skip + n * lanes].reshape(n, lanes)
-
-    def _room(self, size: int, kind: np.dtype[Any]) -> NDArray[Any]:
-        """Uninitialised numbers; those of the last pass once more where nobody looks at them any longer."""
-        size *= kind.itemsize
-        try:
-            memory = self._shelf.pop()
+        shape = self.n, spare if lanes is None else lanes
+        if self._together(threads):
+            shape = self.n + self.hierarchy.split(threads).gathered.size, shape[1]
+        try:  # those of the last pass once more, where they fit
+            shelved = self._shelf.pop()
         except IndexError:
-            memory = np.empty(0, np.uint8)
-        if memory.size < size:
-            memory = np.empty(size, np.uint8)
-        return np.asarray(_Lease(memory, self._shelf))[:size].view(kind)
+            shelved = None
+        if shelved is None or shelved.rows.shape != shape or shelved.rows.dtype != kind:
+            raw = np.empty(shape[0] * shape[1] + spare, kind)
+            skip = (-raw.ctypes.data // kind.itemsize) % spare
+            rows = raw[skip : skip + shape[0] * shape[1]].reshape(shape)
+            shelved = _Shelved(rows, rows.__array_interface__)
+        return np.asarray(_Lease(shelved, self._shelf))
 
     def times(
         self, block: Sources, up: UInt32, down: UInt32, rows: UInt32, at: Int32 | None, threads: int
     ) -> None:
         """Fill rows of times, all of them or those of the nodes `at`; the others are left as they are."""
-        self._carry(sweep.TIME, block, up, down, (rows,), at, threads)
+        self._carry(sweep.TIME, (block[0], block[1], as_u4(block[2])), up, down, (rows,), at, threads)
 
     def named(
         self,
@@ -128,26 +132,27 @@ class Passes:
         threads: int,
     ) -> None:
         """Carry rows up from the seeds, then down to every node or to those asked for."""
-        seeds = tuple(part if part.dtype == np.uint64 else as_u4(part) for part in seeds)
         together, arguments = self._together(threads), (*self.topology, down)
         split = self.hierarchy.split(threads if together else 1)
         upper_nodes = self.topology[2]
-        marks = split.blank.copy() if together else np.zeros_like(split.blank)
+        marks = split.blank.copy() if together else np.zeros(split.blank.size, np.int8)
         climb = self._climb(kind, seeds, marks, up, rows)
         if together:
             for some, far in zip(rows, (kind.far, sweep.NOBODY), strict=False):
                 some[self.n :] = far
             groups = pairwise(split.bounds.tolist())
             share([partial(climb, *group, split.rows) for group in groups], threads)
-            climb(0, self.n, upper_nodes, split.gathered, above=ABOVE)
+            if split.tops.size:
+                climb(0, self.n, upper_nodes, split.gathered, split.tops)
         else:
             climb(0, self.n, upper_nodes)
         if at is not None or not together:
-            kind.descend(split.downward if at is None else self._above(at), *arguments, marks, *rows)
+            todo = split.downward if at is None else Downward.plain(self._above(at))
+            kind.descend(*todo, *arguments, marks, *rows)
             return
         top, *pieces = split.stretches(8 * threads)
-        kind.descend(top, *arguments, marks, *rows)
-        share([partial(kind.descend, piece, *arguments, marks, *rows) for piece in pieces], threads)
+        kind.descend(*top, *arguments, marks, *rows)
+        share([partial(kind.descend, *piece, *arguments, marks, *rows) for piece in pieces], threads)
 
     def _climb(
         self,
@@ -162,12 +167,15 @@ class Passes:
         order, starts, _ = self.topology
         nodes, *others = seeds
         ranks, parents = hierarchy.ranks[nodes], hierarchy.parents
-        todo, words = np.empty(self.n, np.int32), marks.view(np.uint64)
+        ascending, todo = ranks.copy(), np.empty(self.n, np.int32)
+        ascending.sort()
 
-        def climb(first: int, last: int, heads: UInt32, gathered: UInt32 = _NO_NODES, above: int = 0) -> None:
-            state = marks, words, todo[first:last], gathered, np.zeros(gathered.size, kind.number), kind.far
+        def climb(
+            first: int, last: int, heads: UInt32, gathered: UInt32 = _NO_NODES, tops: Int32 = _NO_RANKS
+        ) -> None:
+            state = tops, marks, todo[first:last], gathered, np.zeros(gathered.size, kind.number), kind.far
             network = order, starts, heads, up
-            kind.climb(ranks, parents, first, last, above, *state, *network, nodes, *others, *rows)
+            kind.climb(ranks, ascending, parents, first, last, *state, *network, nodes, *others, *rows)
 
         return climb
 

@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     from .passes import Passes, Sources
 
 _NONE = np.zeros(0, np.int32)
+_LANES = np.arange(TIMES, dtype=np.int32)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Seeds:
     """The sources of several services, one service after the other, passed through the gate.
 
@@ -71,7 +72,8 @@ class Seeds:
                 as_sources(n, part, None if spent is None else spent[j]) for j, part in enumerate(wanted)
             ]  # raises, with positions as the caller knows them
             nodes, starts = (np.concatenate([_NONE, *parts]) for parts in zip(*pairs, strict=True))
-        services = np.arange(len(sizes), dtype=np.int32).repeat(sizes)
+        lanes = _LANES if len(sizes) == TIMES else np.arange(len(sizes), dtype=np.int32)
+        services = lanes.repeat(sizes)
         return cls(nodes, services, starts, [0, *accumulate(sizes)])
 
     @property
@@ -87,6 +89,8 @@ class Seeds:
 
     def lanes(self, first: int, count: int) -> Sources:
         """Node, lane and offset of the sources of services first..first + count, a lane for each service."""
+        if self.count <= count:
+            return self.nodes, self.services, self.offsets
         some = self._block(first, count)
         lanes = self.services[some] - np.int32(first) if first else self.services[some]
         return self.nodes[some], lanes, self.offsets[some]
@@ -101,11 +105,11 @@ class Seeds:
 
 def _row(values: ArrayLike) -> NDArray[Any]:
     """As an array of at least one dimension."""
-    found = np.asarray(values)
+    found = values if type(values) is np.ndarray else np.asarray(values)
     return found if found.ndim else found.reshape(1)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Question:
     """The sources of several services, and who wants to know how far they are.
 
@@ -153,13 +157,16 @@ class Question:
 
     def times(self, passes: Passes, up: UInt32, down: UInt32) -> Int32:
         """Times of the nearest sources."""
-        k, blocks = self.seeds.count, [np.empty((self._shape[0], 0), np.int32)]
+        k, found = self.seeds.count, []
+        whose = slice(self.n) if self.nodes is None else self.nodes
         for first in range(0, k, TIMES):
             rows = passes.rows(np.uint32, self.threads)
             passes.times(self.seeds.lanes(first, TIMES), up, down, rows, self.nodes, self.threads)
-            found = rows[: self.n] if self.nodes is None else rows[self.nodes]
-            blocks.append(found.view(np.int32)[:, : k - first])
-        out = blocks[1] if k == TIMES else np.concatenate(blocks, axis=1)
+            found.append(rows.view(np.int32)[whose, : k - first])
+        if k <= TIMES:
+            out = found[0] if k else np.empty(self._shape, np.int32)
+        else:
+            out = np.concatenate(found, axis=1)
         if self.limit < INF - 1:
             out[out > self.limit] = INF
         return out

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from .compiled import i4, kernel, nothing, reads, writes
+from .compiled import i1, i4, kernel, nothing, reads, writes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,6 +24,31 @@ _EACH = 1.5
 
 BELOW, ABOVE = 1, 2
 """Marks of ranks a pass has reached: one in a part, one above the parts (where 3 is one that is reached)."""
+
+
+_STRETCH = 8192
+"""Ranks among which those with an arc or two come last: their rows stay in the second cache meanwhile."""
+
+
+class Downward(NamedTuple):
+    """Ranks in an order in which each comes after all it leads up to.
+
+    Attributes
+    ----------
+    ranks
+        The ranks.
+    turns
+        Places among them where ranks with any number of arcs give way to ranks with one or two, and back,
+        in turn; the last is their number.
+    """
+
+    ranks: UInt32
+    turns: Int32
+
+    @classmethod
+    def plain(cls, ranks: Int32) -> Downward:
+        """Descending ranks as they are."""
+        return cls(ranks.view(np.uint32), np.array([ranks.size, ranks.size], np.int32))
 
 
 class Split:
@@ -53,10 +78,10 @@ class Split:
         self._groups = 2 * threads
         parts = _ALONE if threads == 1 else round(_EACH * threads)
         self.firsts, self.lasts, self.tops = _cut(parents, max(1, parents.size // parts))
-        self._stretches: dict[int, list[Int32]] = {}
+        self._stretches: dict[int, list[Downward]] = {}
 
     @cached_property
-    def downward(self) -> Int32:
+    def _from_top(self) -> Int32:
         """All ranks from the top down: those above the parts, then part by part. Shape (n,)."""
         pieces = [self.tops[::-1]] + [
             np.arange(last - 1, first - 1, -1, dtype=np.int32)
@@ -64,22 +89,44 @@ class Split:
         ]
         return np.concatenate(pieces).astype(np.int32)
 
+    @cached_property
+    def downward(self) -> Downward:
+        """All ranks from the top down: those above the parts, then part by part."""
+        return self._sorted(self._from_top)
+
+    def _sorted(self, ranks: Int32) -> Downward:
+        """Ranks from the top down, those with an arc or two after the others within each stretch."""
+        stretch = np.arange(ranks.size, dtype=np.int32) // _STRETCH
+        turn = 2 * stretch + self._simple[ranks]
+        last = int(stretch[-1]) if ranks.size else -1
+        order = np.argsort(turn, kind="stable")
+        ends = np.cumsum(np.bincount(turn, minlength=2 * last + 2))
+        return Downward(ranks[order].view(np.uint32), ends.astype(np.int32))
+
+    @cached_property
+    def _simple(self) -> NDArray[np.bool_]:
+        """Ranks with an arc or two, and nothing but such ranks below them."""
+        arcs = np.diff(self.hierarchy.starts)
+        simple: NDArray[np.bool_] = (arcs == 1) | (arcs == 2)
+        _keep_whole(self.hierarchy.parents, simple.view(np.int8))
+        return simple
+
     def cuts(self, pieces: int) -> list[tuple[int, int]]:
         """Whole parts in about as many pieces as asked for: first and last + 1 among all their ranks."""
         edges = np.append(0, np.cumsum(self.lasts - self.firsts))
         bounds = edges[np.unique(np.searchsorted(edges, np.linspace(0, edges[-1], pieces + 1)))]
         return list(pairwise(bounds.tolist()))
 
-    def stretches(self, pieces: int) -> list[Int32]:
+    def stretches(self, pieces: int) -> list[Downward]:
         """Ranks from the top down: those above the parts, then whole parts in about as many pieces.
 
         The pieces are independent; the largest come first, so that threads that share them end together.
         """
         found = self._stretches.get(pieces)
         if found is None:
-            below = self.downward[self.tops.size :]
+            above, below = self._from_top[: self.tops.size], self._from_top[self.tops.size :]
             parts = sorted((below[a:b] for a, b in self.cuts(pieces)), key=len, reverse=True)
-            found = [self.downward[: self.tops.size], *parts]
+            found = [self._sorted(part) for part in (above, *parts)]
             self._stretches[pieces] = found
         return found
 
@@ -141,3 +188,11 @@ def _accumulate(parents: Int32, sizes: Int32) -> None:
     for x in range(parents.size):
         if parents[x] >= 0:
             sizes[parents[x]] += sizes[x]
+
+
+@kernel(nothing, reads(i4), writes(i1))
+def _keep_whole(parents: Int32, simple: NDArray[np.int8]) -> None:
+    """Take the mark from whatever is above a rank without it."""
+    for x in range(parents.size):
+        if parents[x] >= 0 and simple[x] == 0:
+            simple[parents[x]] = 0

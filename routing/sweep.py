@@ -8,7 +8,16 @@ import numpy as np
 
 from .compiled import helper, i1, i4, i8, kernel, nothing, reads, u4, u8, writes
 from .graph import INF
-from .lanes import prefetch, pull_keys, pull_row, push_keys, push_row
+from .lanes import (
+    fill_row,
+    prefetch_early,
+    pull_ends,
+    pull_key_ends,
+    pull_keys,
+    pull_row,
+    push_keys,
+    push_row,
+)
 from .split import ABOVE, BELOW
 
 if TYPE_CHECKING:
@@ -19,7 +28,9 @@ if TYPE_CHECKING:
 
 Number = TypeVar("Number", np.uint32, np.uint64)
 
-SOON = 16  # ranks between asking for a row and using it
+DISTANT = 10_000  # ranks from which on not all rows fit the second cache
+SOON = 16  # ranks between asking for arcs and using them
+EARLY = np.uint64(64)  # ranks between asking for a row and using it
 UNREACHED = np.uint64((2**31 - 1) << 32)
 """Key of what is not reached."""
 
@@ -46,44 +57,65 @@ def mark_ancestors(ranks: Int32, parents: Int32, marks: NDArray[np.int8], ancest
 
 
 @helper
-def _reached(
-    ranks: Int32,
-    parents: Int32,
-    first: int,
-    last: int,
-    above: int,
-    marks: NDArray[np.int8],
-    words: NDArray[np.uint64],
-    todo: Int32,
-) -> int:
-    """Mark the sources among the ranks first..last, and all above; list those there that are marked so far.
-
-    Only ranks count whose mark says they are `above` the parts, or, where it is 0, in one. `words` are the
-    marks again, eight to the word, so that empty stretches are passed over quickly.
-    """
-    for i in range(ranks.size):
-        if first <= ranks[i] < last and marks[ranks[i]] & ABOVE == above:
-            marks[ranks[i]] |= BELOW
+def _reached_above(sources: Int32, parents: Int32, tops: Int32, marks: NDArray[np.int8], todo: Int32) -> int:
+    """List those of the `tops` that are a source, that a part leads up to, or that lie above one of these."""
+    for x in sources:
+        if marks[x] & ABOVE:
+            marks[x] |= BELOW
     count = 0
-    for k in range(first >> 3, (last + 7) >> 3):
-        if words[k] & np.uint64(0x0101010101010101) != 0:
-            for x in range(max(8 * k, first), min(8 * k + 8, last)):
-                if marks[x] == above | BELOW:
-                    todo[count] = x
-                    count += 1
-                    if parents[x] >= 0:
-                        marks[parents[x]] |= BELOW
+    for x in tops:
+        if marks[x] & BELOW:
+            todo[count] = x
+            count += 1
+            if parents[x] >= 0:
+                marks[parents[x]] |= BELOW
     return count
+
+
+@helper
+def _reached(
+    sources: Int32, parents: Int32, first: int, last: int, marks: NDArray[np.int8], todo: Int32
+) -> int:
+    """Mark the sources among the ranks first..last and all above them; list these ranks ascending.
+
+    Of the ranks `ABOVE` the parts only those are marked that one of these leads up to. `sources` are
+    ascending ranks. In a postorder, whatever has been reached and lies ahead is above the rank at hand, so
+    that it can wait on a stack, nearest on top: at the end of `todo`.
+    """
+    count, at, waiting = 0, np.searchsorted(sources, first), todo.size
+    while True:
+        x = np.int64(last)
+        if at < sources.size and sources[at] < x:
+            x = np.int64(sources[at])
+        if waiting < todo.size and todo[waiting] <= x:
+            x = np.int64(todo[waiting])
+            waiting += 1
+        elif x == last:
+            return count
+        while at < sources.size and sources[at] == x:
+            at += 1
+        if marks[x] & ABOVE:
+            continue
+        marks[x] |= BELOW
+        todo[count] = x
+        count += 1
+        parent = parents[x]
+        if parent >= 0:
+            if marks[parent] & ABOVE:
+                marks[parent] |= BELOW
+            elif waiting == todo.size or todo[waiting] != parent:
+                waiting -= 1
+                todo[waiting] = parent
 
 
 def _climb(
     ranks: Int32,
+    ascending: Int32,
     parents: Int32,
     first: int,
     last: int,
-    above: int,
+    tops: Int32,
     marks: NDArray[np.int8],
-    words: NDArray[np.uint64],
     todo: Int32,
     gathered: UInt32,
     free: NDArray[Number],
@@ -92,35 +124,41 @@ def _climb(
     starts: UInt32,
     heads: UInt32,
     weights: NDArray[Number],
-    sources: UInt32,
-    lanes: UInt32,
+    sources: Int32,
+    lanes: Int32,
     values: NDArray[Number],
     rows: NDArray[Number],
 ) -> None:
-    """Carry the sources of rank first..last, `above` the parts or not, up to the rows their arcs lead to.
+    """Carry the sources of rank first..last, or those of the `tops`, up to the rows their arcs lead to.
 
     `gathered` are nodes whose rows first take what the spare rows, those behind all nodes, have for them;
     `free` are as many zeros. `todo` is working room.
     """
-    width = np.uint32(rows.shape[1])
-    count = _reached(ranks, parents, first, last, above, marks, words, todo)
+    if tops.size > 0:
+        above, count = ABOVE, _reached_above(ascending, parents, tops, marks, todo)
+    else:
+        above, count = 0, _reached(ascending, parents, first, last, marks, todo)
     for k in range(count):
-        if k + SOON < count:
-            prefetch(rows, width * order[todo[k + SOON]])
-        for lane in range(width):
-            rows[order[todo[k]], lane] = far
+        fill_row(rows, order[np.uint32(todo[k])], far)
     for i in range(ranks.size):
         if first <= ranks[i] < last and marks[ranks[i]] & ABOVE == above:
-            rows[sources[i], lanes[i]] = min(rows[sources[i], lanes[i]], values[i])
+            source, lane = np.uint32(sources[i]), np.uint32(lanes[i])
+            rows[source, lane] = min(rows[source, lane], values[i])
     for i in range(gathered.size):
         push_row(rows, order.size + i, gathered, free, i, i + 1)
+    width = np.uint32(rows.shape[1])
     for k in range(count):
+        y = np.uint32(todo[min(k + SOON, count - 1)])
+        prefetch_early(heads, starts[y])
+        prefetch_early(weights, starts[y])
+        prefetch_early(rows, width * order[y])
         x = np.uint32(todo[k])
         push_row(rows, order[x], heads, weights, starts[x], starts[x + np.uint32(1)])
 
 
 def _descend(
-    todo: Int32,
+    todo: UInt32,
+    turns: Int32,
     order: UInt32,
     starts: UInt32,
     upper_nodes: UInt32,
@@ -128,30 +166,41 @@ def _descend(
     marks: NDArray[np.int8],
     rows: NDArray[Number],
 ) -> None:
-    """Carry rows down to the ranks of `todo`, which descend; those never climbed to are overwritten."""
-    width = np.uint32(rows.shape[1])
-    for k in range(todo.size):
-        if k + SOON < todo.size:
-            prefetch(rows, width * order[todo[k + SOON]])
-        x = np.uint32(todo[k])
-        climbed = marks[x] & BELOW
-        pull_row(rows, order[x], climbed, upper_nodes, weights, starts[x], starts[x + np.uint32(1)])
+    """Carry rows down to the ranks of `todo`; those never climbed to are overwritten.
+
+    `turns` are the places in `todo` where any number of arcs gives way to one or two, and back.
+    """
+    width, one = np.uint32(rows.shape[1]), np.uint32(1)
+    begin, last, distant = np.uint64(0), np.uint64(todo.size - 1), order.size > DISTANT
+    for turn in range(0, turns.size, 2):
+        middle, end = np.uint64(turns[turn]), np.uint64(turns[turn + 1])
+        for k in range(begin, middle):
+            if distant:
+                prefetch_early(rows, width * order[todo[min(k + EARLY, last)]])
+            x = todo[k]
+            pull_row(rows, order[x], marks[x] & BELOW, upper_nodes, weights, starts[x], starts[x + one])
+        for k in range(middle, end):
+            if distant:
+                prefetch_early(rows, width * order[todo[min(k + EARLY, last)]])
+            x = todo[k]
+            pull_ends(rows, order[x], marks[x] & BELOW, upper_nodes, weights, starts[x], starts[x + one])
+        begin = end
 
 
 @kernel(
     nothing,
-    *(reads(i4), reads(i4), i8, i8, i8, writes(i1), reads(u8), writes(i4), reads(u4), reads(u8), u8),
-    *(reads(u4), reads(u4), reads(u4), reads(u8), reads(u4), reads(u4), reads(u8), reads(u4)),
+    *(reads(i4), reads(i4), reads(i4), i8, i8, reads(i4), writes(i1), writes(i4), reads(u4)),
+    *(reads(u8), u8, *[reads(u4)] * 3, reads(u8), reads(i4), reads(i4), reads(u8), reads(u4)),
     *(writes(u8, 2), writes(u4, 2)),
 )
 def _climb_keys(
     ranks: Int32,
+    ascending: Int32,
     parents: Int32,
     first: int,
     last: int,
-    above: int,
+    tops: Int32,
     marks: NDArray[np.int8],
-    words: NDArray[np.uint64],
     todo: Int32,
     gathered: UInt32,
     free: UInt64,
@@ -160,21 +209,25 @@ def _climb_keys(
     starts: UInt32,
     heads: UInt32,
     weights: UInt64,
-    sources: UInt32,
-    lanes: UInt32,
+    sources: Int32,
+    lanes: Int32,
     values: UInt64,
     names: UInt32,
     rows: UInt64,
     name_rows: UInt32,
 ) -> None:
     """As `_climb`, for keys; `names` are what the sources are called."""
-    count = _reached(ranks, parents, first, last, above, marks, words, todo)
+    if tops.size > 0:
+        above, count = ABOVE, _reached_above(ascending, parents, tops, marks, todo)
+    else:
+        above, count = 0, _reached(ascending, parents, first, last, marks, todo)
     for k in range(count):
-        rows[order[todo[k]], :] = far
-        name_rows[order[todo[k]], :] = NOBODY
+        node = order[np.uint32(todo[k])]
+        rows[node, :] = far
+        name_rows[node, :] = NOBODY
     for i in range(ranks.size):
         if first <= ranks[i] < last and marks[ranks[i]] & ABOVE == above:
-            at, lane, key = sources[i], lanes[i], values[i]
+            at, lane, key = np.uint32(sources[i]), np.uint32(lanes[i]), values[i]
             if key < rows[at, lane] or (key == rows[at, lane] and names[i] < name_rows[at, lane]):
                 rows[at, lane] = key
                 name_rows[at, lane] = names[i]
@@ -185,9 +238,10 @@ def _climb_keys(
         push_keys(rows, name_rows, order[x], heads, weights, starts[x], starts[x + np.uint32(1)])
 
 
-@kernel(nothing, reads(i4), *[reads(u4)] * 3, reads(u8), reads(i1), writes(u8, 2), writes(u4, 2))
+@kernel(nothing, reads(u4), reads(i4), *[reads(u4)] * 3, reads(u8), reads(i1), writes(u8, 2), writes(u4, 2))
 def _descend_keys(
-    todo: Int32,
+    todo: UInt32,
+    turns: Int32,
     order: UInt32,
     starts: UInt32,
     upper_nodes: UInt32,
@@ -197,15 +251,21 @@ def _descend_keys(
     name_rows: NDArray[np.uint32],
 ) -> None:
     """As `_descend`, for keys."""
-    one = np.uint32(1)
-    width = np.uint32(rows.shape[1])
-    for k in range(todo.size):
-        if k + SOON < todo.size:
-            prefetch(rows, width * order[todo[k + SOON]])
-            prefetch(name_rows, width * order[todo[k + SOON]])
-        x = np.uint32(todo[k])
-        climbed = marks[x] & BELOW
-        pull_keys(rows, name_rows, order[x], climbed, upper_nodes, weights, starts[x], starts[x + one])
+    width, one = np.uint32(rows.shape[1]), np.uint32(1)
+    begin, last = np.uint64(0), np.uint64(todo.size - 1)
+    for turn in range(0, turns.size, 2):
+        middle, end = np.uint64(turns[turn]), np.uint64(turns[turn + 1])
+        for k in range(begin, end):
+            soon = width * order[todo[min(k + EARLY, last)]]
+            prefetch_early(rows, soon)
+            prefetch_early(name_rows, soon)
+            x, climbed = todo[k], marks[todo[k]] & BELOW
+            low, high = starts[x], starts[x + one]
+            if k < middle:
+                pull_keys(rows, name_rows, order[x], climbed, upper_nodes, weights, low, high)
+            else:
+                pull_key_ends(rows, name_rows, order[x], climbed, upper_nodes, weights, low, high)
+        begin = end
 
 
 class Kind(NamedTuple):
@@ -221,13 +281,13 @@ def _kind(number: Any, far: np.uint32 | np.uint64) -> Kind:
     """Kernels for rows of plain numbers of which the least counts."""
     climb = kernel(
         nothing,
-        *(reads(i4), reads(i4), i8, i8, i8, writes(i1), reads(u8), writes(i4), reads(u4), reads(number)),
-        *(number, reads(u4), reads(u4), reads(u4), reads(number), reads(u4), reads(u4), reads(number)),
+        *(reads(i4), reads(i4), reads(i4), i8, i8, reads(i4), writes(i1), writes(i4), reads(u4)),
+        *(reads(number), number, *[reads(u4)] * 3, reads(number), reads(i4), reads(i4), reads(number)),
         writes(number, 2),
     )(_climb)
-    descend = kernel(nothing, reads(i4), *[reads(u4)] * 3, reads(number), reads(i1), writes(number, 2))(
-        _descend
-    )
+    descend = kernel(
+        nothing, reads(u4), reads(i4), *[reads(u4)] * 3, reads(number), reads(i1), writes(number, 2)
+    )(_descend)
     return Kind(far.dtype, far, climb, descend)
 
 

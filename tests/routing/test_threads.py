@@ -7,6 +7,7 @@ import pickle
 from queue import SimpleQueue
 from threading import Event, get_ident
 from time import sleep
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -14,10 +15,14 @@ import pytest
 from wegeketten.routing import Hierarchy, question, workers
 from wegeketten.routing import customize as customizing
 from wegeketten.routing import passes as carrying
-from wegeketten.routing.split import ABOVE
+from wegeketten.routing import split as splitting
+from wegeketten.routing.split import ABOVE, Downward
 from wegeketten.routing.workers import share
 
 from .graphs import Case, cases, town
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 @pytest.mark.parametrize("case", cases(150, seed=31), ids=str)
@@ -25,6 +30,7 @@ def test_any_number_of_threads_gives_the_same(case: Case, monkeypatch: pytest.Mo
     for module in (customizing, carrying, question):
         monkeypatch.setattr(module, "THREADED", 1)
     random = case.random
+    monkeypatch.setattr(splitting, "_STRETCH", int(random.integers(1, 30)))
     hierarchy = Hierarchy(case.graph(), random.choice(["auto", "own"]))
     lengths = random.integers(0, 900, case.weights.size)
     services = int(random.integers(0, 20))
@@ -51,7 +57,6 @@ def test_any_number_of_threads_gives_the_same(case: Case, monkeypatch: pytest.Mo
 def test_groups_and_what_is_above_them_are_all_ranks() -> None:
     hierarchy = Hierarchy(town(40, 3).graph())
     split = hierarchy.split(4)
-    np.testing.assert_array_equal(np.sort(split.downward), np.arange(hierarchy.n))
     assert split.bounds[0] == 0
     assert split.bounds[-1] == hierarchy.n
     assert split.bounds.size > 4
@@ -68,6 +73,37 @@ def test_groups_and_what_is_above_them_are_all_ranks() -> None:
     np.testing.assert_array_equal(
         split.gathered[split.rows[spare] - hierarchy.n], hierarchy.upper_nodes[spare]
     )
+
+
+@pytest.mark.parametrize("stretch", [1, 7, 64, 8192])
+@pytest.mark.parametrize("threads", [1, 3])
+def test_downward_every_rank_comes_once_and_after_what_it_leads_up_to(
+    stretch: int, threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(splitting, "_STRETCH", stretch)
+    case = town(40, 3)
+    hierarchy = Hierarchy(case.graph())
+    split, arcs = hierarchy.split(threads), np.diff(hierarchy.starts)
+    top, *others = split.stretches(8)
+    for pieces in ([split.downward], [top, *others], [top, *others[::-1]]):
+        place = np.full(hierarchy.n, -1)
+        passed = 0
+        for piece in pieces:
+            place[piece.ranks] = np.arange(passed, passed + piece.ranks.size)
+            passed += piece.ranks.size
+            _check_turns(piece, arcs)
+        assert passed == hierarchy.n
+        assert (place >= 0).all()
+        assert (place[hierarchy.uppers] < place[hierarchy.lowers]).all()
+
+
+def _check_turns(piece: Downward, arcs: NDArray[np.int32]) -> None:
+    """What is said to have an arc or two has no more and no fewer."""
+    bounds = [0, *piece.turns.tolist()]
+    assert bounds == sorted(bounds)
+    assert bounds[-1] == piece.ranks.size
+    for begin, end in zip(bounds[1::2], bounds[2::2], strict=True):
+        assert set(arcs[piece.ranks[begin:end]].tolist()) <= {1, 2}
 
 
 def test_an_error_in_one_piece_reaches_the_caller_and_ends_the_work() -> None:
