@@ -107,19 +107,39 @@ def _data(context: Any, builder: Any, array_type: Any, array: Any) -> Any:
     return cgutils.create_struct_proxy(array_type)(context, builder, value=array).data
 
 
+_WINDOW = 4
+"""Arcs relaxed in one go. What is left over at the end is relaxed together with some of those before it once
+more, which changes nothing, and saves a loop whose end the processor would have to guess."""
+
+
 def _arcs(
     context: Any, builder: Any, sig: Any, args: Any, first: int, body: Callable[[Any, Any], None]
 ) -> None:
-    """Loop over arcs low..high; arguments from `first` on are heads, weights, low, high."""
+    """Go through arcs low..high, some of them twice; the arguments from `first` on are these arcs."""
     arc = _Arcs.of(context, builder, sig, args, first)
-    with cgutils.for_range_slice(builder, arc.low, arc.high, arc.low.type(1), arc.low.type) as (i, _done):
-        body(arc.head(i), arc.weight(i))
+    kind = arc.low.type
+
+    def visit(*positions: Any) -> None:
+        for i in positions:
+            body(arc.head(i), arc.weight(i))
+
+    last = builder.sub(arc.high, kind(_WINDOW))
+    with builder.if_else(builder.icmp_signed("<", last, arc.low), likely=False) as (few, many):
+        with few, builder.if_then(builder.icmp_signed("<", arc.low, arc.high)):  # three at most
+            end = builder.sub(arc.high, kind(1))
+            second = builder.add(arc.low, kind(1))
+            visit(arc.low, builder.select(builder.icmp_signed("<", second, end), second, end), end)
+        with many:
+            steps = [kind(k) for k in range(_WINDOW)]
+            with cgutils.for_range_slice(builder, arc.low, last, kind(_WINDOW), kind) as (i, _done):
+                visit(*(builder.add(i, step) for step in steps))
+            visit(*(builder.add(last, step) for step in steps))
 
 
 def _ends(
     context: Any, builder: Any, sig: Any, args: Any, first: int, body: Callable[[Any, Any], None]
 ) -> None:
-    """As `_arcs`, for the first and the last arc only."""
+    """As `_arcs`, for one arc or two."""
     arc = _Arcs.of(context, builder, sig, args, first)
     last = builder.sub(arc.high, arc.high.type(1))
     for i in (arc.low, last):

@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 Number = TypeVar("Number", np.uint32, np.uint64)
 
-DISTANT = 10_000  # ranks from which on not all rows fit the second cache
-SOON = 16  # ranks between asking for arcs and using them
-EARLY = np.uint64(64)  # ranks between asking for a row and using it
+DISTANT = 50_000  # ranks from which on not all rows fit the second cache
+SOON = 32  # ranks between asking for arcs and using them
+EARLY = np.uint64(128)  # ranks between asking for a row and using it
 UNREACHED = np.uint64((2**31 - 1) << 32)
 """Key of what is not reached."""
 
@@ -108,6 +108,14 @@ def _reached(
                 todo[waiting] = parent
 
 
+@helper
+def _ask_for_arcs(heads: UInt32, weights: NDArray[Number], first: np.uint32) -> None:
+    """Have the arcs from `first` on fetched, two cache lines of them."""
+    for line in range(2):
+        prefetch_early(heads, first + np.uint64(16 * line))
+        prefetch_early(weights, first + np.uint64(16 * line))
+
+
 def _climb(
     ranks: Int32,
     ascending: Int32,
@@ -147,11 +155,15 @@ def _climb(
     for i in range(gathered.size):
         push_row(rows, order.size + i, gathered, free, i, i + 1)
     width = np.uint32(rows.shape[1])
+    distant = order.size > DISTANT
     for k in range(count):
-        y = np.uint32(todo[min(k + SOON, count - 1)])
-        prefetch_early(heads, starts[y])
-        prefetch_early(weights, starts[y])
-        prefetch_early(rows, width * order[y])
+        if distant:
+            later = np.uint32(todo[min(k + 2 * SOON, count - 1)])
+            prefetch_early(starts, later)
+            prefetch_early(order, later)
+            y = np.uint32(todo[min(k + SOON, count - 1)])
+            _ask_for_arcs(heads, weights, starts[y])
+            prefetch_early(rows, width * order[y])
         x = np.uint32(todo[k])
         push_row(rows, order[x], heads, weights, starts[x], starts[x + np.uint32(1)])
 
@@ -177,6 +189,7 @@ def _descend(
         for k in range(begin, middle):
             if distant:
                 prefetch_early(rows, width * order[todo[min(k + EARLY, last)]])
+                _ask_for_arcs(upper_nodes, weights, starts[todo[min(k + np.uint64(SOON), last)]])
             x = todo[k]
             pull_row(rows, order[x], marks[x] & BELOW, upper_nodes, weights, starts[x], starts[x + one])
         for k in range(middle, end):
