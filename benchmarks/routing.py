@@ -397,6 +397,7 @@ def prepare_all() -> None:
         "search",
         "customize",
         "sweep",
+        "answers",
         "bounded",
         "effects",
     ):

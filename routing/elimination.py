@@ -151,6 +151,35 @@ def parents_of(starts: Int32, uppers: Int32) -> Int32:
     return parents
 
 
+@kernel(nothing, reads(i4), writes(i4))
+def _accumulate(parents: Int32, sizes: Int32) -> None:
+    for x in range(parents.size):
+        if parents[x] >= 0:
+            sizes[parents[x]] += sizes[x]
+
+
+def subtree_sizes(parents: Int32) -> Int32:
+    """Ranks in the subtree of each rank, itself included, shape (n,)."""
+    sizes = np.ones(parents.size, np.int32)
+    _accumulate(parents, sizes)
+    return sizes
+
+
+def is_postorder(parents: Int32) -> bool:
+    """Tell whether each subtree is one stretch of ranks that ends in its root.
+
+    Examples
+    --------
+    >>> is_postorder(np.array([2, 2, -1, 4, -1], np.int32))
+    True
+    >>> is_postorder(np.array([2, 3, 4, 4, -1], np.int32))
+    False
+    """
+    firsts = np.arange(parents.size) - subtree_sizes(parents) + 1
+    inner = parents >= 0
+    return bool((firsts[inner] >= firsts[parents[inner]]).all())
+
+
 def _subtrees_together(parents: Int32) -> Int32:
     """Postorder of a forest: new number of each rank; of several children the highest comes last."""
     n = parents.size

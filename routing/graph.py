@@ -69,11 +69,11 @@ def as_int32(values: ArrayLike, name: str, *, upper: int = INF, size: int | None
         return np.zeros(0, np.int32)
     if raw.dtype.kind not in "iufb":
         raise ValueError(f"{name} must be whole numbers, not {raw.dtype}")
-    bad: NDArray[np.bool_] | None = None
     if raw.dtype == np.int64 and raw.flags.c_contiguous:  # the usual case, in one go
         narrow = np.empty(raw.size, np.int32)
         if _narrow(raw, upper, narrow):
             return narrow
+    bad: NDArray[np.bool_] | None = None
     if raw.dtype.kind == "f":
         bad = ~((raw >= 0) & (raw <= upper) & (np.floor(raw) == raw))
     elif raw.dtype in _UNSIGNED:  # a negative number looks like one beyond INF: one look will do

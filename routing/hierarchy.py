@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .compiled import helper, i4, kernel, nothing, reads, writes
-from .elimination import chordal_graph, inverse, parents_of
+from .elimination import chordal_graph, inverse, is_postorder, parents_of
 from .graph import Graph, group
 from .order import Method, contraction_order
 from .passes import Passes
@@ -267,6 +267,7 @@ def _check(hierarchy: Hierarchy, path: Path | str) -> None:
         and bool((np.diff(starts) >= 0).all())
         and bool((np.sort(hierarchy.order) == np.arange(n)).all())
         and bool(((uppers > hierarchy.lowers) & (uppers < n)).all())
+        and is_postorder(hierarchy.parents)  # what climbs relies on it
     )
     if sound and uppers.size:
         graph, slots = hierarchy.graph, hierarchy.slots[hierarchy.graph.arcs]

@@ -32,11 +32,11 @@ ROW_BYTES = 64
 cgutils: Any = _cgutils  # not typed
 
 _INDEX = ir.IntType(32)
-_KEYS = ir.VectorType(ir.IntType(64), KEYS)
-_SOURCES = ir.VectorType(ir.IntType(32), KEYS)
+KEY_LANES = ir.VectorType(ir.IntType(64), KEYS)
+SOURCE_LANES = ir.VectorType(ir.IntType(32), KEYS)
 
 
-class _Rows(NamedTuple):
+class Rows(NamedTuple):
     """What a codegen needs to reach the rows of one array."""
 
     builder: Any
@@ -45,22 +45,27 @@ class _Rows(NamedTuple):
     width: int
 
     def pointer(self, row: Any) -> Any:
+        """Where a row begins."""
         width = ir.Constant(row.type, self.width)
         first = self.builder.gep(self.data, [self.builder.mul(row, width)])
         return self.builder.bitcast(first, self.vector.as_pointer())
 
     def load(self, row: Any) -> Any:
+        """Read a row."""
         value = self.builder.load(self.pointer(row))
         value.align = self.vector.element.width // 8
         return value
 
     def store(self, row: Any, value: Any) -> None:
+        """Write a row."""
         self.builder.store(value, self.pointer(row)).align = self.vector.element.width // 8
 
     def all(self, number: int) -> Any:
+        """A row of one number that is known while compiling."""
         return ir.Constant(self.vector, [number] * self.vector.count)
 
     def splat(self, scalar: Any) -> Any:
+        """A row of one number."""
         undefined = ir.Constant(self.vector, ir.Undefined)
         single = self.builder.insert_element(undefined, scalar, ir.Constant(_INDEX, 0))
         zeros = ir.Constant(ir.VectorType(_INDEX, self.vector.count), [0] * self.vector.count)
@@ -92,7 +97,7 @@ class _Arcs(NamedTuple):
     @classmethod
     def of(cls, context: Any, builder: Any, sig: Any, args: Any, first: int) -> _Arcs:
         """Take heads, weights, low and high from the arguments from `first` on."""
-        heads, weights = (_data(context, builder, sig.args[first + k], args[first + k]) for k in (0, 1))
+        heads, weights = (data_of(context, builder, sig.args[first + k], args[first + k]) for k in (0, 1))
         low, high = (context.cast(builder, args[first + k], sig.args[first + k], types.intp) for k in (2, 3))
         return cls(builder, heads, weights, low, high)
 
@@ -103,19 +108,21 @@ class _Arcs(NamedTuple):
         return self.builder.load(self.builder.gep(self.weights, [i]))
 
 
-def _data(context: Any, builder: Any, array_type: Any, array: Any) -> Any:
+def data_of(context: Any, builder: Any, array_type: Any, array: Any) -> Any:
+    """Where the elements of an array begin."""
     return cgutils.create_struct_proxy(array_type)(context, builder, value=array).data
 
 
 _WINDOW = 4
 """Arcs relaxed in one go. What is left over at the end is relaxed together with some of those before it once
-more, which changes nothing, and saves a loop whose end the processor would have to guess."""
+more, and fewer than four count as three: relaxing again changes nothing, and a loop whose end the processor
+would have to guess is saved."""
 
 
 def _arcs(
     context: Any, builder: Any, sig: Any, args: Any, first: int, body: Callable[[Any, Any], None]
 ) -> None:
-    """Go through arcs low..high, some of them twice; the arguments from `first` on are these arcs."""
+    """Go through arcs low..high, some more than once; the arguments from `first` on are these arcs."""
     arc = _Arcs.of(context, builder, sig, args, first)
     kind = arc.low.type
 
@@ -158,18 +165,18 @@ def _better(builder: Any, key: Any, source: Any, old_key: Any, old_source: Any) 
     return builder.select(wins, key, old_key), builder.select(wins, source, old_source)
 
 
-def _operation(codegen: Callable[..., Any]) -> Callable[..., None]:
+def operation(codegen: Callable[..., Any]) -> Callable[..., None]:
     """Make a function that writes instructions one that kernels can call."""
     return cast("Callable[..., None]", intrinsic(codegen))
 
 
-def _rows(context: Any, builder: Any, array_type: Any, array: Any) -> _Rows:
+def _rows(context: Any, builder: Any, array_type: Any, array: Any) -> Rows:
     number = context.get_data_type(array_type.dtype)
     count = 8 * ROW_BYTES // number.width
-    return _Rows(builder, _data(context, builder, array_type, array), ir.VectorType(number, count), count)
+    return Rows(builder, data_of(context, builder, array_type, array), ir.VectorType(number, count), count)
 
 
-@_operation
+@operation
 def fill_row(_: Any, rows: Any, row: Any, number: Any) -> Any:
     """Set all lanes of a row to a number."""
 
@@ -204,7 +211,7 @@ def _pulling(over: Callable[..., None]) -> Callable[..., Any]:
     return codegen
 
 
-@_operation
+@operation
 def pull_row(_: Any, rows: Any, row: Any, loaded: Any, heads: Any, weights: Any, low: Any, high: Any) -> Any:
     """Set a row to the least of itself and, over arcs low..high, row heads[i] + weights[i].
 
@@ -213,13 +220,13 @@ def pull_row(_: Any, rows: Any, row: Any, loaded: Any, heads: Any, weights: Any,
     return types.void(rows, row, loaded, heads, weights, low, high), _pulling(_arcs)
 
 
-@_operation
+@operation
 def pull_ends(_: Any, rows: Any, row: Any, loaded: Any, heads: Any, weights: Any, low: Any, high: Any) -> Any:
     """As `pull_row`, for one arc or two."""
     return types.void(rows, row, loaded, heads, weights, low, high), _pulling(_ends)
 
 
-@_operation
+@operation
 def push_row(_: Any, rows: Any, row: Any, heads: Any, weights: Any, low: Any, high: Any) -> Any:
     """For arcs low..high lower row heads[i] to the given row + weights[i]."""
 
@@ -241,8 +248,8 @@ def _pulling_keys(over: Callable[..., None]) -> Callable[..., Any]:
     """As `_pulling`, for keys and the sources they come from."""
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        table = _Rows(builder, _data(context, builder, sig.args[0], args[0]), _KEYS, KEYS)
-        names = _Rows(builder, _data(context, builder, sig.args[1], args[1]), _SOURCES, KEYS)
+        table = Rows(builder, data_of(context, builder, sig.args[0], args[0]), KEY_LANES, KEYS)
+        names = Rows(builder, data_of(context, builder, sig.args[1], args[1]), SOURCE_LANES, KEYS)
         at = context.cast(builder, args[2], sig.args[2], types.intp)
         least = cgutils.alloca_once_value(builder, table.all((2**31 - 1) << 32))
         name = cgutils.alloca_once_value(builder, names.all(2**32 - 1))
@@ -264,7 +271,7 @@ def _pulling_keys(over: Callable[..., None]) -> Callable[..., Any]:
     return codegen
 
 
-@_operation
+@operation
 def pull_keys(
     _: Any, keys: Any, sources: Any, row: Any, loaded: Any, heads: Any, weights: Any, low: Any, high: Any
 ) -> Any:
@@ -272,7 +279,7 @@ def pull_keys(
     return types.void(keys, sources, row, loaded, heads, weights, low, high), _pulling_keys(_arcs)
 
 
-@_operation
+@operation
 def pull_key_ends(
     _: Any, keys: Any, sources: Any, row: Any, loaded: Any, heads: Any, weights: Any, low: Any, high: Any
 ) -> Any:
@@ -280,15 +287,15 @@ def pull_key_ends(
     return types.void(keys, sources, row, loaded, heads, weights, low, high), _pulling_keys(_ends)
 
 
-@_operation
+@operation
 def push_keys(
     _: Any, keys: Any, sources: Any, row: Any, heads: Any, weights: Any, low: Any, high: Any
 ) -> Any:
     """As `push_row`, for keys and the sources they come from."""
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        table = _Rows(builder, _data(context, builder, sig.args[0], args[0]), _KEYS, KEYS)
-        names = _Rows(builder, _data(context, builder, sig.args[1], args[1]), _SOURCES, KEYS)
+        table = Rows(builder, data_of(context, builder, sig.args[0], args[0]), KEY_LANES, KEYS)
+        names = Rows(builder, data_of(context, builder, sig.args[1], args[1]), SOURCE_LANES, KEYS)
         at = context.cast(builder, args[2], sig.args[2], types.intp)
         own, name = table.load(at), names.load(at)
 
@@ -309,19 +316,19 @@ def _asking(near: int) -> Callable[..., Any]:
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         at = context.cast(builder, args[1], sig.args[1], types.intp)
-        _ask(builder, builder.gep(_data(context, builder, sig.args[0], args[0]), [at]), near)
+        _ask(builder, builder.gep(data_of(context, builder, sig.args[0], args[0]), [at]), near)
         return context.get_dummy_value()
 
     return codegen
 
 
-@_operation
+@operation
 def prefetch(_: Any, array: Any, position: Any) -> Any:
     """Ask for the cache line of an array's element shortly ahead of its use."""
     return types.void(array, position), _asking(_FIRST)
 
 
-@_operation
+@operation
 def prefetch_early(_: Any, array: Any, position: Any) -> Any:
     """Ask for the cache line of an array's element long ahead of its use.
 
@@ -335,7 +342,7 @@ _RUN = 4
 """Arcs relaxed side by side: eight 32-bit numbers, upward and downward in turn."""
 
 
-@_operation
+@operation
 def relax_run(_: Any, pairs: Any, target: Any, source: Any, count: Any, up: Any, down: Any) -> Any:
     """Lower `count` arcs from `target` on to those from `source` on, plus `up` upward and `down` downward.
 
@@ -343,7 +350,7 @@ def relax_run(_: Any, pairs: Any, target: Any, source: Any, count: Any, up: Any,
     """
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        data = _data(context, builder, sig.args[0], args[0])
+        data = data_of(context, builder, sig.args[0], args[0])
         number = context.get_data_type(sig.args[0].dtype)
         to, by, size = (context.cast(builder, args[k], sig.args[k], types.intp) for k in (1, 2, 3))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -27,27 +27,55 @@ Sources = tuple["Int32", "Int32", "Int32"]
 _NO_NODES, _NO_RANKS = np.zeros(0, np.uint32), np.zeros(0, np.int32)
 
 
-class _Lease:
-    """Rows that go back to a shelf when the last array made of them is gone.
+class _Memory:
+    """A piece of memory that begins on a cache line."""
+
+    def __init__(self, size: int) -> None:
+        self._kept = np.empty(size + ROW_BYTES, np.uint8)
+        self.size, address = size, self._kept.ctypes.data
+        self.address = address + -address % ROW_BYTES
+        self._tables: dict[tuple[tuple[int, int], str], dict[str, Any]] = {}
+
+    def table(self, shape: tuple[int, int], kind: np.dtype[Any]) -> dict[str, Any]:
+        """How numpy is told of a table that lies here."""
+        found = self._tables.get((shape, kind.char))
+        if found is None:  # to write this down takes as long as a tenth of a small pass
+            found = {"data": (self.address, False), "shape": shape, "typestr": kind.str, "version": 3}
+            self._tables = {(shape, kind.char): found}
+        return found
+
+
+class _Shelf:
+    """Memory of passes whose answers nobody looks at any longer.
 
     The system hands out large pieces of memory page by page and cleared, which takes as long as a quarter of
     the pass that fills them.
     """
 
-    def __init__(self, rows: _Shelved, shelf: list[_Shelved]) -> None:
-        self._rows, self._shelf = rows, shelf
-        self.__array_interface__ = rows.interface
+    def __init__(self) -> None:
+        self._free: dict[int, _Memory] = {}
+
+    def take(self, shape: tuple[int, int], kind: np.dtype[Any]) -> NDArray[Any]:
+        """Room for a table, not cleared; it comes back when the last array made of it is gone."""
+        size = shape[0] * shape[1] * kind.itemsize
+        memory = self._free.pop(size, None) or _Memory(size)
+        return np.asarray(_Lease(memory, self, memory.table(shape, kind)))
+
+    def put_back(self, memory: _Memory) -> None:
+        """Keep a piece for the next pass: one of each size, and of two sizes at most."""
+        if len(self._free) > 1 and memory.size not in self._free:
+            self._free.clear()
+        self._free[memory.size] = memory
+
+
+class _Lease:
+    """What an array holds on to instead of its memory, to learn when that is free again."""
+
+    def __init__(self, memory: _Memory, shelf: _Shelf, table: dict[str, Any]) -> None:
+        self._memory, self._shelf, self.__array_interface__ = memory, shelf, table
 
     def __del__(self) -> None:
-        if not self._shelf:
-            self._shelf.append(self._rows)
-
-
-class _Shelved(NamedTuple):
-    """Rows nobody looks at, and how numpy is told where they are."""
-
-    rows: NDArray[Any]
-    interface: dict[str, Any]
+        self._shelf.put_back(self._memory)
 
 
 class Passes:
@@ -57,11 +85,11 @@ class Passes:
         self.hierarchy = hierarchy
         self.n = hierarchy.n
         self.topology = as_u4(hierarchy.order), as_u4(hierarchy.starts), as_u4(hierarchy.upper_nodes)
-        self._shelf: list[_Shelved] = []
+        self._shelf = _Shelf()
 
     def __getstate__(self) -> dict[str, Any]:
         """Memory that waits to be used again stays here."""
-        return {**self.__dict__, "_shelf": []}
+        return {**self.__dict__, "_shelf": _Shelf()}
 
     def _together(self, threads: int) -> bool:
         """Whether several threads carry the rows."""
@@ -69,21 +97,10 @@ class Passes:
 
     def rows(self, dtype: DTypeLike, threads: int, lanes: int | None = None) -> NDArray[Any]:
         """Room for a row per node, each starting on a cache line, and behind them those that threads need."""
-        kind = np.dtype(dtype)
-        spare = ROW_BYTES // kind.itemsize
-        shape = self.n, spare if lanes is None else lanes
+        kind, n = np.dtype(dtype), self.n
         if self._together(threads):
-            shape = self.n + self.hierarchy.split(threads).gathered.size, shape[1]
-        try:  # those of the last pass once more, where they fit
-            shelved = self._shelf.pop()
-        except IndexError:
-            shelved = None
-        if shelved is None or shelved.rows.shape != shape or shelved.rows.dtype != kind:
-            raw = np.empty(shape[0] * shape[1] + spare, kind)
-            skip = (-raw.ctypes.data // kind.itemsize) % spare
-            rows = raw[skip : skip + shape[0] * shape[1]].reshape(shape)
-            shelved = _Shelved(rows, rows.__array_interface__)
-        return np.asarray(_Lease(shelved, self._shelf))
+            n += self.hierarchy.split(threads).gathered.size
+        return self._shelf.take((n, ROW_BYTES // kind.itemsize if lanes is None else lanes), kind)
 
     def times(
         self, block: Sources, up: UInt32, down: UInt32, rows: UInt32, at: Int32 | None, threads: int
@@ -132,23 +149,23 @@ class Passes:
         threads: int,
     ) -> None:
         """Carry rows up from the seeds, then down to every node or to those asked for."""
-        together, arguments = self._together(threads), (*self.topology, down)
-        split = self.hierarchy.split(threads if together else 1)
-        upper_nodes = self.topology[2]
-        marks = split.blank.copy() if together else np.zeros(split.blank.size, np.int8)
-        climb = self._climb(kind, seeds, marks, up, rows)
-        if together:
-            for some, far in zip(rows, (kind.far, sweep.NOBODY), strict=False):
-                some[self.n :] = far
-            groups = pairwise(split.bounds.tolist())
-            share([partial(climb, *group, split.rows) for group in groups], threads)
-            if split.tops.size:
-                climb(0, self.n, upper_nodes, split.gathered, split.tops)
-        else:
-            climb(0, self.n, upper_nodes)
-        if at is not None or not together:
-            todo = split.downward if at is None else Downward.plain(self._above(at))
+        arguments, upper_nodes = (*self.topology, down), self.topology[2]
+        if not self._together(threads):
+            marks = np.zeros(self.n, np.int8)
+            self._climb(kind, seeds, marks, up, rows)(0, self.n, upper_nodes)
+            todo = self.hierarchy.split(1).downward if at is None else Downward.plain(self._above(at))
             kind.descend(*todo, *arguments, marks, *rows)
+            return
+        split = self.hierarchy.split(threads)
+        marks = split.blank.copy()
+        climb = self._climb(kind, seeds, marks, up, rows)
+        for some, far in zip(rows, (kind.far, sweep.NOBODY), strict=False):
+            some[self.n :] = far
+        share([partial(climb, *group, split.rows) for group in pairwise(split.bounds.tolist())], threads)
+        if split.tops.size:
+            climb(0, self.n, upper_nodes, split.gathered, split.tops)
+        if at is not None:
+            kind.descend(*Downward.plain(self._above(at)), *arguments, marks, *rows)
             return
         top, *pieces = split.stretches(8 * threads)
         kind.descend(*top, *arguments, marks, *rows)

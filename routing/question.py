@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import sweep
+from .answers import tell_keys, tell_named
 from .graph import INF, as_int32
 from .lanes import KEYS, TIMES
 from .search import as_limit, as_sources
@@ -105,7 +105,7 @@ class Seeds:
 
 def _row(values: ArrayLike) -> NDArray[Any]:
     """As an array of at least one dimension."""
-    found = values if type(values) is np.ndarray else np.asarray(values)
+    found = np.asarray(values)
     return found if found.ndim else found.reshape(1)
 
 
@@ -163,10 +163,10 @@ class Question:
             rows = passes.rows(np.uint32, self.threads)
             passes.times(self.seeds.lanes(first, TIMES), up, down, rows, self.nodes, self.threads)
             found.append(rows.view(np.int32)[whose, : k - first])
-        if k <= TIMES:
-            out = found[0] if k else np.empty(self._shape, np.int32)
-        else:
-            out = np.concatenate(found, axis=1)
+        if k == TIMES:
+            out = found[0]
+        else:  # a table of its own, without unused lanes
+            out = np.concatenate([np.empty((self._shape[0], 0), np.int32), *found], axis=1)
         if self.limit < INF - 1:
             out[out > self.limit] = INF
         return out
@@ -175,7 +175,7 @@ class Question:
         """Times and numbers of the nearest sources."""
         answers = np.empty(self._shape, np.int32), np.empty(self._shape, np.int32)
         rows = (passes.rows(np.uint64, self.threads),)
-        self._fill(passes.named, sweep.tell_named, (up, down), rows, answers)
+        self._fill(passes.named, tell_named, (up, down), rows, answers)
         return answers
 
     def along(self, passes: Passes, up: UInt64, down: UInt64) -> tuple[Int32, NDArray[np.int64], Int32]:
@@ -183,7 +183,7 @@ class Question:
         shape = self._shape
         answers = np.empty(shape, np.int32), np.empty(shape, np.int64), np.empty(shape, np.int32)
         rows = passes.rows(np.uint64, self.threads), passes.rows(np.uint32, self.threads, KEYS)
-        self._fill(passes.keys, sweep.tell_keys, (up, down), rows, answers)
+        self._fill(passes.keys, tell_keys, (up, down), rows, answers)
         return answers
 
     def _fill(

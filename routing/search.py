@@ -1,8 +1,9 @@
 """Exact shortest paths by a bucket queue: the plain search that everything faster is compared with.
 
 The queue is a radix heap with a wide bottom level: 1024 narrow buckets hold what lies in the current stretch
-of time, a few ever wider ones what lies beyond. A bucket is narrower than most arcs, so nearly every node is
-settled once; what a shorter arc improves within the bucket is settled again, so the answer is exact.
+of time, a few ever wider ones what lies beyond. A bucket is narrower than most arcs (half of them in large
+networks), so nearly every node is settled once; what a shorter arc improves within the bucket is settled
+again, so the answer is exact.
 
 Most nodes of a street network have no choice to offer: a bend between two neighbours, a dead end. Whoever
 reaches one walks on at once, and only nodes where ways part wait in the queue.
@@ -28,9 +29,10 @@ if TYPE_CHECKING:
 STRETCH_BITS = 10
 NARROW = 1 << STRETCH_BITS  # buckets of one width
 WIDE = 32 - STRETCH_BITS  # buckets of growing width for what lies beyond
-WIDEST_BITS = 8  # at most 256 units, so no node is settled more often than that from one source
+WIDEST_BITS = 5  # at most 32 units, so no node is settled more often than that from one source
 BENDS = 8  # nodes without a choice passed in one go
-LARGE = 200_000  # nodes from which on keys are no longer at hand, and asked for earlier
+LARGE = 200_000  # nodes from which on keys are no longer at hand: they are asked for earlier, and buckets are
+WIDER_BITS = 8  # wider, so that what is settled in a row lies together
 SAMPLE = 128  # weights looked at for the width of the buckets
 STEPS = 2_000_000  # entries made between two looks at the keyboard
 
@@ -43,17 +45,18 @@ _NONE = NARROW + WIDE
 
 
 @inlined
-def _width_bits(weights: Int32, longer_share: int) -> int:
-    """Width of a narrow bucket, as a power of two: so many times as many arcs are as long as are shorter."""
+def _width_bits(weights: Int32, large: bool) -> int:
+    """Width of a narrow bucket as a power of two: three quarters of the arcs are as long, or half of them."""
+    widest, share = (WIDER_BITS, 1) if large else (WIDEST_BITS, 3)
     step = weights.size // SAMPLE + 1
-    for bits in range(WIDEST_BITS, 0, -1):
+    for bits in range(widest, 0, -1):
         shorter = longer = 0
         for i in range(0, weights.size, step):
             if weights[np.uint32(i)] >> bits == 0:
                 shorter += 1
             else:
                 longer += 1
-        if longer_share * shorter <= longer:
+        if share * shorter <= longer:
             return bits
     return 0
 
@@ -176,7 +179,7 @@ def _search(  # noqa: C901  (the hot loop, kept in one piece)
     twice; nothing is ever taken out of the middle of a list, and no entry is used again. Where `arrived` has
     room, it keeps the arc by which each node is reached.
     """
-    shift = _width_bits(weights, 1 if keys.size > LARGE else 3) + _SOURCE_BITS
+    shift = _width_bits(weights, keys.size > LARGE) + _SOURCE_BITS
     stretch, bucket = d >> STRETCH_BITS, d & (NARROW - 1)
     if entries == 0:
         keys[:] = (limit + 1) << _SOURCE_BITS  # nothing beyond the limit gets below this

@@ -1,4 +1,7 @@
-"""The elimination tree cut for threads: subtrees that do not touch one another, and the ranks above them."""
+"""The elimination tree cut for threads: subtrees that do not touch one another, and the ranks above them.
+
+And the order in which rows are carried down, by one thread or several.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from .compiled import i1, i4, kernel, nothing, reads, writes
+from .elimination import subtree_sizes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,7 +31,8 @@ BELOW, ABOVE = 1, 2
 
 
 _STRETCH = 8192
-"""Ranks among which those with an arc or two come last: their rows stay in the second cache meanwhile."""
+"""Ranks among which those with an arc or two come last, which then need no loop and surprise no processor.
+The rows of so many stay in the second cache meanwhile."""
 
 
 class Downward(NamedTuple):
@@ -91,7 +96,7 @@ class Split:
 
     @cached_property
     def downward(self) -> Downward:
-        """All ranks from the top down: those above the parts, then part by part."""
+        """All ranks from the top down, part by part; of a stretch those with an arc or two last."""
         return self._sorted(self._from_top)
 
     def _sorted(self, ranks: Int32) -> Downward:
@@ -118,7 +123,7 @@ class Split:
         return list(pairwise(bounds.tolist()))
 
     def stretches(self, pieces: int) -> list[Downward]:
-        """Ranks from the top down: those above the parts, then whole parts in about as many pieces.
+        """Ranks from the top down, as `downward`: those above the parts, then parts in about as many pieces.
 
         The pieces are independent; the largest come first, so that threads that share them end together.
         """
@@ -132,8 +137,8 @@ class Split:
 
     @cached_property
     def blank(self) -> NDArray[np.int8]:
-        """Marks of a pass before it begins, padded to whole words of eight."""
-        marks = np.zeros(-(-self.hierarchy.n // 8) * 8, np.int8)
+        """Marks of a pass by several threads before it begins, shape (n,)."""
+        marks = np.zeros(self.hierarchy.n, np.int8)
         marks[self.tops] = ABOVE
         return marks
 
@@ -149,7 +154,7 @@ class Split:
     @cached_property
     def _spares(self) -> tuple[UInt32, UInt32]:
         hierarchy, tops = self.hierarchy, self.tops
-        above = self.blank[: hierarchy.n] == ABOVE
+        above = self.blank == ABOVE
         arcs = np.flatnonzero(above[hierarchy.uppers] & ~above[hierarchy.lowers])
         group = np.searchsorted(self.bounds, hierarchy.lowers[arcs], "right") - 1
         pairs = group * tops.size + np.searchsorted(tops, hierarchy.uppers[arcs])
@@ -172,8 +177,7 @@ class Split:
 
 def _cut(parents: Int32, size: int) -> tuple[Int32, Int32, Int32]:
     """Largest subtrees of at most `size` ranks, and all ranks above."""
-    sizes = np.ones(parents.size, np.int32)
-    _accumulate(parents, sizes)
+    sizes = subtree_sizes(parents)
     small = sizes <= size
     above = parents.copy()
     inner = parents >= 0
@@ -181,13 +185,6 @@ def _cut(parents: Int32, size: int) -> tuple[Int32, Int32, Int32]:
     roots = np.flatnonzero(small & ~(inner & (above == 1)))
     lasts = (roots + 1).astype(np.int32)
     return lasts - sizes[roots], lasts, np.flatnonzero(~small).astype(np.int32)
-
-
-@kernel(nothing, reads(i4), writes(i4))
-def _accumulate(parents: Int32, sizes: Int32) -> None:
-    for x in range(parents.size):
-        if parents[x] >= 0:
-            sizes[parents[x]] += sizes[x]
 
 
 @kernel(nothing, reads(i4), writes(i1))

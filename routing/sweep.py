@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import numpy as np
 
 from .compiled import helper, i1, i4, i8, kernel, nothing, reads, u4, u8, writes
-from .graph import INF
 from .lanes import (
+    TIMES,
     fill_row,
     prefetch_early,
     pull_ends,
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 Number = TypeVar("Number", np.uint32, np.uint64)
 
-DISTANT = 50_000  # ranks from which on not all rows fit the second cache
-SOON = 32  # ranks between asking for arcs and using them
-EARLY = np.uint64(128)  # ranks between asking for a row and using it
+DISTANT = 50_000  # ranks from which on rows and arcs are asked for ahead: they lie far from the processor
+SOON = 32  # ranks between asking for arcs, or on the way up for anything, and using it
+EARLY = np.uint64(128)  # ranks between asking for a row and using it on the way down
 UNREACHED = np.uint64((2**31 - 1) << 32)
 """Key of what is not reached."""
 
@@ -109,11 +109,12 @@ def _reached(
 
 
 @helper
-def _ask_for_arcs(heads: UInt32, weights: NDArray[Number], first: np.uint32) -> None:
-    """Have the arcs from `first` on fetched, two cache lines of them."""
-    for line in range(2):
-        prefetch_early(heads, first + np.uint64(16 * line))
-        prefetch_early(weights, first + np.uint64(16 * line))
+def _ask_for_arcs(heads: UInt32, weights: NDArray[Number], first: np.uint32, width: np.uint32) -> None:
+    """Have arcs from `first` on fetched: two cache lines of heads, and of weights, `width` to the line."""
+    prefetch_early(heads, first)
+    prefetch_early(heads, first + np.uint32(TIMES))
+    prefetch_early(weights, first)
+    prefetch_early(weights, first + width)
 
 
 def _climb(
@@ -137,10 +138,11 @@ def _climb(
     values: NDArray[Number],
     rows: NDArray[Number],
 ) -> None:
-    """Carry the sources of rank first..last, or those of the `tops`, up to the rows their arcs lead to.
+    """Carry the sources of rank first..last up to the rows their arcs lead to.
 
-    `gathered` are nodes whose rows first take what the spare rows, those behind all nodes, have for them;
-    `free` are as many zeros. `todo` is working room.
+    Where there are `tops`, first..last are all ranks, and only those of the tops are carried. `ranks` are
+    those of the sources, `ascending` the same sorted. `gathered` are nodes whose rows first take what the
+    spare rows, those behind all nodes, have for them; `free` are as many zeros. `todo` is working room.
     """
     if tops.size > 0:
         above, count = ABOVE, _reached_above(ascending, parents, tops, marks, todo)
@@ -162,7 +164,7 @@ def _climb(
             prefetch_early(starts, later)
             prefetch_early(order, later)
             y = np.uint32(todo[min(k + SOON, count - 1)])
-            _ask_for_arcs(heads, weights, starts[y])
+            _ask_for_arcs(heads, weights, starts[y], width)
             prefetch_early(rows, width * order[y])
         x = np.uint32(todo[k])
         push_row(rows, order[x], heads, weights, starts[x], starts[x + np.uint32(1)])
@@ -189,7 +191,7 @@ def _descend(
         for k in range(begin, middle):
             if distant:
                 prefetch_early(rows, width * order[todo[min(k + EARLY, last)]])
-                _ask_for_arcs(upper_nodes, weights, starts[todo[min(k + np.uint64(SOON), last)]])
+                _ask_for_arcs(upper_nodes, weights, starts[todo[min(k + np.uint64(SOON), last)]], width)
             x = todo[k]
             pull_row(rows, order[x], marks[x] & BELOW, upper_nodes, weights, starts[x], starts[x + one])
         for k in range(middle, end):
@@ -246,7 +248,13 @@ def _climb_keys(
                 name_rows[at, lane] = names[i]
     for i in range(gathered.size):
         push_keys(rows, name_rows, order.size + i, gathered, free, i, i + 1)
+    width = np.uint32(rows.shape[1])
     for k in range(count):
+        if order.size > DISTANT:
+            y = np.uint32(todo[min(k + SOON, count - 1)])
+            _ask_for_arcs(heads, weights, starts[y], width)
+            prefetch_early(rows, width * order[y])
+            prefetch_early(name_rows, width * order[y])
         x = np.uint32(todo[k])
         push_keys(rows, name_rows, order[x], heads, weights, starts[x], starts[x + np.uint32(1)])
 
@@ -265,13 +273,14 @@ def _descend_keys(
 ) -> None:
     """As `_descend`, for keys."""
     width, one = np.uint32(rows.shape[1]), np.uint32(1)
-    begin, last = np.uint64(0), np.uint64(todo.size - 1)
+    begin, last, distant = np.uint64(0), np.uint64(todo.size - 1), order.size > DISTANT
     for turn in range(0, turns.size, 2):
         middle, end = np.uint64(turns[turn]), np.uint64(turns[turn + 1])
         for k in range(begin, end):
-            soon = width * order[todo[min(k + EARLY, last)]]
-            prefetch_early(rows, soon)
-            prefetch_early(name_rows, soon)
+            if distant:
+                soon = width * order[todo[min(k + EARLY, last)]]
+                prefetch_early(rows, soon)
+                prefetch_early(name_rows, soon)
             x, climbed = todo[k], marks[todo[k]] & BELOW
             low, high = starts[x], starts[x + one]
             if k < middle:
@@ -312,45 +321,3 @@ NAMED = _kind(u8, NAMELESS)
 
 KEY = Kind(UNREACHED.dtype, UNREACHED, _climb_keys, _descend_keys)
 """A time and, in the lower half, a length; with the number of the source in a second row."""
-
-
-@kernel(nothing, reads(i4), i8, i8, reads(u8, 2), writes(i4, 2), writes(i4, 2))
-def tell_named(
-    nodes: Int32, first: int, radius: int, rows: NDArray[np.uint64], times: Int32, names: Int32
-) -> None:
-    """Write times and sources of nodes into the columns from `first` on; beyond the radius is unreached."""
-    count = min(rows.shape[1], times.shape[1] - first)
-    for i in range(nodes.size):
-        for lane in range(count):
-            key = rows[np.uint32(nodes[i]), lane]
-            time = np.int64(key >> np.uint64(32))
-            reached = time <= radius
-            times[i, first + lane] = time if reached else INF
-            names[i, first + lane] = np.int32(key & np.uint64(2**32 - 1)) if reached else -1
-
-
-@kernel(
-    nothing,
-    *(reads(i4), i8, i8, reads(u8, 2), reads(u4, 2)),
-    *(writes(i4, 2), writes(i8, 2), writes(i4, 2)),
-)
-def tell_keys(
-    nodes: Int32,
-    first: int,
-    radius: int,
-    rows: NDArray[np.uint64],
-    name_rows: NDArray[np.uint32],
-    times: Int32,
-    lengths: NDArray[np.int64],
-    names: Int32,
-) -> None:
-    """As `tell_named`, for keys."""
-    count = min(rows.shape[1], times.shape[1] - first)
-    for i in range(nodes.size):
-        for lane in range(count):
-            key = rows[np.uint32(nodes[i]), lane]
-            time = np.int64(key >> np.uint64(32))
-            reached = time <= radius
-            times[i, first + lane] = time if reached else INF
-            lengths[i, first + lane] = np.int64(key & np.uint64(2**32 - 1)) if reached else -1
-            names[i, first + lane] = np.int32(name_rows[np.uint32(nodes[i]), lane]) if reached else -1

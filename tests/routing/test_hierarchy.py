@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from wegeketten.routing import INF, Graph, Hierarchy, nearest
+from wegeketten.routing.elimination import _renumbered, inverse
 
 from .graphs import Case, cases, make, reference, town
 
@@ -115,6 +116,28 @@ def test_threads_share_large_networks_without_changing_them(monkeypatch: pytest.
         np.testing.assert_array_equal(got, wanted)
 
 
+def test_more_nodes_than_the_caches_hold() -> None:
+    """Large networks are asked for ahead of their use, and searched by wider buckets."""
+    from wegeketten.routing import search, sweep
+
+    case = town(258, 5)
+    assert case.n > max(search.LARGE, sweep.DISTANT)
+    graph = case.graph()
+    expected, first = reference(case)
+    for got, wanted in zip(nearest(graph, case.sources, case.offsets), (expected, first), strict=True):
+        np.testing.assert_array_equal(got, wanted)
+    metric = Hierarchy(graph).customize(case.weights, case.random.integers(1, 900, case.weights.size))
+    for threads in (1, 2):
+        asked = [case.sources], [case.offsets]
+        np.testing.assert_array_equal(metric.nearest(*asked, threads=threads)[:, 0], expected)
+        times, source = metric.nearest(*asked, threads=threads, with_source=True)
+        np.testing.assert_array_equal(times[:, 0], expected)
+        np.testing.assert_array_equal(source[:, 0], first)
+        times, lengths, _ = metric.along(*asked, threads=threads)
+        np.testing.assert_array_equal(times[:, 0], expected)
+        np.testing.assert_array_equal(lengths[:, 0] < 0, expected == INF)
+
+
 @pytest.mark.parametrize("kind", ["chains", "trees", "dense", "islands"])
 def test_saved_and_loaded_it_is_the_same(kind: str, tmp_path: Path) -> None:
     case = make(kind, 41)
@@ -152,6 +175,25 @@ def test_a_file_of_another_graph_or_a_damaged_one_is_refused(tmp_path: Path) -> 
         Hierarchy.load(path, one.graph())
 
 
+def test_ranks_that_are_no_postorder_are_refused(tmp_path: Path) -> None:
+    """Climbs keep what lies ahead on a stack, which only a postorder keeps sorted."""
+    case = town(9, 1)
+    hierarchy = Hierarchy(case.graph())
+    parents = hierarchy.parents
+    depth = np.zeros(hierarchy.n, np.int32)
+    for x in range(hierarchy.n - 1, -1, -1):
+        depth[x] = depth[parents[x]] + 1 if parents[x] >= 0 else 0
+    ranks = inverse(
+        np.argsort(-depth, kind="stable").astype(np.int32)
+    )  # deepest first: an order all the same
+    other = Hierarchy(
+        case.graph(), "auto", *_renumbered(hierarchy.order, hierarchy.lowers, hierarchy.uppers, ranks)
+    )
+    other.save(tmp_path / "h.npz")
+    with pytest.raises(ValueError, match="damaged"):
+        Hierarchy.load(tmp_path / "h.npz", case.graph())
+
+
 def test_wrong_questions_get_an_answer_in_words() -> None:
     graph = Graph.from_arcs(3, [0, 1], [1, 2], [4, 5])
     hierarchy = Hierarchy(graph)
@@ -169,9 +211,9 @@ def test_wrong_questions_get_an_answer_in_words() -> None:
 
 
 def test_nothing_is_compiled_twice() -> None:
-    from wegeketten.routing import compiled, customize, graph, order, search, sweep
+    from wegeketten.routing import answers, compiled, customize, graph, order, search, sweep
 
-    for module in (customize, graph, order, search, sweep):
+    for module in (answers, customize, graph, order, search, sweep):
         for value in vars(module).values():
             if isinstance(value, compiled.Kernel):
                 assert len(value.signatures) <= 1

@@ -60,7 +60,7 @@ def test_groups_and_what_is_above_them_are_all_ranks() -> None:
     assert split.bounds[0] == 0
     assert split.bounds[-1] == hierarchy.n
     assert split.bounds.size > 4
-    above = split.blank[: hierarchy.n] == ABOVE
+    above = split.blank == ABOVE
     group = np.searchsorted(split.bounds, np.arange(hierarchy.n), "right") - 1
     inside = ~above[hierarchy.lowers] & ~above[hierarchy.uppers]
     np.testing.assert_array_equal(group[hierarchy.lowers[inside]], group[hierarchy.uppers[inside]])
@@ -156,6 +156,35 @@ def test_an_answer_stays_while_others_are_asked_for(number: int) -> None:
     np.testing.assert_array_equal(metric.nearest(sources), copy)
 
 
+@pytest.mark.parametrize("number", [0, 1, 15, 16, 17])
+def test_an_answer_is_a_table_without_gaps(number: int) -> None:
+    case = town(12, 4)
+    metric = Hierarchy(case.graph()).customize(case.weights)
+    answer = metric.nearest([[lane] for lane in range(number)])
+    assert answer.shape == (case.n, number)
+    assert answer.flags.c_contiguous
+
+
+def test_tables_of_any_kind_come_from_the_shelf() -> None:
+    hierarchy = Hierarchy(town(12, 4).graph())
+    metric = hierarchy.customize(hierarchy.graph.input_weights, np.ones(hierarchy.graph.m))
+    sources = [[lane] for lane in range(16)]
+    metric.along(sources)
+    shelf = hierarchy.passes._shelf
+    waiting = dict(shelf._free)
+    assert len(waiting) == 2
+    for _ in range(3):
+        metric.nearest(sources)
+        metric.nearest(sources, with_source=True)
+        metric.along(sources)
+        assert shelf._free == waiting
+    kept = [metric.nearest(sources) for _ in range(4)]
+    assert len(shelf._free) == 1
+    assert all((one == kept[0]).all() for one in kept)
+    del kept
+    assert len(shelf._free) == 2
+
+
 def test_memory_that_waits_to_be_used_again_is_not_pickled() -> None:
     hierarchy = Hierarchy(town(12, 4).graph())
     metric = hierarchy.customize(hierarchy.graph.input_weights)
@@ -163,7 +192,7 @@ def test_memory_that_waits_to_be_used_again_is_not_pickled() -> None:
     once = len(pickle.dumps(hierarchy))
     metric.nearest([[0]] * 200)
     assert len(pickle.dumps(hierarchy)) == once
-    hierarchy.passes._shelf.clear()
+    hierarchy.passes._shelf = carrying._Shelf()
     assert len(pickle.dumps(hierarchy)) == once
     again = pickle.loads(pickle.dumps(hierarchy))
     np.testing.assert_array_equal(again.customize(again.graph.input_weights).nearest([[0]]), answer)
