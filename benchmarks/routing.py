@@ -98,7 +98,7 @@ def clock(
 
 
 def ms(seconds: float) -> str:
-    return f"{1000 * seconds:.2f}" if seconds < 0.1 else f"{1000 * seconds:.0f}"
+    return f"{1000 * seconds:.3g}" if seconds < 0.1 else f"{1000 * seconds:.0f}"
 
 
 def times(ratio: float) -> str:
