@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .compiled import helper, i4, kernel, nothing, reads, writes
+from .compiled import b1, helper, i4, kernel, nothing, reads, writes
 from .elimination import chordal_graph, inverse, is_postorder, parents_of
 from .graph import Graph, group
 from .order import Method, contraction_order
@@ -57,6 +57,26 @@ def _locate(tails: Int32, heads: Int32, ranks: Int32, starts: Int32, uppers: Int
         else:
             position = _find(uppers, starts[low], starts[low + 1], high)
             slots[i] = 2 * position + (0 if x < y else 1)
+
+
+@kernel(b1, reads(i4), reads(i4))
+def _is_chordal(starts: Int32, uppers: Int32) -> bool:
+    """Tell whether rows ascend, and whatever a rank leads up to its parent, the first of these, does too."""
+    n = starts.size - 1
+    for x in range(n):
+        below, parent = x, n
+        for i in range(starts[x], starts[x + 1]):
+            y = uppers[i]
+            if y <= below or y >= n:
+                return False
+            if parent < n:
+                place = _find(uppers, starts[parent], starts[parent + 1], y)
+                if place == starts[parent + 1] or uppers[place] != y:
+                    return False
+            else:
+                parent = y
+            below = y
+    return True
 
 
 @dataclass(frozen=True, eq=False)
@@ -264,17 +284,18 @@ def _check(hierarchy: Hierarchy, path: Path | str) -> None:
         and starts.size == n + 1
         and starts[0] == 0
         and starts[-1] == uppers.size
-        and bool((np.diff(starts) >= 0).all())
+        and bool((starts[1:] >= starts[:-1]).all())
         and bool((np.sort(hierarchy.order) == np.arange(n)).all())
-        and bool(((uppers > hierarchy.lowers) & (uppers < n)).all())
-        and is_postorder(hierarchy.parents)  # what climbs relies on it
+        and _is_chordal(starts, uppers)  # what is lowered over triangles relies on it
+        and is_postorder(hierarchy.parents)  # and what climbs on this
     )
     if sound and uppers.size:
         graph, slots = hierarchy.graph, hierarchy.slots[hierarchy.graph.arcs]
         inner = slots >= 0
-        highest = np.maximum(hierarchy.ranks[graph.tails], hierarchy.ranks[graph.heads])
+        ends = hierarchy.ranks[graph.tails[inner]], hierarchy.ranks[graph.heads[inner]]
         position = np.minimum(slots[inner] >> 1, uppers.size - 1)
-        sound = bool((uppers[position] == highest[inner]).all())
+        sound = bool((hierarchy.lowers[position] == np.minimum(*ends)).all())
+        sound = sound and bool((uppers[position] == np.maximum(*ends)).all())
     elif sound:
         sound = bool((hierarchy.graph.tails == hierarchy.graph.heads).all())
     if not sound:

@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 STRETCH_BITS = 10
 NARROW = 1 << STRETCH_BITS  # buckets of one width
 WIDE = 32 - STRETCH_BITS  # buckets of growing width for what lies beyond
-WIDEST_BITS = 5  # at most 32 units, so no node is settled more often than that from one source
+WIDEST_BITS = 5  # at most 32 units: no node is settled more often than that from one source
 BENDS = 8  # nodes without a choice passed in one go
-LARGE = 200_000  # nodes from which on keys are no longer at hand: they are asked for earlier, and buckets are
-WIDER_BITS = 8  # wider, so that what is settled in a row lies together
+LARGE = 200_000  # nodes from which on keys are no longer at hand, and asked for earlier
+WIDER_BITS = 8  # at most 256 units there, so that what is settled in a row lies together
 SAMPLE = 128  # weights looked at for the width of the buckets
 STEPS = 2_000_000  # entries made between two looks at the keyboard
 

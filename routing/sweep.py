@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 Number = TypeVar("Number", np.uint32, np.uint64)
 
 DISTANT = 50_000  # ranks from which on rows and arcs are asked for ahead: they lie far from the processor
-SOON = 32  # ranks between asking for arcs, or on the way up for anything, and using it
+SOON = 32  # ranks between asking for arcs, or on the way up for rows, and using them
 EARLY = np.uint64(128)  # ranks between asking for a row and using it on the way down
 UNREACHED = np.uint64((2**31 - 1) << 32)
 """Key of what is not reached."""

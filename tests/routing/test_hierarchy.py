@@ -175,6 +175,39 @@ def test_a_file_of_another_graph_or_a_damaged_one_is_refused(tmp_path: Path) -> 
         Hierarchy.load(path, one.graph())
 
 
+@pytest.mark.parametrize("wrong", ["graph arc", "fill-in arc", "twice", "order", "wrapped"])
+def test_numbers_that_would_lead_the_kernels_astray_are_refused(wrong: str, tmp_path: Path) -> None:
+    graph = town(9, 1).graph()
+    order, starts, uppers = (getattr(Hierarchy(graph), name).copy() for name in ("order", "starts", "uppers"))
+    row = int(np.flatnonzero(np.diff(starts) > 3)[0])
+    end = starts[row + 1]
+    if wrong == "graph arc":  # found nevertheless in the row behind, which leads to the same rank
+        graph = Graph.from_arcs(3, [0, 1], [2, 2], [5, 7])
+        order, starts, uppers = np.arange(3), np.array([0, 0, 1, 1]), np.array([2])
+    elif wrong == "fill-in arc":
+        drawn = np.sort(Hierarchy(graph).ranks[np.stack([graph.tails, graph.heads], axis=1)])
+        arcs = {(low, up) for low, up in drawn.tolist()}
+        lowers = np.repeat(np.arange(graph.n), np.diff(starts))
+        later = [
+            i
+            for i in range(uppers.size)
+            if i > starts[lowers[i]] and (int(lowers[i]), int(uppers[i])) not in arcs
+        ]
+        uppers = np.delete(uppers, later[0])
+        starts[lowers[later[0]] + 1 :] -= 1
+    elif wrong == "twice":
+        uppers[end - 2] = uppers[end - 1]
+    elif wrong == "order":
+        uppers[end - 2 : end] = uppers[end - 2 : end][::-1].copy()
+    else:
+        starts[1:3] = 2**31 - 1, -2
+    Hierarchy(graph, "auto", *(part.astype(np.int32) for part in (order, starts, uppers))).save(
+        tmp_path / "h.npz"
+    )
+    with pytest.raises(ValueError, match="damaged"):
+        Hierarchy.load(tmp_path / "h.npz", graph)
+
+
 def test_ranks_that_are_no_postorder_are_refused(tmp_path: Path) -> None:
     """Climbs keep what lies ahead on a stack, which only a postorder keeps sorted."""
     case = town(9, 1)
