@@ -210,6 +210,11 @@ def _search(  # noqa: C901  (the hot loop, kept in one piece)
             if keys.size > LARGE:
                 follower = np.uint32(waiting)
                 for i in range(indptr[follower], indptr[follower + np.uint32(1)]):
+                    prefetch(heads, indptr[heads[i]])
+                    prefetch(weights, indptr[heads[i]])
+                waiting = queue[np.uint32(waiting >> 32)]
+                follower = np.uint32(waiting)
+                for i in range(indptr[follower], indptr[follower + np.uint32(1)]):
                     prefetch(keys, heads[i])
                     prefetch(indptr, heads[i])
                 waiting = queue[np.uint32(waiting >> 32)]
