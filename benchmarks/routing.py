@@ -386,7 +386,7 @@ def child(n: int) -> None:
     wanted = sources_for(graph.n)
     metric = hierarchy.customize(weights, threads=1)
     got = clock(
-        15,
+        7,
         time.process_time,  # one thread each: a busy machine shall not bend the curve
         bucket=lambda: nearest(graph, wanted[0]),
         customize=lambda: hierarchy.customize(weights, threads=1),
@@ -458,14 +458,17 @@ def peak_kb() -> int:
 
 
 def growth(report: Report, sizes: list[int], plot: Path) -> None:
-    found = []
-    for size in sizes:
-        command = [sys.executable, __file__, "--child", str(size)]
-        answer = subprocess.run(command, check=True, capture_output=True, text=True)
-        found.append(json.loads(answer.stdout.splitlines()[-1]))
+    best: dict[int, dict[str, float]] = {}
+    for _ in range(3):  # in turn, so that a spell of others filling the caches does not meet one size alone
+        for size in sizes:
+            command = [sys.executable, __file__, "--child", str(size)]
+            answer = subprocess.run(command, check=True, capture_output=True, text=True)
+            told = json.loads(answer.stdout.splitlines()[-1])
+            best[size] = {key: min(value, best.get(size, told)[key]) for key, value in told.items()}
+    found = [best[size] for size in sizes]
     report.add("### Growth")
     report.add()
-    report.add("Processor time, one thread.")
+    report.add("Processor time, one thread; best of three processes.")
     report.add()
     rows: list[tuple[object, ...]] = []
     for f in found:
