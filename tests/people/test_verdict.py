@@ -16,7 +16,7 @@ from wegeketten.people.change import Change
 from wegeketten.people.checks import LEVEL_OF
 from wegeketten.people.profile import PROFILES, Profile, load_profile
 from wegeketten.people.reasons import readings, reasons
-from wegeketten.people.seconds import speed_factor
+from wegeketten.people.seconds import _relief, _slowness, speed_factor
 from wegeketten.people.verdict import Weights, fixed_seconds, verdict_of_place, weigh
 from wegeketten.routing import INF
 from wegeketten.tags.reading import Provenance
@@ -104,6 +104,18 @@ def test_the_order_of_edges_does_not_matter(edges: EdgeTable, profile: Profile, 
     shuffled = EdgeTable({name: c[order] for name, c in edges.columns.items()}, [], edges.bends, edges.points)
     for before, after in zip(weigh(edges, profile), weigh(shuffled, profile), strict=True):
         assert (before.reshape(-1, 2)[order] == after.reshape(-1, 2)).all()
+
+
+def test_climbs_and_falls_count_alike_from_either_end() -> None:
+    """To the last bit: tenths of a second are rounded, and half a tenth may go either way."""
+    random = np.random.default_rng(11)
+    length = random.uniform(1, 90, 10_000)
+    rise, fall = random.uniform(0, 5, (2, 10_000)).astype(np.float32)
+    flat = {"incline_pct": 0 * rise, "incline_pct_lower": 0 * rise, "incline_pct_upper": 0 * rise}
+    profile = load_profile("senior")
+    one = _slowness(profile, *_relief({**flat, "rise_m": rise, "fall_m": fall}, length))
+    other = _slowness(profile, *_relief({**flat, "rise_m": fall, "fall_m": rise}, length))
+    np.testing.assert_array_equal(one, other[::-1])
 
 
 @given(tables(), profiles)

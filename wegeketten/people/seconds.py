@@ -54,7 +54,7 @@ def seconds(columns: Columns, profile: Profile) -> Reals:
     rows = np.flatnonzero(kind == Kind.steps)
     if len(rows):
         total[:, rows] = _stairs(
-            {name: column[rows] for name, column in columns.items()}, profile, uphill[rows]
+            {name: column[rows] for name, column in columns.items()}, profile, uphill[:, rows]
         )
     total += _delays(columns, profile)
     return total
@@ -82,20 +82,26 @@ def speed_factor(profile: Profile, slope: Reals) -> Reals:
 
 
 def _relief(columns: Columns, length: Reals) -> tuple[Reals, Reals]:
-    """Steepness (0 and more) and the share of the way that climbs from u to v.
+    """Steepness (0 and more), and the share of the way that climbs from u to v and from v to u, (2, edges).
 
     Rise and fall from the terrain where known, for a tagged incline is the steepest stretch, not the mean.
+    Each share is reckoned by itself: an edge drawn the other way round gives the same to the last bit.
     """
     incline = _point(columns, "incline_pct") / 100
-    rise = columns["rise_m"].astype(np.float64)
-    climbed = rise + columns["fall_m"]
+    heights = np.stack([columns["rise_m"], columns["fall_m"]]).astype(np.float64)
+    climbed = heights.sum(axis=0)
     known = np.isfinite(climbed) & (length > 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         slope = np.where(known, climbed / length, np.abs(incline))
-        share = np.where(known, rise / climbed, incline > 0)
+        uphill = np.where(known, heights / climbed, _rising(incline))
     flat = ~(slope > 0)
-    slope[flat], share[flat] = 0.0, 0.5
-    return slope, share
+    slope[flat], uphill[:, flat] = 0.0, 0.5
+    return slope, uphill
+
+
+def _rising(incline: Reals) -> NDArray[np.bool_]:
+    """Whether an incline climbs from u to v, and from v to u, shape (2, edges)."""
+    return np.stack([incline > 0, incline < 0])
 
 
 def _slowness(profile: Profile, slope: Reals, uphill: Reals) -> Reals:
@@ -104,7 +110,12 @@ def _slowness(profile: Profile, slope: Reals, uphill: Reals) -> Reals:
         1 / speed_factor(profile, sign * np.minimum(slope, STEEPEST if limit is None else limit / 100))
         for sign, limit in ((1, profile.limits.incline_up_pct), (-1, profile.limits.incline_down_pct))
     )
-    return np.stack([uphill * up + (1 - uphill) * down, (1 - uphill) * up + uphill * down])
+    return _both(uphill, up, down)
+
+
+def _both(uphill: Reals, up: Reals, down: Reals) -> Reals:
+    """What is counted upward and downward, by the shares of the way, in both directions, shape (2, edges)."""
+    return uphill * up + uphill[::-1] * down
 
 
 def _ground(columns: Columns, profile: Profile) -> Reals:
@@ -125,14 +136,14 @@ def _stairs(steps: Columns, profile: Profile, uphill: Reals) -> Reals:
     delays, limits = profile.delays, profile.limits
     length = steps["length_m"].astype(np.float64)
     incline = _point(steps, "incline_pct")
-    share = np.where(incline == 0, uphill, incline > 0)
+    share = np.where(incline == 0, uphill, _rising(incline))
     uncounted = (steps["step_count_from"] == Provenance.none) | ~(steps["step_count"] > 0)
     part = flight_share(steps)
     flight = np.where(uncounted, np.maximum(1, np.rint(length / part / STEP_RUN_M)), steps["step_count"])
     count = flight * part
     landings_s = np.maximum(0, length - STEP_RUN_M * count) / profile.level_m_s
     up, down = count * delays.step_up_s + landings_s, count * delays.step_down_s + landings_s
-    climbed = np.stack([share * up + (1 - share) * down, (1 - share) * up + share * down])
+    climbed = _both(share, up, down)
     if limits.steps_max is None:
         return climbed
     ramp = np.full(len(length), RAMP_PCT / 100)
