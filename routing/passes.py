@@ -62,10 +62,14 @@ class _Shelf:
         return np.asarray(_Lease(memory, self, memory.table(shape, kind)))
 
     def put_back(self, memory: _Memory) -> None:
-        """Keep a piece for the next pass: one of each size, and of two sizes at most."""
+        """Keep a piece for the next pass: one of each size, and of two sizes at most.
+
+        Of many that come back together the first stays. It is the newest, at the end of the heap, which would
+        otherwise go back to the system page by page.
+        """
         if len(self._free) > 1 and memory.size not in self._free:
             self._free.clear()
-        self._free[memory.size] = memory
+        self._free.setdefault(memory.size, memory)
 
 
 class _Lease:
