@@ -9,9 +9,8 @@ from typing import Annotated
 
 import typer
 
-from wegeketten.ending import run_to_the_end
-from wegeketten.errors import UsageError
-from wegeketten.options import (
+from wegeketten.command.exits import run_to_the_end
+from wegeketten.command.options import (
     At,
     City,
     Districts,
@@ -36,6 +35,7 @@ from wegeketten.options import (
     say,
     tell_warnings,
 )  # fmt: skip
+from wegeketten.errors import UsageError
 
 _COLLECT_AFTER = (100_000, 20, 50)
 """When Python looks for dead cycles: seldom. An extract is a million small objects, none of them in a cycle,
@@ -72,10 +72,10 @@ def build(
     as_json: Json = False,
 ) -> None:
     """Read an extract into a city folder: network with every barrier as an edge, homes, places, districts."""
-    from wegeketten.aside import usual_processes
-    from wegeketten.pipeline import build as build_city
+    from wegeketten.pipeline.build import build as build_city
+    from wegeketten.pipeline.worker import usual_processes
     from wegeketten.progress import progress_bar
-    from wegeketten.report.terminal import describe_city
+    from wegeketten.reports.terminal import describe_city
 
     with progress_bar("build") as tick:
         city = build_city(
@@ -103,7 +103,7 @@ def scan(
     from wegeketten.progress import progress_bar
     from wegeketten.reach.scan import scan as scan_city
     from wegeketten.reach.tables import summary, write_scan
-    from wegeketten.report.terminal import print_scan
+    from wegeketten.reports.terminal import print_scan
 
     language = check_language(lang)
     with progress_bar("scan") as tick:
@@ -123,8 +123,8 @@ def info(city: City, as_json: Json = False, lang: Lang = "de") -> None:
     """Show what a city folder holds, how much of it is surveyed or assumed, and whom its kerbs serve."""
     from wegeketten.progress import progress_bar
     from wegeketten.reach.kerbs import kerbs_of
-    from wegeketten.report.terminal import print_info
-    from wegeketten.tags.quality import city_quality
+    from wegeketten.reach.quality import city_quality
+    from wegeketten.reports.terminal import print_info
 
     language = check_language(lang)
     with progress_bar("info") as tick:
@@ -141,7 +141,7 @@ def info(city: City, as_json: Json = False, lang: Lang = "de") -> None:
 def profiles(as_json: Json = False, lang: Lang = "de") -> None:
     """List the mobility profiles, every figure with its source."""
     from wegeketten.people.profile import load_profiles
-    from wegeketten.report.terminal import print_profiles
+    from wegeketten.reports.terminal import print_profiles
 
     loaded = load_profiles()
     if as_json:
@@ -154,7 +154,7 @@ def profiles(as_json: Json = False, lang: Lang = "de") -> None:
 def services(as_json: Json = False, lang: Lang = "de") -> None:
     """List the basic services with their reach standards and sources."""
     from wegeketten.places.catalogue import load_catalogue
-    from wegeketten.report.terminal import print_services
+    from wegeketten.reports.terminal import print_services
 
     catalogue = load_catalogue()
     if as_json:
@@ -193,7 +193,7 @@ def route(
     from wegeketten.progress import progress_bar
     from wegeketten.reach.hours import city_at, parse_when
     from wegeketten.reach.route import find_route
-    from wegeketten.report.briefs import print_route
+    from wegeketten.reports.terminal_results import print_route
 
     language = check_language(lang)
     spots = parse_point(start, "--from"), parse_point(end, "--to")
@@ -220,7 +220,7 @@ def why(
     """Name the barriers between a home and a service: the cheapest set whose removal opens a way."""
     from wegeketten.progress import progress_bar
     from wegeketten.reach.why import find_why
-    from wegeketten.report.briefs import print_why
+    from wegeketten.reports.terminal_results import print_why
 
     language = check_language(lang)
     spot = parse_point(start, "--from")
@@ -263,11 +263,11 @@ def chain(
 ) -> None:
     """Find a chain of errands: for one door, or for every home at once."""
     from wegeketten.progress import progress_bar
-    from wegeketten.reach.chain import Errands, find_chain
-    from wegeketten.reach.chains import Chains, find_chains
+    from wegeketten.reach.chains.every_home import Chains, find_chains
+    from wegeketten.reach.chains.needs import Needs
+    from wegeketten.reach.chains.one_door import Errands, find_chain
     from wegeketten.reach.hours import parse_when
-    from wegeketten.reach.rest import Needs
-    from wegeketten.report.briefs import print_chain, print_chains
+    from wegeketten.reports.terminal_results import print_chain, print_chains
 
     language = check_language(lang)
     spot = None if start is None else parse_point(start, "--from")
@@ -308,9 +308,9 @@ def compare(
     as_json: Json = False,
 ) -> None:
     """Compare a city at two dates, or with and without a list of measures: who gained, who lost, and why."""
-    from wegeketten.plan.compare import barriers_of, compare_cities, compare_measures
+    from wegeketten.planning.compare import barriers_of, compare_cities, compare_measures
     from wegeketten.progress import progress_bar
-    from wegeketten.report.briefs import print_comparison
+    from wegeketten.reports.terminal_results import print_comparison
 
     language = check_language(lang)
     if (after is None) == (measures is None):
@@ -355,11 +355,11 @@ def plan(
     as_json: Json = False,
 ) -> None:
     """Rank the measures that bring most people within reach for the money."""
-    from wegeketten.plan.catalogue import load_measures
-    from wegeketten.plan.master import Wishes, make_plan
-    from wegeketten.plan.outing import Outing
+    from wegeketten.planning.chain_task import Outing
+    from wegeketten.planning.plan import Wishes, make_plan
     from wegeketten.progress import progress_bar
-    from wegeketten.report.briefs import print_plan
+    from wegeketten.reports.terminal_results import print_plan
+    from wegeketten.whatif.measures import load_measures
 
     language = check_language(lang)
     if returning and not chain:
@@ -398,7 +398,7 @@ def survey(
     from wegeketten.progress import progress_bar
 
     if template is not None:
-        from wegeketten.tags.survey import write_template
+        from wegeketten.tags.survey_file import write_template
 
         write_template(template)
         say(f"{template} written; fill it in and give it to: wegeketten build --survey {template}")
@@ -407,8 +407,8 @@ def survey(
         raise UsageError("survey needs a CITY and -o OUT, or --template FILE")
     if number < 1:
         raise UsageError(f"-n {number}: give 1 or more")
-    from wegeketten.plan.survey import find_survey
-    from wegeketten.report.briefs import print_survey
+    from wegeketten.planning.survey import find_survey
+    from wegeketten.reports.terminal_results import print_survey
 
     language = check_language(lang)
     with progress_bar("survey") as tick:
@@ -435,7 +435,7 @@ def map_(
 ) -> None:
     """Draw the city as one HTML file that works without a network."""
     from wegeketten.progress import progress_bar
-    from wegeketten.report.map import write_map
+    from wegeketten.reports.map import write_map
 
     language = check_language(lang)
     with progress_bar("map") as tick:
@@ -461,7 +461,7 @@ def report(
     """Write the profile of a district, or of the whole city, as one HTML file."""
     from wegeketten.progress import progress_bar
     from wegeketten.reach.scan import scan as scan_city
-    from wegeketten.report.district import write_report
+    from wegeketten.reports.district import write_report
 
     language = check_language(lang)
     with progress_bar("report") as tick:

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 
 import osmium
 
+from wegeketten.model.edges import ATTRIBUTES, HIGHWAYS, Kind
 from wegeketten.network.barriers import barrier_kind
-from wegeketten.network.edges import ATTRIBUTES, HIGHWAYS, Kind
 from wegeketten.network.ways import walk_of
 from wegeketten.tags import Provenance, measure, resolve
 from wegeketten.tags.keys import plain_key, quantity_of

@@ -23,14 +23,14 @@ from scipy.ndimage import map_coordinates
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
+from wegeketten.model.edges import EdgeTable, Kind
+from wegeketten.model.reading import Provenance
 from wegeketten.network.build import build_network
-from wegeketten.network.edges import EdgeTable, Kind
 from wegeketten.network.elevation import VAGUE_PCT, GradeReport, Terrain, grade
 from wegeketten.osm.extract import read_extract
 from wegeketten.osm.projection import Projection, projection_of
 from wegeketten.people.profile import load_profile
 from wegeketten.people.verdict import weigh
-from wegeketten.tags.reading import Provenance
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 TOWNS = (

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from wegeketten.city import City
-    from wegeketten.report.data import MapData
+    from wegeketten.reports.data import MapData
 
 SOURCE = Path(__file__).resolve().parents[2] / "shared/data/osm/neubrandenburg_2016-02.osm.bz2"
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
@@ -122,8 +122,8 @@ def main() -> int:
 
 def _measure(given: argparse.Namespace, folder: Path) -> str:
     import wegeketten as wk
-    from wegeketten.report.gather import gather
-    from wegeketten.report.map import map_page, write_page
+    from wegeketten.reports.map import map_page, write_page
+    from wegeketten.reports.map_data import gather
 
     city = wk.build(given.source, folder / "city")
     data = with_homes(gather(city), given.homes)
@@ -193,7 +193,7 @@ def frames(city: City, data: MapData) -> dict[str, gpd.GeoDataFrame]:
     import shapely
 
     import wegeketten as wk
-    from wegeketten.columns import read_columns
+    from wegeketten.files.parquet import read_columns
 
     ground = read_columns(city.path / "base.parquet")
     shapes = shapely.simplify(ground["geometry"], 1e-5)
@@ -305,7 +305,7 @@ def look(page: Page, patience: int) -> Row | None:
 
 def _serve(route: Any) -> None:
     """Libraries of the other maps, without a network: Leaflet from our own copy, the rest empty."""
-    from wegeketten.report.assets import asset_text
+    from wegeketten.reports.assets import asset_text
 
     name = route.request.url.rsplit("/", 1)[-1]
     kind = "text/css" if name.endswith(".css") else "application/javascript"

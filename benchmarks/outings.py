@@ -18,14 +18,14 @@ import numpy as np
 
 import wegeketten as wk
 from wegeketten.people.profile import load_profile
-from wegeketten.plan.candidates import find_candidates
-from wegeketten.plan.circuit import state_of
-from wegeketten.plan.master import Wishes, make_plan, make_tasks
-from wegeketten.plan.outing import Outing
-from wegeketten.plan.task import Bundles
-from wegeketten.reach.chain import Errands
-from wegeketten.reach.field import INF
-from wegeketten.reach.trips import Trips
+from wegeketten.planning.chain_task import Outing
+from wegeketten.planning.plan import Wishes, make_plan, make_tasks
+from wegeketten.planning.round_trip import state_of
+from wegeketten.planning.task import Bundles
+from wegeketten.reach.chains.one_door import Errands
+from wegeketten.reach.chains.trips import Trips
+from wegeketten.routing import INF
+from wegeketten.whatif.candidates import find_candidates
 
 if TYPE_CHECKING:
     from wegeketten.city import City

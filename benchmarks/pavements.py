@@ -21,16 +21,16 @@ import shapely
 from retagging import retagged
 from walker import CM, SEED, Walker, addresses
 
+from wegeketten.model.edges import Kind
 from wegeketten.network.build import build_network
-from wegeketten.network.edges import Kind
 from wegeketten.osm.extract import read_extract
 from wegeketten.osm.projection import projection_of
 from wegeketten.routing import INF, path
 from wegeketten.tags import Provenance
 
 if TYPE_CHECKING:
+    from wegeketten.model.edges import EdgeTable
     from wegeketten.network.build import Network
-    from wegeketten.network.edges import EdgeTable
 
 _DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "osm"
 _TOWNS = ("berlin-miraustrasse", "zuerich-hb", "milano")

@@ -21,26 +21,26 @@ import numpy as np
 
 import wegeketten as wk
 from wegeketten.people.profile import load_profile
-from wegeketten.plan.bound import highest_value
-from wegeketten.plan.candidates import find_candidates
-from wegeketten.plan.exhaust import WIDEST, all_wishes
-from wegeketten.plan.improve import choose_measures
-from wegeketten.plan.master import Wishes, make_tasks, single_effects
-from wegeketten.plan.portfolio import Ledger, Objective, buy_greedily, value_of
-from wegeketten.plan.program import solve_program
-from wegeketten.plan.task import Bundles, State, restrict
-from wegeketten.reach.access import allowed_places, join_homes, join_places, same_edge, seeds_to, times_at
-from wegeketten.reach.chain import Errands
-from wegeketten.reach.field import INF
-from wegeketten.reach.opening import Opener
-from wegeketten.reach.trips import Trips
+from wegeketten.planning.bound import highest_value
+from wegeketten.planning.enumeration import WIDEST, all_wishes
+from wegeketten.planning.milp import solve_program
+from wegeketten.planning.optimise import choose_measures
+from wegeketten.planning.plan import Wishes, make_tasks, single_effects
+from wegeketten.planning.portfolio import Ledger, Objective, buy_greedily, value_of
+from wegeketten.planning.task import Bundles, State, restrict
+from wegeketten.reach.chains.one_door import Errands
+from wegeketten.reach.chains.trips import Trips
+from wegeketten.reach.endpoints import allowed_places, join_homes, join_places, same_edge, seeds_to, times_at
+from wegeketten.routing import INF
+from wegeketten.whatif.candidates import find_candidates
+from wegeketten.whatif.unblock import Opener
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from wegeketten.city import City
     from wegeketten.people.profile import Profile
-    from wegeketten.plan.task import Task
+    from wegeketten.planning.task import Task
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data" / "osm"
 EXTRACTS = {

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from wegeketten.model.edges import Kind
+from wegeketten.model.lines import lookouts, shapes_of
 from wegeketten.network.build import strips_of
-from wegeketten.network.edges import Kind
-from wegeketten.network.lines import lookouts, shapes_of
 from wegeketten.network.pavements import Streets, find_streets, is_mouth
 from wegeketten.network.sides import LEFT, RIGHT, Side, is_buried, sides_of
 from wegeketten.network.split import split_ways

@@ -19,8 +19,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import numpy as np
 from walker import SEED, Walker, addresses
 
+from wegeketten.model.edges import EdgeTable, ways_across
 from wegeketten.network.build import build_network
-from wegeketten.network.edges import EdgeTable, ways_across
 from wegeketten.osm.extract import read_extract
 from wegeketten.osm.projection import projection_of
 

@@ -21,11 +21,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 import wegeketten as wk
-from wegeketten.network.edges import Kind
+from wegeketten.model.edges import Kind
+from wegeketten.model.reading import Provenance
 from wegeketten.people.profile import load_profile
-from wegeketten.plan.doubt import doubtful_tasks, good_odds, people_in_doubt
-from wegeketten.plan.order import rank_edges
-from wegeketten.tags.reading import Provenance
+from wegeketten.planning.survey_order import rank_edges
+from wegeketten.planning.uncertain import doubtful_tasks, good_odds, people_in_doubt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from wegeketten.network.edges import Kind, ways_across
-from wegeketten.network.lines import shapes_of
+from wegeketten.model.edges import Kind, ways_across
+from wegeketten.model.lines import shapes_of
 from wegeketten.network.snap import NEVER
 from wegeketten.routing import INF, Graph, nearest, path
 
 if TYPE_CHECKING:
+    from wegeketten.model.edges import EdgeTable
     from wegeketten.network.build import Network
-    from wegeketten.network.edges import EdgeTable
     from wegeketten.osm.features import Features
     from wegeketten.osm.projection import Projection
 

@@ -8,6 +8,10 @@ from .changes import Changes, Gains, Improvements, Spots
 from .compiled import when_compiling
 from .effects import gains, improvements
 from .graph import INF, UNIT_S, Graph
+from .heap import kernel as lazy_kernel
+from .heap import longer, longer_long
+from .heap import pop as heap_pop
+from .heap import push as heap_push
 from .hierarchy import Hierarchy
 from .metric import Metric
 from .search import nearest, path, within
@@ -28,9 +32,14 @@ __all__ = [
     "Tours",
     "count_within",
     "gains",
+    "heap_pop",
+    "heap_push",
     "improvements",
     "in_best_order",
     "in_order",
+    "lazy_kernel",
+    "longer",
+    "longer_long",
     "nearest",
     "path",
     "share",

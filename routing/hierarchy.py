@@ -22,8 +22,8 @@ from .compiled import b1, helper, i4, kernel, nothing, reads, writes
 from .elimination import chordal_graph, inverse, is_postorder, parents_of
 from .graph import Graph, group
 from .order import Method, contraction_order
+from .partition import Split
 from .passes import Passes
-from .split import Split
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike

@@ -12,7 +12,7 @@ from . import customize
 from .graph import INF, as_int32
 from .lanes import TIMES
 from .passes import as_u4
-from .question import Question
+from .query import Question
 from .sweep import UNREACHED
 from .workers import share, thread_count
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from . import sweep
 from .lanes import ROW_BYTES
-from .split import Downward
+from .partition import Downward
 from .workers import THREADED, share
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from .lanes import (
     push_keys,
     push_row,
 )
-from .split import ABOVE, BELOW
+from .partition import ABOVE, BELOW
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

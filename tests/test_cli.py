@@ -388,7 +388,7 @@ def test_a_pipe_that_nobody_reads_is_no_fault(words, code, stream):
     [
         "wegeketten.osm.extract.read_extract",
         "wegeketten.network.build.build_network",
-        "wegeketten.pipeline.write_csv",
+        "wegeketten.pipeline.build.write_csv",
     ],
 )
 def test_ctrl_c_ends_with_130_and_leaves_nothing(moment, folder, tmp_path):

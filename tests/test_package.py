@@ -69,7 +69,7 @@ def test_wheel_holds_one_top_level_name(tmp_path):
 
 def test_routing_is_reached_under_one_name_only():
     code = (
-        "import sys, wegeketten.routing, wegeketten.reach.scan, wegeketten.pipeline\n"
+        "import sys, wegeketten.routing, wegeketten.reach.scan, wegeketten.pipeline.build\n"
         "print('routing' in sys.modules, 'cli' in sys.modules)"
     )
     run = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True)

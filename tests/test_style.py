@@ -43,11 +43,16 @@ _MAY_IMPORT = {  # each room and what it never imports
         "wegeketten.reach",
     ),
     "wegeketten/osm": ("wegeketten.network", "wegeketten.people", "wegeketten.places", "wegeketten.reach"),
-    "wegeketten/network": ("wegeketten.places", "wegeketten.reach", "wegeketten.plan", "wegeketten.report"),
-    "wegeketten/people": ("wegeketten.reach", "wegeketten.plan", "wegeketten.report"),
-    "wegeketten/places": ("wegeketten.reach", "wegeketten.plan", "wegeketten.report"),
-    "wegeketten/reach": ("wegeketten.report",),
-    "wegeketten/plan": ("wegeketten.report",),
+    "wegeketten/network": (
+        "wegeketten.places",
+        "wegeketten.reach",
+        "wegeketten.planning",
+        "wegeketten.reports",
+    ),
+    "wegeketten/people": ("wegeketten.reach", "wegeketten.planning", "wegeketten.reports"),
+    "wegeketten/places": ("wegeketten.reach", "wegeketten.planning", "wegeketten.reports"),
+    "wegeketten/reach": ("wegeketten.reports",),
+    "wegeketten/planning": ("wegeketten.reports",),
 }
 
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from wegeketten import tags as tags
     from wegeketten.city import City as City
     from wegeketten.city import open_city as open  # noqa: A004
-    from wegeketten.interop import from_networkx as from_networkx
-    from wegeketten.pipeline import build as build
+    from wegeketten.exchange.from_networkx import from_networkx as from_networkx
+    from wegeketten.pipeline.build import build as build
     from wegeketten.reach.scan import Scan as Scan
     from wegeketten.reach.scan import scan as scan
     from wegeketten.version import VERSION as __version__  # noqa: N811  # the usual name of a package version
@@ -33,8 +33,8 @@ _HOMES = {
     "__version__": ("wegeketten.version", "VERSION"),
     "City": ("wegeketten.city", "City"),
     "Scan": ("wegeketten.reach.scan", "Scan"),
-    "build": ("wegeketten.pipeline", "build"),
-    "from_networkx": ("wegeketten.interop", "from_networkx"),
+    "build": ("wegeketten.pipeline.build", "build"),
+    "from_networkx": ("wegeketten.exchange.from_networkx", "from_networkx"),
     "open": ("wegeketten.city", "open_city"),
     "routing": ("wegeketten.routing", ""),
     "scan": ("wegeketten.reach.scan", "scan"),

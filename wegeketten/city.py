@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from wegeketten.columns import read_columns
 from wegeketten.errors import InputDataError
+from wegeketten.files.parquet import read_columns
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,17 +16,14 @@ if TYPE_CHECKING:
     import networkx as nx
     from numpy.typing import NDArray
 
-    from wegeketten.network.edges import EdgeTable
+    from wegeketten.model.answers import Answer
+    from wegeketten.model.edges import EdgeTable
     from wegeketten.network.snap import Snaps
     from wegeketten.osm.projection import Projection
     from wegeketten.people.profile import Profile
     from wegeketten.people.verdict import Weights
     from wegeketten.places.catalogue import Catalogue
     from wegeketten.routing import Graph, Hierarchy, Metric
-
-Answer = Literal["sure", "likely", "possible"]
-ANSWERS: tuple[Answer, Answer, Answer] = ("sure", "likely", "possible")
-"""From what is guaranteed to what cannot be ruled out; times only fall along this order."""
 
 FORMAT = 3
 """Version of the city folder's layout; a folder of another version is built again."""
@@ -151,8 +148,8 @@ class City:
         self._metrics.clear()
 
     def to_networkx(self, profile: str | Profile = "walker", answer: Answer = "likely") -> nx.MultiDiGraph:
-        """The network as an OSMnx-style graph, see `wegeketten.interop.to_networkx`."""
-        from wegeketten.interop import to_networkx
+        """The network as an OSMnx-style graph, see `wegeketten.exchange.to_networkx.to_networkx`."""
+        from wegeketten.exchange.to_networkx import to_networkx
 
         return to_networkx(self, profile=profile, answer=answer)
 

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from tests.network.walking import chair, kinds, network_of, walk
 from tests.support.drawn import Town
 from wegeketten.errors import UsageError
+from wegeketten.model.edges import PLAIN, Kind, attribute_columns, flight_share
 from wegeketten.network.access import access_of_node, access_of_way
 from wegeketten.network.barriers import KINDS, barrier_kind
 from wegeketten.network.build import build_network
-from wegeketten.network.edges import PLAIN, Kind, attribute_columns, flight_share
 from wegeketten.network.ways import levels_of, walk_of
 from wegeketten.osm.extract import read_extract
 from wegeketten.osm.projection import projection_of

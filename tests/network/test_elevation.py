@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from pyproj import Transformer
 
 from wegeketten.errors import InputDataError, MissingExtraError, UsageError
-from wegeketten.network.edges import PLAIN, EdgeTable, Kind, absent_columns
+from wegeketten.model.edges import PLAIN, EdgeTable, Kind, absent_columns
+from wegeketten.model.reading import Provenance
 from wegeketten.network.elevation import base_length_m, grade, height_error_m, margin_pct
 from wegeketten.network.strokes import string
 from wegeketten.network.terrain import Terrain
-from wegeketten.tags.reading import Provenance
 
 rasterio = pytest.importorskip("rasterio", reason="needs rasterio (extra dem)")
 

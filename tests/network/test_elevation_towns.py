@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from wegeketten.network.edges import Kind
+from wegeketten.model.edges import Kind
 from wegeketten.network.elevation import STEEPEST_PCT, Terrain, grade
 
 pytest.importorskip("rasterio", reason="needs rasterio (extra dem)")

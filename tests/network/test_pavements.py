@@ -9,7 +9,7 @@ import pytest
 
 from tests.network.walking import anybody, chair, kinds, network_of, walk
 from tests.support.drawn import Town
-from wegeketten.network.edges import Crossing, Kind
+from wegeketten.model.edges import Crossing, Kind
 from wegeketten.people.profile import load_profile
 from wegeketten.people.seconds import seconds
 

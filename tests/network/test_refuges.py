@@ -9,8 +9,8 @@ import pytest
 
 from tests.network.walking import Walked, kinds, network_of, walk
 from tests.support.drawn import Town
+from wegeketten.model.edges import Crossing, Kind
 from wegeketten.network.build import build_network
-from wegeketten.network.edges import Crossing, Kind
 from wegeketten.network.ways import CODE
 from wegeketten.osm.extract import read_extract
 from wegeketten.osm.projection import projection_of

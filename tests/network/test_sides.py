@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tests.network.walking import chair, kinds, network_of, walk
 from tests.support.drawn import Town
-from wegeketten.network.edges import Kind
+from wegeketten.model.edges import Kind
 
 if TYPE_CHECKING:
     from pathlib import Path

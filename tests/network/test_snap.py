@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wegeketten.errors import InputDataError
-from wegeketten.network.edges import EdgeTable, Kind
+from wegeketten.model.edges import EdgeTable, Kind
 from wegeketten.network.snap import ROADS, Snaps, choose, read_snaps, snap, stranded, write_snaps
 
 if TYPE_CHECKING:

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from tests.network.walking import chair, kinds, network_of, walk
 from tests.support.drawn import Town
+from wegeketten.model.edges import Kind
 from wegeketten.network.build import build_network, strips_of
-from wegeketten.network.edges import Kind
-from wegeketten.network.floors import find_floors
-from wegeketten.network.sight import corners_of, ways_across
 from wegeketten.network.snap import snap
+from wegeketten.network.visibility import corners_of, ways_across
+from wegeketten.network.walkable_floor import find_floors
 from wegeketten.osm.extract import read_extract
 from wegeketten.osm.projection import projection_of
 from wegeketten.tags import Provenance

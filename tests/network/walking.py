@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from wegeketten.model.edges import Kind
 from wegeketten.network.build import Network, build_network
-from wegeketten.network.edges import Kind
 from wegeketten.osm.extract import read_extract
 from wegeketten.osm.projection import projection_of
 

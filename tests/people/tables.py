@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import strategies as st
 
-from wegeketten.network.edges import ATTRIBUTES, HIGHWAYS, PLAIN, Crossing, EdgeTable, Kind, absent_columns
-from wegeketten.tags.reading import Provenance
+from wegeketten.model.edges import ATTRIBUTES, HIGHWAYS, PLAIN, Crossing, EdgeTable, Kind, absent_columns
+from wegeketten.model.reading import Provenance
 
 
 def pavements(count: int = 1, **columns: object) -> EdgeTable:

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.sketch import ORIGIN, PROJECTION, lonlat
 
-from wegeketten.columns import write_columns
 from wegeketten.errors import InputDataError
+from wegeketten.files.parquet import write_columns
 from wegeketten.people.homes import Homes
 from wegeketten.people.population import shares, weigh_homes
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wegeketten.errors import UsageError
+from wegeketten.files.resources import shipped
 from wegeketten.people.figures import Limits, Passages
 from wegeketten.people.profile import (
     PROFILES,
@@ -20,7 +21,6 @@ from wegeketten.people.profile import (
     parse_limits,
     profile_ids,
 )
-from wegeketten.shipped import shipped
 
 if TYPE_CHECKING:
     from pathlib import Path

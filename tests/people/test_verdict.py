@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from tests.people.tables import pavements, random_table, reading, tables
 from wegeketten.errors import InputDataError
-from wegeketten.network.edges import ATTRIBUTES, HIGHWAYS, Crossing, EdgeTable, Kind
+from wegeketten.model.edges import ATTRIBUTES, HIGHWAYS, Crossing, EdgeTable, Kind
+from wegeketten.model.reading import Provenance
 from wegeketten.people.change import Change
 from wegeketten.people.checks import LEVEL_OF
 from wegeketten.people.profile import PROFILES, Profile, load_profile
@@ -19,7 +20,6 @@ from wegeketten.people.reasons import readings, reasons
 from wegeketten.people.seconds import _relief, _slowness, speed_factor
 from wegeketten.people.verdict import Weights, fixed_seconds, verdict_of_place, weigh
 from wegeketten.routing import INF
-from wegeketten.tags.reading import Provenance
 
 ANSWERS = ("sure", "likely", "possible")
 AT_MOST = ("kerb_cm", "cross_slope_pct", "surface_class", "smoothness_grade", "step_count")

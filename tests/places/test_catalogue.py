@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wegeketten.errors import UsageError
+from wegeketten.files.resources import shipped
 from wegeketten.places.catalogue import excluded, load_catalogue, matches
-from wegeketten.shipped import shipped
 
 if TYPE_CHECKING:
     from pathlib import Path

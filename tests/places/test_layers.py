@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.sketch import ORIGIN, PROJECTION, lonlat
 
-from wegeketten.columns import write_columns
 from wegeketten.errors import InputDataError
+from wegeketten.files.parquet import write_columns
 from wegeketten.places.layers import Polygons, read_layer, to_city
 
 if TYPE_CHECKING:

@@ -11,14 +11,14 @@ import pytest
 from tests.reach.test_route import spot
 from tests.reach.toy import kerb, toy_city
 from wegeketten.errors import UsageError
-from wegeketten.network.edges import Kind
+from wegeketten.model.edges import Kind
 from wegeketten.people.profile import load_profile
 from wegeketten.places.catalogue import load_catalogue
-from wegeketten.reach.chain import Errands, find_chain
-from wegeketten.reach.field import INF
+from wegeketten.reach.chains.needs import Needs
+from wegeketten.reach.chains.one_door import Errands, find_chain
+from wegeketten.reach.chains.trips import Trips
 from wegeketten.reach.hours import parse_when
-from wegeketten.reach.rest import Needs
-from wegeketten.reach.trips import Trips
+from wegeketten.routing import INF
 
 FOOT = Kind.pavement
 KINDS = ("pharmacy", "doctor", "stop")
@@ -154,8 +154,8 @@ def test_errands_that_cannot_be_run_are_refused(visit):
 def test_chains_of_all_homes_fill_the_tables(tmp_path):
     import csv
 
-    from wegeketten.columns import read_columns
-    from wegeketten.reach.chains import COLUMNS, find_chains
+    from wegeketten.files.parquet import read_columns
+    from wegeketten.reach.chains.every_home import COLUMNS, find_chains
 
     city = errand_city(**kerb(14))
     errands = Errands(("pharmacy", "doctor"), returning=True)

@@ -8,10 +8,10 @@ import shapely
 
 from tests.people.tables import pavements, reading
 from tests.reach.toy import kerb, toy_city
-from wegeketten.network.edges import Kind
+from wegeketten.model.edges import Kind
 from wegeketten.reach.kerbs import Kerbs, count_kerbs, kerbs_of
-from wegeketten.report.terminal import print_info
-from wegeketten.tags.quality import Quality
+from wegeketten.reach.quality import Quality
+from wegeketten.reports.terminal import print_info
 
 FELT = reading("tactile", 1)
 BARE = reading("tactile", 0)

@@ -8,9 +8,9 @@ from support.drawn import Town
 
 import wegeketten as wk
 from wegeketten.people.profile import load_profile
-from wegeketten.plan.candidates import find_candidates
-from wegeketten.plan.doubt import doubtful_tasks
+from wegeketten.planning.uncertain import doubtful_tasks
 from wegeketten.reach.route import find_route
+from wegeketten.whatif.candidates import find_candidates
 
 # the street runs round; a private lane of 120 m joins its ends, a surgery lies on the lane, a kerb before it
 LANE = """\

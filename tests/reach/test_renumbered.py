@@ -10,7 +10,7 @@ import pytest
 from support.renumbered import renumber
 
 import wegeketten as wk
-from wegeketten.network.edges import Kind
+from wegeketten.model.edges import Kind
 from wegeketten.reach.scan import ANSWERS
 
 

@@ -10,12 +10,12 @@ import pytest
 
 from tests.reach.toy import kerb, toy_city
 from wegeketten.errors import UsageError
-from wegeketten.network.edges import Kind
+from wegeketten.model.edges import Kind
+from wegeketten.model.reading import Provenance
 from wegeketten.people.profile import load_profile
 from wegeketten.reach.barriers import passed
-from wegeketten.reach.course import cut
+from wegeketten.reach.itinerary import cut
 from wegeketten.reach.route import find_route
-from wegeketten.tags.reading import Provenance
 
 FOOT = Kind.pavement
 

@@ -9,10 +9,10 @@ import pytest
 
 from tests.reach.test_route import flight_of_three, spot
 from tests.reach.toy import kerb, toy_city
-from wegeketten.network.edges import Kind
+from wegeketten.model.edges import Kind
 from wegeketten.people.profile import load_profile
-from wegeketten.reach.doors import Remedies
 from wegeketten.reach.why import find_why
+from wegeketten.whatif.doors import Remedies
 
 FOOT = Kind.pavement
 

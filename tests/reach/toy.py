@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 
 from wegeketten.city import City
-from wegeketten.network.edges import PLAIN, EdgeTable, Kind, absent_columns
+from wegeketten.model.edges import PLAIN, EdgeTable, Kind, absent_columns
+from wegeketten.model.reading import Provenance
 from wegeketten.network.snap import Snaps
 from wegeketten.osm.projection import Projection
 from wegeketten.places.catalogue import load_catalogue
-from wegeketten.tags.reading import Provenance
 
 EPSG = 25833
 ORIGIN = (411_000.0, 5_656_000.0)

@@ -44,7 +44,7 @@ def test_a_real_network(
     extract: str, shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from wegeketten.people.profile import load_profile
-    from wegeketten.pipeline import build
+    from wegeketten.pipeline.build import build
     from wegeketten.routing import customize, passes, question
 
     for module in (customize, passes, question):  # so that several threads are used in towns of any size

@@ -14,9 +14,9 @@ import pytest
 
 from wegeketten.routing import Hierarchy, question, workers
 from wegeketten.routing import customize as customizing
+from wegeketten.routing import partition as splitting
 from wegeketten.routing import passes as carrying
-from wegeketten.routing import split as splitting
-from wegeketten.routing.split import ABOVE, Downward
+from wegeketten.routing.partition import ABOVE, Downward
 from wegeketten.routing.workers import share
 
 from .graphs import Case, cases, town

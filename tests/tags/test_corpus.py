@@ -7,10 +7,10 @@ import csv
 import numpy as np
 import pytest
 
-from wegeketten.shipped import shipped
+from wegeketten.files.resources import shipped
+from wegeketten.model.reading import Reading
 from wegeketten.tags import read
 from wegeketten.tags.keys import quantity_of
-from wegeketten.tags.reading import Reading
 
 
 def corpus() -> list[dict[str, str]]:

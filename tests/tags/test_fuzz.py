@@ -7,7 +7,7 @@ import math
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from wegeketten.network.edges import ATTRIBUTES, Kind
+from wegeketten.model.edges import ATTRIBUTES, Kind
 from wegeketten.tags import measure, read, resolve
 from wegeketten.tags.lexicon import plain_keys, qualifiers, units, words
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wegeketten.network.edges import ATTRIBUTES, Kind
+from wegeketten.model.edges import ATTRIBUTES, Kind
 from wegeketten.tags import Provenance, assume, resolve, steps_on
 from wegeketten.tags.assumption import rules
 from wegeketten.tags.conflict import conflict_rules

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from wegeketten.errors import InputDataError
-from wegeketten.network.edges import PLAIN, EdgeTable, Kind, absent_columns
-from wegeketten.network.survey import apply_survey, overlay_survey
+from wegeketten.model.edges import PLAIN, EdgeTable, Kind, absent_columns
+from wegeketten.network.survey_overlay import apply_survey, overlay_survey
 from wegeketten.osm.projection import Projection
 from wegeketten.tags import Provenance
-from wegeketten.tags.survey import attribute_keys, observed, read_survey, write_template
+from wegeketten.tags.survey_file import attribute_keys, observed, read_survey, write_template
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,8 +6,8 @@ import csv
 
 import pytest
 
-from wegeketten.network.edges import ATTRIBUTE, Kind
-from wegeketten.shipped import shipped
+from wegeketten.files.resources import shipped
+from wegeketten.model.edges import ATTRIBUTE, Kind
 from wegeketten.tags import lexicon
 from wegeketten.tags.keys import plain_key, tidy_key
 from wegeketten.tags.precedence import attribute_of_keys

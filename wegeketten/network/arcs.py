@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from wegeketten.network.edges import EdgeTable
+    from wegeketten.model.edges import EdgeTable
     from wegeketten.routing import Graph
 
 

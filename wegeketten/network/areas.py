@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from wegeketten.network.edges import Kind
+from wegeketten.model.edges import Kind
 from wegeketten.network.ways import walk_of
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from wegeketten.network.edges import Kind
+    from wegeketten.model.edges import Kind
 
 
 class Arm(NamedTuple):

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wegeketten.model.edges import Kind
 from wegeketten.network.access import OPEN, access_of_node, errand_at_node
 from wegeketten.network.draft import Style
-from wegeketten.network.edges import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

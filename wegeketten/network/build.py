@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from wegeketten.errors import UsageError
-from wegeketten.network import approaches, areas, crossings
+from wegeketten.model.edges import HIGHWAYS, Kind
+from wegeketten.network import areas, crossings
+from wegeketten.network import private_ways as approaches
 from wegeketten.network.arms import Arm, heading
 from wegeketten.network.barriers import barrier_kind, kerbs_of_lines, raise_barrier
-from wegeketten.network.crosswalks import Carriageways, complete_kerbs, find_crosswalks
-from wegeketten.network.doors import hang_doors, is_entrance, past_houses
-from wegeketten.network.draft import Draft, Style
-from wegeketten.network.edges import HIGHWAYS, Kind
-from wegeketten.network.joints import (
+from wegeketten.network.connect import (
     foot_edges,
     join_far_ends,
     join_to_edges,
@@ -26,6 +24,9 @@ from wegeketten.network.joints import (
     torn_ends,
     wishes_of,
 )
+from wegeketten.network.crosswalks import Carriageways, complete_kerbs, find_crosswalks
+from wegeketten.network.doors import hang_doors, is_entrance, past_houses
+from wegeketten.network.draft import Draft, Style
 from wegeketten.network.junctions import join_junctions
 from wegeketten.network.lifts import hours_of, is_lift, raise_lift, runs
 from wegeketten.network.pavements import Streets, arms_of_streets, find_streets, lay_pavements
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from wegeketten.network.edges import EdgeTable
+    from wegeketten.model.edges import EdgeTable
     from wegeketten.osm.features import Features
     from wegeketten.osm.projection import Projection
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from wegeketten.model.edges import HIGHWAYS, Crossing, Kind
+from wegeketten.model.lines import length_m, place_at, shapes_of
 from wegeketten.network.draft import Style
-from wegeketten.network.edges import HIGHWAYS, Crossing, Kind
-from wegeketten.network.lines import length_m, place_at, shapes_of
 from wegeketten.network.sides import LEFT, RIGHT
 from wegeketten.network.ways import CODE
 
@@ -321,7 +321,7 @@ def cross_informally(
 
     Main roads are left out, and places where a wall, fence or guard rail lies between the pavements.
     """
-    from wegeketten.network.joints import cut
+    from wegeketten.network.connect import cut
 
     places = _informal_places(draft, streets, laid)
     open_ = _unwalled(places, features, projection)

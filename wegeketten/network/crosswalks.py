@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from wegeketten.model.edges import HIGHWAYS, Kind
 from wegeketten.network.arms import heading
 from wegeketten.network.crossings import merged_tags, with_kerbs_of
-from wegeketten.network.edges import HIGHWAYS, Kind
 from wegeketten.network.sides import LEFT, RIGHT
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def complete_kerbs(
     roads
         Carriageways that are crossed.
     """
-    from wegeketten.network.joints import way_ends
+    from wegeketten.network.connect import way_ends
 
     ends = way_ends(streets, edge_of)
     degree = np.zeros(len(draft.places), dtype=np.int64)

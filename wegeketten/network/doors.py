@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wegeketten.model.edges import Kind
 from wegeketten.network.barriers import barrier_kind, has_steps
+from wegeketten.network.connect import Wish, join_to_edges, road_tree
 from wegeketten.network.draft import Style
-from wegeketten.network.edges import Kind
-from wegeketten.network.floors import is_house
-from wegeketten.network.joints import Wish, join_to_edges, road_tree
+from wegeketten.network.walkable_floor import is_house
 from wegeketten.osm.rings import is_closed, polygon_of_relation
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from wegeketten.network.edges import ATTRIBUTES, PLAIN, EdgeTable, Kind
+from wegeketten.model.edges import ATTRIBUTES, PLAIN, EdgeTable, Kind
 from wegeketten.tags import resolve
 
 if TYPE_CHECKING:

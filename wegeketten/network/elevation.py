@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from wegeketten.errors import InputDataError
-from wegeketten.network.edges import ATTRIBUTE, Kind, flight_share
+from wegeketten.model.edges import ATTRIBUTE, Kind, flight_share
+from wegeketten.model.reading import Provenance
 from wegeketten.network.heights import Lines, draw_straight, place_heights, places_of, stations_along
 from wegeketten.network.slopes import SHORTEST_BASE_M, Course, base_length_m
 from wegeketten.network.terrain import Terrain
-from wegeketten.tags.reading import Provenance
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from wegeketten.network.edges import EdgeTable
+    from wegeketten.model.edges import EdgeTable
     from wegeketten.network.slopes import Slopes
 
     Floats = NDArray[np.float64]

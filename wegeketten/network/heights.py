@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from wegeketten.network.edges import EdgeTable
+    from wegeketten.model.edges import EdgeTable
 
     Floats = NDArray[np.float64]
     Rows = NDArray[np.int64]

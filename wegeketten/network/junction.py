@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wegeketten.model.edges import Kind
 from wegeketten.network.corners import Corner, corners_of, offset_of
-from wegeketten.network.edges import Kind
 from wegeketten.network.pavements import is_mouth
 from wegeketten.network.sides import LEFT, RIGHT, Side
 

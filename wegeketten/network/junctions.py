@@ -5,9 +5,10 @@ from __future__ import annotations
 from math import cos, sin
 from typing import TYPE_CHECKING
 
+from wegeketten.model.edges import Kind
+from wegeketten.model.lines import length_m
 from wegeketten.network.corners import gap_of
 from wegeketten.network.crossings import Bank, step_down
-from wegeketten.network.edges import Kind
 from wegeketten.network.junction import (
     Joints,
     Junction,
@@ -19,7 +20,6 @@ from wegeketten.network.junction import (
     side_of,
     state_of,
 )
-from wegeketten.network.lines import length_m
 from wegeketten.network.mouths import at_crossing, bank_of, cross_arms, crossed_at_arm, crossing_vertices
 from wegeketten.network.sides import LEFT, Side
 

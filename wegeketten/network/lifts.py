@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wegeketten.model.edges import Kind
 from wegeketten.network.access import access_of_node
 from wegeketten.network.draft import Style
-from wegeketten.network.edges import Kind
 from wegeketten.network.ways import levels_of
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from wegeketten.model.edges import Crossing, Kind
+from wegeketten.model.lines import length_m
 from wegeketten.network.corners import gap_of
 from wegeketten.network.crossings import Bank, Crossed, cross, crossing_of
-from wegeketten.network.edges import Crossing, Kind
 from wegeketten.network.junction import OPEN_END, corner_node, is_separate, side_of
-from wegeketten.network.lines import length_m
 from wegeketten.network.sides import LEFT, RIGHT
 from wegeketten.network.ways import CODE
 

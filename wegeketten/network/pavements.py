@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wegeketten.model.edges import HIGHWAYS, Kind
 from wegeketten.network.access import pavement_open
 from wegeketten.network.arms import Arm, heading
 from wegeketten.network.corners import beside, offset_of
 from wegeketten.network.draft import Style
-from wegeketten.network.edges import HIGHWAYS, Kind
 from wegeketten.network.sides import LEFT, RIGHT, Side, sides_of_pieces
 from wegeketten.network.ways import CODE
 

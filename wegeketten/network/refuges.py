@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from wegeketten.model.edges import HIGHWAYS, Kind
+from wegeketten.model.lines import length_m
 from wegeketten.network.arms import heading
 from wegeketten.network.corners import gap_of
 from wegeketten.network.crossings import has_refuge, merged_tags, refuge_tags, with_kerbs_of
 from wegeketten.network.crosswalks import tags_at
-from wegeketten.network.edges import HIGHWAYS, Kind
-from wegeketten.network.lines import length_m
 from wegeketten.network.pavements import is_mouth
 from wegeketten.network.ways import CODE
 

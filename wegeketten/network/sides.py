@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wegeketten.network.edges import Kind
-from wegeketten.network.lines import lookouts, shapes_of
+from wegeketten.model.edges import Kind
+from wegeketten.model.lines import lookouts, shapes_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from wegeketten.network.edges import EdgeTable
+    from wegeketten.model.edges import EdgeTable
     from wegeketten.network.heights import Lines, Stations
 
     Floats = NDArray[np.float64]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wegeketten.network.edges import Kind, ways_across
+from wegeketten.model.edges import Kind, ways_across
 from wegeketten.osm.features import Skipped
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from wegeketten.network.edges import EdgeTable
+    from wegeketten.model.edges import EdgeTable
 
 NEVER = (Kind.link, Kind.crossing, Kind.steps, Kind.escalator, Kind.moving_walkway, Kind.lift)
 """Kinds besides the point barriers that nobody's door opens onto."""
@@ -112,7 +112,7 @@ def snap(
 
     Examples
     --------
-    >>> from wegeketten.network.edges import EdgeTable
+    >>> from wegeketten.model.edges import EdgeTable
     >>> columns = {
     ...     "kind": np.array([Kind.footway, Kind.steps], dtype=np.uint8),
     ...     "forward": np.array([True, True]), "backward": np.array([True, True]),
@@ -183,7 +183,7 @@ def stranded(snaps: Snaps, chosen: NDArray[np.int64]) -> NDArray[np.int32]:
 
 def write_snaps(path: Path, snaps: Snaps, *, note: Mapping[str, str] | None = None) -> None:
     """Write candidates as Parquet."""
-    from wegeketten.columns import write_columns
+    from wegeketten.files.parquet import write_columns
 
     names = ("owner", "point", "edge", "along", "off_m")
     write_columns(path, {name: getattr(snaps, name) for name in names}, note=note)
@@ -197,7 +197,7 @@ def read_snaps(path: Path) -> Snaps:
     InputDataError
         The file is missing, cut or lacks a column.
     """
-    from wegeketten.columns import read_columns
+    from wegeketten.files.parquet import read_columns
 
     columns = read_columns(path, ("owner", "point", "edge", "along", "off_m"))
     return Snaps(columns["owner"], columns["point"], columns["edge"], columns["along"], columns["off_m"])

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from wegeketten.network.edges import HIGHWAYS, Kind
-from wegeketten.network.floors import clear, find_floors
-from wegeketten.network.lines import length_m
-from wegeketten.network.sight import ways_across, worth_crossing
+from wegeketten.model.edges import HIGHWAYS, Kind
+from wegeketten.model.lines import length_m
+from wegeketten.network.visibility import ways_across, worth_crossing
+from wegeketten.network.walkable_floor import clear, find_floors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from wegeketten.network.build import Strip
     from wegeketten.network.draft import Draft
-    from wegeketten.network.floors import Floor
+    from wegeketten.network.walkable_floor import Floor
     from wegeketten.osm.features import Features
     from wegeketten.osm.projection import Projection
 

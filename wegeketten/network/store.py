@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wegeketten.columns import read_columns, write_columns
-from wegeketten.network.edges import ATTRIBUTES, PLAIN, EdgeTable, attribute_columns
+from wegeketten.files.parquet import read_columns, write_columns
+from wegeketten.model.edges import ATTRIBUTES, PLAIN, EdgeTable, attribute_columns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from wegeketten.model.edges import HIGHWAYS, Kind
 from wegeketten.network.access import access_of_way, errand_of_way
-from wegeketten.network.edges import HIGHWAYS, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wegeketten.columns import to_numpy
 from wegeketten.errors import InputDataError, OutputError
+from wegeketten.files.parquet import to_numpy
 from wegeketten.osm.features import Features, Node, Relation, Skipped, Way
 from wegeketten.osm.source import check_file, check_sums, stated_time
 from wegeketten.osm.writer import open_writer

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wegeketten.errors import InputDataError, UsageError
+from wegeketten.files.atomic import whole_file
 from wegeketten.osm.elements import Elements, write_elements
 from wegeketten.osm.overpass import TooMuchError, ask_nominatim, ask_overpass
 from wegeketten.osm.projection import projection_at
 from wegeketten.osm.source import FORMATS
-from wegeketten.whole import whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

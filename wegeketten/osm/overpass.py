@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wegeketten.errors import InputDataError, UsageError
-from wegeketten.whole import whole_file
+from wegeketten.files.atomic import whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

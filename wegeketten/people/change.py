@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wegeketten.network.edges import ATTRIBUTE, Crossing, Kind
-from wegeketten.tags.reading import Provenance
+from wegeketten.model.edges import ATTRIBUTE, Crossing, Kind
+from wegeketten.model.reading import Provenance
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,7 +66,7 @@ class Change:
 
         Examples
         --------
-        >>> from wegeketten.network.edges import absent_columns
+        >>> from wegeketten.model.edges import absent_columns
         >>> kerbs = absent_columns(2)
         >>> kerbs["kerb_cm"] = kerbs["kerb_cm_upper"] = np.array([12, 1], np.float32)
         >>> after = Change({"kerb_cm": (0.0, 3.0)}).applied(kerbs)

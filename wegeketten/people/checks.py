@@ -6,18 +6,19 @@ lowest level over all checks, so sure ⊆ likely ⊆ possible holds by construct
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from wegeketten.network.edges import HIGHWAYS, Crossing, Kind
-from wegeketten.tags.reading import Provenance
+from wegeketten.model.edges import HIGHWAYS, Crossing, Kind
+from wegeketten.model.reading import Provenance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
+    from wegeketten.model.answers import Answer
     from wegeketten.people.figures import Need, RoadLimit
     from wegeketten.people.profile import Profile
 
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
 CLOSED, POSSIBLE, LIKELY, SURE = range(4)
 """Levels: in how many of the three answers a limit holds."""
-
-Answer = Literal["sure", "likely", "possible"]
 
 LEVEL_OF: dict[Answer, int] = {"sure": SURE, "likely": LIKELY, "possible": POSSIBLE}
 """Level that an edge must reach to be open in an answer."""

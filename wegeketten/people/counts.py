@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wegeketten.errors import InputDataError
-from wegeketten.people.numerals import number, signs_of
+from wegeketten.files.numerals import number, signs_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

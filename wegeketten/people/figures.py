@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from wegeketten.cited import Strict
+from wegeketten.files.sourced import Strict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, ValidationError
 
-from wegeketten.cited import Cited, Source, Strict, Text, faults_of, meant, read_toml, take_apart
 from wegeketten.errors import UsageError
+from wegeketten.files.resources import shipped
+from wegeketten.files.sourced import Cited, Source, Strict, Text, faults_of, meant, read_toml, take_apart
 from wegeketten.people.figures import (
     Delays,
     Limits,
@@ -26,7 +27,6 @@ from wegeketten.people.figures import (
     SurfaceSpeed,
 )
 from wegeketten.people.labels import figures
-from wegeketten.shipped import shipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

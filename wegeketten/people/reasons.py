@@ -6,18 +6,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from wegeketten.network.edges import ATTRIBUTE, HIGHWAYS, Kind
+from wegeketten.model.edges import ATTRIBUTE, HIGHWAYS, Kind
+from wegeketten.model.reading import Provenance
 from wegeketten.people.checks import CLOSED, LEVEL_OF, SURE, checks
 from wegeketten.people.figures import SURFACES
-from wegeketten.tags.reading import Provenance
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from wegeketten.network.edges import EdgeTable
-    from wegeketten.people.checks import Answer, Check, Columns
+    from wegeketten.model.answers import Answer
+    from wegeketten.model.edges import EdgeTable
+    from wegeketten.people.checks import Check, Columns
     from wegeketten.people.profile import Profile
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from wegeketten.network.edges import ATTRIBUTE, Crossing, Kind, flight_share
-from wegeketten.tags.reading import Provenance
+from wegeketten.model.edges import ATTRIBUTE, Crossing, Kind, flight_share
+from wegeketten.model.reading import Provenance
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from wegeketten.errors import InputDataError
-from wegeketten.network.edges import element_ids
+from wegeketten.model.edges import element_ids
 from wegeketten.people.checks import LIKELY, POSSIBLE, SURE, checks
 from wegeketten.people.reasons import Reason, readings, reasons
 from wegeketten.people.seconds import seconds
@@ -22,9 +22,10 @@ from wegeketten.routing import INF, UNIT_S
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from wegeketten.network.edges import EdgeTable
+    from wegeketten.model.answers import Answer
+    from wegeketten.model.edges import EdgeTable
     from wegeketten.people.change import Change
-    from wegeketten.people.checks import Answer, Columns
+    from wegeketten.people.checks import Columns
     from wegeketten.people.profile import Profile
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from wegeketten.errors import UsageError
-from wegeketten.shipped import shipped
+from wegeketten.files.resources import shipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wegeketten.network.edges import ATTRIBUTE, Kind
-from wegeketten.tags.reading import Provenance
+from wegeketten.model.edges import ATTRIBUTE, Kind
+from wegeketten.model.reading import Provenance
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from wegeketten.city import Answer, City
-    from wegeketten.network.edges import EdgeTable
+    from wegeketten.city import City
+    from wegeketten.model.answers import Answer
+    from wegeketten.model.edges import EdgeTable
     from wegeketten.people.profile import Profile
     from wegeketten.people.reasons import Reason
 

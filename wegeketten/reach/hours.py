@@ -90,7 +90,7 @@ def city_at(city: City, when: dt.datetime | None) -> City:
     """
     import numpy as np
 
-    from wegeketten.network.edges import EdgeTable
+    from wegeketten.model.edges import EdgeTable
 
     edges = city.edges
     rows = np.flatnonzero(edges["hours"] > 0)

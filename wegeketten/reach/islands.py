@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from wegeketten.network.edges import ways_across
-from wegeketten.reach.access import join_homes
+from wegeketten.model.edges import ways_across
+from wegeketten.reach.endpoints import join_homes
 from wegeketten.routing import INF
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from wegeketten.city import Answer, City
+    from wegeketten.city import City
+    from wegeketten.model.answers import Answer
     from wegeketten.people.profile import Profile
 
 

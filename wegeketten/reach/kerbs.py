@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from wegeketten.network.edges import Kind
+from wegeketten.model.edges import Kind
 from wegeketten.reach.barriers import serves
-from wegeketten.tags.quality import edge_districts
+from wegeketten.reach.quality import edge_districts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from wegeketten.city import City
-    from wegeketten.network.edges import EdgeTable
+    from wegeketten.model.edges import EdgeTable
 
 
 class Kerbs(NamedTuple):

@@ -8,20 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wegeketten.city import ANSWERS
 from wegeketten.errors import UsageError
-from wegeketten.network.runs import summary
-from wegeketten.reach.access import Access
+from wegeketten.files.atomic import whole_file
+from wegeketten.files.geojson import Waypoint, collection, feature, gpx, line_string
+from wegeketten.model.answers import ANSWERS
+from wegeketten.network.din_run_lengths import summary
 from wegeketten.reach.barriers import passed
-from wegeketten.reach.course import follow
-from wegeketten.reach.doors import open_doors, trace
-from wegeketten.reach.field import INF
-from wegeketten.reach.tracks import Stop, collection, feature, gpx, line_string
+from wegeketten.reach.endpoints import Endpoints
+from wegeketten.reach.itinerary import follow
 from wegeketten.reach.words import barrier as barrier_words
 from wegeketten.reach.words import metres as metre_words
 from wegeketten.reach.words import minutes as minute_words
-from wegeketten.routing import UNIT_S
-from wegeketten.whole import whole_file
+from wegeketten.routing import INF, UNIT_S
+from wegeketten.whatif.doors import open_doors, trace
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from wegeketten.city import City
     from wegeketten.people.profile import Profile
     from wegeketten.reach.barriers import Barrier
-    from wegeketten.reach.course import Course
+    from wegeketten.reach.itinerary import Itinerary
 
 Spot = tuple[float, float]
 """Latitude and longitude in degrees, in the order people say them."""
@@ -60,7 +59,7 @@ class Route:
     answer: str
     seconds: float | None
     answers: dict[str, float | None]
-    course: Course | None
+    course: Itinerary | None
     barriers: tuple[Barrier, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
@@ -113,7 +112,7 @@ class Route:
         elif self.course is None:
             raise UsageError(f"{path}: there is no way for {self.profile}, so no track can be written")
         elif suffix == ".gpx":
-            stops = [Stop(seen.lat, seen.lon, barrier_words(seen).de, seen.id) for seen in self.barriers]
+            stops = [Waypoint(seen.lat, seen.lon, barrier_words(seen).de, seen.id) for seen in self.barriers]
             text = gpx(f"wegeketten {self.profile}", self.course.line, stops)
         else:
             plain = self.to_json()
@@ -168,7 +167,7 @@ def find_route(city: City, profile: Profile, start: Spot, end: Spot) -> Route:
     return Route(profile.id, "sure" if certain else led, answers[led], answers, course, barriers)
 
 
-def join_spot(city: City, profile: Profile, spot: Spot) -> Access:
+def join_spot(city: City, profile: Profile, spot: Spot) -> Endpoints:
     """Joint of a point on the map.
 
     Raises
@@ -190,7 +189,7 @@ def join_spot(city: City, profile: Profile, spot: Spot) -> Access:
     if not len(rows):
         raise UsageError(f"{lat}, {lon}: no way within 250 m that the profile {profile.id} may use")
     off_m = snaps.off_m[rows].astype(np.float64)
-    return Access(
+    return Endpoints(
         owner=np.zeros(1, dtype=np.int32),
         edge=snaps.edge[rows],
         along=snaps.along[rows].astype(np.float64),

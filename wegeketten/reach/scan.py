@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wegeketten.city import ANSWERS
 from wegeketten.errors import UsageError
+from wegeketten.model.answers import ANSWERS
 from wegeketten.osm.features import Skipped
-from wegeketten.reach.access import (
+from wegeketten.reach.endpoints import (
     allowed_places,
     join_homes,
     join_places,
@@ -24,18 +24,17 @@ from wegeketten.reach.islands import find_islands
 from wegeketten.routing import INF, UNIT_S
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from wegeketten.city import City
+    from wegeketten.model.answers import Progress
     from wegeketten.people.profile import Profile
     from wegeketten.places.catalogue import Catalogue
-    from wegeketten.reach.access import Access
+    from wegeketten.reach.endpoints import Endpoints
     from wegeketten.reach.islands import Island
     from wegeketten.reach.shares import Share
-
-    Progress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True)
@@ -223,7 +222,7 @@ class _Sweep:
 
 
 def _sweep(
-    city: City, profile: Profile, answer: Any, services: Sequence[str], homes: Access, places: Access
+    city: City, profile: Profile, answer: Any, services: Sequence[str], homes: Endpoints, places: Endpoints
 ) -> _Sweep:
     weights = getattr(city.weights(profile), answer)
     u, v = city.edges["u"], city.edges["v"]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from wegeketten.city import ANSWERS
+from wegeketten.model.answers import ANSWERS
 from wegeketten.routing import INF, UNIT_S
 
 if TYPE_CHECKING:

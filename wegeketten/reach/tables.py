@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wegeketten.city import ANSWERS, ATTRIBUTION, SCAN_MARKER
-from wegeketten.csvfile import write_csv
-from wegeketten.geopackage import Layer, Style, write_layers
+from wegeketten.city import ATTRIBUTION, SCAN_MARKER
+from wegeketten.files.atomic import whole_file, whole_folder
+from wegeketten.files.csv import write_csv
+from wegeketten.files.geopackage import Layer, Style, write_layers
+from wegeketten.model.answers import ANSWERS
 from wegeketten.reach.shares import Share
-from wegeketten.whole import whole_file, whole_folder
 
 if TYPE_CHECKING:
     from pathlib import Path

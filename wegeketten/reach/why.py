@@ -6,30 +6,30 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from wegeketten.network.edges import Kind
-from wegeketten.reach.access import allowed_places
+from wegeketten.files.atomic import whole_file
+from wegeketten.files.geojson import line_string
+from wegeketten.model.edges import Kind
 from wegeketten.reach.barriers import blocking
-from wegeketten.reach.doors import goals_of, open_doors, trace
-from wegeketten.reach.field import INF
-from wegeketten.reach.opening import Opener
+from wegeketten.reach.endpoints import allowed_places
 from wegeketten.reach.route import join_spot
 from wegeketten.reach.shares import units_within
-from wegeketten.reach.tracks import line_string
 from wegeketten.reach.words import Both, minutes
 from wegeketten.reach.words import barrier as barrier_words
-from wegeketten.routing import UNIT_S
-from wegeketten.whole import whole_file
+from wegeketten.routing import INF, UNIT_S
+from wegeketten.whatif.doors import goals_of, open_doors, trace
+from wegeketten.whatif.unblock import Opener
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from wegeketten.city import Answer, City
+    from wegeketten.city import City
+    from wegeketten.model.answers import Answer
     from wegeketten.people.profile import Profile
     from wegeketten.reach.barriers import Barrier
-    from wegeketten.reach.course import Course
-    from wegeketten.reach.doors import Doors, Remedies
+    from wegeketten.reach.itinerary import Itinerary
     from wegeketten.reach.route import Spot
+    from wegeketten.whatif.doors import Doors, Remedies
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class Why:
     price_eur: int = 0
     certified: bool = False
     place: str = ""
-    course: Course | None = None
+    course: Itinerary | None = None
     places: int = 1
     usable: int = 1
     names: Both | None = None
@@ -220,7 +220,7 @@ def find_why(
         No way is near the point, or the service does not exist.
     """
     if remedies is None:
-        from wegeketten.plan.candidates import find_candidates
+        from wegeketten.whatif.candidates import find_candidates
 
         remedies = find_candidates(city, [profile]).remedies(profile)
     if standard_s is None:
@@ -278,7 +278,7 @@ def explain(
     for arc in on_street.tolist():
         first.setdefault(arc // 2, arc)
     barriers = blocking(city, profile, [first.get(edge, 2 * edge) for edge in opening.edges], answer)
-    from wegeketten.reach.course import follow
+    from wegeketten.reach.itinerary import follow
 
     place = doors.place_of(int(doors.field.heads[arcs[-1]])) if arcs else -1
     return Why(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from wegeketten.network.edges import Crossing, Kind
+from wegeketten.model.edges import Crossing, Kind
 from wegeketten.people.checks import ALL_HOURS
 
 if TYPE_CHECKING:

@@ -1,5 +1,7 @@
 """Tag spellings become readings with bounds; tags of an element become one reading per attribute."""
 
+from wegeketten.model.reading import Provenance as Provenance
+from wegeketten.model.reading import Reading as Reading
 from wegeketten.tags.assumption import Value as Value
 from wegeketten.tags.assumption import assume as assume
 from wegeketten.tags.assumption import steps_on as steps_on
@@ -8,8 +10,6 @@ from wegeketten.tags.precedence import Resolved as Resolved
 from wegeketten.tags.precedence import resolve as resolve
 from wegeketten.tags.readers import measure as measure
 from wegeketten.tags.readers import read as read
-from wegeketten.tags.reading import Provenance as Provenance
-from wegeketten.tags.reading import Reading as Reading
 
 __all__ = [
     "Conflict",

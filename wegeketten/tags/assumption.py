@@ -7,13 +7,13 @@ import tomllib
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from wegeketten.shipped import shipped
+from wegeketten.files.resources import shipped
+from wegeketten.model.reading import Provenance, Reading
 from wegeketten.tags import lexicon
 from wegeketten.tags.lexicon import Span, number
-from wegeketten.tags.reading import Provenance, Reading
 
 if TYPE_CHECKING:
-    from wegeketten.network.edges import Kind
+    from wegeketten.model.edges import Kind
 
 
 class Value(NamedTuple):
@@ -129,7 +129,7 @@ def assume(kind: Kind, highway: str, attribute: str, *, at_crossing: bool = Fals
     highway
         Class of the way, or of the carriageway walked along or crossed; "" where there is none.
     attribute
-        A name of `wegeketten.network.edges.ATTRIBUTES`.
+        A name of `wegeketten.model.edges.ATTRIBUTES`.
     at_crossing
         Whether the edge belongs to a mapped crossing (kerbs are lowered there as a rule).
 
@@ -146,13 +146,13 @@ def assume(kind: Kind, highway: str, attribute: str, *, at_crossing: bool = Fals
 
     Examples
     --------
-    >>> from wegeketten.network.edges import Kind
+    >>> from wegeketten.model.edges import Kind
     >>> assume(Kind.kerb, "residential", "kerb_cm", at_crossing=True)
     Reading(value=3.0, lower=0.0, upper=20.0, unit='cm', provenance='assumed')
     >>> assume(Kind.pavement, "residential", "kerb_cm").provenance
     'none'
     """
-    from wegeketten.network.edges import ATTRIBUTE
+    from wegeketten.model.edges import ATTRIBUTE
 
     column = ATTRIBUTE[attribute]
     value = assumed(kind, highway, attribute, at_crossing=at_crossing, at_signals=True)

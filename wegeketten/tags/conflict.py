@@ -6,15 +6,15 @@ import tomllib
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from wegeketten.shipped import shipped
+from wegeketten.files.resources import shipped
+from wegeketten.model.reading import Provenance
 from wegeketten.tags.assumption import Value
-from wegeketten.tags.reading import Provenance
 from wegeketten.tags.spelling import tidy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from wegeketten.network.edges import Kind
+    from wegeketten.model.edges import Kind
 
 _NOTHING = frozenset({"no", "none"})
 

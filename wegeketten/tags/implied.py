@@ -5,16 +5,16 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from wegeketten.model.reading import Provenance
 from wegeketten.tags import lexicon
 from wegeketten.tags.assumption import Value
 from wegeketten.tags.conflict import Conflict
 from wegeketten.tags.lexicon import Span, number
-from wegeketten.tags.reading import Provenance
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from wegeketten.network.edges import Kind
+    from wegeketten.model.edges import Kind
 
 _TAGGED, _DERIVED, _NONE = int(Provenance.tagged), int(Provenance.derived), int(Provenance.none)
 

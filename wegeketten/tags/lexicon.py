@@ -6,7 +6,7 @@ import csv
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from wegeketten.shipped import shipped
+from wegeketten.files.resources import shipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,20 +6,20 @@ import tomllib
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from wegeketten.shipped import shipped
+from wegeketten.files.resources import shipped
+from wegeketten.model.reading import Provenance
 from wegeketten.tags.assumption import Value, applies, assumed, barrier_gap, steps_on
 from wegeketten.tags.conflict import Conflict, contradictions
 from wegeketten.tags.implied import implications, imply
 from wegeketten.tags.keys import quantity_of, tidy_key
 from wegeketten.tags.lexicon import Span
 from wegeketten.tags.readers import measure
-from wegeketten.tags.reading import Provenance
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Literal
 
-    from wegeketten.network.edges import Kind
+    from wegeketten.model.edges import Kind
 
     Side = Literal["left", "right"]
     End = Literal["start", "end"]
@@ -35,7 +35,7 @@ class Resolved(NamedTuple):
     Attributes
     ----------
     values
-        One `Value` per attribute, in the order of `wegeketten.network.edges.ATTRIBUTES`.
+        One `Value` per attribute, in the order of `wegeketten.model.edges.ATTRIBUTES`.
     conflicts
         Contradictions met, and who won.
     unreadable
@@ -102,7 +102,7 @@ def resolve(
 
     Examples
     --------
-    >>> from wegeketten.network.edges import Kind
+    >>> from wegeketten.model.edges import Kind
     >>> edge = resolve({"barrier": "kerb", "kerb": "raised", "kerb:height": "12 cm"}, Kind.kerb)
     >>> edge.of("kerb_cm")
     Value(value=12.0, lower=12.0, upper=12.0, provenance=2)
@@ -139,14 +139,14 @@ _known = _Known()
 
 @cache
 def _positions() -> dict[str, int]:
-    from wegeketten.network.edges import ATTRIBUTES
+    from wegeketten.model.edges import ATTRIBUTES
 
     return {attribute.name: position for position, attribute in enumerate(ATTRIBUTES)}
 
 
 @cache
 def _absent() -> tuple[Value, ...]:
-    from wegeketten.network.edges import ATTRIBUTES
+    from wegeketten.model.edges import ATTRIBUTES
 
     return tuple(Value(each.absent, each.absent, each.absent, _NONE) for each in ATTRIBUTES)
 

@@ -1,0 +1,31 @@
+"""CSV cells are safe to open and read back the same."""
+
+from __future__ import annotations
+
+import csv
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wegeketten.files.csv import clean_cell, clean_text, write_csv
+
+
+@given(st.text())
+def test_text_has_no_control_characters_and_runs_no_formula(text):
+    cell = clean_cell(text)
+    assert not any(character < " " for character in cell)
+    assert not cell.startswith(("=", "+", "-", "@"))
+    assert clean_text(clean_text(text)) == clean_text(text)
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_numbers_read_back_the_same(number):
+    assert float(clean_cell(number)) == number
+
+
+def test_rows_survive_quotes_and_commas(tmp_path):
+    rows = [["a,b", 'say "hi"'], ["Straße", "line\nbreak"]]
+    write_csv(tmp_path / "t.csv", ("x", "y"), rows)
+    with (tmp_path / "t.csv").open(encoding="utf-8", newline="") as file:
+        read = list(csv.reader(file))
+    assert read == [["x", "y"], ["a,b", 'say "hi"'], ["Straße", "line break"]]

@@ -1,0 +1,176 @@
+"""One piece of work in a second process: the same result, the same words, the same errors."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import warnings
+
+import pytest
+from support.drawn import Town
+
+from wegeketten.people.profile import load_profiles
+from wegeketten.pipeline.build import build
+from wegeketten.pipeline.worker import Worker, usual_processes
+from wegeketten.routing.workers import thread_count
+
+BOTH = pytest.mark.parametrize("second", [False, True])
+
+
+@BOTH
+def test_gives_back_what_comes_of_it(second):
+    with Worker(second=second) as worker:
+        worker.submit(sorted, [3, 1, 2])
+        assert worker.result() == [1, 2, 3]
+
+
+def test_the_work_is_done_by_another_process():
+    with Worker(second=True) as worker:
+        worker.submit(os.getpid)
+        assert worker.result() != os.getpid()
+
+
+@BOTH
+def test_an_error_is_the_same_error(second, tmp_path):
+    with Worker(second=second, modules=["wegeketten.people.profile"]) as worker:
+        worker.submit(load_profiles, [str(tmp_path / "none.toml")])
+        with pytest.raises(ValueError, match=r"none\.toml") as found:
+            worker.result()
+    with pytest.raises(ValueError, match=r"none\.toml") as here:
+        load_profiles([str(tmp_path / "none.toml")])
+    assert (type(found.value), str(found.value)) == (type(here.value), str(here.value))
+
+
+@BOTH
+def test_a_warning_is_heard(second):
+    with Worker(second=second) as worker:
+        worker.submit(warnings.warn, "look here")
+        with pytest.warns(UserWarning, match="look here"):
+            worker.result()
+
+
+def test_what_is_printed_stays_out_of_the_answer(capfd):
+    with Worker(second=True) as worker:
+        worker.submit(print, "loud")
+        assert worker.result() is None
+    assert capfd.readouterr() == ("", "loud\n")
+
+
+def test_is_done_here_where_the_second_process_dies():
+    """Killed in the middle of its work, as for want of memory."""
+    with Worker(second=True) as worker:
+        worker.submit(_die_unless, os.getpid())
+        assert worker.result() == "survived"
+
+
+def test_is_done_here_where_no_process_can_be_started(monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with Worker(second=True) as worker:
+        worker.submit(os.getpid)
+        assert worker.result() == os.getpid()
+
+
+def test_is_done_here_where_the_answer_cannot_be_sent():
+    with Worker(second=True) as worker:
+        worker.submit(memoryview, b"abc")
+        assert worker.result().tobytes() == b"abc"
+
+
+class _PairError(Exception):
+    """Can be packed, but not unpacked."""
+
+    def __init__(self, one, other):
+        super().__init__(f"{one} and {other}")
+
+
+def _fail():
+    raise _PairError(1, 2)
+
+
+def test_an_error_that_cannot_be_unpacked_is_the_same_error():
+    with Worker(second=True) as worker:
+        worker.submit(_fail)
+        with pytest.raises(_PairError, match="1 and 2"):
+            worker.result()
+
+
+def test_is_done_here_where_something_else_gets_into_the_answer(tmp_path, monkeypatch):
+    (tmp_path / "sitecustomize.py").write_text("print('Initialised')", encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with Worker(second=True) as worker:
+        worker.submit(divmod, 17, 5)
+        assert worker.result() == (3, 2)
+
+
+@pytest.mark.parametrize("name", [None, "", "editor"])
+def test_is_done_here_where_the_program_is_no_python(name, tmp_path, monkeypatch):
+    """Started once more, an editor with Python inside would wait for its user."""
+    program = tmp_path / "editor"
+    program.write_text("#!/bin/sh\nexec sleep 20\n", encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(program) if name else name)
+    began = time.monotonic()
+    with Worker(second=True) as worker:
+        worker.submit(divmod, 17, 5)
+        assert worker.result() == (3, 2)
+    assert time.monotonic() - began < 10
+
+
+def test_ends_with_the_process_that_started_it(tmp_path):
+    later = f"import pathlib, time; time.sleep(3); pathlib.Path({str(tmp_path / 'late')!r}).touch()"
+    code = (
+        "import time\nfrom wegeketten.pipeline.worker import Worker\nwith Worker(second=True) as worker:\n"
+        f"    worker.submit(exec, {later!r})\n    print('given', flush=True)\n    time.sleep(60)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        assert parent.stdout.readline() == "given\n"
+        time.sleep(1)
+        parent.kill()
+    time.sleep(4)
+    assert not (tmp_path / "late").exists()
+
+
+def test_nothing_is_left_behind_when_it_is_interrupted():
+    def ask():
+        with Worker(second=True) as worker:
+            worker.submit(time.sleep, 60)
+            started.append(worker.pid)
+            raise KeyboardInterrupt
+
+    started: list[int | None] = []
+    with pytest.raises(KeyboardInterrupt):
+        ask()
+    (pid,) = started
+    assert pid is not None
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+def test_without_work_there_is_nothing_to_take():
+    with Worker(second=False) as worker, pytest.raises(ValueError, match="no work"):
+        worker.result()
+
+
+def test_counts_the_processors_one_may_use():
+    assert usual_processes() == min(thread_count(None), 2)
+
+
+def test_nothing_half_written_stays_in_a_city_where_the_second_process_dies(tmp_path):
+    town = Town(" H\na----b", ways={"ab": "highway=footway"}, nodes={"H": "addr:housenumber=1"})
+    source = town.write(tmp_path / "town.osm")
+
+    def killed(words, _share):
+        if words == "homes and places":
+            (folder,) = tmp_path.glob(".city-*")
+            (folder / ".homes-x1y2.parquet").touch()  # as one leaves it that is killed then
+
+    city = build(source, tmp_path / "city", processes=2, progress=killed)
+    assert [file.name for file in city.path.iterdir() if file.name.startswith(".")] == []
+
+
+def _die_unless(pid):
+    if os.getpid() != pid:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return "survived"

@@ -1,0 +1,79 @@
+"""The same toy city twice."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import numpy as np
+import pytest
+
+from tests.planning.test_plan import city_with
+from tests.reach.toy import kerb
+from wegeketten.errors import UsageError
+from wegeketten.people.profile import load_profile
+from wegeketten.planning.compare import CAUSE_COLUMNS, CHANGE_COLUMNS, compare_cities, compare_measures
+
+
+def test_lowered_kerbs_are_named_as_the_cause(tmp_path):
+    before, after = city_with(2), city_with(2, **kerb(2))
+    found = compare_cities(before, after, [load_profile("wheelchair")], services=["pharmacy"])
+    city_row = next(row for row in found.rows if row["district"] == "")
+    assert (city_row["gained"], city_row["lost"], city_row["share_before"], city_row["share_after"]) == (
+        5,
+        0,
+        0,
+        1,
+    )
+    assert [(cause.barrier_id, cause.gained) for cause in found.causes] == [("n1001", 5), ("n1003", 5)]
+    assert found.causes[0].change == "kerb_cm 10 → 2"
+    found.write(tmp_path)
+    for name, columns in (("changes.csv", CHANGE_COLUMNS), ("causes.csv", CAUSE_COLUMNS)):
+        with (tmp_path / name).open(encoding="utf-8", newline="") as file:
+            assert tuple(next(csv.reader(file))) == columns
+    json.loads((tmp_path / "compare.json").read_text(encoding="utf-8"))
+
+
+def test_the_other_way_round_people_lose():
+    found = compare_cities(
+        city_with(1, **kerb(2)), city_with(1), [load_profile("wheelchair")], services=["pharmacy"]
+    )
+    assert [(cause.barrier_id, cause.gained, cause.lost) for cause in found.causes] == [("n1001", 0, 5)]
+    assert found.rows[-1]["lost"] == 5
+
+
+def test_a_new_place_is_no_edge():
+    before, after = city_with(1, **kerb(2)), city_with(1, **kerb(2))
+    before.places = {name: column[:0] for name, column in before.places.items()}
+    before.place_snaps = type(before.place_snaps)(
+        *(getattr(before.place_snaps, name)[:0] for name in ("owner", "point", "edge", "along", "off_m"))
+    )
+    found = compare_cities(before, after, [load_profile("wheelchair")], services=["pharmacy"])
+    assert [(cause.barrier_id, cause.kind, cause.gained) for cause in found.causes] == [
+        ("", "places or ways", 5)
+    ]
+
+
+def test_nothing_changed_nothing_to_tell():
+    found = compare_cities(city_with(2), city_with(2), [load_profile("wheelchair")], services=["pharmacy"])
+    assert found.causes == ()
+    assert all(row["gained"] == row["lost"] == row["faster"] == row["slower"] == 0 for row in found.rows)
+
+
+def test_homes_are_matched_by_id():
+    before, after = city_with(1), city_with(1)
+    after.homes["home_id"] = np.array(["n1"])
+    with pytest.raises(UsageError, match="no home in common"):
+        compare_cities(before, after, [load_profile("wheelchair")])
+
+
+def test_measures_are_compared_with_none():
+    city = city_with(2)
+    found = compare_measures(city, ["n1001", "n1003"], [load_profile("wheelchair")], services=["pharmacy"])
+    assert found.rows[-1]["gained"] == 5
+    assert [cause.barrier_id for cause in found.causes] == ["n1001", "n1003"]
+    half = compare_measures(city, ["n1001"], [load_profile("wheelchair")], services=["pharmacy"])
+    assert half.rows[-1]["gained"] == 0
+    assert compare_measures(city, ["n1001"], [load_profile("walker")], services=["pharmacy"]).causes == ()
+    with pytest.raises(UsageError, match="n5"):
+        compare_measures(city, ["n5"], [load_profile("wheelchair")])

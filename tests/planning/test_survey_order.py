@@ -1,0 +1,107 @@
+"""The order of looks: sets against brute force, series, what comes after bad news, odds."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from wegeketten.planning.survey_order import choose_looks, rank_edges
+from wegeketten.planning.task import Task
+from wegeketten.planning.uncertain import people_in_doubt
+from wegeketten.routing import INF
+from wegeketten.whatif.graph import WhatIfGraph
+
+
+def town(streets, edges, people, limit=10_000):
+    """Streets of (u, v, units, whether a look is needed); everybody wants to get to the last node."""
+    u, v, units, asks = (np.array(column) for column in zip(*edges, strict=True))
+    today = np.repeat(np.where(asks, INF, units), 2)
+    field = WhatIfGraph.of_edges(streets, u, v, today, np.repeat(units, 2), asks.astype(np.int64))
+    return Task("pram", "park", field, np.array([streets - 1]), np.array(people, dtype=float), limit)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_first_set_decides_most_people_per_look(seed):
+    rng = np.random.default_rng(seed)
+    sets = {
+        tuple(sorted(rng.choice(8, rng.integers(1, 5), replace=False).tolist())): float(rng.integers(1, 9))
+        for _ in range(6)
+    }
+    chosen = choose_looks(sets, 8)
+
+    def density(edges):
+        return sum(people for each, people in sets.items() if set(each) <= set(edges)) / len(edges)
+
+    best = max(density(edges) for edges in sets)
+    assert any(density(chosen[:size]) == best for size in range(1, len(chosen) + 1))
+    assert len(set(chosen)) == len(chosen)
+    assert set(chosen) == {edge for edges in sets for edge in edges}
+
+
+def test_a_series_comes_before_its_part_and_nothing_after_it_is_wanted():
+    # 0 -?- 1 -?- 4 for nine people; 2 -?- 4 for four; 3 - 4 is known
+    task = town(5, [(0, 1, 5, True), (1, 4, 5, True), (2, 4, 5, True), (3, 4, 5, False)], [9, 0, 4, 7, 0])
+    order = rank_edges([task], 9)
+    assert set(order.edges[:2]) == {0, 1}
+    assert order.edges[2:] == [2]
+    assert order.people == {0: 9.0, 1: 9.0, 2: 4.0}
+
+
+def test_what_comes_after_bad_news_is_on_the_list():
+    # the short way asks one look, the second two, the third is beyond the standard
+    edges = [(0, 3, 5, True), (0, 1, 5, True), (1, 3, 5, True), (0, 2, 900, True), (2, 3, 900, True)]
+    task = town(4, edges, [6, 0, 0, 0], limit=100)
+    order = rank_edges([task], 9, odds={"pram": np.full(5, 0.5)})
+    assert order.edges[0] == 0
+    assert set(order.edges[1:]) == {1, 2}
+    assert order == rank_edges([task], 9, odds={"pram": np.full(5, 0.5)})
+    sure_of_good_news = rank_edges([task], 9, odds={"pram": np.ones(5)})
+    assert sure_of_good_news.edges == [0]
+
+
+def test_where_the_way_of_fewest_looks_is_too_long_the_fastest_counts():
+    edges = [(0, 2, 500, True), (0, 1, 5, True), (1, 2, 5, True)]
+    task = town(3, edges, [1, 0, 0], limit=100)
+    assert set(rank_edges([task], 9).edges) == {1, 2}
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_list_decides_everybody_whatever_is_found(seed):
+    """Many towns put every look on the list that may matter: once all is looked at nobody is in doubt."""
+    rng = np.random.default_rng(seed)
+    pairs = list(combinations(range(6), 2))
+    rows = [pairs[i] for i in rng.choice(len(pairs), 9, replace=False)]
+    edges = [(u, v, int(rng.integers(1, 9)), bool(rng.random() < 0.7)) for u, v in rows]
+    task = town(6, edges, rng.integers(1, 5, 6), limit=20)
+    looked = rank_edges([task], 9, towns=64).edges
+    for _ in range(20):
+        sure, possible = task.field.today.copy(), task.field.mended.copy()
+        for edge in looked:
+            arcs = task.field.arcs_on(edge)
+            good = rng.random() < 0.5
+            sure[arcs], possible[arcs] = (possible[arcs],) * 2 if good else (sure[arcs],) * 2
+        homes = slice(task.field.streets, task.field.streets + task.field.homes)
+        before = task.field.timed(possible).with_mended(range(9))
+        doubt = (_times(task, before)[homes] <= 20) & (_times(task, sure)[homes] > 20)
+        assert not doubt.any()
+
+
+def test_nothing_in_doubt_asks_for_nothing():
+    task = town(2, [(0, 1, 5, False)], [3, 0])
+    assert people_in_doubt([task]) == 0
+    assert rank_edges([task], 5).edges == []
+    assert rank_edges([], 5).edges == []
+
+
+def _times(task, weights):
+    """Bellman–Ford over the field's arcs."""
+    best = np.full(task.field.nodes, INF, dtype=np.int64)
+    best[task.goals] = 0
+    for _ in range(task.field.nodes):
+        reached = np.where(
+            (weights < INF) & (best[task.field.heads] < INF), best[task.field.heads] + weights, INF
+        )
+        np.minimum.at(best, task.field.tails, reached)
+    return best

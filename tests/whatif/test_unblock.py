@@ -1,0 +1,129 @@
+"""Openings against brute force over all subsets, and planted barriers."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from wegeketten.routing import INF
+from wegeketten.whatif.graph import WhatIfGraph
+from wegeketten.whatif.unblock import Opener
+
+SHUT = [INF, INF]
+
+
+def scipy_times(field: WhatIfGraph, goals, mend=()):
+    """The oracle: scipy's Dijkstra on the reversed graph, least of parallel arcs."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import dijkstra
+
+    weights = field.today.astype(np.int64)
+    for edge in mend:
+        on = field.edge == edge
+        weights[on] = np.minimum(field.mended[on], weights[on])
+    best: dict[tuple[int, int], int] = {}
+    for tail, head, weight in zip(field.tails.tolist(), field.heads.tolist(), weights.tolist(), strict=True):
+        if weight < INF:
+            best[head, tail] = min(weight, best.get((head, tail), INF))
+    n = field.nodes
+    # scipy drops zero weights: a tiny share is added and rounded away
+    rows = [key[0] for key in best] + [n] * len(goals)
+    columns = [key[1] for key in best] + list(goals)
+    values = [weight + 1e-7 for weight in best.values()] + [1e-7] * len(goals)
+    matrix = csr_array((values, (rows, columns)), shape=(n + 1, n + 1))
+    times = dijkstra(matrix, indices=n)[:n]
+    return np.where(np.isinf(times), INF, np.floor(np.where(np.isinf(times), 0, times) + 0.01)).astype(
+        np.int64
+    )
+
+
+def random_field(rng: np.random.Generator, nodes=9, edges=16, closed=0.5) -> WhatIfGraph:
+    u, v = rng.integers(0, nodes, edges), rng.integers(0, nodes, edges)
+    today = rng.integers(0, 30, 2 * edges)
+    mended = np.minimum(today, rng.integers(0, 30, 2 * edges))
+    today[rng.random(2 * edges) < closed] = INF
+    mended[rng.random(2 * edges) < 0.1] = INF
+    prices = rng.integers(1, 8, edges) * (rng.random(edges) < 0.8)
+    return WhatIfGraph.of_edges(nodes, u, v, today, mended, prices)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_times_equal_scipy(seed):
+    rng = np.random.default_rng(seed)
+    field = random_field(rng)
+    mend = rng.choice(16, 4, replace=False)
+    np.testing.assert_array_equal(field.times([0, 5], mend), scipy_times(field, [0, 5], mend))
+    turned = field.turned()
+    np.testing.assert_array_equal(turned.times([3]), scipy_times(turned, [3]))
+
+
+@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("limit", [INF - 1, 40, 25])
+def test_openings_equal_brute_force(seed, limit):
+    rng = np.random.default_rng(1000 + seed)
+    field = random_field(rng, nodes=8, edges=11)
+    opener = Opener(field, np.array([0]))
+    able = np.flatnonzero(field.mendable).tolist()
+    subsets = [
+        (int(field.prices[list(chosen)].sum()), chosen, field.times([0], chosen))
+        for size in range(len(able) + 1)
+        for chosen in combinations(able, size)
+    ]
+    for start in range(1, 8):
+        prices = [price for price, _, times in subsets if times[start] <= limit]
+        opening = opener.open_from(start, limit=limit)
+        if not prices:
+            assert opening is None
+            continue
+        assert opening is not None
+        assert opening.price == min(prices)
+        assert opener.certify(start, opening.edges, limit=limit)
+        quickest = min(times[start] for price, _, times in subsets if price == opening.price)
+        assert opening.units == quickest
+
+
+@pytest.mark.parametrize("count", range(1, 7))
+def test_kerbs_in_series_are_all_found(count):
+    # 0 ─k─ 1 ─k─ 2 … count, beside it decoys: kerbs that lead nowhere
+    u = [*range(count), 0, 1, 0]
+    v = [*range(1, count + 1), count + 1, count + 2, count + 3]
+    field = WhatIfGraph.of_edges(count + 4, u, v, SHUT * len(u), [20, 20] * len(u), [300] * count + [1, 1, 1])
+    opening = Opener(field, np.array([count])).open_from(0)
+    assert opening is not None
+    assert opening.edges == tuple(range(count))
+    assert opening.units == 20 * count
+
+
+@pytest.mark.parametrize("count", range(2, 7))
+def test_the_cheaper_alternative_is_taken(count):
+    # a series of cheap kerbs against one dear flight of steps
+    u, v = [*range(count), 0], [*range(1, count + 1), count]
+    field = WhatIfGraph.of_edges(
+        count + 1, u, v, SHUT * (count + 1), [9] * 2 * (count + 1), [10] * count + [10 * count + 1]
+    )
+    opener = Opener(field, np.array([count]))
+    assert opener.open_from(0).edges == tuple(range(count))
+    assert opener.open_from(0, limit=9 * count - 1).edges == (count,)
+
+
+def test_a_slope_may_be_open_downhill_only():
+    # up is too steep until regraded, down is not: the way there needs the measure, the way back none
+    field = WhatIfGraph.of_edges(2, [0], [1], [INF, 40], [60, 40], [5000])
+    there = Opener(field, np.array([1]))
+    back = Opener(field.turned(), np.array([1]))
+    assert there.open_from(0).edges == (0,)
+    assert back.open_from(0).edges == ()
+
+
+def test_no_measure_no_opening():
+    field = WhatIfGraph.of_edges(2, [0], [1], SHUT, SHUT, [100])
+    assert Opener(field, np.array([1])).open_from(0) is None
+
+
+def test_the_start_may_be_the_goal():
+    field = WhatIfGraph.of_edges(1, [], [], [], [], [])
+    opening = Opener(field, np.array([0])).open_from(0)
+    assert opening is not None
+    assert (opening.edges, opening.price, opening.units) == ((), 0, 0)

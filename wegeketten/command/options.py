@@ -1,0 +1,147 @@
+"""What the commands share: their options, and how they open, tell and warn."""
+
+from __future__ import annotations
+
+import math
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from wegeketten.errors import UsageError
+
+if TYPE_CHECKING:
+    from wegeketten.city import City as OpenedCity
+    from wegeketten.people.labels import Language
+    from wegeketten.people.profile import Profile
+    from wegeketten.progress import Tick
+
+City = Annotated[str, typer.Argument(help="Folder of a city or its scan, an OSM extract, or demo.")]
+Out = Annotated[Path, typer.Option("-o", "--out", help="Where the result goes; whole or not at all.")]
+OptionalFile = Annotated[
+    Path | None, typer.Option("-o", "--out", help="File to write as well: .json, .geojson or .gpx.")
+]
+OptionalOut = Annotated[Path | None, typer.Option("-o", "--out", help="Folder for the result's files.")]
+Profiles = Annotated[
+    list[str] | None, typer.Option("--profile", help="Profile id or TOML file; may be given several times.")
+]
+OneProfile = Annotated[str, typer.Option("--profile", help="Profile id or TOML file.")]
+Limits = Annotated[
+    list[str] | None, typer.Option("--limit", help="NAME=VALUE overrides one limit of the profiles.")
+]
+Services = Annotated[
+    list[str] | None, typer.Option("--service", help="Service id; may be given several times.")
+]
+Districts = Annotated[
+    list[str] | None, typer.Option("--district", help="District name or id; may be given several times.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, nothing else.")]
+Lang = Annotated[str, typer.Option("--lang", help="Language of tables and reports: de or en.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit with 4 when the data gave warnings.")]
+At = Annotated[
+    str | None, typer.Option("--at", help="Weekday and time, when places are open and lifts run: Mo 10:30.")
+]
+From = Annotated[str, typer.Option("--from", help="LAT,LON of the door.")]
+
+
+def open_source(text: str, tick: Tick) -> OpenedCity:
+    """Open a city folder, or the city built from an extract; `tick` shows progress."""
+    from wegeketten.pipeline.cache import obtain_city
+
+    return obtain_city(text, progress=tick)
+
+
+def chosen_profiles(names: list[str] | None, limits: list[str] | None) -> list[Profile]:
+    """Load the profiles named with --profile, changed by --limit; all of them where none is named."""
+    from wegeketten.people.profile import load_profiles, parse_limits
+
+    return load_profiles(names or (), limits=parse_limits(limits or []))
+
+
+def check_language(lang: str) -> Language:
+    """Take the value of --lang.
+
+    Raises
+    ------
+    UsageError
+        There is no such language.
+    """
+    languages: dict[str, Language] = {"de": "de", "en": "en"}
+    if lang not in languages:
+        raise UsageError(f"--lang {lang}: there are de and en")
+    return languages[lang]
+
+
+def parse_point(text: str, option: str) -> tuple[float, float]:
+    """Latitude and longitude in degrees from LAT,LON."""
+    parts = text.replace(";", ",").split(",")
+    try:
+        lat, lon = (float(part) for part in parts)
+    except ValueError:
+        raise UsageError(f"{option} {text!r}: LAT,LON in degrees was expected, such as 51.05,13.74") from None
+    if not (-90 <= lat <= 90 and -180 <= lon <= 180):
+        raise UsageError(f"{option} {text!r}: latitude runs from -90 to 90, longitude from -180 to 180")
+    return lat, lon
+
+
+def parse_weights(texts: list[str]) -> dict[str, float]:
+    """Weights by id from ID=VALUE.
+
+    Raises
+    ------
+    UsageError
+        A text is nothing of that kind, or a weight is no number of 0 or more.
+
+    Examples
+    --------
+    >>> parse_weights(["pharmacy=2", "rollator=1.5"])
+    {'pharmacy': 2.0, 'rollator': 1.5}
+    """
+    weights = {}
+    for text in texts:
+        name, _, value = text.partition("=")
+        try:
+            weights[name.strip()] = float(value)
+        except ValueError:
+            raise UsageError(f"--weight {text!r}: ID=VALUE was expected, such as pharmacy=2") from None
+        if not 0 <= weights[name.strip()] < math.inf:
+            raise UsageError(f"--weight {text!r}: give a number of 0 or more")
+    return weights
+
+
+def print_json(document: object) -> None:
+    """Print one JSON document on stdout."""
+    import json
+
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+
+
+def announce_compilation() -> None:
+    """Have the routing core's one sentence about compiling printed, without loading it."""
+    import logging
+
+    log = logging.getLogger("wegeketten.routing.compiled")
+    if not log.handlers:
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("note: %(message)s"))
+        log.addHandler(handler)
+        log.setLevel(logging.INFO)
+        log.propagate = False
+
+
+def say(text: str) -> None:
+    """Print a line on stderr; where nobody can hear it, the work and its exit code stay what they are."""
+    with suppress(OSError):
+        sys.stderr.write(text + "\n")
+
+
+def tell_warnings(notes: list[str], skipped: int, *, strict: bool) -> None:
+    """Tell what the data lacked; under --strict end with exit code 4 where it lacked anything."""
+    for note in notes:
+        say(f"note: {note}")
+    if skipped:
+        say(f"note: {skipped} elements were skipped, see skipped.csv")
+    if strict and (notes or skipped):
+        raise typer.Exit(4)

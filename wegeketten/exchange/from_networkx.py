@@ -1,0 +1,218 @@
+"""A city made from a graph of OSMnx."""
+
+from __future__ import annotations
+
+import math
+import shutil
+import tempfile
+import weakref
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from wegeketten.errors import InputDataError
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterator, Mapping
+
+    import networkx as nx
+
+    from wegeketten.city import City
+
+OWN_KEYS = frozenset(
+    {"osmid", "length", "geometry", "reversed", "oneway", "speed_kph", "travel_time", "grade", "grade_abs"}
+    | {"from", "to", "key", "bearing", "lanes", "u", "v"}
+)
+"""Edge attributes of OSMnx that are no tags, or (``oneway``, ``lanes``) do not concern people on foot."""
+OWN_NODE_KEYS = frozenset(
+    {"x", "y", "lon", "lat", "osmid", "osm_id", "street_count", "elevation", "geometry", "cluster"}
+)
+
+HARDEST = ("steps", "elevator", "corridor", "track", "path")
+"""Where OSMnx merged ways of several classes into one edge, the first of these stands for all."""
+
+
+def from_networkx(graph: nx.MultiDiGraph, out: str | Path | None = None, **options: Any) -> City:
+    """Make a city of a graph from OSMnx, simplified or not.
+
+    Edges are taken as ways with their attributes as tags, nodes with theirs, and read like an extract. So
+    everything counts that OSMnx was told to keep: add ``kerb``, ``barrier``, ``surface``, ``incline``,
+    ``width``, ``sidewalk`` … to ``osmnx.settings.useful_tags_way`` and ``useful_tags_node``. An edge's
+    ``grade`` is taken as its incline where no tag states one.
+
+    What is lost: homes, services and districts, which a graph of streets does not hold (build from an extract
+    to scan). In a simplified graph also the nodes inside edges, with their kerbs and barriers, and which part
+    of a merged edge a value belongs to: values become bounds over all of them, and of several classes the
+    hardest stands for the edge. ``oneway`` concerns vehicles and is left out.
+
+    Parameters
+    ----------
+    graph
+        With ``graph["crs"]``, nodes ``x`` and ``y``; edges may have ``geometry``, ``osmid`` and tags.
+    out
+        Folder for the city. Without it, a temporary folder that goes away with the city.
+    options
+        Options of `wegeketten.build`, such as ``dem=["N49E011.hgt"]``.
+
+    Returns
+    -------
+    City
+        Of which routes, weights and `to_networkx` work as for any other.
+
+    Raises
+    ------
+    InputDataError
+        The graph has no edges, no ``crs``, or nodes without ``x`` and ``y``.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> streets = nx.MultiDiGraph(crs="EPSG:4326")
+    >>> streets.add_nodes_from([("a", {"x": 13.73, "y": 51.05}), ("b", {"x": 13.74, "y": 51.05})])
+    >>> _ = streets.add_edge("a", "b", highway=["footway", "steps"])
+    >>> city = from_networkx(streets)
+    >>> Kind(int(city.edges["kind"][0])).name
+    'steps'
+    """
+    from wegeketten.osm.elements import write_elements
+    from wegeketten.pipeline.build import build
+
+    elements = _Conversion(graph).elements
+    folder = Path(tempfile.mkdtemp(prefix="wegeketten-"))
+    try:
+        source = folder / "graph.osm.pbf"
+        write_elements(elements, source)
+        city = build(source, folder / "city" if out is None else out, **options)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    if out is None:
+        weakref.finalize(city, shutil.rmtree, folder, ignore_errors=True)
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
+    return city
+
+
+class _Conversion:
+    """A graph becoming nodes and ways of OpenStreetMap."""
+
+    def __init__(self, graph: nx.MultiDiGraph) -> None:
+        from pyproj import Transformer
+        from pyproj.exceptions import CRSError
+
+        from wegeketten.osm.elements import Elements
+
+        if not graph.number_of_edges():
+            raise InputDataError("the graph has no edges; a city needs streets and paths")
+        if "crs" not in graph.graph:
+            raise InputDataError('the graph states no coordinate reference system; set graph.graph["crs"]')
+        try:
+            self._to_degrees = Transformer.from_crs(graph.graph["crs"], "epsg:4326", always_xy=True)
+        except CRSError as error:
+            raise InputDataError(f"the graph's coordinate reference system is unknown ({error})") from error
+        self.elements = Elements()
+        self._numbers: dict[Hashable, int] = {}
+        self._xy: dict[Hashable, tuple[float, float]] = {}
+        labels = [label for label in graph.nodes if isinstance(label, int | np.integer)]
+        self._free_node = count(max(labels, default=0) + 1 if labels and max(labels) > 0 else 1)
+        for label, data in graph.nodes(data=True):
+            self._node(label, data)
+        pieces = self._pieces(graph)
+        self._free_way = count(max((piece.way for piece in pieces), default=0) + 1)
+        for chain in _chains(pieces):
+            self._way(chain)
+
+    def _node(self, label: Hashable, data: Mapping[str, Any]) -> None:
+        try:
+            x, y = float(data["x"]), float(data["y"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise InputDataError(f"node {label!r} of the graph has no x and y") from error
+        number = int(label) if isinstance(label, int | np.integer) and label > 0 else next(self._free_node)
+        self._numbers[label], self._xy[label] = number, (x, y)
+        self.elements.nodes[number] = (*self._to_degrees.transform(x, y), _tags(data, OWN_NODE_KEYS))
+
+    def _pieces(self, graph: nx.MultiDiGraph) -> list[_Piece]:
+        """Edges, each once, in the direction in which the way was drawn where that is known."""
+        found: dict[Hashable, _Piece] = {}
+        for u, v, data in graph.edges(data=True):
+            line = data.get("geometry")
+            points = [self._xy[u], self._xy[v]] if line is None else [(x, y) for x, y, *_ in line.coords]
+            raw = data.get("osmid")
+            ids = raw if isinstance(raw, list | tuple | set) else [raw]
+            numbers = sorted(
+                int(number) for number in ids if isinstance(number, int | np.integer) and number > 0
+            )
+            piece = _Piece(u, v, points[1:-1], numbers[0] if numbers else 0, len(numbers) == 1, dict(data))
+            shape = tuple(points)
+            key = (tuple(numbers), min(shape, shape[::-1]))
+            if key not in found or (found[key].data.get("reversed") and not data.get("reversed")):
+                found[key] = piece
+        return list(found.values())
+
+    def _way(self, chain: list[_Piece]) -> None:
+        number = chain[0].way
+        if not number or number in self.elements.ways:
+            number = next(self._free_way)
+        refs = [self._numbers[chain[0].u]]
+        for piece in chain:
+            for x, y in piece.inner:
+                node = next(self._free_node)
+                self.elements.nodes[node] = (*self._to_degrees.transform(x, y), {})
+                refs.append(node)
+            refs.append(self._numbers[piece.v])
+        tags = _tags(chain[0].data, OWN_KEYS)
+        grade = chain[0].data.get("grade")
+        if "incline" not in tags and isinstance(grade, float) and math.isfinite(grade):
+            tags["incline"] = f"{100 * grade:.1f}%"
+        self.elements.ways[number] = (refs, tags)
+
+
+class _Piece(NamedTuple):
+    """An edge of the graph on its way to be part of a way."""
+
+    u: Hashable
+    v: Hashable
+    inner: list[tuple[float, float]]
+    way: int  # 0 where it has no OSM id
+    whole: bool  # from one way only
+    data: dict[str, Any]
+
+
+def _chains(pieces: list[_Piece]) -> Iterator[list[_Piece]]:
+    """Pieces of one way that follow one another, strung together again."""
+    groups: dict[int, list[_Piece]] = {}
+    for piece in pieces:
+        if piece.way and piece.whole and "grade" not in piece.data:
+            groups.setdefault(piece.way, []).append(piece)
+        else:
+            yield [piece]
+    for group in groups.values():
+        after: dict[Hashable, list[_Piece]] = {}
+        heads = {piece.v for piece in group}
+        for piece in group:
+            after.setdefault(piece.u, []).append(piece)
+        starts = [node for node in after if node not in heads] + list(after)
+        for start in starts:
+            while after.get(start):
+                chain = [after[start].pop(0)]
+                while after.get(chain[-1].v):
+                    chain.append(after[chain[-1].v].pop(0))
+                yield chain
+
+
+def _tags(data: Mapping[str, Any], own: frozenset[str]) -> dict[str, str]:
+    """Attributes as tags of OpenStreetMap; of merged values all are kept, of merged classes the hardest."""
+    tags: dict[str, str] = {}
+    for key, value in data.items():
+        if key in own or value is None or (isinstance(value, float) and math.isnan(value)):
+            continue
+        values = list(value) if isinstance(value, list | tuple | set | frozenset) else [value]
+        words = [{True: "yes", False: "no"}.get(v, str(v)) if isinstance(v, bool) else str(v) for v in values]
+        if key == "highway" and len(words) > 1:
+            words = [next((hard for hard in HARDEST if hard in words), words[0])]
+        text = ";".join(dict.fromkeys(words))
+        if text:
+            tags[str(key)] = text
+    return tags

@@ -1,0 +1,1 @@
+"""What every room speaks: the edge table, readings with bounds, answers."""

@@ -1,0 +1,1 @@
+"""From an extract to a city folder: stations, second process, cache."""

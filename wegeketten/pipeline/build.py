@@ -1,0 +1,194 @@
+"""Building a city: from an extract to the city folder, station by station."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wegeketten.city import ATTRIBUTION, FORMAT, MARKER, City, open_city
+from wegeketten.errors import InputDataError, UsageError
+from wegeketten.files.atomic import check_replaceable, whole_folder
+from wegeketten.files.csv import write_csv
+from wegeketten.osm.features import Skipped
+from wegeketten.osm.path import file_sha256, source_path
+from wegeketten.pipeline.worker import Worker, give_back_memory
+from wegeketten.version import VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wegeketten.model.answers import Progress
+    from wegeketten.model.edges import EdgeTable
+    from wegeketten.network.elevation import Terrain
+    from wegeketten.pipeline.stations import Town
+
+
+_OF_TOWN = (
+    "wegeketten.pipeline.stations",
+    "wegeketten.people.homes",
+    "wegeketten.places.districts",
+    "wegeketten.places.find",
+    "pyarrow.parquet",
+)
+"""What finding homes and places loads."""
+
+
+def build(
+    source: str | Path,
+    out: str | Path,
+    *,
+    dem: Sequence[str | Path] = (),
+    districts: str | Path | None = None,
+    district_name: str | None = None,
+    population: str | Path | None = None,
+    survey: str | Path | None = None,
+    services: str | Path | None = None,
+    pavements: str = "sides",
+    out_of_service: Sequence[str] = (),
+    processes: int = 1,
+    progress: Progress | None = None,
+) -> City:
+    """Read an extract of OpenStreetMap into a city folder.
+
+    Parameters
+    ----------
+    source
+        ``.osm.pbf``, ``.osm``, ``.osm.gz`` or ``.osm.bz2``, or the word ``demo``.
+    out
+        Folder to write; an older city in it is replaced, anything else is not.
+    dem
+        Elevation models; without any, inclines come from tags and assumptions only.
+    districts
+        District polygons (GeoJSON, GeoPackage, Shapefile, GeoParquet); else OSM boundaries, else a grid.
+    district_name
+        Column of `districts` with the names.
+    population
+        Census grid, points or polygons with people; without it every home weighs 1.
+    survey
+        Surveyed values that overrule OpenStreetMap.
+    services
+        A catalogue of services of one's own.
+    pavements
+        ``sides``: pavements on both sides, kerb to kerb; ``centre``: the roads' centre lines.
+    out_of_service
+        Ids of lifts and escalators that are out of order.
+    processes
+        1, or 2: homes and places are then found in a second process while the network is built in this one.
+        The result is the same; memory for the extract's elements is needed twice.
+    progress
+        Called with words and the share done.
+
+    Raises
+    ------
+    InputDataError
+        An input cannot be used.
+    UsageError
+        An option is wrong.
+    OutputError
+        The folder cannot be written.
+
+    Examples
+    --------
+    >>> import wegeketten as wk
+    >>> city = wk.build("demo", getfixture("tmp_path") / "helsinki")  # doctest: +SKIP
+    """
+    from wegeketten.osm.extract import read_extract
+    from wegeketten.osm.projection import projection_of
+    from wegeketten.pipeline.stations import CityWriter, settle
+    from wegeketten.places.catalogue import load_catalogue
+
+    if pavements not in ("sides", "centre"):
+        raise UsageError(f"--pavements {pavements}: there are sides and centre")
+    target = Path(out)
+    check_replaceable(target, marker=MARKER)
+    tell = progress or (lambda _words, _share: None)
+    catalogue = load_catalogue(services)
+    path = source_path(str(source))
+    terrain = _terrain(dem)
+    worker: Worker[tuple[CityWriter, Town]] = Worker(second=processes > 1, modules=_OF_TOWN)
+    with whole_folder(target, marker=MARKER) as folder, worker:
+        tell("reading the extract", 0.0)
+        features = read_extract(path)
+        give_back_memory()
+        projection = projection_of(features)
+        works = CityWriter(folder, projection, features.sha256, skipped=list(features.skipped))
+        worker.submit(
+            settle, CityWriter(folder, projection, features.sha256), features, catalogue, districts,
+            district_name, population,
+        )  # fmt: skip
+        origin = {
+            "source": "demo" if str(source) == "demo" else features.source,
+            "source_sha256": features.sha256,
+            "osm_timestamp": features.timestamp,
+        }
+        tell("network", 0.3)
+        network = works.network(features, pavements, out_of_service)
+        if not len(network.edges):
+            raise InputDataError(
+                f"{path}: holds no way that people may walk; a network needs streets and paths"
+            )
+        if survey is not None:
+            tell("survey", 0.5)
+            network = works.survey(network, Path(survey))
+        if terrain is not None:
+            tell("elevation", 0.55)
+            works.grade(network, terrain)
+        works.write_network(network)
+        tell("homes and places", 0.6)
+        del features  # the largest thing in memory, not needed any more
+        settled, town = worker.result()
+        for torn in folder.glob(".*"):  # of a second process that died while it wrote
+            torn.unlink()
+        works.take_over(settled)
+        tell("snapping", 0.7)
+        works.snap(network.edges, town)
+        tell("order of the network", 0.8)
+        ends, nodes = _ends(network.edges), len(network.nodes["x"])
+        del network, town  # the compiler comes in now: nothing else has to be in memory
+        works.order(ends, nodes)
+        shutil.copyfile(catalogue.source, folder / "services.toml")
+        write_csv(folder / "skipped.csv", Skipped._fields, works.skipped)
+        meta = {
+            "format": FORMAT,
+            "version": VERSION,
+            "attribution": ATTRIBUTION,
+            **origin,
+            "crs": f"EPSG:{projection.epsg}",
+            "counts": {**works.counts, "skipped": len(works.skipped)},
+            "parameters": {
+                "pavements": pavements,
+                "dem": _digests(dem),
+                "districts": _digests([districts] if districts else []),
+                "population": _digests([population] if population else []),
+                "survey": _digests([survey] if survey else []),
+                "catalogue": catalogue.digest,
+                "out_of_service": list(out_of_service),
+            },
+            "elevation": works.elevation,
+            "notes": works.notes,
+        }
+        (folder / MARKER).write_text(json.dumps(meta, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    tell("done", 1.0)
+    return open_city(target)
+
+
+def _terrain(files: Sequence[str | Path]) -> Terrain | None:
+    """The elevation model, looked into before the work begins."""
+    if not files:
+        return None
+    from wegeketten.network.elevation import Terrain
+
+    return Terrain(files)
+
+
+def _ends(edges: EdgeTable) -> EdgeTable:
+    """Only what an order needs of the edges: which nodes they join."""
+    from wegeketten.model.edges import EdgeTable
+
+    return EdgeTable({name: edges[name].copy() for name in ("u", "v")}, [])
+
+
+def _digests(files: Sequence[str | Path]) -> dict[str, str]:
+    return {Path(file).name: file_sha256(Path(file)) for file in files}

@@ -1,0 +1,222 @@
+"""The stations of a build, from the extract's elements to the tables of the city folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from wegeketten.city import ATTRIBUTION
+from wegeketten.files.csv import write_csv
+from wegeketten.files.parquet import write_columns
+from wegeketten.pipeline.worker import give_back_memory
+from wegeketten.version import VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from wegeketten.model.edges import EdgeTable
+    from wegeketten.network.build import Network
+    from wegeketten.network.elevation import Terrain
+    from wegeketten.osm.features import Features, Skipped
+    from wegeketten.osm.projection import Projection
+    from wegeketten.people.homes import Homes
+    from wegeketten.places.catalogue import Catalogue
+    from wegeketten.places.find import Places
+
+
+@dataclass
+class CityWriter:
+    """A city in the making: each station writes its tables as soon as they are ready, so little is kept.
+
+    Attributes
+    ----------
+    folder
+        Where the tables go.
+    projection
+        Of the city.
+    sha256
+        Of the source file.
+    counts, notes, skipped, elevation
+        What ``city.json`` and ``skipped.csv`` will tell.
+    """
+
+    folder: Path
+    projection: Projection
+    sha256: str
+    skipped: list[Skipped] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    elevation: dict[str, float] | None = None
+
+    def table(
+        self, name: str, columns: dict[str, Any], *, geometry: NDArray[np.object_] | None = None
+    ) -> None:
+        """Write a table with the city's metadata."""
+        write_columns(self.folder / f"{name}.parquet", columns, geometry=geometry, note=self._note)
+
+    def points(self, name: str, columns: dict[str, Any]) -> None:
+        """Write a table of points and count its rows."""
+        import shapely
+
+        self.counts[name] = len(columns["lon"])
+        self.table(name, columns, geometry=np.asarray(shapely.points(columns["lon"], columns["lat"])))
+
+    @property
+    def _note(self) -> dict[str, str]:
+        return {"attribution": ATTRIBUTION, "version": VERSION, "source_sha256": self.sha256}
+
+    def network(self, features: Features, pavements: str, out_of_service: Sequence[str]) -> Network:
+        """Ways and barriers become edges."""
+        from wegeketten.network.build import build_network
+
+        network = build_network(features, self.projection, pavements=pavements, out_of_service=out_of_service)
+        give_back_memory()
+        self.notes += network.notes
+        self.skipped += network.skipped
+        self.counts["surveyed"] = 0
+        return network
+
+    def survey(self, network: Network, file: Path) -> Network:
+        """Surveyed values overrule OpenStreetMap."""
+        from wegeketten.network.survey_overlay import overlay_survey
+
+        laid = overlay_survey(network.edges, network.nodes, file, self.projection)
+        self.counts["surveyed"] = laid.matched
+        self.skipped += laid.unmatched
+        return replace(network, edges=laid.edges)
+
+    def grade(self, network: Network, terrain: Terrain) -> None:
+        """Gradients from the elevation model."""
+        from wegeketten.network.elevation import grade
+
+        with terrain:
+            graded = grade(network.edges, self.projection, terrain)
+        self.notes += graded.notes
+        self.elevation = graded.as_dict()
+
+    def write_network(self, network: Network) -> None:
+        """Nodes, edges, and what in their tags was contradictory or unreadable."""
+        from wegeketten.model.edges import Kind
+        from wegeketten.network.store import write_edges
+
+        self.table("nodes", network.nodes)
+        write_edges(self.folder / "edges.parquet", network.edges, self.projection, note=self._note)
+        header = ("element", "attribute", "conflict", "resolution")
+        write_csv(self.folder / "conflicts.csv", header, network.conflicts)
+        unreadable = sorted((key, raw, count) for (key, raw), count in network.unreadable.items())
+        write_csv(self.folder / "unreadable.csv", ("key", "raw", "occurrences"), unreadable)
+        self.counts |= {
+            "nodes": len(network.nodes["x"]),
+            "edges": len(network.edges),
+            "barriers": int((network.edges["kind"] >= Kind.kerb).sum()),
+            "conflicts": len(network.conflicts),
+            "unreadable": sum(network.unreadable.values()),
+        }
+
+    def homes(
+        self,
+        features: Features,
+        districts: str | Path | None,
+        district_name: str | None,
+        population: str | Path | None,
+    ) -> Homes:
+        """Homes and the districts they lie in."""
+        from wegeketten.people.homes import gather_sites, settle
+        from wegeketten.places.districts import find_districts
+
+        sites = gather_sites(features, self.projection)
+        areas = find_districts(features, self.projection, sites.xy, file=districts, name_column=district_name)
+        homes = settle(sites, self.projection, areas.locate)
+        if population is not None:
+            from wegeketten.people.population import weigh_homes
+
+            homes = weigh_homes(homes, Path(population), self.projection)
+        self.points("homes", homes.columns)
+        self.counts["districts"] = len(areas)
+        self.table("districts", areas.columns, geometry=_lonlat(areas.geometry, self.projection))
+        self.notes += [*areas.notes, *homes.notes]
+        self.skipped += [*areas.skipped, *homes.skipped]
+        return homes
+
+    def snap(self, edges: EdgeTable, town: Town) -> None:
+        """Doors and the edges they may join."""
+        from wegeketten.network.snap import snap, write_snaps
+
+        home_snaps = snap(edges, town.home_xy, ids=town.home_ids)
+        places = town.places
+        ids = places.columns["place_id"].tolist()
+        place_snaps = snap(edges, places.xy, places.owner, places.point, level=places.levels, ids=ids)
+        self.skipped += [*home_snaps.skipped, *place_snaps.skipped]
+        write_snaps(self.folder / "home_snaps.parquet", home_snaps)
+        write_snaps(self.folder / "place_snaps.parquet", place_snaps)
+
+    def order(self, ends: EdgeTable, nodes: int) -> None:
+        """Order and topology for the routing core."""
+        from wegeketten.network.arcs import graph_of
+        from wegeketten.routing import Hierarchy
+
+        Hierarchy(graph_of(ends, nodes)).save(self.folder / "hierarchy.npz")
+
+    def take_over(self, other: CityWriter) -> None:
+        """What another station beside this one counted and noted."""
+        self.counts |= other.counts
+        self.notes += other.notes
+        self.skipped += other.skipped
+
+
+class Town(NamedTuple):
+    """What of homes and places is needed to join them to the network.
+
+    Attributes
+    ----------
+    home_ids
+        By home.
+    home_xy
+        Metres, shape (homes, 2).
+    places
+        With their access points.
+    """
+
+    home_ids: list[str]
+    home_xy: NDArray[np.float64]
+    places: Places
+
+
+def settle(
+    works: CityWriter,
+    features: Features,
+    catalogue: Catalogue,
+    districts: str | Path | None,
+    district_name: str | None,
+    population: str | Path | None,
+) -> tuple[CityWriter, Town]:
+    """Homes, districts, places and the ground they lie on: all that needs no network.
+
+    Returns
+    -------
+    tuple
+        `works` with what it counted and noted, and the town.
+    """
+    from wegeketten.osm.ground import read_ground
+    from wegeketten.places.find import find_places
+
+    homes = works.homes(features, districts, district_name, population)
+    give_back_memory()
+    places = find_places(features, catalogue, works.projection)
+    works.points("places", places.columns)
+    works.skipped += places.skipped
+    ground = read_ground(features)
+    works.table("base", {"class": ground.classes}, geometry=ground.shapes)
+    xy = np.stack([homes.columns["x"], homes.columns["y"]], axis=1)
+    return works, Town(homes.columns["home_id"].tolist(), xy, places)
+
+
+def _lonlat(shapes: NDArray[np.object_], projection: Projection) -> NDArray[np.object_]:
+    import shapely
+
+    return shapely.transform(shapes, lambda xy: np.round(projection.to_lonlat(xy), 7))

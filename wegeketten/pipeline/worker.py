@@ -1,0 +1,193 @@
+"""A second process for one piece of work that can be done beside the rest."""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import importlib
+import os
+import pickle
+import subprocess
+import sys
+import threading
+import warnings
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Generic, Self, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from types import TracebackType
+
+Result = TypeVar("Result")
+
+_PYTHONS = ("python", "pypy", "graalpy")
+
+
+class Worker(Generic[Result]):
+    """One piece of work, done by a second process where there is one, else right here.
+
+    The process starts with the block and loads what the work will need, so that it is ready when the work is.
+    It is no fork: it knows nothing but what it is given, on every system, beside any threads. What it warns
+    of and what it raises comes out of `result`. If the worker dies (out of memory, say), the
+    work runs in this process.
+
+    Parameters
+    ----------
+    second
+        Whether to start a process.
+    modules
+        What it shall load beforehand.
+
+    Examples
+    --------
+    >>> with Worker(second=True) as worker:
+    ...     worker.submit(divmod, 17, 5)
+    ...     worker.result()
+    (3, 2)
+    """
+
+    def __init__(self, *, second: bool, modules: Sequence[str] = ()) -> None:
+        self._second, self._modules = second, modules
+        self._process: subprocess.Popen[bytes] | None = None
+        self._work: tuple[Callable[..., Result], tuple[Any, ...]] | None = None
+
+    def __enter__(self) -> Self:
+        if self._second:
+            self._process = _start(self._modules)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end()
+
+    @property
+    def pid(self) -> int | None:
+        """Of the second process, None where there is none (any more)."""
+        return None if self._process is None else self._process.pid
+
+    def submit(self, work: Callable[..., Result], *args: Any) -> None:
+        """Hand over the work; it begins now where a second process does it, else with `result`."""
+        self._work = work, args
+        if self._process is not None and self._process.stdin is not None:
+            try:
+                pickle.dump(self._work, self._process.stdin, pickle.HIGHEST_PROTOCOL)
+                self._process.stdin.flush()
+            except OSError:  # the second process has ended
+                self._end()
+
+    def result(self) -> Result:
+        """Wait for the result.
+
+        Raises
+        ------
+        Exception
+            Whatever the work raised, of the same class and with the same message.
+        ValueError
+            No work was given.
+        """
+        if self._work is None:
+            raise ValueError("no work was given")
+        work, args = self._work
+        self._work = None
+        if self._process is not None and self._process.stdout is not None:
+            try:
+                told, result, error = pickle.load(self._process.stdout)  # noqa: S301  # our own process
+            except Exception:  # noqa: BLE001  # no whole answer, or one that cannot be read here
+                self._end()
+            else:
+                self._end()
+                for message, category, file, line in told:
+                    warnings.warn_explicit(message, category, file, line)
+                if error is not None:
+                    raise error
+                return result  # type: ignore[no-any-return]
+        return work(*args)
+
+    def _end(self) -> None:
+        if self._process is None:
+            return
+        process, self._process = self._process, None
+        process.kill()
+        for stream in (process.stdin, process.stdout):
+            try:
+                if stream is not None:
+                    stream.close()
+            except OSError:  # what was left in it can go nowhere
+                continue
+        process.wait()
+
+
+def give_back_memory() -> None:
+    """Have the C library give freed memory back to the system, which glibc does not do by itself.
+
+    What one process has put down is then there for the other.
+    """
+    if sys.platform == "linux":
+        with suppress(AttributeError, OSError):  # other C libraries have no such call
+            ctypes.CDLL(None).malloc_trim(0)
+
+
+def usual_processes() -> int:
+    """2 where this process may use two processors, else 1.
+
+    Counted as `wegeketten.routing.workers.thread_count` does, which would load the compiler.
+    """
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(usable, 2)
+
+
+def _start(modules: Sequence[str]) -> subprocess.Popen[bytes] | None:
+    """A process that waits for work, None where none can be started."""
+    code = f"import sys; sys.path[:] = {sys.path!r}; from {__name__} import serve; serve({list(modules)!r})"
+    if not Path(sys.executable or "").name.lower().startswith(_PYTHONS):
+        return None  # a program with Python inside would start once more, and wait for its user
+    own_group: dict[str, Any] = {"start_new_session": True}  # Ctrl-C is for us; we end it then
+    if sys.platform == "win32":
+        own_group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+    try:
+        return subprocess.Popen(  # noqa: S603  # this very Python
+            [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, **own_group
+        )
+    except OSError:
+        return None
+
+
+def serve(modules: Sequence[str]) -> None:
+    """Do one piece of work that arrives at stdin, send back what came of it: the second process's life."""
+    gc.disable()  # it ends before dead cycles could matter
+    with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as answer:
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # nothing else may get into the answer
+        for module in modules:
+            importlib.import_module(module)
+        try:
+            work, args = pickle.load(sys.stdin.buffer)  # noqa: S301  # from the process that started this one
+        except (EOFError, pickle.UnpicklingError):  # it was not needed after all, or who gave it is gone
+            return
+        threading.Thread(target=_end_with_parent, daemon=True).start()
+        _answer(work, args, answer)
+
+
+def _end_with_parent() -> None:
+    """Nothing more comes from the process that started this one: stdin ends when it does, however it ends."""
+    os.read(sys.stdin.fileno(), 1)
+    os._exit(1)
+
+
+def _answer(work: Callable[..., Any], args: tuple[Any, ...], answer: BinaryIO) -> None:
+    """Work and send what came of it; nothing where it cannot be sent, and whoever asked will do it again."""
+    result = error = None
+    with warnings.catch_warnings(record=True) as told:
+        try:
+            result = work(*args)
+        except MemoryError:
+            return
+        except Exception as raised:  # noqa: BLE001  # it is raised again where the work was given
+            error = raised
+    heard = [(str(one.message), one.category, one.filename, one.lineno) for one in told]
+    try:
+        sent = pickle.dumps((heard, result, error), pickle.HIGHEST_PROTOCOL)
+    except (pickle.PicklingError, AttributeError, TypeError, MemoryError):
+        return
+    answer.write(sent)

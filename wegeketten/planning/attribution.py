@@ -1,0 +1,195 @@
+"""What a comparison finds, written down as it comes in: who gained and lost, and which edges did it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+import numpy as np
+
+from wegeketten.model.edges import ATTRIBUTE, Kind
+from wegeketten.reach.barriers import midpoints
+from wegeketten.routing import INF, UNIT_S
+from wegeketten.whatif.doors import goals_of, open_doors
+from wegeketten.whatif.unblock import Opener
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from wegeketten.city import City
+    from wegeketten.model.answers import Answer
+    from wegeketten.people.profile import Profile
+    from wegeketten.whatif.doors import Remedies
+
+    Times = dict[Answer, NDArray[np.int64]]
+
+NOTICED_S = 30.0
+"""A change of time that a person notices; smaller ones count neither as faster nor as slower."""
+
+
+class Cause(NamedTuple):
+    """One edge whose change brought or took away a service.
+
+    Attributes
+    ----------
+    barrier_id, kind, lat, lon
+        What and where; no coordinates where the cause is no single edge.
+    change
+        Which readings differ.
+    gained, lost
+        People times services within the standard after and not before, and the reverse; where several edges
+        are needed together each counts them all.
+    profiles, services
+        Ids concerned.
+    """
+
+    barrier_id: str
+    kind: str
+    lat: float | None
+    lon: float | None
+    change: str
+    gained: float
+    lost: float
+    profiles: tuple[str, ...]
+    services: tuple[str, ...]
+
+
+_Key: TypeAlias = tuple[str, str, float | None, float | None, str]
+_OTHER: _Key = ("", "places or ways", None, None, "added or removed")
+
+
+class Attribution:
+    """Rows and causes as they come in."""
+
+    def __init__(self, city: City, homes: NDArray[np.int64]) -> None:
+        self.weight = city.homes["weight"][homes].astype(np.float64)
+        self.district = city.homes["district"][homes]
+        self.names = [str(name) for name in city.districts["name"]]
+        self.rows: list[dict[str, Any]] = []
+        self.people: dict[_Key, list[float]] = defaultdict(lambda: [0.0, 0.0])
+        self.concerned: dict[_Key, set[tuple[str, str]]] = defaultdict(set)
+
+    def note(self, profile: str, service: str, limit: int, before: Times, after: Times) -> None:
+        """One row per district, and one for all."""
+        groups = [(name, self.district == row) for row, name in enumerate(self.names)]
+        groups.append(("", np.ones(len(self.weight), dtype=bool)))
+        for name, members in groups:
+            if members.any():
+                self.rows.append(self._row(name, profile, service, limit, before, after, members))
+
+    def _row(
+        self, name: str, profile: str, service: str, limit: int, before: Times, after: Times,
+        members: NDArray[np.bool_],
+    ) -> dict[str, Any]:  # fmt: skip
+        weight = self.weight * members
+        total = float(weight.sum())
+
+        def people(which: NDArray[np.bool_]) -> float:
+            return round(float(weight[which].sum()), 3)
+
+        def share(times: NDArray[np.int64]) -> float | None:
+            return round(float(weight[times <= limit].sum()) / total, 4) if total else None
+
+        def median(times: NDArray[np.int64]) -> float | None:
+            reached = times[members & (times < INF)]
+            return round(float(np.median(reached)) * UNIT_S, 1) if len(reached) else None
+
+        old, new = before["likely"], after["likely"]
+        noticed = round(NOTICED_S / UNIT_S)
+        return {
+            "district": name,
+            "profile": profile,
+            "service": service,
+            "homes": int(members.sum()),
+            "weight": round(total, 3),
+            "share_before": share(old),
+            "share_after": share(new),
+            "gained": people((old > limit) & (new <= limit)),
+            "lost": people((old <= limit) & (new > limit)),
+            "faster": people(new + noticed <= old),
+            "slower": people(old + noticed <= new),
+            "share_sure_before": share(before["sure"]),
+            "share_sure_after": share(after["sure"]),
+            "share_possible_before": share(before["possible"]),
+            "share_possible_after": share(after["possible"]),
+            "median_before_s": median(old),
+            "median_after_s": median(new),
+        }
+
+    def blame(
+        self,
+        city: City,
+        other: City,
+        profile: Profile,
+        service: str,
+        limit: int,
+        remedies: Remedies,
+        homes: NDArray[np.int64],
+        *,
+        gain: bool,
+        match: NDArray[np.int64] | None = None,
+    ) -> None:
+        """Find the fewest edges of `city` whose change explains why `homes` are within reach in the other."""
+        if not len(homes):
+            return
+        doors = open_doors(city, profile, "likely", remedies=remedies)
+        opener = Opener(doors.field, goals_of(city, profile, "likely", service, doors))
+        weight = city.homes["weight"].astype(np.float64)
+        for home in homes.tolist():
+            opening = opener.open_from(doors.field.streets + home, limit=limit)
+            if opening is None or not opening.edges:
+                self._count([_OTHER], weight[home], profile.id, service, gain=gain)
+                continue
+            named = [
+                _named(city, other, edge, None if match is None else int(match[edge]))
+                for edge in opening.edges
+            ]
+            self._count(named, weight[home], profile.id, service, gain=gain)
+
+    def _count(
+        self,
+        named: Iterable[_Key],
+        people: float,
+        profile: str,
+        service: str,
+        *,
+        gain: bool,
+    ) -> None:
+        for key in named:
+            self.people[key][0 if gain else 1] += float(people)
+            self.concerned[key].add((profile, service))
+
+    def causes(self) -> tuple[Cause, ...]:
+        """All causes, the most people first."""
+        found = [
+            Cause(
+                *key, gained, lost, tuple(sorted({profile for profile, _ in self.concerned[key]})),
+                tuple(sorted({service for _, service in self.concerned[key]})),
+            )
+            for key, (gained, lost) in self.people.items()
+        ]  # fmt: skip
+        return tuple(
+            sorted(found, key=lambda cause: (-(cause.gained + cause.lost), cause.barrier_id, cause.change))
+        )
+
+
+def _named(city: City, other: City, edge: int, twin: int | None) -> _Key:
+    lon, lat = midpoints(city, [edge])[0].tolist()
+    name = city.edges.ids(np.array([edge]))[0]
+    kind = Kind(int(city.edges["kind"][edge])).name
+    change = "measure" if twin is None else _difference(city, other, edge, twin)
+    return name, kind, lat, lon, change
+
+
+def _difference(city: City, other: City, edge: int, twin: int) -> str:
+    parts = []
+    for attribute in ATTRIBUTE:
+        old, new = float(city.edges[attribute][edge]), float(other.edges[attribute][twin])
+        if old != new and not (np.isnan(old) and np.isnan(new)):
+            parts.append(f"{attribute} {old:g} → {new:g}")
+    old_kind, new_kind = Kind(int(city.edges["kind"][edge])), Kind(int(other.edges["kind"][twin]))
+    if old_kind != new_kind:
+        parts.append(f"{old_kind.name} → {new_kind.name}")
+    return ", ".join(parts) or "bounds or access"

@@ -1,0 +1,296 @@
+"""The same city twice: at two dates, or with and without measures; who gained, who lost, and what did it."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from wegeketten.errors import InputDataError, UsageError
+from wegeketten.files.atomic import whole_file
+from wegeketten.files.csv import write_csv
+from wegeketten.model.answers import ANSWERS
+from wegeketten.planning.attribution import Attribution
+from wegeketten.planning.table import provenance_of
+from wegeketten.reach.shares import units_within
+from wegeketten.routing import INF
+from wegeketten.whatif.doors import Remedies, goals_of, open_doors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from wegeketten.city import City
+    from wegeketten.model.answers import Progress
+    from wegeketten.people.profile import Profile
+    from wegeketten.planning.attribution import Cause, Times
+    from wegeketten.whatif.measures import MeasureCatalogue
+
+
+CHANGE_COLUMNS = (
+    "district", "profile", "service", "homes", "weight", "share_before", "share_after", "gained", "lost",
+    "faster", "slower", "share_sure_before", "share_sure_after", "share_possible_before",
+    "share_possible_after", "median_before_s", "median_after_s",
+)  # fmt: skip
+
+CAUSE_COLUMNS = (
+    "rank",
+    "barrier_id",
+    "kind",
+    "lat",
+    "lon",
+    "change",
+    "gained",
+    "lost",
+    "profiles",
+    "services",
+)
+
+SAME_PLACE_M = 10.0
+"""How far an edge may have moved and still be the same where its id is the same."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What changed.
+
+    Attributes
+    ----------
+    rows
+        One per district, profile and service, with the columns `CHANGE_COLUMNS`; district "" is the city.
+    causes
+        The most people first.
+    homes_gone, homes_new
+        Homes only before or only after; they are in no row.
+    meta
+        Provenance of both sides.
+    """
+
+    rows: tuple[dict[str, Any], ...]
+    causes: tuple[Cause, ...]
+    homes_gone: int
+    homes_new: int
+    meta: dict[str, Any]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values."""
+        return {
+            "rows": list(self.rows),
+            "causes": [cause._asdict() for cause in self.causes],
+            "homes_gone": self.homes_gone,
+            "homes_new": self.homes_new,
+            **self.meta,
+        }
+
+    def write(self, out: Path) -> None:
+        """Write ``changes.csv``, ``causes.csv`` and ``compare.json`` into a folder."""
+        rows = [[row[name] for name in CHANGE_COLUMNS] for row in self.rows]
+        write_csv(out / "changes.csv", CHANGE_COLUMNS, rows)
+        causes = [
+            (
+                rank, cause.barrier_id, cause.kind, _rounded(cause.lat), _rounded(cause.lon), cause.change,
+                round(cause.gained, 3), round(cause.lost, 3), ";".join(cause.profiles),
+                ";".join(cause.services),
+            )
+            for rank, cause in enumerate(self.causes, start=1)
+        ]  # fmt: skip
+        write_csv(out / "causes.csv", CAUSE_COLUMNS, causes)
+        with whole_file(out / "compare.json") as temporary:
+            text = json.dumps(self.to_json(), ensure_ascii=False, indent=1)
+            temporary.write_text(text + "\n", encoding="utf-8")
+
+
+def compare_cities(
+    before: City,
+    after: City,
+    profiles: Sequence[Profile],
+    *,
+    services: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> Comparison:
+    """Compare two built cities home by home; homes are matched by their ids.
+
+    Parameters
+    ----------
+    before, after
+        Two builds: of two extracts, or of one with and without a survey.
+    profiles
+        For whom.
+    services
+        Ids; those of the first city's catalogue where empty.
+    progress
+        Called with words and the share done.
+
+    Raises
+    ------
+    UsageError
+        The two have no home in common.
+    """
+    row_of = {home: row for row, home in enumerate(after.homes["home_id"].tolist())}
+    old = np.array(
+        [row for row, home in enumerate(before.homes["home_id"].tolist()) if home in row_of], dtype=np.int64
+    )
+    new = np.array([row_of[home] for home in before.homes["home_id"][old].tolist()], dtype=np.int64)
+    if not len(old):
+        raise UsageError(
+            f"{before.path} and {after.path} have no home in common; compare two builds of one place"
+        )
+    there, back = _match_edges(before, after)
+    book = Attribution(before, old)
+    for number, profile in enumerate(profiles):
+        if progress:
+            progress(profile.id, number / len(profiles))
+        ahead = _swapped(before, after, profile, there)
+        behind = _swapped(after, before, profile, back)
+        for service in _services(before, services):
+            limit = _limit(before, profile, service)
+            times = (
+                _times(before, profile, service, rows=old),
+                _times(after, profile, service, rows=new),
+            )
+            book.note(profile.id, service, limit, *times)
+            gained = (times[0]["likely"] > limit) & (times[1]["likely"] <= limit)
+            lost = (times[0]["likely"] <= limit) & (times[1]["likely"] > limit)
+            book.blame(before, after, profile, service, limit, ahead, old[gained], gain=True, match=there)
+            book.blame(after, before, profile, service, limit, behind, new[lost], gain=False, match=back)
+    meta = {"before": provenance_of(before), "after": provenance_of(after)}
+    gone, fresh = len(before.homes["home_id"]) - len(old), len(after.homes["home_id"]) - len(old)
+    return Comparison(tuple(book.rows), book.causes(), gone, fresh, meta)
+
+
+def barriers_of(path: Path) -> list[str]:
+    """Barriers that a list of measures mends.
+
+    Parameters
+    ----------
+    path
+        ``measures.csv``, or any CSV file with its column ``barrier_ids``.
+
+    Raises
+    ------
+    InputDataError
+        The file cannot be read or has no such column.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputDataError(f"{path}: cannot be read as a list of measures ({error})") from error
+    if not rows or "barrier_ids" not in rows[0]:
+        raise InputDataError(f"{path}: no measures in it; a measures.csv with a column barrier_ids is needed")
+    return [name for row in rows for name in (row["barrier_ids"] or "").split(";") if name]
+
+
+def compare_measures(
+    city: City,
+    barrier_ids: Iterable[str],
+    profiles: Sequence[Profile],
+    *,
+    services: Sequence[str] = (),
+    measures: MeasureCatalogue | None = None,
+) -> Comparison:
+    """Compare a city with itself once measures are carried out.
+
+    Parameters
+    ----------
+    city
+        A built city.
+    barrier_ids
+        What is mended, as in ``measures.csv``.
+    profiles
+        For whom.
+    services
+        Ids; all of the city's catalogue where empty.
+    measures
+        Measures; the shipped ones where None.
+
+    Raises
+    ------
+    UsageError
+        An id is none of this city's.
+    """
+    from wegeketten.whatif.candidates import find_candidates
+
+    candidates = find_candidates(city, profiles, catalogue=measures)
+    able = np.array(sorted(candidates.works), dtype=np.int64)
+    wanted = list(dict.fromkeys(barrier_ids))
+    unknown = sorted(set(wanted) - set(city.edges.ids()))
+    if unknown:
+        raise UsageError(f"{', '.join(unknown[:5])}: no barrier of {city.path}; was the list made for it?")
+    # what closes nothing to these profiles changes nothing for them
+    by_id = dict(zip(city.edges.ids(able), able.tolist(), strict=True))
+    rows = np.array([by_id[name] for name in wanted if name in by_id], dtype=np.int64)
+    everyone = np.arange(len(city.homes["home_id"]))
+    book = Attribution(city, everyone)
+    for profile in profiles:
+        prices = np.zeros(len(city.edges), dtype=np.int64)
+        prices[rows] = 1
+        remedies = {answer: Remedies(candidates.mended[profile.id, answer], prices) for answer in ANSWERS}
+        for service in _services(city, services):
+            limit = _limit(city, profile, service)
+            today: Times = {}
+            later: Times = {}
+            for answer in ANSWERS:
+                doors = open_doors(city, profile, answer, remedies=remedies[answer])
+                goals = goals_of(city, profile, answer, service, doors)
+                today[answer] = doors.field.times(goals)[doors.field.home_nodes]
+                later[answer] = doors.field.times(goals, rows)[doors.field.home_nodes]
+            book.note(profile.id, service, limit, today, later)
+            gained = (today["likely"] > limit) & (later["likely"] <= limit)
+            book.blame(city, city, profile, service, limit, remedies["likely"], everyone[gained], gain=True)
+    return Comparison(tuple(book.rows), book.causes(), 0, 0, {"before": provenance_of(city)})
+
+
+def _services(city: City, wanted: Sequence[str]) -> list[str]:
+    return [city.catalogue.service(name).id for name in wanted] or list(city.catalogue.ids)
+
+
+def _limit(city: City, profile: Profile, service: str) -> int:
+    return units_within(city.catalogue.standard_s(service, profile))
+
+
+def _times(city: City, profile: Profile, service: str, *, rows: NDArray[np.int64]) -> Times:
+    times: Times = {}
+    for answer in ANSWERS:
+        doors = open_doors(city, profile, answer)
+        goals = goals_of(city, profile, answer, service, doors)
+        times[answer] = doors.field.times(goals)[doors.field.home_nodes][rows]
+    return times
+
+
+def _match_edges(before: City, after: City) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """For every edge the row of the same edge in the other city, -1 where there is none.
+
+    The same id, the same kind of thing and nearly the same place, drawn in the same direction.
+    """
+    ids_before, ids_after = before.edges.ids(), after.edges.ids()
+    row_of = {name: row for row, name in enumerate(ids_after)}
+    there = np.array([row_of.get(name, -1) for name in ids_before], dtype=np.int64)
+    known = np.flatnonzero(there >= 0)
+    for end in (0, 1):
+        first = before.edges.points[before.edges.bends[known + end] - end]
+        second = after.edges.points[after.edges.bends[there[known] + end] - end]
+        there[known[np.hypot(*(first - second).T) > SAME_PLACE_M]] = -1
+        known = np.flatnonzero(there >= 0)
+    back = np.full(len(ids_after), -1, dtype=np.int64)
+    back[there[known]] = known
+    return there, back
+
+
+def _swapped(city: City, other: City, profile: Profile, match: NDArray[np.int64]) -> Remedies:
+    """Edges as they are in the other city, as if that were a measure of price 1."""
+    today, theirs = city.weights(profile).likely, other.weights(profile).likely
+    rows = np.flatnonzero(match >= 0)
+    mended = np.full(2 * len(match), INF, dtype=np.int32)
+    mended[2 * rows], mended[2 * rows + 1] = theirs[2 * match[rows]], theirs[2 * match[rows] + 1]
+    better = (mended < today).reshape(-1, 2).any(axis=1)
+    return Remedies(mended, np.asarray(better, dtype=np.int64))
+
+
+def _rounded(degrees: float | None) -> float | None:
+    return None if degrees is None else round(degrees, 7)

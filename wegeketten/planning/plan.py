@@ -1,0 +1,326 @@
+"""The master plan: which measures, in which order, for whom, at what cost, and how sure that is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from wegeketten.errors import UsageError
+from wegeketten.model.answers import ANSWERS
+from wegeketten.model.edges import Kind
+from wegeketten.planning.bound import highest_value
+from wegeketten.planning.chain_task import outing_task
+from wegeketten.planning.optimise import choose_measures
+from wegeketten.planning.portfolio import Objective, value_of
+from wegeketten.planning.round_trip import state_of
+from wegeketten.planning.table import draw_lines, provenance_of, tally_up
+from wegeketten.planning.task import Bundles, Task
+from wegeketten.reach.barriers import midpoints
+from wegeketten.reach.shares import units_within
+from wegeketten.whatif.candidates import find_candidates
+from wegeketten.whatif.doors import goals_of, open_doors
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from wegeketten.city import City
+    from wegeketten.model.answers import Answer, Progress
+    from wegeketten.people.profile import Profile
+    from wegeketten.planning.chain_task import Outing
+    from wegeketten.planning.table import Line, Tally
+    from wegeketten.whatif.candidates import Candidates
+    from wegeketten.whatif.measures import MeasureCatalogue
+
+
+AGE_GROUPS = {"senior": "people_65", "rollator": "people_80"}
+"""Column of the homes that counts the people a profile stands for, where the city knows their ages."""
+
+LEAST = 0.05
+"""Bundles worth less are not proposed: a twentieth of a person reached, or five person-minutes per trip."""
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the plan is for.
+
+    Attributes
+    ----------
+    services
+        Ids; all of the city's catalogue where empty.
+    service_weights, profile_weights
+        How much a person reached counts; 1 where nothing is stated.
+    round_trip
+        Whether the way home counts as much as the way there: down is not up.
+    chains
+        Chains of errands that people should be able to run. Where there are any, only the services named
+        count beside them. Their weights go by their names, such as ``pharmacy>doctor``.
+    objective
+        What else counts beside people newly within the standard.
+    """
+
+    services: tuple[str, ...] = ()
+    service_weights: Mapping[str, float] = field(default_factory=dict)
+    profile_weights: Mapping[str, float] = field(default_factory=dict)
+    round_trip: bool = False
+    chains: tuple[Outing, ...] = ()
+    objective: Objective = field(default_factory=Objective)
+
+
+class Single(NamedTuple):
+    """What one barrier's measure would bring on its own; exact.
+
+    Attributes
+    ----------
+    edge, barrier_id, kind, works, lat, lon, cost_eur, survey_first
+        As in `Line`.
+    people_newly_reached, person_services, people_opened, minutes_saved
+        As in `Line`.
+    """
+
+    edge: int
+    barrier_id: str
+    kind: str
+    works: tuple[str, ...]
+    lat: float
+    lon: float
+    cost_eur: int
+    people_newly_reached: float
+    person_services: float
+    people_opened: float
+    minutes_saved: float
+    survey_first: bool
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A ranked list of measures.
+
+    Attributes
+    ----------
+    profiles, services
+        Ids it was drawn up for.
+    budget_eur
+        Money there is; None where measures are only ranked.
+    lines
+        By rank.
+    singles
+        Every barrier whose measure alone brings anything, the most valuable first.
+    value, bound
+        Person-services newly within the standard, weighted, and what no plan within the budget can exceed
+        (None without a budget).
+    people_reached, edges
+        Curve: after each line, people newly reached so far; and the rows of all mended edges.
+    meta
+        Provenance of the city, for the outputs.
+    """
+
+    profiles: tuple[str, ...]
+    services: tuple[str, ...]
+    budget_eur: float | None
+    lines: tuple[Line, ...]
+    singles: tuple[Single, ...]
+    value: float
+    bound: float | None
+    people_reached: tuple[float, ...]
+    edges: tuple[int, ...]
+    meta: dict[str, Any]
+
+    @property
+    def gap(self) -> float | None:
+        """Share by which the value may fall short of the best possible; None without a bound."""
+        if self.bound is None:
+            return None
+        return max(0.0, 1.0 - self.value / self.bound) if self.bound > 0 else 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values."""
+        curve = [{"cost_eur": 0, "people_reached": 0.0}]
+        curve += [
+            {"cost_eur": line.cost_total_eur, "people_reached": round(people, 3)}
+            for line, people in zip(self.lines, self.people_reached, strict=True)
+        ]
+        return {
+            "profiles": list(self.profiles),
+            "services": list(self.services),
+            "budget_eur": self.budget_eur,
+            "cost_total_eur": self.lines[-1].cost_total_eur if self.lines else 0,
+            "people_newly_reached": round(self.people_reached[-1], 3) if self.people_reached else 0.0,
+            "value": round(self.value, 3),
+            "upper_bound": None if self.bound is None else round(self.bound, 3),
+            "gap": None if self.gap is None else round(self.gap, 4),
+            "curve": curve,
+            "measures": [line._asdict() for line in self.lines],
+            **self.meta,
+        }
+
+    def write(self, out: Path) -> None:
+        """Write ``measures.csv``, ``measures.gpkg``, ``barriers.csv`` and ``plan.json`` into a folder."""
+        from wegeketten.planning.write import write_plan
+
+        write_plan(self, out)
+
+
+def make_plan(
+    city: City,
+    profiles: Sequence[Profile],
+    *,
+    wishes: Wishes | None = None,
+    budget_eur: float | None = None,
+    measures: MeasureCatalogue | None = None,
+    most: int | None = None,
+    progress: Progress | None = None,
+) -> Plan:
+    """Rank measures by the people they bring within reach of services per euro.
+
+    Parameters
+    ----------
+    city
+        A built city.
+    profiles
+        For whom.
+    wishes
+        Services and weights; all services with weight 1 where None.
+    budget_eur
+        Money there is; None ranks all measures that bring anything.
+    measures
+        Measures and prices; the shipped ones where None.
+    most
+        How many lines at most.
+    progress
+        Called with words and the share done.
+
+    Raises
+    ------
+    UsageError
+        A service does not exist, or the budget is negative.
+    """
+    if budget_eur is not None and not budget_eur >= 0:
+        raise UsageError(f"--budget {budget_eur}: must be 0 or more euros")
+    wishes = wishes or Wishes()
+    tell = progress or (lambda _words, _share: None)
+    tell("candidates", 0.0)
+    candidates = find_candidates(city, profiles, catalogue=measures)
+    tell("tasks", 0.1)
+    tasks = make_tasks(city, profiles, candidates, wishes)
+    chains = [outing.checked(city) for outing in wishes.chains]
+    meta: dict[str, Any] = {"chains": [_limits(city, profiles, chain) for chain in chains]}
+    meta |= provenance_of(city)
+    names = tuple(dict.fromkeys(task.service for task in tasks))
+    asked = [city.catalogue.service(name).id for name in wishes.services]
+    asked += [chain.name for chain in chains]
+    meta["without_places"] = [name for name in dict.fromkeys(asked) if name not in names]
+    ids = tuple(profile.id for profile in profiles)
+    if not tasks or not candidates.works:
+        return Plan(ids, names, budget_eur, (), (), 0.0, None, (), (), meta)
+    tell("effects", 0.2)
+    singles = single_effects(city, candidates, tasks, wishes.objective)
+    tell("portfolio", 0.4)
+    bound = None if budget_eur is None else highest_value(tasks, budget_eur)
+    portfolio = choose_measures(
+        tasks, budget_eur, objective=wishes.objective, least=LEAST, bound=bound, most=most
+    )
+    tell("lines", 0.8)
+    picks = [pick.edges for pick in portfolio.picks]
+    tallies: dict[str, list[Tally]] = {
+        answer: tally_up(
+            tasks if answer == "likely" else make_tasks(city, profiles, candidates, wishes, answer), picks
+        )
+        for answer in ANSWERS
+    }
+    lines = draw_lines(city, candidates, portfolio, tallies)
+    curve = [tally.total for tally in tallies["likely"]]
+    value = value_of(tasks, portfolio.edges, Objective(0.0, 0.0))
+    return Plan(
+        ids, names, budget_eur, tuple(lines), tuple(singles), value, bound, tuple(curve),
+        tuple(portfolio.edges), meta,
+    )  # fmt: skip
+
+
+def make_tasks(
+    city: City,
+    profiles: Sequence[Profile],
+    candidates: Candidates,
+    wishes: Wishes,
+    answer: Answer = "likely",
+) -> list[Task]:
+    """One task per profile and service (and direction, for round trips), then one per profile and chain."""
+    catalogue = city.catalogue
+    services = [catalogue.service(name).id for name in wishes.services]
+    if not services and not wishes.chains:
+        services = list(catalogue.ids)
+    directions = (True, False) if wishes.round_trip else (True,)
+    tasks: list[Task] = []
+    for profile in profiles:
+        people = people_of(city, profile)
+        for leaving in directions if services else ():
+            doors = open_doors(
+                city, profile, answer, remedies=candidates.remedies(profile, answer), leaving=leaving
+            )
+            field_ = doors.field if leaving else doors.field.turned()
+            for service in services:
+                goals = goals_of(city, profile, answer, service, doors)
+                if not len(goals):
+                    continue
+                limit = units_within(catalogue.standard_s(service, profile))
+                worth = wishes.service_weights.get(service, 1.0) * wishes.profile_weights.get(profile.id, 1.0)
+                tasks.append(Task(profile.id, service, field_, goals, people, limit, worth / len(directions)))
+        for outing in wishes.chains:
+            chain = outing.checked(city)
+            worth = wishes.service_weights.get(chain.name, 1.0) * wishes.profile_weights.get(profile.id, 1.0)
+            task = outing_task(city, profile, candidates, chain, people, answer, worth)
+            tasks += [] if task is None else [task]
+    return tasks
+
+
+def _limits(city: City, profiles: Sequence[Profile], outing: Outing) -> dict[str, Any]:
+    """A chain and the seconds within which it counts as done, for the plan's document."""
+    limits = {profile.id: round(outing.limit_s(city, profile), 1) for profile in profiles}
+    return {"name": outing.name, "visit": list(outing.visit), "return": outing.returning, "limit_s": limits}
+
+
+def people_of(city: City, profile: Profile) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """People at each home that a profile stands for: of its age group where known, else all."""
+    column = AGE_GROUPS.get(profile.id, "")
+    if column in city.homes:
+        return np.nan_to_num(city.homes[column].astype(np.float64))
+    return city.homes["weight"].astype(np.float64)
+
+
+def single_effects(
+    city: City, candidates: Candidates, tasks: Sequence[Task], objective: Objective
+) -> list[Single]:
+    """What the works on each edge would bring on their own, for all tasks; exact."""
+    edges = sorted(candidates.works)
+    bundles = Bundles.of([(edge,) for edge in edges])
+    count = len(edges)
+    value, services, opened, minutes = (np.zeros(count) for _ in range(4))
+    gained: list[dict[int, float]] = [{} for _ in edges]
+    arcs: dict[int, Any] = {}
+    for task in tasks:
+        if id(task.field) not in arcs:
+            arcs[id(task.field)] = bundles.arcs(task.field)
+        gain = state_of(task).gain(bundles, arcs[id(task.field)])
+        value += task.worth * (gain.within + objective.opened * gain.opened + objective.minute * gain.minutes)
+        services += gain.within
+        opened += gain.opened
+        minutes += gain.minutes
+        for number in np.flatnonzero(np.diff(gain.offsets)).tolist():
+            for home in gain.homes[gain.offsets[number] : gain.offsets[number + 1]].tolist():
+                gained[number][home] = max(gained[number].get(home, 0.0), float(task.people[home]))
+    kept = np.flatnonzero(value > 0)
+    order = kept[np.lexsort((kept, -value[kept]))]
+    rows = np.array(edges, dtype=np.int64)[order]
+    names, places = city.edges.ids(rows), midpoints(city, rows)
+    return [
+        Single(
+            row, name, Kind(int(city.edges["kind"][row])).name, candidates.works[row].ids, lat, lon,
+            int(candidates.prices[row]), sum(gained[number].values()), float(services[number]),
+            float(opened[number]), float(minutes[number]), bool(candidates.unsure[row]),
+        )
+        for number, row, name, (lon, lat) in zip(
+            order.tolist(), rows.tolist(), names, places.tolist(), strict=True
+        )
+    ]  # fmt: skip

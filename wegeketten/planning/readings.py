@@ -1,0 +1,105 @@
+"""Readings to look at, as a surveyor needs them: which, where, and what is known so far."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from wegeketten.model.edges import Kind, each_flight_once
+from wegeketten.reach.barriers import STRETCHES, midpoints
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wegeketten.city import City
+    from wegeketten.people.profile import Profile
+    from wegeketten.planning.survey_order import Order
+
+
+class UncertainReading(NamedTuple):
+    """One reading to look at.
+
+    Attributes
+    ----------
+    rank
+        1 is looked at first.
+    edge
+        Row of the edge table.
+    barrier_id, kind, attribute
+        What to look at; `attribute` as in the edge table.
+    lower, upper, unit
+        What is known of it.
+    lat, lon
+        Degrees.
+    people_between
+        People for whom it stands between *sure* and *possible*, for the profile and service where they are
+        most.
+    osm_value
+        The point value assumed or mapped so far, None where there is none.
+    """
+
+    rank: int
+    edge: int
+    barrier_id: str
+    kind: str
+    attribute: str
+    lower: float | str | None
+    upper: float | str | None
+    unit: str
+    lat: float
+    lon: float
+    people_between: float
+    osm_value: float | str | None
+
+
+def spots_on(city: City, profiles: Sequence[Profile], order: Order) -> list[UncertainReading]:
+    """One spot per unclear reading of each edge; steps are counted once for all pieces of a flight."""
+    from wegeketten.people.reasons import reasons
+
+    rows = np.asarray(order.edges, dtype=np.int64)
+    if not len(rows):
+        return []
+    ids = city.edges.ids(rows)
+    places = midpoints(city, rows)
+    counted = rows[~each_flight_once(city.edges.columns, rows)]  # with a piece before
+    unclear: dict[tuple[int, str], Any] = {}
+    for profile in profiles:
+        arcs = np.stack([2 * rows, 2 * rows + 1], axis=1).ravel()
+        for reason in reasons(city.edges, profile, arcs, "sure"):
+            if reason.verdict == "unclear" and reason.attribute not in ("access", "kind", "crossing"):
+                unclear.setdefault((reason.arc // 2, reason.attribute), reason)
+    spots: list[UncertainReading] = []
+    for row, name, (lon, lat) in zip(rows.tolist(), ids, places.tolist(), strict=True):
+        kind = Kind(int(city.edges["kind"][row]))
+        for (edge, attribute), reason in sorted(unclear.items(), key=lambda item: item[0]):
+            if edge != row or (attribute == "step_count" and row in counted):
+                continue
+            lower, upper, value = _as_drawn(city, row, attribute, reason)
+            plain = not kind.is_barrier and kind not in (Kind.steps, Kind.lift, Kind.crossing)
+            spots.append(
+                UncertainReading(
+                    len(spots) + 1,
+                    row,
+                    name,
+                    STRETCHES.get(attribute, kind.name) if plain else kind.name,
+                    attribute,
+                    lower,
+                    upper,
+                    reason.unit,
+                    lat,
+                    lon,
+                    order.people[row],
+                    value,
+                )
+            )
+    return spots
+
+
+def _as_drawn(city: City, row: int, attribute: str, reason: Any) -> tuple[Any, Any, Any]:
+    """Bounds and value in drawing direction: a survey states inclines along the way, not along a walk."""
+    if attribute != "incline_pct":
+        return reason.lower, reason.upper, reason.value
+    numbers = [float(city.edges[attribute + suffix][row]) for suffix in ("_lower", "_upper", "")]
+    lower, upper, value = (None if np.isnan(number) else number for number in numbers)
+    return lower, upper, value

@@ -1,0 +1,194 @@
+"""The lines of a plan: what each purchase brings, counted out for people to read."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from wegeketten.model.edges import Kind
+from wegeketten.planning.round_trip import state_of
+from wegeketten.planning.task import Bundles
+from wegeketten.reach.barriers import midpoints
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from wegeketten.city import City
+    from wegeketten.planning.portfolio import Portfolio
+    from wegeketten.planning.task import Task
+    from wegeketten.whatif.candidates import Candidates
+
+PROVENANCE = ("version", "source", "source_sha256", "osm_timestamp", "attribution")
+"""What of ``city.json`` every output repeats."""
+
+
+def provenance_of(city: City) -> dict[str, Any]:
+    """Where a result comes from, for its JSON document."""
+    return {str(name): city.meta[name] for name in PROVENANCE if name in city.meta}
+
+
+class Line(NamedTuple):
+    """One line of the plan: measures that are carried out together.
+
+    Attributes
+    ----------
+    rank
+        1 is first.
+    measure_id
+        Stable for the same set of barriers.
+    barrier_ids, kinds, works
+        What is mended, what it is, and by which measures of the catalogue.
+    lat, lon
+        Middle of the barriers, degrees.
+    cost_eur, cost_low_eur, cost_high_eur
+        Typical price and its range.
+    cost_total_eur
+        Typical prices of all lines so far.
+    people_newly_reached
+        People for whom any of the services comes within the standard for any of the profiles, on top of the
+        lines before.
+    people_sure, people_possible
+        The same where only what is guaranteed counts as open today, or all that cannot be ruled out.
+    person_services
+        People times services newly within the standard, profiles side by side.
+    people_opened
+        People times services that get a way at all and had none.
+    minutes_saved
+        Person-minutes saved per trip by those who had a way before.
+    services, profiles
+        Ids of those for whom anybody is newly reached or saves time.
+    survey_first
+        Whether a barrier of the line is one by assumption only: measure it before building.
+    """
+
+    rank: int
+    measure_id: str
+    barrier_ids: tuple[str, ...]
+    kinds: tuple[str, ...]
+    works: tuple[str, ...]
+    lat: float
+    lon: float
+    cost_eur: int
+    cost_low_eur: int
+    cost_high_eur: int
+    cost_total_eur: int
+    people_newly_reached: float
+    people_sure: float
+    people_possible: float
+    person_services: float
+    people_opened: float
+    minutes_saved: float
+    services: tuple[str, ...]
+    profiles: tuple[str, ...]
+    survey_first: bool
+
+
+class Tally(NamedTuple):
+    """What one purchase brings on top of those before.
+
+    Attributes
+    ----------
+    people
+        People for whom any service comes within the standard for any profile.
+    person_services, opened, minutes
+        See `Line`.
+    services, profiles
+        Ids of those it brings anything for.
+    total
+        People reached by all purchases so far, each counted once.
+    """
+
+    people: float
+    person_services: float
+    opened: float
+    minutes: float
+    services: tuple[str, ...]
+    profiles: tuple[str, ...]
+    total: float
+
+
+def tally_up(tasks: Sequence[Task], picks: Sequence[Sequence[int]]) -> list[Tally]:
+    """Carry out bundles one after the other and note what each brings."""
+    states = [state_of(task) for task in tasks]
+    ever: dict[int, float] = {}
+    tallies = []
+    for edges in picks:
+        bundle = Bundles.of([tuple(edges)])
+        gained: dict[int, float] = {}
+        services: Counter[str] = Counter()
+        profiles: Counter[str] = Counter()
+        within = opened = minutes = 0.0
+        for state in states:
+            task, gain = state.task, state.gain(bundle)
+            within += float(gain.within[0])
+            opened += float(gain.opened[0])
+            minutes += float(gain.minutes[0])
+            for home in gain.homes.tolist():
+                gained[home] = max(gained.get(home, 0.0), float(task.people[home]))
+            if gain.within[0] > 0 or gain.opened[0] > 0 or gain.minutes[0] > 0:
+                services[task.service] += 1
+                profiles[task.profile] += 1
+            state.mend(edges)
+        for home, people in gained.items():
+            ever[home] = max(ever.get(home, 0.0), people)
+        tallies.append(
+            Tally(
+                sum(gained.values()),
+                within,
+                opened,
+                minutes,
+                tuple(services),
+                tuple(profiles),
+                sum(ever.values()),
+            )
+        )
+    return tallies
+
+
+def draw_lines(
+    city: City, candidates: Candidates, portfolio: Portfolio, tallies: Mapping[str, Sequence[Tally]]
+) -> list[Line]:
+    """One line per purchase.
+
+    Parameters
+    ----------
+    tallies
+        By answer, see `tally_up`.
+    """
+    lines, total = [], 0
+    for number, pick in enumerate(portfolio.picks):
+        sure, likely, possible = (tallies[answer][number] for answer in ("sure", "likely", "possible"))
+        rows = np.array(pick.edges, dtype=np.int64)
+        names = city.edges.ids(rows)
+        lon, lat = midpoints(city, rows).mean(axis=0).tolist()
+        works = [candidates.works[row] for row in pick.edges]
+        total += pick.price
+        digest = hashlib.sha256(";".join(sorted(names)).encode()).hexdigest()
+        lines.append(
+            Line(
+                rank=number + 1,
+                measure_id=f"M-{digest[:8]}",
+                barrier_ids=tuple(names),
+                kinds=tuple(Kind(int(city.edges["kind"][row])).name for row in pick.edges),
+                works=tuple("+".join(each.ids) for each in works),
+                lat=lat,
+                lon=lon,
+                cost_eur=pick.price,
+                cost_low_eur=round(sum(each.price.low_eur for each in works)),
+                cost_high_eur=round(sum(each.price.high_eur for each in works)),
+                cost_total_eur=total,
+                people_newly_reached=likely.people,
+                people_sure=sure.people,
+                people_possible=possible.people,
+                person_services=likely.person_services,
+                people_opened=likely.opened,
+                minutes_saved=likely.minutes,
+                services=likely.services,
+                profiles=likely.profiles,
+                survey_first=bool(candidates.unsure[rows].any()),
+            )
+        )
+    return lines

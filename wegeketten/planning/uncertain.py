@@ -1,0 +1,111 @@
+"""What is in doubt: services within the standard in the answer *possible*, but not in *sure*."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wegeketten.reach.shares import units_within
+from wegeketten.routing import INF
+from wegeketten.whatif.doors import Remedies, goals_of, open_doors
+from wegeketten.whatif.search import UNSEEN, tree
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from wegeketten.city import City
+    from wegeketten.people.profile import Profile
+    from wegeketten.planning.task import Task
+
+    Odds = Mapping[str, NDArray[np.float64]]
+    Found = tuple[NDArray[np.int64], NDArray[np.int32]]
+
+
+def doubtful_tasks(city: City, profiles: Sequence[Profile], services: Sequence[str] = ()) -> list[Task]:
+    """Tasks whose field is open today where that is sure, and mended where it is possible; a look costs 1.
+
+    Nobody looks at private ways: they stay as they are in *sure*.
+    """
+    from wegeketten.planning.task import Task
+
+    catalogue = city.catalogue
+    wanted = [catalogue.service(name).id for name in services] or list(catalogue.ids)
+    private = np.repeat(city.edges["private"].astype(bool), 2)
+    tasks = []
+    for profile in profiles:
+        weights = city.weights(profile)
+        seen = np.where(private, weights.sure, weights.possible)
+        unclear = ((weights.sure >= INF) & (seen < INF)).reshape(-1, 2).any(axis=1)
+        looks = np.asarray(unclear, dtype=np.int64)
+        doors = open_doors(city, profile, "sure", remedies=Remedies(seen, looks))
+        people = city.homes["weight"].astype(np.float64)
+        for service in wanted:
+            goals = goals_of(city, profile, "possible", service, doors)
+            limit = units_within(catalogue.standard_s(service, profile))
+            if len(goals):
+                tasks.append(Task(profile.id, service, doors.field, goals, people, limit))
+        city.forget()
+    return tasks
+
+
+def good_odds(city: City, profiles: Sequence[Profile]) -> dict[str, NDArray[np.float64]]:
+    """How likely a look at each edge brings good news, by profile: as often as where the city is mapped.
+
+    Of the edges of the same kind for which all is known, the share that the profile may pass; two made-up
+    edges, one good and one bad, keep rare kinds away from certainty (Laplace's rule of succession).
+    """
+    odds: dict[str, NDArray[np.float64]] = {}
+    kind = city.edges["kind"].astype(np.int64)
+    for profile in profiles:
+        weights = city.weights(profile)
+        good = (weights.sure < INF).reshape(-1, 2).all(axis=1)
+        bad = (weights.possible >= INF).reshape(-1, 2).any(axis=1)
+        counts = [np.bincount(kind[part], minlength=int(kind.max()) + 1) for part in (good, good | bad)]
+        odds[profile.id] = ((counts[0] + 1) / (counts[1] + 2))[kind]
+    return odds
+
+
+def grow(task: Task, keys: NDArray[np.int64], limit: int = int(UNSEEN) - 1) -> Found:
+    """Least keys of every node to the task's goals, and the arcs of the ways; see `reach.search.tree`."""
+    starts = np.ascontiguousarray(task.goals, dtype=np.int32)
+    nothing = np.zeros(len(starts), dtype=np.int64)
+    return tree(*task.field.entering, task.field.tails, keys, starts, nothing, limit)
+
+
+def fastest(task: Task, weights: NDArray[np.int32]) -> Found:
+    """Time of every node to the task's goals for any times of the arcs, no further than the standard."""
+    return grow(task, np.where(weights >= INF, np.int64(-1), weights.astype(np.int64)), task.limit)
+
+
+def within(task: Task, weights: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Homes within the standard, for any times of the arcs."""
+    return np.asarray(fastest(task, weights)[0][task.field.home_nodes] <= task.limit)
+
+
+def homes_in_doubt(task: Task) -> NDArray[np.bool_]:
+    """Homes within the standard in *possible* but not in *sure*."""
+    return within(task, task.field.mended) & ~within(task, task.field.today)
+
+
+def people_in_doubt(tasks: Sequence[Task]) -> float:
+    """Person-services in doubt: people between *sure* and *possible*, summed over the tasks.
+
+    Parameters
+    ----------
+    tasks
+        See `doubtful_tasks`.
+
+    Examples
+    --------
+    Three people live behind a kerb that nobody has measured:
+
+    >>> from wegeketten.planning.task import Task
+    >>> from wegeketten.whatif.graph import WhatIfGraph
+    >>> field = WhatIfGraph.of_edges(2, [0], [1], [INF, INF], [10, 10], [1])
+    >>> people_in_doubt([Task("pram", "park", field, np.array([1]), np.array([3.0, 2.0]), limit=99)])
+    3.0
+    """
+    return sum(float(task.people[homes_in_doubt(task)].sum()) for task in tasks)

@@ -1,0 +1,154 @@
+"""Plans and surveys as files: tables, layers with a QGIS style, tracks, and a checklist to take along."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from wegeketten.files.atomic import whole_file
+from wegeketten.files.csv import clean_text, write_csv
+from wegeketten.files.geojson import Waypoint, gpx
+from wegeketten.files.geopackage import Layer, Style, write_layers
+from wegeketten.planning.checklist import QUESTIONS, checklist, kind_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from wegeketten.planning.plan import Plan
+    from wegeketten.planning.survey import Survey
+
+MEASURE_COLUMNS = (
+    "rank", "measure_id", "barrier_ids", "kinds", "lat", "lon", "cost_eur", "cost_total_eur",
+    "people_newly_reached", "minutes_saved", "services", "profiles", "works", "cost_low_eur",
+    "cost_high_eur",
+    "people_sure", "people_possible", "person_services", "people_opened", "advice",
+)  # fmt: skip
+"""The contract's columns, then ours."""
+
+BARRIER_COLUMNS = (
+    "rank", "barrier_id", "kind", "works", "lat", "lon", "cost_eur", "people_newly_reached",
+    "person_services",
+    "people_opened", "minutes_saved", "advice",
+)  # fmt: skip
+
+SURVEY_COLUMNS = (
+    "rank", "barrier_id", "kind", "lat", "lon", "attribute", "lower", "upper", "people_between", "unit",
+    "walk", "stop", "value", "date", "by", "note",
+)  # fmt: skip
+"""The contract's columns, then ours; ``value``, ``date``, ``by`` and ``note`` are filled in on the walk."""
+
+_RANKS = Style(
+    "rank",
+    (
+        (1.0, 10.0, "#7f0000", "1–10"),
+        (11.0, 30.0, "#b30000", "11–30"),
+        (31.0, 100.0, "#ef6548", "31–100"),
+        (101.0, 1e9, "#fdbb84", "101–"),
+    ),
+)
+
+
+def write_plan(plan: Plan, out: Path) -> None:
+    """Write ``measures.csv``, ``barriers.csv``, ``measures.gpkg`` and ``plan.json``."""
+    measures = [
+        (
+            line.rank, line.measure_id, ";".join(line.barrier_ids), ";".join(line.kinds),
+            round(line.lat, 7), round(line.lon, 7), line.cost_eur, line.cost_total_eur,
+            round(line.people_newly_reached, 3), round(line.minutes_saved, 2), ";".join(line.services),
+            ";".join(line.profiles), ";".join(line.works),
+            line.cost_low_eur, line.cost_high_eur, round(line.people_sure, 3), round(line.people_possible, 3),
+            round(line.person_services, 3), round(line.people_opened, 3), _advice(line.survey_first),
+        )
+        for line in plan.lines
+    ]  # fmt: skip
+    barriers = [
+        (
+            rank, single.barrier_id, single.kind, "+".join(single.works), round(single.lat, 7),
+            round(single.lon, 7), single.cost_eur, round(single.people_newly_reached, 3),
+            round(single.person_services, 3), round(single.people_opened, 3), round(single.minutes_saved, 2),
+            _advice(single.survey_first),
+        )
+        for rank, single in enumerate(plan.singles, start=1)
+    ]  # fmt: skip
+    write_csv(out / "measures.csv", MEASURE_COLUMNS, measures)
+    write_csv(out / "barriers.csv", BARRIER_COLUMNS, barriers)
+    layers = [
+        _points("measures", MEASURE_COLUMNS, measures, _RANKS),
+        _points("barriers", BARRIER_COLUMNS, barriers, _RANKS),
+    ]
+    write_layers(out / "measures.gpkg", layers)
+    _write_json(out / "plan.json", plan.to_json())
+
+
+def write_survey(survey: Survey, out: Path) -> None:
+    """Write ``survey.csv``, ``survey.gpkg``, ``survey.gpx``, ``survey.html`` and ``survey.json``."""
+    rows = survey_rows(survey)
+    write_csv(out / "survey.csv", SURVEY_COLUMNS, rows)
+    write_layers(out / "survey.gpkg", [_points("survey", SURVEY_COLUMNS, rows, _RANKS)])
+    stops = [
+        Waypoint(
+            spot.lat,
+            spot.lon,
+            f"{spot.rank} {kind_words(spot, 'de')}",
+            f"{QUESTIONS[spot.attribute].de}: {spot.barrier_id}",
+        )
+        for spot in survey.spots
+    ]
+    _write_text(out / "survey.gpx", gpx("wegeketten Begehung", None, stops))
+    for lang, name in (("de", "survey.html"), ("en", "survey.en.html")):
+        _write_text(out / name, checklist(survey, lang))
+    _write_json(out / "survey.json", survey.to_json())
+
+
+def survey_rows(survey: Survey) -> list[tuple[object, ...]]:
+    """Rows of ``survey.csv``."""
+    position = {
+        stop: (number, place)
+        for number, walk in enumerate(survey.walks, start=1)
+        for place, stop in enumerate(walk.stops, start=1)
+    }
+    return [
+        (
+            spot.rank, spot.barrier_id, spot.kind, round(spot.lat, 7), round(spot.lon, 7), spot.attribute,
+            _rounded(spot.lower), _rounded(spot.upper), round(spot.people_between, 3), spot.unit,
+            *position.get(index, ("", "")), "", "", "", "",
+        )
+        for index, spot in enumerate(survey.spots)
+    ]  # fmt: skip
+
+
+def _rounded(value: float | str | None) -> float | str | None:
+    return round(value, 3) if isinstance(value, float) else value
+
+
+def _advice(survey_first: bool) -> str:
+    return "survey first" if survey_first else ""
+
+
+def _points(name: str, columns: Sequence[str], rows: Sequence[Sequence[object]], style: Style) -> Layer:
+    import shapely
+
+    table: dict[str, Any] = {}
+    for place, column in enumerate(columns):
+        cells = [row[place] for row in rows]
+        numeric = bool(cells) and all(isinstance(cell, int | float) for cell in cells)
+        table[column] = np.array(cells) if numeric else [_plain(cell) for cell in cells]
+    lat, lon = columns.index("lat"), columns.index("lon")
+    places = np.array([(row[lon], row[lat]) for row in rows], dtype=np.float64).reshape(-1, 2)
+    return Layer(name, table, np.asarray(shapely.points(places), dtype=object), style)
+
+
+def _plain(cell: object) -> str:
+    return "" if cell is None else clean_text(str(cell))
+
+
+def _write_json(path: Path, document: dict[str, Any]) -> None:
+    _write_text(path, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+
+
+def _write_text(path: Path, text: str) -> None:
+    with whole_file(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")

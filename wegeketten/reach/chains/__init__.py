@@ -1,0 +1,1 @@
+"""Chains of errands: for one home and for every home."""

@@ -1,0 +1,224 @@
+"""Chains for every home at once: who can run the errands, in what time, and where it breaks."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from wegeketten.files.atomic import whole_file
+from wegeketten.files.csv import write_csv
+from wegeketten.files.parquet import write_columns
+from wegeketten.model.answers import ANSWERS
+from wegeketten.reach.chains.needs import Needs
+from wegeketten.reach.chains.trips import Trips
+from wegeketten.reach.hours import city_at
+from wegeketten.routing import INF, UNIT_S
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from wegeketten.city import City
+    from wegeketten.model.answers import Progress
+    from wegeketten.people.profile import Profile
+    from wegeketten.reach.chains.one_door import Errands
+
+
+COLUMNS = (
+    "district", "profile", "chain", "homes", "weight", "share_sure", "share_likely", "share_possible",
+    "median_likely_s", "p90_likely_s", "median_walker_s", "times_walker", "breaks_at",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Chains:
+    """Chains of every home; rows are the city's homes.
+
+    Attributes
+    ----------
+    city
+        Where.
+    profile
+        Id.
+    errands
+        What is to be done.
+    seconds
+        By answer, float64: on the way, NaN where the chain cannot be done.
+    walker_s
+        The same for the walker, in *likely*.
+    kinds, places
+        int32, shape (homes, visits): which errand comes first, second …, and the rows of the city's places,
+        in *likely*; -1 where it cannot be done.
+    breaks_at
+        int8: number of the first errand that fails in *likely*, the number of errands where only the way home
+        is missing, -1 where the chain can be done.
+    """
+
+    city: City
+    profile: str
+    errands: Errands
+    seconds: dict[str, NDArray[np.float64]]
+    walker_s: NDArray[np.float64]
+    kinds: NDArray[np.int32]
+    places: NDArray[np.int32]
+    breaks_at: NDArray[np.int8]
+
+    @property
+    def name(self) -> str:
+        """The errands in one word."""
+        joined = ("+" if self.errands.any_order else ">").join(self.errands.visit)
+        return f"home>{joined}>home" if self.errands.returning else f"home>{joined}"
+
+    def districts(self) -> list[dict[str, Any]]:
+        """One row per district, then one for the whole city (``district`` is empty)."""
+        names = [str(name) for name in self.city.districts["name"]]
+        groups = [(name, self.city.homes["district"] == row) for row, name in enumerate(names)]
+        groups.append(("", np.ones(len(self.walker_s), dtype=bool)))
+        return [self._district(name, members) for name, members in groups if members.any()]
+
+    def _district(self, name: str, members: NDArray[np.bool_]) -> dict[str, Any]:
+        weight = self.city.homes["weight"].astype(np.float64)
+        total = float(weight[members].sum())
+        shares = {
+            answer: float(weight[members & np.isfinite(self.seconds[answer])].sum()) / total
+            if total
+            else None
+            for answer in ANSWERS
+        }
+        done = members & np.isfinite(self.seconds["likely"])
+        both = done & np.isfinite(self.walker_s)
+        ratio = self.seconds["likely"][both] / np.maximum(self.walker_s[both], UNIT_S)
+        failing = self.breaks_at[members & (self.breaks_at >= 0)]
+        worst = int(np.bincount(failing).argmax()) if len(failing) else -1
+        steps = (*self.errands.visit, "home")
+        return {
+            "district": name,
+            "profile": self.profile,
+            "chain": self.name,
+            "homes": int(members.sum()),
+            "weight": round(total, 3),
+            **{
+                f"share_{answer}": None if share is None else round(share, 4)
+                for answer, share in shares.items()
+            },
+            "median_likely_s": _quantile(self.seconds["likely"][done], 0.5),
+            "p90_likely_s": _quantile(self.seconds["likely"][done], 0.9),
+            "median_walker_s": _quantile(self.walker_s[members & np.isfinite(self.walker_s)], 0.5),
+            "times_walker": round(float(np.median(ratio)), 3) if len(ratio) else None,
+            "breaks_at": "" if worst < 0 else steps[worst],
+        }
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values; the homes are in the table."""
+        meta = self.city.meta
+        return {
+            "profile": self.profile,
+            "visit": list(self.errands.visit),
+            "any_order": self.errands.any_order,
+            "return": self.errands.returning,
+            **{name: need for name, need in self.errands.needs._asdict().items() if need is not None},
+            "districts": self.districts(),
+            **{
+                str(name): meta[name]
+                for name in ("version", "source_sha256", "osm_timestamp")
+                if name in meta
+            },
+        }
+
+    def write(self, out: Path) -> None:
+        """Write ``chains.csv`` (districts), ``homes.parquet`` and ``chain.json`` into a folder."""
+        rows = self.districts()
+        write_csv(out / "chains.csv", COLUMNS, [[row[name] for name in COLUMNS] for row in rows])
+        homes = self.city.homes
+        names = np.array([str(name) for name in self.city.districts["name"]] + [""])
+        steps = np.array([*self.errands.visit, "home", ""])
+        place_ids = np.append(self.city.places["place_id"].astype(str), "")
+        visited = [";".join(name for name in row if name) for row in place_ids[self.places].tolist()]
+        count = len(homes["home_id"])
+        write_columns(
+            out / "homes.parquet",
+            {
+                "home_id": homes["home_id"], "lon": homes["lon"], "lat": homes["lat"],
+                "district": names[homes["district"]].tolist(), "weight": homes["weight"],
+                "profile": [self.profile] * count, "chain": [self.name] * count,
+                **{f"{answer}_s": self.seconds[answer] for answer in ANSWERS},
+                "walker_s": self.walker_s,
+                "place_ids": visited,
+                "breaks_at": steps[self.breaks_at].tolist(),
+            },
+        )  # fmt: skip
+        with whole_file(out / "chain.json") as temporary:
+            text = json.dumps(self.to_json(), ensure_ascii=False, indent=1)
+            temporary.write_text(text + "\n", encoding="utf-8")
+
+
+def find_chains(
+    city: City,
+    profile: Profile,
+    errands: Errands,
+    *,
+    walker: Profile | None = None,
+    progress: Progress | None = None,
+) -> Chains:
+    """The fastest chain of every home, in three answers, and the walker's beside it.
+
+    Parameters
+    ----------
+    city
+        A built city.
+    profile
+        For whom.
+    errands
+        What is to be done; chains keep to the needs for benches and toilets, the walker has none.
+    walker
+        Whom to compare with; the shipped walker where None.
+    progress
+        Called with words and the share done.
+
+    Raises
+    ------
+    UsageError
+        A service does not exist.
+    """
+    from wegeketten.people.profile import load_profile
+
+    errands = errands.checked(city)
+    city = city_at(city, errands.when)
+    tell = progress or (lambda _words, _share: None)
+    tell("network", 0.0)
+    trips = Trips(city, profile)
+    owners = trips.precinct.homes.owner
+    count, visits = len(city.homes["home_id"]), len(errands.visit)
+    seconds = {str(answer): np.full(count, np.nan) for answer in ANSWERS}
+    kinds = np.full((count, visits), -1, dtype=np.int32)
+    places = np.full((count, visits), -1, dtype=np.int32)
+    breaks = np.zeros(count, dtype=np.int8)  # a home that joins no way breaks at once
+    for number, answer in enumerate(ANSWERS):
+        tell(answer, 0.2 + 0.2 * number)
+        tours = trips.tours(errands, answer, partial(_tell_part, tell, answer, 0.2 + 0.2 * number))
+        seconds[answer][owners] = np.where(tours.times == INF, np.nan, tours.times * UNIT_S)
+        if answer == "likely":
+            kinds[owners], places[owners] = tours.kinds, tours.places
+            breaks[owners] = trips.breaks(errands, answer, tours)
+    tell("walker", 0.8)
+    walker = walker or load_profile("walker")
+    walker_trips = Trips(city, walker)
+    walker_tours = walker_trips.tours(replace(errands, needs=Needs()), "likely")
+    walker_s = np.full(count, np.nan)
+    walker_s[walker_trips.precinct.homes.owner] = np.where(
+        walker_tours.times == INF, np.nan, walker_tours.times * UNIT_S
+    )
+    return Chains(city, profile.id, errands, seconds, walker_s, kinds, places, breaks)
+
+
+def _tell_part(tell: Progress, words: str, begun: float, share: float) -> None:
+    tell(words, begun + 0.2 * share)
+
+
+def _quantile(values: NDArray[np.float64], share: float) -> float | None:
+    return round(float(np.quantile(values, share)), 1) if len(values) else None

@@ -1,0 +1,265 @@
+"""Between a door and the network: where homes and places join it, for a profile.
+
+A home or place is snapped onto the nearest edge that the profile may use in the answer *possible*; both ends'
+offsets are kept. In the stricter answers the same edge counts: where it is closed, the home is not reached.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wegeketten.routing import INF, UNIT_S
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from wegeketten.city import City
+    from wegeketten.model.answers import Answer
+    from wegeketten.people.profile import Profile
+
+    Units = NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Endpoints:
+    """Joints between doors and the network for one profile; equally long arrays.
+
+    Attributes
+    ----------
+    owner
+        Row of the home or place.
+    edge
+        Row of the edge it joins.
+    along
+        Where on the edge, 0 at u, 1 at v.
+    off_m
+        Metres between door and edge, as the crow flies.
+    off_units
+        The same walked at the profile's speed on the level, in units of 0.1 s.
+    """
+
+    owner: NDArray[np.int32]
+    edge: NDArray[np.int32]
+    along: NDArray[np.float64]
+    off_m: NDArray[np.float64]
+    off_units: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.owner)
+
+    def take(self, rows: NDArray[np.integer] | NDArray[np.bool_]) -> Endpoints:
+        """The given joints only."""
+        return Endpoints(
+            self.owner[rows], self.edge[rows], self.along[rows], self.off_m[rows], self.off_units[rows]
+        )
+
+
+@dataclass(frozen=True)
+class Seeds:
+    """Where a search towards places starts, in the form the routing core takes.
+
+    Attributes
+    ----------
+    nodes
+        Nodes next to the places, ends of the edges they join.
+    offsets
+        Units from the node to the place (or from the place to the node, for the way back).
+    joint
+        Row of the `Endpoints` each seed belongs to.
+    at_v
+        Whether the seed's node is the end v of its joint's edge, else u.
+    """
+
+    nodes: NDArray[np.int32]
+    offsets: NDArray[np.int32]
+    joint: NDArray[np.int32]
+    at_v: NDArray[np.bool_]
+
+
+def join_homes(city: City, profile: Profile) -> Endpoints:
+    """Joints of the homes, at most one each (the nearest door); homes without any are missing."""
+    access = _join(city, profile, homes=True)
+    order = np.lexsort((access.off_m, access.owner))
+    first = np.ones(len(order), dtype=bool)
+    first[1:] = access.owner[order][1:] != access.owner[order][:-1]
+    return access.take(order[first])
+
+
+def join_places(city: City, profile: Profile) -> Endpoints:
+    """Joints of the places, one per access point (each entrance of a park is one)."""
+    return _join(city, profile, homes=False)
+
+
+def _join(city: City, profile: Profile, *, homes: bool) -> Endpoints:
+    from wegeketten.network.snap import choose
+
+    snaps = city.home_snaps if homes else city.place_snaps
+    possible = city.weights(profile).possible
+    rows = choose(snaps, possible != INF)
+    off_m = snaps.off_m[rows].astype(np.float64)
+    return Endpoints(
+        owner=snaps.owner[rows],
+        edge=snaps.edge[rows],
+        along=snaps.along[rows].astype(np.float64),
+        off_m=off_m,
+        off_units=np.rint(off_m / profile.level_m_s / UNIT_S).astype(np.int64),
+    )
+
+
+def seeds_to(access: Endpoints, edges_uv: tuple[Units, Units], weights: Units) -> Seeds:
+    """Seeds for times *towards* the places: from either end of the edge to the place.
+
+    Parameters
+    ----------
+    access
+        Joints of the places.
+    edges_uv
+        Columns u and v of the edge table.
+    weights
+        int32[2E], units of 0.1 s, `INF` closed.
+    """
+    forward, backward = _ends(access, weights)
+    ahead = _part(forward, access.along)  # u → place
+    return _seeds(access, edges_uv, from_u=ahead, from_v=_rest(backward, access.along))
+
+
+def seeds_from(access: Endpoints, edges_uv: tuple[Units, Units], weights: Units) -> Seeds:
+    """Seeds for times *from* the places: from the place to either end of its edge."""
+    forward, backward = _ends(access, weights)
+    return _seeds(access, edges_uv, from_u=_part(backward, access.along), from_v=_rest(forward, access.along))
+
+
+def times_at(
+    access: Endpoints,
+    edges_uv: tuple[Units, Units],
+    weights: Units,
+    node_times: Units,
+    *,
+    leaving: bool = True,
+) -> tuple[Units, NDArray[np.bool_]]:
+    """Times at the joints from times at the nodes.
+
+    Parameters
+    ----------
+    access
+        Joints of the homes.
+    edges_uv, weights
+        As for `seeds_to`.
+    node_times
+        int32[n, k]: units from each node to the nearest of k services (or back from it).
+    leaving
+        Whether the person leaves the door (times towards places) or comes home.
+
+    Returns
+    -------
+    times
+        int32[len(access), k], door to the far end of `node_times`; `INF` where not reached.
+    through_v
+        bool[len(access), k]: whether the way leads over v, else over u.
+    """
+    forward, backward = _ends(access, weights)
+    if leaving:
+        at_u, at_v = _part(backward, access.along), _rest(forward, access.along)
+    else:
+        at_u, at_v = _part(forward, access.along), _rest(backward, access.along)
+    u, v = edges_uv
+    by_u = _sum(node_times[u[access.edge]], at_u[:, None])
+    by_v = _sum(node_times[v[access.edge]], at_v[:, None])
+    through_v = by_v < by_u
+    best = _sum(np.where(through_v, by_v, by_u), access.off_units[:, None])
+    return best.astype(np.int32), through_v
+
+
+@dataclass(frozen=True)
+class SameEdge:
+    """Pairs of a home and a place on the same edge, reached without passing a node.
+
+    Attributes
+    ----------
+    home, place
+        Rows of the two `Endpoints` tables.
+    units
+        Door to door, in units of 0.1 s, `INF` where closed.
+    metres
+        Door to door.
+    """
+
+    home: NDArray[np.int64]
+    place: NDArray[np.int64]
+    units: NDArray[np.int64]
+    metres: NDArray[np.float64]
+
+
+def same_edge(
+    homes: Endpoints,
+    places: Endpoints,
+    weights: Units,
+    lengths_m: NDArray[np.float32],
+    *,
+    leaving: bool = True,
+) -> SameEdge:
+    """Find all pairs on one edge and the time between them along it."""
+    order = np.argsort(places.edge, kind="stable")
+    keys = places.edge[order]
+    low, high = np.searchsorted(keys, homes.edge, "left"), np.searchsorted(keys, homes.edge, "right")
+    count = high - low
+    home = np.repeat(np.arange(len(homes)), count)
+    within = np.arange(len(home)) - np.repeat(np.cumsum(count) - count, count)
+    place = order[np.repeat(low, count) + within]
+    start, end = homes.along[home], places.along[place]
+    if not leaving:
+        start, end = end, start
+    edge = homes.edge[home].astype(np.int64)
+    weight = np.where(end >= start, weights[2 * edge], weights[2 * edge + 1]).astype(np.int64)
+    along = np.abs(_part(weight, end) - _part(weight, start))
+    off = homes.off_units[home] + places.off_units[place]
+    metres = np.abs(end - start) * lengths_m[edge] + homes.off_m[home] + places.off_m[place]
+    return SameEdge(home, place, np.where(weight == INF, INF, _sum(along, off)), metres)
+
+
+def allowed_places(city: City, profile: Profile, answer: Answer, service: str) -> NDArray[np.int64]:
+    """Rows of the city's places that offer a service to this profile in this answer."""
+    from wegeketten.people.verdict import verdict_of_place
+
+    rows = np.flatnonzero(city.places["service"] == service)
+    if not city.catalogue.service(service).wheelchair:  # a bench has no door
+        return rows
+    wheelchair = city.places["wheelchair"][rows]
+    verdict = {value: answer in verdict_of_place(value, profile) for value in (0.0, 0.5, 1.0)}
+    unmapped = answer in verdict_of_place(None, profile)
+    open_to = [unmapped if np.isnan(value) else verdict[float(value)] for value in wheelchair.tolist()]
+    allowed: NDArray[np.int64] = rows[np.array(open_to, dtype=bool)]
+    return allowed
+
+
+def _ends(access: Endpoints, weights: Units) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    edge = access.edge.astype(np.int64)
+    return weights[2 * edge].astype(np.int64), weights[2 * edge + 1].astype(np.int64)
+
+
+def _part(weight: NDArray[np.int64], along: NDArray[np.float64]) -> NDArray[np.int64]:
+    return np.where(weight == INF, INF, np.rint(weight * along).astype(np.int64))
+
+
+def _rest(weight: NDArray[np.int64], along: NDArray[np.float64]) -> NDArray[np.int64]:
+    return np.where(weight == INF, INF, weight - np.rint(weight * along).astype(np.int64))
+
+
+def _sum(a: NDArray[np.integer], b: NDArray[np.integer]) -> NDArray[np.int64]:
+    total = a.astype(np.int64) + b
+    return np.where((a == INF) | (b == INF) | (total > INF), INF, total)
+
+
+def _seeds(
+    access: Endpoints, edges_uv: tuple[Units, Units], *, from_u: NDArray[np.int64], from_v: NDArray[np.int64]
+) -> Seeds:
+    u, v = edges_uv
+    nodes = np.concatenate([u[access.edge], v[access.edge]])
+    offsets = np.concatenate([_sum(from_u, access.off_units), _sum(from_v, access.off_units)])
+    joint = np.tile(np.arange(len(access), dtype=np.int32), 2)
+    at_v = np.repeat([False, True], len(access))
+    open_ = offsets != INF
+    return Seeds(nodes[open_], offsets[open_].astype(np.int32), joint[open_], at_v[open_])

@@ -1,0 +1,267 @@
+"""What a way looks like on the ground: its line, its length, its climb, and how to walk it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from wegeketten.model.edges import Crossing, Kind
+from wegeketten.network.din_run_lengths import runs_along
+from wegeketten.reach import words
+from wegeketten.routing import UNIT_S
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from wegeketten.city import City
+    from wegeketten.network.din_run_lengths import Stretch
+    from wegeketten.reach.barriers import Barrier
+
+    Line = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Instruction:
+    """One step of the way in words.
+
+    Attributes
+    ----------
+    text
+        In both languages.
+    metres, seconds
+        Of this step.
+    lat, lon
+        Where it begins, degrees.
+    """
+
+    text: words.Both
+    metres: float
+    seconds: float
+    lat: float
+    lon: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values."""
+        return {
+            "de": self.text.de, "en": self.text.en, "metres": round(self.metres, 1),
+            "seconds": round(self.seconds, 1), "lat": round(self.lat, 7), "lon": round(self.lon, 7),
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Itinerary:
+    """A way on the ground.
+
+    Attributes
+    ----------
+    line
+        float64, shape (points, 2): lon, lat in degrees.
+    metres
+        Length, doors included.
+    climb_m
+        Metres climbed where the rise is known, None where it is known nowhere.
+    instructions
+        Steps in words.
+    runs
+        The run-length rule of DIN 18040-3, stretch by stretch.
+    """
+
+    line: Line
+    metres: float
+    climb_m: float | None
+    instructions: tuple[Instruction, ...]
+    runs: tuple[Stretch, ...] = ()
+
+
+class Path(NamedTuple):
+    """Parts of edges, one after the other; equally long arrays.
+
+    Attributes
+    ----------
+    edge
+        Rows of the edge table.
+    start, end
+        Where on the edge each part starts and ends, 0 at u, 1 at v.
+    ahead
+        Whether it follows the drawing direction.
+    off_m
+        Metres between a door and the edge that come on top.
+    units
+        Time in units of 0.1 s.
+    """
+
+    edge: NDArray[np.int64]
+    start: NDArray[np.float64]
+    end: NDArray[np.float64]
+    ahead: NDArray[np.bool_]
+    off_m: NDArray[np.float64]
+    units: NDArray[np.int64]
+
+
+def follow(city: City, path: Path, barriers: Sequence[Barrier] = ()) -> Itinerary:
+    """Draw and describe a way.
+
+    Parameters
+    ----------
+    city, path
+        Where it leads.
+    barriers
+        Barriers on it, named in the words where they stand.
+    """
+    edges = city.edges
+    pieces = [
+        cut(edges.points[edges.bends[row] : edges.bends[row + 1]], start, end)
+        for row, start, end in zip(path.edge.tolist(), path.start.tolist(), path.end.tolist(), strict=True)
+    ]
+    share = np.abs(path.end - path.start)
+    climb = np.where(path.ahead, edges["rise_m"][path.edge], edges["fall_m"][path.edge]).astype(np.float64)
+    climb *= share
+    known = np.isfinite(climb)
+    line = _joined(pieces)
+    lonlat = np.asarray(city.projection.to_lonlat(line), dtype=np.float64) if len(line) else line
+    metres = lengths(city, path)
+    cell_m = (city.meta.get("elevation") or {}).get("resolution_m")
+    runs = runs_along(edges, path.edge, path.ahead, metres, model_resolution_m=cell_m)
+    return Itinerary(
+        lonlat,
+        float(metres.sum()),
+        float(climb[known].sum()) if known.any() else None,
+        tuple(_describe(city, path.edge, pieces, metres, path.units.astype(np.float64) * UNIT_S, barriers)),
+        tuple(runs),
+    )
+
+
+def lengths(city: City, path: Path) -> NDArray[np.float64]:
+    """Metres of each part, doors included."""
+    share = np.abs(path.end - path.start)
+    return share * city.edges["length_m"][path.edge].astype(np.float64) + path.off_m
+
+
+def cut(points: Line, start: float, end: float) -> Line:
+    """The part of a line between two shares of its length, turned round where `end` comes before `start`.
+
+    Examples
+    --------
+    >>> cut(np.array([[0.0, 0.0], [10.0, 0.0], [10.0, 10.0]]), 0.75, 0.25).tolist()
+    [[10.0, 5.0], [10.0, 0.0], [5.0, 0.0]]
+    """
+    low, high = min(start, end), max(start, end)
+    steps = np.hypot(*np.diff(points, axis=0).T)
+    walked = np.concatenate([[0.0], np.cumsum(steps)])
+    if walked[-1] == 0 or (low == 0.0 and high == 1.0):
+        part = points
+    else:
+        ends = np.array([low, high]) * walked[-1]
+        between = points[(walked > ends[0]) & (walked < ends[1])]
+        first, last = ([np.interp(position, walked, points[:, axis]) for axis in (0, 1)] for position in ends)
+        part = np.vstack([first, between, last])
+    return part if start <= end else part[::-1]
+
+
+def _joined(pieces: Sequence[Line]) -> Line:
+    if not pieces:
+        return np.zeros((0, 2))
+    line = np.concatenate(pieces)
+    new = np.ones(len(line), dtype=bool)
+    new[1:] = (line[1:] != line[:-1]).any(axis=1)
+    kept = line[new]
+    return kept if len(kept) > 1 else np.repeat(kept, 2, axis=0)
+
+
+def _bearing(piece: Line, *, last: bool) -> float | None:
+    steps = np.diff(piece, axis=0)
+    steps = steps[np.hypot(*steps.T) > 0.1]
+    if not len(steps):
+        return None
+    east, north = steps[-1 if last else 0]
+    return float(np.degrees(np.arctan2(east, north)))
+
+
+def _describe(
+    city: City,
+    rows: NDArray[np.int64],
+    pieces: Sequence[Line],
+    metres: NDArray[np.float64],
+    seconds: NDArray[np.float64],
+    barriers: Sequence[Barrier],
+) -> list[Instruction]:
+    """Stretches of one kind and street become one step; crossings, lifts and barriers are their own."""
+    edges = city.edges
+    met = {barrier.id: barrier for barrier in barriers}
+    ids = edges.ids(rows)
+    steps: list[Instruction] = []
+    flight = flight_at = -1
+    bearing: float | None = None
+    open_key: tuple[int, int] | None = None
+    for number, row in enumerate(rows.tolist()):
+        kind = Kind(int(edges["kind"][row]))
+        piece = pieces[number]
+        lon, lat = np.asarray(city.projection.to_lonlat(piece[:1]), dtype=np.float64)[0]
+        spot = (float(metres[number]), float(seconds[number]), float(lat), float(lon))
+        seen = met.pop(ids[number], None)
+        if seen is not None and (kind.is_barrier or kind in (Kind.steps, Kind.lift, Kind.escalator)):
+            steps.append(Instruction(_titled(words.barrier(seen)), *spot))
+            open_key = None
+            flight = int(edges["osm_id"][row]) if kind == Kind.steps else -1
+            flight_at = len(steps) - 1
+        elif kind == Kind.steps and edges["osm_id"][row] == flight:  # goes on
+            if flight_at == len(steps) - 1:
+                steps[-1] = _longer(steps[-1], *spot[:2])
+            else:  # after a landing
+                steps.append(Instruction(words.SAME_STEPS, *spot))
+                flight_at, open_key = len(steps) - 1, None
+        elif kind == Kind.crossing:
+            crossing = words.CROSSINGS[Crossing(int(edges["crossing"][row]))]
+            if open_key == (int(kind), 0):
+                steps[-1] = _longer(steps[-1], *spot[:2])
+            else:
+                steps.append(Instruction(_titled(crossing), *spot))
+            open_key = (int(kind), 0)
+        elif not kind.is_barrier and kind not in (Kind.steps, Kind.lift, Kind.escalator):
+            key = (int(kind), int(edges["name"][row]))
+            straight = abs(_turned(bearing, piece) or 0.0) < 60
+            if (key == open_key and straight) or (metres[number] < 3 and open_key) or kind == Kind.link:
+                if steps:
+                    steps[-1] = _longer(steps[-1], *spot[:2])
+            else:
+                steps.append(Instruction(_stretch(city, row, kind, bearing, piece), *spot))
+                open_key = key
+        bearing = _bearing(piece, last=True) or bearing
+    return [_with_length(step) for step in steps]
+
+
+def _stretch(city: City, row: int, kind: Kind, bearing: float | None, piece: Line) -> words.Both:
+    name = int(city.edges["name"][row])
+    street = city.edges.names[name] if name >= 0 else ""
+    on = words.way(kind, street)
+    degrees = _turned(bearing, piece)
+    if degrees is None:
+        return _titled(on)
+    turned = words.turn(degrees)
+    return _titled(words.Both(f"{turned.de}, {on.de}", f"{turned.en}, {on.en}"))
+
+
+def _turned(bearing: float | None, piece: Line) -> float | None:
+    """Degrees turned to the right where a piece begins; None where either direction is unknown."""
+    ahead = _bearing(piece, last=False)
+    return None if bearing is None or ahead is None else (ahead - bearing + 180) % 360 - 180
+
+
+def _titled(text: words.Both) -> words.Both:
+    return words.Both(text.de[:1].upper() + text.de[1:], text.en[:1].upper() + text.en[1:])
+
+
+def _longer(step: Instruction, metres: float, seconds: float) -> Instruction:
+    return Instruction(step.text, step.metres + metres, step.seconds + seconds, step.lat, step.lon)
+
+
+def _with_length(step: Instruction) -> Instruction:
+    if step.metres < 1:
+        return step
+    length = words.metres(step.metres)
+    text = words.Both(f"{step.text.de}, {length.de}", f"{step.text.en}, {length.en}")
+    return Instruction(text, step.metres, step.seconds, step.lat, step.lon)

@@ -1,0 +1,76 @@
+"""The chapter on route chains: which everyday errands can be done in one go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from wegeketten.reports.sheet import Cell, Column, Section, Sheet
+from wegeketten.reports.words import minutes, number, percent
+
+if TYPE_CHECKING:
+    from wegeketten.reports.area_figures import Area
+    from wegeketten.reports.front_page import Phrases
+
+CHAINS = (
+    ("doctor", "pharmacy"),
+    ("groceries", "bank"),
+    ("pharmacy", "doctor", "stop"),
+    ("meeting_place", "toilet"),
+)
+"""Everyday errands, in this order and back home; those with a service nobody offers are left out."""
+
+
+def chains(area: Area, tell: Phrases) -> Section | None:
+    """Shares and times of everyday chains; None where none of them exists in the city.
+
+    Parameters
+    ----------
+    area
+        The district, or the whole city.
+    tell
+        Words and scan.
+    """
+    words, lang, scan = tell.words, tell.lang, tell.scan
+    known = [chain for chain in CHAINS if set(chain) <= set(tell.offered)]
+    profiles = [one for one in scan.profiles if one.id in ("rollator", "wheelchair")] or scan.profiles[-1:]
+    if not known or not area.weight:
+        return None
+    rows = []
+    for chain in known:
+        steps = [words["home_step"], *(tell.service(service) for service in chain), words["home_step"]]
+        row = [Cell(" → ".join(steps))]
+        for profile in profiles:
+            found = _district(tell, profile, chain, area)
+            row += _cells(found, lang, words)
+        rows.append(row)
+    columns = [Column(words["column_chain"])]
+    for profile in profiles:
+        name = tell.profile(profile.id)
+        columns += [Column(name, number=True), Column(words["column_longer"].format(name=name), number=True)]
+    text = words["chains_text"].format(counted=tell.counted)
+    sheet = Sheet("chains", words["chains"], columns, rows, quiet=True)
+    return Section("chains-title", words["chains"], [text], [sheet])
+
+
+def _cells(found: dict[str, Any], lang: str, words: dict[str, Any]) -> list[Cell]:
+    share, median_s, times = found["share_likely"], found["median_likely_s"], found["times_walker"]
+    longer = words["none"] if times is None else words["times"].format(value=number(times, lang, 1))
+    return [
+        Cell(
+            percent(share or 0.0, lang),
+            small=words["none"] if median_s is None else minutes(median_s),
+            sort=round(share or 0.0, 6),
+        ),
+        Cell(longer, sort="" if times is None else times),
+    ]
+
+
+def _district(tell: Phrases, profile: Any, chain: tuple[str, ...], area: Area) -> dict[str, Any]:
+    from wegeketten.reach.chains.every_home import find_chains
+    from wegeketten.reach.chains.one_door import Errands
+
+    found = find_chains(tell.scan.city, profile, Errands(chain, returning=True))
+    rows = found.districts()
+    if area.row < 0:
+        return rows[-1]
+    return next(row for row in rows if row["district"] == area.name)

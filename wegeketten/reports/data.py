@@ -1,0 +1,242 @@
+"""What a map shows, as plain arrays: independent of the city folder, of folium and of the browser."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Ints = NDArray[Any]
+    Floats = NDArray[Any]
+    Points = NDArray[np.float64]
+
+CLOSED, POSSIBLE, LIKELY, SURE = range(4)
+"""How far an arc or a place can be counted on: ``level >= LIKELY`` is the graph of the answer *likely*."""
+
+
+@dataclass(frozen=True)
+class Network:
+    """The walking network.
+
+    Attributes
+    ----------
+    lon, lat
+        Node positions in degrees.
+    u, v
+        Node rows of each edge; edge e makes the arcs 2e (u → v) and 2e + 1 (v → u).
+    kind
+        Codes of `wegeketten.model.edges.Kind`.
+    lawful
+        Bit 0: u → v allowed by law, bit 1: v → u.
+    length_m
+        Metres.
+    ids
+        Ids by the contract's scheme, see `wegeketten.model.edges.element_ids`, as three columns
+        ``osm_type`` (S1), ``osm_id`` (int64) and ``part``.
+    name
+        Row of `names` or -1.
+    starts, points
+        Drawn line of edge e: rows ``starts[e]`` to ``starts[e + 1]`` of `points` (lon, lat).
+    readings
+        Per attribute the columns value, lower, upper (float) and provenance (uint8).
+    """
+
+    lon: Floats
+    lat: Floats
+    u: Ints
+    v: Ints
+    kind: Ints
+    lawful: Ints
+    length_m: Floats
+    osm_type: NDArray[Any]
+    osm_id: Ints
+    part: Ints
+    name: Ints
+    names: Sequence[str]
+    starts: Ints
+    points: Points
+    readings: Mapping[str, tuple[Floats, Floats, Floats, Ints]]
+
+
+@dataclass(frozen=True)
+class Homes:
+    """Homes: position in degrees, address, row of the district or -1, weight in people or homes.
+
+    `merged`: how many homes each stands for, see `wegeketten.reports.merge`; None where every one is its own.
+    """
+
+    lon: Floats
+    lat: Floats
+    street: Sequence[str]
+    housenumber: Sequence[str]
+    district: Ints
+    weight: Floats
+    merged: Ints | None = None
+
+    def __len__(self) -> int:
+        return len(self.lon)
+
+
+@dataclass(frozen=True)
+class Places:
+    """Places, one row per place and service (row of `MapData.services`)."""
+
+    lon: Floats
+    lat: Floats
+    place_id: Sequence[str]
+    name: Sequence[str]
+    service: Ints
+    wheelchair: Floats
+    opening_hours: Sequence[str]
+
+    def __len__(self) -> int:
+        return len(self.lon)
+
+
+@dataclass(frozen=True)
+class Joints:
+    """Where homes or places may meet the network; each profile uses some of the rows.
+
+    Attributes
+    ----------
+    owner
+        Row of the home or place.
+    edge
+        Edge row.
+    along
+        float32, position on the edge from 0 (u) to 1 (v).
+    off_m
+        float32, metres between door and edge.
+    """
+
+    owner: Ints
+    edge: Ints
+    along: Floats
+    off_m: Floats
+
+    def __len__(self) -> int:
+        return len(self.owner)
+
+
+@dataclass(frozen=True)
+class ProfileLayer:
+    """What one mobility profile makes of the network.
+
+    Attributes
+    ----------
+    units
+        int32, two per edge: time along each arc in units of 0.1 s, closed arcs included.
+    checks
+        The profile's limits as (attribute, limit); attributes of the edge table, or ``access``, ``kind``,
+        ``crossing``.
+    outcomes
+        uint8, shape (k, checks): distinct outcomes, each a level per check.
+    outcome
+        int32, two per edge: row of `outcomes` of each arc.
+    home_joints, place_joints
+        bool, one per row of `MapData.home_joints` and `MapData.place_joints`: those the profile uses.
+    place_level
+        uint8, one per place: whether this profile can use it.
+    standard_units
+        Per service the longest time within the standard, in units of 0.1 s.
+    mended
+        int32, two per edge: units of each arc after its edge's works in *likely*, `INF` where none
+        open it.
+    prices
+        Per edge the price of its works in whole euros, 0 where there are none.
+    """
+
+    id: str
+    name: str
+    speed_mps: float
+    units: Ints
+    checks: Sequence[tuple[str, float | str]]
+    outcomes: Ints
+    outcome: Ints
+    home_joints: NDArray[np.bool_]
+    place_joints: NDArray[np.bool_]
+    place_level: Ints
+    standard_units: Sequence[int]
+    mended: Ints
+    prices: Ints
+
+    @property
+    def level(self) -> Ints:
+        """uint8, two per edge: `CLOSED`, `POSSIBLE`, `LIKELY` or `SURE`, the lowest over all checks."""
+        lowest: Ints = self.outcomes.min(axis=1)[self.outcome]
+        return lowest
+
+
+@dataclass(frozen=True)
+class District:
+    """A district: its name and its outline as rings of (lon, lat)."""
+
+    id: str
+    name: str
+    rings: Sequence[Points]
+
+
+@dataclass(frozen=True)
+class Base:
+    """The light base map: rings of (lon, lat) with a class of `BASE_CLASSES`."""
+
+    klass: Ints
+    starts: Ints
+    points: Points
+
+
+BASE_CLASSES = ("water", "green", "building")
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A point of an extra layer: a proposed measure or a barrier to survey."""
+
+    lon: float
+    lat: float
+    title: str
+    lines: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class MapData:
+    """Everything a map shows.
+
+    Attributes
+    ----------
+    title
+        Name of the place.
+    services
+        Id and shown name of each service.
+    sources
+        ``version, source, source_sha256, osm_timestamp`` and ``counted``: what weights count, ``homes`` or
+        ``people``.
+    thinned
+        What was left out to keep the page small: ``buildings``.
+    notes
+        Further sentences for the footer.
+    spread_m
+        Where homes are merged, metres of way between a mark and the farthest home it stands for.
+    """
+
+    title: str
+    network: Network
+    homes: Homes
+    home_joints: Joints
+    places: Places
+    place_joints: Joints
+    services: Sequence[tuple[str, str]]
+    profiles: Sequence[ProfileLayer]
+    districts: Sequence[District]
+    base: Base
+    sources: Mapping[str, str]
+    measures: Sequence[Mark] = ()
+    walks: Sequence[Mark] = ()
+    thinned: Sequence[str] = ()
+    notes: Sequence[str] = ()
+    spread_m: float = 0.0

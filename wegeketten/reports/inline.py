@@ -1,0 +1,132 @@
+"""Pages that need nothing from anywhere: code of others inside, and a policy that lets nothing else run."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import tomllib
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from wegeketten.errors import InputDataError
+from wegeketten.reports.assets import asset_bytes, asset_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_SOURCE_MAP = re.compile(r"^(//# sourceMappingURL=.*|/\*# sourceMappingURL=.*\*/)\s*$", re.MULTILINE)
+_IMAGE = re.compile(r"url\((?!#)[^)]*\)")
+_SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<code>.*?)</script>", re.DOTALL)
+_STYLE = re.compile(r"<style[^>]*>(?P<code>.*?)</style>", re.DOTALL)
+_ADDRESS = re.compile(
+    r"""<(?:script|link|img|iframe|source|object|embed|use)\b[^>]*\b(?:src|href|data)\s*=\s*["']?(?!data:|#)(?P<url>[^"'\s>]+)"""
+)
+
+
+@cache
+def vendored(package: str, file: str) -> str:
+    """A file of another project that lies in ``assets/vendor``, checked against its pinned hash.
+
+    Parameters
+    ----------
+    package, file
+        As in ``vendor.toml``.
+
+    Raises
+    ------
+    InputDataError
+        The file is not the one that was pinned.
+
+    Examples
+    --------
+    >>> "Leaflet 1.9.4" in vendored("leaflet", "leaflet.js")
+    True
+    """
+    pinned = tomllib.loads(asset_text("vendor", "vendor.toml"))[package]
+    text = asset_text("vendor", file)
+    found = hashlib.sha256(asset_bytes("vendor", file)).hexdigest()
+    if found != pinned["files"][file]:
+        raise InputDataError(
+            f"{file} of {package} {pinned['version']} is not the pinned file; install wegeketten again"
+        )
+    notice = f"/*! {package} {pinned['version']}, {pinned['licence']}, {pinned['source']} */\n"
+    return notice + _SOURCE_MAP.sub("", text).rstrip() + "\n"
+
+
+def script_tag(code: str) -> str:
+    r"""Code as an inline script; whatever it contains, the element ends where the code ends.
+
+    Examples
+    --------
+    >>> script_tag("s = '</script>'")
+    "<script>s = '<\\/script>'</script>"
+    """
+    closed = re.sub(r"<(/script|!--)", r"<\\\1", code, flags=re.IGNORECASE)
+    return f"<script>{closed}</script>"
+
+
+def style_tag(code: str) -> str:
+    """Styles without pictures from other files (the controls that would need them are not used)."""
+    plain = _IMAGE.sub("none", code)
+    closed = plain.replace("</", "<\\/")
+    return f"<style>{closed}</style>"
+
+
+def island(element_id: str, content: Any) -> str:
+    r"""Data as an element that never runs: JSON for anything but text, which is taken to be base64.
+
+    Examples
+    --------
+    >>> print(island("config", {"name": "</script>"}))
+    <script type="application/json" id="config">{"name":"\u003c/script\u003e"}</script>
+    """
+    if isinstance(content, str):
+        return f'<script type="text/plain" id="{element_id}">{content}</script>'
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for sign in "<>&\u2028\u2029":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return f'<script type="application/json" id="{element_id}">{text}</script>'
+
+
+def policy_of(page: str, *, image_sources: Iterable[str] = ()) -> str:
+    """A content security policy under which exactly the page's own inline scripts and styles work.
+
+    Parameters
+    ----------
+    page
+        The page, complete but for the policy itself.
+    image_sources
+        Origins that pictures may come from, for maps with online tiles.
+    """
+    scripts = [m["code"] for m in _SCRIPT.finditer(page) if 'type="' not in m["attributes"]]
+    styles = [m["code"] for m in _STYLE.finditer(page)]
+    parts = [
+        "default-src 'none'",
+        f"script-src {_hashes(scripts)}",
+        f"style-src {_hashes(styles)}",
+        " ".join(["img-src data: blob:", *image_sources]),
+        "base-uri 'none'",
+        "form-action 'none'",
+    ]
+    return "; ".join(parts)
+
+
+def _hashes(codes: Iterable[str]) -> str:
+    digests = [
+        base64.b64encode(hashlib.sha256(code.encode("utf-8")).digest()).decode("ascii") for code in codes
+    ]
+    return " ".join(f"'sha256-{digest}'" for digest in digests) or "'none'"
+
+
+def outside_addresses(page: str) -> list[str]:
+    """Addresses that a browser would ask for when it opens the page; a finished page has none.
+
+    Examples
+    --------
+    >>> outside_addresses('<img src="https://example.org/a.png"><a href="https://example.org">x</a>')
+    ['https://example.org/a.png']
+    """
+    without_code = _SCRIPT.sub(lambda m: f"<script{m['attributes']}>", page)
+    return [match["url"] for match in _ADDRESS.finditer(without_code)]

@@ -1,0 +1,347 @@
+"""The council's map: folium's map in a page of its own, in one file, without a server."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from wegeketten.errors import OutputError, UsageError
+from wegeketten.files.atomic import whole_file
+from wegeketten.reports.assets import asset_text
+from wegeketten.reports.inline import island, outside_addresses, policy_of, script_tag, style_tag, vendored
+from wegeketten.reports.map_pack import MICRO, bundle
+from wegeketten.reports.merge import merge_homes
+from wegeketten.reports.varint import clean
+from wegeketten.reports.words import load_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import folium
+
+    from wegeketten.city import City
+    from wegeketten.people.profile import Profile
+    from wegeketten.reports.data import District, MapData
+
+SCRIPTS = (
+    "decode", "grid", "search", "why", "model", "words", "table", "answer", "paint",
+    "lists", "overlays", "ways", "finder", "views", "app",
+)  # fmt: skip
+"""Modules of the page's own script, in the order they build on each other."""
+
+LARGEST_BYTES = 20_000_000
+"""A bigger page is refused: phones do not open it."""
+
+POLICY_MARK = "policy-goes-here"
+
+
+def map_page(
+    data: MapData,
+    *,
+    lang: str = "de",
+    profile: str | None = None,
+    service: str | None = None,
+    answer: str = "likely",
+    tiles: str | None = None,
+) -> str:
+    """The whole page as text.
+
+    Parameters
+    ----------
+    data
+        What to show.
+    lang
+        ``de`` or ``en``.
+    profile, service, answer
+        What is chosen when the page opens; the first of each where None.
+    tiles
+        Address pattern of online tiles to lay under everything, for maps that may use the network. None: the
+        page asks for nothing.
+
+    Raises
+    ------
+    UsageError
+        A profile, service or answer is not in the data.
+    OutputError
+        The page would be too big to open.
+    """
+    words = load_words(lang)
+    data = merge_homes(data)
+    config = _config(data, lang=lang, profile=profile, service=service, answer=answer)
+    islands = [island("config", config), island("words", words)]
+    islands += [island(name, text) for name, text in bundle(data).items()]
+    figure = _figure(data, tiles=tiles)
+    figure.render()
+    html, script = figure.html.render(), figure.script.render()
+    head = [
+        style_tag(vendored("leaflet", "leaflet.css")),
+        style_tag(asset_text("map.css")),
+    ]
+    # The data follow the form: a browser shows the page while they are still being read.
+    scripts = [
+        script_tag(vendored("leaflet", "leaflet.js")),
+        script_tag("(() => {\n" + "".join(_module(name) for name in SCRIPTS) + "})();\n"),
+        script_tag(script),
+    ]
+    page = _fill("map.html", lang, words["map"], data, head=head, map=html, islands=islands, scripts=scripts)
+    origins = [tiles.split("{", 1)[0].rstrip("/")] if tiles else []
+    page = page.replace(POLICY_MARK, policy_of(page, image_sources=origins), 1)
+    unwanted = outside_addresses(page)
+    if unwanted:
+        raise OutputError(f"the map would ask for {unwanted[0]}; only what lies in assets/vendor may be used")
+    if len(page.encode("utf-8")) > LARGEST_BYTES:
+        raise OutputError(
+            f"the map would have {len(page) / 1e6:.0f} MB, more than phones open; "
+            "make one for fewer districts with --district, or fewer profiles with --profile"
+        )
+    return page
+
+
+def write_map(
+    city: City,
+    out: str | Path,
+    *,
+    lang: str = "de",
+    profiles: Sequence[str | Profile] = (),
+    services: Sequence[str] = (),
+    title: str | None = None,
+    profile: str | None = None,
+    service: str | None = None,
+    answer: str = "likely",
+    plan: str | Path | None = None,
+    survey: str | Path | None = None,
+    tiles: str | None = None,
+) -> Path:
+    """Write the map of a city as one HTML file that needs no network.
+
+    Parameters
+    ----------
+    city
+        A built city.
+    out
+        File to write.
+    lang
+        ``de`` or ``en``.
+    profiles, services
+        What can be chosen on the map; everything the city knows where empty.
+    title
+        Name of the place; made from the source's file name where None.
+    profile, service, answer
+        What is chosen when the page opens.
+    plan
+        Folder written by ``plan``: its measures become a layer.
+    survey
+        Folder written by ``survey``: its spots become a layer.
+    tiles
+        Address pattern of online tiles, for a map that may use the network; None asks for nothing.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    UsageError
+        A profile, service, answer or language does not exist.
+    InputDataError
+        The plan or survey folder cannot be used.
+    OutputError
+        The file cannot be written, or would be too big to open.
+
+    Examples
+    --------
+    >>> import wegeketten as wk
+    >>> from wegeketten.reports.map import write_map
+    >>> write_map(wk.open("lauf"), "lauf.html", profile="wheelchair")  # doctest: +SKIP
+    PosixPath('lauf.html')
+    """
+    from wegeketten.reports.map_data import gather
+    from wegeketten.reports.marks import read_measures, read_walks
+
+    load_words(lang)
+    data = gather(
+        city,
+        profiles=profiles,
+        services=services,
+        title=title,
+        lang=lang,
+        measures=read_measures(Path(plan), lang) if plan else (),
+        walks=read_walks(Path(survey), lang) if survey else (),
+    )
+    page = map_page(data, lang=lang, profile=profile, service=service, answer=answer, tiles=tiles)
+    return write_page(page, out)
+
+
+def write_page(page: str, out: str | Path) -> Path:
+    """Write a page whole or not at all.
+
+    Raises
+    ------
+    OutputError
+        The place is not writable.
+    """
+    target = Path(out)
+    with whole_file(target) as temporary:
+        temporary.write_text(page, encoding="utf-8", newline="\n")
+    return target
+
+
+def _module(name: str) -> str:
+    return asset_text("map", f"{name}.js").replace('"use strict";\n', "", 1)
+
+
+def _figure(data: MapData, *, tiles: str | None) -> Any:
+    """The folium map with this package's layers added to it, in a figure that is ready to render."""
+    council_map = folium_map(data, tiles=tiles)
+    return council_map.get_root()
+
+
+def folium_map(data: MapData, *, tiles: str | None = None) -> folium.Map:
+    """A `folium.Map` over the city's extent that loads nothing and starts the page's own script."""
+    import folium
+    from branca.element import MacroElement
+    from jinja2 import Template
+
+    (south, west), (north, east) = extent(data)
+    made: folium.Map = folium.Map(
+        location=[(south + north) / 2, (west + east) / 2],
+        tiles=None,
+        zoom_control=False,
+        max_zoom=19,
+        min_zoom=9,
+        fade_animation=False,
+        zoom_animation=False,
+    )
+    made.default_js, made.default_css = [], []
+    start = MacroElement()  # type: ignore[no-untyped-call] # branca gives its elements no types
+    start._template = Template(
+        "{% macro script(this, kwargs) %}startCouncilMap({{ this._parent.get_name() }});{% endmacro %}"
+    )
+    parts: list[Any] = [made]
+    if tiles:
+        parts.append(
+            folium.TileLayer(tiles, attr="© OpenStreetMap contributors", overlay=True, control=False)
+        )
+    parts.append(start)
+    for number, part in enumerate(parts):
+        part._id = str(number)  # folium's own ids are random; two runs shall give the same page
+        if part is not made:
+            made.add_child(part)
+    return made
+
+
+def extent(data: MapData) -> tuple[tuple[float, float], tuple[float, float]]:
+    """South-west and north-east corner of what is shown first, (lat, lon) in degrees.
+
+    Outlying homes, one in a hundred on each side, do not shrink the town.
+    """
+    source = data.homes if len(data.homes) else data.network
+    if not len(source.lon):
+        raise UsageError("there is nothing to show: the city has neither homes nor ways")
+    (west, east), (south, north) = (np.quantile(axis, (0.01, 0.99)) for axis in (source.lon, source.lat))
+    return (float(south), float(west)), (float(north), float(east))
+
+
+def _everything(data: MapData) -> tuple[tuple[float, float], tuple[float, float]]:
+    lon = np.concatenate([data.homes.lon, data.places.lon, data.network.lon])
+    lat = np.concatenate([data.homes.lat, data.places.lat, data.network.lat])
+    return (float(lat.min()), float(lon.min())), (float(lat.max()), float(lon.max()))
+
+
+def _config(
+    data: MapData, *, lang: str, profile: str | None, service: str | None, answer: str
+) -> dict[str, Any]:
+    profiles, services = [layer.id for layer in data.profiles], [name for name, _ in data.services]
+    for what, wanted, known in (
+        ("--profile", profile, profiles),
+        ("--service", service, services),
+        ("answer", answer, ["sure", "likely", "possible"]),
+    ):
+        if wanted is not None and wanted not in known:
+            raise UsageError(f"{what} {wanted}: not on this map; there are {', '.join(known)}")
+    words = load_words(lang)
+    return {
+        "title": clean(data.title),
+        "bounds": extent(data),
+        "limits": _everything(data),
+        "start": {
+            "profile": profile or ("wheelchair" if "wheelchair" in profiles else profiles[0]),
+            "service": service or services[0],
+            "answer": answer,
+        },
+        "spread_m": math.ceil(data.spread_m),
+        "counted": data.sources.get("counted", "homes"),
+        "attributes": list(data.network.readings),
+        "profiles": [
+            {
+                "id": layer.id,
+                "name": words["profiles"].get(layer.id, {}).get("name") or clean(layer.name),
+                "speed": layer.speed_mps,
+                "standard_units": [int(units) for units in layer.standard_units],
+                "checks": [list(check) for check in layer.checks],
+            }
+            for layer in data.profiles
+        ],
+        "services": [
+            {"id": name, "name": words["services"].get(name, {}).get("name") or clean(shown)}
+            for name, shown in data.services
+        ],
+        "districts": [_district(district) for district in data.districts],
+        "measures": [
+            vars(mark) | {"title": clean(mark.title), "lines": [clean(x) for x in mark.lines]}
+            for mark in data.measures
+        ],
+        "walks": [
+            vars(mark) | {"title": clean(mark.title), "lines": [clean(x) for x in mark.lines]}
+            for mark in data.walks
+        ],
+    }
+
+
+def _district(district: District) -> dict[str, Any]:
+    rings = [np.rint(np.asarray(ring) * MICRO).astype(np.int64).tolist() for ring in district.rings]
+    return {"id": clean(district.id), "name": clean(district.name), "rings": rings}
+
+
+def _notes(data: MapData, words: dict[str, Any]) -> list[str]:
+    notes = [clean(note, 400) for note in data.notes]
+    if data.thinned:
+        notes.append(words["thinned"].format(what=", ".join(words[f"thin_{what}"] for what in data.thinned)))
+    return notes
+
+
+def _fill(template: str, lang: str, words: dict[str, Any], data: MapData, **parts: Any) -> str:
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+    environment = Environment(autoescape=True, trim_blocks=True, keep_trailing_newline=True)
+    sources = data.sources
+    place = clean(data.title)
+    joined = {
+        name: Markup("\n".join([value] if isinstance(value, str) else value))  # noqa: S704 built here, escaped before
+        for name, value in parts.items()
+    }
+    return environment.from_string(asset_text(template)).render(
+        lang=lang,
+        words=words,
+        answers_sentence=load_words(lang)["answers_sentence"],
+        version=sources.get("version", ""),
+        policy=POLICY_MARK,
+        title=words["title"].format(place=place),
+        heading=words["heading"].format(place=place),
+        about_method=words["about_method"].format(
+            version=sources.get("version", ""),
+            date=clean(sources.get("osm_timestamp")) or words["date_unknown"],
+        ),
+        about_hash=words["about_hash"].format(
+            source=clean(sources.get("source")), hash=clean(sources.get("source_sha256"))
+        ),
+        attributions=[clean(text) for text in json.loads(sources.get("attributions", "[]"))],
+        notes=_notes(data, words),
+        **joined,
+    )

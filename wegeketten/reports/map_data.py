@@ -1,0 +1,320 @@
+"""From a city folder to what a map shows."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wegeketten.reports.bottlenecks import MOST_UNITS
+from wegeketten.reports.data import (
+    BASE_CLASSES,
+    CLOSED,
+    Base,
+    District,
+    Homes,
+    Joints,
+    MapData,
+    Mark,
+    Network,
+    Places,
+    ProfileLayer,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from wegeketten.city import City
+    from wegeketten.people.profile import Profile
+    from wegeketten.reach.endpoints import Endpoints
+
+LINE_TOLERANCE_M = 0.7
+"""Drawn lines may differ this much from the mapped ones: less than their own width on the finest zoom."""
+
+BASE_TOLERANCE_DEG = 1e-5
+"""The same for the base map's outlines, about one metre."""
+
+MOST_BASE_POINTS = 400_000
+"""Above this the base map leaves out buildings, smallest class first, and says so."""
+
+
+def gather(
+    city: City,
+    *,
+    profiles: Sequence[str | Profile] = (),
+    services: Sequence[str] = (),
+    title: str | None = None,
+    lang: str = "de",
+    measures: Sequence[Mark] = (),
+    walks: Sequence[Mark] = (),
+) -> MapData:
+    """Collect from a city what its map shows.
+
+    Parameters
+    ----------
+    city
+        A built city.
+    profiles
+        Ids, paths of TOML files or `Profile` objects; all shipped ones where empty.
+    services
+        Service ids; all of the city's catalogue where empty.
+    title
+        Name of the place; made from the source's file name where None.
+    lang
+        Language of names that come from profiles and the catalogue.
+    measures, walks
+        Points of two extra layers.
+
+    Raises
+    ------
+    UsageError
+        A profile or service does not exist.
+    """
+    from wegeketten.people.profile import Profile, load_profiles
+
+    loaded = [
+        profile if isinstance(profile, Profile) else load_profiles([profile])[0]
+        for profile in (profiles or load_profiles())
+    ]
+    catalogue = city.catalogue
+    wanted = [catalogue.service(name).id for name in services] if services else list(catalogue.ids)
+    place_rows = np.flatnonzero(np.isin(city.places["service"].astype(str), wanted))
+    joints = _Doors(city, loaded, place_rows)
+    layers = [
+        _layer(city, profile, wanted, place_rows, used, lang)
+        for profile, used in zip(loaded, zip(joints.home_use, joints.place_use, strict=True), strict=True)
+    ]
+    base, thinned = _base(city)
+    return MapData(
+        title=title or place_name(str(city.meta["source"])),
+        network=_network(city),
+        homes=_homes(city),
+        home_joints=joints.homes,
+        places=_places(city, wanted, place_rows),
+        place_joints=joints.places,
+        services=[(name, getattr(catalogue.services[name].name, lang)) for name in wanted],
+        profiles=layers,
+        districts=_districts(city),
+        base=base,
+        sources={
+            "version": str(city.meta["version"]),
+            "source": Path(str(city.meta["source"])).name,
+            "source_sha256": str(city.meta["source_sha256"]),
+            "osm_timestamp": str(city.meta["osm_timestamp"] or "")[:10],
+            "counted": "people" if city.meta["parameters"].get("population") else "homes",
+        },
+        measures=measures,
+        walks=walks,
+        thinned=thinned,
+    )
+
+
+def place_name(source: str) -> str:
+    """A readable name from a source's file name.
+
+    Examples
+    --------
+    >>> place_name("extracts/lauf-pegnitz_2020-01.osm.pbf"), place_name("demo")
+    ('Lauf Pegnitz', 'Helsinki')
+    """
+    if source == "demo":
+        return "Helsinki"
+    stem = Path(source).name.split(".", 1)[0]
+    words = (
+        re.sub(r"[_-]?\d{4}(-\d\d){0,2}$|[_-]latest$", "", stem).replace("_", " ").replace("-", " ").split()
+    )
+    return " ".join(word[:1].upper() + word[1:] for word in words) or stem
+
+
+class _Doors:
+    """Joints that any of the profiles uses, and which of them each profile uses."""
+
+    def __init__(self, city: City, profiles: Sequence[Profile], place_rows: NDArray[np.int64]) -> None:
+        from wegeketten.reach.endpoints import join_homes, join_places
+
+        row_of = np.full(len(city.places["service"]), -1, dtype=np.int64)
+        row_of[place_rows] = np.arange(len(place_rows))
+        homes, places = [], []
+        for profile in profiles:
+            homes.append(_rows(join_homes(city, profile)))
+            at_places = _rows(join_places(city, profile))
+            at_places["owner"] = row_of[at_places["owner"]]
+            places.append(at_places[at_places["owner"] >= 0])
+        self.homes, self.home_use = _union(homes)
+        self.places, self.place_use = _union(places)
+
+
+_JOINT = np.dtype([("owner", np.int64), ("edge", np.int64), ("along", np.float32), ("off_m", np.float32)])
+
+
+def _rows(access: Endpoints) -> NDArray[np.void]:
+    rows = np.zeros(len(access), dtype=_JOINT)
+    for name in ("owner", "edge", "along", "off_m"):
+        rows[name] = getattr(access, name)
+    return rows
+
+
+def _union(of_profiles: list[NDArray[np.void]]) -> tuple[Joints, list[NDArray[np.bool_]]]:
+    every, number = np.unique(np.concatenate(of_profiles), return_inverse=True)
+    use, start = [], 0
+    for rows in of_profiles:
+        used = np.zeros(len(every), dtype=bool)
+        used[number[start : start + len(rows)]] = True
+        use.append(used)
+        start += len(rows)
+    return Joints(every["owner"], every["edge"], every["along"], every["off_m"]), use
+
+
+def _layer(
+    city: City,
+    profile: Profile,
+    services: Sequence[str],
+    place_rows: NDArray[np.int64],
+    used: tuple[NDArray[np.bool_], NDArray[np.bool_]],
+    lang: str,
+) -> ProfileLayer:
+    from wegeketten.model.answers import ANSWERS
+    from wegeketten.people.checks import checks
+    from wegeketten.reach.endpoints import allowed_places
+    from wegeketten.reach.shares import units_within
+    from wegeketten.routing import INF, UNIT_S
+    from wegeketten.whatif.candidates import find_candidates
+
+    found = [(check.attribute, check.limit, check.levels) for check in checks(city.edges.columns, profile)]
+    outcomes, outcome = _distinct([levels for _, _, levels in found], len(city.edges))
+    level = np.full(len(city.places["service"]), CLOSED, dtype=np.uint8)
+    for answer in ANSWERS:
+        for service in services:
+            level[allowed_places(city, profile, answer, service)] += 1
+    weights = city.weights(profile)
+    slow = np.minimum(np.rint(weights.seconds / UNIT_S), MOST_UNITS)
+    remedies = find_candidates(city, [profile]).remedies(profile)  # as `why` takes them
+    return ProfileLayer(
+        id=profile.id,
+        name=getattr(profile.name, lang),
+        speed_mps=profile.level_m_s,
+        units=np.where(weights.possible == INF, slow.astype(np.int64), weights.possible),
+        checks=[(attribute, limit) for attribute, limit, _ in found],
+        outcomes=outcomes,
+        outcome=outcome,
+        home_joints=used[0],
+        place_joints=used[1],
+        place_level=level[place_rows],
+        standard_units=[units_within(city.catalogue.standard_s(service, profile)) for service in services],
+        mended=remedies.mended,
+        prices=remedies.prices,
+    )
+
+
+def _distinct(levels: Sequence[NDArray[np.uint8]], edges: int) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Distinct outcomes over all checks; two bits per check make one number per arc."""
+    keys = np.zeros(2 * edges, dtype=np.int64)
+    for place, both in enumerate(levels):
+        arcs = np.broadcast_to(both, (2, edges)).T.ravel()
+        keys |= arcs.astype(np.int64) << (2 * place)
+    distinct, outcome = np.unique(keys, return_inverse=True)
+    shifts = 2 * np.arange(len(levels))
+    return ((distinct[:, None] >> shifts) & 3).astype(np.uint8), outcome.ravel()
+
+
+def _network(city: City) -> Network:
+    import shapely
+
+    from wegeketten.model.edges import ATTRIBUTES
+
+    edges = city.edges
+    owner = np.repeat(np.arange(len(edges)), np.diff(edges.bends))
+    lines = shapely.simplify(
+        shapely.linestrings(edges.points, indices=owner), LINE_TOLERANCE_M, preserve_topology=False
+    )
+    points, rows = shapely.get_coordinates(lines, return_index=True)
+    starts = np.searchsorted(rows, np.arange(len(edges) + 1))
+    readings = {
+        attribute.name: tuple(
+            edges[f"{attribute.name}{suffix}"] for suffix in ("", "_lower", "_upper", "_from")
+        )
+        for attribute in ATTRIBUTES
+    }
+    return Network(
+        lon=city.nodes["lon"],
+        lat=city.nodes["lat"],
+        u=edges["u"],
+        v=edges["v"],
+        kind=edges["kind"],
+        lawful=edges["forward"].astype(np.uint8) | (edges["backward"].astype(np.uint8) << 1),
+        length_m=edges["length_m"],
+        osm_type=edges["osm_type"],
+        osm_id=edges["osm_id"],
+        part=edges["part"],
+        name=edges["name"],
+        names=edges.names,
+        starts=starts,
+        points=city.projection.to_lonlat(points),
+        readings=readings,  # type: ignore[arg-type] # four columns each
+    )
+
+
+def _homes(city: City) -> Homes:
+    homes = city.homes
+    return Homes(
+        lon=homes["lon"],
+        lat=homes["lat"],
+        street=homes["street"].tolist(),
+        housenumber=homes["housenumber"].tolist(),
+        district=homes["district"],
+        weight=homes["weight"],
+    )
+
+
+def _places(city: City, services: Sequence[str], rows: NDArray[np.int64]) -> Places:
+    columns = {name: column[rows] for name, column in city.places.items()}
+    return Places(
+        lon=columns["lon"],
+        lat=columns["lat"],
+        place_id=columns["place_id"].tolist(),
+        name=columns["name"].tolist(),
+        service=np.array([services.index(name) for name in columns["service"].tolist()], dtype=np.uint8),
+        wheelchair=columns["wheelchair"],
+        opening_hours=columns["opening_hours"].tolist(),
+    )
+
+
+def _districts(city: City) -> list[District]:
+    import shapely
+
+    found = []
+    columns = city.districts
+    for row in range(len(columns["name"])):
+        shape = shapely.simplify(columns["geometry"][row], 5 * BASE_TOLERANCE_DEG)
+        rings = [
+            shapely.get_coordinates(ring) for ring in shapely.get_rings(shapely.get_parts(shape)).tolist()
+        ]
+        found.append(District(str(columns["district_id"][row]), str(columns["name"][row]), rings))
+    return found
+
+
+def _base(city: City) -> tuple[Base, list[str]]:
+    import shapely
+
+    from wegeketten.files.parquet import read_columns
+
+    columns = read_columns(city.path / "base.parquet")
+    klass = np.array([BASE_CLASSES.index(name) for name in columns["class"].tolist()], dtype=np.uint8)
+    # Normalised outlines all turn the same way, so overlapping areas add up when they are filled.
+    shapes = shapely.normalize(
+        shapely.simplify(columns["geometry"], BASE_TOLERANCE_DEG, preserve_topology=False)
+    )
+    rings, part = shapely.get_rings(shapes, return_index=True)
+    klass = klass[part]
+    size = shapely.get_num_coordinates(rings)
+    keep = size >= 4
+    thinned = []
+    if int(size.sum()) > MOST_BASE_POINTS:
+        keep &= klass != BASE_CLASSES.index("building")
+        thinned.append("buildings")
+    points, ring = shapely.get_coordinates(rings[keep], return_index=True)
+    return Base(klass[keep], np.searchsorted(ring, np.arange(int(keep.sum()) + 1)), points), thinned

@@ -1,0 +1,309 @@
+"""Tables on the terminal: compact, aligned, readable without colour."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from wegeketten.city import ATTRIBUTION
+from wegeketten.files.csv import clean_text
+from wegeketten.reports.words import attribute_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from wegeketten.city import City
+    from wegeketten.people.labels import Language
+    from wegeketten.people.profile import Profile
+    from wegeketten.places.catalogue import Catalogue
+    from wegeketten.reach.kerbs import Kerbs
+    from wegeketten.reach.quality import Quality
+    from wegeketten.reach.scan import Scan
+    from wegeketten.reach.shares import Share
+
+_BARS = " ▁▂▃▄▅▆▇█"
+
+_WORDS = {
+    "de": {
+        "title": "{homes} Wohnungen in {source}: Anteil, der den Dienst in zumutbarer Entfernung erreicht",
+        "people": "{homes} Adressen, {people} Menschen in {source}: Anteil, der den Dienst in zumutbarer "
+        "Entfernung erreicht",
+        "service": "Dienst",
+        "standard": "Maß",
+        "legend": "Obere Zahl: wahrscheinlich, in Prozent. Darunter: sicher – möglich. Sicher zählt nur "
+        "Wege, deren Angaben den Durchgang verbürgen; möglich schließt auch Unbekanntes ein. "
+        "–: im Auszug ist kein solcher Ort eingetragen.",
+        "islands": "Auf Inseln, von denen kein wahrscheinlicher Weg ins übrige Netz führt: {list}.",
+        "island": "{profile} {homes} Adressen",
+        "worst": "Am weitesten zurück ({profile}, {service}): {districts}.",
+        "written": "Geschrieben: {out}",
+        "none": "keine Daten",
+        "minutes": "min",
+        "metres": "m",
+        "figure": "Angabe",
+        "value": "Wert",
+        "source": "Quelle",
+        "reach": "erreichbar in",
+        "attribute": "Merkmal",
+        "surveyed": "erhoben",
+        "tagged": "getaggt",
+        "derived": "abgeleitet",
+        "assumed": "angenommen",
+        "unreadable": "Unlesbar: {values}",
+        "district": "Stadtteil",
+        "unit": "von",
+        "kerbs_text": "Bordsteine nach DIN 18040-3: für Räder höchstens 3 cm; für den Langstock mindestens "
+        "3 cm oder Bodenindikatoren. Dient einer nur dem einen, besteht der Zielkonflikt.",
+        "kerbs": "Bordsteine",
+        "both": "dienen beiden",
+        "wheels_only": "nur Rädern",
+        "cane_only": "nur dem Langstock",
+        "not_testable": "nicht prüfbar",
+    },
+    "en": {
+        "title": "{homes} homes in {source}: share that reaches the service within its standard",
+        "people": "{homes} addresses, {people} people in {source}: share that reaches the service within its "
+        "standard",
+        "service": "Service",
+        "standard": "Standard",
+        "legend": "Upper figure: likely, in per cent. Below: sure – possible. Sure counts only ways whose "
+        "readings guarantee passage; possible includes what is unknown. "
+        "–: the extract holds no such place.",
+        "islands": "On islands from which no likely way leads to the rest of the network: {list}.",
+        "island": "{profile} {homes} addresses",
+        "worst": "Furthest behind ({profile}, {service}): {districts}.",
+        "written": "Written: {out}",
+        "none": "no data",
+        "minutes": "min",
+        "metres": "m",
+        "figure": "Figure",
+        "value": "Value",
+        "source": "Source",
+        "reach": "within reach in",
+        "attribute": "Attribute",
+        "surveyed": "surveyed",
+        "tagged": "tagged",
+        "derived": "derived",
+        "assumed": "assumed",
+        "unreadable": "Unreadable: {values}",
+        "district": "District",
+        "unit": "of",
+        "kerbs_text": "Kerbs by DIN 18040-3: at most 3 cm for wheels; at least 3 cm, or tactile paving, for "
+        "the long cane. Where one serves the one only, there is the conflict of the norm.",
+        "kerbs": "Kerbs",
+        "both": "serve both",
+        "wheels_only": "wheels only",
+        "cane_only": "cane only",
+        "not_testable": "not testable",
+    },
+}
+
+_HEADINGS = {
+    "de": {
+        "walker": "zu Fuß",
+        "senior": "Ältere",
+        "rollator": "Rollator",
+        "wheelchair": "Rollstuhl",
+        "powerchair": "E-Roll.",
+        "pram": "Kinderw.",
+        "blind": "Blinde",
+    },
+    "en": {"wheelchair": "wheelch.", "powerchair": "power ch."},
+}
+"""Headings that fit seven columns on 80 characters; the report uses the full names."""
+
+
+def plain(value: float, digits: int = 0, *, lang: str = "de") -> str:
+    """A number as the reader's country writes it.
+
+    Examples
+    --------
+    >>> plain(12345.678, 1), plain(12345.678, 1, lang="en")
+    ('12.345,7', '12,345.7')
+    """
+    text = f"{value:,.{digits}f}"
+    return text.translate(str.maketrans(",.", ".,")) if lang == "de" else text
+
+
+def print_scan(scan: Scan, *, lang: str = "de", out: Path | None = None) -> None:
+    """Print the shares per service and profile, the islands, and the districts that are furthest behind."""
+    words, console = _WORDS[lang], Console(highlight=False)
+    shares = {(row.service, row.profile): row for row in scan.total}
+    weight = float(scan.city.homes["weight"][scan.homes].sum())
+    key = "title" if weight == len(scan.homes) else "people"
+    console.print(
+        words[key].format(
+            homes=plain(len(scan.homes), lang=lang),
+            people=plain(weight, lang=lang),
+            source=escape(clean_text(str(scan.city.meta["source"]))),
+        )
+    )
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column(words["service"], max_width=18)
+    table.add_column(words["standard"], justify="right", no_wrap=True)
+    for profile in scan.profiles:
+        table.add_column(_short(profile, lang), justify="right")
+    offered = set(scan.city.places["service"].tolist())
+    for service in scan.services:
+        found = scan.catalogue.services[service]
+        cells = [
+            _cell(shares[service, profile.id], words["none"]) if service in offered else "–"
+            for profile in scan.profiles
+        ]
+        table.add_row(escape(getattr(found.name, lang)), _standard(found, words, lang), *cells)
+    console.print(table)
+    console.print(words["legend"])
+    _print_islands(scan, console, words, lang)
+    _print_worst(scan, console, words, lang)
+    if out is not None:
+        console.print(words["written"].format(out=escape(str(out))))
+    console.print(ATTRIBUTION)
+
+
+def _short(profile: Profile, lang: str) -> str:
+    return escape(_HEADINGS[lang].get(profile.id) or profile.id)
+
+
+def _cell(share: Share, none: str) -> str:
+    if share.share_likely is None or share.share_sure is None or share.share_possible is None:
+        return none
+    bar = _BARS[round(share.share_likely * 8)]
+    span = f"{share.share_sure * 100:.0f}–{share.share_possible * 100:.0f}"
+    return f"{bar} {share.share_likely * 100:.0f}\n[dim]{span}[/dim]"
+
+
+def _standard(service: Any, words: dict[str, str], lang: str) -> str:
+    if service.standard.metres is not None:
+        return f"{plain(service.standard.metres, lang=lang)} {words['metres']}"
+    return f"{plain(service.standard.minutes, lang=lang)} {words['minutes']}"
+
+
+def _print_islands(scan: Scan, console: Console, words: dict[str, str], lang: str) -> None:
+    stranded = [
+        (profile, sum(island.homes for island in scan.islands[profile.id])) for profile in scan.profiles
+    ]
+    named = [
+        words["island"].format(profile=_short(profile, lang), homes=plain(homes, lang=lang))
+        for profile, homes in stranded
+        if homes
+    ]
+    if named:
+        console.print(words["islands"].format(list=", ".join(named)))
+
+
+def _print_worst(scan: Scan, console: Console, words: dict[str, str], lang: str) -> None:
+    if len(scan.districts) < 3:
+        return
+    profile, service = scan.profiles[min(3, len(scan.profiles) - 1)], scan.services[0]
+    rows = [
+        row
+        for row in scan.shares
+        if row.profile == profile.id and row.service == service and row.share_likely is not None
+    ]
+    if not rows:
+        return
+    rows.sort(key=lambda row: (row.share_likely, row.district))
+    named = ", ".join(f"{clean_text(row.district)} {(row.share_likely or 0) * 100:.0f} %" for row in rows[:3])
+    console.print(
+        words["worst"].format(
+            profile=escape(getattr(profile.name, lang)),
+            service=escape(getattr(scan.catalogue.services[service].name, lang)),
+            districts=escape(named),
+        )
+    )
+
+
+def describe_city(city: City) -> None:
+    """Print what ``build`` made."""
+    counts = city.meta["counts"]
+    console = Console(highlight=False)
+    console.print(
+        f"{escape(str(city.path))}: "
+        + ", ".join(f"{plain(value, lang='en')} {key}" for key, value in counts.items())
+    )
+    console.print(ATTRIBUTION)
+
+
+def print_info(city: City, quality: Quality, kerbs: Sequence[Kerbs], *, lang: str = "de") -> None:
+    """Print what a city folder holds, where its readings come from, and whom its kerbs serve."""
+    words = _WORDS[lang]
+    describe_city(city)
+    for note in city.meta["notes"]:
+        Console(highlight=False).print(escape(clean_text(note)))
+
+    def cell(share: float | None) -> str:
+        return "–" if share is None else f"{plain(100 * share, 1, lang=lang)} %"
+
+    rows = [
+        (
+            share.district,
+            attribute_name(share.attribute, lang),
+            f"{plain(share.total, 1, lang=lang)} {share.unit}",
+            *(cell(part) for part in (share.surveyed, share.tagged, share.derived, share.assumed)),
+        )
+        for share in quality.shares
+        if share.district == "" or share.total > 0
+    ]
+    headings = ["district", "attribute", "unit", "surveyed", "tagged", "derived", "assumed"]
+    print_rows([words[heading] for heading in headings], rows)
+    if kerbs and kerbs[0].kerbs:
+        Console(highlight=False).print(words["kerbs_text"])
+        counts = [(each.district, *(plain(count, lang=lang) for count in each[1:])) for each in kerbs]
+        print_rows([words[heading] for heading in kerbs[0]._fields], counts)
+    if quality.unreadable:
+        values = ", ".join(f"{key}={raw} ({count}×)" for key, raw, count in quality.unreadable[:20])
+        Console(highlight=False).print(words["unreadable"].format(values=escape(clean_text(values))))
+
+
+def print_profiles(profiles: Iterable[Profile], *, lang: Language = "de") -> None:
+    """Print every figure of the profiles with its source."""
+    from wegeketten.people.labels import figures
+
+    words, console = _WORDS[lang], Console(highlight=False)
+    for profile in profiles:
+        console.print(
+            f"[bold]{profile.id}[/bold] · {escape(getattr(profile.name, lang))}: "
+            f"{escape(getattr(profile.summary, lang))}"
+        )
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 2))
+        for heading in ("figure", "value", "source"):
+            table.add_column(words[heading], overflow="fold")
+        for figure, value, source in figures(profile, lang):
+            table.add_row(escape(figure), escape(value), escape(source))
+        console.print(table)
+
+
+def print_services(catalogue: Catalogue, *, lang: str = "de") -> None:
+    """Print the services with their standards and sources."""
+    words = _WORDS[lang]
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for heading in ("ID", words["service"], words["reach"], words["source"]):
+        table.add_column(heading, overflow="fold")
+    for name, service in catalogue.services.items():
+        table.add_row(
+            name,
+            escape(getattr(service.name, lang)),
+            _standard(service, words, lang),
+            escape(f"[{service.mark}] {service.source}"),
+        )
+    Console(highlight=False).print(table)
+
+
+def written(out: Path, *, lang: str = "de") -> str:
+    """Tell where the result lies."""
+    return _WORDS[lang]["written"].format(out=escape(str(out)))
+
+
+def print_rows(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print any table of text; no cell is read as markup."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for heading in headings:
+        longest = max((len(word) for word in heading.split()), default=0)  # no heading is torn within a word
+        table.add_column(escape(heading), overflow="fold", min_width=longest)
+    for row in rows:
+        table.add_row(*(escape(clean_text(cell)) for cell in row))
+    Console(highlight=False).print(table)

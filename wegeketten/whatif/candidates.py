@@ -1,0 +1,171 @@
+"""Candidates: for every edge that closes a way to somebody, the works that would open it, and their price."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wegeketten.model.answers import ANSWERS
+from wegeketten.model.edges import Kind, flight_share
+from wegeketten.routing import INF
+from wegeketten.whatif.doors import Remedies
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from wegeketten.city import City
+    from wegeketten.model.answers import Answer
+    from wegeketten.people.change import Change
+    from wegeketten.people.profile import Profile
+    from wegeketten.whatif.measures import MeasureCatalogue, Remedy
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Works by edge, the same for all profiles that are planned for.
+
+    Attributes
+    ----------
+    works
+        By row of the edge table; edges without any are missing.
+    prices
+        int64, shape (edges,): typical price in whole euros, at least 1; 0 where nothing can be done.
+    mended
+        By profile id and answer, int32, shape (2 · edges,): units of each arc after the works, `INF` where
+        they do not open it.
+    unsure
+        bool, shape (edges,): the barrier is one by its likely value only, a look might do instead of works.
+    """
+
+    works: dict[int, Remedy]
+    prices: NDArray[np.int64]
+    mended: dict[tuple[str, Answer], NDArray[np.int32]]
+    unsure: NDArray[np.bool_]
+
+    def remedies(self, profile: Profile, answer: Answer = "likely") -> Remedies:
+        """What the works would do for one profile in one answer."""
+        return Remedies(self.mended[profile.id, answer], self.prices)
+
+
+def find_candidates(
+    city: City,
+    profiles: Sequence[Profile],
+    *,
+    catalogue: MeasureCatalogue | None = None,
+    answer: Answer = "likely",
+) -> Candidates:
+    """Choose works for every edge of public ways that is closed to one of the profiles.
+
+    Where the works that would help all of them together do not exist, those for as many profiles as possible
+    are chosen, in the order given.
+
+    Parameters
+    ----------
+    city
+        A built city.
+    profiles
+        For whom.
+    catalogue
+        Measures and prices; the shipped ones where None.
+    answer
+        In which answer the edges are closed.
+    """
+    from wegeketten.whatif.measures import load_measures
+
+    catalogue = catalogue or load_measures()
+    count = len(city.edges)
+    broken = [_broken_limits(city, profile, answer) for profile in profiles]
+    closed = np.zeros(count, dtype=bool)
+    unsure = np.zeros(count, dtype=bool)
+    for profile in profiles:
+        weights = city.weights(profile)
+        shut = getattr(weights, answer) == INF
+        closed |= shut.reshape(-1, 2).any(axis=1)
+        unsure |= (shut & (weights.possible != INF)).reshape(-1, 2).any(axis=1)
+    closed &= ~city.edges["private"].astype(bool)  # nobody builds on other people's ground
+    chosen = _choose_works(city, broken, np.flatnonzero(closed), catalogue)
+    prices = np.zeros(count, dtype=np.int64)
+    for row, works in chosen.items():
+        prices[row] = max(1, round(works.price.typical_eur))
+    mended = {
+        (profile.id, each): units
+        for profile in profiles
+        for each, units in _mended(city, profile, chosen).items()
+    }
+    helps = np.zeros(count, dtype=bool)
+    for profile in profiles:
+        faster = mended[profile.id, answer] < getattr(city.weights(profile), answer)
+        helps |= faster.reshape(-1, 2).any(axis=1)
+    prices[~helps] = 0
+    helping = {row: each for row, each in chosen.items() if helps[row]}
+    return Candidates(helping, prices, mended, unsure & helps)
+
+
+def _broken_limits(city: City, profile: Profile, answer: Answer) -> dict[str, NDArray[np.bool_]]:
+    """By attribute, the edges on which it closes either direction; the law is not a matter of works."""
+    from wegeketten.people.checks import LEVEL_OF, checks
+
+    broken: dict[str, NDArray[np.bool_]] = {}
+    for check in checks(city.edges.columns, profile):
+        if check.attribute == "access":
+            continue
+        shut = np.atleast_2d(check.levels < LEVEL_OF[answer]).any(axis=0)
+        if shut.any():
+            broken[check.attribute] = broken.get(check.attribute, np.zeros_like(shut)) | shut
+    return broken
+
+
+def _choose_works(
+    city: City,
+    broken: Sequence[dict[str, NDArray[np.bool_]]],
+    rows: NDArray[np.int64],
+    catalogue: MeasureCatalogue,
+) -> dict[int, Remedy]:
+    kind = city.edges["kind"]
+    share = flight_share(city.edges.columns)  # works are chosen for whole flights; each piece pays its part
+    length = np.round(city.edges["length_m"].astype(np.float64) / share, 1)
+    steps = city.edges["step_count"].astype(np.float64)
+    memory: dict[tuple[int, frozenset[str], float, float], Remedy | None] = {}
+
+    def works(row: int, attributes: frozenset[str]) -> Remedy | None:
+        count = float(steps[row])
+        count = max(1.0, float(length[row]) / 0.3) if not count > 0 and kind[row] == Kind.steps else count
+        key = (int(kind[row]), attributes, float(length[row]), 0.0 if np.isnan(count) else count)
+        if key not in memory:
+            memory[key] = catalogue.works(Kind(key[0]), attributes, length_m=key[2], steps=key[3])
+        return memory[key]
+
+    chosen: dict[int, Remedy] = {}
+    for row in rows.tolist():
+        wanted: frozenset[str] = frozenset()
+        best: Remedy | None = None
+        for limits in broken:
+            more = wanted | {attribute for attribute, shut in limits.items() if shut[row]}
+            if more != wanted:
+                found = works(row, more)
+                if found is not None:
+                    wanted, best = more, found
+        if best is not None:
+            chosen[row] = best if share[row] == 1 else replace(best, price=best.price.part(float(share[row])))
+    return chosen
+
+
+def _mended(city: City, profile: Profile, chosen: dict[int, Remedy]) -> dict[Answer, NDArray[np.int32]]:
+    from wegeketten.people.verdict import fixed_seconds
+
+    mended: dict[Answer, NDArray[np.int32]] = {
+        answer: np.full(2 * len(city.edges), INF, dtype=np.int32) for answer in ANSWERS
+    }
+    groups: dict[tuple[str, ...], tuple[Change, list[int]]] = {}
+    for row, works in chosen.items():
+        groups.setdefault(works.ids, (works.change, []))[1].append(row)
+    for change, members in groups.values():
+        rows = np.array(members, dtype=np.int64)
+        after = fixed_seconds(city.edges, profile, rows, change)
+        for answer, units in mended.items():
+            units[2 * rows], units[2 * rows + 1] = getattr(after, answer)[0::2], getattr(after, answer)[1::2]
+    return mended
