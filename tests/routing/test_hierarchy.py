@@ -100,14 +100,14 @@ def test_a_town_with_any_threads_order_and_numbering(seed: int) -> None:
 
 
 def test_threads_share_large_networks_without_changing_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    from wegeketten.routing import customize, passes, question
+    from wegeketten.routing import customize, passes, query
 
     case = town(60, 9)
     hierarchy = Hierarchy(case.graph())
     sources = [case.random.integers(0, case.n, 30) for _ in range(16)]
     lengths = case.random.integers(1, 5000, case.weights.size)
     alone = hierarchy.customize(case.weights, lengths, threads=1)
-    for module in (customize, passes, question):
+    for module in (customize, passes, query):
         monkeypatch.setattr(module, "THREADED", 1)
     together = hierarchy.customize(case.weights, lengths, threads=2)
     np.testing.assert_array_equal(together.pairs, alone.pairs)

@@ -45,9 +45,9 @@ def test_a_real_network(
 ) -> None:
     from wegeketten.people.profile import load_profile
     from wegeketten.pipeline.build import build
-    from wegeketten.routing import customize, passes, question
+    from wegeketten.routing import customize, passes, query
 
-    for module in (customize, passes, question):  # so that several threads are used in towns of any size
+    for module in (customize, passes, query):  # so that several threads are used in towns of any size
         monkeypatch.setattr(module, "THREADED", 1)
     city = build(shared_data / "osm" / extract, tmp_path / "city")
     random = np.random.default_rng(1)

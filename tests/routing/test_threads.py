@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from wegeketten.routing import Hierarchy, question, workers
+from wegeketten.routing import Hierarchy, query, workers
 from wegeketten.routing import customize as customizing
 from wegeketten.routing import partition as splitting
 from wegeketten.routing import passes as carrying
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("case", cases(150, seed=31), ids=str)
 def test_any_number_of_threads_gives_the_same(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (customizing, carrying, question):
+    for module in (customizing, carrying, query):
         monkeypatch.setattr(module, "THREADED", 1)
     random = case.random
     monkeypatch.setattr(splitting, "_STRETCH", int(random.integers(1, 30)))
