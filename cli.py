@@ -263,9 +263,10 @@ def chain(
 ) -> None:
     """Find a chain of errands: for one door, or for every home at once."""
     from wegeketten.progress import progress_bar
+    from wegeketten.reach.chains.errands import Errands
     from wegeketten.reach.chains.every_home import Chains, find_chains
     from wegeketten.reach.chains.needs import Needs
-    from wegeketten.reach.chains.one_door import Errands, find_chain
+    from wegeketten.reach.chains.one_door import find_chain
     from wegeketten.reach.hours import parse_when
     from wegeketten.reports.terminal_results import print_chain, print_chains
 

@@ -22,7 +22,7 @@ from wegeketten.planning.chain_task import Outing
 from wegeketten.planning.plan import Wishes, make_plan, make_tasks
 from wegeketten.planning.round_trip import state_of
 from wegeketten.planning.task import Bundles
-from wegeketten.reach.chains.one_door import Errands
+from wegeketten.reach.chains.errands import Errands
 from wegeketten.reach.chains.trips import Trips
 from wegeketten.routing import INF
 from wegeketten.whatif.candidates import find_candidates

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import wegeketten as wk
+from wegeketten.joins.endpoints import allowed_places, join_homes, join_places, same_edge, seeds_to, times_at
 from wegeketten.people.profile import load_profile
 from wegeketten.planning.bound import highest_value
 from wegeketten.planning.enumeration import WIDEST, all_wishes
@@ -28,9 +29,8 @@ from wegeketten.planning.optimise import choose_measures
 from wegeketten.planning.plan import Wishes, make_tasks, single_effects
 from wegeketten.planning.portfolio import Ledger, Objective, buy_greedily, value_of
 from wegeketten.planning.task import Bundles, State, restrict
-from wegeketten.reach.chains.one_door import Errands
+from wegeketten.reach.chains.errands import Errands
 from wegeketten.reach.chains.trips import Trips
-from wegeketten.reach.endpoints import allowed_places, join_homes, join_places, same_edge, seeds_to, times_at
 from wegeketten.routing import INF
 from wegeketten.whatif.candidates import find_candidates
 from wegeketten.whatif.unblock import Opener

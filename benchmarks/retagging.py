@@ -17,7 +17,7 @@ import shapely
 from wegeketten.model.edges import Kind
 from wegeketten.model.lines import lookouts, shapes_of
 from wegeketten.network.build import strips_of
-from wegeketten.network.pavements import Streets, find_streets, is_mouth
+from wegeketten.network.pavements import find_streets, is_mouth
 from wegeketten.network.sides import LEFT, RIGHT, Side, is_buried, sides_of
 from wegeketten.network.split import split_ways
 from wegeketten.osm.features import Way
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wegeketten.network.split import Pieces
+    from wegeketten.network.streets import Streets
     from wegeketten.osm.features import Features
     from wegeketten.osm.projection import Projection
 

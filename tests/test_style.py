@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import ast
+import os
+import re
+import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -34,53 +38,50 @@ def test_tool_is_content(command):
     assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-1000:]
 
 
-_MAY_IMPORT = {  # each room and what it never imports
-    "routing": ("wegeketten",),
-    "wegeketten/tags": (
-        "wegeketten.network.build",
-        "wegeketten.people",
-        "wegeketten.places",
-        "wegeketten.reach",
-    ),
-    "wegeketten/osm": ("wegeketten.network", "wegeketten.people", "wegeketten.places", "wegeketten.reach"),
-    "wegeketten/network": (
-        "wegeketten.places",
-        "wegeketten.reach",
-        "wegeketten.planning",
-        "wegeketten.reports",
-    ),
-    "wegeketten/people": ("wegeketten.reach", "wegeketten.planning", "wegeketten.reports"),
-    "wegeketten/places": ("wegeketten.reach", "wegeketten.planning", "wegeketten.reports"),
-    "wegeketten/reach": ("wegeketten.reports",),
-    "wegeketten/planning": ("wegeketten.reports",),
-}
+def _lint_imports(where):
+    command = Path(sys.executable).with_name("lint-imports")
+    if not command.is_file():
+        pytest.skip("import-linter is not installed")
+    return subprocess.run(
+        [command, "--no-cache"],
+        cwd=where, capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": str(where)},
+    )  # fmt: skip
 
 
-@pytest.mark.parametrize("room", sorted(_MAY_IMPORT))
-def test_data_flows_one_way(room):
-    for path in sorted((_ROOT / room).glob("*.py")):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        hidden = {
-            id(inner)
-            for node in ast.walk(tree)
-            if isinstance(node, ast.If)
-            and isinstance(node.test, ast.Name)
-            and node.test.id == "TYPE_CHECKING"
-            for inner in ast.walk(node)
-        }
-        for node in ast.walk(tree):
-            if id(node) in hidden:
-                continue
-            names = (
-                [node.module or ""] if isinstance(node, ast.ImportFrom) and node.level == 0
-                else [alias.name for alias in node.names] if isinstance(node, ast.Import)
-                else []
-            )  # fmt: skip
-            for name in names:
-                wrong = [
-                    other for other in _MAY_IMPORT[room] if name == other or name.startswith(f"{other}.")
-                ]
-                assert not wrong, f"{path.relative_to(_ROOT)} imports {name}"
+def test_rooms_import_downwards_only():
+    run = _lint_imports(_ROOT)
+    assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-1000:]
+
+
+@pytest.mark.parametrize(
+    ("module", "line"),
+    [
+        ("wegeketten/tags/keys.py", "from wegeketten.network import access"),
+        ("wegeketten/reach/shares.py", "def late():\n    from wegeketten.reports import map"),
+        ("routing/heap.py", "import wegeketten.errors"),
+        ("wegeketten/network/access.py", "from wegeketten.network import ways"),
+    ],
+)
+def test_import_against_the_flow_is_found(module, line, tmp_path):
+    for name in ("wegeketten", "routing"):
+        shutil.copytree(_ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "assets"))
+    shutil.copy(_ROOT / "pyproject.toml", tmp_path)
+    with (tmp_path / module).open("a", encoding="utf-8") as file:
+        file.write(f"\n{line}\n")
+    run = _lint_imports(tmp_path)
+    assert run.returncode == 1, run.stdout[-3000:] + run.stderr[-1000:]
+
+
+def test_architecture_names_the_rooms_in_the_order_of_the_rules():
+    rules = tomllib.loads((_ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    floors = next(rule for rule in rules["contracts"] if rule["id"] == "floors")["layers"]
+    text = (_ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `wegeketten/(\w+)", text, re.MULTILINE)
+    rooms = [set(re.split(r"[^\w]+", floor)) - {""} for floor in reversed(floors)]
+    at = {room: height for height, rooms_of in enumerate(rooms) for room in rooms_of}
+    assert set(rows) == set(at)
+    assert [at[room] for room in rows] == sorted(at[room] for room in rows)
 
 
 def test_nothing_runs_at_import():

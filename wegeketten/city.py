@@ -30,7 +30,6 @@ FORMAT = 3
 
 MARKER = "city.json"
 SCAN_MARKER = "scan.json"
-ATTRIBUTION = "© OpenStreetMap contributors"
 
 
 @dataclass

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from wegeketten.errors import UsageError
 from wegeketten.files.resources import shipped
 from wegeketten.people.figures import Limits, Passages
+from wegeketten.people.labels import figures
 from wegeketten.people.profile import (
     PROFILES,
-    figures,
     load_profile,
     load_profiles,
     parse_limits,

@@ -24,7 +24,7 @@ from wegeketten.planning.plan import Wishes, make_plan, make_tasks
 from wegeketten.planning.portfolio import Ledger
 from wegeketten.planning.round_trip import state_of
 from wegeketten.planning.task import UNITS_PER_MINUTE, Bundles, restrict
-from wegeketten.reach.chains.one_door import Errands
+from wegeketten.reach.chains.errands import Errands
 from wegeketten.reach.chains.trips import Trips
 from wegeketten.reports.terminal_results import print_plan
 from wegeketten.routing import INF

@@ -8,8 +8,8 @@ import pytest
 from wegeketten.people.profile import load_profile
 from wegeketten.planning.plan import Wishes, make_plan, make_tasks
 from wegeketten.planning.task import Bundles, State
+from wegeketten.reach.chains.errands import Errands
 from wegeketten.reach.chains.every_home import find_chains
-from wegeketten.reach.chains.one_door import Errands
 from wegeketten.reach.scan import reach_of
 from wegeketten.routing import INF
 from wegeketten.whatif.candidates import find_candidates

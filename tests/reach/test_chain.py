@@ -14,8 +14,9 @@ from wegeketten.errors import UsageError
 from wegeketten.model.edges import Kind
 from wegeketten.people.profile import load_profile
 from wegeketten.places.catalogue import load_catalogue
+from wegeketten.reach.chains.errands import Errands
 from wegeketten.reach.chains.needs import Needs
-from wegeketten.reach.chains.one_door import Errands, find_chain
+from wegeketten.reach.chains.one_door import find_chain
 from wegeketten.reach.chains.trips import Trips
 from wegeketten.reach.hours import parse_when
 from wegeketten.routing import INF

@@ -9,7 +9,8 @@ from support.drawn import Town
 
 import wegeketten as wk
 from wegeketten.people.profile import load_profile
-from wegeketten.reach.chains.one_door import Errands, find_chain
+from wegeketten.reach.chains.errands import Errands
+from wegeketten.reach.chains.one_door import find_chain
 from wegeketten.reach.hours import city_at, parse_when
 from wegeketten.reach.route import find_route
 

@@ -14,8 +14,8 @@ from support.drawn import Town
 
 import wegeketten as wk
 from wegeketten.errors import UsageError
+from wegeketten.joins.endpoints import allowed_places, join_homes, join_places, same_edge, seeds_to, times_at
 from wegeketten.people.profile import load_profile, load_profiles
-from wegeketten.reach.endpoints import allowed_places, join_homes, join_places, same_edge, seeds_to, times_at
 from wegeketten.reach.tables import texts, write_scan
 from wegeketten.routing import INF
 

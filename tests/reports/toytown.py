@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wegeketten.joins.endpoints import Endpoints
 from wegeketten.model.edges import Kind
-from wegeketten.reach.endpoints import Endpoints
 from wegeketten.reports.data import (
     CLOSED,
     LIKELY,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from wegeketten.reach.endpoints import Endpoints, same_edge, seeds_from, seeds_to, times_at
+from wegeketten.joins.endpoints import Endpoints, same_edge, seeds_from, seeds_to, times_at
 from wegeketten.routing import INF, Graph, nearest
 from wegeketten.whatif.doors import Remedies, assemble, trace
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.sax.saxutils import escape
 
-from wegeketten.city import ATTRIBUTION
+from wegeketten.model.licence import ATTRIBUTION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

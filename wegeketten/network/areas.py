@@ -12,9 +12,9 @@ from wegeketten.network.ways import walk_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from wegeketten.network.build import Strip
     from wegeketten.network.draft import Draft, Style
     from wegeketten.network.split import Pieces
+    from wegeketten.network.ways import Strip
     from wegeketten.osm.features import Features, Relation, Way
 
 _FARTHEST_M = 160.0  # from where a way ends inside a square to the corner it is joined to

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -29,11 +29,12 @@ from wegeketten.network.doors import hang_doors, is_entrance, past_houses
 from wegeketten.network.draft import Draft, Style
 from wegeketten.network.junctions import join_junctions
 from wegeketten.network.lifts import hours_of, is_lift, raise_lift, runs
-from wegeketten.network.pavements import Streets, arms_of_streets, find_streets, lay_pavements
+from wegeketten.network.pavements import arms_of_streets, find_streets, lay_pavements
 from wegeketten.network.refuges import Refuges
 from wegeketten.network.split import Pieces, split_ways
 from wegeketten.network.squares import cross_squares
-from wegeketten.network.ways import Walk, walk_of
+from wegeketten.network.streets import Streets
+from wegeketten.network.ways import Strip, walk_of
 from wegeketten.osm.features import Skipped, Way
 
 if TYPE_CHECKING:
@@ -76,25 +77,6 @@ class Network:
     unreadable: Counter[tuple[str, str]] = field(default_factory=Counter)
     skipped: list[Skipped] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-
-
-class Strip(NamedTuple):
-    """A way that is walked: the element, its points and how."""
-
-    osm_type: str
-    osm_id: int
-    way: Way
-    walk: Walk
-
-    @property
-    def element(self) -> str:
-        """Id such as ``w52001``."""
-        return f"{self.osm_type}{self.osm_id}"
-
-    @property
-    def tags(self) -> dict[str, str]:
-        """Tags of the element."""
-        return self.way.tags
 
 
 def build_network(

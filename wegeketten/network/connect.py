@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from wegeketten.network.draft import Draft
-    from wegeketten.network.pavements import Streets
+    from wegeketten.network.streets import Streets
 
 _REACH_M = 14.0  # from a corner to the pavement that passes it
 _ENDS_M = 10.0  # from the end of a mapped way to the pavement it should reach

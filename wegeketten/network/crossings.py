@@ -16,9 +16,9 @@ from wegeketten.network.ways import CODE
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from wegeketten.network.build import Strip
     from wegeketten.network.draft import Draft
-    from wegeketten.network.pavements import Streets
+    from wegeketten.network.streets import Streets
+    from wegeketten.network.ways import Strip
     from wegeketten.osm.features import Features, Way
     from wegeketten.osm.projection import Projection
 

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from typing import Literal
 
-    from wegeketten.network.build import Strip
     from wegeketten.network.draft import Draft
-    from wegeketten.network.pavements import Streets
+    from wegeketten.network.streets import Streets
+    from wegeketten.network.ways import Strip
     from wegeketten.osm.features import Features
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from wegeketten.network.arms import Arm
     from wegeketten.network.draft import Draft
-    from wegeketten.network.pavements import Streets
+    from wegeketten.network.streets import Streets
     from wegeketten.osm.features import Features, Way
     from wegeketten.osm.projection import Projection
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from wegeketten.network.arms import Arm
     from wegeketten.network.draft import Draft
-    from wegeketten.network.pavements import Streets
+    from wegeketten.network.streets import Streets
 
 _CARRIAGEWAYS = (Kind.street, Kind.living_street, Kind.service, Kind.track)
 OPEN_END = -(1 << 60)  # stands for the arm that a dead end does not have

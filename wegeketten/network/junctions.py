@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from wegeketten.network.arms import Arm
     from wegeketten.network.draft import Draft
-    from wegeketten.network.pavements import Streets
+    from wegeketten.network.streets import Streets
 
 
 def join_junctions(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from wegeketten.network.arms import Arm
     from wegeketten.network.draft import Draft
     from wegeketten.network.junction import Joints, Junction
-    from wegeketten.network.pavements import Streets
+    from wegeketten.network.streets import Streets
 
 _NEAR_M = 30.0  # a mapped crossing this near stands for crossing at the junction itself
 _UNCROSSED = frozenset({CODE["motorway"], CODE["trunk"]})

@@ -8,17 +8,16 @@ pavements, and foot ways, join the corner they fall into, over a kerb where they
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from wegeketten.model.edges import HIGHWAYS, Kind
-from wegeketten.network.access import pavement_open
 from wegeketten.network.arms import Arm, heading
-from wegeketten.network.corners import beside, offset_of
+from wegeketten.network.corners import beside
 from wegeketten.network.draft import Style
 from wegeketten.network.sides import LEFT, RIGHT, Side, sides_of_pieces
+from wegeketten.network.streets import Streets
 from wegeketten.network.ways import CODE
 
 if TYPE_CHECKING:
@@ -26,74 +25,18 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from wegeketten.network.build import Strip
     from wegeketten.network.draft import Draft
     from wegeketten.network.split import Pieces
+    from wegeketten.network.ways import Strip
 
     Line = NDArray[np.float64]
 
 SIDE_NAMES = {LEFT: "left", RIGHT: "right"}
 
-_BOTH_EDGES = frozenset(
-    CODE[name] for name in ("residential", "unclassified", "living_street", "service", "tertiary", "road")
-)
-"""Classes walked along the edge of the carriageway on the side without a pavement."""
-
-_DUAL = frozenset(CODE[name] for name in ("tertiary", "unclassified", "road"))
 """Classes that in one direction are taken for half of a dual carriageway: no one walks along its median."""
 
 _MOUTHS = frozenset({"driveway", "parking_aisle", "drive-through", "emergency_access"})
 """Service ways that a pavement passes without a kerb."""
-
-
-@dataclass
-class Streets:
-    """The streets of a network by piece.
-
-    Attributes
-    ----------
-    strips, pieces
-        Ways and their pieces.
-    sides
-        Left and right of each piece of a road that has two sides.
-    ghosts
-        Pieces of roads closed to people on foot and without pavements: crossed, never walked.
-    corner
-        Node at which a side of a piece ends: by piece, whether at its start, and side.
-    """
-
-    strips: Sequence[Strip]
-    pieces: Pieces
-    sides: dict[int, tuple[Side, Side]] = field(default_factory=dict)
-    ghosts: set[int] = field(default_factory=set)
-    corner: dict[tuple[int, bool, int], int] = field(default_factory=dict)
-    _walked: dict[tuple[int, int], Kind | None] = field(default_factory=dict)
-
-    def strip(self, piece: int) -> Strip:
-        """The way a piece is cut from."""
-        return self.strips[int(self.pieces.way[piece])]
-
-    def offset_m(self, piece: int) -> float:
-        """Metres from the middle of the carriageway to the pavement."""
-        strip = self.strip(piece)
-        return offset_of(strip.walk.highway, strip.tags)
-
-    def walked(self, piece: int, side: int) -> Kind | None:
-        """What one walks on that side: a pavement, the edge of the carriageway, or nothing."""
-        key = (piece, side)
-        if key not in self._walked:
-            self._walked[key] = self._find_walked(piece, side)
-        return self._walked[key]
-
-    def _find_walked(self, piece: int, side: int) -> Kind | None:
-        state = self.sides[piece][0 if side == LEFT else 1]
-        strip = self.strip(piece)
-        if state is Side.own:
-            return Kind.pavement if strip.walk.private or pavement_open(strip.tags) else None
-        median = strip.tags.get("oneway") == "yes" and strip.walk.highway in _DUAL
-        if state is Side.separate or not strip.walk.access or median:
-            return None
-        return Kind.street if strip.walk.highway in _BOTH_EDGES else None
 
 
 def find_streets(strips: Sequence[Strip], pieces: Pieces) -> Streets:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from wegeketten.network.crosswalks import Carriageways, Crosswalk, Leg, Mark
     from wegeketten.network.draft import Draft
-    from wegeketten.network.pavements import Streets
+    from wegeketten.network.streets import Streets
     from wegeketten.osm.features import Features
 
 _FEET = (Kind.crossing, Kind.link, Kind.pavement, Kind.footway, Kind.path, Kind.cycleway, Kind.pedestrian)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import shapely
     from numpy.typing import NDArray
 
-    from wegeketten.network.build import Strip
     from wegeketten.network.split import Pieces
+    from wegeketten.network.ways import Strip
 
     Pair = tuple["Side", "Side"]
 

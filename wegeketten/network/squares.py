@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from wegeketten.network.build import Strip
     from wegeketten.network.draft import Draft
     from wegeketten.network.walkable_floor import Floor
+    from wegeketten.network.ways import Strip
     from wegeketten.osm.features import Features
     from wegeketten.osm.projection import Projection
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import shapely
     from numpy.typing import NDArray
 
-    from wegeketten.network.build import Strip
+    from wegeketten.network.ways import Strip
     from wegeketten.osm.features import Features, Way
     from wegeketten.osm.projection import Projection
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from wegeketten.network.access import Access
+    from wegeketten.osm.features import Way
 
 CODE = {name: code for code, name in enumerate(HIGHWAYS)}
 
@@ -210,3 +211,22 @@ def _is_area(name: str, tags: Mapping[str, str]) -> bool:
     if tags.get("area") == "yes" or tags.get("type") == "multipolygon":
         return True
     return name in ("platform", "corridor", "elevator") and tags.get("area") != "no" and "indoor" in tags
+
+
+class Strip(NamedTuple):
+    """A way that is walked: the element, its points and how."""
+
+    osm_type: str
+    osm_id: int
+    way: Way
+    walk: Walk
+
+    @property
+    def element(self) -> str:
+        """Id such as ``w52001``."""
+        return f"{self.osm_type}{self.osm_id}"
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """Tags of the element."""
+        return self.way.tags

@@ -26,7 +26,6 @@ from wegeketten.people.figures import (
     Speeds,
     SurfaceSpeed,
 )
-from wegeketten.people.labels import figures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -35,7 +34,6 @@ __all__ = [
     "PROFILES",
     "Pace",
     "Profile",
-    "figures",
     "load_profile",
     "load_profiles",
     "parse_limits",

@@ -7,10 +7,11 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wegeketten.city import ATTRIBUTION, FORMAT, MARKER, City, open_city
+from wegeketten.city import FORMAT, MARKER, City, open_city
 from wegeketten.errors import InputDataError, UsageError
 from wegeketten.files.atomic import check_replaceable, whole_folder
 from wegeketten.files.csv import write_csv
+from wegeketten.model.licence import ATTRIBUTION
 from wegeketten.osm.features import Skipped
 from wegeketten.osm.path import file_sha256, source_path
 from wegeketten.pipeline.worker import Worker, give_back_memory

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from wegeketten.city import ATTRIBUTION
 from wegeketten.files.csv import write_csv
 from wegeketten.files.parquet import write_columns
+from wegeketten.model.licence import ATTRIBUTION
 from wegeketten.pipeline.worker import give_back_memory
 from wegeketten.version import VERSION
 

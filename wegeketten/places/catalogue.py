@@ -7,7 +7,7 @@ import hashlib
 import tomllib
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -17,12 +17,19 @@ from wegeketten.files.resources import shipped
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from wegeketten.people.profile import Profile
 
 Filter = dict[str, Annotated[list[str], Field(min_length=1)]]
 """Values by key; see `matches`."""
 
 _FILE_KEYS = ("version", "never", "services")
+
+
+class _Walker(Protocol):
+    """What a standard needs to know of a profile; profiles live in a room above this one."""
+
+    @property
+    def level_m_s(self) -> float:
+        """Speed on level, good ground, m/s."""
 
 
 class _Strict(BaseModel):
@@ -147,7 +154,7 @@ class Catalogue(_Strict):
         """
         return self.services[self.pick([name])[0]]
 
-    def standard_s(self, name: str, profile: Profile) -> float:
+    def standard_s(self, name: str, profile: _Walker) -> float:
         """Seconds within which a place counts as reached by a profile, see `Service.standard_s`."""
         return self.service(name).standard_s(profile.level_m_s)
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wegeketten.errors import UsageError
+from wegeketten.joins.endpoints import allowed_places, join_homes, join_places
 from wegeketten.planning.layered_graph import StreetLayer, build_layered_graph
 from wegeketten.planning.round_trip import RoundTrip
 from wegeketten.planning.task import Task
-from wegeketten.reach.chains.one_door import MOST_VISITS
-from wegeketten.reach.endpoints import allowed_places, join_homes, join_places
+from wegeketten.reach.chains.errands import MOST_VISITS
 from wegeketten.reach.shares import units_within
 
 if TYPE_CHECKING:

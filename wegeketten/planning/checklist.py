@@ -5,8 +5,8 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from wegeketten.city import ATTRIBUTION
 from wegeketten.files.csv import clean_text
+from wegeketten.model.licence import ATTRIBUTION
 from wegeketten.reach.words import BARRIERS, Both
 
 if TYPE_CHECKING:

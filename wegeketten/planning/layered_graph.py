@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from wegeketten.reach.endpoints import Endpoints
+    from wegeketten.joins.endpoints import Endpoints
     from wegeketten.whatif.doors import Remedies
 
     Ints = NDArray[np.int32]
@@ -95,7 +95,7 @@ def build_layered_graph(
     --------
     A street of three edges, the home on the first, a pharmacy on the last, a doctor on the one between:
 
-    >>> from wegeketten.reach.endpoints import Endpoints
+    >>> from wegeketten.joins.endpoints import Endpoints
     >>> from wegeketten.whatif.doors import Remedies
     >>> def door(edge):
     ...     half, none = np.array([0.5]), np.zeros(1)
@@ -147,6 +147,6 @@ def _renumbered(part: WhatIfGraph, node: Ints) -> WhatIfGraph:
 
 
 def _owned_by(access: Endpoints, owner: NDArray[np.integer]) -> Endpoints:
-    from wegeketten.reach.endpoints import Endpoints
+    from wegeketten.joins.endpoints import Endpoints
 
     return Endpoints(owner.astype(np.int32), access.edge, access.along, access.off_m, access.off_units)

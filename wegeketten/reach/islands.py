@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from wegeketten.joins.endpoints import join_homes
 from wegeketten.model.edges import ways_across
-from wegeketten.reach.endpoints import join_homes
 from wegeketten.routing import INF
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from wegeketten.city import City
+    from wegeketten.model.path import Path
     from wegeketten.network.din_run_lengths import Stretch
     from wegeketten.reach.barriers import Barrier
 
@@ -75,31 +76,6 @@ class Itinerary:
     climb_m: float | None
     instructions: tuple[Instruction, ...]
     runs: tuple[Stretch, ...] = ()
-
-
-class Path(NamedTuple):
-    """Parts of edges, one after the other; equally long arrays.
-
-    Attributes
-    ----------
-    edge
-        Rows of the edge table.
-    start, end
-        Where on the edge each part starts and ends, 0 at u, 1 at v.
-    ahead
-        Whether it follows the drawing direction.
-    off_m
-        Metres between a door and the edge that come on top.
-    units
-        Time in units of 0.1 s.
-    """
-
-    edge: NDArray[np.int64]
-    start: NDArray[np.float64]
-    end: NDArray[np.float64]
-    ahead: NDArray[np.bool_]
-    off_m: NDArray[np.float64]
-    units: NDArray[np.int64]
 
 
 def follow(city: City, path: Path, barriers: Sequence[Barrier] = ()) -> Itinerary:

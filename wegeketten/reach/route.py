@@ -11,10 +11,10 @@ import numpy as np
 from wegeketten.errors import UsageError
 from wegeketten.files.atomic import whole_file
 from wegeketten.files.geojson import Waypoint, collection, feature, gpx, line_string
+from wegeketten.joins.endpoints import Endpoints
 from wegeketten.model.answers import ANSWERS
 from wegeketten.network.din_run_lengths import summary
 from wegeketten.reach.barriers import passed
-from wegeketten.reach.endpoints import Endpoints
 from wegeketten.reach.itinerary import follow
 from wegeketten.reach.words import barrier as barrier_words
 from wegeketten.reach.words import metres as metre_words

@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wegeketten.errors import UsageError
-from wegeketten.model.answers import ANSWERS
-from wegeketten.osm.features import Skipped
-from wegeketten.reach.endpoints import (
+from wegeketten.joins.endpoints import (
     allowed_places,
     join_homes,
     join_places,
@@ -20,6 +18,8 @@ from wegeketten.reach.endpoints import (
     seeds_to,
     times_at,
 )
+from wegeketten.model.answers import ANSWERS
+from wegeketten.osm.features import Skipped
 from wegeketten.reach.islands import find_islands
 from wegeketten.routing import INF, UNIT_S
 
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from wegeketten.city import City
+    from wegeketten.joins.endpoints import Endpoints
     from wegeketten.model.answers import Progress
     from wegeketten.people.profile import Profile
     from wegeketten.places.catalogue import Catalogue
-    from wegeketten.reach.endpoints import Endpoints
     from wegeketten.reach.islands import Island
     from wegeketten.reach.shares import Share
 

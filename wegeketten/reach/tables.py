@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wegeketten.city import ATTRIBUTION, SCAN_MARKER
+from wegeketten.city import SCAN_MARKER
 from wegeketten.files.atomic import whole_file, whole_folder
 from wegeketten.files.csv import write_csv
 from wegeketten.files.geopackage import Layer, Style, write_layers
 from wegeketten.model.answers import ANSWERS
+from wegeketten.model.licence import ATTRIBUTION
 from wegeketten.reach.shares import Share
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from wegeketten.files.atomic import whole_file
 from wegeketten.files.geojson import line_string
+from wegeketten.joins.endpoints import allowed_places
 from wegeketten.model.edges import Kind
 from wegeketten.reach.barriers import blocking
-from wegeketten.reach.endpoints import allowed_places
 from wegeketten.reach.route import join_spot
 from wegeketten.reach.shares import units_within
 from wegeketten.reach.words import Both, minutes

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from wegeketten.joins.endpoints import allowed_places, join_homes, join_places, seeds_to
 from wegeketten.model.edges import each_flight_once
-from wegeketten.reach.endpoints import allowed_places, join_homes, join_places, seeds_to
 from wegeketten.routing import INF, UNIT_S
 
 if TYPE_CHECKING:

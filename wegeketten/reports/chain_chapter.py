@@ -66,8 +66,8 @@ def _cells(found: dict[str, Any], lang: str, words: dict[str, Any]) -> list[Cell
 
 
 def _district(tell: Phrases, profile: Any, chain: tuple[str, ...], area: Area) -> dict[str, Any]:
+    from wegeketten.reach.chains.errands import Errands
     from wegeketten.reach.chains.every_home import find_chains
-    from wegeketten.reach.chains.one_door import Errands
 
     found = find_chains(tell.scan.city, profile, Errands(chain, returning=True))
     rows = found.districts()

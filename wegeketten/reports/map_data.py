@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from wegeketten.city import City
+    from wegeketten.joins.endpoints import Endpoints
     from wegeketten.people.profile import Profile
-    from wegeketten.reach.endpoints import Endpoints
 
 LINE_TOLERANCE_M = 0.7
 """Drawn lines may differ this much from the mapped ones: less than their own width on the finest zoom."""
@@ -134,7 +134,7 @@ class _Doors:
     """Joints that any of the profiles uses, and which of them each profile uses."""
 
     def __init__(self, city: City, profiles: Sequence[Profile], place_rows: NDArray[np.int64]) -> None:
-        from wegeketten.reach.endpoints import join_homes, join_places
+        from wegeketten.joins.endpoints import join_homes, join_places
 
         row_of = np.full(len(city.places["service"]), -1, dtype=np.int64)
         row_of[place_rows] = np.arange(len(place_rows))
@@ -177,9 +177,9 @@ def _layer(
     used: tuple[NDArray[np.bool_], NDArray[np.bool_]],
     lang: str,
 ) -> ProfileLayer:
+    from wegeketten.joins.endpoints import allowed_places
     from wegeketten.model.answers import ANSWERS
     from wegeketten.people.checks import checks
-    from wegeketten.reach.endpoints import allowed_places
     from wegeketten.reach.shares import units_within
     from wegeketten.routing import INF, UNIT_S
     from wegeketten.whatif.candidates import find_candidates

@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from wegeketten.city import ATTRIBUTION
 from wegeketten.files.csv import clean_text
+from wegeketten.model.licence import ATTRIBUTION
 from wegeketten.reports.words import attribute_name
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wegeketten.reach.endpoints import allowed_places, join_homes, join_places
+from wegeketten.joins.endpoints import allowed_places, join_homes, join_places
 from wegeketten.routing import INF
 from wegeketten.whatif.graph import WhatIfGraph
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from wegeketten.city import City
+    from wegeketten.joins.endpoints import Endpoints
     from wegeketten.model.answers import Answer
+    from wegeketten.model.path import Path
     from wegeketten.people.profile import Profile
-    from wegeketten.reach.endpoints import Endpoints
-    from wegeketten.reach.itinerary import Path
 
     Units = NDArray[np.int32]
     Longs = NDArray[np.int64]
@@ -87,7 +87,7 @@ class Doors:
 
     def path(self, arcs: Sequence[int]) -> Path:
         """The parts of edges that arcs of the field run over, with today's times."""
-        from wegeketten.reach.itinerary import Path
+        from wegeketten.model.path import Path
 
         rows = np.asarray(arcs, dtype=np.int64)
         return Path(

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from wegeketten.city import City
     from wegeketten.model.answers import Progress
     from wegeketten.people.profile import Profile
-    from wegeketten.reach.chains.one_door import Errands
+    from wegeketten.reach.chains.errands import Errands
 
 
 COLUMNS = (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wegeketten.reach.endpoints import Endpoints, join_homes, join_places
+from wegeketten.joins.endpoints import Endpoints, join_homes, join_places
 from wegeketten.routing import INF
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from wegeketten.model.path import Path
 from wegeketten.reach.chains.needs import NEAR_M, longest_gap
-from wegeketten.reach.itinerary import Path, lengths
+from wegeketten.reach.itinerary import lengths
 from wegeketten.routing import UNIT_S
 
 if TYPE_CHECKING:

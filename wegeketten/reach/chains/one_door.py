@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from wegeketten.errors import UsageError
 from wegeketten.files.atomic import whole_file
 from wegeketten.files.geojson import line_string
 from wegeketten.model.answers import ANSWERS
@@ -21,57 +20,16 @@ from wegeketten.reach.itinerary import follow
 from wegeketten.routing import INF, UNIT_S
 
 if TYPE_CHECKING:
-    import datetime as dt
     import pathlib
 
     from wegeketten.city import City
     from wegeketten.model.answers import Answer
     from wegeketten.people.profile import Profile
     from wegeketten.reach.barriers import Barrier
+    from wegeketten.reach.chains.errands import Errands
     from wegeketten.reach.itinerary import Itinerary
     from wegeketten.reach.route import Spot
     from wegeketten.routing import Tours
-
-MOST_VISITS = 8
-
-
-@dataclass(frozen=True)
-class Errands:
-    """What is to be done.
-
-    Attributes
-    ----------
-    visit
-        Service ids, in the order of the visits.
-    any_order
-        Whether the order is free.
-    returning
-        Whether the chain ends at home. Down is not up: the way home counts in its own direction.
-    when
-        Places must be open at this time of an ordinary week; None does not ask. Unknown hours count as
-        open in *likely* and *possible*, not in *sure*.
-    needs
-        Benches and toilets on the way.
-    """
-
-    visit: tuple[str, ...]
-    any_order: bool = False
-    returning: bool = False
-    when: dt.datetime | None = None
-    needs: Needs = field(default_factory=Needs)
-
-    def checked(self, city: City) -> Errands:
-        """With ids as the catalogue writes them.
-
-        Raises
-        ------
-        UsageError
-            A service does not exist, there is none, or there are more than eight.
-        """
-        if not 1 <= len(self.visit) <= MOST_VISITS:
-            raise UsageError(f"--visit: give one to {MOST_VISITS} services, such as pharmacy,doctor,stop")
-        names = tuple(city.catalogue.service(name.strip()).id for name in self.visit)
-        return Errands(names, self.any_order, self.returning, self.when, self.needs)
 
 
 class Stop(NamedTuple):

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wegeketten.joins.endpoints import allowed_places
 from wegeketten.reach.chains.constrained import Leg, TimedGraph, rested_legs, rested_tours
 from wegeketten.reach.chains.graph import DoorGraph, cut_at_doors
 from wegeketten.reach.chains.needs import NEAR_M, Needs
-from wegeketten.reach.endpoints import allowed_places
 from wegeketten.reach.hours import is_open
 from wegeketten.reach.route import join_spot
 from wegeketten.routing import INF
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from wegeketten.city import City
     from wegeketten.model.answers import Answer
     from wegeketten.people.profile import Profile
-    from wegeketten.reach.chains.one_door import Errands
+    from wegeketten.reach.chains.errands import Errands
     from wegeketten.reach.route import Spot
     from wegeketten.routing import Metric, Stops, Tours
 
