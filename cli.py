@@ -23,8 +23,10 @@ from wegeketten.command.options import (
     OptionalOut,
     Out,
     Profiles,
+    Seed,
     Services,
     Strict,
+    Worlds,
     announce_compilation,
     check_language,
     chosen_profiles,
@@ -95,6 +97,8 @@ def scan(
     service: Services = None,
     district: Districts = None,
     limit: Limits = None,
+    worlds: Worlds = 0,
+    seed: Seed = 0,
     lang: Lang = "de",
     strict: Strict = False,
     as_json: Json = False,
@@ -110,8 +114,9 @@ def scan(
         profiles = chosen_profiles(profile, limit)
         opened = open_source(city, tick)
         result = scan_city(
-            opened, profiles=profiles, services=service or (), districts=district or (), progress=tick
-        )
+            opened, profiles=profiles, services=service or (), districts=district or (), worlds=worlds,
+            seed=seed, progress=tick,
+        )  # fmt: skip
     if out is not None:
         write_scan(result, out)
     print_json(summary(result)) if as_json else print_scan(result, lang=language, out=out)

@@ -37,6 +37,10 @@ Services = Annotated[
 Districts = Annotated[
     list[str] | None, typer.Option("--district", help="District name or id; may be given several times.")
 ]
+Worlds = Annotated[
+    int, typer.Option("--worlds", help="Draw what nobody mapped so many times: chances, expected shares; 64.")
+]
+Seed = Annotated[int, typer.Option("--seed", help="Another seed, other worlds.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, nothing else.")]
 Lang = Annotated[str, typer.Option("--lang", help="Language of tables and reports: de or en.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit with 4 when the data gave warnings.")]

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from wegeketten.chances import Chances, ExpectedShare
     from wegeketten.city import City
     from wegeketten.joins.endpoints import Endpoints
     from wegeketten.model.answers import Progress
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
     from wegeketten.places.catalogue import Catalogue
     from wegeketten.reach.islands import Island
     from wegeketten.reach.shares import Share
+
+MOST_WORLDS = 4096
+"""More worlds than that tell nothing more about a share."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,10 @@ class Scan:
         What could not be joined to the network.
     seconds
         Wall-clock time the scan took.
+    districts
+        Rows of the districts asked for.
+    chances
+        In which worlds who reaches what in time; None where no worlds were drawn.
     """
 
     city: City
@@ -98,6 +106,7 @@ class Scan:
     skipped: list[Skipped] = field(default_factory=list)
     seconds: float = 0.0
     districts: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    chances: Chances | None = None
 
     @cached_property
     def shares(self) -> list[Share]:
@@ -113,6 +122,20 @@ class Scan:
 
         return shares_of(self, self.homes, "")
 
+    @cached_property
+    def expected(self) -> list[ExpectedShare]:
+        """Expected share for each row of `shares`; empty without worlds."""
+        from wegeketten.reach.shares import expected_by_district
+
+        return expected_by_district(self)
+
+    @cached_property
+    def expected_total(self) -> list[ExpectedShare]:
+        """Expected share for each row of `total`; empty without worlds."""
+        from wegeketten.reach.shares import expected_of
+
+        return expected_of(self, self.homes)
+
 
 def scan(
     city: City,
@@ -121,6 +144,8 @@ def scan(
     services: Sequence[str] = (),
     districts: Sequence[str] = (),
     catalogue: Catalogue | None = None,
+    worlds: int = 0,
+    seed: int = 0,
     progress: Progress | None = None,
 ) -> Scan:
     """Compute for every home and profile the time to the nearest place of every service.
@@ -137,15 +162,22 @@ def scan(
         Names or ids; all where empty.
     catalogue
         The city's own catalogue where None.
+    worlds
+        How many times the unknown is drawn for the chances between the three answers; 0 for none.
+    seed
+        Another seed, other worlds.
     progress
         Called with words and the share done.
 
     Raises
     ------
     UsageError
-        A profile, service or district does not exist.
+        A profile, service or district does not exist, or there are fewer than no worlds or too many.
     """
     from wegeketten.people.profile import Profile, load_profiles
+
+    if not 0 <= worlds <= MOST_WORLDS:
+        raise UsageError(f"{worlds} worlds: give 0 for none, or up to {MOST_WORLDS} (64 are a good number)")
 
     started = time.perf_counter()
     loaded = [
@@ -168,6 +200,12 @@ def scan(
         result.islands[profile.id] = find_islands(city, profile)
         city.forget()
     result.skipped += _unjoined(result)
+    if worlds:
+        from wegeketten.reach.expected import find_chances
+
+        result.chances = find_chances(
+            city, loaded, wanted, worlds=worlds, seed=seed, catalogue=catalogue, progress=progress
+        )
     result.seconds = time.perf_counter() - started
     return result
 

@@ -12,6 +12,7 @@ from wegeketten.routing import INF, UNIT_S
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from wegeketten.chances import ExpectedShare
     from wegeketten.reach.scan import Scan
 
 
@@ -83,6 +84,22 @@ def shares_of(scan: Scan, homes: NDArray[np.int64], name: str) -> list[Share]:
             for column, service in enumerate(scan.services)
         ]  # fmt: skip
     return rows
+
+
+def expected_by_district(scan: Scan) -> list[ExpectedShare]:
+    """Expected share for each row of `shares_by_district`; nothing where no worlds were drawn."""
+    district = scan.city.homes["district"][scan.homes]
+    rows: list[ExpectedShare] = []
+    for row in scan.districts.tolist():
+        rows += expected_of(scan, scan.homes[district == row])
+    return rows
+
+
+def expected_of(scan: Scan, homes: NDArray[np.int64]) -> list[ExpectedShare]:
+    """Expected share for each row of `shares_of`; nothing where no worlds were drawn."""
+    if scan.chances is None:
+        return []
+    return [share for profile in scan.profiles for share in scan.chances.shares(profile.id, homes)]
 
 
 def _share_within(

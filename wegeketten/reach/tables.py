@@ -50,7 +50,7 @@ def write_scan(scan: Scan, out: Path) -> None:
     with whole_folder(out, marker=SCAN_MARKER) as folder:
         _write_homes(scan, folder / "homes.parquet")
         shares = scan.shares
-        write_csv(folder / "districts.csv", Share._fields, shares)
+        _write_districts(scan, folder / "districts.csv")
         write_csv(folder / "skipped.csv", ("element", "station", "reason"), scan.skipped)
         write_csv(
             folder / "islands.csv",
@@ -84,11 +84,37 @@ def summary(scan: Scan) -> dict[str, Any]:
             "services": list(scan.services),
             "catalogue": scan.catalogue.digest,
             "districts": [str(scan.city.districts["name"][row]) for row in scan.districts.tolist()],
+            **_drawn(scan),
         },
         "notes": meta.get("notes", []),
-        "total": [share._asdict() for share in scan.total],
+        "total": _total(scan),
         "seconds": round(scan.seconds, 3),
     }
+
+
+EXPECTED = ("share_expected", "share_low", "share_high", "worlds")
+"""Columns of an `ExpectedShare` in the tables."""
+
+
+def _write_districts(scan: Scan, path: Path) -> None:
+    if scan.chances is None:
+        write_csv(path, Share._fields, scan.shares)
+        return
+    rows = [(*share, *expected) for share, expected in zip(scan.shares, scan.expected, strict=True)]
+    write_csv(path, (*Share._fields, *EXPECTED), rows)
+
+
+def _total(scan: Scan) -> list[dict[str, Any]]:
+    rows = [share._asdict() for share in scan.total]
+    for row, expected in zip(rows, scan.expected_total, strict=scan.chances is not None):
+        row.update(zip(EXPECTED, expected, strict=True))
+    return rows
+
+
+def _drawn(scan: Scan) -> dict[str, int]:
+    if scan.chances is None:
+        return {}
+    return {"worlds": scan.chances.worlds.count, "seed": scan.chances.worlds.seed}
 
 
 def _write_homes(scan: Scan, path: Path) -> None:
@@ -116,6 +142,8 @@ def _write_homes(scan: Scan, path: Path) -> None:
     for answer in ANSWERS:
         columns[f"{answer}_s"] = _numbers([scan.reach[name].seconds(answer)[homes] for name in profiles])
     columns["likely_m"] = _numbers([scan.reach[name].metres[homes] for name in profiles])
+    if scan.chances is not None:
+        columns["chance"] = _numbers([scan.chances.chance(name)[homes] for name in profiles])
     places = np.concatenate([scan.reach[name].place[homes].ravel(order="F") for name in profiles])
     columns["place_id"] = texts([str(name) for name in city.places["place_id"]], places)
     table = pa.table(columns).replace_schema_metadata({"attribution": ATTRIBUTION})

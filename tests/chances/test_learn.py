@@ -1,0 +1,80 @@
+"""Learning: by hand on a few tags, nothing of a street that is put aside, and more tags leave less unsure."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from wegeketten.chances.groups import Groups
+from wegeketten.chances.learn import Lessons
+from wegeketten.chances.scale import scale
+from wegeketten.model.edges import ATTRIBUTES, PLAIN, EdgeTable, Kind, absent_columns
+from wegeketten.model.reading import Provenance
+
+
+def footways(classes, names, *, spacing_m=1000.0):
+    """Foot ways with a surface each (0 where nobody tagged it), far apart, street by street."""
+    count = len(classes)
+    columns = {name: np.zeros(count, dtype) for name, dtype in PLAIN.items()}
+    columns |= absent_columns(count)
+    columns["u"], columns["v"] = np.arange(count, dtype=np.int32), np.arange(count, dtype=np.int32)
+    columns["osm_id"] = np.arange(1, count + 1, dtype=np.int64)
+    columns["osm_type"] = np.full(count, b"w")
+    columns["kind"] = np.full(count, Kind.footway, np.uint8)
+    texts = sorted(set(names))
+    columns["name"] = np.array([texts.index(name) for name in names], np.int32)
+    tagged = np.array(classes) > 0
+    value = np.where(tagged, classes, 2).astype(np.float32)
+    columns["surface_class"] = value
+    columns["surface_class_lower"] = np.where(tagged, value, 1).astype(np.float32)
+    columns["surface_class_upper"] = np.where(tagged, value, 6).astype(np.float32)
+    columns["surface_class_from"] = np.where(tagged, Provenance.tagged, Provenance.assumed).astype(np.uint8)
+    assert {each.name for each in ATTRIBUTES} <= set(columns)
+    xy = np.stack([spacing_m * np.arange(count), np.zeros(count)], axis=1)
+    return Groups(EdgeTable(columns, texts, np.zeros(count + 1, np.int64), np.zeros((0, 2))), xy)
+
+
+def lessons_of(*args, **kwargs):
+    return Lessons(footways(*args, **kwargs), scale("surface_class"), wary=False)
+
+
+def test_the_chain_of_levels_by_hand():
+    found = lessons_of([1, 1, 6, 0], ["A", "A", "B", "C"])
+    weights, prior = found.scale.weights, found.prior[found.context[3]]
+    seen = np.array([2, 0, 0, 0, 0, 1])
+    city = (weights["city"] * prior + seen) / (weights["city"] + 3)
+    kind = (weights["class"] * city + seen) / (weights["class"] + 3)  # nothing in its own cell and street
+    assert found.shares(np.array([3]))[0][0] == pytest.approx(kind)
+
+
+def test_a_street_put_aside_teaches_nothing():
+    rows = np.arange(4)
+    told = lessons_of([6, 6, 1, 1], ["A", "A", "B", "C"], spacing_m=50.0)
+    silent = lessons_of([0, 0, 1, 1], ["A", "A", "B", "C"], spacing_m=50.0)
+    assert told.shares(rows[:2], street_aside=True)[0] == pytest.approx(silent.shares(rows[:2])[0])
+
+
+def test_own_tags_draw_the_shares_towards_them():
+    few, many = (lessons_of([0] + [6] * n, ["A"] * (n + 1)) for n in (2, 200))
+    row = np.array([0])
+    assert few.prior[few.context[0], 5] < few.shares(row)[0][0, 5] < many.shares(row)[0][0, 5]
+    assert many.shares(row)[0][0, 5] > 0.9
+
+
+def test_more_tags_leave_less_shared_doubt():
+    row = np.array([0])
+    parts = [
+        sum(each.part[0] for each in lessons_of([0] + [1] * n, ["A"] * (n + 1)).shares(row)[1])
+        for n in (0, 20, 400)
+    ]
+    assert parts[0] > parts[1] > parts[2] > 0
+    assert parts[0] <= 1
+
+
+def test_pieces_of_one_way_count_once():
+    whole = footways([1, 0], ["A", "B"])
+    cut = footways([1, 1, 1, 0], ["A", "A", "A", "B"])
+    cut.edges.columns["osm_id"][:3] = 1
+    one, three = (Lessons(each, scale("surface_class"), wary=False) for each in (whole, cut))
+    assert three.elements == one.elements == 1
+    assert three.counted.sum() == pytest.approx(1)

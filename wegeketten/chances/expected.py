@@ -1,0 +1,96 @@
+"""What the worlds say of people: the chance of each home, and shares of many with their intervals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from wegeketten.chances.worlds import Worlds
+
+INTERVAL = (0.1, 0.9)
+"""Quantiles of the worlds between which a share is said to lie: eight times of ten."""
+
+
+class ExpectedShare(NamedTuple):
+    """A share of people as the worlds have it.
+
+    Attributes
+    ----------
+    expected
+        Mean over the worlds, 0–1; None where there are no people.
+    low, high
+        Between these it lies in eight of ten worlds.
+    worlds
+        How many there are.
+    """
+
+    expected: float | None
+    low: float | None
+    high: float | None
+    worlds: int
+
+    @classmethod
+    def of(cls, shares: NDArray[np.float64]) -> ExpectedShare:
+        """From the share in each world, shape (worlds,)."""
+        low, high = np.quantile(shares, INTERVAL)
+        return cls(float(shares.mean()), float(low), float(high), len(shares))
+
+
+@dataclass(frozen=True, eq=False)
+class Chances:
+    """In which worlds who reaches what in time.
+
+    Attributes
+    ----------
+    worlds
+        The worlds.
+    services
+        Columns.
+    within
+        By profile id the worlds as bits, uint8, shape (homes, services, bytes): the first world is the
+        highest bit of the first byte.
+    """
+
+    worlds: Worlds
+    services: list[str]
+    within: dict[str, NDArray[np.uint8]]
+
+    def bits(self, profile: str, homes: NDArray[np.integer]) -> NDArray[np.bool_]:
+        """Whether homes reach the services in each world, bool, shape (homes, services, worlds)."""
+        packed = self.within[profile][homes]
+        found: NDArray[np.bool_] = np.unpackbits(packed, axis=2, count=self.worlds.count).view(bool)
+        return found
+
+    def chance(self, profile: str) -> NDArray[np.float32]:
+        """Share of the worlds in which each home reaches each service in time, shape (homes, services)."""
+        counted = np.bitwise_count(self.within[profile]).sum(axis=2, dtype=np.int64)
+        chance: NDArray[np.float32] = (counted / self.worlds.count).astype(np.float32)
+        return chance
+
+    def by_world(
+        self, profile: str, homes: NDArray[np.integer], weight: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Weighted share of some homes in each world, shape (services, worlds); NaN without weight."""
+        total = weight.sum()
+        sums = np.zeros((len(self.services), self.worlds.count))
+        for begin in range(0, len(homes), _HOMES):
+            part = slice(begin, begin + _HOMES)
+            sums += np.einsum("h,hsw->sw", weight[part], self.bits(profile, homes[part]))
+        with np.errstate(invalid="ignore"):
+            found: NDArray[np.float64] = sums / total
+        return found
+
+    def shares(self, profile: str, homes: NDArray[np.integer]) -> list[ExpectedShare]:
+        """Expected share of a group of homes for each service."""
+        weight = self.worlds.city.homes["weight"][homes].astype(np.float64)
+        if not weight.sum() > 0:
+            return [ExpectedShare(None, None, None, self.worlds.count)] * len(self.services)
+        return [ExpectedShare.of(row) for row in self.by_world(profile, homes, weight)]
+
+
+_HOMES = 4096  # bounds the memory for unpacked bits

@@ -1,0 +1,194 @@
+"""Worlds: what every unknown of a network might be, drawn by the elements' ids and a seed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from wegeketten.chances.entrances import Entrances
+from wegeketten.chances.groups import Groups
+from wegeketten.chances.latent import keys_of, normals
+from wegeketten.chances.odds import Odds
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from wegeketten.chances.groups import Keys, Rows
+    from wegeketten.chances.odds import Hurdle
+    from wegeketten.city import City
+    from wegeketten.people.profile import Profile
+
+    Normals = NDArray[np.float32]
+
+BLOCK = 8
+"""Worlds that are drawn together: as many as there are bits in a byte of an answer."""
+
+
+class _Test(NamedTuple):
+    """A hurdle in normal numbers: it is taken where the draw is no greater."""
+
+    rows: Rows
+    at: NDArray[np.int64]  # where the draws of the rows are
+    limit: Normals  # (2, rows), as `Hurdle.chance`
+    falling: Normals | None
+
+
+class _Source(NamedTuple):
+    """Where the draws of one attribute come from."""
+
+    attribute: str
+    rows: Rows
+    levels: list[tuple[int, Keys, NDArray[np.int64], Normals]]  # salt, keys, group of each row, weight
+    elements: Keys
+    own: Normals
+    rising: Normals | None  # of slopes: an edge climbs u → v where its sign's draw is no greater
+
+
+class _Terms(NamedTuple):
+    """What a profile meets: arcs open whatever is drawn, shape (2, edges), and tests by source."""
+
+    open: NDArray[np.bool_]
+    tests: list[tuple[int, _Test]]
+
+
+@dataclass(eq=False)
+class Worlds:
+    """Drawings of one network.
+
+    Parameters
+    ----------
+    city
+        A built city.
+    profiles
+        Who walks in these worlds. What they meet is the same for all: whoever may do more never finds less.
+    count
+        How many worlds.
+    seed
+        Another seed, other worlds; the same seed, the same worlds in every build, plan and comparison.
+    sharing
+        Whether what belongs together is drawn together; else each element by itself.
+    wary, only
+        See `wegeketten.chances.odds.Odds`.
+    """
+
+    city: City
+    profiles: Sequence[Profile]
+    count: int
+    seed: int = 0
+    sharing: bool = True
+    wary: bool = True
+    only: Mapping[str, NDArray[np.bool_]] | None = None
+    _kept: dict[tuple[int, int], tuple[Normals, NDArray[np.bool_] | None]] = field(
+        default_factory=dict, repr=False
+    )
+
+    @cached_property
+    def odds(self) -> Odds:
+        """Distributions learned from the city."""
+        nodes = self.city.nodes
+        groups = Groups(self.city.edges, np.stack([nodes["x"], nodes["y"]], axis=1).astype(np.float64))
+        return Odds(groups, self.wary, self.only)
+
+    @cached_property
+    def entrances(self) -> Entrances:
+        """Entrances of the city's places."""
+        return Entrances(self.city.places, self.sharing)
+
+    @cached_property
+    def _prepared(self) -> tuple[dict[str, _Terms], list[_Source]]:
+        met = {profile.id: self.odds.hurdles(profile) for profile in self.profiles}
+        rows: dict[str, list[Rows]] = {}
+        for _, hurdles in met.values():
+            for hurdle in hurdles:
+                rows.setdefault(hurdle.attribute, []).append(hurdle.rows)
+        merged = {name: np.unique(np.concatenate(parts)) for name, parts in rows.items()}
+        number = {name: place for place, name in enumerate(merged)}
+        sources = [self._source(name, merged[name]) for name in merged]
+        terms = {
+            profile: _Terms(
+                open_,
+                [
+                    (number[hurdle.attribute], _test(hurdle, merged[hurdle.attribute]))
+                    for hurdle in hurdles
+                    if len(hurdle.rows)
+                ],
+            )
+            for profile, (open_, hurdles) in met.items()
+        }
+        return terms, sources
+
+    def _source(self, attribute: str, rows: Rows) -> _Source:
+        from scipy.special import ndtri
+
+        salt = _salt(attribute)
+        left = np.ones(len(rows))
+        levels = []
+        for place, shared in enumerate(self.odds.unsure(attribute, rows) if self.sharing else ()):
+            keys, group = np.unique(shared.keys, return_inverse=True)
+            levels.append((salt + 1 + place, keys, group, np.sqrt(shared.part).astype(np.float32)))
+            left = left - shared.part
+        rising = None
+        if attribute == "incline_pct":
+            rising = ndtri(self.odds.slopes.chances(rows, 1.0).rising).astype(np.float32)
+        own = np.sqrt(np.maximum(left, 0.0)).astype(np.float32)
+        return _Source(attribute, rows, levels, self.odds.groups.element[rows], own, rising)
+
+    def varies(self, profile: Profile) -> bool:
+        """Whether anything a profile meets is drawn at all."""
+        return bool(self._prepared[0][profile.id].tests)
+
+    def open(self, profile: Profile, first: int) -> NDArray[np.bool_]:
+        """Arcs open to a profile in at most `BLOCK` worlds from `first` on, shape (worlds, 2 · edges)."""
+        terms, _ = self._prepared
+        count = min(BLOCK, self.count - first)
+        open_ = np.repeat(terms[profile.id].open[:, :, None], count, axis=2)
+        for source, test in terms[profile.id].tests:
+            draws, rising = self._drawn(source, first)
+            draws = draws[test.at]
+            taken = draws <= test.limit[:, :, None]
+            if rising is not None and test.falling is not None:
+                taken = np.where(rising[test.at], taken, draws <= test.falling[:, :, None])
+            open_[:, test.rows] &= taken
+        return np.ascontiguousarray(open_.transpose(2, 1, 0)).reshape(count, -1)
+
+    def entered(self, first: int) -> NDArray[np.bool_]:
+        """Places that can be entered in the worlds from `first` on, shape (places, worlds)."""
+        return self.entrances.open(self.seed, first, min(BLOCK, self.count - first))
+
+    def _drawn(self, number: int, first: int) -> tuple[Normals, NDArray[np.bool_] | None]:
+        """Draws of an attribute in a block of worlds, kept for the next profile."""
+        found = self._kept.get((number, first))
+        if found is None:
+            if any(block != first for _, block in self._kept):
+                self._kept.clear()
+            source = self._prepared[1][number]
+            count = min(BLOCK, self.count - first)
+            salt = _salt(source.attribute)
+            elements, element = np.unique(source.elements, return_inverse=True)
+            draws = source.own[:, None] * normals(elements, salt, self.seed, first, count)[element]
+            for level_salt, keys, group, weight in source.levels:
+                draws += weight[:, None] * normals(keys, level_salt, self.seed, first, count)[group]
+            rising = None
+            if source.rising is not None:
+                signs = normals(elements, salt + 99, self.seed, first, count)[element]
+                rising = signs <= source.rising[:, None]
+            found = self._kept[number, first] = draws, rising
+        return found
+
+
+def _salt(attribute: str) -> int:
+    """Number that tells attributes apart; levels and signs count on from it."""
+    return int(keys_of([attribute])[0])
+
+
+def _test(hurdle: Hurdle, rows: Rows) -> _Test:
+    from scipy.special import ndtri
+
+    limit = ndtri(hurdle.chance).astype(np.float32)
+    falling = None if hurdle.falling is None else ndtri(hurdle.falling).astype(np.float32)
+    return _Test(hurdle.rows, np.searchsorted(rows, hurdle.rows), limit, falling)

@@ -1,0 +1,167 @@
+"""Many worlds at once: in how many of them each home reaches each service within its standard."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wegeketten.chances.expected import Chances
+from wegeketten.chances.worlds import BLOCK, Worlds
+from wegeketten.joins.endpoints import allowed_places, join_homes, join_places, same_edge, seeds_to
+from wegeketten.reach.shares import units_within
+from wegeketten.routing import INF, share, thread_count
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from wegeketten.city import City
+    from wegeketten.model.answers import Progress
+    from wegeketten.people.profile import Profile
+    from wegeketten.places.catalogue import Catalogue
+    from wegeketten.joins.endpoints import Endpoints
+
+
+def find_chances(
+    city: City,
+    profiles: Sequence[Profile],
+    services: Sequence[str],
+    *,
+    worlds: int | Worlds = 64,
+    seed: int = 0,
+    catalogue: Catalogue | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Chances:
+    """Draw worlds and answer for every home, profile and service in which of them it is reached in time.
+
+    Parameters
+    ----------
+    city
+        A built city.
+    profiles, services
+        For whom, and what.
+    worlds
+        How many, or drawings of the city that are there already.
+    seed
+        Another seed, other worlds.
+    catalogue
+        Standards; the city's own where None.
+    threads
+        Number of threads; the result does not depend on it.
+    progress
+        Called with words and the share done.
+    """
+    drawn = worlds if isinstance(worlds, Worlds) else Worlds(city, profiles, worlds, seed)
+    catalogue = catalogue or city.catalogue
+    count = thread_count(threads)
+    homes = len(city.homes["home_id"])
+    shape = (homes, len(services), -(-drawn.count // BLOCK))
+    within = {profile.id: np.zeros(shape, dtype=np.uint8) for profile in profiles}
+    questions = []
+    for profile in profiles:
+        questions.append(_Question(city, profile, services, catalogue))
+        city.forget()
+    for byte, first in enumerate(range(0, drawn.count, BLOCK)):
+        if progress:
+            progress("worlds", first / drawn.count)
+        entered = drawn.entered(first)
+        for question in questions:
+            if not question.answers:
+                continue
+            block = question.block(drawn, first, entered, count)
+            within[question.profile.id][question.homes.owner, :, byte] = np.packbits(block, axis=0)[0]
+    return Chances(drawn, list(services), within)
+
+
+class _Question:
+    """What is asked for one profile, in the form in which a world answers it quickly."""
+
+    def __init__(self, city: City, profile: Profile, services: Sequence[str], catalogue: Catalogue) -> None:
+        self.city, self.profile = city, profile
+        self.homes, places = join_homes(city, profile), join_places(city, profile)
+        self.weights = city.weights(profile).possible
+        uv = city.edges["u"], city.edges["v"]
+        limits = [units_within(catalogue.standard_s(service, profile)) for service in services]
+        self.limits = np.array(limits, dtype=np.int32)
+        self.answers = len(services)
+        self._seeds(places, uv, services)
+        edge = self.homes.edge.astype(np.int64)
+        self.u, self.v, self.arc = uv[0][edge], uv[1][edge], 2 * edge
+        there, back = self.weights[2 * edge].astype(np.int64), self.weights[2 * edge + 1].astype(np.int64)
+        to_u = _part(back, self.homes.along) + self.homes.off_units
+        to_v = there - _part(there, self.homes.along) + self.homes.off_units
+        # the latest time at the node from which the home is still in time; -1 where it never is
+        self.latest_u = np.maximum(self.limits[None] - to_u[:, None], -1).astype(np.int32)
+        self.latest_v = np.maximum(self.limits[None] - to_v[:, None], -1).astype(np.int32)
+
+    def _seeds(
+        self, places: Endpoints, uv: tuple[NDArray[np.int32], NDArray[np.int32]], services: Sequence[str]
+    ) -> None:
+        lengths = self.city.edges["length_m"]
+        nodes, offsets, arcs, owners, number, pairs = [], [], [], [], [], []
+        tagged = self.profile.limits.wheelchair_tag
+        self.doors = np.zeros(len(services), dtype=bool)
+        for column, service in enumerate(services):
+            offer = places.take(
+                np.isin(places.owner, allowed_places(self.city, self.profile, "possible", service))
+            )
+            seed = seeds_to(offer, uv, self.weights)
+            self.doors[column] = tagged and self.city.catalogue.service(service).wheelchair
+            nodes.append(seed.nodes)
+            offsets.append(seed.offsets)
+            arcs.append(2 * offer.edge[seed.joint].astype(np.int64) + seed.at_v)
+            owners.append(offer.owner[seed.joint])
+            number.append(np.full(len(seed.nodes), column))
+            pair = same_edge(self.homes, offer, self.weights, lengths)
+            near = np.flatnonzero(pair.units <= self.limits[column])
+            home, place = pair.home[near], pair.place[near]
+            onward = offer.along[place] >= self.homes.along[home]
+            arc = 2 * offer.edge[place].astype(np.int64) + ~onward
+            pairs.append(np.stack([home, np.full(len(near), column), arc, offer.owner[place]], axis=1))
+        self.seed_nodes, self.seed_offsets = np.concatenate(nodes), np.concatenate(offsets)
+        self.seed_arcs, self.seed_places = np.concatenate(arcs), np.concatenate(owners)
+        self.seed_service, self.pairs = np.concatenate(number), np.concatenate(pairs).astype(np.int64)
+
+    def block(
+        self, worlds: Worlds, first: int, entered: NDArray[np.bool_], threads: int
+    ) -> NDArray[np.bool_]:
+        """Whether each joined home is in time in a block of worlds, shape (worlds, homes, services)."""
+        if not worlds.varies(self.profile) and not self.doors.any():
+            one = self._world(worlds.open(self.profile, first)[0], entered[:, 0])
+            return np.broadcast_to(one, (entered.shape[1], *one.shape))
+        open_ = worlds.open(self.profile, first)
+        found = np.empty((len(open_), len(self.homes), self.answers), dtype=bool)
+
+        def answer(world: int) -> None:
+            found[world] = self._world(open_[world], entered[:, world])
+
+        share([partial(answer, world) for world in range(len(open_))], threads)
+        return found
+
+    def _world(self, open_: NDArray[np.bool_], entered: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        weights = np.where(open_, self.weights, np.int32(INF))
+        metric = self.city.hierarchy.customize(weights, threads=1)
+        live = open_[self.seed_arcs] & (entered[self.seed_places] | ~self.doors[self.seed_service])
+        service = self.seed_service[live]
+        cuts = np.searchsorted(service, np.arange(1, self.answers))
+        times = metric.nearest(
+            np.split(self.seed_nodes[live], cuts),
+            np.split(self.seed_offsets[live], cuts),
+            direction="to",
+            threads=1,
+        )
+        found = (times[self.u] <= self.latest_u) & open_[self.arc + 1][:, None]
+        found |= (times[self.v] <= self.latest_v) & open_[self.arc][:, None]
+        home, column, arc, place = self.pairs.T
+        live = open_[arc] & (entered[place] | ~self.doors[column])
+        found[home[live], column[live]] = True
+        answer: NDArray[np.bool_] = found
+        return answer
+
+
+def _part(weight: NDArray[np.int64], along: NDArray[np.float64]) -> NDArray[np.int64]:
+    return np.rint(weight * along).astype(np.int64)
