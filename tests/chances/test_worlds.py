@@ -9,8 +9,8 @@ from scipy.sparse.csgraph import dijkstra
 
 import wegeketten as wk
 from wegeketten.chances import Worlds
-from wegeketten.people.profile import load_profile, load_profiles
 from wegeketten.joins.endpoints import allowed_places, join_homes, join_places, same_edge, seeds_to, times_at
+from wegeketten.people.profile import load_profile, load_profiles
 from wegeketten.reach.expected import find_chances
 from wegeketten.reach.shares import units_within
 from wegeketten.routing import INF

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from wegeketten.city import City
+    from wegeketten.joins.endpoints import Endpoints
     from wegeketten.model.answers import Progress
     from wegeketten.people.profile import Profile
     from wegeketten.places.catalogue import Catalogue
-    from wegeketten.joins.endpoints import Endpoints
 
 
 def find_chances(
