@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from wegeketten.command.exits import run_to_the_end
+from wegeketten.command.group import Commands
 from wegeketten.command.options import (
     At,
     City,
@@ -34,6 +35,7 @@ from wegeketten.command.options import (
     parse_point,
     parse_weights,
     print_json,
+    print_version,
     say,
     tell_warnings,
 )  # fmt: skip
@@ -43,7 +45,7 @@ _COLLECT_AFTER = (100_000, 20, 50)
 """When Python looks for dead cycles: seldom. An extract is a million small objects, none of them in a cycle,
 and looking through them again and again took a tenth of a build."""
 
-app = typer.Typer(
+app = Commands(
     name="wegeketten",
     help="Barrier-free route chains from OpenStreetMap: what stands in the way, what to fix first.",
     no_args_is_help=True,
@@ -51,6 +53,15 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+@app.callback()
+def common(
+    version: Annotated[  # it has done its work when it is read
+        bool, typer.Option("--version", help="Print the version.", callback=print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Barrier-free route chains from OpenStreetMap: what stands in the way, what to fix first."""
 
 
 @app.command()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from wegeketten.errors import InputDataError
 from wegeketten.files.parquet import read_columns
+from wegeketten.files.seal import file_digest, is_sealed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,11 +26,13 @@ if TYPE_CHECKING:
     from wegeketten.places.catalogue import Catalogue
     from wegeketten.routing import Graph, Hierarchy, Metric
 
-FORMAT = 3
+FORMAT = 4
 """Version of the city folder's layout; a folder of another version is built again."""
 
 MARKER = "city.json"
 SCAN_MARKER = "scan.json"
+SCAN_LOG = "scan.log"
+"""What differs from run to run of a scan: where the city lies, and how long it took."""
 
 
 @dataclass
@@ -54,56 +57,98 @@ class City:
 
     path: Path
     meta: dict[str, Any]
+    _checked: dict[str, tuple[int, ...]] = field(default_factory=dict, repr=False)
     _weights: dict[str, Weights] = field(default_factory=dict, repr=False)
     _metrics: dict[tuple[str, Answer], Metric] = field(default_factory=dict, repr=False)
+
+    def file(self, name: str) -> Path:
+        """Path of one of the city's files, once its content is the one that ``build`` wrote.
+
+        Parameters
+        ----------
+        name
+            Such as ``edges.parquet``.
+
+        Raises
+        ------
+        InputDataError
+            The file is missing or damaged, or the folder was built anew since this city was opened.
+        """
+        path = self.path / name
+        try:
+            state = path.stat()
+            mark = (state.st_ino, state.st_size, state.st_mtime_ns)
+            if self._checked.get(name) == mark:
+                return path
+            told = self.meta["files"][name]
+            right = told["bytes"] == state.st_size and told["sha256"] == file_digest(path)
+        except (OSError, KeyError, TypeError):
+            right = False
+        if not right:
+            if _marker(self.path) not in (None, self.meta):
+                raise InputDataError(f"{self.path}: was built anew since it was opened; open it again")
+            raise InputDataError(f"{path}: missing or damaged; build the city again")
+        self._checked[name] = mark
+        return path
+
+    def check(self) -> None:
+        """Compare every file with what ``build`` wrote.
+
+        Raises
+        ------
+        InputDataError
+            One is missing or damaged.
+        """
+        for name in self.meta["files"]:
+            self.file(name)
 
     @cached_property
     def nodes(self) -> dict[str, NDArray[Any]]:
         """Columns ``osm_id, lon, lat, x, y`` of the network's nodes."""
-        return read_columns(self.path / "nodes.parquet")
+        return read_columns(self.file("nodes.parquet"))
 
     @cached_property
     def edges(self) -> EdgeTable:
         """The network, one row per edge; its geometry is read on first use."""
         from wegeketten.network.store import read_edges
 
-        return read_edges(self.path / "edges.parquet", self.projection)
+        return read_edges(self.file("edges.parquet"), self.projection)
 
     @cached_property
     def homes(self) -> dict[str, NDArray[Any]]:
         """Columns of the homes: ``home_id, lon, lat, x, y, street, …, district, weight``."""
-        return read_columns(self.path / "homes.parquet")
+        return read_columns(self.file("homes.parquet"))
 
     @cached_property
     def places(self) -> dict[str, NDArray[Any]]:
         """Columns of the places, one row per place and service."""
-        return read_columns(self.path / "places.parquet")
+        return read_columns(self.file("places.parquet"))
 
     @cached_property
     def districts(self) -> dict[str, NDArray[Any]]:
         """Columns ``district_id, name, source, geometry`` (lon/lat)."""
-        return read_columns(self.path / "districts.parquet")
+        return read_columns(self.file("districts.parquet"))
 
     @cached_property
     def catalogue(self) -> Catalogue:
         """The catalogue of services the city was built with."""
         from wegeketten.places.catalogue import load_catalogue
 
-        return load_catalogue(self.path / "services.toml")
+        return load_catalogue(self.file("services.toml"))
 
     @cached_property
     def home_snaps(self) -> Snaps:
         """Candidate edges of each home."""
         from wegeketten.network.snap import read_snaps
 
-        return read_snaps(self.path / "home_snaps.parquet")
+        return read_snaps(self.file("home_snaps.parquet"))
 
     @cached_property
     def place_snaps(self) -> Snaps:
         """Candidate edges of each place, per access point."""
         from wegeketten.network.snap import read_snaps
 
-        return read_snaps(self.path / "place_snaps.parquet")
+        return read_snaps(self.file("place_snaps.parquet"))
 
     @cached_property
     def projection(self) -> Projection:
@@ -124,7 +169,7 @@ class City:
         """Order and topology of the graph, computed by ``build`` and reused."""
         from wegeketten.routing import Hierarchy
 
-        return Hierarchy.load(self.path / "hierarchy.npz", self.graph)
+        return Hierarchy.load(self.file("hierarchy.npz"), self.graph)
 
     def weights(self, profile: Profile) -> Weights:
         """Arc weights of a profile for the three answers, in units of 0.1 s."""
@@ -175,8 +220,18 @@ def open_city(path: str | Path) -> City:
         raise InputDataError(
             f"{folder}: no city here (no {MARKER}); make one with: wegeketten build"
         ) from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputDataError(f"{folder / MARKER}: cannot be read ({error}); build the city again") from error
     if not isinstance(meta, dict) or meta.get("format") != FORMAT:
         raise InputDataError(f"{folder}: written by another version of wegeketten; build the city again")
+    if not is_sealed(meta) or not isinstance(meta.get("files"), dict):
+        raise InputDataError(f"{folder / MARKER}: damaged or changed by hand; build the city again")
     return City(folder, meta)
+
+
+def _marker(folder: Path) -> Any:
+    """Content of a city folder's marker, None where it cannot be read."""
+    try:
+        return json.loads((folder / MARKER).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None

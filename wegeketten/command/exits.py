@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import _thread
-import errno
 import os
+import signal
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,15 +15,20 @@ import typer
 
 from wegeketten.command.options import say
 from wegeketten.errors import WegekettenError
+from wegeketten.files.atomic import no_room
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
-"""What the system says when a disk, a quota or a file is full."""
-
 _INTERRUPTED = 130
-"""Exit code after Ctrl-C."""
+"""Exit code after Ctrl-C; other signals end with 128 and their number too."""
+
+_ENDING = tuple(
+    getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGBREAK", "SIGXCPU") if hasattr(signal, name)
+)
+"""Signals that ask a program to end; what it was making is cleaned up first."""
+
+_ended_by: list[int] = []
 
 _Misuse: type[BaseException] = typer.BadParameter.__bases__[0]
 """What typer raises for unknown commands and options; the class has moved between its versions."""
@@ -38,6 +44,7 @@ def run_to_the_end(command: Callable[..., Any]) -> int:
     """
     sys.unraisablehook = _keep_interrupt
     _open_closed()
+    _end_cleanly()
     try:
         code = int(command(standalone_mode=False) or 0)
         sys.stdout.flush()  # what cannot be written is told below
@@ -48,6 +55,8 @@ def run_to_the_end(command: Callable[..., Any]) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         code = _INTERRUPTED
+    except UnicodeEncodeError as error:
+        return _tell_unicode(error)
     except (BrokenPipeError, SystemExit) as ended:
         if isinstance(ended, SystemExit) and not isinstance(ended.__context__, BrokenPipeError):
             raise
@@ -58,19 +67,46 @@ def run_to_the_end(command: Callable[..., Any]) -> int:
             raise
         return _tell_fault(error)
     if code == _INTERRUPTED:
+        if _ended_by:
+            code = 128 + _ended_by[0]
         say("wegeketten: interrupted")
     return code
+
+
+def _end_cleanly() -> None:
+    """Have signals that end a program do so as Ctrl-C does: what is in the making is taken away."""
+
+    def end(number: int, _frame: object) -> None:
+        if not _ended_by:  # a second one must not disturb the cleaning up
+            _ended_by.append(number)
+            raise KeyboardInterrupt
+
+    for number in _ENDING:
+        with suppress(ValueError, OSError):  # not in the main thread of a program
+            if signal.getsignal(number) == signal.SIG_DFL:
+                signal.signal(number, end)
+
+
+def _tell_unicode(error: UnicodeEncodeError) -> int:
+    """Names whose bytes are no text, in a path perhaps."""
+    if os.environ.get("WEGEKETTEN_DEBUG"):
+        raise error
+    say(f"wegeketten: a name is no UTF-8 text ({_one_line(error)}); rename it")
+    return 2
 
 
 def _open_closed() -> None:
     """Where the caller closed stdout or stderr, what is said goes nowhere."""
     for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:
+        stream = getattr(sys, name)
+        if stream is None:
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  # to the end
+        elif hasattr(stream, "reconfigure"):  # a Windows redirect knows no arrow: better a question mark
+            stream.reconfigure(errors="replace")
 
 
 def _tell_fault(error: Exception) -> int:
-    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+    if no_room(error, Path.cwd()):
         say(f"wegeketten: nothing more can be written ({_one_line(error)}); make room, or write elsewhere")
         return 2
     say(

@@ -119,26 +119,37 @@ def print_json(document: object) -> None:
     """Print one JSON document on stdout."""
     import json
 
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+    unicode = (getattr(sys.stdout, "encoding", "") or "").lower().replace("-", "").startswith("utf")
+    sys.stdout.write(json.dumps(document, ensure_ascii=not unicode, indent=1, allow_nan=False) + "\n")
+
+
+def print_version(wanted: bool) -> None:  # as typer calls it
+    """Print the version and end, where that was asked for."""
+    if wanted:
+        from wegeketten.version import VERSION
+
+        sys.stdout.write(f"wegeketten {VERSION}\n")
+        raise typer.Exit
 
 
 def announce_compilation() -> None:
-    """Have the routing core's one sentence about compiling printed, without loading it."""
+    """Have the routing core's word on compiling and the cache's on damage printed, without loading them."""
     import logging
 
-    log = logging.getLogger("wegeketten.routing.compiled")
-    if not log.handlers:
-        handler = logging.StreamHandler()
-        handler.setFormatter(logging.Formatter("note: %(message)s"))
-        log.addHandler(handler)
-        log.setLevel(logging.INFO)
-        log.propagate = False
+    for name in ("wegeketten.routing.compiled", "wegeketten.pipeline.cache"):
+        log = logging.getLogger(name)
+        if not log.handlers:
+            handler = logging.StreamHandler()
+            handler.setFormatter(logging.Formatter("note: %(message)s"))
+            log.addHandler(handler)
+            log.setLevel(logging.INFO)
+            log.propagate = False
 
 
 def say(text: str) -> None:
     """Print a line on stderr; where nobody can hear it, the work and its exit code stay what they are."""
     with suppress(OSError):
-        sys.stderr.write(text + "\n")
+        sys.stderr.write("".join(sign for sign in text if sign == "\n" or sign.isprintable()) + "\n")
 
 
 def tell_warnings(notes: list[str], skipped: int, *, strict: bool) -> None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
+import re
 import unicodedata
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
+from wegeketten.errors import InputDataError, UsageError
 from wegeketten.files.atomic import whole_file
 
 if TYPE_CHECKING:
@@ -14,7 +18,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LONGEST = 500
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_number = re.compile(r"-?\d+,\d+(?:e-?\d+)?").fullmatch
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+"""What a spreadsheet takes for the start of a formula, in full width too."""
+
+_SEPARATORS = {"plain": ",", "de": ";"}
+_chosen: ContextVar[str] = ContextVar("csv dialect", default="plain")
 
 
 def clean_text(text: str, *, longest: int = _LONGEST) -> str:
@@ -60,14 +69,62 @@ def clean_cell(value: object) -> str:
     if isinstance(value, int | float):
         if isinstance(value, float) and not math.isfinite(value):
             return ""
-        return repr(value)
+        text = repr(value)
+        return text.replace(".", ",") if _chosen.get() == "de" else text
     text = clean_text(str(value))
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
+def choose_dialect(name: str) -> None:
+    """Have all CSV files from now on written so that a spreadsheet set to German opens them right.
+
+    Parameters
+    ----------
+    name
+        ``plain`` (comma, decimal point) or ``de`` (semicolon, decimal comma, a mark for UTF-8).
+
+    Raises
+    ------
+    UsageError
+        There is no such dialect.
+    """
+    if name not in _SEPARATORS:
+        raise UsageError(f"--csv {name}: there are {' and '.join(_SEPARATORS)}")
+    _chosen.set(name)
+
+
 def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write a CSV file (UTF-8, comma, LF) that appears whole or not at all."""
-    with whole_file(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
+    """Write a CSV file (UTF-8, comma, LF; see `choose_dialect`) that appears whole or not at all."""
+    dialect = _chosen.get()
+    encoding = "utf-8-sig" if dialect == "de" else "utf-8"
+    with whole_file(path) as temporary, temporary.open("w", encoding=encoding, newline="") as file:
+        writer = csv.writer(file, delimiter=_SEPARATORS[dialect], lineterminator="\n")
         writer.writerow(header)
         writer.writerows([clean_cell(cell) for cell in row] for row in rows)
+
+
+def read_csv(path: Path) -> list[dict[str, str]]:
+    """Rows of a CSV file of our own, in either dialect; numbers have a decimal point again.
+
+    Raises
+    ------
+    InputDataError
+        The file cannot be read, is no UTF-8, or a row is cut.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        german = ";" in text.partition("\n")[0]
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if german else ",")
+        header, *rows = list(reader) or [[]]
+    except (OSError, UnicodeError, csv.Error) as error:
+        raise InputDataError(f"{path}: cannot be read as CSV in UTF-8 ({error})") from error
+    for number, row in enumerate(rows, 2):
+        if row and len(row) != len(header):
+            raise InputDataError(f"{path}: row {number} has {len(row)} cells, the header {len(header)}")
+    if german:
+        rows = [[_pointed(cell) for cell in row] for row in rows]
+    return [dict(zip(header, row, strict=True)) for row in rows if row]
+
+
+def _pointed(cell: str) -> str:
+    return cell.replace(",", ".") if _number(cell) else cell

@@ -87,7 +87,7 @@ def write_layers(path: Path, layers: Sequence[Layer], *, epsg: int = 4326) -> No
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _FIXED_DATE})
     try:
         with whole_file(path) as temporary:
-            temporary.unlink()
+            temporary.unlink(missing_ok=True)
             for layer in layers:
                 kind = shapely.get_type_id(layer.geometry[0]) if len(layer.geometry) else 0
                 write(

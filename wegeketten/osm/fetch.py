@@ -91,7 +91,7 @@ def fetch_place(
         if progress is not None:
             progress(doing, share)
 
-    with whole_file(target) as temporary:
+    with whole_file(target, extract=True) as temporary:
         tell("asking where it is")
         outline, place = _outline(query, tell)
         elements = Elements()

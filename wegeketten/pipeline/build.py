@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from wegeketten.city import FORMAT, MARKER, City, open_city
 from wegeketten.errors import InputDataError, UsageError
 from wegeketten.files.atomic import check_replaceable, whole_folder
 from wegeketten.files.csv import write_csv
+from wegeketten.files.json import write_json
 from wegeketten.model.licence import ATTRIBUTION
 from wegeketten.osm.features import Skipped
 from wegeketten.osm.path import file_sha256, source_path
@@ -103,13 +103,16 @@ def build(
     if pavements not in ("sides", "centre"):
         raise UsageError(f"--pavements {pavements}: there are sides and centre")
     target = Path(out)
-    check_replaceable(target, marker=MARKER)
+    inputs = [
+        Path(each) for each in (source, *dem, districts, population, survey, services) if each is not None
+    ]
+    check_replaceable(target, marker=MARKER, inputs=inputs)
     tell = progress or (lambda _words, _share: None)
     catalogue = load_catalogue(services)
     path = source_path(str(source))
     terrain = _terrain(dem)
     worker: Worker[tuple[CityWriter, Town]] = Worker(second=processes > 1, modules=_OF_TOWN)
-    with whole_folder(target, marker=MARKER) as folder, worker:
+    with whole_folder(target, marker=MARKER, inputs=inputs) as folder, worker:
         tell("reading the extract", 0.0)
         features = read_extract(path)
         give_back_memory()
@@ -140,8 +143,6 @@ def build(
         tell("homes and places", 0.6)
         del features  # the largest thing in memory, not needed any more
         settled, town = worker.result()
-        for torn in folder.glob(".*"):  # of a second process that died while it wrote
-            torn.unlink()
         works.take_over(settled)
         tell("snapping", 0.7)
         works.snap(network.edges, town)
@@ -170,7 +171,7 @@ def build(
             "elevation": works.elevation,
             "notes": works.notes,
         }
-        (folder / MARKER).write_text(json.dumps(meta, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        write_json(folder / MARKER, meta)
     tell("done", 1.0)
     return open_city(target)
 

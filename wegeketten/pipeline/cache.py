@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wegeketten.city import FORMAT, MARKER, SCAN_MARKER, open_city
+from wegeketten.city import FORMAT, MARKER, SCAN_LOG, SCAN_MARKER, open_city
 from wegeketten.errors import InputDataError
 from wegeketten.osm.path import file_sha256, source_path
 from wegeketten.version import VERSION
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wegeketten.city import City
+
+_log = logging.getLogger(__name__)
 
 
 def obtain_city(text: str, *, progress: Callable[[str, float], None] | None = None) -> City:
@@ -49,17 +53,24 @@ def obtain_city(text: str, *, progress: Callable[[str, float], None] | None = No
 
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.with_suffix(".lock")):
-        return _kept(folder) or build(text, folder, processes=usual_processes(), progress=progress)
+        kept = _kept(folder)
+        if kept is None:
+            shutil.rmtree(folder, ignore_errors=True)
+            kept = build(text, folder, processes=usual_processes(), progress=progress)
+        return kept
 
 
 def _kept(folder: Path) -> City | None:
     """A city in the cache; None where there is none or its entry is damaged and must be built again."""
-    if not (folder / MARKER).is_file():
+    if not folder.is_dir():
         return None
     try:
-        return open_city(folder)
-    except InputDataError:
+        kept = open_city(folder)
+        kept.check()
+    except InputDataError as error:
+        _log.warning("the city kept from an earlier run is damaged and built again (%s)", error)
         return None
+    return kept
 
 
 def _scanned(folder: Path) -> Path | None:
@@ -68,9 +79,11 @@ def _scanned(folder: Path) -> Path | None:
     if (folder / MARKER).is_file() or not scan.is_file():
         return None
     try:
-        return Path(json.loads(scan.read_text(encoding="utf-8"))["city"])
+        return Path(json.loads((folder / SCAN_LOG).read_text(encoding="utf-8"))["city"])
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputDataError(f"{scan}: does not tell which city it is of; scan the city again") from error
+        raise InputDataError(
+            f"{folder / SCAN_LOG}: does not tell which city the scan is of; scan the city again"
+        ) from error
 
 
 def cache_folder() -> Path:

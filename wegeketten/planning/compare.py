@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import csv
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from wegeketten.errors import InputDataError, UsageError
-from wegeketten.files.atomic import whole_file
+from wegeketten.files.atomic import whole_folder
 from wegeketten.files.csv import write_csv
+from wegeketten.files.json import write_json
 from wegeketten.model.answers import ANSWERS
 from wegeketten.planning.attribution import Attribution
 from wegeketten.planning.table import provenance_of
@@ -90,7 +90,6 @@ class Comparison:
     def write(self, out: Path) -> None:
         """Write ``changes.csv``, ``causes.csv`` and ``compare.json`` into a folder."""
         rows = [[row[name] for name in CHANGE_COLUMNS] for row in self.rows]
-        write_csv(out / "changes.csv", CHANGE_COLUMNS, rows)
         causes = [
             (
                 rank, cause.barrier_id, cause.kind, _rounded(cause.lat), _rounded(cause.lon), cause.change,
@@ -99,10 +98,10 @@ class Comparison:
             )
             for rank, cause in enumerate(self.causes, start=1)
         ]  # fmt: skip
-        write_csv(out / "causes.csv", CAUSE_COLUMNS, causes)
-        with whole_file(out / "compare.json") as temporary:
-            text = json.dumps(self.to_json(), ensure_ascii=False, indent=1)
-            temporary.write_text(text + "\n", encoding="utf-8")
+        with whole_folder(out, marker="compare.json") as folder:
+            write_csv(folder / "changes.csv", CHANGE_COLUMNS, rows)
+            write_csv(folder / "causes.csv", CAUSE_COLUMNS, causes)
+            write_json(folder / "compare.json", self.to_json())
 
 
 def compare_cities(

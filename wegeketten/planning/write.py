@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wegeketten.files.atomic import whole_file
+from wegeketten.files.atomic import whole_folder
 from wegeketten.files.csv import clean_text, write_csv
 from wegeketten.files.geojson import Waypoint, gpx
 from wegeketten.files.geopackage import Layer, Style, write_layers
+from wegeketten.files.json import write_json, write_text
 from wegeketten.planning.checklist import QUESTIONS, checklist, kind_words
 
 if TYPE_CHECKING:
@@ -73,21 +73,20 @@ def write_plan(plan: Plan, out: Path) -> None:
         )
         for rank, single in enumerate(plan.singles, start=1)
     ]  # fmt: skip
-    write_csv(out / "measures.csv", MEASURE_COLUMNS, measures)
-    write_csv(out / "barriers.csv", BARRIER_COLUMNS, barriers)
     layers = [
         _points("measures", MEASURE_COLUMNS, measures, _RANKS),
         _points("barriers", BARRIER_COLUMNS, barriers, _RANKS),
     ]
-    write_layers(out / "measures.gpkg", layers)
-    _write_json(out / "plan.json", plan.to_json())
+    with whole_folder(out, marker="plan.json") as folder:
+        write_csv(folder / "measures.csv", MEASURE_COLUMNS, measures)
+        write_csv(folder / "barriers.csv", BARRIER_COLUMNS, barriers)
+        write_layers(folder / "measures.gpkg", layers)
+        write_json(folder / "plan.json", plan.to_json())
 
 
 def write_survey(survey: Survey, out: Path) -> None:
     """Write ``survey.csv``, ``survey.gpkg``, ``survey.gpx``, ``survey.html`` and ``survey.json``."""
     rows = survey_rows(survey)
-    write_csv(out / "survey.csv", SURVEY_COLUMNS, rows)
-    write_layers(out / "survey.gpkg", [_points("survey", SURVEY_COLUMNS, rows, _RANKS)])
     stops = [
         Waypoint(
             spot.lat,
@@ -97,10 +96,13 @@ def write_survey(survey: Survey, out: Path) -> None:
         )
         for spot in survey.spots
     ]
-    _write_text(out / "survey.gpx", gpx("wegeketten Begehung", None, stops))
-    for lang, name in (("de", "survey.html"), ("en", "survey.en.html")):
-        _write_text(out / name, checklist(survey, lang))
-    _write_json(out / "survey.json", survey.to_json())
+    with whole_folder(out, marker="survey.json") as folder:
+        write_csv(folder / "survey.csv", SURVEY_COLUMNS, rows)
+        write_layers(folder / "survey.gpkg", [_points("survey", SURVEY_COLUMNS, rows, _RANKS)])
+        write_text(folder / "survey.gpx", gpx("wegeketten Begehung", None, stops))
+        for lang, name in (("de", "survey.html"), ("en", "survey.en.html")):
+            write_text(folder / name, checklist(survey, lang))
+        write_json(folder / "survey.json", survey.to_json())
 
 
 def survey_rows(survey: Survey) -> list[tuple[object, ...]]:
@@ -143,12 +145,3 @@ def _points(name: str, columns: Sequence[str], rows: Sequence[Sequence[object]],
 
 def _plain(cell: object) -> str:
     return "" if cell is None else clean_text(str(cell))
-
-
-def _write_json(path: Path, document: dict[str, Any]) -> None:
-    _write_text(path, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
-
-
-def _write_text(path: Path, text: str) -> None:
-    with whole_file(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")

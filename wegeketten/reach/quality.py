@@ -144,7 +144,7 @@ def city_quality(city: City) -> Quality:
     """
     names = [str(name) for name in city.districts["name"]]
     shares = quality_shares(city.edges, edge_districts(city), names)
-    return Quality(shares, _unreadable(city.path / "unreadable.csv"))
+    return Quality(shares, _unreadable(city.file("unreadable.csv")))
 
 
 def edge_districts(city: City, rows: NDArray[np.integer[Any]] | None = None) -> NDArray[np.int32]:

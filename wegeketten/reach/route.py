@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wegeketten.errors import UsageError
-from wegeketten.files.atomic import whole_file
 from wegeketten.files.geojson import Waypoint, collection, feature, gpx, line_string
+from wegeketten.files.json import json_text, write_text
 from wegeketten.joins.endpoints import Endpoints
 from wegeketten.model.answers import ANSWERS
 from wegeketten.network.din_run_lengths import summary
@@ -108,7 +108,7 @@ class Route:
         if suffix not in (".json", ".geojson", ".gpx"):
             raise UsageError(f"{path}: routes are written as .json, .geojson or .gpx")
         if suffix == ".json":
-            text = json.dumps(self.to_json(), ensure_ascii=False, indent=1) + "\n"
+            text = json_text(self.to_json())
         elif self.course is None:
             raise UsageError(f"{path}: there is no way for {self.profile}, so no track can be written")
         elif suffix == ".gpx":
@@ -126,8 +126,7 @@ class Route:
             text = json.dumps(
                 collection([feature(line_string(self.course.line), plain), *points]), ensure_ascii=False
             )
-        with whole_file(path) as temporary:
-            temporary.write_text(text, encoding="utf-8")
+        write_text(path, text)
 
 
 def find_route(city: City, profile: Profile, start: Spot, end: Spot) -> Route:

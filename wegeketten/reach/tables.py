@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wegeketten.city import SCAN_MARKER
-from wegeketten.files.atomic import whole_file, whole_folder
+from wegeketten.city import SCAN_LOG, SCAN_MARKER
+from wegeketten.files.atomic import whole_folder
 from wegeketten.files.csv import write_csv
 from wegeketten.files.geopackage import Layer, Style, write_layers
+from wegeketten.files.json import write_json
 from wegeketten.model.answers import ANSWERS
 from wegeketten.model.licence import ATTRIBUTION
 from wegeketten.reach.shares import Share
@@ -58,8 +58,10 @@ def write_scan(scan: Scan, out: Path) -> None:
             [(profile, *island) for profile, islands in scan.islands.items() for island in islands],
         )
         write_layers(folder / "scan.gpkg", _layers(scan, shares))
-        with whole_file(folder / SCAN_MARKER) as path:
-            path.write_text(json.dumps(summary(scan), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        told = summary(scan)
+        log = {"city": str(scan.city.path.resolve()), "seconds": told["seconds"]}
+        write_json(folder / SCAN_MARKER, {**told, "seconds": None})  # the same bytes from run to run
+        write_json(folder / SCAN_LOG, log)
 
 
 def summary(scan: Scan) -> dict[str, Any]:
@@ -67,7 +69,6 @@ def summary(scan: Scan) -> dict[str, Any]:
     meta = scan.city.meta
     return {
         "version": meta["version"],
-        "city": str(scan.city.path.resolve()),
         "source": meta["source"],
         "source_sha256": meta["source_sha256"],
         "osm_timestamp": meta["osm_timestamp"],

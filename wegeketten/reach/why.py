@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from wegeketten.files.atomic import whole_file
 from wegeketten.files.geojson import line_string
+from wegeketten.files.json import write_json
+from wegeketten.files.targets import check_ending
 from wegeketten.joins.endpoints import allowed_places
 from wegeketten.model.edges import Kind
 from wegeketten.reach.barriers import blocking
@@ -145,10 +145,15 @@ class Why:
         return f"{name}: {today}. In the way: {listed}. Without that: {after}."
 
     def write(self, path: Path) -> None:
-        """Write the answer as JSON."""
-        with whole_file(path) as temporary:
-            text = json.dumps(self.to_json(), ensure_ascii=False, indent=1)
-            temporary.write_text(text + "\n", encoding="utf-8")
+        """Write the answer as JSON.
+
+        Raises
+        ------
+        UsageError
+            The file's name says that it is something else.
+        """
+        check_ending(path, (".json",))
+        write_json(path, self.to_json())
 
 
 def _listed(barriers: Sequence[Barrier], lang: str) -> list[tuple[str, list[str]]]:

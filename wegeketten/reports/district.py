@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wegeketten.files.atomic import whole_file
+from wegeketten.files.json import write_text
 from wegeketten.reports import chapters
 from wegeketten.reports.area_figures import areas_of
 from wegeketten.reports.assets import asset_text
@@ -93,8 +93,7 @@ def write_report(
         from wegeketten.reports.pdf import write_pdf
 
         return write_pdf(page, target)
-    with whole_file(target) as temporary:
-        temporary.write_text(page, encoding="utf-8", newline="\n")
+    write_text(target, page)
     return target
 
 

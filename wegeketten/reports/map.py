@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wegeketten.errors import OutputError, UsageError
-from wegeketten.files.atomic import whole_file
+from wegeketten.files.json import write_text
 from wegeketten.reports.assets import asset_text
 from wegeketten.reports.inline import island, outside_addresses, policy_of, script_tag, style_tag, vendored
 from wegeketten.reports.map_pack import MICRO, bundle
@@ -186,8 +186,7 @@ def write_page(page: str, out: str | Path) -> Path:
         The place is not writable.
     """
     target = Path(out)
-    with whole_file(target) as temporary:
-        temporary.write_text(page, encoding="utf-8", newline="\n")
+    write_text(target, page)
     return target
 
 

@@ -302,7 +302,7 @@ def _base(city: City) -> tuple[Base, list[str]]:
 
     from wegeketten.files.parquet import read_columns
 
-    columns = read_columns(city.path / "base.parquet")
+    columns = read_columns(city.file("base.parquet"))
     klass = np.array([BASE_CLASSES.index(name) for name in columns["class"].tolist()], dtype=np.uint8)
     # Normalised outlines all turn the same way, so overlapping areas add up when they are filled.
     shapes = shapely.normalize(

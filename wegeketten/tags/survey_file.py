@@ -11,7 +11,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from wegeketten.errors import InputDataError
+from wegeketten.errors import InputDataError, OutputError
 from wegeketten.files.resources import shipped
 from wegeketten.tags.keys import plain_key, tidy_key
 from wegeketten.tags.lexicon import CLASSES, Span
@@ -136,11 +136,12 @@ def write_template(path: Path) -> None:
     OutputError
         The place is not writable.
     """
-    from wegeketten.files.atomic import whole_file
+    from wegeketten.files.json import write_text
 
     text = shipped("tags", "survey_template.csv").read_text(encoding="utf-8")
-    with whole_file(path) as temporary:
-        temporary.write_text(text, encoding="utf-8-sig")  # spreadsheets take UTF-8 without a mark for Latin
+    if path.exists() and path.is_file() and path.read_bytes() != text.encode("utf-8-sig"):
+        raise OutputError(f"{path} exists and is no empty template; choose another name")
+    write_text(path, text, encoding="utf-8-sig")  # spreadsheets take UTF-8 without a mark for Latin
 
 
 def _records(path: Path) -> Iterator[tuple[str, dict[str, str]]]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wegeketten.files.atomic import whole_file
+from wegeketten.files.atomic import whole_folder
 from wegeketten.files.csv import write_csv
+from wegeketten.files.json import write_json
 from wegeketten.files.parquet import write_columns
 from wegeketten.model.answers import ANSWERS
 from wegeketten.reach.chains.needs import Needs
@@ -133,28 +133,25 @@ class Chains:
     def write(self, out: Path) -> None:
         """Write ``chains.csv`` (districts), ``homes.parquet`` and ``chain.json`` into a folder."""
         rows = self.districts()
-        write_csv(out / "chains.csv", COLUMNS, [[row[name] for name in COLUMNS] for row in rows])
         homes = self.city.homes
         names = np.array([str(name) for name in self.city.districts["name"]] + [""])
         steps = np.array([*self.errands.visit, "home", ""])
         place_ids = np.append(self.city.places["place_id"].astype(str), "")
         visited = [";".join(name for name in row if name) for row in place_ids[self.places].tolist()]
         count = len(homes["home_id"])
-        write_columns(
-            out / "homes.parquet",
-            {
-                "home_id": homes["home_id"], "lon": homes["lon"], "lat": homes["lat"],
-                "district": names[homes["district"]].tolist(), "weight": homes["weight"],
-                "profile": [self.profile] * count, "chain": [self.name] * count,
-                **{f"{answer}_s": self.seconds[answer] for answer in ANSWERS},
-                "walker_s": self.walker_s,
-                "place_ids": visited,
-                "breaks_at": steps[self.breaks_at].tolist(),
-            },
-        )  # fmt: skip
-        with whole_file(out / "chain.json") as temporary:
-            text = json.dumps(self.to_json(), ensure_ascii=False, indent=1)
-            temporary.write_text(text + "\n", encoding="utf-8")
+        columns = {
+            "home_id": homes["home_id"], "lon": homes["lon"], "lat": homes["lat"],
+            "district": names[homes["district"]].tolist(), "weight": homes["weight"],
+            "profile": [self.profile] * count, "chain": [self.name] * count,
+            **{f"{answer}_s": self.seconds[answer] for answer in ANSWERS},
+            "walker_s": self.walker_s,
+            "place_ids": visited,
+            "breaks_at": steps[self.breaks_at].tolist(),
+        }  # fmt: skip
+        with whole_folder(out, marker="chain.json") as folder:
+            write_csv(folder / "chains.csv", COLUMNS, [[row[name] for name in COLUMNS] for row in rows])
+            write_columns(folder / "homes.parquet", columns)
+            write_json(folder / "chain.json", self.to_json())
 
 
 def find_chains(

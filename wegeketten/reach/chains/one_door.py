@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from wegeketten.files.atomic import whole_file
 from wegeketten.files.geojson import line_string
+from wegeketten.files.json import write_json
+from wegeketten.files.targets import check_ending
 from wegeketten.model.answers import ANSWERS
 from wegeketten.reach.barriers import passed
 from wegeketten.reach.chains.legs import Legs
@@ -121,10 +121,15 @@ class Chain:
         }
 
     def write(self, path: pathlib.Path) -> None:
-        """Write the answer as JSON."""
-        with whole_file(path) as temporary:
-            text = json.dumps(self.to_json(), ensure_ascii=False, indent=1)
-            temporary.write_text(text + "\n", encoding="utf-8")
+        """Write the answer as JSON.
+
+        Raises
+        ------
+        UsageError
+            The file's name says that it is something else.
+        """
+        check_ending(path, (".json",))
+        write_json(path, self.to_json())
 
 
 def find_chain(city: City, profile: Profile, start: Spot, errands: Errands) -> Chain:

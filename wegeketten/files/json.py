@@ -1,0 +1,34 @@
+"""Results as JSON and plain text: UTF-8, one form for all, whole or not at all."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from wegeketten.files.atomic import whole_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+
+def json_text(document: object) -> str:
+    r"""A JSON document as results hold it: readable signs, one blank per level, no NaN.
+
+    Examples
+    --------
+    >>> json_text({"name": "Süd"})
+    '{\n "name": "Süd"\n}\n'
+    """
+    return json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def write_json(path: Path, document: object, *, inputs: Iterable[Path] = ()) -> None:
+    """Write a JSON document; see `whole_file` for what is refused."""
+    write_text(path, json_text(document), inputs=inputs)
+
+
+def write_text(path: Path, text: str, *, encoding: str = "utf-8", inputs: Iterable[Path] = ()) -> None:
+    """Write text with LF at the ends of lines; see `whole_file` for what is refused."""
+    with whole_file(path, inputs=inputs) as temporary:
+        temporary.write_text(text, encoding=encoding, newline="\n", errors="replace")

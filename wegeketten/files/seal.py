@@ -1,0 +1,86 @@
+"""Seals: a folder of results lists its files with their digests, and whoever reads them can tell damage."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SEAL = "seal"
+"""Key of a marker that holds the digest of all the rest of it."""
+
+
+def seal_folder(folder: Path, marker: str) -> None:
+    """List every file of a folder in its marker, and have all of it on the disk.
+
+    Parameters
+    ----------
+    folder
+        With all its files written; logs (``*.log``) are not listed, they differ from run to run.
+    marker
+        Name of a file with a JSON object; anything else is left as it is.
+    """
+    files = {}
+    for path in sorted(each for each in folder.rglob("*") if each.is_file()):
+        name = path.relative_to(folder).as_posix()
+        if name != marker and path.suffix != ".log":
+            files[name] = {"bytes": path.stat().st_size, "sha256": file_digest(path)}
+        sync(path)
+    told = _object(folder / marker)
+    if told is not None:
+        told = {key: value for key, value in told.items() if key not in ("files", SEAL)}
+        told["files"] = files
+        told[SEAL] = digest_of(told)
+        (folder / marker).write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        sync(folder / marker)
+    for path in [*(each for each in folder.rglob("*") if each.is_dir()), folder]:
+        sync(path)
+
+
+def is_sealed(told: dict[str, Any]) -> bool:
+    """Whether the content of a marker is what was written, to the last sign."""
+    return bool(told.get(SEAL) == digest_of({key: value for key, value in told.items() if key != SEAL}))
+
+
+def digest_of(told: dict[str, Any]) -> str:
+    """Digest of a JSON object, whatever the order of its keys and the blanks between them.
+
+    Examples
+    --------
+    >>> digest_of({"a": 1, "b": 2}) == digest_of({"b": 2, "a": 1})
+    True
+    """
+    return hashlib.sha256(json.dumps(told, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file's content, hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def sync(path: Path) -> None:
+    """Have a file or folder on the disk before the next step."""
+    try:
+        handle = os.open(path, os.O_RDONLY)
+    except OSError:  # folders cannot be opened everywhere
+        return
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if path.is_file():
+            raise error
+    finally:
+        os.close(handle)
+
+
+def _object(marker: Path) -> dict[str, Any] | None:
+    try:
+        told = json.loads(marker.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return told if isinstance(told, dict) else None
