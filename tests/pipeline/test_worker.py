@@ -8,10 +8,8 @@ import time
 import warnings
 
 import pytest
-from support.drawn import Town
 
 from wegeketten.people.profile import load_profiles
-from wegeketten.pipeline.build import build
 from wegeketten.pipeline.worker import Worker, usual_processes
 from wegeketten.routing.workers import thread_count
 
@@ -155,19 +153,6 @@ def test_without_work_there_is_nothing_to_take():
 
 def test_counts_the_processors_one_may_use():
     assert usual_processes() == min(thread_count(None), 2)
-
-
-def test_nothing_half_written_stays_in_a_city_where_the_second_process_dies(tmp_path):
-    town = Town(" H\na----b", ways={"ab": "highway=footway"}, nodes={"H": "addr:housenumber=1"})
-    source = town.write(tmp_path / "town.osm")
-
-    def killed(words, _share):
-        if words == "homes and places":
-            (folder,) = tmp_path.glob(".city-*")
-            (folder / ".homes-x1y2.parquet").touch()  # as one leaves it that is killed then
-
-    city = build(source, tmp_path / "city", processes=2, progress=killed)
-    assert [file.name for file in city.path.iterdir() if file.name.startswith(".")] == []
 
 
 def _die_unless(pid):

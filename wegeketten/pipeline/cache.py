@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from wegeketten.city import FORMAT, MARKER, SCAN_LOG, SCAN_MARKER, open_city
 from wegeketten.errors import InputDataError
+from wegeketten.files.seal import is_sealed
 from wegeketten.osm.path import file_sha256, source_path
 from wegeketten.version import VERSION
 
@@ -79,8 +80,13 @@ def _scanned(folder: Path) -> Path | None:
     if (folder / MARKER).is_file() or not scan.is_file():
         return None
     try:
+        told = json.loads(scan.read_text(encoding="utf-8"))
+        if not is_sealed(told):
+            raise InputDataError(f"{scan}: damaged or changed by hand; scan the city again")
         return Path(json.loads((folder / SCAN_LOG).read_text(encoding="utf-8"))["city"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        if isinstance(error, InputDataError):
+            raise
         raise InputDataError(
             f"{folder / SCAN_LOG}: does not tell which city the scan is of; scan the city again"
         ) from error
