@@ -6,6 +6,7 @@ Knows nodes, arcs and integer times, and nothing of streets. Import it as `wegek
 from .bounded import count_within
 from .changes import Changes, Gains, Improvements, Spots
 from .compiled import when_compiling
+from .connections import Arrivals, Connections, Footpaths, scan_forward
 from .effects import gains, improvements
 from .graph import INF, UNIT_S, Graph
 from .heap import kernel as lazy_kernel
@@ -14,6 +15,8 @@ from .heap import pop as heap_pop
 from .heap import push as heap_push
 from .hierarchy import Hierarchy
 from .metric import Metric
+from .neighbourhoods import each_within
+from .profiles import Profiles, scan_profiles, spread_to_doors
 from .search import nearest, path, within
 from .sequences import Stops, Tours, in_best_order, in_order
 from .workers import share, thread_count
@@ -21,16 +24,21 @@ from .workers import share, thread_count
 __all__ = [
     "INF",
     "UNIT_S",
+    "Arrivals",
     "Changes",
+    "Connections",
+    "Footpaths",
     "Gains",
     "Graph",
     "Hierarchy",
     "Improvements",
     "Metric",
+    "Profiles",
     "Spots",
     "Stops",
     "Tours",
     "count_within",
+    "each_within",
     "gains",
     "heap_pop",
     "heap_push",
@@ -42,7 +50,10 @@ __all__ = [
     "longer_long",
     "nearest",
     "path",
+    "scan_forward",
+    "scan_profiles",
     "share",
+    "spread_to_doors",
     "thread_count",
     "when_compiling",
     "within",
