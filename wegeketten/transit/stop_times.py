@@ -64,10 +64,10 @@ def read_stop_times(
         A reference is broken, a sequence number is used twice, a trip begins or ends without a time, or
         time runs backwards in it.
     """
-    trip, stop = table.refer("trip_id", trip_ids), table.refer("stop_id", stop_ids)
+    trips, stops = table.refer("trip_id", trip_ids), table.refer("stop_id", stop_ids)
     sequence = table.whole("stop_sequence", default=None)
-    order = np.lexsort((sequence, trip))
-    trip, stop = trip[order], stop[order]
+    order = np.lexsort((sequence, trips))
+    trip, stop = trips[order].astype(np.int64), stops[order].astype(np.int64)
     same = trip[1:] == trip[:-1]
     twice = np.flatnonzero(same & (np.diff(sequence[order]) == 0))
     if len(twice):
@@ -75,7 +75,8 @@ def read_stop_times(
         raise table.fault(
             row, f"stop_sequence {int(sequence[row])} of trip {trip_ids[trip[twice[0]]]!r} is used twice"
         )
-    arrival, departure = table.seconds("arrival_time")[order], table.seconds("departure_time")[order]
+    arrival = table.seconds("arrival_time")[order].astype(np.int64)
+    departure = table.seconds("departure_time")[order].astype(np.int64)
     arrival, departure = (
         np.where(arrival < 0, departure, arrival),
         np.where(departure < 0, arrival, departure),
@@ -84,7 +85,7 @@ def read_stop_times(
     ends[1:-1] = ~(same[1:] & same[:-1]) if len(trip) > 1 else True
     bad = _Doubtful(table, order, trip, trip_ids, notes)
     kept = bad.without(ends & (arrival < 0), "no time at its first or last stop")
-    order, trip, stop, arrival, departure = (a[kept] for a in (order, trip, stop, arrival, departure))
+    order, trip, stop, arrival, departure = (each[kept] for each in (order, trip, stop, arrival, departure))
     blank = int((arrival < 0).sum())
     if blank:
         along = table.number("shape_dist_traveled", least=0, most=1e12)[order]
@@ -93,7 +94,7 @@ def read_stop_times(
     backwards = departure < arrival
     backwards[1:] |= (trip[1:] == trip[:-1]) & (arrival[1:] < departure[:-1])
     kept = _Doubtful(table, order, trip, trip_ids, notes).without(backwards, "times that run backwards")
-    order, trip, stop, arrival, departure = (a[kept] for a in (order, trip, stop, arrival, departure))
+    order, trip, stop, arrival, departure = (each[kept] for each in (order, trip, stop, arrival, departure))
     return StopTimes(
         trip.astype(np.int32), stop.astype(np.int32), arrival.astype(np.int32), departure.astype(np.int32),
         table.whole("pickup_type", most=3)[order].astype(np.int8),
