@@ -84,12 +84,6 @@ class Metric:
         if self.lengths is None:
             return self.pairs.astype(np.uint64) << np.uint64(32)
         hierarchy = self.hierarchy
-        longest = np.zeros(self.n, np.int64)
-        np.maximum.at(longest, hierarchy.graph.tails[hierarchy.graph.positions], self.lengths)
-        if int(longest.sum()) >= 2**32:
-            raise ValueError(
-                "lengths are so large that the sum along a path might exceed 2**32; use a coarser unit"
-            )
         keys = (self.weights.astype(np.uint64) << np.uint64(32)) | self.lengths.astype(np.uint64)
         keys[self.weights == INF] = UNREACHED
         pairs = np.empty(2 * hierarchy.size, np.uint64)
@@ -224,7 +218,28 @@ class Metric:
         if self.lengths is None:
             raise ValueError("customize the hierarchy with lengths to sum them up along paths")
         question = Question.of(self.n, sources, offsets, at, radius, threads)
-        return question.along(self.hierarchy.passes, *_turned(direction, self, "_up_keys", "_down_keys"))
+        passes = self.hierarchy.passes
+        found = question.along(passes, *_turned(direction, self, "_up_keys", "_down_keys"))
+        if self._in_doubt:
+            times = question.times(passes, *_turned(direction, self, "up", "down"))
+            if (times != found[0]).any():
+                raise ValueError("the lengths along a fastest path exceed 2**32; use a coarser unit")
+        return found
+
+    @cached_property
+    def _in_doubt(self) -> bool:
+        """Whether the lengths along some path might need more than the lower half of a key.
+
+        No path is as long as the longest arcs out of all nodes together, which settles it for networks of a
+        town's size. In a larger one nobody walks that far either, and each answer shows it: a key is the
+        sum of ``time · 2**32 + length``, so lengths that overflow show as a time that is not the least one.
+        """
+        if self.lengths is None:
+            return False
+        graph = self.hierarchy.graph
+        longest = np.zeros(self.n, np.int64)
+        np.maximum.at(longest, graph.tails[graph.positions], self.lengths)
+        return int(longest.sum()) >= 2**32
 
     def with_lengths(self, lengths: ArrayLike) -> Metric:
         """Return the same metric with a second quantity per input arc, as `Hierarchy.customize` takes it.

@@ -12,6 +12,7 @@ from wegeketten.model.reading import Provenance
 from wegeketten.network.snap import Snaps
 from wegeketten.osm.projection import Projection
 from wegeketten.places.catalogue import load_catalogue
+from wegeketten.routing import Hierarchy
 
 EPSG = 25833
 ORIGIN = (411_000.0, 5_656_000.0)
@@ -90,6 +91,7 @@ def toy_city(
         "source": np.array(["grid"]),
     }
     city.home_snaps, city.place_snaps = snaps(homes), snaps(rows)
+    city.hierarchy = Hierarchy(city.graph)
     return city
 
 

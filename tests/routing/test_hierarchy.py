@@ -257,3 +257,31 @@ def test_a_direction_that_is_none_is_refused() -> None:
     metric = Hierarchy(Graph.from_arcs(2, [0], [1], [3])).customize([3])
     with pytest.raises(ValueError, match="direction must be 'from' or 'to', not 'back'"):
         metric.nearest([[0]], direction="back")  # type: ignore[call-overload]
+
+
+def test_lengths_add_up_in_networks_too_large_for_the_easy_bound() -> None:
+    """All arcs together are longer than 2**32, no path is: as in a city of a million edges."""
+    count, long = 40, 2**31 - 1  # a star: two arcs at most make a path between tips
+    hub = np.zeros(count, np.int64)
+    tips = np.arange(1, count + 1)
+    graph = Graph.from_arcs(count + 1, np.r_[hub, tips], np.r_[tips, hub], [5] * (2 * count))
+    lengths = np.r_[np.full(count, long), np.full(count, long - 7)]
+    metric = Hierarchy(graph).customize(graph.input_weights, lengths)
+    assert metric._in_doubt
+    times, sums, source = metric.along([[1], [2, 3]])
+    assert sums[0].tolist() == [long - 7] * 2
+    assert sums[4].tolist() == [2 * long - 7] * 2
+    assert times[4].tolist() == [10, 10]
+    assert source[4].tolist() == [0, 0]
+    small = Hierarchy(graph).customize(graph.input_weights, lengths // 10**6).along([[1], [2, 3]])
+    np.testing.assert_array_equal(small[0], times)
+    np.testing.assert_array_equal(small[2], source)
+
+
+def test_lengths_that_overflow_are_an_error_not_a_wrong_number() -> None:
+    long = 2**31 - 1
+    graph = Graph.from_arcs(4, [0, 1, 2], [1, 2, 3], [5, 5, 5])
+    metric = Hierarchy(graph).customize(graph.input_weights, [long] * 3)
+    np.testing.assert_array_equal(metric.along([[0]], at=[2])[1], [[2 * long]])
+    with pytest.raises(ValueError, match="coarser unit"):
+        metric.along([[0]])

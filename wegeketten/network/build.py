@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wegeketten.errors import UsageError
+from wegeketten.model.distinct import distinct_rows
 from wegeketten.model.edges import HIGHWAYS, Kind
 from wegeketten.network import areas, crossings
 from wegeketten.network import private_ways as approaches
@@ -208,9 +209,8 @@ def strips_of(features: Features, skipped: list[Skipped], *, roads_too: bool) ->
 
 def _unjoined(pieces: Pieces) -> list[Skipped]:
     """Nodes that lie at one place without being one: ways that look joined and are not."""
-    rounded = np.round(pieces.vertex_xy, 1)
-    _, group, count = np.unique(rounded, axis=0, return_inverse=True, return_counts=True)
-    group = group.ravel()
+    _, group = distinct_rows(np.round(pieces.vertex_xy, 1).T)
+    count = np.bincount(group)
     order = np.argsort(group, kind="stable")
     ends = np.cumsum(count)
     found = []

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from wegeketten.city import City
     from wegeketten.model.answers import Answer
     from wegeketten.people.profile import Profile
-    from wegeketten.whatif.doors import Remedies
+    from wegeketten.whatif.doors import Doors, Remedies
 
     Times = dict[Answer, NDArray[np.int64]]
 
@@ -58,6 +60,52 @@ class Cause(NamedTuple):
 
 _Key: TypeAlias = tuple[str, str, float | None, float | None, str]
 _OTHER: _Key = ("", "places or ways", None, None, "added or removed")
+
+
+@dataclass
+class Suspects:
+    """Edges of one city that another has otherwise, for one profile; what services share is made once.
+
+    Attributes
+    ----------
+    city, other
+        Where homes are looked at, and what it is compared with.
+    profile
+        For whom.
+    remedies
+        The other city's edges, as if they were measures.
+    known
+        The city's doors with these remedies, if they are open already.
+    match
+        For each edge its row in `other`, -1 where there is none; None where the cities are one.
+    """
+
+    city: City
+    other: City
+    profile: Profile
+    remedies: Remedies
+    known: Doors | None = None
+    match: NDArray[np.int64] | None = None
+    _names: dict[int, _Key] = field(default_factory=dict, init=False)
+
+    @cached_property
+    def doors(self) -> Doors:
+        """The city in the answer *likely*; opened only where somebody gained or lost."""
+        return self.known or open_doors(self.city, self.profile, "likely", remedies=self.remedies)
+
+    def named(self, edge: int) -> _Key:
+        """What an edge is called among the causes."""
+        if edge not in self._names:
+            self._names[edge] = self._named(edge)
+        return self._names[edge]
+
+    def _named(self, edge: int) -> _Key:
+        lon, lat = midpoints(self.city, [edge])[0].tolist()
+        name = self.city.edges.ids(np.array([edge]))[0]
+        kind = Kind(int(self.city.edges["kind"][edge])).name
+        if self.match is None:
+            return name, kind, lat, lon, "measure"
+        return name, kind, lat, lon, _difference(self.city, self.other, edge, int(self.match[edge]))
 
 
 class Attribution:
@@ -119,22 +167,12 @@ class Attribution:
         }
 
     def blame(
-        self,
-        city: City,
-        other: City,
-        profile: Profile,
-        service: str,
-        limit: int,
-        remedies: Remedies,
-        homes: NDArray[np.int64],
-        *,
-        gain: bool,
-        match: NDArray[np.int64] | None = None,
+        self, suspects: Suspects, service: str, limit: int, homes: NDArray[np.int64], *, gain: bool
     ) -> None:
-        """Find the fewest edges of `city` whose change explains why `homes` are within reach in the other."""
+        """Find the fewest edges whose change explains why `homes` are within reach in the other city."""
         if not len(homes):
             return
-        doors = open_doors(city, profile, "likely", remedies=remedies)
+        city, profile, doors = suspects.city, suspects.profile, suspects.doors
         opener = Opener(doors.field, goals_of(city, profile, "likely", service, doors))
         weight = city.homes["weight"].astype(np.float64)
         for home in homes.tolist():
@@ -142,11 +180,9 @@ class Attribution:
             if opening is None or not opening.edges:
                 self._count([_OTHER], weight[home], profile.id, service, gain=gain)
                 continue
-            named = [
-                _named(city, other, edge, None if match is None else int(match[edge]))
-                for edge in opening.edges
-            ]
-            self._count(named, weight[home], profile.id, service, gain=gain)
+            self._count(
+                [suspects.named(edge) for edge in opening.edges], weight[home], profile.id, service, gain=gain
+            )
 
     def _count(
         self,
@@ -173,14 +209,6 @@ class Attribution:
         return tuple(
             sorted(found, key=lambda cause: (-(cause.gained + cause.lost), cause.barrier_id, cause.change))
         )
-
-
-def _named(city: City, other: City, edge: int, twin: int | None) -> _Key:
-    lon, lat = midpoints(city, [edge])[0].tolist()
-    name = city.edges.ids(np.array([edge]))[0]
-    kind = Kind(int(city.edges["kind"][edge])).name
-    change = "measure" if twin is None else _difference(city, other, edge, twin)
-    return name, kind, lat, lon, change
 
 
 def _difference(city: City, other: City, edge: int, twin: int) -> str:

@@ -13,8 +13,9 @@ from wegeketten.files.atomic import whole_folder
 from wegeketten.files.csv import write_csv
 from wegeketten.files.json import write_json
 from wegeketten.model.answers import ANSWERS
-from wegeketten.planning.attribution import Attribution
+from wegeketten.planning.attribution import Attribution, Suspects
 from wegeketten.planning.table import provenance_of
+from wegeketten.reach.scan import reach_of
 from wegeketten.reach.shares import units_within
 from wegeketten.routing import INF
 from wegeketten.whatif.doors import Remedies, goals_of, open_doors
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from wegeketten.model.answers import Progress
     from wegeketten.people.profile import Profile
     from wegeketten.planning.attribution import Cause, Times
+    from wegeketten.reach.scan import Reach
     from wegeketten.whatif.measures import MeasureCatalogue
 
 
@@ -141,22 +143,23 @@ def compare_cities(
         )
     there, back = _match_edges(before, after)
     book = Attribution(before, old)
+    wanted = _services(before, services)
     for number, profile in enumerate(profiles):
         if progress:
             progress(profile.id, number / len(profiles))
-        ahead = _swapped(before, after, profile, there)
-        behind = _swapped(after, before, profile, back)
-        for service in _services(before, services):
+        now, then = reach_of(before, profile, wanted), reach_of(after, profile, wanted)
+        ahead = Suspects(before, after, profile, _swapped(before, after, profile, there), match=there)
+        behind = Suspects(after, before, profile, _swapped(after, before, profile, back), match=back)
+        for column, service in enumerate(wanted):
             limit = _limit(before, profile, service)
-            times = (
-                _times(before, profile, service, rows=old),
-                _times(after, profile, service, rows=new),
-            )
+            times = _times(now, column, old), _times(then, column, new)
             book.note(profile.id, service, limit, *times)
             gained = (times[0]["likely"] > limit) & (times[1]["likely"] <= limit)
             lost = (times[0]["likely"] <= limit) & (times[1]["likely"] > limit)
-            book.blame(before, after, profile, service, limit, ahead, old[gained], gain=True, match=there)
-            book.blame(after, before, profile, service, limit, behind, new[lost], gain=False, match=back)
+            book.blame(ahead, service, limit, old[gained], gain=True)
+            book.blame(behind, service, limit, new[lost], gain=False)
+        for city in (before, after):
+            city.forget()
     meta = {"before": provenance_of(before), "after": provenance_of(after)}
     gone, fresh = len(before.homes["home_id"]) - len(old), len(after.homes["home_id"]) - len(old)
     return Comparison(tuple(book.rows), book.causes(), gone, fresh, meta)
@@ -226,22 +229,26 @@ def compare_measures(
     rows = np.array([by_id[name] for name in wanted if name in by_id], dtype=np.int64)
     everyone = np.arange(len(city.homes["home_id"]))
     book = Attribution(city, everyone)
+    wanted_services = _services(city, services)
     for profile in profiles:
         prices = np.zeros(len(city.edges), dtype=np.int64)
         prices[rows] = 1
         remedies = {answer: Remedies(candidates.mended[profile.id, answer], prices) for answer in ANSWERS}
-        for service in _services(city, services):
+        doors = {answer: open_doors(city, profile, answer, remedies=remedies[answer]) for answer in ANSWERS}
+        now = reach_of(city, profile, wanted_services)
+        suspects = Suspects(city, city, profile, remedies["likely"], doors["likely"])
+        for column, service in enumerate(wanted_services):
             limit = _limit(city, profile, service)
-            today: Times = {}
+            today = _times(now, column, everyone)
             later: Times = {}
             for answer in ANSWERS:
-                doors = open_doors(city, profile, answer, remedies=remedies[answer])
-                goals = goals_of(city, profile, answer, service, doors)
-                today[answer] = doors.field.times(goals)[doors.field.home_nodes]
-                later[answer] = doors.field.times(goals, rows)[doors.field.home_nodes]
+                field = doors[answer].field
+                goals = goals_of(city, profile, answer, service, doors[answer])
+                later[answer] = field.times(goals, rows)[field.home_nodes]
             book.note(profile.id, service, limit, today, later)
             gained = (today["likely"] > limit) & (later["likely"] <= limit)
-            book.blame(city, city, profile, service, limit, remedies["likely"], everyone[gained], gain=True)
+            book.blame(suspects, service, limit, everyone[gained], gain=True)
+        city.forget()
     return Comparison(tuple(book.rows), book.causes(), 0, 0, {"before": provenance_of(city)})
 
 
@@ -253,13 +260,9 @@ def _limit(city: City, profile: Profile, service: str) -> int:
     return units_within(city.catalogue.standard_s(service, profile))
 
 
-def _times(city: City, profile: Profile, service: str, *, rows: NDArray[np.int64]) -> Times:
-    times: Times = {}
-    for answer in ANSWERS:
-        doors = open_doors(city, profile, answer)
-        goals = goals_of(city, profile, answer, service, doors)
-        times[answer] = doors.field.times(goals)[doors.field.home_nodes][rows]
-    return times
+def _times(reach: Reach, column: int, rows: NDArray[np.int64]) -> Times:
+    """Units of some homes to one service, by answer, as a scan finds them."""
+    return {answer: reach.units[answer][rows, column].astype(np.int64) for answer in ANSWERS}
 
 
 def _match_edges(before: City, after: City) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

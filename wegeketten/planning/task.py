@@ -108,7 +108,7 @@ class Bundles(NamedTuple):
     def arcs(self, field: WhatIfGraph) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """The arcs on the edges of each bundle, doors included: offsets per bundle, and the arcs."""
         lists = field.on_edge
-        counts = np.diff(lists.indptr)[self.edges]
+        counts = (lists.indptr[self.edges + 1] - lists.indptr[self.edges]).astype(np.int64)
         total = int(counts.sum())
         ends = np.cumsum(counts)
         places = np.repeat(lists.indptr[self.edges] - (ends - counts), counts) + np.arange(total)

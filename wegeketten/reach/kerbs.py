@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from wegeketten.model.distinct import distinct_rows
 from wegeketten.model.edges import Kind
 from wegeketten.reach.barriers import serves
 from wegeketten.reach.quality import edge_districts
@@ -66,11 +67,13 @@ def count_kerbs(edges: EdgeTable, district: NDArray[np.integer[Any]], names: Seq
     """
     rows = np.flatnonzero(edges["kind"] == Kind.kerb)
     columns = ("kerb_cm_lower", "kerb_cm_upper", "tactile_lower", "tactile_upper")
-    bounds = np.stack([edges[name][rows] for name in columns], axis=1).astype(np.float64)
-    distinct, member = np.unique(bounds, axis=0, return_inverse=True)
-    verdicts = [serves((low, high), (least, most)) for low, high, least, most in distinct.tolist()]
+    bounds = [edges[name][rows].astype(np.float64) for name in columns]
+    first, member = distinct_rows(bounds)
+    verdicts = [
+        serves((low, high), (least, most)) for low, high, least, most in np.stack(bounds, 1)[first].tolist()
+    ]
     zones: dict[int, Counter[str]] = {-1: Counter()}
-    for zone, number in zip(district.tolist(), member.ravel().tolist(), strict=True):
+    for zone, number in zip(district.tolist(), member.tolist(), strict=True):
         found = _group(verdicts[number])
         zones[-1][found] += 1
         if zone >= 0:

@@ -16,6 +16,7 @@ from wegeketten.model.licence import ATTRIBUTION
 from wegeketten.reach.shares import Share
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -119,17 +120,41 @@ def _drawn(scan: Scan) -> dict[str, int]:
 
 
 def _write_homes(scan: Scan, path: Path) -> None:
-    import pyarrow as pa
+    """Write the homes profile by profile, a group of rows each: the whole table never lies in memory."""
     import pyarrow.parquet as pq
 
+    writer = None
+    try:
+        for table in _homes_by_profile(scan):
+            if writer is None:
+                times = [name for name in table.column_names if name.endswith(("_s", "_m"))]
+                writer = pq.ParquetWriter(
+                    path,
+                    table.schema,
+                    compression="zstd",
+                    compression_level=1,
+                    use_dictionary=[name for name in table.column_names if name not in times],
+                    write_statistics=times,
+                    store_schema=False,  # else the short tables are not read back as plain text
+                )
+            writer.write_table(table)
+    finally:
+        if writer is not None:
+            writer.close()
+
+
+def _homes_by_profile(scan: Scan) -> Iterator[Any]:
+    """One Arrow table per profile, services behind one another."""
+    import pyarrow as pa
+
     homes, city = scan.homes, scan.city
-    profiles, services = [profile.id for profile in scan.profiles], scan.services
-    blocks, rows = len(profiles) * len(services), len(homes)
+    blocks, rows = len(scan.services), len(homes)
+    zeros = np.zeros(blocks * rows, dtype=np.int32)
 
     def per_home(column: str) -> Any:
         return pa.array(np.tile(city.homes[column][homes], blocks))
 
-    columns: dict[str, Any] = {
+    same: dict[str, Any] = {
         "home_id": texts(city.homes["home_id"][homes].tolist(), np.tile(np.arange(rows), blocks)),
         "lon": per_home("lon"),
         "lat": per_home("lat"),
@@ -137,27 +162,19 @@ def _write_homes(scan: Scan, path: Path) -> None:
             [str(name) for name in city.districts["name"]], np.tile(city.homes["district"][homes], blocks)
         ),
         "weight": per_home("weight"),
-        "profile": texts(profiles, np.repeat(np.arange(len(profiles)), len(services) * rows)),
-        "service": texts(services, np.tile(np.repeat(np.arange(len(services)), rows), len(profiles))),
     }
-    for answer in ANSWERS:
-        columns[f"{answer}_s"] = _numbers([scan.reach[name].seconds(answer)[homes] for name in profiles])
-    columns["likely_m"] = _numbers([scan.reach[name].metres[homes] for name in profiles])
-    if scan.chances is not None:
-        columns["chance"] = _numbers([scan.chances.chance(name)[homes] for name in profiles])
-    places = np.concatenate([scan.reach[name].place[homes].ravel(order="F") for name in profiles])
-    columns["place_id"] = texts([str(name) for name in city.places["place_id"]], places)
-    table = pa.table(columns).replace_schema_metadata({"attribution": ATTRIBUTION})
-    times = [name for name in columns if name.endswith(("_s", "_m"))]
-    pq.write_table(
-        table,
-        path,
-        compression="zstd",
-        compression_level=1,
-        use_dictionary=[name for name in columns if name not in times],
-        write_statistics=times,
-        store_schema=False,  # without the Arrow schema the short tables are read back as plain text
-    )
+    service = texts(scan.services, np.repeat(np.arange(blocks), rows))
+    place_ids = [str(name) for name in city.places["place_id"]]
+    for profile in scan.profiles:
+        reach = scan.reach[profile.id]
+        columns = same | {"profile": texts([profile.id], zeros), "service": service}
+        for answer in ANSWERS:
+            columns[f"{answer}_s"] = _numbers(reach.seconds(answer)[homes])
+        columns["likely_m"] = _numbers(reach.metres[homes])
+        if scan.chances is not None:
+            columns["chance"] = _numbers(scan.chances.chance(profile.id)[homes])
+        columns["place_id"] = texts(place_ids, reach.place[homes].ravel(order="F"))
+        yield pa.table(columns).replace_schema_metadata({"attribution": ATTRIBUTION})
 
 
 def texts(values: list[str], index: NDArray[np.integer[Any]]) -> Any:
@@ -175,10 +192,10 @@ def texts(values: list[str], index: NDArray[np.integer[Any]]) -> Any:
     return pa.DictionaryArray.from_arrays(indices, pa.array(list(rows), pa.string()))
 
 
-def _numbers(blocks: list[np.ndarray]) -> Any:
+def _numbers(block: NDArray[np.floating[Any]]) -> Any:
     import pyarrow as pa
 
-    values = np.concatenate([block.ravel(order="F") for block in blocks])
+    values = block.ravel(order="F")
     return pa.array(values, mask=np.isnan(values))
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from wegeketten.model.distinct import distinct_rows
 from wegeketten.reports.varint import Pack
 from wegeketten.routing import INF
 
@@ -80,11 +81,12 @@ def _readings(pack: Pack, attribute: str, columns: Sequence[NDArray[Any]]) -> No
         axis=1,
     )
     stack[stack[:, 3] == 0] = 0
-    distinct, code = np.unique(stack, axis=0, return_inverse=True)
+    first, code = distinct_rows(stack.T)
+    distinct = stack[first]
     if not len(distinct) or distinct[0].any():
         distinct = np.concatenate([np.zeros((1, 4), dtype=np.int64), distinct])
         code = code + 1
-    pack.integers(f"{attribute}:code", code.ravel())
+    pack.integers(f"{attribute}:code", code)
     pack.integers(f"{attribute}:rows", distinct.ravel())
 
 

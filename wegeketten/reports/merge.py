@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from wegeketten.model.distinct import distinct_rows
 from wegeketten.reports.varint import TEXT_LIMIT
 
 if TYPE_CHECKING:
@@ -117,9 +118,7 @@ def _same_joints(data: MapData) -> Longs:
 
 def _numbered(first: Longs, second: Longs) -> Longs:
     """Numbers from 0 for the distinct pairs of two columns."""
-    pairs = np.stack([first, second], axis=1)
-    numbers: Longs = np.unique(pairs, axis=0, return_inverse=True)[1].ravel().astype(np.int64)
-    return numbers
+    return distinct_rows((first, second))[1]
 
 
 def _merged(data: MapData, group: Longs) -> MapData:
