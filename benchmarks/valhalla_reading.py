@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from wegeketten.model.kinds import CLOSABLE
 from wegeketten.network.access import NO
-from wegeketten.network.barriers import CLOSABLE, barrier_kind
+from wegeketten.network.barriers import barrier_kind
 from wegeketten.network.ways import walk_of
 from wegeketten.osm.features import Node
 

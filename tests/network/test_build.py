@@ -14,8 +14,9 @@ from tests.network.walking import chair, kinds, network_of, walk
 from tests.support.drawn import Town
 from wegeketten.errors import UsageError
 from wegeketten.model.edges import PLAIN, Kind, attribute_columns, flight_share
+from wegeketten.model.kinds import KIND_OF_BARRIER
 from wegeketten.network.access import access_of_node, access_of_way
-from wegeketten.network.barriers import KINDS, barrier_kind
+from wegeketten.network.barriers import barrier_kind
 from wegeketten.network.build import build_network
 from wegeketten.network.ways import levels_of, walk_of
 from wegeketten.osm.extract import read_extract
@@ -108,11 +109,11 @@ def test_levels_are_read_from_any_text(text: str) -> None:
     assert len(levels) <= 500
 
 
-@pytest.mark.parametrize("barrier", sorted(KINDS))
+@pytest.mark.parametrize("barrier", sorted(KIND_OF_BARRIER))
 def test_every_barrier_on_a_way_is_an_edge(tmp_path: Path, barrier: str) -> None:
     network = network_of(Town("A.b.C", {"AbC": "highway=path"}, {"b": f"barrier={barrier}"}), tmp_path)
     (row,) = np.flatnonzero(network.edges["kind"] >= Kind.kerb)
-    assert Kind(int(network.edges["kind"][row])) == KINDS[barrier]
+    assert Kind(int(network.edges["kind"][row])) == KIND_OF_BARRIER[barrier]
     assert network.edges.ids(np.array([row])) == [f"n{ord('b')}"]
     assert network.edges["length_m"][row] == 0
     assert network.nodes["osm_id"][network.edges["u"][row]] == ord("b")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from wegeketten.model.kinds import Kind as Kind
 from wegeketten.model.reading import Provenance
 
 if TYPE_CHECKING:
@@ -18,46 +19,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Lines = tuple[NDArray[np.int64], NDArray[np.float64]]
-
-
-class Kind(enum.IntEnum):
-    """What an edge is. From `kerb` on it is a barrier, see `Kind.is_barrier`."""
-
-    street = 1  # carriageway walked along its edge or centre line
-    pavement = 2  # one side of a street, or a way mapped as pavement
-    footway = 3
-    path = 4
-    track = 5
-    cycleway = 6
-    pedestrian = 7  # pedestrian street, outline of a square, or a way across it (derived)
-    living_street = 8
-    service = 9
-    corridor = 10
-    platform = 11
-    crossing = 12
-    link = 13  # joins two networks, derived
-    steps = 14
-    ramp = 15
-    escalator = 16
-    moving_walkway = 17
-    lift = 18
-    kerb = 20
-    bollard = 21
-    cycle_barrier = 22
-    gate = 23
-    stile = 24
-    block = 25
-    turnstile = 26
-    kissing_gate = 27
-    lift_gate = 28
-    chain = 29
-    door = 30
-    obstacle = 31  # any other barrier on a way
-
-    @property
-    def is_barrier(self) -> bool:
-        """Whether the edge stands for a point barrier (zero length)."""
-        return self >= Kind.kerb
 
 
 class Crossing(enum.IntEnum):

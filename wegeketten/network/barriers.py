@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wegeketten.model.edges import Kind
+from wegeketten.model.kinds import CLOSABLE, KIND_OF_BARRIER, Kind
 from wegeketten.network.access import OPEN, access_of_node, errand_at_node
 from wegeketten.network.draft import Style
 
@@ -16,43 +16,6 @@ if TYPE_CHECKING:
     from wegeketten.network.arms import Arm
     from wegeketten.network.draft import Draft
     from wegeketten.osm.features import Features
-
-KINDS = {
-    "kerb": Kind.kerb,
-    "bollard": Kind.bollard,
-    "bollards": Kind.bollard,
-    "cycle_barrier": Kind.cycle_barrier,
-    "motorcycle_barrier": Kind.cycle_barrier,
-    "chicane": Kind.cycle_barrier,
-    "gate": Kind.gate,
-    "swing_gate": Kind.gate,
-    "sliding_gate": Kind.gate,
-    "wicket_gate": Kind.gate,
-    "hampshire_gate": Kind.stile,
-    "bump_gate": Kind.gate,
-    "lift_gate": Kind.lift_gate,
-    "kissing_gate": Kind.kissing_gate,
-    "stile": Kind.stile,
-    "horse_stile": Kind.stile,
-    "turnstile": Kind.turnstile,
-    "full-height_turnstile": Kind.turnstile,
-    "chain": Kind.chain,
-    "rope": Kind.chain,
-    "door": Kind.door,
-    "block": Kind.block,
-    "jersey_barrier": Kind.block,
-    "wall": Kind.block,
-    "fence": Kind.block,
-    "hedge": Kind.block,
-    "city_wall": Kind.block,
-    "retaining_wall": Kind.block,
-    "guard_rail": Kind.block,
-    "boulder": Kind.block,
-    "log": Kind.block,
-    "debris": Kind.block,
-    "planter": Kind.block,
-}
-"""Barriers by value of ``barrier``; anything else is an obstacle."""
 
 HARMLESS = frozenset(
     {
@@ -67,9 +30,6 @@ HARMLESS = frozenset(
     }
 )
 """Barriers that nobody on foot has to pass through, or that are none."""
-
-CLOSABLE = frozenset({Kind.gate, Kind.lift_gate, Kind.turnstile, Kind.kissing_gate, Kind.door, Kind.chain})
-"""Barriers that can be shut. ``foot=no`` on a bollard closes nothing: who wrote it meant vehicles."""
 
 _RANK = {
     Kind.street: 9,
@@ -99,7 +59,7 @@ def barrier_kind(tags: Mapping[str, str]) -> Kind | None:
     """
     barrier = tags.get("barrier")
     if barrier is not None:
-        return None if barrier in HARMLESS else KINDS.get(barrier, Kind.obstacle)
+        return None if barrier in HARMLESS else KIND_OF_BARRIER.get(barrier, Kind.obstacle)
     if "kerb" in tags or "kerb:height" in tags:
         # on a crossing's own node they describe both its ends
         return None if tags.get("highway") == "crossing" or "crossing" in tags else Kind.kerb

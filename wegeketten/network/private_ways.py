@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from wegeketten.model.edges import Kind
+from wegeketten.model.kinds import ARDUOUS, Kind
 from wegeketten.network.connect import cut
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     Place = tuple[float, float]
 
-_ARDUOUS = (Kind.steps, Kind.escalator, Kind.lift, Kind.stile, Kind.turnstile, Kind.kissing_gate, Kind.block)
 _BETWEEN = (Kind.crossing, Kind.link)
 _DETOUR_M = 500.0  # walked rather than over one of these: the way on wheels is the way in
 _SHORT_M = 1.0  # nearer to an end than this a way is parted from that end, not cut
@@ -77,7 +76,7 @@ def close_through(draft: Draft) -> list[str]:
     for edge, begin, end in borders:
         if edge in kept:
             continue
-        if draft.styles[edge].kind in _ARDUOUS or draft.styles[edge].kind >= Kind.kerb:
+        if draft.styles[edge].kind in ARDUOUS or draft.styles[edge].kind >= Kind.kerb:
             draft.styles[edge] = draft.styles[edge]._replace(forward=False, backward=False)
         else:
             _part(draft, edge, (cost[edge] + end.metres - begin.metres) / 2)
@@ -213,7 +212,7 @@ def _length_m(draft: Draft, edge: int) -> float:
 
 
 def _cost_m(draft: Draft, edge: int) -> float:
-    return _length_m(draft, edge) + (_DETOUR_M if draft.styles[edge].kind in _ARDUOUS else 0.0)
+    return _length_m(draft, edge) + (_DETOUR_M if draft.styles[edge].kind in ARDUOUS else 0.0)
 
 
 def _part(draft: Draft, edge: int, at_m: float) -> None:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from wegeketten.model.edges import HIGHWAYS, Crossing, Kind
+from wegeketten.model.edges import HIGHWAYS, Crossing
+from wegeketten.model.kinds import Kind
 from wegeketten.model.reading import Provenance
 
 if TYPE_CHECKING:
@@ -141,10 +142,9 @@ def _lawful(columns: Columns) -> Levels:
 def _passages(columns: Columns, profile: Profile, yes: Flags | None) -> Iterator[Check]:
     """One check per way of refusing; a mapped yes opens what is unclear."""
     levels_of = {"unclear": POSSIBLE, "tagged": CLOSED, "closed": CLOSED}
-    passages = profile.passages.model_dump()
+    passage_of = _passage_of(profile)
     for passage, refused in levels_of.items():
-        kinds = [Kind[name] for name, how in passages.items() if how == passage]
-        there = np.isin(columns["kind"], kinds)
+        there = np.array([how == passage for how in passage_of])[columns["kind"]]
         if not there.any():
             continue
         levels = np.where(there, refused, SURE).astype(np.uint8)
@@ -159,6 +159,15 @@ def _passages(columns: Columns, profile: Profile, yes: Flags | None) -> Iterator
         elif passage == "unclear" and yes is not None:
             levels[yes] = SURE
         yield Check("kind", passage, levels)
+
+
+def _passage_of(profile: Profile) -> list[str]:
+    """How each code of `Kind` is passed, "" for what is no passage; a barrier not spoken of is unclear."""
+    passage_of = [""] * int(Kind.kerb) + ["unclear"] * (256 - int(Kind.kerb))
+    passage_of[Kind.kerb] = ""  # its height decides
+    for name, passage in profile.passages.model_dump().items():
+        passage_of[Kind[name]] = passage
+    return passage_of
 
 
 def _steps(columns: Columns, profile: Profile) -> Iterator[Check]:
@@ -251,9 +260,7 @@ def _free_kinds(profile: Profile) -> Flags:
 
     Steps belong to them where a ramp beside them may be taken: their width is not the ramp's.
     """
-    table = np.zeros(256, bool)
-    for name, passage in profile.passages.model_dump().items():
-        table[Kind[name]] = passage == "free"
+    table = np.array([passage == "free" for passage in _passage_of(profile)])
     table[Kind.steps] = profile.limits.steps_ramp != "no"
     return table
 

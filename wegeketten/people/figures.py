@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, create_model, model_validator
 
 from wegeketten.files.sourced import Strict
+from wegeketten.model.kinds import PASSAGES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -115,27 +116,24 @@ class Limits(Strict):
     wheelchair_tag: bool
 
 
-class Passages(Strict):
-    """How each kind of barrier or conveyance is taken.
+if TYPE_CHECKING:
 
-    ``free`` however narrow; ``width`` where it is wide enough; ``unclear`` only in the possible answer;
-    ``tagged`` only where the mapper says ``wheelchair=yes``; ``closed`` never.
-    """
+    class Passages(Strict):
+        """How each kind of barrier or conveyance is taken."""
 
-    escalator: Passage
-    moving_walkway: Passage
-    lift: Passage
-    bollard: Passage
-    cycle_barrier: Passage
-    gate: Passage
-    stile: Passage
-    block: Passage
-    turnstile: Passage
-    kissing_gate: Passage
-    lift_gate: Passage
-    chain: Passage
-    door: Passage
-    obstacle: Passage
+else:
+    Passages = create_model(
+        "Passages",
+        __base__=Strict,
+        __module__=__name__,
+        __doc__="""How each kind of barrier or conveyance is taken.
+
+        ``free`` however narrow; ``width`` where it is wide enough; ``unclear`` only in the possible answer;
+        ``tagged`` only where the mapper says ``wheelchair=yes``; ``closed`` never. A kind that a profile says
+        nothing about is ``unclear``. The fields are `wegeketten.model.kinds.PASSAGES`.
+        """,
+        **dict.fromkeys(PASSAGES, (Passage, "unclear")),
+    )
 
 
 class Speeds(Strict):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from wegeketten.model.kinds import BARRIERS
 from wegeketten.people.figures import SMOOTHNESS, SURFACES
 
 if TYPE_CHECKING:
@@ -114,6 +115,7 @@ _LABELS |= {
     f"smoothness.{grade}": _Label(f"Tempo bei Ebenheit {grade}", f"Speed at smoothness {grade}", "×")
     for grade in SMOOTHNESS
 }
+_LABELS = {f"passages.{kind.name}": _Label(row.de, row.en) for kind, row in BARRIERS.items()} | _LABELS
 
 _WORDS = {
     "de": {

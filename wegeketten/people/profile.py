@@ -101,6 +101,11 @@ class Profile(Strict):
 
 
 _FOR_THIS_RUN = {"source": "set for this run", "source_de": "für diesen Lauf gesetzt", "mark": "A"}
+_NOT_STATED = {
+    "source": "the profile says nothing about it",
+    "source_de": "das Profil sagt nichts dazu",
+    "mark": "A",
+}
 _CITED = ("limits", "passages", "speeds", "slope", "surface", "smoothness", "delays")
 
 
@@ -153,7 +158,9 @@ def load_profile(
     faults = file.faults
     if limits:
         faults = [*faults, *_override(file, limits)]
-    sources = {path: source for path, source in file.sources.items() if path.split(".")[0] in _CITED}
+    sources = {f"passages.{name}": _NOT_STATED for name in Passages.model_fields} | {
+        path: source for path, source in file.sources.items() if path.split(".")[0] in _CITED
+    }
     tree = {**file.values, "pace": pace, "sources": sources}
     try:
         profile = Profile.model_validate(tree)

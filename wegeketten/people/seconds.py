@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from wegeketten.model.edges import ATTRIBUTE, Crossing, Kind, flight_share
+from wegeketten.model.edges import ATTRIBUTE, Crossing, flight_share
+from wegeketten.model.kinds import BARRIERS, Kind
 from wegeketten.model.reading import Provenance
 
 if TYPE_CHECKING:
@@ -155,11 +156,9 @@ def _delays(columns: Columns, profile: Profile) -> Reals:
     """Seconds beside the way itself, alike in both directions."""
     delays, kind, crossing = profile.delays, columns["kind"], columns["crossing"]
     by_kind = np.zeros(256)
-    by_kind[[Kind.gate, Kind.stile, Kind.turnstile, Kind.kissing_gate, Kind.lift_gate, Kind.chain]] = (
-        delays.gate_s
-    )
-    by_kind[[Kind.bollard, Kind.cycle_barrier, Kind.block, Kind.obstacle]] = delays.narrow_s
-    by_kind[Kind.door], by_kind[Kind.lift] = delays.door_s, delays.lift_s
+    for barrier, row in BARRIERS.items():
+        by_kind[barrier] = 0.0 if row.delay is None else getattr(delays, row.delay)
+    by_kind[Kind.lift] = delays.lift_s
     by_crossing = np.zeros(256)
     by_crossing[Crossing.unmarked] = delays.crossing_unmarked_s
     by_crossing[Crossing.marked] = delays.crossing_marked_s

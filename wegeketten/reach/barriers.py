@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wegeketten.model.edges import ATTRIBUTE, Kind
+from wegeketten.model.edges import ATTRIBUTE
+from wegeketten.model.kinds import BARRIERS, NAMED_WAYS, Kind
 from wegeketten.model.reading import Provenance
 
 if TYPE_CHECKING:
@@ -21,17 +22,8 @@ if TYPE_CHECKING:
     from wegeketten.people.profile import Profile
     from wegeketten.people.reasons import Reason
 
-MAIN_ATTRIBUTE = {
-    Kind.kerb: "kerb_cm",
+MAIN_ATTRIBUTE = {kind: row.reads for kind, row in BARRIERS.items() if row.reads is not None} | {
     Kind.steps: "step_count",
-    Kind.bollard: "width_m",
-    Kind.cycle_barrier: "width_m",
-    Kind.gate: "width_m",
-    Kind.block: "width_m",
-    Kind.lift_gate: "width_m",
-    Kind.chain: "width_m",
-    Kind.door: "width_m",
-    Kind.obstacle: "width_m",
     Kind.lift: "width_m",
 }
 """The reading that says most about a barrier of a kind."""
@@ -48,8 +40,7 @@ STRETCHES = {
 """What a stretch of way is called by the limit it breaks."""
 
 _ALWAYS = np.zeros(256, dtype=bool)
-_ALWAYS[[kind for kind in Kind if kind.is_barrier]] = True
-_ALWAYS[[Kind.steps, Kind.escalator, Kind.lift]] = True
+_ALWAYS[[*BARRIERS, *NAMED_WAYS]] = True
 LEVEL_CM = 3.0
 """Height of a kerb that serves both wheels and cane: a shared crossing by DIN 18040-3."""
 

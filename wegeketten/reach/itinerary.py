@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wegeketten.model.edges import Crossing, Kind
+from wegeketten.model.edges import Crossing
+from wegeketten.model.kinds import NAMED_WAYS, Kind
 from wegeketten.network.din_run_lengths import runs_along
 from wegeketten.reach import words
 from wegeketten.routing import UNIT_S
@@ -179,7 +180,7 @@ def _describe(
         lon, lat = np.asarray(city.projection.to_lonlat(piece[:1]), dtype=np.float64)[0]
         spot = (float(metres[number]), float(seconds[number]), float(lat), float(lon))
         seen = met.pop(ids[number], None)
-        if seen is not None and (kind.is_barrier or kind in (Kind.steps, Kind.lift, Kind.escalator)):
+        if seen is not None and (kind.is_barrier or kind in NAMED_WAYS):
             steps.append(Instruction(_titled(words.barrier(seen)), *spot))
             open_key = None
             flight = int(edges["osm_id"][row]) if kind == Kind.steps else -1
@@ -197,7 +198,7 @@ def _describe(
             else:
                 steps.append(Instruction(_titled(crossing), *spot))
             open_key = (int(kind), 0)
-        elif not kind.is_barrier and kind not in (Kind.steps, Kind.lift, Kind.escalator):
+        elif not kind.is_barrier and kind not in NAMED_WAYS:
             key = (int(kind), int(edges["name"][row]))
             straight = abs(_turned(bearing, piece) or 0.0) < 60
             if (key == open_key and straight) or (metres[number] < 3 and open_key) or kind == Kind.link:

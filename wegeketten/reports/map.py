@@ -13,6 +13,7 @@ from wegeketten.errors import OutputError, UsageError
 from wegeketten.files.json import write_text
 from wegeketten.reports.assets import asset_text
 from wegeketten.reports.inline import island, outside_addresses, policy_of, script_tag, style_tag, vendored
+from wegeketten.reports.map_constants import constants_script
 from wegeketten.reports.map_pack import MICRO, bundle
 from wegeketten.reports.merge import merge_homes
 from wegeketten.reports.varint import clean
@@ -84,7 +85,9 @@ def map_page(
     # The data follow the form: a browser shows the page while they are still being read.
     scripts = [
         script_tag(vendored("leaflet", "leaflet.js")),
-        script_tag("(() => {\n" + "".join(_module(name) for name in SCRIPTS) + "})();\n"),
+        script_tag(
+            "(() => {\n" + constants_script() + "".join(_module(name) for name in SCRIPTS) + "})();\n"
+        ),
         script_tag(script),
     ]
     page = _fill("map.html", lang, words["map"], data, head=head, map=html, islands=islands, scripts=scripts)

@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wegeketten.files.resources import shipped
+from wegeketten.model.kinds import BARRIERS
 from wegeketten.model.reading import Provenance
 from wegeketten.tags.assumption import Value
 from wegeketten.tags.spelling import tidy
@@ -14,7 +15,7 @@ from wegeketten.tags.spelling import tidy
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from wegeketten.model.edges import Kind
+    from wegeketten.model.kinds import Kind
 
 _NOTHING = frozenset({"no", "none"})
 
@@ -51,6 +52,9 @@ class ConflictRule(NamedTuple):
     effect: dict[str, Any]
 
 
+_EXCLUDING = tuple(kind.name for kind, row in BARRIERS.items() if row.excludes_wheels)
+
+
 @cache
 def conflict_rules() -> tuple[ConflictRule, ...]:
     """All rules of the table, in its order."""
@@ -58,7 +62,7 @@ def conflict_rules() -> tuple[ConflictRule, ...]:
     return tuple(
         ConflictRule(
             entry["id"],
-            frozenset(entry.get("kinds", ())),
+            frozenset(_EXCLUDING if entry.get("excludes_wheels") else entry.get("kinds", ())),
             {key: frozenset(values) for key, values in entry["when"].items()},
             tuple(entry.get("unless", ())),
             entry["wins"],

@@ -158,6 +158,15 @@ def _precedence() -> list[dict[str, object]]:
     return entries
 
 
+def _speaks_of(entry: Mapping[str, object], kind: Kind) -> bool:
+    """Whether a rule is for a kind: one it names, a barrier with its gap; any where it says neither."""
+    kinds, gap = entry.get("kinds"), entry.get("gap")
+    if kinds is None and gap is None:
+        return True
+    named = isinstance(kinds, list) and kind.name in kinds
+    return named or (kind.barrier is not None and gap is not None and kind.barrier.gap == gap)
+
+
 @cache
 def attribute_of_keys() -> dict[str, str]:
     """Name of the attribute that each plain key states."""
@@ -192,8 +201,8 @@ def _sources(kind: Kind, side: Side | None, end: End | None) -> tuple[_Source, .
     sources = []
     told = set()
     for entry in _precedence():
-        kinds, keys, name = entry.get("kinds"), entry["keys"], str(entry["name"])
-        if (isinstance(kinds, list) and kind.name not in kinds) or not isinstance(keys, list):
+        keys, name = entry["keys"], str(entry["name"])
+        if not _speaks_of(entry, kind) or not isinstance(keys, list):
             continue
         told.update(keys)
         if name == "wheelchair" or applies(kind, name):

@@ -17,7 +17,8 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 from wegeketten.errors import UsageError
 from wegeketten.files.resources import shipped
 from wegeketten.files.sourced import Source, Strict, Text, faults_of, read_toml, take_apart
-from wegeketten.model.edges import ATTRIBUTE, Crossing, Kind
+from wegeketten.model.edges import ATTRIBUTE, Crossing
+from wegeketten.model.kinds import Kind, kinds_for_measure
 from wegeketten.people.change import Change
 
 if TYPE_CHECKING:
@@ -288,6 +289,9 @@ def load_measures(costs: Path | None = None) -> MeasureCatalogue:
     ['lower_kerb', 'separate_crossing', 'tactile_paving']
     """
     file = take_apart(read_toml(shipped("measures.toml"), "measures"))
+    for name, measure in file.values["measures"].items():
+        kinds = (*kinds_for_measure(name), *measure.get("kinds", ()))
+        measure["kinds"] = list(dict.fromkeys(kinds))
     if costs is not None:
         file = take_apart(read_toml(costs, "costs")).over(file)
     faults = list(file.faults)

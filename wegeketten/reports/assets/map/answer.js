@@ -1,7 +1,6 @@
 "use strict";
 /* What the panel says about one home: its times, its way, and what is on it. */
 
-const ALWAYS_LISTED = new Set([14, 15, 16, 17, 18]);
 const LISTED_AT_MOST = 40;
 
 /* Barriers of a way: numbered items for the panel and the map, and a count of stretches that nobody measured. */
@@ -15,12 +14,12 @@ function barriersOf(model, layer, way) {
     if (from === to) continue;
     const kind = network.kind[edge];
     const level = search.levelOf(layer, step);
-    const point = kind >= FIRST_BARRIER || ALWAYS_LISTED.has(kind);
+    const point = kind >= FIRST_BARRIER || STOREY_WAYS.includes(kind);
     const last = items.at(-1);
     // Each piece of a flight of steps states the steps of the whole: pieces in a row are told once.
     const goesOn = kind === STEPS && last?.kind === STEPS && last.level === level && osm_id[last.edge] === osm_id[edge] && part[last.edge] !== part[edge];
     if (goesOn) continue;
-    if (level < 2 || (point && (level < 3 || kind < 21))) items.push({ arc: arcOf(step), edge, level, kind });
+    if (level < 2 || (point && (level < 3 || kind <= KERB))) items.push({ arc: arcOf(step), edge, level, kind });
     else if (level === 2) assumed++;
   }
   return { items, assumed };

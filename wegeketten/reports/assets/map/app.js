@@ -200,7 +200,7 @@ class Page {
 
   isPoint(edge) {
     const kind = this.network.kind[edge];
-    return kind >= FIRST_BARRIER || kind === STEPS || ALWAYS_LISTED.has(kind);
+    return kind >= FIRST_BARRIER || STOREY_WAYS.includes(kind);
   }
 
   /* ---- the answer ---- */

@@ -19,9 +19,6 @@ const PAINT = {
   measure: "#0b5d1e",
   walk: "#5b2a86",
 };
-const MAJOR = new Set([1, 6, 7, 8]);
-const STEPS = 14;
-const FIRST_BARRIER = 20;
 
 const CanvasTiles = L.GridLayer.extend({
   initialize(paint, options) {
@@ -87,7 +84,7 @@ function basePainter(base, network, networkGrid) {
     context.lineCap = context.lineJoin = "round";
     const stroke = (major, colour, width) => {
       context.beginPath();
-      for (const e of edges) if (MAJOR.has(network.kind[e]) === major) trace(context, tile, network, e);
+      for (const e of edges) if (MAJOR.includes(network.kind[e]) === major) trace(context, tile, network, e);
       context.strokeStyle = colour;
       context.lineWidth = width;
       context.stroke();

@@ -1,10 +1,6 @@
 "use strict";
-/* Times and ways on the network: the same rules, and the same integers, as wegeketten/reach/access.py. */
+/* Times and ways on the network: the same rules, and the same integers, as wegeketten/joins/endpoints.py. */
 
-const INF = 2147483647;
-const LEVEL = { possible: 1, likely: 2, sure: 3 };
-const ANSWERS = ["sure", "likely", "possible"];
-const UNIT_S = 0.1;
 const BLOCKED_COST = 1e8; // more than any way takes: the fewest blocked arcs come first, then the time
 
 const BY_U = -1;
