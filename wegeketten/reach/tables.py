@@ -13,6 +13,7 @@ from wegeketten.files.geopackage import Layer, Style, write_layers
 from wegeketten.files.json import write_json
 from wegeketten.model.answers import ANSWERS
 from wegeketten.model.licence import ATTRIBUTION
+from wegeketten.reach.equity import Equity, equity_of
 from wegeketten.reach.shares import Share
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def write_scan(scan: Scan, out: Path) -> None:
         _write_homes(scan, folder / "homes.parquet")
         shares = scan.shares
         _write_districts(scan, folder / "districts.csv")
+        write_csv(folder / "equity.csv", Equity._fields, equity_of(scan))
         write_csv(folder / "skipped.csv", ("element", "station", "reason"), scan.skipped)
         write_csv(
             folder / "islands.csv",

@@ -1,0 +1,215 @@
+"""Equity: how far behind a walker each profile is, and how unevenly services are within reach."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from wegeketten.model.answers import ANSWERS
+from wegeketten.reach.inequality import floating_catchments, gini, palma, theil
+from wegeketten.reach.shares import units_within
+from wegeketten.routing import INF, UNIT_S
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from wegeketten.people.profile import Profile
+    from wegeketten.reach.scan import Reach, Scan
+
+    Floats = NDArray[np.float64]
+
+WALKER = "walker"
+MOST_PLACES = 40
+"""Services with more places get no catchments: every pair of home and place would have to be timed."""
+
+
+class Equity(NamedTuple):
+    """A row of ``equity.csv``: one profile, service and answer. None where there is nothing to compare.
+
+    Attributes
+    ----------
+    profile, service, answer
+        For whom, what, and in which of the three answers.
+    people
+        Weight of the homes.
+    standard_s
+        Seconds within which the service counts as near.
+    share, share_walker, gap_share
+        Weighted shares within the standard, of the profile and of a walker in the same answer, and by how
+        much
+        the profile is behind.
+    median_s, median_walker_s
+        Time within which half of the people are there; None where fewer ever are.
+    gap_minutes
+        Median of the extra minutes, of the people whom both reach.
+    unreached
+        Share of the people who have no way at all.
+    share_65, share_80
+        Shares within the standard of people over that age, where the city knows them.
+    worst_district, share_worst, best_district, share_best
+        Districts with the smallest and the greatest share.
+    gini, palma, theil, theil_between, theil_within
+        Inequality of closeness among the people: 1 at the door, 1/2 at the standard, 0 where there is no way.
+        Theil's T is split into what lies between districts and within them.
+    places, catchment_mean, catchment_gini
+        Only in *likely* and for services of few places: places this profile may use, what each person has
+        within the standard (places per 1 000 people, or seats where capacities are known; two-step floating
+        catchments), and how unevenly.
+    """
+
+    profile: str
+    service: str
+    answer: str
+    people: float
+    standard_s: float
+    share: float | None
+    share_walker: float | None
+    gap_share: float | None
+    median_s: float | None
+    median_walker_s: float | None
+    gap_minutes: float | None
+    unreached: float | None
+    share_65: float | None
+    share_80: float | None
+    worst_district: str | None
+    share_worst: float | None
+    best_district: str | None
+    share_best: float | None
+    gini: float | None
+    palma: float | None
+    theil: float | None
+    theil_between: float | None
+    theil_within: float | None
+    places: int | None
+    catchment_mean: float | None
+    catchment_gini: float | None
+
+
+def equity_of(scan: Scan) -> list[Equity]:
+    """One row per profile × service × answer, in the order of the scan."""
+    from wegeketten.people.profile import load_profiles
+    from wegeketten.reach.scan import reach_of
+
+    walker = load_profiles([WALKER])[0]
+    base = scan.reach.get(WALKER) or reach_of(scan.city, walker, scan.services)
+    rows = []
+    for profile in scan.profiles:
+        reach = scan.reach[profile.id]
+        catchments = _catchments(scan, profile)
+        for column, service in enumerate(scan.services):
+            for answer in ANSWERS:
+                row = _row(scan, profile, walker, reach, base, column, answer)
+                found = catchments.get(service) if answer == "likely" else None
+                rows.append(row if found is None else row._replace(**found._asdict()))
+        scan.city.forget()
+    return rows
+
+
+def _row(
+    scan: Scan, profile: Profile, walker: Profile, reach: Reach, base: Reach, column: int, answer: str
+) -> Equity:
+    city, homes, service = scan.city, scan.homes, scan.services[column]
+    weight = city.homes["weight"][homes].astype(np.float64)
+    standard_s = scan.catalogue.standard_s(service, profile)
+    units, theirs = reach.units[answer][homes, column], base.units[answer][homes, column]
+    within = units <= units_within(standard_s)
+    near = theirs <= units_within(scan.catalogue.standard_s(service, walker))
+    share, share_walker = _share(within, weight), _share(near, weight)
+    both = (units != INF) & (theirs != INF)
+    extra = (units.astype(np.float64) - theirs) * UNIT_S / 60
+    seconds = np.where(units == INF, np.inf, units * UNIT_S)
+    closeness = 1.0 / (1.0 + seconds / standard_s) if standard_s > 0 else (units != INF).astype(float)
+    district = city.homes["district"][homes]
+    parts = theil(closeness, district - min(0, int(district.min(initial=0))), weight)
+    worst, best = _extremes(scan, within, weight, district)
+    return Equity(
+        profile.id, service, answer, float(weight.sum()), standard_s,
+        share, share_walker, None if share is None or share_walker is None else share_walker - share,
+        _median(seconds, weight), _median(np.where(theirs == INF, np.inf, theirs * UNIT_S), weight),
+        _median(extra[both], weight[both]), _share(units == INF, weight),
+        _share(within, _counted(scan, "people_65")), _share(within, _counted(scan, "people_80")),
+        worst[0], worst[1], best[0], best[1], gini(closeness, weight), palma(closeness, weight),
+        parts and parts.total, parts and parts.between, parts and parts.within, None, None, None,
+    )  # fmt: skip
+
+
+def _counted(scan: Scan, column: str) -> Floats:
+    """People of an age at the scan's homes, none where the city does not know."""
+    homes = scan.city.homes
+    if column not in homes:
+        return np.zeros(len(scan.homes))
+    return np.nan_to_num(homes[column][scan.homes].astype(np.float64))
+
+
+def _share(which: NDArray[np.bool_], weight: Floats) -> float | None:
+    total = weight.sum()
+    return float(weight[which].sum() / total) if total > 0 else None
+
+
+def _median(values: Floats, weight: Floats) -> float | None:
+    """Smallest value within which half of the weight lies; None where that is infinite."""
+    total = weight.sum()
+    if total <= 0:
+        return None
+    order = np.argsort(values, kind="stable")
+    place = int(np.searchsorted(np.cumsum(weight[order]), total * 0.5 * (1 - 1e-12)))
+    value = float(values[order][min(place, len(values) - 1)])
+    return round(value, 3) if np.isfinite(value) else None
+
+
+def _extremes(
+    scan: Scan, within: NDArray[np.bool_], weight: Floats, district: NDArray[np.integer]
+) -> tuple[tuple[str | None, float | None], tuple[str | None, float | None]]:
+    """Districts of the smallest and the greatest share; the first of equals."""
+    count = len(scan.city.districts["name"])
+    inside = district >= 0
+    total = np.bincount(district[inside], weight[inside], minlength=count)
+    reached = np.bincount(district[inside & within], weight[inside & within], minlength=count)
+    rows = np.flatnonzero(total > 0)
+    if not len(rows):
+        return (None, None), (None, None)
+    shares = reached[rows] / total[rows]
+    names = scan.city.districts["name"]
+    low, high = int(shares.argmin()), int(shares.argmax())
+    return (str(names[rows[low]]), float(shares[low])), (str(names[rows[high]]), float(shares[high]))
+
+
+class _Catchment(NamedTuple):
+    places: int
+    catchment_mean: float | None
+    catchment_gini: float | None
+
+
+def _catchments(scan: Scan, profile: Profile) -> dict[str, _Catchment]:
+    """Floating catchments of services with few places; people of all districts compete for them."""
+    from wegeketten.joins.endpoints import Endpoints, allowed_places, join_homes, join_places
+    from wegeketten.joins.pairs import times_between
+
+    city = scan.city
+    rows_of = {service: allowed_places(city, profile, "likely", service) for service in scan.services}
+    chosen = {service: rows for service, rows in rows_of.items() if 0 < len(rows) <= MOST_PLACES}
+    if not chosen:
+        return {}
+    rows = np.unique(np.concatenate(list(chosen.values())))
+    joints = join_places(city, profile)
+    joints = joints.take(np.isin(joints.owner, rows))
+    sites = Endpoints(
+        np.searchsorted(rows, joints.owner).astype(np.int32), joints.edge, joints.along, joints.off_m,
+        joints.off_units
+    )  # fmt: skip
+    units = times_between(city, profile, "likely", join_homes(city, profile), sites, len(rows))
+    people = city.homes["weight"].astype(np.float64)
+    capacity = city.places.get("capacity")
+    found = {}
+    for service, places in chosen.items():
+        supply = np.full(len(places), 1000.0)
+        if capacity is not None and np.isfinite(capacity[places]).all():
+            supply = capacity[places].astype(np.float64)
+        limit = units_within(scan.catalogue.standard_s(service, profile))
+        access = floating_catchments(units[:, np.searchsorted(rows, places)], people, supply, limit)
+        access, weight = access[scan.homes], people[scan.homes]
+        total = weight.sum()
+        mean = float((access * weight).sum() / total) if total > 0 else None
+        found[service] = _Catchment(len(places), mean, gini(access, weight))
+    return found
