@@ -1,0 +1,126 @@
+"""The outline of a reach area: streets with a strip on either side, never across water."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+    from wegeketten.city import City
+    from wegeketten.reach.endpoints import Endpoints
+    from wegeketten.reach.spans import Spans
+
+STRIP_M = 8.0
+"""Half the width of the strip along a reached edge: narrower than a river or a railway with its banks."""
+PATH_M = 1.5
+"""Half the width of the strip from a door to its edge, and of an edge over water (a bridge)."""
+SMALLEST_HOLE_M2 = 400.0
+"""Smaller gaps inside the outline are filled unless a home lies in them that is not reached."""
+
+
+def polygon_of(
+    city: City, spans: Spans, reached: Endpoints, *, inner: BaseGeometry | None = None
+) -> BaseGeometry:
+    """Outline of the stretches and doors within a limit.
+
+    Parameters
+    ----------
+    city
+        Gives geometry, homes and the base map's water.
+    spans
+        Stretches within the limit.
+    reached
+        Joints of the homes within the limit; each home lies inside the outline.
+    inner
+        Outline of the next smaller limit, which lies inside this one.
+
+    Returns
+    -------
+    BaseGeometry
+        Polygon or multipolygon in the city's metric CRS.
+    """
+    _, lines = spans.lines(city.edges)
+    paths = _paths(city, reached)
+    parts = [shapely.buffer(lines, STRIP_M, quad_segs=2), shapely.buffer(paths, PATH_M, quad_segs=2)]
+    area = shapely.union_all(np.concatenate(parts))
+    if area.is_empty:
+        return area if inner is None else inner
+    water = _water(city, area)
+    if water is not None:
+        bridges = shapely.union_all(shapely.buffer(lines[shapely.intersects(lines, water)], PATH_M))
+        area = shapely.union_all([shapely.difference(area, water), bridges, *parts[1]])
+    area = _without_small_holes(area, _unreached(city, reached))
+    if inner is not None:
+        area = shapely.union(area, inner)
+    return shapely.normalize(area)
+
+
+def to_degrees(city: City, shape: BaseGeometry) -> BaseGeometry:
+    """The same shape in lon, lat, rounded to a centimetre."""
+
+    def degrees(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(np.round(city.projection.to_lonlat(xy), 7), dtype=np.float64)
+
+    return shapely.transform(shape, degrees)
+
+
+def _paths(city: City, reached: Endpoints) -> NDArray[np.object_]:
+    """Straight lines from the doors to the places where they join their edges."""
+    from wegeketten.model.lines import place_at
+
+    if not len(reached):
+        return np.empty(0, dtype=object)
+    bends, points = city.edges.bends, city.edges.points
+    x, y = city.homes["x"][reached.owner], city.homes["y"][reached.owner]
+    feet = [
+        place_at(points[bends[edge] : bends[edge + 1]], along)
+        for edge, along in zip(reached.edge.tolist(), reached.along.tolist(), strict=True)
+    ]
+    ends = np.stack([np.column_stack([x, y]), np.asarray(feet, dtype=np.float64)], axis=1)
+    return np.asarray(shapely.linestrings(ends))
+
+
+def _water(city: City, area: BaseGeometry) -> BaseGeometry | None:
+    """The base map's water that meets an area, metres; None where there is none."""
+    from wegeketten.files.parquet import read_columns
+
+    path = city.path / "base.parquet"
+    if not path.is_file():
+        return None
+    columns = read_columns(path)
+    shapes = columns["geometry"][columns["class"] == "water"]
+    if not len(shapes):
+        return None
+    box = shapely.box(*to_degrees(city, shapely.box(*area.bounds)).bounds)
+    near = shapes[shapely.intersects(shapes, box)]
+    if not len(near):
+        return None
+
+    def metres(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(city.projection.to_xy(lonlat))
+
+    return shapely.union_all(shapely.make_valid(shapely.transform(near, metres)))
+
+
+def _unreached(city: City, reached: Endpoints) -> shapely.STRtree:
+    other = np.ones(len(city.homes["x"]), dtype=bool)
+    other[reached.owner] = False
+    return shapely.STRtree(np.asarray(shapely.points(city.homes["x"][other], city.homes["y"][other])))
+
+
+def _without_small_holes(area: BaseGeometry, unreached: shapely.STRtree) -> BaseGeometry:
+    parts = []
+    for part in shapely.get_parts(area):
+        holes = np.asarray(shapely.polygons(shapely.get_rings(part)[1:]))
+        keep = [
+            hole.exterior
+            for hole in holes
+            if hole.area >= SMALLEST_HOLE_M2 or len(unreached.query(hole, predicate="contains"))
+        ]
+        parts.append(shapely.Polygon(part.exterior, keep))
+    return shapely.union_all(parts)
