@@ -495,6 +495,56 @@ def report(
     say(f"{' and '.join(map(str, files))} written")
 
 
+@app.command()
+def isochrone(
+    city: City,
+    out: Out,
+    minutes: Annotated[str, typer.Option("--minutes", help="Limits, such as 5,10,15.")],
+    profile: OneProfile,
+    start: Annotated[str | None, typer.Option("--from", help="LAT,LON of a point.")] = None,
+    service: Annotated[str | None, typer.Option("--service", help="All places of a service instead.")] = None,
+    answer: Annotated[
+        str, typer.Option(help="How certain the ways are: sure, likely or possible.")
+    ] = "likely",
+    back: Annotated[
+        bool, typer.Option("--back", help="Turn the walk: to the point, or from the places.")
+    ] = False,
+    when: At = None,
+    limit: Limits = None,
+    as_json: Json = False,
+) -> None:
+    """Draw what a profile reaches within so many minutes: .geojson or .gpkg."""
+    from wegeketten.command.reach_tools import run_isochrone
+
+    run_isochrone(city, out, minutes, profile, start, service, answer, back, when, limit, as_json=as_json)
+
+
+@app.command()
+def matrix(
+    city: City,
+    out: Out,
+    origins: Annotated[
+        str, typer.Option("--from", help="File of points (CSV with lon and lat, GeoJSON …), or homes.")
+    ],
+    goals: Annotated[str, typer.Option("--to", help="File of points, a service id, or homes.")],
+    profile: OneProfile,
+    answer: Annotated[
+        str, typer.Option(help="How certain the ways are: sure, likely or possible.")
+    ] = "likely",
+    back: Annotated[bool, typer.Option("--back", help="The way back, from the goals.")] = False,
+    within: Annotated[
+        float | None, typer.Option("--within", help="Count the goals within so many minutes.")
+    ] = None,
+    when: At = None,
+    limit: Limits = None,
+    as_json: Json = False,
+) -> None:
+    """Write times and lengths from many points to many: .csv or .parquet."""
+    from wegeketten.command.reach_tools import run_matrix
+
+    run_matrix(city, out, origins, goals, profile, answer, back, within, when, limit, as_json=as_json)
+
+
 def main() -> None:
     """Run the command line; every failure ends in one line on stderr and an exit code of the contract."""
     announce_compilation()

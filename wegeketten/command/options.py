@@ -47,6 +47,9 @@ Strict = Annotated[bool, typer.Option("--strict", help="Exit with 4 when the dat
 At = Annotated[
     str | None, typer.Option("--at", help="Weekday and time, when places are open and lifts run: Mo 10:30.")
 ]
+OneAnswer = Annotated[
+    str, typer.Option("--answer", help="How certain the ways must be: sure, likely or possible.")
+]
 From = Annotated[str, typer.Option("--from", help="LAT,LON of the door.")]
 
 

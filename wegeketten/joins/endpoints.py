@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from wegeketten.city import City
     from wegeketten.model.answers import Answer
+    from wegeketten.network.snap import Snaps
     from wegeketten.people.profile import Profile
 
     Units = NDArray[np.int32]
@@ -93,10 +94,31 @@ def join_places(city: City, profile: Profile) -> Endpoints:
     return _join(city, profile, homes=False)
 
 
+def join_points(city: City, profile: Profile, lonlat: NDArray[np.float64]) -> Endpoints:
+    """Joints of points on the map, at most one each; a point with no way near it has none.
+
+    Parameters
+    ----------
+    city, profile
+        On which network.
+    lonlat
+        float64, shape (points, 2), degrees.
+    """
+    from wegeketten.network.snap import snap
+
+    joints = _chosen(city, profile, snap(city.edges, np.asarray(city.projection.to_xy(lonlat))))
+    first = np.ones(len(joints), dtype=bool)
+    first[1:] = joints.owner[1:] != joints.owner[:-1]
+    return joints.take(first)
+
+
 def _join(city: City, profile: Profile, *, homes: bool) -> Endpoints:
+    return _chosen(city, profile, city.home_snaps if homes else city.place_snaps)
+
+
+def _chosen(city: City, profile: Profile, snaps: Snaps) -> Endpoints:
     from wegeketten.network.snap import choose
 
-    snaps = city.home_snaps if homes else city.place_snaps
     possible = city.weights(profile).possible
     rows = choose(snaps, possible != INF)
     off_m = snaps.off_m[rows].astype(np.float64)

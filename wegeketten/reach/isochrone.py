@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wegeketten.errors import UsageError
-from wegeketten.model.answers import ANSWERS
-from wegeketten.reach.endpoints import (
+from wegeketten.joins.endpoints import (
     allowed_places,
     join_homes,
     join_places,
@@ -18,6 +17,7 @@ from wegeketten.reach.endpoints import (
     seeds_to,
     times_at,
 )
+from wegeketten.model.answers import ANSWERS
 from wegeketten.reach.reach_polygon import polygon_of, to_degrees
 from wegeketten.reach.spans import spans_within
 from wegeketten.routing import INF, UNIT_S
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from wegeketten.city import City
+    from wegeketten.joins.endpoints import Endpoints
     from wegeketten.model.answers import Answer
     from wegeketten.people.profile import Profile
-    from wegeketten.reach.endpoints import Endpoints
 from wegeketten.reach.spans import Spans
 
 MOST_LIMITS = 20

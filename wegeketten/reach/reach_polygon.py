@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from wegeketten.city import City
-    from wegeketten.reach.endpoints import Endpoints
+    from wegeketten.joins.endpoints import Endpoints
     from wegeketten.reach.spans import Spans
 
 STRIP_M = 8.0

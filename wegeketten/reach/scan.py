@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,13 +14,11 @@ from wegeketten.joins.endpoints import (
     allowed_places,
     join_homes,
     join_places,
-    same_edge,
-    seeds_to,
-    times_at,
 )
 from wegeketten.model.answers import ANSWERS
 from wegeketten.osm.features import Skipped
 from wegeketten.reach.islands import find_islands
+from wegeketten.reach.sweep import sweep_to
 from wegeketten.routing import INF, UNIT_S
 
 if TYPE_CHECKING:
@@ -30,7 +28,6 @@ if TYPE_CHECKING:
 
     from wegeketten.chances import Chances, ExpectedShare
     from wegeketten.city import City
-    from wegeketten.joins.endpoints import Endpoints
     from wegeketten.model.answers import Progress
     from wegeketten.people.profile import Profile
     from wegeketten.places.catalogue import Catalogue
@@ -243,72 +240,17 @@ def reach_of(city: City, profile: Profile, services: Sequence[str]) -> Reach:
     units: dict[str, NDArray[np.int32]] = {answer: np.full(shape, INF, dtype=np.int32) for answer in ANSWERS}
     metres, place = np.full(shape, np.nan, dtype=np.float32), np.full(shape, -1, dtype=np.int32)
     for answer in ANSWERS:
-        sweep = _sweep(city, profile, answer, services, homes, places)
+        offers = [
+            places.take(np.isin(places.owner, allowed_places(city, profile, answer, service)))
+            for service in services
+        ]
+        sweep = sweep_to(city, profile, answer, offers, homes, detailed=answer == "likely")
         units[answer][homes.owner] = sweep.units
         if answer == "likely":
             metres[homes.owner], place[homes.owner] = sweep.metres, sweep.place
     joined = np.zeros(count, dtype=bool)
     joined[homes.owner] = True
     return Reach(units, metres, place, joined)
-
-
-@dataclass(frozen=True)
-class _Sweep:
-    units: NDArray[np.int32]
-    metres: NDArray[np.float32]
-    place: NDArray[np.int32]
-
-
-def _sweep(
-    city: City, profile: Profile, answer: Any, services: Sequence[str], homes: Endpoints, places: Endpoints
-) -> _Sweep:
-    weights = getattr(city.weights(profile), answer)
-    u, v = city.edges["u"], city.edges["v"]
-    offers = [
-        places.take(np.isin(places.owner, allowed_places(city, profile, answer, service)))
-        for service in services
-    ]
-    seeds = [seeds_to(offer, (u, v), weights) for offer in offers]
-    metric = city.metric(profile, answer)
-    sources, offsets = [seed.nodes for seed in seeds], [seed.offsets for seed in seeds]
-    detailed = answer == "likely"
-    lengths = city.edges["length_m"]
-    if detailed:
-        arc_cm = np.repeat(np.rint(lengths * 100).astype(np.int32), 2)
-        node_times, node_cm, source = metric.with_lengths(arc_cm).along(sources, offsets, direction="to")
-    else:
-        node_times = metric.nearest(sources, offsets, direction="to")
-    units, through_v = times_at(homes, (u, v), weights, node_times)
-    metres = np.full(units.shape, np.nan, dtype=np.float32)
-    place = np.full(units.shape, -1, dtype=np.int32)
-    for column, (offer, seed) in enumerate(zip(offers, seeds, strict=True)):
-        reached = np.flatnonzero(units[:, column] != INF)
-        if detailed and len(reached):
-            over_v = through_v[reached, column]
-            edge = homes.edge[reached]
-            node = np.where(over_v, v[edge], u[edge])
-            share = np.where(over_v, 1 - homes.along[reached], homes.along[reached])
-            seed_row = source[node, column]
-            joint = seed.joint[seed_row]
-            rest = np.where(seed.at_v[seed_row], 1 - offer.along[joint], offer.along[joint])
-            metres[reached, column] = (
-                homes.off_m[reached]
-                + share * lengths[edge]
-                + node_cm[node, column] / 100
-                + rest * lengths[offer.edge[joint]]
-                + offer.off_m[joint]
-            )
-            place[reached, column] = offer.owner[joint]
-        pairs = same_edge(homes, offer, weights, lengths)
-        order = np.lexsort((offer.owner[pairs.place], pairs.units))[::-1]  # the best pair is written last
-        home, pair_units = pairs.home[order], pairs.units[order]
-        better = pair_units < units[home, column]
-        home, row = home[better], order[better]
-        units[home, column] = pairs.units[row]
-        if detailed:
-            metres[home, column] = pairs.metres[row]
-            place[home, column] = offer.owner[pairs.place[row]]
-    return _Sweep(units, metres, place)
 
 
 def _without_places(city: City, services: Sequence[str]) -> list[Skipped]:

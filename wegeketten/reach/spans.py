@@ -13,8 +13,8 @@ from wegeketten.routing import INF
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from wegeketten.joins.endpoints import Endpoints
     from wegeketten.model.edges import EdgeTable
-    from wegeketten.reach.endpoints import Endpoints
 
     Units = NDArray[np.int32]
 

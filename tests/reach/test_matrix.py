@@ -1,0 +1,110 @@
+"""Matrices against single routes."""
+
+from __future__ import annotations
+
+import csv
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+import wegeketten as wk
+from tests.reach.test_isochrone import _line_of
+from wegeketten.errors import InputDataError, UsageError
+from wegeketten.people.profile import load_profile
+from wegeketten.places.points import Points, read_points
+from wegeketten.reach.matrix import (
+    count_within,
+    matrix_blocks,
+    stops_of_homes,
+    stops_of_points,
+    stops_of_service,
+)
+from wegeketten.reach.matrix_files import write_counts, write_matrix
+from wegeketten.reach.route import find_route
+
+
+def _matrix(city, profile, origins, goals, **options):
+    blocks = list(matrix_blocks(city, profile, origins, goals, **options))
+    return np.hstack([b.seconds for b in blocks]), np.hstack([b.metres for b in blocks])
+
+
+def test_there_and_back_on_a_line(tmp_path):
+    city, walker = _line_of(100), load_profile("walker")
+    homes = stops_of_homes(city, walker)
+    seconds, metres = _matrix(city, walker, homes, homes)
+    apart = np.abs(np.subtract.outer(np.arange(100), np.arange(100))) * 100.0
+    assert np.abs(metres - apart).max() < 0.2
+    assert np.abs(seconds - apart / walker.level_m_s).max() < 0.05 * 101
+    back, _ = _matrix(city, walker, homes, homes, back=True)
+    assert (back == seconds.T).all()
+    counts = count_within(city, walker, homes, homes, 120.0)
+    assert (counts == (seconds <= 120).sum(axis=1)).all()
+
+
+def test_files_say_the_same(tmp_path):
+    city, walker = _line_of(70), load_profile("walker")
+    homes, goals = stops_of_homes(city, walker), stops_of_service(city, walker, "likely", "pharmacy")
+    for name in ("m.csv", "m.parquet"):
+        rows = write_matrix(tmp_path / name, homes.ids, goals.ids, matrix_blocks(city, walker, homes, goals))
+        assert rows == 70
+    with (tmp_path / "m.csv").open(encoding="utf-8") as file:
+        read = list(csv.DictReader(file))
+    table = pq.read_table(tmp_path / "m.parquet").to_pydict()
+    assert [row["from_id"] for row in read] == table["from_id"] == homes.ids
+    assert [float(row["seconds"]) for row in read] == table["seconds"]
+    write_counts(tmp_path / "c.csv", homes.ids, count_within(city, walker, homes, goals, 600.0))
+    with pytest.raises(UsageError, match=r"csv or \.parquet"):
+        write_counts(tmp_path / "c.txt", homes.ids, np.zeros(70, np.int32))
+
+
+def test_a_point_off_every_way_reaches_nothing():
+    city, walker = _line_of(3), load_profile("walker")
+    points = Points(["near", "far"], np.array([[city.homes["lon"][0], city.homes["lat"][0]], [0.0, 0.0]]))
+    origins = stops_of_points(city, walker, points)
+    seconds, metres = _matrix(city, walker, origins, stops_of_homes(city, walker))
+    assert np.isfinite(seconds[0]).all()
+    assert np.isnan(seconds[1]).all()
+    assert np.isnan(metres[1]).all()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("id,a,b\n1,2,3\n", "no columns lon and lat"),
+        ("lon,lat\nx,3\n", "row 2"),
+        ("lon,lat\n", "no point"),
+        ("lon,lat\n4e6,5e6\n", "no degrees"),
+        ("id,lon,lat\na,1,2\na,3,4\n", "more than once"),
+    ],
+)
+def test_unusable_points_are_refused(tmp_path, text, words):
+    file = tmp_path / "points.csv"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(InputDataError, match=words):
+        read_points(file)
+
+
+def test_german_csv_is_read(tmp_path):
+    file = tmp_path / "punkte.csv"
+    file.write_text("Name;Lon;Lat\nRathaus;13,74;51,05\n", encoding="utf-8-sig")
+    points = read_points(file)
+    assert points.ids == ["Rathaus"]
+    assert points.lonlat.tolist() == [[13.74, 51.05]]
+
+
+@pytest.mark.data
+def test_a_matrix_of_a_real_town_equals_its_routes(shared_data, tmp_path):
+    city = wk.build(shared_data / "osm" / "berlin-miraustrasse_2026-07.osm.pbf", tmp_path / "city")
+    rng = np.random.default_rng(1130)
+    rows = rng.choice(len(city.homes["lon"]), 12, replace=False)
+    lonlat = np.column_stack([city.homes["lon"], city.homes["lat"]])[rows].astype(np.float64)
+    for name in ("walker", "wheelchair"):
+        profile = load_profile(name)
+        stops = stops_of_points(city, profile, Points([str(row) for row in rows], lonlat))
+        for answer in ("sure", "likely", "possible"):
+            seconds, _ = _matrix(city, profile, stops, stops, answer=answer)
+            for a, b in rng.integers(0, 12, (25, 2)).tolist():
+                route = find_route(city, profile, tuple(lonlat[a][::-1]), tuple(lonlat[b][::-1]))
+                expected = route.answers[answer]
+                assert (expected is None and np.isnan(seconds[a, b])) or seconds[a, b] == expected

@@ -1,0 +1,150 @@
+"""The commands `isochrone` and `matrix`: options in, files out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wegeketten.command.options import chosen_profiles, open_source, parse_point, print_json, say
+from wegeketten.errors import UsageError
+
+if TYPE_CHECKING:
+    from wegeketten.city import City
+    from wegeketten.model.answers import Answer
+    from wegeketten.people.profile import Profile
+    from wegeketten.progress import Tick
+    from wegeketten.reach.matrix import Stops
+
+HOMES = "homes"
+
+
+def run_isochrone(
+    source: str,
+    out: Path,
+    minutes: str,
+    profile: str,
+    start: str | None,
+    service: str | None,
+    answer: str,
+    back: bool,
+    when: str | None,
+    limits: list[str] | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Find reach areas and write them.
+
+    Raises
+    ------
+    UsageError
+        A limit is no number, or what `find_isochrone` refuses.
+    """
+    from wegeketten.progress import progress_bar
+    from wegeketten.reach.isochrone import find_isochrone
+
+    point = None if start is None else parse_point(start, "--from")
+    wanted = _numbers(minutes, "--minutes")
+    chosen = check_answer(answer)
+    with progress_bar("isochrone") as tick:
+        one = chosen_profiles([profile], limits)[0]
+        city = _opened(source, when, tick)
+        leaving = (point is not None) != back
+        found = find_isochrone(
+            city, one, wanted, start=point, service=service, answer=chosen, leaving=leaving
+        )
+        found.write(out)
+    if as_json:
+        print_json(found.to_json())
+    say(f"{out} written")
+
+
+def run_matrix(
+    source: str,
+    out: Path,
+    origins: str,
+    goals: str,
+    profile: str,
+    answer: str,
+    back: bool,
+    within: float | None,
+    when: str | None,
+    limits: list[str] | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Work out a matrix, or counts within a time, and write it.
+
+    Raises
+    ------
+    UsageError
+        A file or service is unknown, or the suffix of `out` is another than .csv or .parquet.
+    """
+    from wegeketten.progress import progress_bar
+    from wegeketten.reach.matrix import count_within, matrix_blocks
+    from wegeketten.reach.matrix_files import check_suffix, write_counts, write_matrix
+
+    check_suffix(out)
+    chosen = check_answer(answer)
+    with progress_bar("matrix") as tick:
+        one = chosen_profiles([profile], limits)[0]
+        city = _opened(source, when, tick)
+        starts, ends = (_stops(city, one, chosen, text) for text in (origins, goals))
+        lost = [len(each.ids) - len(set(each.joints.owner.tolist())) for each in (starts, ends)]
+        if within is None:
+            blocks = matrix_blocks(city, one, starts, ends, answer=chosen, back=back, progress=tick)
+            rows = write_matrix(out, starts.ids, ends.ids, blocks)
+        else:
+            counts = count_within(
+                city, one, starts, ends, within * 60, answer=chosen, back=back, progress=tick
+            )
+            write_counts(out, starts.ids, counts)
+            rows = len(counts)
+    for number, what in zip(lost, ("origins", "goals"), strict=True):
+        if number:
+            say(f"note: {number} {what} have no way near them that {one.id} may use")
+    if as_json:
+        print_json({"rows": rows, "origins": len(starts.ids), "goals": len(ends.ids), "out": str(out)})
+    say(f"{out} written, {rows} rows")
+
+
+def check_answer(text: str) -> Answer:
+    """Take the value of --answer.
+
+    Raises
+    ------
+    UsageError
+        There is no such answer.
+    """
+    from wegeketten.model.answers import ANSWERS
+
+    for answer in ANSWERS:
+        if text == answer:
+            return answer
+    raise UsageError(f"--answer {text!r}: choose sure, likely or possible")
+
+
+def _stops(city: City, profile: Profile, answer: Answer, text: str) -> Stops:
+    """Origins or goals: a file of points, the word homes, or a service id."""
+    from wegeketten.places.points import read_points
+    from wegeketten.reach.matrix import stops_of_homes, stops_of_points, stops_of_service
+
+    if text == HOMES:
+        return stops_of_homes(city, profile)
+    if Path(text).suffix and Path(text).exists():
+        return stops_of_points(city, profile, read_points(text))
+    if Path(text).suffix:
+        raise UsageError(f"{text}: no such file")
+    return stops_of_service(city, profile, answer, text)
+
+
+def _opened(source: str, when: str | None, tick: Tick) -> City:
+    from wegeketten.reach.hours import city_at, parse_when
+
+    return city_at(open_source(source, tick), None if when is None else parse_when(when))
+
+
+def _numbers(text: str, option: str) -> list[float]:
+    try:
+        return [float(part) for part in text.replace(";", ",").split(",") if part.strip()]
+    except ValueError:
+        raise UsageError(f"{option} {text!r}: minutes were expected, such as 5,10,15") from None

@@ -1,0 +1,157 @@
+"""Many to many: times and lengths between listed points, and how many places lie within a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wegeketten.errors import UsageError
+from wegeketten.joins.endpoints import Endpoints, allowed_places, join_homes, join_places, join_points
+from wegeketten.reach.sweep import sweep_to
+from wegeketten.routing import INF, UNIT_S
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from wegeketten.city import City
+    from wegeketten.model.answers import Answer, Progress
+    from wegeketten.people.profile import Profile
+    from wegeketten.places.points import Points
+
+BLOCK = 64
+"""Goals answered together: four sweeps of sixteen lanes; memory grows with it, not with the matrix."""
+
+
+@dataclass(frozen=True)
+class Stops:
+    """Origins or goals, joined to the network.
+
+    Attributes
+    ----------
+    ids
+        Text per origin or goal.
+    joints
+        Joints; `owner` is the row in `ids`. One without a joint is reached by nobody.
+    """
+
+    ids: list[str]
+    joints: Endpoints
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some columns of the matrix.
+
+    Attributes
+    ----------
+    first
+        Number of the first goal.
+    seconds
+        float64[origins, goals]: door to door, NaN where there is no way.
+    metres
+        float32[origins, goals]: length of the fastest way, NaN where there is no way.
+    """
+
+    first: int
+    seconds: NDArray[np.float64]
+    metres: NDArray[np.float32]
+
+
+def stops_of_points(city: City, profile: Profile, points: Points) -> Stops:
+    """Join listed points; a point outside the city or off every way stays without a joint."""
+    return Stops(points.ids, join_points(city, profile, points.lonlat))
+
+
+def stops_of_homes(city: City, profile: Profile) -> Stops:
+    """All homes of the city."""
+    return Stops([str(each) for each in city.homes["home_id"]], join_homes(city, profile))
+
+
+def stops_of_service(city: City, profile: Profile, answer: Answer, service: str) -> Stops:
+    """All places of a service that are open to the profile in an answer.
+
+    Raises
+    ------
+    UsageError
+        The catalogue has no such service.
+    """
+    wanted = city.catalogue.pick([service])[0]
+    rows = allowed_places(city, profile, answer, wanted)
+    joints = join_places(city, profile)
+    joints = joints.take(np.isin(joints.owner, rows))
+    number = np.searchsorted(rows, joints.owner).astype(np.int32)
+    return Stops([str(each) for each in city.places["place_id"][rows]], replace(joints, owner=number))
+
+
+def matrix_blocks(
+    city: City,
+    profile: Profile,
+    origins: Stops,
+    goals: Stops,
+    *,
+    answer: Answer = "likely",
+    back: bool = False,
+    progress: Progress | None = None,
+) -> Iterator[Block]:
+    """Times and lengths from every origin to every goal, some goals at a time.
+
+    Parameters
+    ----------
+    city, profile, answer
+        On which network.
+    origins, goals
+        See `stops_of_points`, `stops_of_homes` and `stops_of_service`.
+    back
+        Times of the way back, from the goals to the origins.
+    progress
+        Called with words and the share done.
+
+    Yields
+    ------
+    Block
+        At most 64 goals; memory does not grow with their number.
+    """
+    count, size = len(origins.ids), len(goals.ids)
+    order = np.argsort(goals.joints.owner, kind="stable")
+    owner = goals.joints.owner[order]
+    for first in range(0, size, BLOCK):
+        numbers = np.arange(first, min(first + BLOCK, size))
+        low, high = np.searchsorted(owner, numbers), np.searchsorted(owner, numbers + 1)
+        offers = [goals.joints.take(order[a:b]) for a, b in zip(low.tolist(), high.tolist(), strict=True)]
+        swept = sweep_to(city, profile, answer, offers, origins.joints, detailed=True, leaving=not back)
+        units = np.full((count, len(numbers)), INF, dtype=np.int32)
+        metres = np.full((count, len(numbers)), np.nan, dtype=np.float32)
+        units[origins.joints.owner], metres[origins.joints.owner] = swept.units, swept.metres
+        yield Block(first, np.where(units == INF, np.nan, np.round(units * UNIT_S, 1)), metres)
+        if progress:
+            progress(f"{numbers[-1] + 1} of {size}", (numbers[-1] + 1) / size)
+
+
+def count_within(
+    city: City,
+    profile: Profile,
+    origins: Stops,
+    goals: Stops,
+    seconds: float,
+    *,
+    answer: Answer = "likely",
+    back: bool = False,
+    progress: Progress | None = None,
+) -> NDArray[np.int32]:
+    """How many goals each origin reaches within a time.
+
+    Raises
+    ------
+    UsageError
+        The time is no number above 0.
+    """
+    if not 0 < seconds < float("inf"):
+        raise UsageError("matrix: --within wants minutes above 0")
+    counts = np.zeros(len(origins.ids), dtype=np.int32)
+    for block in matrix_blocks(city, profile, origins, goals, answer=answer, back=back, progress=progress):
+        counts += (block.seconds <= seconds).sum(axis=1, dtype=np.int32)  # NaN is not below anything
+    return counts
