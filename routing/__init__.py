@@ -5,11 +5,10 @@ Knows nodes, arcs and integer times, and nothing of streets. Import it as `wegek
 
 from .bounded import count_within
 from .changes import Changes, Gains, Improvements, Spots
-from .compiled import when_compiling
+from .compiled import lazy_kernel, when_compiling
 from .connections import Arrivals, Connections, Footpaths, scan_forward
 from .effects import gains, improvements
 from .graph import INF, UNIT_S, Graph
-from .heap import kernel as lazy_kernel
 from .heap import longer, longer_long
 from .heap import pop as heap_pop
 from .heap import push as heap_push

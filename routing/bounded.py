@@ -1,4 +1,4 @@
-"""Searches that visit few nodes: a binary heap, and what is touched is cleaned up by the caller."""
+"""Searches that visit few nodes; what they touch is cleaned up by the caller."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from .compiled import helper, i4, i8, kernel, nothing, reads, u4, writes
 from .graph import INF, as_int32
+from .heap import pop_packed, push_packed
 from .search import as_limit, as_sources
 from .workers import share, thread_count
 
@@ -19,40 +20,6 @@ if TYPE_CHECKING:
     from .graph import Graph, Int32, UInt32
 
 _PIECE = 64  # sources between two looks at the keyboard
-
-
-@helper
-def heap_push(heap: NDArray[np.int64], size: int, item: np.int64) -> int:
-    """Add an item to a heap of `size` items; return the new size."""
-    at = size
-    while at > 0:
-        above = (at - 1) >> 1
-        if heap[above] <= item:
-            break
-        heap[at] = heap[above]
-        at = above
-    heap[at] = item
-    return size + 1
-
-
-@helper
-def heap_pop(heap: NDArray[np.int64], size: int) -> int:
-    """Take the least item, which the caller has read from heap[0]; return the new size."""
-    size -= 1
-    item = heap[size]
-    at = 0
-    while True:
-        child = 2 * at + 1
-        if child >= size:
-            break
-        if child + 1 < size and heap[child + 1] < heap[child]:
-            child += 1
-        if heap[child] >= item:
-            break
-        heap[at] = heap[child]
-        at = child
-    heap[at] = item
-    return size
 
 
 @helper
@@ -71,7 +38,7 @@ def spread(
     """Settle what improves, starting from the heap's items; return the number of nodes touched."""
     while size > 0:
         item = heap[0]
-        size = heap_pop(heap, size)
+        size = pop_packed(heap, size)
         d = item >> 32
         u = np.uint32(item & 0xFFFFFFFF)
         if fresh[u] != d:
@@ -84,7 +51,7 @@ def spread(
                     touched[count] = v
                     count += 1
                 fresh[v] = reached
-                size = heap_push(heap, size, (reached << 32) | np.int64(v))
+                size = push_packed(heap, size, (reached << 32) | np.int64(v))
     return count
 
 
@@ -116,7 +83,7 @@ def _count(
             continue
         fresh[source] = offset
         touched[0] = source
-        size = heap_push(heap, 0, (offset << 32) | np.int64(source))
+        size = push_packed(heap, 0, (offset << 32) | np.int64(source))
         count = spread(0, 1, size, indptr, heads, weights, bounds, fresh, touched, heap)
         for k in range(count):
             sums[touched[k]] += amounts[i]

@@ -5,7 +5,8 @@ call (nothing happens on import), kept in numba's cache beside the source or in 
 never compiled for a second set of types: an argument of another type is a programming error and raises.
 
 The cache notices a change of the kernel's own file only. After editing what kernels of other files use
-(`lanes.py`, the helpers of `bounded.py`, a constant) delete `__pycache__/*.nb?`, or old code goes on running.
+(`lanes.py`, `heap.py`, the helpers of `bounded.py`, a constant) delete `__pycache__/*.nb?`, or the old code
+keeps running.
 """
 
 from __future__ import annotations
@@ -149,6 +150,22 @@ def kernel(result: Any, *arguments: object) -> Callable[[Callable[..., R]], Kern
         return Kernel(function, signature)
 
     return decorate
+
+
+F = TypeVar("F", bound="Callable[..., Any]")
+
+
+def lazy_kernel(function: F) -> F:
+    """Make a function a kernel whose types are those of its first call; other kernels may call it.
+
+    For kernels outside the core, which take what their callers have. Compiled and cached like any other.
+    """
+    dispatcher: Any = numba.njit(**OPTIONS)(function)
+    try:
+        dispatcher.enable_caching()
+    except (RuntimeError, OSError) as error:  # no folder that can be written to
+        log.info("compiled kernels cannot be kept: %s", error)
+    return cast("F", dispatcher)
 
 
 _BARE: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # only called by kernels

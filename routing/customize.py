@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from .bounded import heap_pop, heap_push
 from .compiled import helper, i1, i4, i8, kernel, nothing, reads, u4, u8, writes
 from .graph import INF
+from .heap import pop_packed, push_packed
 from .lanes import relax_run
 from .workers import THREADED, share
 
@@ -193,10 +193,10 @@ def amend(
     for k in range(changed.size):
         if waits[changed[k]] == 0:
             waits[changed[k]] = 1
-            size = heap_push(heap, size, np.int64(changed[k]))
+            size = push_packed(heap, size, np.int64(changed[k]))
     while size > 0:
         arc = heap[0]
-        size = heap_pop(heap, size)
+        size = pop_packed(heap, size)
         waits[arc] = 0
         old_up, old_down = np.int64(pairs[2 * arc]), np.int64(pairs[2 * arc + 1])
         up, down = _anew(arc, uppers, lowers, below, arcs_below, runs, run_arcs, weights, pairs)
@@ -219,5 +219,5 @@ def amend(
             hit = hit or (old_down + out == to_w and to_w < INF) or (back + old_up == to_v and to_v < INF)
             if hit and waits[target] == 0:
                 waits[target] = 1
-                size = heap_push(heap, size, np.int64(target))
+                size = push_packed(heap, size, np.int64(target))
     return count

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
-from .bounded import heap_push, spread
+from .bounded import spread
 from .changes import Changes, Gains, Improvements, Spots
 from .compiled import f8, helper, i4, i8, kernel, reads, u4, writes
 from .graph import INF, as_int32, group
+from .heap import push_packed
 from .workers import share, thread_count
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def _judge(  # noqa: C901  (one pass, nothing to share)
                         touched[count] = v
                         count += 1
                     fresh[v] = reached
-                    size = heap_push(heap, size, (reached << 32) | np.int64(v))
+                    size = push_packed(heap, size, (reached << 32) | np.int64(v))
             if size == 0:
                 continue
             count = spread(service, count, size, indptr, heads, weights, times, fresh, touched, heap)

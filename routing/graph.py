@@ -267,6 +267,32 @@ class Graph:
         weights[self.arcs] = self.weights
         return weights
 
+    def in_input_order(self, values: ArrayLike) -> ArrayLike:
+        """Put the graph's own `weights`, which lie in row order, in the order of the input arcs.
+
+        Whoever writes ``graph.weights`` where input order is asked for means `input_weights`; taken as they
+        lie they would silently belong to other arcs. Any other values are returned as they are.
+
+        Parameters
+        ----------
+        values
+            One per arc, in the order of the input arcs, or `weights` or a view of it.
+
+        Examples
+        --------
+        >>> graph = Graph.from_arcs(3, [1, 0, 0], [2, 2, 1], [3, 9, 4])
+        >>> graph.weights.tolist(), graph.in_input_order(graph.weights).tolist()
+        ([9, 4, 3], [3, 9, 4])
+        """
+        own = self.weights
+        if (
+            isinstance(values, np.ndarray)
+            and (values.shape, values.strides) == (own.shape, own.strides)
+            and values.__array_interface__["data"][0] == own.__array_interface__["data"][0]
+        ):
+            return self.input_weights
+        return values
+
     def with_weights(self, weights: ArrayLike) -> Graph:
         """Return the same graph with other weights, given in the order of the input arcs.
 
@@ -281,7 +307,7 @@ class Graph:
         >>> graph.with_weights([30, 90, 40]).weights
         array([90, 40, 30], dtype=int32)
         """
-        costs = as_int32(weights, "weights", size=self.m)
+        costs = as_int32(self.in_input_order(weights), "weights", size=self.m)
         return self._trusted(self.indptr, self.heads, costs[self.arcs], self.arcs)
 
     def reverse(self) -> Graph:

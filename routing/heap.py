@@ -1,25 +1,25 @@
-"""A binary heap on plain arrays that grow, for compiled searches."""
+"""The binary heap of all compiled searches, on plain arrays that the caller makes large enough.
+
+Two layouts of one heap. `push` and `pop` keep a 64-bit key and an item side by side. `push_packed` and
+`pop_packed` hold both in one number, the key in the upper half: half the memory, for keys below 2³¹.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
+
+from .compiled import helper, lazy_kernel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int32]
     Longs = NDArray[np.int64]
 
-_F = TypeVar("_F", bound="Callable[..., Any]")
-kernel = cast("Callable[[_F], _F]", njit(cache=True, nogil=True))
 
-
-@kernel
+@lazy_kernel
 def push(keys: Longs, items: Ints, size: int, key: int, item: int) -> int:
     """Add an entry to a heap of `size`, for which there is room; of equal keys the smaller item comes first.
 
@@ -47,7 +47,7 @@ def push(keys: Longs, items: Ints, size: int, key: int, item: int) -> int:
     return size + 1
 
 
-@kernel
+@lazy_kernel
 def pop(keys: Longs, items: Ints, size: int) -> int:
     """Remove the least entry, which the caller has read from index 0; return the new size."""
     size -= 1
@@ -73,7 +73,41 @@ def pop(keys: Longs, items: Ints, size: int) -> int:
     return size
 
 
-@kernel
+@helper
+def push_packed(heap: NDArray[np.int64], size: int, item: np.int64) -> int:
+    """Add an entry to a packed heap of `size`, for which there is room; return the new size."""
+    at = size
+    while at > 0:
+        above = (at - 1) >> 1
+        if heap[above] <= item:
+            break
+        heap[at] = heap[above]
+        at = above
+    heap[at] = item
+    return size + 1
+
+
+@helper
+def pop_packed(heap: NDArray[np.int64], size: int) -> int:
+    """Remove the least entry, which the caller has read from index 0; return the new size."""
+    size -= 1
+    item = heap[size]
+    at = 0
+    while True:
+        child = 2 * at + 1
+        if child >= size:
+            break
+        if child + 1 < size and heap[child + 1] < heap[child]:
+            child += 1
+        if heap[child] >= item:
+            break
+        heap[at] = heap[child]
+        at = child
+    heap[at] = item
+    return size
+
+
+@lazy_kernel
 def longer(array: Ints, room: int) -> Ints:
     """The same numbers with room for more."""
     grown = np.empty(room, dtype=np.int32)
@@ -81,7 +115,7 @@ def longer(array: Ints, room: int) -> Ints:
     return grown
 
 
-@kernel
+@lazy_kernel
 def longer_long(array: Longs, room: int) -> Longs:
     """As `longer`, for 64-bit numbers."""
     grown = np.empty(room, dtype=np.int64)

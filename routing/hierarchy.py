@@ -107,7 +107,7 @@ class Hierarchy:
     Examples
     --------
     >>> graph = Graph.from_arcs(4, [0, 1, 2, 3], [1, 2, 3, 0], [5, 5, 5, 5])
-    >>> metric = Hierarchy(graph).customize(graph.input_weights)
+    >>> metric = Hierarchy(graph).customize()
     >>> metric.nearest([[0], [2]])
     array([[ 0, 10],
            [ 5, 15],
@@ -204,8 +204,16 @@ class Hierarchy:
         """What carries rows of times over this hierarchy."""
         return Passes(self)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle order and topology; what is derived from them is derived again."""
+        return Hierarchy, (self.graph, self.method, self.order, self.starts, self.uppers)
+
     def customize(
-        self, weights: ArrayLike, lengths: ArrayLike | None = None, *, threads: int | None = None
+        self,
+        weights: ArrayLike | None = None,
+        lengths: ArrayLike | None = None,
+        *,
+        threads: int | None = None,
     ) -> Metric:
         """Give the hierarchy weights.
 
@@ -213,6 +221,8 @@ class Hierarchy:
         ----------
         weights
             One per arc, in the order in which the graph's arcs were given; `INF` closes an arc. Shape (m,).
+            The graph's own where None. ``graph.weights`` itself, which lies in row order, is recognised;
+            to compute others from the graph's own start from `Graph.input_weights`.
         lengths
             A second quantity per arc that `Metric.along` sums up along the fastest paths; of equally fast
             paths the one with the least sum counts. Shape (m,).
@@ -226,7 +236,8 @@ class Hierarchy:
         """
         from .metric import Metric
 
-        return Metric.customized(self, weights, lengths, threads)
+        given = self.graph.input_weights if weights is None else self.graph.in_input_order(weights)
+        return Metric.customized(self, given, lengths, threads)
 
     def save(self, path: Path | str) -> None:
         """Write the hierarchy to a file that `load` reads.

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .bounded import heap_push, spread
+from .bounded import spread
 from .compiled import i4, i8, kernel, reads, several, u4, writes
 from .graph import INF, as_int32
+from .heap import push_packed
 from .search import as_limit
 from .workers import share, thread_count
 
@@ -58,7 +59,7 @@ def _balls(
                     touched[count] = node
                     count += 1
                 fresh[node] = offset
-                size = heap_push(heap, size, (offset << 32) | np.int64(node))
+                size = push_packed(heap, size, (offset << 32) | np.int64(node))
         count = spread(0, count, size, indptr, heads, weights, bounds, fresh, touched, heap)
         fits = filled + count <= nodes.size
         for k in range(count):

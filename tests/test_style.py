@@ -84,6 +84,12 @@ def test_architecture_names_the_rooms_in_the_order_of_the_rules():
     assert [at[room] for room in rows] == sorted(at[room] for room in rows)
 
 
+def test_numba_is_configured_in_one_place_only():
+    for path in [*(_ROOT / "wegeketten").rglob("*.py"), *(_ROOT / "routing").glob("*.py")]:
+        if path.name != "compiled.py":
+            assert not re.search(r"\bn?jit\b", path.read_text(encoding="utf-8")), path
+
+
 def test_nothing_runs_at_import():
     for path in [*(_ROOT / "wegeketten").rglob("*.py"), *(_ROOT / "routing").glob("*.py"), _ROOT / "cli.py"]:
         tree = ast.parse(path.read_text(encoding="utf-8"))

@@ -60,6 +60,18 @@ class City:
     _checked: dict[str, tuple[int, ...]] = field(default_factory=dict, repr=False)
     _weights: dict[str, Weights] = field(default_factory=dict, repr=False)
     _metrics: dict[tuple[str, Answer], Metric] = field(default_factory=dict, repr=False)
+    _own: frozenset[str] = field(default=frozenset(), repr=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is pickled: the folder, and tables that do not come from it (a city at some time has such).
+
+        A city that lies in its folder is read again where it is unpickled, so it is cheap to hand to another
+        process of the same machine.
+        """
+        tables = {name: table for name, table in vars(self).items() if not name.startswith("_")}
+        if _marker(self.path) == self.meta:
+            tables = {name: table for name, table in tables.items() if name in {"path", "meta", *self._own}}
+        return {**tables, "_own": self._own, "_checked": {}, "_weights": {}, "_metrics": {}}
 
     def file(self, name: str) -> Path:
         """Path of one of the city's files, once its content is the one that ``build`` wrote.

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import TYPE_CHECKING
 
 import pytest
 from support.drawn import Town
 
 import wegeketten as wk
+from tests.reach.toy import toy_city
+from wegeketten.model.answers import ANSWERS
+from wegeketten.model.kinds import Kind
 from wegeketten.people.profile import load_profile
 from wegeketten.reach.chains.errands import Errands
 from wegeketten.reach.chains.one_door import find_chain
@@ -64,3 +68,26 @@ def test_a_chain_at_a_time_uses_no_lift_that_stands_still(tmp_path: Path) -> Non
         )
         assert (chain.seconds is not None) is reached
     assert find_chain(city, load_profile("walker"), (lat, lon), Errands(("pharmacy",))).answer == "likely"
+
+
+@pytest.mark.parametrize("at", ["Mo 10:00", "So 10:00"])
+def test_a_pickled_city_answers_the_same(tmp_path: Path, at: str) -> None:
+    opened = wk.open(built("Mo-Fr 08:00-18:00", tmp_path).path)
+    closed = city_at(opened, parse_when(at))
+    walker = load_profile("walker")
+    (h_lon, h_lat), (p_lon, p_lat) = STATION.position("H"), STATION.position("P")
+    for city in (opened, closed):
+        before = find_route(city, walker, (h_lat, h_lon), (p_lat, p_lon)).to_json()
+        again: wk.City = pickle.loads(pickle.dumps(city))
+        assert find_route(again, walker, (h_lat, h_lon), (p_lat, p_lon)).to_json() == before
+    assert len(pickle.dumps(opened)) < 10_000  # the folder is read again, not sent
+
+
+def test_a_city_in_memory_is_pickled_whole() -> None:
+    edges = [(0, 1, Kind.footway, {}), (1, 2, Kind.steps, {}), (2, 3, Kind.footway, {})]
+    city = toy_city([(0, 0), (50, 0), (60, 0), (99, 0)], edges, [0], [("stop", 2)])
+    again: wk.City = pickle.loads(pickle.dumps(city))
+    for profile in (load_profile("walker"), load_profile("wheelchair")):
+        for answer in ANSWERS:
+            before, after = (each.metric(profile, answer).nearest([[0]]) for each in (city, again))
+            assert after.tolist() == before.tolist()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -285,3 +286,21 @@ def test_lengths_that_overflow_are_an_error_not_a_wrong_number() -> None:
     np.testing.assert_array_equal(metric.along([[0]], at=[2])[1], [[2 * long]])
     with pytest.raises(ValueError, match="coarser unit"):
         metric.along([[0]])
+
+
+@pytest.mark.parametrize("case", cases(27, seed=41), ids=str)
+def test_own_weights_of_a_graph_mean_its_own_arcs(case: Case) -> None:
+    graph = case.graph()
+    hierarchy = Hierarchy(graph)
+    right = hierarchy.customize(case.weights).nearest([[0]])
+    np.testing.assert_array_equal(right[:, 0], nearest(graph, [0])[0])
+    for metric in (
+        hierarchy.customize(),
+        hierarchy.customize(graph.weights),
+        hierarchy.customize(graph.weights[:]),
+        hierarchy.customize(graph.weights.view(np.uint32)),
+    ):
+        np.testing.assert_array_equal(metric.nearest([[0]]), right)
+    np.testing.assert_array_equal(graph.with_weights(graph.weights).weights, graph.weights)
+    again: Hierarchy = pickle.loads(pickle.dumps(hierarchy))
+    np.testing.assert_array_equal(again.customize().nearest([[0]]), right)

@@ -145,6 +145,10 @@ class EdgeTable:
         self._lines = None if bends is None or points is None else (bends, points)
         self._load = lines
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Everything, the lines included: what reads them later may not be there where this is unpickled."""
+        return {"columns": self.columns, "names": self.names, "_lines": self._both(), "_load": None}
+
     @property
     def bends(self) -> NDArray[np.int64]:
         """Where each edge's points start, int64, shape (edges + 1,)."""

@@ -103,7 +103,7 @@ def city_at(city: City, when: dt.datetime | None) -> City:
             columns["forward"][row] = columns["backward"][row] = False
         if state is not None:
             columns["hours"][row] = 0
-    view = type(city)(city.path, city.meta)
+    view = type(city)(city.path, city.meta, _own=frozenset({"edges"}))
     kept = {name: value for name, value in vars(city).items() if not name.startswith("_")}
     changed = EdgeTable({**edges.columns, **columns}, edges.names, lines=lambda: (edges.bends, edges.points))
     vars(view).update({**kept, "edges": changed})
