@@ -81,6 +81,7 @@ def build(
     processes: Annotated[
         int | None, typer.Option(min=1, max=2, help="Processes that share the work; 2 where there is room.")
     ] = None,
+    lang: Lang = None,
     strict: Strict = False,
     as_json: Json = False,
 ) -> None:
@@ -90,13 +91,14 @@ def build(
     from wegeketten.progress import progress_bar
     from wegeketten.reports.terminal import describe_city
 
+    language = check_language(lang)
     with progress_bar("build") as tick:
         city = build_city(
             source, out, dem=dem or (), districts=districts, district_name=district_name,
             population=population, survey=survey, services=services, pavements=pavements,
             out_of_service=out_of_service or (), processes=processes or usual_processes(), progress=tick,
         )  # fmt: skip
-    print_json(city.meta) if as_json else describe_city(city)
+    print_json(city.meta) if as_json else describe_city(city, lang=language)
     tell_warnings(city.meta["notes"], city.meta["counts"].get("skipped", 0), strict=strict)
 
 
@@ -110,7 +112,7 @@ def scan(
     limit: Limits = None,
     worlds: Worlds = 0,
     seed: Seed = 0,
-    lang: Lang = "de",
+    lang: Lang = None,
     strict: Strict = False,
     as_json: Json = False,
 ) -> None:
@@ -135,7 +137,7 @@ def scan(
 
 
 @app.command()
-def info(city: City, as_json: Json = False, lang: Lang = "de") -> None:
+def info(city: City, as_json: Json = False, lang: Lang = None) -> None:
     """Show what a city folder holds, how much of it is surveyed or assumed, and whom its kerbs serve."""
     from wegeketten.progress import progress_bar
     from wegeketten.reach.kerbs import kerbs_of
@@ -154,7 +156,7 @@ def info(city: City, as_json: Json = False, lang: Lang = "de") -> None:
 
 
 @app.command()
-def profiles(as_json: Json = False, lang: Lang = "de") -> None:
+def profiles(as_json: Json = False, lang: Lang = None) -> None:
     """List the mobility profiles, every figure with its source."""
     from wegeketten.people.profile import load_profiles
     from wegeketten.reports.terminal import print_profiles
@@ -167,7 +169,7 @@ def profiles(as_json: Json = False, lang: Lang = "de") -> None:
 
 
 @app.command()
-def services(as_json: Json = False, lang: Lang = "de") -> None:
+def services(as_json: Json = False, lang: Lang = None) -> None:
     """List the basic services with their reach standards and sources."""
     from wegeketten.places.catalogue import load_catalogue
     from wegeketten.reports.terminal import print_services
@@ -183,11 +185,13 @@ def services(as_json: Json = False, lang: Lang = "de") -> None:
 def fetch(
     place: Annotated[str, typer.Argument(help='Name of a place, such as "Dresden, Germany".')],
     out: Annotated[Path, typer.Option("-o", "--out", help="Extract to write, .osm.pbf or .osm.gz.")],
+    lang: Lang = None,
 ) -> None:
     """Download a place from OpenStreetMap into an extract that build reads."""
     from wegeketten.osm.fetch import fetch_place
     from wegeketten.progress import progress_bar
 
+    check_language(lang)
     with progress_bar("fetch") as tick:
         written = fetch_place(place, out, progress=tick)
     say(f"{written} written; next: wegeketten build {written} -o CITY")
@@ -202,7 +206,7 @@ def route(
     when: At = None,
     limit: Limits = None,
     out: OptionalFile = None,
-    lang: Lang = "de",
+    lang: Lang = None,
     as_json: Json = False,
 ) -> None:
     """Find one route from door to door, with the barriers on it."""
@@ -230,7 +234,7 @@ def why(
     profile: OneProfile,
     limit: Limits = None,
     out: OptionalFile = None,
-    lang: Lang = "de",
+    lang: Lang = None,
     as_json: Json = False,
 ) -> None:
     """Name the barriers between a home and a service: the cheapest set whose removal opens a way."""
@@ -274,7 +278,7 @@ def chain(
         float | None, typer.Option("--toilet-every", help="Longest time between toilets, minutes.")
     ] = None,
     limit: Limits = None,
-    lang: Lang = "de",
+    lang: Lang = None,
     as_json: Json = False,
 ) -> None:
     """Find a chain of errands: for one door, or for every home at once."""
@@ -321,7 +325,7 @@ def compare(
         Path | None, typer.Option(help="measures.csv of a plan: compare with and without them.")
     ] = None,
     limit: Limits = None,
-    lang: Lang = "de",
+    lang: Lang = None,
     as_json: Json = False,
 ) -> None:
     """Compare a city at two dates, or with and without a list of measures: who gained, who lost, and why."""
@@ -368,7 +372,7 @@ def plan(
     ] = None,
     returning: Annotated[bool, typer.Option("--return", help="The chains end at home.")] = False,
     limit: Limits = None,
-    lang: Lang = "de",
+    lang: Lang = None,
     as_json: Json = False,
 ) -> None:
     """Rank the measures that bring most people within reach for the money."""
@@ -408,7 +412,7 @@ def survey(
     walk: Annotated[float, typer.Option(help="Longest walk, metres.")] = 2000.0,
     template: Annotated[Path | None, typer.Option(help="Write an empty survey file and stop.")] = None,
     limit: Limits = None,
-    lang: Lang = "de",
+    lang: Lang = None,
     as_json: Json = False,
 ) -> None:
     """List where one look would change the most answers, as walks; or write a survey template."""
@@ -448,7 +452,7 @@ def map_(
     plan_: Annotated[Path | None, typer.Option("--plan", help="Folder written by plan.")] = None,
     survey_: Annotated[Path | None, typer.Option("--survey", help="Folder written by survey.")] = None,
     tiles: Annotated[str | None, typer.Option(help="Address of online tiles; none by default.")] = None,
-    lang: Lang = "de",
+    lang: Lang = None,
 ) -> None:
     """Draw the city as one HTML file that works without a network."""
     from wegeketten.progress import progress_bar
@@ -473,7 +477,7 @@ def report(
     profile: Profiles = None,
     service: Services = None,
     pdf: Annotated[bool, typer.Option("--pdf", help="A tagged PDF beside the HTML file.")] = False,
-    lang: Lang = "de",
+    lang: Lang = None,
 ) -> None:
     """Write the profile of a district, or of the whole city, as one HTML file."""
     from wegeketten.progress import progress_bar
@@ -492,7 +496,7 @@ def report(
             write_report(
                 opened, file, district=district, lang=language, pdf=file.suffix == ".pdf", scan=result
             )
-    say(f"{' and '.join(map(str, files))} written")
+    say(f"{', '.join(map(str, files))} written")
 
 
 @app.command()

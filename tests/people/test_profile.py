@@ -337,8 +337,8 @@ def test_figures_are_written_as_the_language_writes_them() -> None:
     german = {row.figure: row for row in figures(profile, "de")}
     assert german["Bordhöhe höchstens"].value == "2,5 cm"
     assert german["Breite mindestens"].value == "unbegrenzt"
-    assert german["Belag höchstens Klasse"].value == "C"
-    assert german["Ebenheit mindestens"].value == "intermediate"
+    assert german["Belag höchstens Klasse"].value == "Steinpflaster (C)"
+    assert german["Ebenheit mindestens"].value == "mittel"
     assert german["Drehkreuz"].value == "nur mit wheelchair=yes"
     english = {row.figure: row for row in figures(profile, "en")}
     assert english["Kerb at most"] == ("Kerb at most", "2.5 cm", "[assumption] set for this run")

@@ -37,7 +37,10 @@ def test_survey_spots_become_marks(tmp_path: Path) -> None:
         "1,n7,kerb,51.05,13.74,kerb_cm,0,20,88\n2,w9,steep,51.06,13.75,incline_pct,0,9,\n"
     )
     marks = read_walks(tmp_path, "de")
-    assert [mark.title for mark in marks] == ["1. Bordstein: Bordhöhe", "2. Gefälle: Längsneigung"]
+    assert [mark.title for mark in marks] == [
+        "1. Bordstein: Bordhöhe",
+        "2. Steigung oder Gefälle: Längsneigung",
+    ]
     assert "88" in marks[0].lines[0]
 
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from wegeketten.reports.varint import TEXT_LIMIT, Pack, clean, unpack
-from wegeketten.reports.words import load_words, minutes, number, percent
 
 INT32 = st.integers(-(2**31) + 1, 2**31 - 1)
 
@@ -54,46 +51,3 @@ def test_columns_of_all_kinds_share_one_text() -> None:
     assert found["weight"].tolist() == [1.5, 2.25]
     assert len(found["none"]) == 0
     assert found["names"] == []
-
-
-def test_both_languages_have_the_same_words() -> None:
-    def keys(words: dict, path: str = "") -> set[str]:
-        found = set()
-        for name, value in words.items():
-            found |= keys(value, f"{path}{name}.") if isinstance(value, dict) else {path + name}
-        return found
-
-    assert keys(load_words("de")) == keys(load_words("en"))
-
-
-def test_every_kind_profile_service_and_attribute_has_a_word() -> None:
-    from wegeketten.model.edges import ATTRIBUTES, Kind
-    from wegeketten.people.profile import profile_ids
-    from wegeketten.places.catalogue import load_catalogue
-    from wegeketten.reports.words import LANGUAGES
-
-    for lang in LANGUAGES:
-        words = load_words(lang)
-        assert {str(int(kind)) for kind in Kind} == set(words["kinds"])
-        assert {attribute.name for attribute in ATTRIBUTES} == set(words["attributes"])
-        assert set(profile_ids()) == set(words["profiles"])
-        assert set(load_catalogue().ids) == set(words["services"])
-
-
-@pytest.mark.parametrize(
-    ("share", "text"), [(0, "0 %"), (0.001, "<1 %"), (0.5, "50 %"), (0.9999, ">99 %"), (1, "100 %")]
-)
-def test_shares_never_pretend_none_or_all(share: float, text: str) -> None:
-    assert percent(share, "de") == text
-
-
-def test_numbers_as_the_language_writes_them() -> None:
-    assert number(1234567.89, "de", 2) == "1.234.567,89"
-    assert number(np.float64(0.5), "en", 1) == "0.5"
-    assert [minutes(s) for s in (0, 59.9, 60, 60.1, 5400)] == [
-        "0 min",
-        "1 min",
-        "1 min",
-        "2 min",
-        "1 h 30 min",
-    ]

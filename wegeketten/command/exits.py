@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from wegeketten.command.options import say
+from wegeketten.command.options import say_error
 from wegeketten.errors import WegekettenError
 from wegeketten.files.atomic import no_room
 
@@ -51,7 +51,7 @@ def run_to_the_end(command: Callable[..., Any]) -> int:
     except _Misuse as error:
         return _tell_misuse(error)
     except WegekettenError as error:
-        say(f"wegeketten: {_one_line(error)}")
+        say_error(f"wegeketten: {_one_line(error)}")
         return error.exit_code
     except KeyboardInterrupt:
         code = _INTERRUPTED
@@ -69,7 +69,7 @@ def run_to_the_end(command: Callable[..., Any]) -> int:
     if code == _INTERRUPTED:
         if _ended_by:
             code = 128 + _ended_by[0]
-        say("wegeketten: interrupted")
+        say_error("wegeketten: interrupted")
     return code
 
 
@@ -91,7 +91,7 @@ def _tell_unicode(error: UnicodeEncodeError) -> int:
     """Names whose bytes are no text, in a path perhaps."""
     if os.environ.get("WEGEKETTEN_DEBUG"):
         raise error
-    say(f"wegeketten: a name is no UTF-8 text ({_one_line(error)}); rename it")
+    say_error(f"wegeketten: a name is no UTF-8 text ({_one_line(error)}); rename it")
     return 2
 
 
@@ -107,9 +107,11 @@ def _open_closed() -> None:
 
 def _tell_fault(error: Exception) -> int:
     if no_room(error, Path.cwd()):
-        say(f"wegeketten: nothing more can be written ({_one_line(error)}); make room, or write elsewhere")
+        say_error(
+            f"wegeketten: nothing more can be written ({_one_line(error)}); make room, or write elsewhere"
+        )
         return 2
-    say(
+    say_error(
         f"wegeketten: internal fault: {type(error).__name__}: {_one_line(error)}; "
         "run again with WEGEKETTEN_DEBUG=1 for the details and report it"
     )
@@ -131,11 +133,11 @@ def _tell_misuse(error: Any) -> int:
     """One line for what the command line does not know; the help where nothing was asked for."""
     context = error.ctx
     if len(sys.argv) < 2 and context is not None:
-        say(context.get_help())
+        say_error(context.get_help())
     else:
         command = "wegeketten" if context is None else context.command_path
         message = " ".join(error.format_message().split()).rstrip(".")
-        say(f"wegeketten: {message}; see {command} --help")
+        say_error(f"wegeketten: {message}; see {command} --help")
     return int(error.exit_code)
 
 

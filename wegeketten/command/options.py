@@ -14,9 +14,9 @@ from wegeketten.errors import UsageError
 
 if TYPE_CHECKING:
     from wegeketten.city import City as OpenedCity
-    from wegeketten.people.labels import Language
     from wegeketten.people.profile import Profile
     from wegeketten.progress import Tick
+    from wegeketten.words.catalogue import Lang as Language
 
 City = Annotated[str, typer.Argument(help="Folder of a city or its scan, an OSM extract, or demo.")]
 Out = Annotated[Path, typer.Option("-o", "--out", help="Where the result goes; whole or not at all.")]
@@ -42,7 +42,10 @@ Worlds = Annotated[
 ]
 Seed = Annotated[int, typer.Option("--seed", help="Another seed, other worlds.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, nothing else.")]
-Lang = Annotated[str, typer.Option("--lang", help="Language of tables and reports: de or en.")]
+Lang = Annotated[
+    str | None,
+    typer.Option("--lang", help="Language, de or en; the locale's without it, else German tables."),
+]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit with 4 when the data gave warnings.")]
 At = Annotated[
     str | None, typer.Option("--at", help="Weekday and time, when places are open and lifts run: Mo 10:30.")
@@ -67,18 +70,17 @@ def chosen_profiles(names: list[str] | None, limits: list[str] | None) -> list[P
     return load_profiles(names or (), limits=parse_limits(limits or []))
 
 
-def check_language(lang: str) -> Language:
-    """Take the value of --lang.
+def check_language(lang: str | None) -> Language:
+    """Take the value of --lang; the locale's language without it, else German.
 
     Raises
     ------
     UsageError
         There is no such language.
     """
-    languages: dict[str, Language] = {"de": "de", "en": "en"}
-    if lang not in languages:
-        raise UsageError(f"--lang {lang}: there are de and en")
-    return languages[lang]
+    from wegeketten.words.reader import chosen_language
+
+    return chosen_language(lang)
 
 
 def parse_point(text: str, option: str) -> tuple[float, float]:
@@ -139,20 +141,44 @@ def announce_compilation() -> None:
     """Have the routing core's word on compiling and the cache's on damage printed, without loading them."""
     import logging
 
+    class Said(logging.Handler):
+        """Says a record as a note."""
+
+        def emit(self, record: logging.LogRecord) -> None:
+            say(f"note: {record.getMessage()}")
+
     for name in ("wegeketten.routing.compiled", "wegeketten.pipeline.cache"):
         log = logging.getLogger(name)
         if not log.handlers:
-            handler = logging.StreamHandler()
-            handler.setFormatter(logging.Formatter("note: %(message)s"))
-            log.addHandler(handler)
+            log.addHandler(Said())
             log.setLevel(logging.INFO)
             log.propagate = False
 
 
 def say(text: str) -> None:
-    """Print a line on stderr; where nobody can hear it, the work and its exit code stay what they are."""
+    """Print a line on stderr in the language of the results, German where nothing else is asked for.
+
+    Where nobody can hear it, the work and its exit code stay what they are.
+    """
+    from wegeketten.words.reader import FOR_RESULTS
+
+    _say(text, FOR_RESULTS)
+
+
+def say_error(text: str) -> None:
+    """Print an error on stderr in the reader's language, English where nothing else is asked for."""
+    from wegeketten.words.reader import FOR_ERRORS
+
+    _say(text, FOR_ERRORS)
+
+
+def _say(text: str, default: Language) -> None:
+    from wegeketten.words.messages import translated
+    from wegeketten.words.reader import language_of_run
+
     with suppress(OSError):
-        sys.stderr.write("".join(sign for sign in text if sign == "\n" or sign.isprintable()) + "\n")
+        told = translated(text, language_of_run(default))
+        sys.stderr.write("".join(sign for sign in told if sign == "\n" or sign.isprintable()) + "\n")
 
 
 def tell_warnings(notes: list[str], skipped: int, *, strict: bool) -> None:

@@ -64,6 +64,7 @@ class Service(_Strict):
     name: Name
     standard: Standard
     source: str = Field(min_length=1)
+    source_de: str = ""
     mark: Literal["V", "X", "M", "A"]
     any: list[Filter] = Field(min_length=1)
     never: Filter = Field(default_factory=dict)
@@ -78,6 +79,16 @@ class Service(_Strict):
             msg = "any: an empty table would match every element"
             raise ValueError(msg)
         return self
+
+    def source_in(self, lang: str) -> str:
+        """Where the standard comes from; in German where the file says it in German.
+
+        Examples
+        --------
+        >>> load_catalogue().services["culture"].source_in("de")
+        'Stadt der 15 Minuten: das Nötige in einer Viertelstunde'
+        """
+        return self.source_de if lang == "de" and self.source_de else self.source
 
     def standard_s(self, level_speed_m_s: float) -> float:
         """Seconds within which a place counts as reached.

@@ -11,7 +11,9 @@ from wegeketten.files.csv import clean_text, write_csv
 from wegeketten.files.geojson import Waypoint, gpx
 from wegeketten.files.geopackage import Layer, Style, write_layers
 from wegeketten.files.json import write_json, write_text
-from wegeketten.planning.checklist import QUESTIONS, checklist, kind_words
+from wegeketten.planning.checklist import checklist
+from wegeketten.words.catalogue import text
+from wegeketten.words.names import barrier_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,8 +93,8 @@ def write_survey(survey: Survey, out: Path) -> None:
         Waypoint(
             spot.lat,
             spot.lon,
-            f"{spot.rank} {kind_words(spot, 'de')}",
-            f"{QUESTIONS[spot.attribute].de}: {spot.barrier_id}",
+            f"{spot.rank} {barrier_name(spot.kind, 'de')}",
+            f"{text('questions.' + spot.attribute, 'de')}: {spot.barrier_id}",
         )
         for spot in survey.spots
     ]

@@ -10,8 +10,9 @@ import numpy as np
 from wegeketten.model.edges import Crossing
 from wegeketten.model.kinds import NAMED_WAYS, Kind
 from wegeketten.network.din_run_lengths import runs_along
-from wegeketten.reach import words
+from wegeketten.reach import spoken
 from wegeketten.routing import UNIT_S
+from wegeketten.words.catalogue import Both
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +41,7 @@ class Instruction:
         Where it begins, degrees.
     """
 
-    text: words.Both
+    text: Both
     metres: float
     seconds: float
     lat: float
@@ -181,7 +182,7 @@ def _describe(
         spot = (float(metres[number]), float(seconds[number]), float(lat), float(lon))
         seen = met.pop(ids[number], None)
         if seen is not None and (kind.is_barrier or kind in NAMED_WAYS):
-            steps.append(Instruction(_titled(words.barrier(seen)), *spot))
+            steps.append(Instruction(_titled(spoken.barrier(seen)), *spot))
             open_key = None
             flight = int(edges["osm_id"][row]) if kind == Kind.steps else -1
             flight_at = len(steps) - 1
@@ -189,10 +190,10 @@ def _describe(
             if flight_at == len(steps) - 1:
                 steps[-1] = _longer(steps[-1], *spot[:2])
             else:  # after a landing
-                steps.append(Instruction(words.SAME_STEPS, *spot))
+                steps.append(Instruction(spoken.SAME_STEPS, *spot))
                 flight_at, open_key = len(steps) - 1, None
         elif kind == Kind.crossing:
-            crossing = words.CROSSINGS[Crossing(int(edges["crossing"][row]))]
+            crossing = spoken.crossing(Crossing(int(edges["crossing"][row])))
             if open_key == (int(kind), 0):
                 steps[-1] = _longer(steps[-1], *spot[:2])
             else:
@@ -211,15 +212,15 @@ def _describe(
     return [_with_length(step) for step in steps]
 
 
-def _stretch(city: City, row: int, kind: Kind, bearing: float | None, piece: Line) -> words.Both:
+def _stretch(city: City, row: int, kind: Kind, bearing: float | None, piece: Line) -> Both:
     name = int(city.edges["name"][row])
     street = city.edges.names[name] if name >= 0 else ""
-    on = words.way(kind, street)
+    on = spoken.way(kind, street)
     degrees = _turned(bearing, piece)
     if degrees is None:
         return _titled(on)
-    turned = words.turn(degrees)
-    return _titled(words.Both(f"{turned.de}, {on.de}", f"{turned.en}, {on.en}"))
+    turned = spoken.turn(degrees)
+    return _titled(Both(f"{turned.de}, {on.de}", f"{turned.en}, {on.en}"))
 
 
 def _turned(bearing: float | None, piece: Line) -> float | None:
@@ -228,8 +229,8 @@ def _turned(bearing: float | None, piece: Line) -> float | None:
     return None if bearing is None or ahead is None else (ahead - bearing + 180) % 360 - 180
 
 
-def _titled(text: words.Both) -> words.Both:
-    return words.Both(text.de[:1].upper() + text.de[1:], text.en[:1].upper() + text.en[1:])
+def _titled(text: Both) -> Both:
+    return Both(text.de[:1].upper() + text.de[1:], text.en[:1].upper() + text.en[1:])
 
 
 def _longer(step: Instruction, metres: float, seconds: float) -> Instruction:
@@ -239,6 +240,6 @@ def _longer(step: Instruction, metres: float, seconds: float) -> Instruction:
 def _with_length(step: Instruction) -> Instruction:
     if step.metres < 1:
         return step
-    length = words.metres(step.metres)
-    text = words.Both(f"{step.text.de}, {length.de}", f"{step.text.en}, {length.en}")
+    length = spoken.metres(step.metres)
+    text = Both(f"{step.text.de}, {length.de}", f"{step.text.en}, {length.en}")
     return Instruction(text, step.metres, step.seconds, step.lat, step.lon)

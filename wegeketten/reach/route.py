@@ -16,11 +16,11 @@ from wegeketten.model.answers import ANSWERS
 from wegeketten.network.din_run_lengths import summary
 from wegeketten.reach.barriers import passed
 from wegeketten.reach.itinerary import follow
-from wegeketten.reach.words import barrier as barrier_words
-from wegeketten.reach.words import metres as metre_words
-from wegeketten.reach.words import minutes as minute_words
+from wegeketten.reach.spoken import barrier as barrier_words
 from wegeketten.routing import INF, UNIT_S
 from wegeketten.whatif.doors import open_doors, trace
+from wegeketten.words.catalogue import text
+from wegeketten.words.numbers import metres, minutes_long
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,19 +82,16 @@ class Route:
 
     def sentence(self, lang: str = "de") -> str:
         """The route in one sentence."""
-        german = lang == "de"
         if self.course is None or self.seconds is None:
-            return "Es ist kein Weg bekannt." if german else "No way is known."
-        time, length = minute_words(self.seconds), metre_words(self.course.metres)
-        certainty = {
-            "sure": ("sicher begehbar", "certain"),
-            "likely": ("wahrscheinlich begehbar", "likely passable"),
-            "possible": ("möglich, aber unsicher", "possible, but doubtful"),
-        }[self.answer][0 if german else 1]
-        count = len(self.barriers)
-        if german:
-            return f"{time.de}, {length.de}, {certainty}, {count} Barriere{'n' if count != 1 else ''} am Weg."
-        return f"{time.en}, {length.en}, {certainty}, {count} barrier{'s' if count != 1 else ''} on the way."
+            return text("route.none", lang)
+        return text(
+            "route.sentence",
+            lang,
+            time=minutes_long(self.seconds, lang),
+            length=metres(self.course.metres, lang),
+            answer=text(f"route.{self.answer}", lang),
+            count=len(self.barriers),
+        )
 
     def write(self, path: Path) -> None:
         """Write as ``.json``, ``.geojson`` or ``.gpx``.
@@ -108,12 +105,12 @@ class Route:
         if suffix not in (".json", ".geojson", ".gpx"):
             raise UsageError(f"{path}: routes are written as .json, .geojson or .gpx")
         if suffix == ".json":
-            text = json_text(self.to_json())
+            content = json_text(self.to_json())
         elif self.course is None:
             raise UsageError(f"{path}: there is no way for {self.profile}, so no track can be written")
         elif suffix == ".gpx":
             stops = [Waypoint(seen.lat, seen.lon, barrier_words(seen).de, seen.id) for seen in self.barriers]
-            text = gpx(f"wegeketten {self.profile}", self.course.line, stops)
+            content = gpx(f"wegeketten {self.profile}", self.course.line, stops)
         else:
             plain = self.to_json()
             plain.pop("geometry")
@@ -123,10 +120,10 @@ class Route:
                 )
                 for seen in self.barriers
             ]
-            text = json.dumps(
+            content = json.dumps(
                 collection([feature(line_string(self.course.line), plain), *points]), ensure_ascii=False
             )
-        write_text(path, text)
+        write_text(path, content)
 
 
 def find_route(city: City, profile: Profile, start: Spot, end: Spot) -> Route:

@@ -13,11 +13,12 @@ from wegeketten.model.edges import Kind
 from wegeketten.reach.barriers import blocking
 from wegeketten.reach.route import join_spot
 from wegeketten.reach.shares import units_within
-from wegeketten.reach.words import Both, minutes
-from wegeketten.reach.words import barrier as barrier_words
+from wegeketten.reach.spoken import barrier as barrier_words
 from wegeketten.routing import INF, UNIT_S
 from wegeketten.whatif.doors import goals_of, open_doors, trace
 from wegeketten.whatif.unblock import Opener
+from wegeketten.words.catalogue import Both, text
+from wegeketten.words.numbers import minutes_long
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -118,31 +119,19 @@ class Why:
         lang
             ``de`` or ``en``.
         """
-        german = lang == "de"
-        name = self.service if self.names is None else _in(self.names, lang)
+        name = self.service if self.names is None else self.names.in_(lang)
         if self.reached and self.seconds is not None:
-            time = _in(minutes(self.seconds), lang)
-            return f"{name}: in {time} erreicht." if german else f"{name}: reached within {time}."
+            return text("why.reached", lang, name=name, time=minutes_long(self.seconds, lang))
         if not self.usable:
-            return f"{name}: {_in(_none_usable(self.places), lang)}."
+            return text("why.unusable", lang, name=name, count=self.places)
         today = _today(self.seconds, lang)
         if not self.openable:
-            return (
-                f"{name}: {today}; keine bekannte Maßnahme öffnet einen Weg."
-                if german
-                else f"{name}: {today}; no known measure opens a way."
-            )
+            return text("why.closed", lang, name=name, today=today)
         if not self.blocking or self.seconds_after is None:
-            return (
-                f"{name}: {today}; keine Maßnahme macht den Weg kürzer."
-                if german
-                else f"{name}: {today}; no measure makes the way shorter."
-            )
-        listed = "; ".join(f"{text} [{', '.join(ids)}]" for text, ids in _listed(self.blocking, lang))
-        after = _in(minutes(self.seconds_after), lang)
-        if german:
-            return f"{name}: {today}. Im Weg steht: {listed}. Ohne das: {after}."
-        return f"{name}: {today}. In the way: {listed}. Without that: {after}."
+            return text("why.no_shorter", lang, name=name, today=today)
+        listed = "; ".join(f"{words} [{', '.join(ids)}]" for words, ids in _listed(self.blocking, lang))
+        after = minutes_long(self.seconds_after, lang)
+        return text("why.blocked", lang, name=name, today=today, listed=listed, after=after)
 
     def write(self, path: Path) -> None:
         """Write the answer as JSON.
@@ -161,33 +150,14 @@ def _listed(barriers: Sequence[Barrier], lang: str) -> list[tuple[str, list[str]
     listed: dict[tuple[str, str], list[str]] = {}
     for seen in barriers:
         place = seen.osm if seen.kind == Kind.steps.name else seen.id
-        listed.setdefault((place, _in(barrier_words(seen), lang)), []).append(seen.id)
+        listed.setdefault((place, barrier_words(seen).in_(lang)), []).append(seen.id)
     return [(text, ids) for (_, text), ids in listed.items()]
-
-
-def _in(words: Both, lang: str) -> str:
-    return words.de if lang == "de" else words.en
-
-
-def _none_usable(places: int) -> Both:
-    if not places:
-        return Both("in diesem Auszug ist keiner dieser Orte erfasst", "this extract holds no such place")
-    if places == 1:
-        return Both(
-            "der einzige Ort ist als nicht rollstuhlgerecht eingetragen",
-            "the only place is mapped as not accessible to wheelchairs",
-        )
-    return Both(
-        f"alle {places} Orte sind als nicht rollstuhlgerecht eingetragen",
-        f"all {places} places are mapped as not accessible to wheelchairs",
-    )
 
 
 def _today(seconds: float | None, lang: str) -> str:
     if seconds is None:
-        return "heute gibt es keinen Weg" if lang == "de" else "there is no way today"
-    time = _in(minutes(seconds), lang)
-    return f"heute {time}, zu weit" if lang == "de" else f"{time} today, too far"
+        return text("why.today_none", lang)
+    return text("why.today_far", lang, time=minutes_long(seconds, lang))
 
 
 def find_why(

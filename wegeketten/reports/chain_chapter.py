@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from wegeketten.reports.sheet import Cell, Column, Section, Sheet
-from wegeketten.reports.words import minutes, number, percent
+from wegeketten.words.numbers import minutes, number, percent
 
 if TYPE_CHECKING:
     from wegeketten.reports.area_figures import Area

@@ -10,7 +10,8 @@ from wegeketten.reports.charts import bar_chart, strip_chart
 from wegeketten.reports.front_page import GROUPS
 from wegeketten.reports.sheet import Cell, Column, Section, Sheet, Titled
 from wegeketten.reports.varint import clean
-from wegeketten.reports.words import minutes, number, percent
+from wegeketten.words.messages import translated
+from wegeketten.words.numbers import minutes, number, percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,7 +104,7 @@ def spots(area: Area, tell: Phrases) -> Section:
 def barriers(found: Sequence[Bottleneck], tell: Phrases) -> Section:
     """The closed spots most people are behind."""
     from wegeketten.reach.barriers import blocking
-    from wegeketten.reach.words import barrier
+    from wegeketten.reach.spoken import barrier
 
     words, lang, city = tell.words, tell.lang, tell.scan.city
     if not found:
@@ -145,7 +146,7 @@ def quality(shares: Sequence[Share], tell: Phrases) -> Section:
     for share in shares:
         parts = (share.surveyed, share.tagged, share.derived, share.assumed)
         digits = 1 if share.unit == "km" else 0
-        counted = f"{number(share.total, lang, digits)} {words['units'].get(share.unit, share.unit)}"
+        counted = f"{number(share.total, lang, digits)} {tell.all_words['units'].get(share.unit, share.unit)}"
         rows.append(
             [
                 Cell(attributes[share.attribute]["name"]),
@@ -173,7 +174,7 @@ def quality(shares: Sequence[Share], tell: Phrases) -> Section:
     texts = [words["quality_text"]]
     if guessed:
         assumed = words["column_assumed"]
-        what = f" {words['and']} ".join(
+        what = f" {tell.all_words['general']['and']} ".join(
             f"{attributes[share.attribute]['name']} ({percent(share.assumed or 0, lang)} {assumed})"
             for share in guessed[:2]
         )
@@ -289,7 +290,7 @@ def method(tell: Phrases) -> Section:
         words["method_2"],
         words["method_3"],
     ]
-    notes = [clean(note, 300) for note in meta.get("notes", [])[:MOST_NOTES]]
+    notes = [translated(clean(note, 300), lang) for note in meta.get("notes", [])[:MOST_NOTES]]
     if notes:
         texts.append(f"{words['notes']}: {'; '.join(notes)}.")
     standards = []
@@ -301,7 +302,7 @@ def method(tell: Phrases) -> Section:
             if standard.metres
             else f"{number(standard.minutes or 0, lang)} min"
         )
-        standards.append([Cell(tell.service(service)), Cell(told), Cell(clean(entry.source, 400))])
+        standards.append([Cell(tell.service(service)), Cell(told), Cell(clean(entry.source_in(lang), 400))])
     columns = [
         Column(words["column_service"]),
         Column(words["column_standard"]),

@@ -6,7 +6,7 @@ import base64
 from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
-from wegeketten.reports.words import percent
+from wegeketten.words.numbers import percent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

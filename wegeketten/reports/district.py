@@ -13,7 +13,7 @@ from wegeketten.reports.bottlenecks import bottlenecks, within
 from wegeketten.reports.chain_chapter import chains
 from wegeketten.reports.front_page import Phrases, glance_of
 from wegeketten.reports.inline import island, policy_of, script_tag, style_tag
-from wegeketten.reports.words import load_words
+from wegeketten.words.catalogue import load_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -168,7 +168,7 @@ def _fill(tell: Phrases, first: Glance, sections: Sequence[Section], pages: Sequ
         version=tell.scan.city.meta["version"],
         policy=POLICY_MARK,
         title=title,
-        answers_sentence=tell.all_words["answers_sentence"],
+        answers_sentence=tell.all_words["general"]["answers_sentence"],
         first=first,
         sections=sections,
         pages=pages,

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from wegeketten.reports.charts import Picture, Range, range_chart
 from wegeketten.reports.sheet import Cell, Column, Glance, Sheet
 from wegeketten.reports.varint import clean
-from wegeketten.reports.words import load_words, minutes, number, percent
+from wegeketten.words.catalogue import load_words
+from wegeketten.words.numbers import minutes, number, percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +64,7 @@ class Phrases:
         return (
             str(known["with"])
             if known
-            else self.all_words["profile_fallback"].format(name=self.profile(name))
+            else self.all_words["profile_fallback"]["with"].format(name=self.profile(name))
         )
 
     def service(self, name: str) -> str:
@@ -78,7 +79,11 @@ class Phrases:
     def one(self, name: str) -> str:
         """One place of a service, as the object of a sentence, at its beginning."""
         known = self.all_words["services"].get(name)
-        text = known["one"] if known else self.all_words["service_fallback"].format(name=self.service(name))
+        text = (
+            known["one"]
+            if known
+            else self.all_words["service_fallback"]["one"].format(name=self.service(name))
+        )
         return str(text[:1].upper() + text[1:])
 
     def of_100(self, share: float) -> str:

@@ -17,7 +17,7 @@ from wegeketten.reports.map_constants import constants_script
 from wegeketten.reports.map_pack import MICRO, bundle
 from wegeketten.reports.merge import merge_homes
 from wegeketten.reports.varint import clean
-from wegeketten.reports.words import load_words
+from wegeketten.words.catalogue import load_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,7 +73,7 @@ def map_page(
     words = load_words(lang)
     data = merge_homes(data)
     config = _config(data, lang=lang, profile=profile, service=service, answer=answer)
-    islands = [island("config", config), island("words", words)]
+    islands = [island("config", config), island("words", page_words(lang))]
     islands += [island(name, text) for name, text in bundle(data).items()]
     figure = _figure(data, tiles=tiles)
     figure.render()
@@ -191,6 +191,26 @@ def write_page(page: str, out: str | Path) -> Path:
     target = Path(out)
     write_text(target, page)
     return target
+
+
+def page_words(lang: str) -> dict[str, Any]:
+    """Texts of the page's script: kinds and sources by the codes of its columns.
+
+    Examples
+    --------
+    >>> page_words("de")["kinds"]["20"], page_words("en")["provenance"]["1"]
+    ('Bordstein', 'surveyed')
+    """
+    from wegeketten.model.edges import Kind
+    from wegeketten.model.reading import Provenance
+
+    words = load_words(lang)
+    kept = ("lang", "answers", "attributes", "checks", "counted", "map", "profiles", "services", "wheelchair")
+    return {
+        **{name: words[name] for name in (*kept, "profile_fallback", "service_fallback")},
+        "kinds": {str(int(kind)): words["kinds"][kind.name] for kind in Kind},
+        "provenance": {str(int(one)): words["provenance"][one.name] for one in Provenance},
+    }
 
 
 def _module(name: str) -> str:
@@ -331,7 +351,7 @@ def _fill(template: str, lang: str, words: dict[str, Any], data: MapData, **part
     return environment.from_string(asset_text(template)).render(
         lang=lang,
         words=words,
-        answers_sentence=load_words(lang)["answers_sentence"],
+        answers_sentence=load_words(lang)["general"]["answers_sentence"],
         version=sources.get("version", ""),
         policy=POLICY_MARK,
         title=words["title"].format(place=place),

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from wegeketten.errors import InputDataError
 from wegeketten.reports.data import Mark
-from wegeketten.reports.words import attribute_name, kind_name, load_words, number
+from wegeketten.words.catalogue import load_words
+from wegeketten.words.names import attribute_name, kind_name
+from wegeketten.words.numbers import number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

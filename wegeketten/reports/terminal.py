@@ -10,135 +10,37 @@ from rich.table import Table
 
 from wegeketten.files.csv import clean_text
 from wegeketten.model.licence import ATTRIBUTION
-from wegeketten.reports.words import attribute_name
+from wegeketten.words.catalogue import fill, load_words, text
+from wegeketten.words.messages import translated
+from wegeketten.words.names import attribute_name
+from wegeketten.words.numbers import number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from wegeketten.city import City
-    from wegeketten.people.labels import Language
     from wegeketten.people.profile import Profile
     from wegeketten.places.catalogue import Catalogue
     from wegeketten.reach.kerbs import Kerbs
     from wegeketten.reach.quality import Quality
     from wegeketten.reach.scan import Scan
     from wegeketten.reach.shares import Share
+    from wegeketten.words.catalogue import Lang
 
 _BARS = " ▁▂▃▄▅▆▇█"
-
-_WORDS = {
-    "de": {
-        "title": "{homes} Wohnungen in {source}: Anteil, der den Dienst in zumutbarer Entfernung erreicht",
-        "people": "{homes} Adressen, {people} Menschen in {source}: Anteil, der den Dienst in zumutbarer "
-        "Entfernung erreicht",
-        "service": "Dienst",
-        "standard": "Maß",
-        "legend": "Obere Zahl: wahrscheinlich, in Prozent. Darunter: sicher – möglich. Sicher zählt nur "
-        "Wege, deren Angaben den Durchgang verbürgen; möglich schließt auch Unbekanntes ein. "
-        "–: im Auszug ist kein solcher Ort eingetragen.",
-        "islands": "Auf Inseln, von denen kein wahrscheinlicher Weg ins übrige Netz führt: {list}.",
-        "island": "{profile} {homes} Adressen",
-        "worst": "Am weitesten zurück ({profile}, {service}): {districts}.",
-        "written": "Geschrieben: {out}",
-        "none": "keine Daten",
-        "minutes": "min",
-        "metres": "m",
-        "figure": "Angabe",
-        "value": "Wert",
-        "source": "Quelle",
-        "reach": "erreichbar in",
-        "attribute": "Merkmal",
-        "surveyed": "erhoben",
-        "tagged": "getaggt",
-        "derived": "abgeleitet",
-        "assumed": "angenommen",
-        "unreadable": "Unlesbar: {values}",
-        "district": "Stadtteil",
-        "unit": "von",
-        "kerbs_text": "Bordsteine nach DIN 18040-3: für Räder höchstens 3 cm; für den Langstock mindestens "
-        "3 cm oder Bodenindikatoren. Dient einer nur dem einen, besteht der Zielkonflikt.",
-        "kerbs": "Bordsteine",
-        "both": "dienen beiden",
-        "wheels_only": "nur Rädern",
-        "cane_only": "nur dem Langstock",
-        "not_testable": "nicht prüfbar",
-    },
-    "en": {
-        "title": "{homes} homes in {source}: share that reaches the service within its standard",
-        "people": "{homes} addresses, {people} people in {source}: share that reaches the service within its "
-        "standard",
-        "service": "Service",
-        "standard": "Standard",
-        "legend": "Upper figure: likely, in per cent. Below: sure – possible. Sure counts only ways whose "
-        "readings guarantee passage; possible includes what is unknown. "
-        "–: the extract holds no such place.",
-        "islands": "On islands from which no likely way leads to the rest of the network: {list}.",
-        "island": "{profile} {homes} addresses",
-        "worst": "Furthest behind ({profile}, {service}): {districts}.",
-        "written": "Written: {out}",
-        "none": "no data",
-        "minutes": "min",
-        "metres": "m",
-        "figure": "Figure",
-        "value": "Value",
-        "source": "Source",
-        "reach": "within reach in",
-        "attribute": "Attribute",
-        "surveyed": "surveyed",
-        "tagged": "tagged",
-        "derived": "derived",
-        "assumed": "assumed",
-        "unreadable": "Unreadable: {values}",
-        "district": "District",
-        "unit": "of",
-        "kerbs_text": "Kerbs by DIN 18040-3: at most 3 cm for wheels; at least 3 cm, or tactile paving, for "
-        "the long cane. Where one serves the one only, there is the conflict of the norm.",
-        "kerbs": "Kerbs",
-        "both": "serve both",
-        "wheels_only": "wheels only",
-        "cane_only": "cane only",
-        "not_testable": "not testable",
-    },
-}
-
-_HEADINGS = {
-    "de": {
-        "walker": "zu Fuß",
-        "senior": "Ältere",
-        "rollator": "Rollator",
-        "wheelchair": "Rollstuhl",
-        "powerchair": "E-Roll.",
-        "pram": "Kinderw.",
-        "blind": "Blinde",
-    },
-    "en": {"wheelchair": "wheelch.", "powerchair": "power ch."},
-}
-"""Headings that fit seven columns on 80 characters; the report uses the full names."""
-
-
-def plain(value: float, digits: int = 0, *, lang: str = "de") -> str:
-    """A number as the reader's country writes it.
-
-    Examples
-    --------
-    >>> plain(12345.678, 1), plain(12345.678, 1, lang="en")
-    ('12.345,7', '12,345.7')
-    """
-    text = f"{value:,.{digits}f}"
-    return text.translate(str.maketrans(",.", ".,")) if lang == "de" else text
 
 
 def print_scan(scan: Scan, *, lang: str = "de", out: Path | None = None) -> None:
     """Print the shares per service and profile, the islands, and the districts that are furthest behind."""
-    words, console = _WORDS[lang], Console(highlight=False)
+    words, console = load_words(lang)["terminal"], Console(highlight=False)
     shares = {(row.service, row.profile): row for row in scan.total}
     weight = float(scan.city.homes["weight"][scan.homes].sum())
     key = "title" if weight == len(scan.homes) else "people"
     console.print(
         words[key].format(
-            homes=plain(len(scan.homes), lang=lang),
-            people=plain(weight, lang=lang),
+            homes=number(len(scan.homes), lang),
+            people=number(weight, lang),
             source=escape(clean_text(str(scan.city.meta["source"]))),
         )
     )
@@ -165,7 +67,7 @@ def print_scan(scan: Scan, *, lang: str = "de", out: Path | None = None) -> None
 
 
 def _short(profile: Profile, lang: str) -> str:
-    return escape(_HEADINGS[lang].get(profile.id) or profile.id)
+    return escape(load_words(lang)["profiles"].get(profile.id, {"short": profile.id})["short"])
 
 
 def _cell(share: Share, none: str) -> str:
@@ -178,8 +80,8 @@ def _cell(share: Share, none: str) -> str:
 
 def _standard(service: Any, words: dict[str, str], lang: str) -> str:
     if service.standard.metres is not None:
-        return f"{plain(service.standard.metres, lang=lang)} {words['metres']}"
-    return f"{plain(service.standard.minutes, lang=lang)} {words['minutes']}"
+        return f"{number(service.standard.metres, lang)} {words['metres']}"
+    return f"{number(service.standard.minutes, lang)} {words['minutes']}"
 
 
 def _print_islands(scan: Scan, console: Console, words: dict[str, str], lang: str) -> None:
@@ -187,7 +89,7 @@ def _print_islands(scan: Scan, console: Console, words: dict[str, str], lang: st
         (profile, sum(island.homes for island in scan.islands[profile.id])) for profile in scan.profiles
     ]
     named = [
-        words["island"].format(profile=_short(profile, lang), homes=plain(homes, lang=lang))
+        words["island"].format(profile=_short(profile, lang), homes=number(homes, lang))
         for profile, homes in stranded
         if homes
     ]
@@ -217,32 +119,32 @@ def _print_worst(scan: Scan, console: Console, words: dict[str, str], lang: str)
     )
 
 
-def describe_city(city: City) -> None:
+def describe_city(city: City, *, lang: str = "de") -> None:
     """Print what ``build`` made."""
-    counts = city.meta["counts"]
+    counts, words = city.meta["counts"], load_words(lang)["counts"]
     console = Console(highlight=False)
-    console.print(
-        f"{escape(str(city.path))}: "
-        + ", ".join(f"{plain(value, lang='en')} {key}" for key, value in counts.items())
-    )
+    told = (fill(words.get(key, f"{{count}} {key}"), lang, count=value) for key, value in counts.items())
+    console.print(f"{escape(str(city.path))}: {', '.join(told)}")
     console.print(ATTRIBUTION)
 
 
 def print_info(city: City, quality: Quality, kerbs: Sequence[Kerbs], *, lang: str = "de") -> None:
     """Print what a city folder holds, where its readings come from, and whom its kerbs serve."""
-    words = _WORDS[lang]
-    describe_city(city)
+    words = load_words(lang)["terminal"]
+    describe_city(city, lang=lang)
     for note in city.meta["notes"]:
-        Console(highlight=False).print(escape(clean_text(note)))
+        Console(highlight=False).print(escape(translated(clean_text(note), lang)))
+
+    units = load_words(lang)["units"]
 
     def cell(share: float | None) -> str:
-        return "–" if share is None else f"{plain(100 * share, 1, lang=lang)} %"
+        return "–" if share is None else f"{number(100 * share, lang, 1)} %"
 
     rows = [
         (
             share.district,
             attribute_name(share.attribute, lang),
-            f"{plain(share.total, 1, lang=lang)} {share.unit}",
+            f"{number(share.total, lang, 1)} {units.get(share.unit, share.unit)}",
             *(cell(part) for part in (share.surveyed, share.tagged, share.derived, share.assumed)),
         )
         for share in quality.shares
@@ -252,18 +154,18 @@ def print_info(city: City, quality: Quality, kerbs: Sequence[Kerbs], *, lang: st
     print_rows([words[heading] for heading in headings], rows)
     if kerbs and kerbs[0].kerbs:
         Console(highlight=False).print(words["kerbs_text"])
-        counts = [(each.district, *(plain(count, lang=lang) for count in each[1:])) for each in kerbs]
+        counts = [(each.district, *(number(count, lang) for count in each[1:])) for each in kerbs]
         print_rows([words[heading] for heading in kerbs[0]._fields], counts)
     if quality.unreadable:
         values = ", ".join(f"{key}={raw} ({count}×)" for key, raw, count in quality.unreadable[:20])
         Console(highlight=False).print(words["unreadable"].format(values=escape(clean_text(values))))
 
 
-def print_profiles(profiles: Iterable[Profile], *, lang: Language = "de") -> None:
+def print_profiles(profiles: Iterable[Profile], *, lang: Lang = "de") -> None:
     """Print every figure of the profiles with its source."""
     from wegeketten.people.labels import figures
 
-    words, console = _WORDS[lang], Console(highlight=False)
+    words, console = load_words(lang)["terminal"], Console(highlight=False)
     for profile in profiles:
         console.print(
             f"[bold]{profile.id}[/bold] · {escape(getattr(profile.name, lang))}: "
@@ -279,7 +181,7 @@ def print_profiles(profiles: Iterable[Profile], *, lang: Language = "de") -> Non
 
 def print_services(catalogue: Catalogue, *, lang: str = "de") -> None:
     """Print the services with their standards and sources."""
-    words = _WORDS[lang]
+    words = load_words(lang)["terminal"]
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for heading in ("ID", words["service"], words["reach"], words["source"]):
         table.add_column(heading, overflow="fold")
@@ -288,14 +190,14 @@ def print_services(catalogue: Catalogue, *, lang: str = "de") -> None:
             name,
             escape(getattr(service.name, lang)),
             _standard(service, words, lang),
-            escape(f"[{service.mark}] {service.source}"),
+            escape(f"[{text('figure_values.' + service.mark, lang)}] {service.source_in(lang)}"),
         )
     Console(highlight=False).print(table)
 
 
 def written(out: Path, *, lang: str = "de") -> str:
     """Tell where the result lies."""
-    return _WORDS[lang]["written"].format(out=escape(str(out)))
+    return text("terminal.written", lang, out=escape(str(out)))
 
 
 def print_rows(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

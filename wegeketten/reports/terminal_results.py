@@ -10,14 +10,15 @@ from rich.table import Table
 
 from wegeketten.files.csv import clean_text
 from wegeketten.model.licence import ATTRIBUTION
-from wegeketten.reports.terminal import plain, print_rows, written
-from wegeketten.reports.words import attribute_name, kind_name, service_name
+from wegeketten.reports.terminal import print_rows, written
+from wegeketten.words.catalogue import load_words
+from wegeketten.words.names import attribute_name, kind_name, service_name
+from wegeketten.words.numbers import number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from wegeketten.people.labels import Language
     from wegeketten.planning.compare import Comparison
     from wegeketten.planning.plan import Plan
     from wegeketten.planning.survey import Survey
@@ -26,9 +27,10 @@ if TYPE_CHECKING:
     from wegeketten.reach.chains.one_door import Chain
     from wegeketten.reach.route import Route
     from wegeketten.reach.why import Why
+    from wegeketten.words.catalogue import Lang
 
 
-def print_route(route: Route, *, lang: Language = "de") -> None:
+def print_route(route: Route, *, lang: Lang = "de") -> None:
     """Print a route: one sentence, the steps, the barriers."""
     console = Console(highlight=False)
     console.print(escape(route.sentence(lang)))
@@ -39,7 +41,7 @@ def print_route(route: Route, *, lang: Language = "de") -> None:
     console.print(ATTRIBUTION)
 
 
-def print_why(why: Why, *, lang: Language = "de") -> None:
+def print_why(why: Why, *, lang: Lang = "de") -> None:
     """Print what stands between a home and a service."""
     console = Console(highlight=False)
     console.print(escape(clean_text(why.sentence(lang), longest=2000)))
@@ -48,7 +50,7 @@ def print_why(why: Why, *, lang: Language = "de") -> None:
 
 
 def _print_barriers(barriers: Iterable[Barrier], console: Console, lang: str) -> None:
-    from wegeketten.reach.words import barrier as barrier_words
+    from wegeketten.reach.spoken import barrier as barrier_words
 
     for barrier in barriers:
         console.print(
@@ -56,34 +58,34 @@ def _print_barriers(barriers: Iterable[Barrier], console: Console, lang: str) ->
         )
 
 
-def print_chain(chain: Chain, *, lang: Language = "de") -> None:
+def print_chain(chain: Chain, *, lang: Lang = "de") -> None:
     """Print one door's chain: when each stop is reached, the barriers, what the way asks."""
-    words, console = _CHAIN_WORDS[lang], Console(highlight=False)
+    words, console = load_words(lang)["chain"], Console(highlight=False)
     if chain.seconds is None:
         console.print(words["breaks"].format(place=escape(service_name(chain.breaks_at, lang))))
     else:
-        console.print(words["takes"].format(minutes=plain(chain.seconds / 60, 1, lang=lang)))
+        console.print(words["takes"].format(minutes=number(chain.seconds / 60, lang, 1)))
     for stop in chain.stops:
-        minutes, service = plain(stop.arrive_s / 60, 1, lang=lang), service_name(stop.service, lang)
+        minutes, service = number(stop.arrive_s / 60, lang, 1), service_name(stop.service, lang)
         place = clean_text(stop.name) or stop.place_id
         console.print(f"  {minutes:>6} min  {escape(service)}: {escape(place)}")
     if chain.longest_without_bench_m is not None:
-        console.print(words["bench"].format(metres=plain(chain.longest_without_bench_m, lang=lang)))
+        console.print(words["bench"].format(metres=number(chain.longest_without_bench_m, lang)))
     if chain.longest_without_toilet_min is not None:
-        console.print(words["toilet"].format(minutes=plain(chain.longest_without_toilet_min, lang=lang)))
+        console.print(words["toilet"].format(minutes=number(chain.longest_without_toilet_min, lang)))
     _print_barriers(chain.barriers, console, lang)
     console.print(ATTRIBUTION)
 
 
-def print_chains(chains: Chains, *, lang: Language = "de") -> None:
+def print_chains(chains: Chains, *, lang: Lang = "de") -> None:
     """Print which share of each district can do the chain, in what time, and where it breaks."""
-    words = _CHAIN_WORDS[lang]
+    words = load_words(lang)["chain"]
 
     def share(value: float | None) -> str:
-        return "–" if value is None else f"{plain(100 * value, lang=lang)} %"
+        return "–" if value is None else f"{number(100 * value, lang)} %"
 
     def minutes(value: float | None) -> str:
-        return "–" if value is None else plain(value / 60, 1, lang=lang)
+        return "–" if value is None else number(value / 60, lang, 1)
 
     rows = [
         (
@@ -91,7 +93,7 @@ def print_chains(chains: Chains, *, lang: Language = "de") -> None:
             share(row["share_likely"]),
             f"{share(row['share_sure'])} – {share(row['share_possible'])}",
             minutes(row["median_likely_s"]),
-            "–" if row["times_walker"] is None else plain(row["times_walker"], 1, lang=lang),
+            "–" if row["times_walker"] is None else number(row["times_walker"], lang, 1),
             service_name(row["breaks_at"], lang) if row["breaks_at"] else "",
         )
         for row in chains.districts()
@@ -100,15 +102,15 @@ def print_chains(chains: Chains, *, lang: Language = "de") -> None:
     Console(highlight=False).print(ATTRIBUTION)
 
 
-def print_comparison(comparison: Comparison, *, lang: Language = "de") -> None:
+def print_comparison(comparison: Comparison, *, lang: Lang = "de") -> None:
     """Print who gained and lost in the whole city, and the changes that did it."""
-    words = _CHAIN_WORDS[lang]
+    words = load_words(lang)["chain"]
     rows = [
         (
             row["profile"],
             row["service"],
-            plain(row["gained"], 1, lang=lang),
-            plain(row["lost"], 1, lang=lang),
+            number(row["gained"], lang, 1),
+            number(row["lost"], lang, 1),
         )
         for row in comparison.rows
         if row["district"] == "" and (row["gained"] or row["lost"])
@@ -123,8 +125,8 @@ def print_comparison(comparison: Comparison, *, lang: Language = "de") -> None:
             cause.barrier_id,
             kind_name(cause.kind, lang),
             cause.change,
-            plain(cause.gained, 1, lang=lang),
-            plain(cause.lost, 1, lang=lang),
+            number(cause.gained, lang, 1),
+            number(cause.lost, lang, 1),
         )
         for cause in comparison.causes[:20]
     ]
@@ -132,55 +134,9 @@ def print_comparison(comparison: Comparison, *, lang: Language = "de") -> None:
     Console(highlight=False).print(ATTRIBUTION)
 
 
-_CHAIN_WORDS = {
-    "de": {
-        "breaks": "Die Kette ist nicht möglich; sie bricht bei: {place}.",
-        "takes": "{minutes} Minuten unterwegs, ohne die Zeit an den Orten.",
-        "bench": "Längster Weg ohne Bank: {metres} m.",
-        "toilet": "Längste Zeit ohne Toilette: {minutes} min.",
-        "district": "Stadtteil",
-        "all": "gesamt",
-        "likely": "wahrscheinlich",
-        "span": "sicher – möglich",
-        "median": "min (Mitte)",
-        "walker": "× zu Fuß",
-        "where": "bricht bei",
-        "profile": "Profil",
-        "service": "Dienst",
-        "gained": "gewonnen",
-        "lost": "verloren",
-        "barrier": "Kennung",
-        "kind": "Art",
-        "change": "Änderung",
-        "same": "Für niemanden ändert sich etwas, und keine Barriere hat sich geändert.",
-    },
-    "en": {
-        "breaks": "The chain cannot be done; it breaks at: {place}.",
-        "takes": "{minutes} minutes on the way, without the time spent at the places.",
-        "bench": "Longest way without a bench: {metres} m.",
-        "toilet": "Longest time without a toilet: {minutes} min.",
-        "district": "District",
-        "all": "all",
-        "likely": "likely",
-        "span": "sure – possible",
-        "median": "min (median)",
-        "walker": "× walker",
-        "where": "breaks at",
-        "profile": "Profile",
-        "service": "Service",
-        "gained": "gained",
-        "lost": "lost",
-        "barrier": "Id",
-        "kind": "Kind",
-        "change": "Change",
-        "same": "Nothing changes for anybody, and no barrier has changed.",
-    },
-}
-
-
-def print_plan(plan: Plan, *, lang: Language = "de", out: Path) -> None:
+def print_plan(plan: Plan, *, lang: Lang = "de", out: Path) -> None:
     """Print the first measures of a plan and how far it may fall short."""
-    words, console = _WORDS[lang], Console(highlight=False)
+    words, console = load_words(lang)["plan"], Console(highlight=False)
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for heading in ("rank", "measure", "barriers", "cost", "total", "people", "bar"):
         table.add_column(
@@ -192,9 +148,9 @@ def print_plan(plan: Plan, *, lang: Language = "de", out: Path) -> None:
             str(line.rank),
             escape(clean_text(", ".join(dict.fromkeys(kind_name(kind, lang) for kind in line.kinds)))),
             escape(clean_text(" ".join(line.barrier_ids), longest=40)),
-            plain(line.cost_eur, lang=lang),
-            plain(line.cost_total_eur, lang=lang),
-            plain(line.people_newly_reached, 1, lang=lang),
+            number(line.cost_eur, lang),
+            number(line.cost_total_eur, lang),
+            number(line.people_newly_reached, lang, 1),
             "█" * max(1, round(12 * line.people_newly_reached / people_most)),
         )
     console.print(table)
@@ -203,58 +159,24 @@ def print_plan(plan: Plan, *, lang: Language = "de", out: Path) -> None:
         names = ", ".join(" > ".join(service_name(service, lang) for service in chain) for chain in chains)
         console.print(words["without"].format(names=escape(clean_text(names))))
     if len(plan.lines) > 20:
-        console.print(words["more"].format(count=plain(len(plan.lines) - 20, lang=lang)))
+        console.print(words["more"].format(count=number(len(plan.lines) - 20, lang)))
     if plan.gap is not None:
-        console.print(words["gap"].format(gap=plain(100 * plan.gap, 1, lang=lang)))
+        console.print(words["gap"].format(gap=number(100 * plan.gap, lang, 1)))
     console.print(written(out, lang=lang))
     console.print(ATTRIBUTION)
 
 
-_WORDS = {
-    "de": {
-        "rank": "Rang",
-        "measure": "Barriere",
-        "barriers": "Kennung",
-        "cost": "Euro",
-        "total": "Summe",
-        "people": "neu erreicht",
-        "bar": "",
-        "more": "… und {count} weitere in measures.csv",
-        "without": "Ohne erreichbares Ziel in diesem Auszug, deshalb nicht im Plan: {names}.",
-        "gap": "Zum besten möglichen Plan für dieses Geld fehlen höchstens {gap} % (obere Schranke).",
-        "doubt": "Zwischen sicher und möglich stehen {people} Menschen.",
-        "attribute": "Merkmal",
-        "between": "im Zweifel",
-    },
-    "en": {
-        "rank": "Rank",
-        "measure": "Barrier",
-        "barriers": "Id",
-        "cost": "Euro",
-        "total": "Total",
-        "people": "newly reached",
-        "bar": "",
-        "more": "… and {count} more in measures.csv",
-        "without": "Left out of the plan, because this extract has no place that can be used: {names}.",
-        "gap": "At most {gap} % is missing to the best possible plan for this money (upper bound).",
-        "doubt": "Between sure and possible: {people} people.",
-        "attribute": "Attribute",
-        "between": "in doubt",
-    },
-}
-
-
-def print_survey(survey: Survey, *, lang: Language = "de", out: Path) -> None:
+def print_survey(survey: Survey, *, lang: Lang = "de", out: Path) -> None:
     """Print the first readings to look at."""
-    words, console = _WORDS[lang], Console(highlight=False)
-    console.print(words["doubt"].format(people=plain(survey.people_in_doubt, lang=lang)))
+    words, console = load_words(lang)["plan"], Console(highlight=False)
+    console.print(words["doubt"].format(people=number(survey.people_in_doubt, lang)))
     rows = [
         (
             str(spot.rank),
             kind_name(spot.kind, lang),
             attribute_name(spot.attribute, lang),
             spot.barrier_id,
-            plain(spot.people_between, 1, lang=lang),
+            number(spot.people_between, lang, 1),
         )
         for spot in survey.spots[:20]
     ]

@@ -38,12 +38,12 @@ function percent(share) {
 
 function profileWith(profile) {
   const known = WORDS.profiles[profile.id];
-  return known ? known.with : fill(WORDS.profile_fallback, { name: profile.name });
+  return known ? known.with : fill(WORDS.profile_fallback.with, { name: profile.name });
 }
 
 function serviceOne(service) {
   const known = WORDS.services[service.id];
-  return known ? known.one : fill(WORDS.service_fallback, { name: service.name });
+  return known ? known.one : fill(WORDS.service_fallback.one, { name: service.name });
 }
 
 function amount(attribute, value) {

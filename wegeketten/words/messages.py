@@ -1,0 +1,109 @@
+"""What the code says in English, in the reader's language: errors, notes and warnings.
+
+The English wording stands where it is raised, as in gettext, with ``{slots}`` for what changes; the catalogue
+``texts/messages.toml`` has the German wording for each. A message is found by matching it against the English
+wordings, so a note that lies in a city folder is told in any language too.
+
+In a German wording ``{name}`` repeats what the slot held, ``{name:n}`` writes its numbers the German way,
+``{name:t}`` translates it as a message of its own and ``{name:l}`` does so with each part of a list.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from string import Formatter
+from typing import NamedTuple
+
+from wegeketten.words.catalogue import message_texts, text
+
+_SLOT = re.compile(r"\{(\w+)\}")
+_NUMBER = re.compile(r"(?<![\w.,-])\d{1,3}(?:,\d{3})*(?:\.\d+)?(?![\w.,]*\d)|\d+\.\d+")
+_TAILS = ("meant", "more", "hint")
+"""Slots that hold nothing, or a clause that begins with a sign."""
+
+_PARTS = re.compile(r"(; |, )")
+
+
+class Wording(NamedTuple):
+    """One message in both languages.
+
+    Attributes
+    ----------
+    pattern
+        Matches the English wording, one group per slot.
+    literal
+        How many characters of it are fixed; of several that match, the most fixed one is meant.
+    german
+        The German wording.
+    """
+
+    pattern: re.Pattern[str]
+    literal: int
+    german: str
+
+
+@cache
+def wordings() -> tuple[Wording, ...]:
+    """All messages, those with the most fixed characters first."""
+    found = [
+        Wording(_pattern(english), len(_SLOT.sub("", english)), german)
+        for english, german in message_texts().items()
+    ]
+    return tuple(sorted(found, key=lambda wording: -wording.literal))
+
+
+def _pattern(english: str) -> re.Pattern[str]:
+    parts, seen = [], set()
+    for number, part in enumerate(_SLOT.split(english)):
+        if number % 2 == 0:
+            parts.append(re.escape(part))
+        else:
+            held = "(?:[.,;( ].*?)?" if part in _TAILS else ".*?"
+            parts.append(f"(?P={part})" if part in seen else f"(?P<{part}>{held})")
+            seen.add(part)
+    return re.compile("".join(parts), re.DOTALL)
+
+
+def translated(message: str, lang: str) -> str:
+    """A message of this package in the reader's language; what is unknown stays as it is.
+
+    Parameters
+    ----------
+    message
+        What the code says, in English.
+    lang
+        ``de`` or ``en``.
+
+    Examples
+    --------
+    >>> translated("3 homes lie in no district", "de")
+    '3 Wohnadressen liegen in keinem Stadtteil'
+    """
+    if lang != "de":
+        return message
+    for head, german in (("wegeketten: ", "wegeketten: "), ("note: ", f"{text('general.note', lang)}: ")):
+        if message.startswith(head):
+            return german + translated(message.removeprefix(head), lang)
+    for wording in wordings():
+        found = wording.pattern.fullmatch(message)
+        if found:
+            return _GERMAN.vformat(wording.german, (), found.groupdict())
+    return message
+
+
+class _German(Formatter):
+    """Fills German wordings; the letters behind the colon say how, see the head of this file."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        held = str(value)
+        if format_spec == "n":
+            return _NUMBER.sub(lambda found: found[0].translate(str.maketrans(",.", ".,")), held)
+        if format_spec == "t":
+            return translated(held, "de")
+        if format_spec == "l":
+            return "".join(translated(part, "de") for part in _PARTS.split(held))
+        return held
+
+
+_GERMAN = _German()

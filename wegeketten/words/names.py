@@ -1,0 +1,62 @@
+"""What things are called: kinds of ways and barriers, attributes, services, profiles."""
+
+from __future__ import annotations
+
+from wegeketten.words.catalogue import load_words
+
+
+def kind_name(kind: str, lang: str) -> str:
+    """What a kind of way or barrier is called; the word itself where it has no name.
+
+    Examples
+    --------
+    >>> kind_name("kerb", "de"), kind_name("steep", "en")
+    ('Bordstein', 'slope')
+    """
+    words = load_words(lang)
+    return str(words["kinds"].get(kind) or words["faults"].get(kind) or kind.replace("_", " "))
+
+
+def barrier_name(kind: str, lang: str) -> str:
+    """What stands in the way; a crossing is meant as a crossing without a marked place.
+
+    Examples
+    --------
+    >>> barrier_name("crossing", "de"), barrier_name("kissing_gate", "de")
+    ('Querung ohne Überweg', 'Schwinggatter')
+    """
+    words = load_words(lang)
+    return str(words["faults"].get(kind) or words["kinds"].get(kind) or kind.replace("_", " "))
+
+
+def attribute_name(attribute: str, lang: str) -> str:
+    """What an attribute of a way is called; the word itself where it has no name.
+
+    Examples
+    --------
+    >>> attribute_name("kerb_cm", "de"), attribute_name("kind", "en")
+    ('Bordhöhe', 'kind')
+    """
+    return str(load_words(lang)["attributes"].get(attribute, {"name": attribute})["name"])
+
+
+def service_name(service: str, lang: str) -> str:
+    """What a service is called; its id where a catalogue of the user's own brought it.
+
+    Examples
+    --------
+    >>> service_name("pharmacy", "de"), service_name("sauna", "de")
+    ('Apotheke', 'sauna')
+    """
+    return str(load_words(lang)["services"].get(service, {"name": service})["name"])
+
+
+def profile_name(profile: str, lang: str) -> str:
+    """What a profile is called; its id where it is a user's own.
+
+    Examples
+    --------
+    >>> profile_name("pram", "de"), profile_name("scooter", "de")
+    ('Kinderwagen', 'scooter')
+    """
+    return str(load_words(lang)["profiles"].get(profile, {"name": profile})["name"])
