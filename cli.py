@@ -549,6 +549,22 @@ def matrix(
     run_matrix(city, out, origins, goals, profile, answer, back, within, when, limit, as_json=as_json)
 
 
+@app.command()
+def norm(
+    city: City,
+    out: Out,
+    name: Annotated[
+        str, typer.Option("--norm", help="din18040-3, tsi-prm, prowag, ada, or a TOML file.")
+    ] = "din18040-3",
+    lang: Lang = "de",
+    as_json: Json = False,
+) -> None:
+    """Hold a norm's clauses against every edge: pass, fail, untestable or contradictory."""
+    from wegeketten.command.reach_tools import run_norm
+
+    run_norm(city, out, name, lang, as_json=as_json)
+
+
 def main() -> None:
     """Run the command line; every failure ends in one line on stderr and an exit code of the contract."""
     announce_compilation()

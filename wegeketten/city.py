@@ -35,6 +35,10 @@ SCAN_LOG = "scan.log"
 """What differs from run to run of a scan: where the city lies, and how long it took."""
 
 
+PROVENANCE = ("version", "source", "source_sha256", "osm_timestamp", "attribution")
+"""What of ``city.json`` every output repeats."""
+
+
 @dataclass
 class City:
     """A built city; every table is read when it is first asked for.
@@ -247,3 +251,8 @@ def _marker(folder: Path) -> Any:
         return json.loads((folder / MARKER).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
+
+
+def provenance_of(city: City) -> dict[str, Any]:
+    """Where a result comes from, for its JSON document."""
+    return {str(name): city.meta[name] for name in PROVENANCE if name in city.meta}

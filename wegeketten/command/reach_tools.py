@@ -1,4 +1,4 @@
-"""The commands `isochrone` and `matrix`: options in, files out."""
+"""The commands `isochrone`, `matrix` and `norm`: options in, files out."""
 
 from __future__ import annotations
 
@@ -105,6 +105,34 @@ def run_matrix(
     if as_json:
         print_json({"rows": rows, "origins": len(starts.ids), "goals": len(ends.ids), "out": str(out)})
     say(f"{out} written, {rows} rows")
+
+
+def run_norm(source: str, out: Path, name: str, lang: str, *, as_json: bool) -> None:
+    """Judge a city by a norm, write the verdicts and print the sums of the whole network.
+
+    Raises
+    ------
+    UsageError
+        There is no such norm, or its file is wrong.
+    """
+    from wegeketten.command.options import check_language
+    from wegeketten.norms.clauses import load_norm
+    from wegeketten.norms.verdicts import judge_city
+    from wegeketten.norms.write import write_norm
+    from wegeketten.progress import progress_bar
+    from wegeketten.reports.norm_table import print_norm
+
+    language = check_language(lang)
+    chosen = load_norm(name)
+    with progress_bar("norm") as tick:
+        city = open_source(source, tick)
+        judged = judge_city(city, chosen)
+        sums = write_norm(city, chosen, judged, out)
+    if as_json:
+        print_json({"norm": chosen.id, "edition": chosen.edition, "sums": sums})
+    else:
+        print_norm(chosen, sums, lang=language)
+    say(f"{out} written")
 
 
 def check_answer(text: str) -> Answer:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from wegeketten.city import provenance_of
 from wegeketten.errors import InputDataError, UsageError
 from wegeketten.files.atomic import whole_folder
 from wegeketten.files.csv import write_csv
 from wegeketten.files.json import write_json
 from wegeketten.model.answers import ANSWERS
 from wegeketten.planning.attribution import Attribution, Suspects
-from wegeketten.planning.table import provenance_of
 from wegeketten.reach.scan import reach_of
 from wegeketten.reach.shares import units_within
 from wegeketten.routing import INF

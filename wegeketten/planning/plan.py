@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from wegeketten.city import provenance_of
 from wegeketten.errors import UsageError
 from wegeketten.model.answers import ANSWERS
 from wegeketten.model.edges import Kind
@@ -15,7 +16,7 @@ from wegeketten.planning.chain_task import outing_task
 from wegeketten.planning.optimise import choose_measures
 from wegeketten.planning.portfolio import Objective, value_of
 from wegeketten.planning.round_trip import state_of
-from wegeketten.planning.table import draw_lines, provenance_of, tally_up
+from wegeketten.planning.table import draw_lines, tally_up
 from wegeketten.planning.task import Bundles, Task
 from wegeketten.reach.barriers import midpoints
 from wegeketten.reach.shares import units_within

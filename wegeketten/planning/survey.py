@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from wegeketten.city import provenance_of
 from wegeketten.planning.readings import UncertainReading, spots_on
 from wegeketten.planning.survey_order import rank_edges
-from wegeketten.planning.table import provenance_of
 from wegeketten.planning.uncertain import doubtful_tasks, good_odds, homes_in_doubt
 from wegeketten.planning.walks import Walk, bundle
 

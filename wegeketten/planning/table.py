@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -20,14 +20,6 @@ if TYPE_CHECKING:
     from wegeketten.planning.portfolio import Portfolio
     from wegeketten.planning.task import Task
     from wegeketten.whatif.candidates import Candidates
-
-PROVENANCE = ("version", "source", "source_sha256", "osm_timestamp", "attribution")
-"""What of ``city.json`` every output repeats."""
-
-
-def provenance_of(city: City) -> dict[str, Any]:
-    """Where a result comes from, for its JSON document."""
-    return {str(name): city.meta[name] for name in PROVENANCE if name in city.meta}
 
 
 class Line(NamedTuple):
