@@ -107,7 +107,7 @@ def run_matrix(
     say(f"{out} written, {rows} rows")
 
 
-def run_norm(source: str, out: Path, name: str, lang: str, *, as_json: bool) -> None:
+def run_norm(source: str, out: Path, name: str, lang: str | None, *, as_json: bool) -> None:
     """Judge a city by a norm, write the verdicts and print the sums of the whole network.
 
     Raises
