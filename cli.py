@@ -39,6 +39,7 @@ from wegeketten.command.options import (
     say,
     tell_warnings,
 )  # fmt: skip
+from wegeketten.command.panels import GroupedHelp
 from wegeketten.errors import UsageError
 
 _COLLECT_AFTER = (100_000, 20, 50)
@@ -46,6 +47,7 @@ _COLLECT_AFTER = (100_000, 20, 50)
 and looking through them again and again took a tenth of a build."""
 
 app = Commands(
+    cls=GroupedHelp,
     name="wegeketten",
     help="Barrier-free route chains from OpenStreetMap: what stands in the way, what to fix first.",
     no_args_is_help=True,

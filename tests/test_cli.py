@@ -15,6 +15,8 @@ from typing import NamedTuple
 import pytest
 from support.drawn import Town
 
+from wegeketten.command.panels import PANELS
+
 _TOWN = Town(
     """
      H                  P
@@ -432,3 +434,13 @@ def test_ctrl_c_while_the_program_is_still_being_loaded_ends_with_130():
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (result.returncode, result.stderr) == (130, "wegeketten: interrupted\n")
+
+
+def test_help_lists_every_command_under_a_heading():
+    told = run("--help")
+    assert told.returncode == 0
+    headings = [line.rstrip(":") for line in told.stdout.splitlines() if line and not line.startswith(" ")]
+    assert [name for name in headings if name in PANELS] == list(PANELS)
+    assert "Other" not in headings, "name the new command in wegeketten/command/panels.py"
+    names = [name for names in PANELS.values() for name in names]
+    assert len(names) == len(set(names))
