@@ -104,6 +104,7 @@ def cheapest_within(  # noqa: C901  (one loop; compiled code is not split where 
     time_left: Longs,
     price_left: Longs,
     limit: int,
+    quickest: Longs,
 ) -> tuple[int, int, Ints]:
     """Least price, then least time, of a way from `start` to any goal that takes at most `limit`.
 
@@ -127,6 +128,8 @@ def cheapest_within(  # noqa: C901  (one loop; compiled code is not split where 
         way can be made.
     limit
         Longest time allowed, same unit as the arcs.
+    quickest
+        Working space, shape (nodes,): `UNSEEN` everywhere, and left so.
 
     Returns
     -------
@@ -134,11 +137,9 @@ def cheapest_within(  # noqa: C901  (one loop; compiled code is not split where 
         Price (-1 where there is no such way), time, and the arcs of the way: ``arc`` where walked as it is,
         ``-arc - 1`` where it has to be mended.
     """
-    nodes = len(indptr) - 1
     none = np.empty(0, dtype=np.int32)
     if time_left[start] == UNSEEN or time_left[start] > limit:
         return -1, -1, none
-    quickest = np.full(nodes, UNSEEN, dtype=np.int64)
     room = 1024
     label_node = np.empty(room, dtype=np.int32)
     label_from = np.empty(room, dtype=np.int32)
@@ -172,6 +173,8 @@ def cheapest_within(  # noqa: C901  (one loop; compiled code is not split where 
                 count -= 1
                 way[count] = label_step[step]
                 step = label_from[step]
+            for step in range(labels):
+                quickest[label_node[step]] = UNSEEN
             return price, time, way
         for place in range(indptr[node], indptr[node + 1]):
             arc = arcs[place]
@@ -209,6 +212,8 @@ def cheapest_within(  # noqa: C901  (one loop; compiled code is not split where 
                 key = ((paid + price_left[end]) << SHIFT) + taken + time_left[end]
                 size = heap_push(heap_keys, heap_items, size, key, labels)
                 labels += 1
+    for step in range(labels):
+        quickest[label_node[step]] = UNSEEN
     return -1, -1, none
 
 

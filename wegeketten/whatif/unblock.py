@@ -131,6 +131,11 @@ class Opener:
         keys = self.cheapest[0]
         return np.where(keys == UNSEEN, UNSEEN, keys >> SHIFT)
 
+    @cached_property
+    def _quickest(self) -> NDArray[np.int64]:
+        """Working space of the search from one start; an opener is asked by one thread at a time."""
+        return np.full(self.field.nodes, UNSEEN, dtype=np.int64)
+
     def _tree(self, keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         field = self.field
         return tree(*field.entering, field.tails, keys, self.goals, np.zeros(len(self.goals), dtype=np.int64))
@@ -169,7 +174,7 @@ class Opener:
         field = self.field
         return cheapest_within(
             *field.leaving, field.heads, field.today, self.mended, self.arc_prices,
-            start, self.is_goal, self.time_left, self.price_left, limit,
+            start, self.is_goal, self.time_left, self.price_left, limit, self._quickest,
         )  # fmt: skip
 
     def _minimal(self, start: int, opening: Opening, limit: int) -> Opening:
