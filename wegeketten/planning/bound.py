@@ -145,8 +145,8 @@ def _collect(
             rows.add(Row(price, around))
             rows.update(more)
         if not rows:  # each way for itself would do today, so some measure around either must help
-            around = [_around(side, home) for side in sides]
-            rows.add(Row(0, EdgeSet.of(np.concatenate(around))))
+            whole = [_around(side, home) for side in sides]
+            rows.add(Row(0, EdgeSet.of(np.concatenate(whole))))
         key = tuple(sorted(rows))
         total[key] = total.get(key, 0.0) + task.worth * float(task.people[home])
 
