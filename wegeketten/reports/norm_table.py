@@ -7,15 +7,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from wegeketten.norms.clauses import Norm
 
-_HEADINGS = {
-    "de": ("Forderung", "erfüllt", "verletzt", "nicht prüfbar", "widersprüchlich"),
-    "en": ("clause", "pass", "fail", "untestable", "contradictory"),
-}
-_TITLE = {
-    "de": "Anteil der Länge; bei Borden und Durchgängen der Anzahl",
-    "en": "share of length; of kerbs and passages, of their number",
-}
-
 
 def print_norm(norm: Norm, sums: list[dict[str, object]], *, lang: str) -> None:
     """Print one line per clause: how much of the network passes, fails or cannot be tested."""
@@ -23,11 +14,14 @@ def print_norm(norm: Norm, sums: list[dict[str, object]], *, lang: str) -> None:
     from rich.table import Table
 
     from wegeketten.norms.verdicts import VERDICTS
+    from wegeketten.words.catalogue import load_words
 
+    words = load_words(lang)["norm"]
     title = f"{getattr(norm.name, lang)} ({norm.edition})" if norm.edition else getattr(norm.name, lang)
-    table = Table(title=title, caption=_TITLE[lang], title_justify="left", caption_justify="left")
-    for number, heading in enumerate(_HEADINGS[lang]):
-        table.add_column(heading, justify="left" if number == 0 else "right")
+    table = Table(title=title, caption=words["unit"], title_justify="left", caption_justify="left")
+    table.add_column(words["clause"])
+    for verdict in VERDICTS:
+        table.add_column(words[verdict], justify="right")
     titles = {clause.id: getattr(clause.title, lang) for clause in norm.clause}
     for row in sums:
         if row["district"]:
