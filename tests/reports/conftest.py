@@ -32,7 +32,7 @@ _CHROMIUM = [
     "--disable-component-update",
     "--disable-sync",
 ]
-_AXE = Path(__file__).parent / ".browser" / "axe.min.js"
+_AXE = Path(__file__).parent / ".browser" / "axe-core/axe.min.js"
 
 
 @pytest.fixture(scope="session")

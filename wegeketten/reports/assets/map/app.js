@@ -13,6 +13,7 @@ class Page {
     this.config = readJson("config");
     WORDS = readJson("words");
     this.show = { homes: true, places: true, districts: true, barriers: true, measures: true, walks: true };
+    /** @type {Record<string, any>} */
     this.state = { profile: 0, service: 0, answer: "likely", home: -1, view: "map", ...this.fromFragment() };
     this.layers = new Map();
     this.form();

@@ -1,6 +1,7 @@
 "use strict";
 /* The page's data as objects, unpacked once. */
 
+/** @returns {Promise<any>} */
 async function loadNetwork() {
   const columns = await unpack("data-network");
   const { u, span, count, lon, lat } = columns;

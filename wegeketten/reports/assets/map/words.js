@@ -66,7 +66,12 @@ function readingText({ attribute, value, lower, upper, from }, limit, back) {
   return say("reading", { name: WORDS.attributes[attribute].name, value: amount(attribute, turn * value) }) + " (" + notes.join("; ") + ")";
 }
 
-/* A new element with a class and a text; children are elements. */
+/**
+ * A new element with a class and a text; children are elements.
+ * @param {string} tag
+ * @param {Record<string, any>} [properties]
+ * @returns {any}
+ */
 function element(tag, { text, cls, children = [], ...attributes } = {}) {
   const made = document.createElement(tag);
   if (cls) made.className = cls;

@@ -1,0 +1,51 @@
+// What the page brings along: Leaflet, and the constants that Python writes (wegeketten/reports/map_constants.py).
+declare const L: any;
+declare const INF: number;
+declare const UNIT_S: number;
+declare const ANSWERS: ("sure" | "likely" | "possible")[];
+declare const LEVEL: Record<"sure" | "likely" | "possible", number>;
+declare const FIRST_BARRIER: number;
+declare const KERB: number;
+declare const STEPS: number;
+declare const STOREY_WAYS: number[];
+declare const MAJOR: number[];
+
+// What classes gain by Object.assign: a page by its mixins, a table by its settings.
+interface Page {
+  [name: string]: any;
+}
+interface Grid {
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
+}
+interface Table {
+  caption: string;
+  columns: any[];
+  rows: any[];
+  csvColumns: any[];
+  total: number;
+  file: string;
+  action: any;
+  filterOf: (row: any) => string;
+}
+interface Field {
+  layer: any;
+  search: Search;
+}
+
+// Elements of the page's own HTML are found by id; which of them are inputs is not known to the compiler.
+interface HTMLElement {
+  value: any;
+}
+interface HTMLCanvasElement {
+  coords: any;
+}
+interface Window {
+  startCouncilMap: any;
+  wegeketten: any;
+}
+interface Uint8ArrayConstructor {
+  fromBase64?: (text: string) => Uint8Array<ArrayBuffer>;
+}
