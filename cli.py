@@ -70,10 +70,24 @@ def common(
 def build(
     source: Annotated[str, typer.Argument(help="OSM extract (.osm.pbf .osm .osm.gz .osm.bz2) or demo.")],
     out: Out,
-    dem: Annotated[list[Path] | None, typer.Option(help="Elevation model: GeoTIFF, .hgt, zipped.")] = None,
+    dem: Annotated[
+        list[Path] | None, typer.Option(help="Elevation model: GeoTIFF, .hgt, .xyz, .asc, zipped, a folder.")
+    ] = None,
     districts: Annotated[Path | None, typer.Option(help="District polygons.")] = None,
     district_name: Annotated[str | None, typer.Option(help="Column with the districts' names.")] = None,
-    population: Annotated[Path | None, typer.Option(help="Census grid, points or polygons.")] = None,
+    population: Annotated[
+        Path | None, typer.Option(help="Census grid, points, polygons, or statistics by district.")
+    ] = None,
+    people_column: Annotated[
+        str | None, typer.Option(help="Column of the population that counts everybody.")
+    ] = None,
+    crs: Annotated[
+        str | None, typer.Option(help="Coordinate system of files that state none: EPSG:25833.")
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="Encoding of CSV files and Shapefiles that state none.")
+    ] = None,
+    dem_unit: Annotated[str | None, typer.Option(help="Vertical unit of the model: m, dm, cm, ft.")] = None,
     survey: Annotated[Path | None, typer.Option(help="Surveyed values that overrule OpenStreetMap.")] = None,
     services: Annotated[Path | None, typer.Option(help="Your own catalogue of services (TOML).")] = None,
     pavements: Annotated[str, typer.Option(help="sides: kerb to kerb; centre: road centre lines.")] = "sides",
@@ -97,7 +111,8 @@ def build(
     with progress_bar("build") as tick:
         city = build_city(
             source, out, dem=dem or (), districts=districts, district_name=district_name,
-            population=population, survey=survey, services=services, pavements=pavements,
+            population=population, people_column=people_column, crs=crs, encoding=encoding,
+            dem_unit=dem_unit, survey=survey, services=services, pavements=pavements,
             out_of_service=out_of_service or (), processes=processes or usual_processes(), progress=tick,
         )  # fmt: skip
     print_json(city.meta) if as_json else describe_city(city, lang=language)

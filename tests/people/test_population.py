@@ -104,7 +104,7 @@ def test_secret_numbers_are_not_people(tmp_path: Path, code: str) -> None:
     assert any("secret" in note for note in weighed.notes)
 
 
-@pytest.mark.parametrize("value", ["nan", "", "-3", "many", "inf", "1e99"])
+@pytest.mark.parametrize("value", ["-3", "many", "inf", "1e99"])
 def test_numbers_that_are_none(tmp_path: Path, value: str) -> None:
     rows = grid_rows({(0, 0): "4", (1, 0): value})
     path = write(tmp_path / "a.csv", "x,y,lon,lat,people", rows)

@@ -14,7 +14,8 @@ from support.sketch import ORIGIN, PROJECTION, lonlat
 
 from wegeketten.errors import InputDataError
 from wegeketten.files.parquet import write_columns
-from wegeketten.places.layers import Polygons, read_layer, to_city
+from wegeketten.files.shapes import read_layer
+from wegeketten.places.layers import Polygons, to_city
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -199,13 +200,13 @@ def test_nothing_is_fetched(name: str) -> None:
 
 def test_other_kinds(tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(b"PK\x03\x04")
-    assert "unpack" in refused(tmp_path / "a.zip")
+    assert "damaged archive" in refused(tmp_path / "a.zip")
     (tmp_path / "b.geojson").write_bytes(b"")
     assert "empty" in refused(tmp_path / "b.geojson")
     (tmp_path / "c.geojson").write_text("<html>404</html>", encoding="utf-8")
-    assert "no GeoJSON" in refused(tmp_path / "c.geojson")
+    assert "error page" in refused(tmp_path / "c.geojson")
     assert "cannot be read" in refused(tmp_path / "none.gpkg")
-    assert "cannot be read" in refused(tmp_path)
+    assert "folder" in refused(tmp_path)
     import pyarrow as pa
     import pyarrow.parquet as pq
 

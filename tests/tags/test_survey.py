@@ -226,14 +226,14 @@ def test_the_template_is_a_survey_without_values(tmp_path) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"", "column missing"),
+        (b"", "no rows"),
         (b"lat,lon,attribute,value\n", "no rows"),
         (b"name,wert\na,b\n", "column missing: attribute, lat and lon, or osm"),
         (b"{not json", "no GeoJSON"),
         (b'{"type": "FeatureCollection"}', "no GeoJSON"),
-        (b"[1, 2]", "column missing"),
-        (b"\x89PNG\r\n\x1a\n\x00\x00", "neither CSV nor GeoJSON"),
-        (b"SQLite format 3\x00nonsense", "cannot be read"),
+        (b"[1, 2]", "no rows"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "no table"),
+        (b"SQLite format 3\x00nonsense", "no layer"),
     ],
 )
 def test_unusable_files_end_in_one_line(tmp_path, content, words) -> None:

@@ -43,7 +43,8 @@ def file_target(target: Path, *, extract: bool = False) -> Path:
 
     Examples
     --------
-    >>> file_target(Path("/dev/null"))
+    >>> import pathlib
+    >>> file_target(pathlib.Path("/dev/null"))
     Traceback (most recent call last):
     ...
     wegeketten.errors.OutputError: /dev/null is a device, no place for a file; choose another place with -o
@@ -136,7 +137,8 @@ def check_ending(path: Path, endings: Sequence[str]) -> None:
 
     Examples
     --------
-    >>> check_ending(Path("way.gpx"), (".json",))
+    >>> import pathlib
+    >>> check_ending(pathlib.Path("way.gpx"), (".json",))
     Traceback (most recent call last):
     ...
     wegeketten.errors.UsageError: way.gpx: this result is written as .json; choose that ending with -o

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from wegeketten.files.coordinates import Ground
 from wegeketten.model.edges import ATTRIBUTE, EdgeTable, Kind, attribute_columns
 from wegeketten.model.reading import Provenance
 from wegeketten.osm.features import Skipped
-from wegeketten.tags.survey_file import SurveyRow, read_survey
+from wegeketten.tags.survey_file import SurveyRow, parse_survey
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from wegeketten.osm.projection import Projection
+
+_MOST_TOLD = 10
 
 REACH_M = 15.0
 """Farthest a surveyed point may lie from the edge it speaks of: phone GPS is good to 5–10 m in streets."""
@@ -71,11 +74,14 @@ class Overlay:
         Which row went where.
     unmatched
         Rows that could not be used or found no edge; lines of ``skipped.csv``.
+    notes
+        What had to be assumed to read the file, and which of its rows contradict one another.
     """
 
     edges: EdgeTable
     matches: list[Match]
     unmatched: list[Skipped]
+    notes: list[str] = field(default_factory=list)
 
     @property
     def matched(self) -> int:
@@ -90,6 +96,8 @@ def overlay_survey(
     projection: Projection,
     *,
     max_distance_m: float = REACH_M,
+    crs: str | None = None,
+    encoding: str | None = None,
 ) -> Overlay:
     """Read a survey file and lay it over the network.
 
@@ -103,17 +111,25 @@ def overlay_survey(
         The network's metric CRS.
     max_distance_m
         Farthest a surveyed point may lie from its edge, metres.
+    crs, encoding
+        Coordinate system and encoding of a file that states none.
 
     Raises
     ------
     InputDataError
         The file cannot be used.
     """
-    rows, rejected = read_survey(path)
-    laid = apply_survey(edges, nodes, rows, projection, max_distance_m=max_distance_m)
-    refused = [Skipped(f"{path.name}, {each.row}", "survey", each.reason) for each in rejected]
+    x, y = nodes["x"], nodes["y"]
+    extent = (
+        (float(x.min()), float(y.min()), float(x.max()), float(y.max())) if len(x) else (0.0, 0.0, 0.0, 0.0)
+    )
+    ground = Ground(projection.epsg, extent)
+    found = parse_survey(path, ground=ground, crs=crs, encoding=encoding)
+    laid = apply_survey(edges, nodes, found.rows, projection, max_distance_m=max_distance_m)
+    refused = [Skipped(f"{path.name}, {each.row}", "survey", each.reason) for each in found.rejected]
     lost = [each._replace(element=f"{path.name}, {each.element}") for each in laid.unmatched]
-    return Overlay(laid.edges, laid.matches, refused + lost)
+    notes = [*found.notes, *(f"{path.name}: {note}" for note in laid.notes)]
+    return Overlay(laid.edges, laid.matches, refused + lost, notes)
 
 
 def apply_survey(
@@ -174,7 +190,23 @@ def apply_survey(
             Match(row.row, edge, ids[position], row.attribute, off_m, before, value, row.date, superseded)
         )
     changed = EdgeTable(columns, edges.names, lines=lambda: (edges.bends, edges.points))
-    return Overlay(changed, matches, unmatched)
+    return Overlay(changed, matches, unmatched, _contradictions(matches))
+
+
+def _contradictions(matches: list[Match]) -> list[str]:
+    """Rows of one date, or of none, that say different things of one edge: the last in the file counts."""
+    by_edge: dict[tuple[str, str, str], list[Match]] = {}
+    for match in matches:
+        by_edge.setdefault((match.edge_id, match.attribute, match.date), []).append(match)
+    told = []
+    for (edge_id, attribute, date), found in by_edge.items():
+        values = {round(match.value, 6) for match in found if not np.isnan(match.value)}
+        if len(values) > 1:
+            when = f"of {date}" if date else "without a date"
+            rows = ", ".join(match.row.removeprefix("row ") for match in found[:6])
+            listed = " and ".join(f"{value:g}" for value in sorted(values)[:4])
+            told.append(f"rows {rows} {when} say {listed} for {attribute} of {edge_id}; the last counts")
+    return told if len(told) <= _MOST_TOLD else [*told[:_MOST_TOLD], f"and {len(told) - _MOST_TOLD} more"]
 
 
 def _point(row: SurveyRow, before: float) -> float:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-import zipfile
+import tempfile
+import weakref
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -12,20 +14,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wegeketten.errors import InputDataError, MissingExtraError, UsageError
+from wegeketten.files.scratch import private_folder
+from wegeketten.network.rasters import rasters_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
+    from wegeketten.network.rasters import Grid, Raster
+
 LOWEST_M, HIGHEST_M = -500.0, 9000.0
 """Heights on land; anything beyond is a void that the file does not declare (−9999, −32768, 3.4e38)."""
 
-MOST_MEMBERS = 2000
-MOST_UNPACKED_BYTES = 8 * 2**30
-MOST_RATIO = 200  # of unpacked to packed, where that is much; a tile of the sea packs better than this
-MUCH_UNPACKED_BYTES = 100 * 2**20
 MOST_OPEN = 100  # files at once
+_FINE_M = 15.0  # on finer cells whole metres would be steps: other units are meant, or it must be said
+_FEWEST_VOID = 4
+_STEP_M = 4.0
+_USUAL_VOIDS = (0.0, -1.0, -9.0, -10.0, -32.0, -99.0, -100.0, -327.68, 255.0, 999.0, 9999.0)
 BLOCK = 4096  # cells; larger windows than BLOCK × BLOCK are read piece by piece
 
 METRES_PER_UNIT = {
@@ -72,6 +78,10 @@ class Tile:
         Coarser of the two cell sizes, metres on the ground.
     metres
         Metres per vertical unit.
+    grid
+        Cells that were read without GDAL, None for a GeoTIFF.
+    stated
+        Whether the file or the user states the vertical unit, or a scale.
     """
 
     path: str
@@ -81,6 +91,8 @@ class Tile:
     shape: tuple[int, int]
     resolution_m: float
     metres: float
+    grid: NDArray[Any] | None = None
+    stated: bool = True
 
 
 class Terrain:
@@ -89,11 +101,17 @@ class Terrain:
     Parameters
     ----------
     paths
-        GeoTIFF in any coordinate reference system, ``.hgt`` (SRTM), or ``.zip`` that holds such files.
+        GeoTIFF in any coordinate reference system, ``.hgt`` (SRTM), ``.xyz`` and ``.asc`` grids, packed or
+        not, a
+        folder of such files, or a VRT that lists local ones.
     vertical_unit
         ``m`` or ``ft`` …, where the files do not state it or state it wrongly. Without it, the unit is the
         one that the raster band or its coordinate reference system declares; where neither does, metres,
-        except for a model whose horizontal unit is the foot: that one is refused.
+        except for a model whose horizontal unit is the foot, and for whole numbers on fine cells, which
+        may be
+        decimetres: these are refused.
+    crs
+        Coordinate reference system of grids that state none.
 
     Raises
     ------
@@ -113,11 +131,22 @@ class Terrain:
     wegeketten.errors.InputDataError: elevation model no-such-model.tif: no such file
     """
 
-    def __init__(self, paths: Iterable[str | Path], *, vertical_unit: str | None = None) -> None:
+    def __init__(
+        self, paths: Iterable[str | Path], *, vertical_unit: str | None = None, crs: str | None = None
+    ) -> None:
         if vertical_unit is not None and vertical_unit.strip().lower() not in METRES_PER_UNIT:
             known = ", ".join(sorted(METRES_PER_UNIT))
             raise UsageError(f"unknown vertical unit {vertical_unit!r}; one of {known}")
-        tiles = [_inspect(*source, vertical_unit) for path in paths for source in _sources(Path(path))]
+        self.notes: list[str] = []
+        self._voids: dict[str, int] = {}
+        self._room = ExitStack()
+        self._folder: Path | None = None
+        weakref.finalize(self, self._room.close)
+        tiles = [
+            _inspect(raster, vertical_unit)
+            for path in paths
+            for raster in rasters_in(Path(path), self._unpacked, crs)
+        ]
         if not tiles:
             raise UsageError("no elevation model given; name at least one file")
         self.tiles = sorted(tiles, key=lambda tile: (tile.resolution_m, tile.path))
@@ -128,6 +157,13 @@ class Terrain:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+        self._room.close()
+
+    def _unpacked(self) -> Path:
+        """Folder for what has to be unpacked; goes with this object."""
+        if self._folder is None:
+            self._folder = self._room.enter_context(private_folder(Path(tempfile.gettempdir())))
+        return self._folder
 
     def close(self) -> None:
         """Close the files; they are opened again when heights are asked for."""
@@ -233,6 +269,19 @@ class Terrain:
 
     def _read(self, tile: Tile, window: tuple[int, int, int, int]) -> NDArray[np.float64]:
         """Heights of a window in metres, NaN where void."""
+        top, bottom, left, right = window
+        if tile.grid is not None:
+            heights = np.asarray(tile.grid[top:bottom, left:right], dtype=np.float64) * tile.metres
+        else:
+            heights = self._read_tiff(tile, window)
+        heights[~((heights > LOWEST_M) & (heights < HIGHEST_M))] = np.nan
+        value, count = plateau(heights, tile.resolution_m)
+        if count:
+            heights[heights == value] = np.nan
+            self._tell_voids(tile, value, count)
+        return heights
+
+    def _read_tiff(self, tile: Tile, window: tuple[int, int, int, int]) -> NDArray[np.float64]:
         rasterio = _rasterio()
         top, bottom, left, right = window
         try:
@@ -240,19 +289,67 @@ class Terrain:
             if source is None:
                 if len(self._opened) >= MOST_OPEN:
                     self.close()
-                source = self._opened[tile.path] = rasterio.open(tile.path, driver=_driver(tile.path))
+                source = self._opened[tile.path] = rasterio.open(tile.path, driver="GTiff")
             cells = source.read(1, window=((top, bottom), (left, right)), masked=True)
             scale, offset = source.scales[0], source.offsets[0]
-        except rasterio.errors.RasterioError as error:
+        except (rasterio.errors.RasterioError, ValueError) as error:
             raise InputDataError(
                 f"elevation model {tile.label}: damaged ({_one_line(error)}); fetch it again"
             ) from error
         heights: NDArray[np.float64] = cells.astype(np.float64).filled(np.nan)
         if cells.dtype == np.uint8:
             heights[heights == np.iinfo(np.uint8).max] = np.nan  # an 8-bit model is full here, or void
-        heights = (heights * scale + offset) * tile.metres
-        heights[~((heights > LOWEST_M) & (heights < HIGHEST_M))] = np.nan
-        return heights
+        floating = np.issubdtype(cells.dtype, np.floating)
+        if floating and not tile.stated and tile.resolution_m < _FINE_M and all_whole(heights):
+            raise _whole_numbers(tile.label, tile.resolution_m)
+        scaled: NDArray[np.float64] = (heights * scale + offset) * tile.metres
+        return scaled
+
+    def _tell_voids(self, tile: Tile, value: float, count: int) -> None:
+        """One line per file: how many cells were taken for holes."""
+        known = self._voids.get(tile.label, 0)
+        if count > known:
+            self._voids[tile.label] = count
+            start = f"elevation model {tile.label}: "
+            self.notes = [note for note in self.notes if not note.startswith(start)]
+            self.notes.append(
+                f"{start}{count} cells of exactly {value:g} m stand out of the ground around them; "
+                "they are taken for holes that the file does not declare"
+            )
+
+
+def plateau(heights: NDArray[np.float64], cell_m: float) -> tuple[float, int]:
+    """The value that stands for holes though nothing says so, and how many cells have it; 0 where none does.
+
+    Such as 0 or −99: the lowest or highest value of a window where several cells have exactly it and the
+    ground around them, which is not level, begins far away: a step that no wall and no quay makes.
+
+    Examples
+    --------
+    >>> ground = 40 + np.arange(400.0).reshape(20, 20) / 100
+    >>> ground[5:9, 5:9] = 0
+    >>> plateau(ground, 1.0)
+    (0.0, 16)
+    """
+    known = heights[~np.isnan(heights)]
+    if known.size < 16:
+        return 0.0, 0
+    for value in (float(known.min()), float(known.max())):
+        hole = heights == value
+        count = int(hole.sum())
+        usual = value in _USUAL_VOIDS or (value < -50 and value == round(value))
+        if not usual or not _FEWEST_VOID <= count <= 0.95 * known.size:
+            continue
+        wide = np.pad(hole, 1)
+        near = wide[:-2, 1:-1] | wide[2:, 1:-1] | wide[1:-1, :-2] | wide[1:-1, 2:]
+        rim = heights[near & ~hole & ~np.isnan(heights)]
+        if not rim.size:
+            continue
+        step = np.abs(rim - value)
+        alive = value < 0 or len(np.unique(rim)) > 3
+        if alive and float(np.median(step)) > max(_STEP_M, min(cell_m, 10.0)) and step.min() > _STEP_M / 2:
+            return value, count
+    return 0.0, 0
 
 
 @dataclass
@@ -308,57 +405,33 @@ def _windows(
         )
 
 
-def _sources(path: Path) -> Iterator[tuple[str, str]]:
-    """What to open for a file the user named: GDAL path and label of each raster in it."""
-    if not path.is_file():
-        raise InputDataError(f"elevation model {path}: no such file")
-    if path.suffix.lower() != ".zip":
-        yield str(path), str(path)
-        return
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-    except (zipfile.BadZipFile, OSError) as error:
-        raise InputDataError(f"elevation model {path}: damaged archive ({_one_line(error)})") from error
-    if len(members) > MOST_MEMBERS:
-        raise InputDataError(
-            f"elevation model {path}: {len(members)} members, at most {MOST_MEMBERS} are read"
-        )
-    rasters = [
-        member for member in members if Path(member.filename).suffix.lower() in {".hgt", ".tif", ".tiff"}
-    ]
-    unpacked, packed = sum(m.file_size for m in rasters), sum(m.compress_size for m in rasters)
-    if unpacked > (MUCH_UNPACKED_BYTES if unpacked > MOST_RATIO * packed else MOST_UNPACKED_BYTES):
-        raise InputDataError(
-            f"elevation model {path}: would unpack to {unpacked / 2**20:.0f} MiB "
-            f"from {packed / 2**20:.1f} MiB; unpack it yourself and name the rasters"
-        )
-    if not rasters:
-        raise InputDataError(f"elevation model {path}: holds no .hgt and no .tif")
-    for member in sorted(rasters, key=lambda member: member.filename):
-        yield f"/vsizip/{{{path.resolve()}}}/{member.filename}", f"{path}:{member.filename}"
-
-
-def _driver(path: str) -> str:
-    """The one GDAL driver that may open a path; others could be led to read other files."""
-    return "SRTMHGT" if path.lower().endswith(".hgt") else "GTiff"
-
-
-def _inspect(path: str, label: str, vertical_unit: str | None) -> Tile:
+def _inspect(raster: Raster, vertical_unit: str | None) -> Tile:
+    label = raster.label
+    if raster.grid is not None:
+        return _tile_of(raster.grid, raster, vertical_unit)
     rasterio = _rasterio()
     try:
-        with rasterio.open(path, driver=_driver(path)) as source:
-            crs, unit = source.crs, source.units[0]
-            bounds, affine, shape = source.bounds, source.transform, source.shape
-    except rasterio.errors.RasterioError as error:
+        with rasterio.open(raster.path, driver="GTiff") as source:
+            crs, unit, shape = source.crs, source.units[0], source.shape
+            bounds, affine, bands, kind = source.bounds, source.transform, source.count, source.dtypes[0]
+            plain = source.scales[0] == 1 and source.offsets[0] == 0
+            palette = source.colorinterp[0].name in ("palette", "red")
+    except (rasterio.errors.RasterioError, ValueError) as error:
         raise InputDataError(
-            f"elevation model {label}: not a GeoTIFF or .hgt file ({_one_line(error)})"
+            f"elevation model {label}: not a GeoTIFF, .hgt, .xyz or .asc file ({_one_line(error)})"
         ) from error
+    if bands > 2 or palette or kind.startswith("complex"):
+        raise InputDataError(
+            f"elevation model {label}: {bands} bands of colours or other values; "
+            "a picture is no elevation model"
+        )
     if crs is None:
         raise InputDataError(
             f"elevation model {label}: states no coordinate reference system; "
             "assign one first, for example with gdal_edit.py -a_srs EPSG:25832"
         )
+    if not affine.determinant or not all(map(math.isfinite, affine[:6])):
+        raise InputDataError(f"elevation model {label}: its cells have no size; fetch it again")
     from pyproj import CRS
 
     system = CRS.from_wkt(crs.to_wkt())
@@ -371,14 +444,62 @@ def _inspect(path: str, label: str, vertical_unit: str | None) -> Tile:
     else:
         factor = horizontal.axis_info[0].unit_conversion_factor
         cell_x, cell_y = math.hypot(affine.a, affine.d) * factor, math.hypot(affine.b, affine.e) * factor
+    resolution_m = max(cell_x, cell_y)
+    whole = np.issubdtype(np.dtype(kind), np.integer) and kind != "uint8"
+    if whole and plain and not (vertical_unit or unit) and resolution_m < _FINE_M:
+        raise _whole_numbers(label, resolution_m)
     return Tile(
-        path,
+        str(raster.path),
         label,
         crs.to_wkt(),
         (affine.a, affine.b, affine.c, affine.d, affine.e, affine.f),
         (int(shape[0]), int(shape[1])),
-        max(cell_x, cell_y),
+        resolution_m,
         _metres_per_unit(label, vertical_unit or unit, system),
+        stated=bool(vertical_unit or unit) or not plain,
+    )
+
+
+def all_whole(heights: NDArray[Any]) -> bool:
+    """Whether heights are whole numbers that differ, as no model in metres on fine cells has them.
+
+    Examples
+    --------
+    >>> all_whole(400 + np.arange(400.0).reshape(20, 20) // 20), all_whole(np.full((20, 20), 40.0))
+    (True, False)
+    """
+    known = heights[np.isfinite(heights)]
+    return bool(known.size >= 256 and (known == np.rint(known)).all() and len(np.unique(known)) > 4)
+
+
+def _whole_numbers(label: str, resolution_m: float) -> InputDataError:
+    return InputDataError(
+        f"elevation model {label}: whole numbers on cells of {resolution_m:g} m: metres, decimetres or "
+        "centimetres? Say so with --dem-unit m, dm or cm"
+    )
+
+
+def _tile_of(grid: Grid, raster: Raster, vertical_unit: str | None) -> Tile:
+    """A tile whose cells were read without GDAL."""
+    from pyproj import CRS
+
+    system = CRS.from_user_input(grid.crs)
+    a, _, _, _, e, f = grid.transform
+    across, down = abs(a), abs(e)
+    if system.is_geographic:
+        degree_m = 6_371_008.8 * math.pi / 180
+        middle = math.radians(f + e * grid.cells.shape[0] / 2)
+        across, down = across * degree_m * max(math.cos(middle), 0.01), down * degree_m
+    else:
+        factor = float(system.axis_info[0].unit_conversion_factor)
+        across, down = across * factor, down * factor
+    shape = (int(grid.cells.shape[0]), int(grid.cells.shape[1]))
+    metres = _metres_per_unit(raster.label, vertical_unit, system)
+    if vertical_unit is None and max(across, down) < _FINE_M and all_whole(np.asarray(grid.cells[:500])):
+        raise _whole_numbers(raster.label, max(across, down))
+    wkt = system.to_wkt()
+    return Tile(
+        str(raster.path), raster.label, wkt, grid.transform, shape, max(across, down), metres, grid.cells
     )
 
 

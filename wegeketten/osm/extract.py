@@ -7,6 +7,7 @@ import re
 import sys
 import tempfile
 from collections import Counter
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +15,11 @@ import numpy as np
 
 from wegeketten.errors import InputDataError, OutputError
 from wegeketten.files.parquet import to_numpy
+from wegeketten.files.scratch import private_folder
 from wegeketten.osm.features import Features, Node, Relation, Skipped, Way
 from wegeketten.osm.source import check_file, check_sums, stated_time
 from wegeketten.osm.writer import open_writer
+from wegeketten.osm.xml_repair import deleted_in_editor, without_inner_geometry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,6 +35,12 @@ _COMMAS = bytes.maketrans(b"xy,", b",,\n")
 _ESCAPED = re.compile("%([0-9a-f]+)%")
 _MISSING_SHARE = 0.5  # beyond it the file is no extract but a torn piece
 _OSM_FOUNDED = "2005"  # an earlier time stands for none: extracts without metadata say 1970
+ORDERS = ("nodes first", "nodes anywhere", "points in the ways")
+"""Where the places of ways' nodes are looked for: most files have their nodes first; overpass turbo's do not,
+and some have no untagged nodes at all, but points in the ways."""
+
+_LONGEST_KM = 100.0  # ferries have more points than that
+_MOST_LATITUDE = 4.5  # degrees, 500 km
 _WORST_WAYS = 20  # ways named one by one in the list of what was skipped
 
 
@@ -76,17 +85,33 @@ def read_extract(path: str | Path) -> Features:
     path = Path(path)
     kind = check_file(path)
     check_sums(path)
-    reader = _Reader(path)
-    try:
-        reader.run(kind)
-    except (RuntimeError, ValueError, OSError, InvalidLocationError) as error:
-        if isinstance(error, InputDataError | OutputError):
-            raise
-        reason = " ".join(str(error).split())
-        raise InputDataError(
-            f"{path}: cannot be read as OpenStreetMap data ({reason}); download it again"
-        ) from error
-    return reader.features()
+    with ExitStack() as stack:
+        source, missing = path, None
+        try:
+            for order in ORDERS:
+                reader = _Reader(path, source, order)
+                try:
+                    reader.run(kind)
+                    return reader.features()
+                except _NodesMissingError as error:
+                    missing = missing or error
+                except RuntimeError as error:
+                    if "inside <member>" not in str(error) or source != path:
+                        raise
+                    room = stack.enter_context(private_folder(Path(tempfile.gettempdir())))
+                    source, kind = without_inner_geometry(path, room), "osm"
+        except (RuntimeError, ValueError, OSError, IndexError, KeyError, InvalidLocationError) as error:
+            if isinstance(error, InputDataError | OutputError):
+                raise
+            reason = " ".join(str(error).split())
+            raise InputDataError(
+                f"{path}: cannot be read as OpenStreetMap data ({reason}); download it again"
+            ) from error
+    raise missing or InputDataError(f"{path}: geometry inside members of relations cannot be read")
+
+
+class _NodesMissingError(InputDataError):
+    """Most of the nodes that ways refer to were not found; they may come later, or lie in the ways."""
 
 
 class _Reader:
@@ -96,8 +121,9 @@ class _Reader:
     splitting those is several times faster than handling element objects one by one.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, source: Path, order: str) -> None:
+        self.path, self.source, self.order = path, source, order
+        self.deleted = deleted_in_editor(source)
         self.nodes: dict[int, Node] = {}
         self.ways: dict[int, Way] = {}
         self.relations: dict[int, Relation] = {}
@@ -115,26 +141,26 @@ class _Reader:
         """Pass over the file once."""
         import osmium
 
-        file = osmium.io.File(str(self.path), form)
+        file = osmium.io.File(str(self.source), form)
         pool = osmium.io.ThreadPool()
         with osmium.io.Reader(file, osmium.osm.NOTHING, thread_pool=pool) as reader:
             header = reader.header()
             stated = header.get("osmosis_replication_timestamp") or header.get("timestamp")
-            self.timestamp = stated or stated_time(self.path, form)
+            self.timestamp = stated or stated_time(self.source, form)
         if header.has_multiple_object_versions or file.has_multiple_object_versions:
             raise InputDataError(
                 f"{self.path}: holds several versions of each element (a history or change file); "
                 "give an extract with the current state"
             )
-        with tempfile.TemporaryDirectory(prefix="wegeketten-", ignore_cleanup_errors=True) as folder:
-            lines = Path(folder) / "elements.opl"
-            _write_lines(file, lines, pool)
+        with private_folder(Path(tempfile.gettempdir())) as folder:
+            lines = folder / "elements.opl"
+            _write_lines(file, lines, pool, self.order)
             takers = {"n": self._node, "w": self._way, "r": self._relation}
             with lines.open(encoding="utf-8", newline="\n") as text:
                 for line in text:
                     fields = line[:-1].split(" ")
                     # id, version, visible or deleted, time, tags, then what is the element's own
-                    if fields[2] != "dD":
+                    if fields[2] != "dD" and fields[0] not in self.deleted:
                         takers[line[0]](fields)
         if any("n-" in points for points in self.points):
             self._find_negative(file, pool)
@@ -252,9 +278,9 @@ class _Reader:
         """Drop references to missing nodes; note where that tears a way apart."""
         missing = np.flatnonzero(~here)
         if len(missing) > _MISSING_SHARE * len(refs):
-            raise InputDataError(
+            raise _NodesMissingError(
                 f"{self.path}: {len(missing)} of {len(refs)} node references of ways lead to nodes "
-                "that are not in the file before the ways; sort it (osmium sort) or use a complete extract"
+                "that are not in the file; use a complete extract (Overpass: out body; >; out skel qt;)"
             )
         place = np.concatenate(([0], np.cumsum(here)))  # new position of each old one
         torn: set[int] = set()
@@ -299,7 +325,7 @@ class _Reader:
             )
 
 
-def _write_lines(file: Any, target: Path, pool: Any) -> None:
+def _write_lines(file: Any, target: Path, pool: Any, order: str) -> None:
     """All tagged nodes, all ways with their points, all relations, one line each."""
     import osmium
 
@@ -308,11 +334,15 @@ def _write_lines(file: Any, target: Path, pool: Any) -> None:
     places = osmium.NodeLocationsForWays(osmium.index.create_map("flex_mem"))
     places.ignore_errors()
     form = "opl,locations_on_ways=true,add_metadata=version+timestamp"
+    handlers = [tagged] if order == "points in the ways" else [places, tagged]
+    if order == "nodes anywhere":
+        with osmium.io.Reader(file, osmium.osm.NODE, thread_pool=pool) as reader:
+            osmium.apply(reader, places)
     with (
         osmium.io.Reader(file, thread_pool=pool) as reader,
         open_writer(target, form, thread_pool=pool) as writer,
     ):
-        osmium.apply(reader, places, tagged, writer)
+        osmium.apply(reader, *handlers, writer)
 
 
 def _parse_points(text: str) -> list[NDArray[Any]]:
@@ -358,10 +388,36 @@ def _check_extent(path: Path, features: Features) -> None:
         raise InputDataError(f"{path}: holds positions that are no numbers")
     if abs(low[1]) > 84 or abs(high[1]) > 84:  # where UTM ends
         raise InputDataError(f"{path}: reaches beyond 84 degrees of latitude; this cannot be a town")
+    if high[1] - low[1] > _MOST_LATITUDE:
+        where = f"from {low[1]:.2f} to {high[1]:.2f} degrees of latitude"
+        raise InputDataError(f"{path}: reaches {where} (two places in one file?); cut out one town")
     if high[0] - low[0] > 6:
         where = f"from {low[0]:.2f} to {high[0]:.2f} degrees of longitude"
         raise InputDataError(
             f"{path}: reaches {where} (two places in one file, or across the date line); cut out one town"
+        )
+    _check_jumps(path, features)
+
+
+def _check_jumps(path: Path, features: Features) -> None:
+    """No way leads over a hundred kilometres from one node to the next: one of them has a wrong position."""
+    lonlat = features.lonlat
+    if len(lonlat) < 2:
+        return
+    shrink = np.cos(np.radians(lonlat[:-1, 1]))
+    apart_km = np.hypot(np.diff(lonlat[:, 0]) * shrink, np.diff(lonlat[:, 1])) * 111.2
+    far = np.flatnonzero(apart_km > _LONGEST_KM)
+    if not len(far):
+        return
+    starts = np.array(sorted(way.start for way in features.ways.values()), dtype=np.int64)
+    torn = np.concatenate((starts, features.gaps))
+    far = far[~np.isin(far + 1, torn)]
+    if len(far):
+        row = int(far[0])
+        way = next(way.id for way in features.ways.values() if way.start <= row < way.stop)
+        raise InputDataError(
+            f"{path}: way w{way} leads {apart_km[row]:.0f} km from node n{features.refs[row]} straight to "
+            f"n{features.refs[row + 1]}; one of them has a wrong position: correct it, or cut out one town"
         )
 
 

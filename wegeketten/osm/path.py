@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 
 from wegeketten.errors import InputDataError
@@ -26,8 +27,19 @@ def source_path(text: str) -> Path:
         return demo_extract()
     path = Path(text)
     if not path.is_file():
-        raise InputDataError(f"{text}: no such file or city folder; give an OSM extract, or the word demo")
+        raise InputDataError(f"{text}: no such file or city folder; {_hint(text)}")
     return path
+
+
+def _hint(text: str) -> str:
+    """What to do about a source that is no file."""
+    if "://" in text:
+        return (
+            "nothing is read from the net: download it first, or have a place fetched: wegeketten fetch PLACE"
+        )
+    if not re.search(r"[/\\]|\.\w+$", text):
+        return f"give an OSM extract, or fetch the place first: wegeketten fetch '{text}' -o place.osm.pbf"
+    return "give an OSM extract, or the word demo"
 
 
 def file_sha256(path: Path) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -11,7 +9,13 @@ import numpy as np
 import shapely
 
 from wegeketten.errors import InputDataError
-from wegeketten.people.counts import OVER_80, Columns
+from wegeketten.files.archives import members_of
+from wegeketten.files.coordinates import NEAR_M, to_degrees
+from wegeketten.files.tables import cell_text, read_start, read_table, split_layer
+from wegeketten.people.counts import Columns
+from wegeketten.people.long_form import pivoted
+from wegeketten.people.positions import GRID, positions, where_told
+from wegeketten.people.window import LARGE_BYTES, bounds_in, window_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,19 +23,37 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from wegeketten.files.shapes import Layer
     from wegeketten.osm.features import Skipped
     from wegeketten.osm.projection import Projection
+    from wegeketten.places.districts import Districts
 
+    Extent = tuple[float, float, float, float]
     Floats = NDArray[np.float64]
     Assign = Callable[[Floats], NDArray[np.int64]]
 
-_LON = ("lon", "lng", "long", "longitude", "längengrad", "laengengrad")
-_LAT = ("lat", "latitude", "breitengrad")
-_ETRS_X, _ETRS_Y = ("x_mp_100m", "x_mp_1km", "x_mp_10km"), ("y_mp_100m", "y_mp_1km", "y_mp_10km")
 _SIZES_M = (100, 200, 250, 500, 1000, 2000, 5000, 10000)
-_GRID = 3035  # ETRS89-extended / LAEA Europe, the CRS of Europe's census grids
-_MOST_BYTES = 2_000_000_000
-_NEAR_M = 10_000.0
+_COARSE_M = 500  # cells of this size and more are shared where the extract's edge cuts them
+_SLIVER = 0.02  # a smaller share outside is the drawing's, not the people's
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the user says about a file of people.
+
+    Attributes
+    ----------
+    column
+        Column that counts all people.
+    crs
+        Coordinate reference system of columns in metres.
+    encoding
+        Of its text.
+    """
+
+    column: str | None = None
+    crs: str | None = None
+    encoding: str | None = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +76,10 @@ class Cells:
         Whether they tile the plane, so that a point outside lives elsewhere.
     reach_m
         Farthest distance at which a person of a point may live.
+    rows
+        How the user counts each row.
+    inside
+        Share of each cell that the extract covers; None where all of all.
     skipped, notes
         What was left out and what a reader of the results should know.
     """
@@ -66,165 +92,232 @@ class Cells:
     points: Floats
     regular: bool
     reach_m: float
+    rows: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    inside: Floats | None = None
     skipped: list[Skipped] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
-def read_census(path: Path, projection: Projection, extent: tuple[float, float, float, float]) -> Cells:
+def read_census(
+    path: Path,
+    projection: Projection,
+    extent: Extent,
+    *,
+    said: Said | None = None,
+    coverage: shapely.Geometry | None = None,
+    districts: Districts | None = None,
+) -> Cells:
     """Read where people live.
 
     Parameters
     ----------
     path
-        CSV with the German census grid's columns, CSV of points with lon, lat and people, or polygons with
-        people (GeoPackage, GeoParquet, GeoJSON, Shapefile).
+        A table (CSV, workbook, Parquet) with cells of a census grid, points, or the names of districts; or
+        polygons or points with people (GeoPackage, GeoParquet, GeoJSON, Shapefile, GML, KML, FlatGeobuf).
     projection
         The city's.
     extent
         Of the homes, metres: smallest x, y, greatest x, y.
+    said
+        What the user says about the file.
+    coverage
+        What the extract covers, metres: of a polygon or a large cell that reaches beyond, only the share
+        inside
+        lives here.
+    districts
+        Of the city, for statistics by district.
 
     Raises
     ------
     InputDataError
-        The file cannot be read, has no column of people, holds numbers of people that are none or negative
-        (but for the census's codes for secrecy, -1 and -9), or lies elsewhere.
+        The file cannot be read, has no column that counts all people, holds numbers of people that are
+        none or
+        negative (but for the census's codes for secrecy, -1 and -9), or lies elsewhere.
+    UsageError
+        What the user says does not fit the file.
     """
+    said = said or Said()
+    file, layer = split_layer(path)
+    start, size = read_start(file)
+    text = start.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start.startswith(b"PK") and any(
+        m.filename.startswith(("xl/", "content.xml")) for m in members_of(file)
+    ):
+        table = read_table(file, sheet=layer)
+    elif start.startswith(b"PAR1") and not is_geoparquet(file):
+        table = read_table(file)
+    elif start.startswith((b"SQLite", b"PAR1", b"PK", b"\x00\x00\x27\x0a", b"fgb")) or text.startswith(
+        (b"{", b"<")
+    ):
+        return _shapes(path, projection, extent, said, coverage)
+    elif size > LARGE_BYTES:
+        table = window_table(file, projection, extent, encoding=said.encoding, crs=said.crs)
+    else:
+        table = read_table(file, encoding=said.encoding, sheet=layer)
+    columns = table.texts()
+    rows = np.arange(len(table)) + table.first_row if table.rows is None else table.rows
+    reader = Columns(file, columns, rows, table.numeric())
+    reader.notes += table.notes
+    if where_told(reader) is None:
+        from wegeketten.people.statistics import by_district
+
+        return by_district(reader, said, districts, coverage)
+    columns, rows = pivoted(reader, rows)
+    reader = Columns(file, columns, rows, table.numeric(), notes=reader.notes)
+    return _table(reader, projection, extent, said, coverage)
+
+
+def is_geoparquet(path: Path) -> bool:
+    """Whether a Parquet file says that it holds shapes."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     try:
-        with path.open("rb") as file:
-            start = file.read(16)
-        size = path.stat().st_size
-    except OSError as error:
-        raise InputDataError(f"{path}: cannot be read ({error.strerror})") from error
-    if size > _MOST_BYTES:
-        raise InputDataError(f"{path}: {size / 1e9:.1f} GB is too large; cut it to the city first")
-    binary = start.startswith((b"SQLite", b"PAR1", b"PK", b"\x00\x00\x27\x0a"))
-    if binary or start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"<")):
-        return _polygons(path, projection, extent)
-    return _table(path, projection, extent)
+        return b"geo" in (pq.read_schema(path).metadata or {})
+    except (pa.ArrowException, OSError):
+        return False
 
 
-def _polygons(path: Path, projection: Projection, extent: tuple[float, float, float, float]) -> Cells:
-    from wegeketten.places.layers import read_layer, to_city
+def _shapes(
+    path: Path, projection: Projection, extent: Extent, said: Said, coverage: shapely.Geometry | None
+) -> Cells:
+    from wegeketten.files.shapes import AREAS_OR_POINTS, read_layer
+    from wegeketten.places.layers import to_city
 
-    layer = read_layer(path)
+    layer = read_layer(
+        path, crs=said.crs, encoding=said.encoding, kinds=AREAS_OR_POINTS,
+        bounds=lambda crs: bounds_in(crs, projection, extent),
+    )  # fmt: skip
+    kinds = shapely.get_type_id(layer.shapes)
+    if ((kinds == 0) | (kinds == 4)).sum() > 0.5 * max((kinds >= 0).sum(), 1):
+        return _layer_points(layer, projection, extent, said)
     found = to_city(layer, projection, extent, station="population")
     columns = {
-        name: [_as_text(values[row]) for row in found.rows.tolist()] for name, values in layer.columns.items()
+        name: [cell_text(values[row]) for row in found.rows.tolist()]
+        for name, values in layer.columns.items()
     }
     typed = [name for name, values in layer.columns.items() if not any(isinstance(v, str) for v in values)]
-    reader = Columns(path, columns, found.rows + 1, typed)
-    people, unit = reader.people()
-    areas = shapely.area(found.shapes)
-
-    def assign(xy: Floats) -> NDArray[np.int64]:
-        rows = np.full(len(xy), -1, dtype=np.int64)
-        tree = shapely.STRtree(np.asarray(shapely.points(xy)))
-        hit, points = tree.query(found.shapes, predicate="intersects")
-        order = np.lexsort((hit, areas[hit]))[::-1]
-        rows[points[order]] = hit[order]
-        return rows
-
-    middles = shapely.get_coordinates(shapely.centroid(found.shapes))
-    over_65, over_80 = reader.over_65(people), reader.optional(OVER_80)
-    return Cells(
-        people, over_65, over_80, unit, assign, middles, regular=True, reach_m=0.0,
-        skipped=found.skipped, notes=[*found.notes, *reader.notes],
+    reader = Columns(layer.path, columns, found.rows + 1, typed)
+    people, unit = reader.people(said.column)
+    over_65, over_80 = reader.over(65, people), reader.over(80, people)
+    return area_cells(
+        found.shapes, people, over_65, over_80, unit, found.rows + 1, coverage,
+        skipped=found.skipped, notes=[*layer.notes, *found.notes, *reader.notes],
     )  # fmt: skip
 
 
-def _table(path: Path, projection: Projection, extent: tuple[float, float, float, float]) -> Cells:
-    columns, notes = _read_csv(path)
-    reader = Columns(path, columns)
-    people, unit = reader.people()
-    over_65, over_80 = reader.over_65(people), reader.optional(OVER_80)
-    notes += reader.notes
-    lonlat, grid_xy = _positions(reader)
+def area_cells(
+    shapes: NDArray[np.object_],
+    people: Floats,
+    over_65: Floats | None,
+    over_80: Floats | None,
+    unit: str,
+    rows: NDArray[np.int64],
+    coverage: shapely.Geometry | None,
+    *,
+    skipped: list[Skipped],
+    notes: list[str],
+) -> Cells:
+    """Cells that are polygons (the city's metres); a home belongs to the smallest it lies in."""
+    areas = shapely.area(shapes)
+
+    def assign(xy: Floats) -> NDArray[np.int64]:
+        found = np.full(len(xy), -1, dtype=np.int64)
+        tree = shapely.STRtree(np.asarray(shapely.points(xy)))
+        hit, points = tree.query(shapes, predicate="intersects")
+        order = np.lexsort((hit, areas[hit]))[::-1]
+        found[points[order]] = hit[order]
+        return found
+
+    middles = shapely.get_coordinates(shapely.centroid(shapes))
+    return Cells(
+        people, over_65, over_80, unit, assign, middles, regular=True, reach_m=0.0, rows=rows,
+        inside=_inside_shares(shapes, coverage), skipped=skipped, notes=notes,
+    )  # fmt: skip
+
+
+def _inside_shares(shapes: NDArray[np.object_], coverage: shapely.Geometry | None) -> Floats | None:
+    """Which share of each polygon the extract covers; None where all of all."""
+    if coverage is None or not len(shapes):
+        return None
+    shapely.prepare(coverage)
+    shares = np.ones(len(shapes))
+    cut = np.flatnonzero(~shapely.contains_properly(coverage, shapes))
+    areas = np.maximum(shapely.area(shapes[cut]), 1e-9)
+    shares[cut] = np.clip(shapely.area(shapely.intersection(shapes[cut], coverage)) / areas, 0.0, 1.0)
+    shares[shares > 1 - _SLIVER] = 1.0
+    return None if (shares == 1.0).all() else shares
+
+
+def _layer_points(layer: Layer, projection: Projection, extent: Extent, said: Said) -> Cells:
+    from wegeketten.places.layers import check_coordinates
+
+    kept = np.flatnonzero(shapely.get_num_coordinates(layer.shapes) > 0)
+    check_coordinates(layer, projection)
+    middles = shapely.get_coordinates(shapely.centroid(layer.shapes[kept]))
+    lonlat = to_degrees(middles, layer.crs)
+    columns = {
+        name: [cell_text(values[row]) for row in kept.tolist()] for name, values in layer.columns.items()
+    }
+    typed = [name for name, values in layer.columns.items() if not any(isinstance(v, str) for v in values)]
+    reader = Columns(layer.path, columns, kept + 1, typed)
+    reader.notes += layer.notes
+    return _points(reader, lonlat, None, 0, projection, extent, said, None)
+
+
+def _table(
+    reader: Columns, projection: Projection, extent: Extent, said: Said, coverage: shapely.Geometry | None
+) -> Cells:
+    where = positions(reader, projection, extent, said.crs)
+    reader.notes += where.notes
+    return _points(reader, where.lonlat, where.grid_xy, where.size_m, projection, extent, said, coverage)
+
+
+def _points(
+    reader: Columns,
+    lonlat: Floats,
+    grid_xy: Floats | None,
+    size_m: int,
+    projection: Projection,
+    extent: Extent,
+    said: Said,
+    coverage: shapely.Geometry | None,
+) -> Cells:
+    path = reader.path
+    people, unit = reader.people(said.column)
+    over_65, over_80 = reader.over(65, people), reader.over(80, people)
+    notes = reader.notes
+    rows = np.array([reader.row(row) for row in range(len(people))], dtype=np.int64)
     xy = projection.to_xy(lonlat)
     _check_where(path, lonlat, xy, projection, extent)
-    size_m = _cell_size_m(grid_xy)
+    size_m = size_m or _cell_size_m(grid_xy)
     if grid_xy is not None and size_m:
         assign = _grid_assign(grid_xy, size_m, projection)
-        _check_unique(path, grid_xy)
-        return Cells(people, over_65, over_80, unit, assign, xy, True, 0.0, notes=notes)
+        _check_unique(path, grid_xy, rows)
+        inside = (
+            _inside_shares(_squares(grid_xy, size_m, projection), coverage) if size_m >= _COARSE_M else None
+        )
+        return Cells(people, over_65, over_80, unit, assign, xy, True, 0.0, rows, inside, notes=notes)
     tree = shapely.STRtree(np.asarray(shapely.points(xy)))
     reach_m, regular = _spacing(tree, xy)
 
     def assign_nearest(homes: Floats) -> NDArray[np.int64]:
-        rows = np.full(len(homes), -1, dtype=np.int64)
+        found = np.full(len(homes), -1, dtype=np.int64)
         hit = tree.query_nearest(np.asarray(shapely.points(homes)), max_distance=reach_m, all_matches=False)
-        rows[hit[0]] = hit[1]
-        return rows
+        found[hit[0]] = hit[1]
+        return found
 
     notes.append(f"homes belong to the nearest point with people within {reach_m:.0f} m")
-    return Cells(people, over_65, over_80, unit, assign_nearest, xy, regular, reach_m, notes=notes)
+    return Cells(people, over_65, over_80, unit, assign_nearest, xy, regular, reach_m, rows, notes=notes)
 
 
-def _as_text(value: object) -> str:
-    return "" if value is None else str(value)
-
-
-def _read_csv(path: Path) -> tuple[dict[str, list[str]], list[str]]:
-    """Columns of text and what had to be assumed to read them."""
-    raw = path.read_bytes()
-    notes = []
-    if b"\x00" in raw[:4096]:
-        raise InputDataError(f"{path}: no table (neither CSV nor GeoPackage, GeoParquet or GeoJSON)")
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("cp1252", errors="replace")
-        notes.append(f"{path.name} was read as Windows-1252")
-    header = text.partition("\n")[0]
-    separator = max(";,\t|", key=header.count)
-    try:
-        lines = csv.reader(io.StringIO(text), delimiter=separator)
-        rows = [line for line in lines if any(cell.strip() for cell in line)]
-    except csv.Error as error:
-        raise InputDataError(f"{path}: no table ({error})") from error
-    if len(rows) < 2:
-        raise InputDataError(f"{path}: no rows in it")
-    names = [name.strip() for name in rows[0]]
-    ragged = [number + 1 for number, row in enumerate(rows) if len(row) != len(names)]
-    if ragged:
-        raise InputDataError(
-            f"{path}: row {ragged[0]} has {len(rows[ragged[0] - 1])} cells, the header {len(names)} "
-            f"({len(ragged)} such rows)"
-        )
-    return {name: [row[place] for row in rows[1:]] for place, name in enumerate(names)}, notes
-
-
-def _positions(reader: Columns) -> tuple[Floats, Floats | None]:
-    """Lon/lat of each row, and its place in Europe's census grid where the file states it."""
-    lon, lat = reader.find(_LON), reader.find(_LAT)
-    etrs_x, etrs_y = reader.find(_ETRS_X), reader.find(_ETRS_Y)
-    if etrs_x and etrs_y:
-        grid_xy = _pairs(reader, etrs_x, etrs_y, 1e7)
-        return _from_grid(grid_xy), grid_xy
-    if not (lon and lat):
-        hint = "; columns x and y say nothing about their coordinate system" if reader.find(("x",)) else ""
-        raise InputDataError(f"{reader.path}: no columns lon and lat (or x_mp_100m and y_mp_100m){hint}")
-    degrees = np.column_stack(
-        (
-            reader.numbers(lon, low=-180.0, high=180.0, codes=False),
-            reader.numbers(lat, low=-90.0, high=90.0, codes=False),
-        )
-    )
-    if reader.find(("x",)) and reader.find(("y",)):
-        stated = _pairs(reader, "x", "y", 1e8)
-        if np.abs(_from_grid(stated) - degrees).max() < 2e-5:  # x, y are the grid's: lon, lat say so
-            return degrees, stated
-    return degrees, None
-
-
-def _pairs(reader: Columns, x: str, y: str, high: float) -> Floats:
-    return np.column_stack([reader.numbers(name, low=-high, high=high, codes=False) for name in (x, y)])
-
-
-def _from_grid(grid_xy: Floats) -> Floats:
-    import pyproj
-
-    back = pyproj.Transformer.from_crs(_GRID, 4326, always_xy=True)
-    return np.column_stack(back.transform(grid_xy[:, 0], grid_xy[:, 1]))
+def _squares(grid_xy: Floats, size_m: int, projection: Projection) -> NDArray[np.object_]:
+    """Cells of the European grid as polygons in the city's metres."""
+    half = size_m / 2
+    corners = np.array([(-half, -half), (half, -half), (half, half), (-half, half)])
+    around = (grid_xy[:, None, :] + corners[None]).reshape(-1, 2)
+    xy = projection.to_xy(to_degrees(around, GRID)).reshape(-1, 4, 2)
+    return np.asarray(shapely.polygons(xy), dtype=object)
 
 
 def _cell_size_m(grid_xy: Floats | None) -> int:
@@ -243,7 +336,7 @@ def _cell_size_m(grid_xy: Floats | None) -> int:
 def _grid_assign(grid_xy: Floats, size_m: int, projection: Projection) -> Assign:
     import pyproj
 
-    forth = pyproj.Transformer.from_crs(projection.epsg, _GRID, always_xy=True)
+    forth = pyproj.Transformer.from_crs(projection.epsg, GRID, always_xy=True)
     keys = _keys(np.floor(grid_xy / size_m))
     order = np.argsort(keys, kind="stable")
 
@@ -261,10 +354,10 @@ def _keys(cells: Floats) -> NDArray[np.int64]:
     return cells[:, 0].astype(np.int64) * 1_000_000 + cells[:, 1].astype(np.int64)
 
 
-def _check_unique(path: Path, grid_xy: Floats) -> None:
+def _check_unique(path: Path, grid_xy: Floats, rows: NDArray[np.int64]) -> None:
     _, first, count = np.unique(grid_xy, axis=0, return_index=True, return_counts=True)
     if (count > 1).any():
-        row = int(first[count > 1][0]) + 2
+        row = int(rows[first[count > 1][0]])
         raise InputDataError(f"{path}: the cell of row {row} occurs more than once; sum or drop the others")
 
 
@@ -283,9 +376,9 @@ def _check_where(
     lonlat: Floats,
     xy: Floats,
     projection: Projection,
-    extent: tuple[float, float, float, float],
+    extent: Extent,
 ) -> None:
-    low, high = np.array(extent[:2]) - _NEAR_M, np.array(extent[2:]) + _NEAR_M
+    low, high = np.array(extent[:2]) - NEAR_M, np.array(extent[2:]) + NEAR_M
 
     def near(points: Floats) -> bool:
         return bool(((points > low) & (points < high)).all(axis=1).any())
@@ -296,5 +389,5 @@ def _check_where(
     if (np.abs(swapped[:, 1]) <= 90).all() and near(projection.to_xy(swapped)):
         raise InputDataError(f"{path}: lon and lat are swapped")
     raise InputDataError(
-        f"{path}: no row lies within {_NEAR_M / 1000:.0f} km of the city's homes; is it another city's?"
+        f"{path}: no row lies within {NEAR_M / 1000:.0f} km of the city's homes; is it another city's?"
     )

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wegeketten.errors import InputDataError
+from wegeketten.errors import InputDataError, UsageError
 from wegeketten.files.numerals import number, signs_of
+from wegeketten.people.ages import Band, age_band, from_age
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -25,27 +27,52 @@ PEOPLE = (
 )  # fmt: skip
 """Columns taken for people, most telling first; upper and lower case are the same."""
 
-_BEGINNINGS = (
-    "people",
-    "population",
-    "pop_",
-    "einwohner",
-    "inhabitants",
-    "bevoelkerung",
-    "bevölkerung",
-    "tot_p",
+_BEGINNINGS = re.compile(
+    r"(?:anzahl|zahl|summe|sum|insgesamt|gesamt|total|hauptwohnsitz)?_?(?:der)?_?"
+    r"(?:people|population|populacao|pop|einwohner(?:innen)?|inhabitants|residents|persons|personen|einw|ew|"
+    r"bevoelkerung|bevölkerung|bewohner|wohnbevölkerung|wohnbevoelkerung|wohnberechtigte|hauptwohner|tot_p|bev)"
+    r"(?:und)?_?(?P<rest>.*)"
 )
-_PARTS = ("pct", "share", "anteil", "65", "80", "under", "unter", "male", "density", "dichte")
+_NEUTRAL = re.compile(
+    r"(?:_|(?:19|20)\d\d|\d{1,2}_\d{1,2}_(?:19|20)\d\d|(?:19|20)\d{6}|insgesamt|insg|gesamt|ges|total|tot|"
+    r"anzahl|zahl|zahlen|bestand|am|hauptwohnsitz|hauptwohnung|hw|haupt|mit|in|zum|stand|stichtag|absolut|abs|"
+    r"innen|einwohner|bev|jan|dez|december|january|dezember|januar|census|est|count|n)*"
+)
+"""What may stand beside the word for people in a column's name: a year, the day, that it is all of them."""
 
 DWELLINGS = ("dwellings_sum", "dwellings", "wohnungen", "insgesamt_wohnungen", "households", "haushalte")
 """Columns taken where there is none with people: then dwellings weigh."""
 
 OVER_65 = ("people_65", "age_65plus", "ab65", "over_65", "pop_65plus")
-OVER_65_PCT = ("ab65_pct", "share_65plus_pct", "anteilueber65")
+OVER_65_PCT = ("ab65_pct", "share_65plus_pct", "anteilueber65", "anteil_65plus", "anteil_ab65", "ab65_a")
 OVER_80 = ("people_80", "age_80plus", "ab80", "over_80", "pop_80plus")
+_EUROSTAT = "t"
 
-_SUPPRESSED = frozenset({"-1", "-9", "-1.0", "-9.0", "–", "—", "-", "."})
-"""Codes of the German census for values that are kept secret or too uncertain."""
+_SUPPRESSED = frozenset(
+    {
+        "-1",
+        "-9",
+        "-1.0",
+        "-9.0",
+        "–",
+        "—",
+        "-",
+        ".",
+        "/",
+        "x",
+        "X",
+        "...",
+        "…",
+        "*",
+        "-9999",
+        "-9999.0",
+        "-9998",
+    }
+)
+"""Codes of the German and European census for values that are kept secret, missing or too uncertain."""
+
+_EMPTY = frozenset({"", "null", "none", "nan", "na", "n/a", "<null>", "(null)"})
+"""Cells without a value: nobody is counted there, and that is told."""
 
 _MOST_PEOPLE = 1e7  # in one cell: more is a mistake
 
@@ -63,6 +90,8 @@ class Columns:
         Row numbers to name in messages; in a CSV, where None, the header is row 1.
     typed
         Columns that are numbers in the file already.
+    notes
+        What is already known about how the file was read.
     """
 
     def __init__(
@@ -71,43 +100,132 @@ class Columns:
         columns: dict[str, list[str]],
         rows: NDArray[np.int64] | None = None,
         typed: Collection[str] = (),
+        notes: Iterable[str] = (),
     ) -> None:
         self.path = path
-        self.notes: list[str] = []
+        self.notes = list(notes)
         self._typed = {name.strip().casefold() for name in typed}
         self._columns = {name.strip().casefold(): values for name, values in reversed(columns.items())}
         self._names = list(columns)
         self._rows = rows
 
+    @property
+    def names(self) -> list[str]:
+        """Columns in the order of the file."""
+        return self._names
+
+    def texts(self, name: str) -> list[str]:
+        """Cells of a column."""
+        return self._columns[name.strip().casefold()]
+
     def find(self, names: Sequence[str]) -> str | None:
         """First of some names that is there."""
         return next((name for name in names if name.casefold() in self._columns), None)
 
-    def people(self) -> tuple[Floats, str]:
-        """People, or dwellings where the file has none, and which of the two."""
-        name, unit = self.find(PEOPLE), "people"
-        if name is None:
-            like = [n for n in self._columns if n.startswith(_BEGINNINGS) and not any(p in n for p in _PARTS)]
-            name = like[0] if len(like) == 1 else None
+    def people(self, column: str | None = None) -> tuple[Floats, str]:
+        """People, or dwellings where the file has none, and which of the two.
+
+        Parameters
+        ----------
+        column
+            As the user names it.
+
+        Raises
+        ------
+        InputDataError
+            It cannot be told which column counts all people.
+        UsageError
+            There is no column of that name.
+        """
+        unit = "people"
+        name = self.people_column() if column is None else self._stated(column)
         if name is None:
             name, unit = self.find(DWELLINGS), "dwellings"
         if name is None:
-            raise InputDataError(
-                f"{self.path}: no column of people (such as {', '.join(PEOPLE[:4])}); "
-                f"there are {', '.join(self._names[:12]) or 'none'}"
-            )
+            raise InputDataError(self._which())
+        self.notes.append(f"{self.path.name}: {unit} come from column {self._spelled(name)!r}")
         return self.counts(name), unit
+
+    def people_column(self) -> str | None:
+        """Column that counts all people; none that speaks of a density, a share, one sex or one age."""
+        name = self.find(PEOPLE)
+        if name is not None:
+            return name
+        if _EUROSTAT in self._columns and self.find(("grd_id", "y_ge65", "m", "f")) is not None:
+            return _EUROSTAT
+        like = [name for name in self._columns if counts_people(name)]
+        if len(like) > 1:
+            totals = [name for name in like if re.search(r"insg|gesamt|total|_ges", name)]
+            dated = sorted((max(re.findall(r"(?:19|20)\d\d", name), default=""), name) for name in like)
+            if len(totals) == 1:
+                like = totals
+            elif len({year for year, _ in dated}) == len(dated) and dated[0][0]:
+                like = [dated[-1][1]]
+                self.notes.append(f"{self.path.name}: of several years the latest is taken")
+            elif len({tuple(self._columns[name]) for name in like}) == 1:
+                like = like[:1]
+        return like[0] if len(like) == 1 else None
+
+    def _stated(self, column: str) -> str:
+        name = column.strip().casefold()
+        if name not in self._columns:
+            near = difflib.get_close_matches(name, self._columns, 1)
+            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(self._names[:12])}"
+            raise UsageError(f"{self.path}: no column {column!r}; {hint}")
+        return name
+
+    def _spelled(self, name: str) -> str:
+        return next((each for each in self._names if each.strip().casefold() == name.casefold()), name)
+
+    def _which(self) -> str:
+        there = ", ".join(self._names[:12]) or "none"
+        numeric = [name for name in self._names if self._looks_numeric(name)]
+        hint = f"; name one with --people-column, such as --people-column {numeric[0]!r}" if numeric else ""
+        partly = [name for name in self._names if _BEGINNINGS.fullmatch(_plain(name)) or age_band(name)]
+        what = (
+            f"no column of people that counts all: {', '.join(map(repr, partly[:4]))} may be a density, "
+            "a share, or a part of them"
+            if partly
+            else f"no column of people (such as {', '.join(PEOPLE[:4])})"
+        )
+        return f"{self.path}: {what}; there are {there}{hint}"
+
+    def _looks_numeric(self, name: str) -> bool:
+        cells = [text.strip() for text in self.texts(name)[:50] if text.strip()]
+        return bool(cells) and all(not np.isnan(number(cell)) for cell in cells)
 
     def optional(self, names: Sequence[str]) -> Floats | None:
         """Counts of the first of some columns that is there."""
         name = self.find(names)
         return None if name is None else self.counts(name)
 
-    def over_65(self, people: Floats) -> Floats | None:
-        """People over 65, counted or by their share."""
-        share_pct, counted = self.find(OVER_65_PCT), self.optional(OVER_65)
-        if counted is not None or share_pct is None:
+    def over(self, age: int, people: Floats) -> Floats | None:
+        """People of some age and over: counted in one column, in several groups, or by their share.
+
+        Parameters
+        ----------
+        age
+            65 or 80.
+        people
+            All of them.
+        """
+        names = {65: OVER_65, 80: OVER_80}[age]
+        counted = self.optional(names)
+        if counted is not None:
             return counted
+        bands: dict[tuple[int, int], str] = {}
+        for name in self._names:
+            band = age_band(name)
+            if band is not None and not _PARTLY.search(_plain(name)):
+                bands.setdefault(band, name)
+        chosen = from_age([Band(*pair) for pair in bands], age)
+        if chosen is not None:
+            named = ", ".join(repr(bands[each]) for each in chosen)
+            self.notes.append(f"{self.path.name}: people of {age} and over come from {named}")
+            return np.asarray(np.sum([self.counts(bands[each]) for each in chosen], axis=0))
+        share_pct = self.find(OVER_65_PCT) if age == 65 else None
+        if share_pct is None:
+            return None
         return np.where(people == 0, 0.0, people * self.numbers(share_pct) / 100.0)
 
     def counts(self, name: str) -> Floats:
@@ -116,12 +234,12 @@ class Columns:
         if key in self._typed:
             return self.numbers(name)
         texts = [raw.strip() for raw in self._columns[key]]
-        signs = signs_of("" if text in _SUPPRESSED else text for text in texts)
+        signs = signs_of("" if text in _SUPPRESSED or text.casefold() in _EMPTY else text for text in texts)
         if signs.open:
             first = texts[signs.open[0]]
             more = f" ({len(signs.open)} such rows)" if len(signs.open) > 1 else ""
             raise InputDataError(
-                f"{self.path}: column {name!r}, row {self._row(signs.open[0])}: {first!r} may be "
+                f"{self.path}: column {name!r}, row {self.row(signs.open[0])}: {first!r} may be "
                 f"{re.sub('[.,]', '', first)} or {float(first.replace(',', '.')):g}{more}; "
                 "write whole numbers without point or comma"
             )
@@ -138,24 +256,56 @@ class Columns:
         codes: bool = True,
         thousands: str = "",
     ) -> Floats:
-        """Numbers of a column, NaN for the codes of secrecy; all faults at once."""
-        values = np.empty(len(self._columns[name.casefold()]))
+        """Numbers of a column, NaN for the codes of secrecy, 0 for empty cells; all faults at once."""
+        cells = self._columns[name.casefold()]
+        values = np.empty(len(cells))
         faults = []
-        for row, raw in enumerate(self._columns[name.casefold()]):
+        empty = 0
+        for row, raw in enumerate(cells):
             text = raw.strip()
             if codes and text in _SUPPRESSED:
                 values[row] = np.nan
                 continue
+            if codes and text.casefold() in _EMPTY:
+                values[row] = 0.0
+                empty += 1
+                continue
             values[row] = number(text, thousands)
             if not low <= values[row] <= high:  # NaN is not
-                faults.append((self._row(row), text))
+                faults.append((self.row(row), text))
+        if empty == len(cells) and cells:
+            raise InputDataError(f"{self.path}: column {name!r} is empty; name another with --people-column")
         if faults:
             shown = ", ".join(f"row {row}: {text[:20]!r}" for row, text in faults[:5])
             more = f" and {len(faults) - 5} more" if len(faults) > 5 else ""
             raise InputDataError(
                 f"{self.path}: column {name!r}: not a number from {low:g} to {high:g}: {shown}{more}"
             )
+        if empty:
+            self.notes.append(f"{self.path.name}: {empty} empty cells in column {name!r} count nobody")
         return values
 
-    def _row(self, row: int) -> int:
+    def row(self, row: int) -> int:
+        """How the user counts a row."""
         return row + 2 if self._rows is None else int(self._rows[row])
+
+
+_PARTLY = re.compile(
+    r"pct|proz|anteil|share|quote|dicht|density|mann|maenn|male|weib|frau|femme|_m_|_w_|_f_|ausl"
+)
+
+
+def counts_people(name: str) -> bool:
+    """Whether a column's name says that it counts all people.
+
+    Examples
+    --------
+    >>> [counts_people(name) for name in ("EW 31.12.2025", "Einwohner_je_km2", "Einwohner m", "EW_65_79")]
+    [True, False, False, False]
+    """
+    found = _BEGINNINGS.fullmatch(_plain(name))
+    return found is not None and _NEUTRAL.fullmatch(found["rest"]) is not None and age_band(name) is None
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^0-9a-zäöüß%]+", "_", name.strip().casefold()).strip("_")

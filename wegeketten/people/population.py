@@ -17,14 +17,23 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from wegeketten.osm.projection import Projection
-    from wegeketten.people.census import Cells
+    from wegeketten.people.census import Cells, Said
     from wegeketten.people.homes import Homes
+    from wegeketten.places.districts import Districts
 
 
 _EDGE_M = 500.0  # farther from the outermost homes the extract ends
 
 
-def weigh_homes(homes: Homes, path: Path, projection: Projection) -> Homes:
+def weigh_homes(
+    homes: Homes,
+    path: Path,
+    projection: Projection,
+    *,
+    said: Said | None = None,
+    coverage: shapely.Geometry | None = None,
+    districts: Districts | None = None,
+) -> Homes:
     """Give homes the people of a census file.
 
     The people of a cell are spread over its homes by dwellings where these are mapped for all of them, else
@@ -40,6 +49,13 @@ def weigh_homes(homes: Homes, path: Path, projection: Projection) -> Homes:
         See `read_census`.
     projection
         The city's.
+    said
+        What the user says about the file.
+    coverage
+        What the extract covers, metres: of the people of a polygon that reaches beyond, its share inside
+        live on the homes; None where nothing is known of it.
+    districts
+        Of the city, for statistics by district.
 
     Returns
     -------
@@ -56,7 +72,9 @@ def weigh_homes(homes: Homes, path: Path, projection: Projection) -> Homes:
         return homes
     xy = np.column_stack((homes.columns["x"], homes.columns["y"]))
     (low_x, low_y), (high_x, high_y) = xy.min(axis=0).tolist(), xy.max(axis=0).tolist()
-    cells = read_census(path, projection, (low_x, low_y, high_x, high_y))
+    cells = read_census(
+        path, projection, (low_x, low_y, high_x, high_y), said=said, coverage=coverage, districts=districts
+    )
     return spread(homes, cells, path.name)
 
 
@@ -64,7 +82,9 @@ def spread(homes: Homes, cells: Cells, name: str) -> Homes:
     """Spread the people of cells over homes; `name` is the file's, for the notes."""
     xy = np.column_stack((homes.columns["x"], homes.columns["y"]))
     cell = cells.assign(xy)
+    share = np.ones(len(cells.people)) if cells.inside is None else cells.inside
     part = shares(homes, cell)
+    part *= _at(share, cell)
     weight = np.nan_to_num(part * _at(cells.people, cell))
     columns = {**homes.columns, "weight": weight}
     for column, values in (("people_65", cells.over_65), ("people_80", cells.over_80)):
@@ -74,19 +94,39 @@ def spread(homes: Homes, cells: Cells, name: str) -> Homes:
     lonely = lonely[np.nan_to_num(cells.people[lonely]) > 0]
     if not cells.regular and len(lonely):
         lonely = _move_in(columns, cells, xy, lonely)
-    inside = _inside(cells.points[lonely], xy)
+    if cells.inside is None:
+        inside = _inside(cells.points[lonely], xy)
+    else:
+        inside = (share[lonely] == 1) & _inside(cells.points[lonely], xy) | (share[lonely] > 0) & (
+            share[lonely] < 1
+        )
     lonely, beyond = lonely[inside], lonely[~inside]
+    rows = cells.rows if len(cells.rows) else np.arange(len(cells.people)) + 2
     lost = [
         Skipped(
-            f"row {row + 2}",
+            f"row {rows[row]}",
             "population",
-            f"{cells.people[row]:g} {cells.unit} of {name} live where no home is mapped",
+            f"{cells.people[row] * share[row]:g} {cells.unit} of {name} live where no home is mapped",
         )
         for row in lonely.tolist()
     ]
-    notes = _notes(cells, cell, columns["weight"], lonely, name)
+    notes = _notes(cells, cell, columns["weight"], name)
+    if len(lonely):
+        gone = float((cells.people[lonely] * share[lonely]).sum())
+        notes.append(
+            f"{gone:.0f} {cells.unit} in {len(lonely)} cells live where no home is mapped and count nowhere"
+        )
     if len(beyond):
         notes.append(f"{_sum(cells, beyond)} in {len(beyond)} cells of {name} live beyond the extract")
+    cut = np.flatnonzero((share < 1) & (np.nan_to_num(cells.people) > 0))
+    cut = np.setdiff1d(cut, beyond)
+    if len(cut):
+        away = float((cells.people[cut] * (1 - share[cut])).sum())
+        notes.append(
+            f"the extract's edge cuts {len(cut)} cells of {name}: {away:.0f} of their {_sum(cells, cut)} "
+            "live beyond it, by area, and count nowhere"
+        )
+    notes.insert(1, _account(cells, columns["weight"], name))
     skipped = [*homes.skipped, *cells.skipped, *lost]
     return replace(homes, columns=columns, skipped=skipped, notes=homes.notes + notes)
 
@@ -153,14 +193,15 @@ def _sum(cells: Cells, rows: NDArray[np.int64]) -> str:
     return f"{float(cells.people[rows].sum()):.0f} {cells.unit}"
 
 
-def _notes(
-    cells: Cells, cell: NDArray[np.int64], weight: NDArray[np.generic], lonely: NDArray[np.int64], name: str
-) -> list[str]:
+def _account(cells: Cells, weight: NDArray[np.generic], name: str) -> str:
+    """Where all people of the file went: on homes and lost are all there are."""
+    total, placed = float(np.nansum(cells.people)), float(weight.sum())
+    lost = total - placed
+    return f"{total:.0f} {cells.unit} read from {name}: {placed:.0f} on homes, {lost:.0f} listed as lost"
+
+
+def _notes(cells: Cells, cell: NDArray[np.int64], weight: NDArray[np.generic], name: str) -> list[str]:
     notes = [f"homes are weighted with {float(weight.sum()):.0f} {cells.unit} of {name}", *cells.notes]
-    if len(lonely):
-        notes.append(
-            f"{_sum(cells, lonely)} in {len(lonely)} cells live where no home is mapped and count nowhere"
-        )
     outside = int((cell < 0).sum())
     if outside:
         notes.append(f"{outside} homes lie in no cell of {name} and weigh 0")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from wegeketten.errors import InputDataError, UsageError
 from wegeketten.files.atomic import check_replaceable, whole_folder
 from wegeketten.files.csv import write_csv
 from wegeketten.files.json import write_json
+from wegeketten.files.tables import split_layer
 from wegeketten.model.licence import ATTRIBUTION
 from wegeketten.osm.features import Skipped
 from wegeketten.osm.path import file_sha256, source_path
@@ -46,6 +48,10 @@ def build(
     population: str | Path | None = None,
     survey: str | Path | None = None,
     services: str | Path | None = None,
+    people_column: str | None = None,
+    crs: str | None = None,
+    encoding: str | None = None,
+    dem_unit: str | None = None,
     pavements: str = "sides",
     out_of_service: Sequence[str] = (),
     processes: int = 1,
@@ -62,15 +68,24 @@ def build(
     dem
         Elevation models; without any, inclines come from tags and assumptions only.
     districts
-        District polygons (GeoJSON, GeoPackage, Shapefile, GeoParquet); else OSM boundaries, else a grid.
+        District polygons (GeoJSON, GeoPackage, Shapefile, GML, KML, FlatGeobuf, GeoParquet), ``FILE:LAYER``
+        where a file holds several; else OSM boundaries, else a grid.
     district_name
         Column of `districts` with the names.
     population
-        Census grid, points or polygons with people; without it every home weighs 1.
+        Census grid, points, polygons, or the city's statistics by district; without it every home weighs 1.
     survey
         Surveyed values that overrule OpenStreetMap.
     services
         A catalogue of services of one's own.
+    people_column
+        Column of `population` that counts all people; found where None.
+    crs
+        Coordinate reference system of files that state none, such as ``EPSG:25833``.
+    encoding
+        Of CSV files and Shapefiles that state none.
+    dem_unit
+        Vertical unit of `dem`: ``m``, ``dm``, ``cm`` or ``ft``; what the files state where None.
     pavements
         ``sides``: pavements on both sides, kerb to kerb; ``centre``: the roads' centre lines.
     out_of_service
@@ -97,7 +112,7 @@ def build(
     """
     from wegeketten.osm.extract import read_extract
     from wegeketten.osm.projection import projection_of
-    from wegeketten.pipeline.stations import CityWriter, settle
+    from wegeketten.pipeline.stations import CityWriter, TownFiles, settle
     from wegeketten.places.catalogue import load_catalogue
 
     if pavements not in ("sides", "centre"):
@@ -110,17 +125,17 @@ def build(
     tell = progress or (lambda _words, _share: None)
     catalogue = load_catalogue(services)
     path = source_path(str(source))
-    terrain = _terrain(dem)
+    terrain = _terrain(dem, unit=dem_unit, crs=crs)
     worker: Worker[tuple[CityWriter, Town]] = Worker(second=processes > 1, modules=_OF_TOWN)
-    with whole_folder(target, marker=MARKER, inputs=inputs) as folder, worker:
+    with whole_folder(target, marker=MARKER, inputs=inputs) as folder, worker, terrain or nullcontext():
         tell("reading the extract", 0.0)
         features = read_extract(path)
         give_back_memory()
         projection = projection_of(features)
         works = CityWriter(folder, projection, features.sha256, skipped=list(features.skipped))
         worker.submit(
-            settle, CityWriter(folder, projection, features.sha256), features, catalogue, districts,
-            district_name, population,
+            settle, CityWriter(folder, projection, features.sha256), features, catalogue,
+            TownFiles(districts, population, district_name, people_column, crs, encoding),
         )  # fmt: skip
         origin = {
             "source": "demo" if str(source) == "demo" else features.source,
@@ -135,7 +150,7 @@ def build(
             )
         if survey is not None:
             tell("survey", 0.5)
-            network = works.survey(network, Path(survey))
+            network = works.survey(network, Path(survey), crs=crs, encoding=encoding)
         if terrain is not None:
             tell("elevation", 0.55)
             works.grade(network, terrain)
@@ -176,13 +191,13 @@ def build(
     return open_city(target)
 
 
-def _terrain(files: Sequence[str | Path]) -> Terrain | None:
+def _terrain(files: Sequence[str | Path], *, unit: str | None, crs: str | None) -> Terrain | None:
     """The elevation model, looked into before the work begins."""
     if not files:
         return None
     from wegeketten.network.elevation import Terrain
 
-    return Terrain(files)
+    return Terrain(files, vertical_unit=unit, crs=crs)
 
 
 def _ends(edges: EdgeTable) -> EdgeTable:
@@ -193,4 +208,10 @@ def _ends(edges: EdgeTable) -> EdgeTable:
 
 
 def _digests(files: Sequence[str | Path]) -> dict[str, str]:
-    return {Path(file).name: file_sha256(Path(file)) for file in files}
+    """Digest of each input by its name; of a folder, of every file in it."""
+    found: dict[str, str] = {}
+    for file in files:
+        path, _ = split_layer(file)
+        parts = sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]
+        found |= {part.name: file_sha256(part) for part in parts}
+    return found

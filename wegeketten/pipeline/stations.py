@@ -81,13 +81,14 @@ class CityWriter:
         self.counts["surveyed"] = 0
         return network
 
-    def survey(self, network: Network, file: Path) -> Network:
+    def survey(self, network: Network, file: Path, *, crs: str | None, encoding: str | None) -> Network:
         """Surveyed values overrule OpenStreetMap."""
         from wegeketten.network.survey_overlay import overlay_survey
 
-        laid = overlay_survey(network.edges, network.nodes, file, self.projection)
+        laid = overlay_survey(network.edges, network.nodes, file, self.projection, crs=crs, encoding=encoding)
         self.counts["surveyed"] = laid.matched
         self.skipped += laid.unmatched
+        self.notes += laid.notes
         return replace(network, edges=laid.edges)
 
     def grade(self, network: Network, terrain: Terrain) -> None:
@@ -96,7 +97,7 @@ class CityWriter:
 
         with terrain:
             graded = grade(network.edges, self.projection, terrain)
-        self.notes += graded.notes
+        self.notes += [*terrain.notes, *graded.notes]
         self.elevation = graded.as_dict()
 
     def write_network(self, network: Network) -> None:
@@ -121,21 +122,28 @@ class CityWriter:
     def homes(
         self,
         features: Features,
-        districts: str | Path | None,
-        district_name: str | None,
-        population: str | Path | None,
+        files: TownFiles,
     ) -> Homes:
         """Homes and the districts they lie in."""
         from wegeketten.people.homes import gather_sites, settle
         from wegeketten.places.districts import find_districts
 
         sites = gather_sites(features, self.projection)
-        areas = find_districts(features, self.projection, sites.xy, file=districts, name_column=district_name)
+        areas = find_districts(
+            features, self.projection, sites.xy, file=files.districts, name_column=files.district_name,
+            crs=files.crs, encoding=files.encoding,
+        )  # fmt: skip
         homes = settle(sites, self.projection, areas.locate)
-        if population is not None:
+        if files.population is not None:
+            from wegeketten.osm.coverage import coverage_of
+            from wegeketten.people.census import Said
             from wegeketten.people.population import weigh_homes
 
-            homes = weigh_homes(homes, Path(population), self.projection)
+            homes = weigh_homes(
+                homes, Path(files.population), self.projection,
+                said=Said(files.people_column, files.crs, files.encoding),
+                coverage=coverage_of(features, self.projection), districts=areas,
+            )  # fmt: skip
         self.points("homes", homes.columns)
         self.counts["districts"] = len(areas)
         self.table("districts", areas.columns, geometry=_lonlat(areas.geometry, self.projection))
@@ -169,6 +177,27 @@ class CityWriter:
         self.skipped += other.skipped
 
 
+class TownFiles(NamedTuple):
+    """Files of districts and people, and what the user says about them.
+
+    Attributes
+    ----------
+    districts, population
+        As the user names them, None where there is none.
+    district_name, people_column
+        Columns of names and of people; found where None.
+    crs, encoding
+        Coordinate reference system and encoding of files that state none.
+    """
+
+    districts: str | Path | None = None
+    population: str | Path | None = None
+    district_name: str | None = None
+    people_column: str | None = None
+    crs: str | None = None
+    encoding: str | None = None
+
+
 class Town(NamedTuple):
     """What of homes and places is needed to join them to the network.
 
@@ -191,9 +220,7 @@ def settle(
     works: CityWriter,
     features: Features,
     catalogue: Catalogue,
-    districts: str | Path | None,
-    district_name: str | None,
-    population: str | Path | None,
+    files: TownFiles,
 ) -> tuple[CityWriter, Town]:
     """Homes, districts, places and the ground they lie on: all that needs no network.
 
@@ -205,7 +232,7 @@ def settle(
     from wegeketten.osm.ground import read_ground
     from wegeketten.places.find import find_places
 
-    homes = works.homes(features, districts, district_name, population)
+    homes = works.homes(features, files)
     give_back_memory()
     places = find_places(features, catalogue, works.projection)
     works.points("places", places.columns)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ import numpy as np
 import shapely
 
 from wegeketten.errors import InputDataError, UsageError
+from wegeketten.files.tables import cell_text
 from wegeketten.places.boundaries import areal, boundaries
 from wegeketten.places.names import clean_name, letters, slugs, tell_apart
 
@@ -21,9 +23,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
+    from wegeketten.files.shapes import Layer
     from wegeketten.osm.features import Features, Skipped
     from wegeketten.osm.projection import Projection
-    from wegeketten.places.layers import Layer
 
     Extent = tuple[float, float, float, float]
     Named = tuple[str, BaseGeometry]
@@ -34,6 +36,12 @@ NAME_COLUMNS = (
     "nome", "nimi", "namn", "nom",
 )  # fmt: skip
 """Columns taken for the name of a district where none is named by the user, most telling first."""
+
+_number_column = re.compile(
+    r"(.*[_ ]|stadtteil|bezirk|ortsteil|stt|st|ot|bez|blk)?"
+    r"(nr|nummer|no|num|id|code|schl(uessel|üssel)?|kennung|key)"
+).fullmatch
+"""How columns with the districts' numbers are called."""
 
 GRID_M = 1000.0
 _COVERAGE = 0.5  # share of the homes that a level's districts must hold
@@ -59,6 +67,8 @@ class Districts:
         Rows of the file that were left out.
     notes
         How the districts were chosen, what was repaired, what overlaps.
+    numbers
+        Their numbers in the city's own count, empty where the source states none.
     """
 
     district_id: list[str]
@@ -67,9 +77,15 @@ class Districts:
     source: str
     skipped: list[Skipped] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    numbers: list[str] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.district_id)
+
+    @property
+    def codes(self) -> list[str]:
+        """Number of each district in the city's own count, "" where the source states none."""
+        return self.numbers or [""] * len(self)
 
     @property
     def columns(self) -> dict[str, NDArray[Any]]:
@@ -106,6 +122,8 @@ def find_districts(
     *,
     file: str | Path | None = None,
     name_column: str | None = None,
+    crs: str | None = None,
+    encoding: str | None = None,
 ) -> Districts:
     """Districts from a file if one is given, else from OpenStreetMap, else a grid of 1 km.
 
@@ -121,6 +139,8 @@ def find_districts(
         GeoJSON, GeoPackage, Shapefile or GeoParquet.
     name_column
         Column of the file that holds the names; found where None.
+    crs, encoding
+        Coordinate reference system and encoding of a file that states none.
 
     Raises
     ------
@@ -130,12 +150,19 @@ def find_districts(
         It cannot be told which column holds the names.
     """
     if file is not None:
-        return read_districts(file, projection, _extent(features, projection), name_column=name_column)
+        extent = _extent(features, projection)
+        return read_districts(file, projection, extent, name_column=name_column, crs=crs, encoding=encoding)
     return osm_districts(features, projection, homes_xy) or make_grid(homes_xy)
 
 
 def read_districts(
-    file: str | Path, projection: Projection, extent: Extent, *, name_column: str | None = None
+    file: str | Path,
+    projection: Projection,
+    extent: Extent,
+    *,
+    name_column: str | None = None,
+    crs: str | None = None,
+    encoding: str | None = None,
 ) -> Districts:
     """Districts from a file.
 
@@ -149,6 +176,8 @@ def read_districts(
         Of the extract, metres: smallest x, y, greatest x, y.
     name_column
         Column that holds the names; found where None.
+    crs, encoding
+        Coordinate reference system and encoding of a file that states none.
 
     Raises
     ------
@@ -157,15 +186,16 @@ def read_districts(
     UsageError
         It cannot be told which column holds the names.
     """
-    from wegeketten.places.layers import read_layer, to_city
+    from wegeketten.files.shapes import read_layer
+    from wegeketten.places.layers import to_city
 
-    layer = read_layer(file)
-    column = _name_column(layer, name_column)
+    layer = read_layer(file, crs=crs, encoding=encoding)
     polygons = to_city(layer, projection, extent)
+    column = _name_column(layer, name_column)
     names = []
     for row in polygons.rows.tolist():
         value = layer.columns[column][row]
-        name = "" if value is None else clean_name(str(value))
+        name = clean_name(cell_text(value))
         if not name or name == "nan":
             raise InputDataError(f"{file}: row {row + 1} has no name in column {column!r}")
         names.append(name)
@@ -175,9 +205,10 @@ def read_districts(
             f"{file}: {', '.join(map(repr, twice[:5]))} more than once in column {column!r}; "
             "merge or rename them, or name another column with --district-name"
         )
-    notes = [f"names of the districts come from column {column!r}", *polygons.notes]
+    notes = [f"names of the districts come from column {column!r}", *layer.notes, *polygons.notes]
     notes += _overlaps(names, polygons.shapes)
-    return Districts(slugs(names), names, polygons.shapes, "file", polygons.skipped, notes)
+    numbers = _numbers(layer, polygons.rows)
+    return Districts(slugs(names), names, polygons.shapes, "file", polygons.skipped, notes, numbers)
 
 
 def osm_districts(
@@ -271,6 +302,17 @@ def _extent(features: Features, projection: Projection) -> Extent:
     return x0, y0, x1, y1
 
 
+def _numbers(layer: Layer, rows: NDArray[np.int64]) -> list[str]:
+    """Numbers of the districts, from a column called so that tells them apart; empty where none does."""
+    for name in layer.columns:
+        if not _number_column(name.casefold()):
+            continue
+        texts = [cell_text(layer.columns[name][row]).strip() for row in rows.tolist()]
+        if len(set(texts)) == len(texts) and all(re.fullmatch(r"\d{1,6}", text) for text in texts):
+            return texts
+    return []
+
+
 def _name_column(layer: Layer, wanted: str | None) -> str:
     columns = list(layer.columns)
     if wanted is not None:
@@ -286,6 +328,8 @@ def _name_column(layer: Layer, wanted: str | None) -> str:
     telling = [name for name in columns if _tells_apart(layer.columns[name])]
     if len(telling) == 1:
         return telling[0]
+    if len(columns) == 1 and len(set(map(cell_text, layer.columns[columns[0]])) - {""}) == len(layer.shapes):
+        return columns[0]
     for known in NAME_COLUMNS:  # a name column with faults is better named in the message about the faults
         if known in by_folded:
             return by_folded[known]
@@ -302,7 +346,7 @@ def _tells_apart(values: list[Any]) -> bool:
 
 
 def _overlaps(names: list[str], shapes: NDArray[np.object_]) -> list[str]:
-    first, second = shapely.STRtree(shapes).query(shapes, predicate="overlaps")
+    first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     pairs = first < second
     first, second = first[pairs], second[pairs]
     if not len(first):

@@ -1,11 +1,9 @@
-"""Layers of polygons from files: read with suspicion, checked, and brought into the city's metres."""
+"""Layers of polygons from files: checked, and brought into the city's metres."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
@@ -14,39 +12,14 @@ from wegeketten.errors import InputDataError
 from wegeketten.osm.features import Skipped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import pyproj
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
+    from wegeketten.files.shapes import Layer
     from wegeketten.osm.projection import Projection
 
-_MOST_BYTES = 1_000_000_000
 _REPAIR_SHARE = 0.01  # a repair that changes the area by more is the user's to decide
-_KINDS = "GeoJSON, GeoPackage, Shapefile or GeoParquet"
-
-
-@dataclass(frozen=True)
-class Layer:
-    """Shapes and columns of a file, as they are in it.
-
-    Attributes
-    ----------
-    path
-        The file.
-    shapes
-        Shapely geometries, None where a row has none.
-    columns
-        Values by column name.
-    crs
-        Coordinate reference system of the shapes.
-    """
-
-    path: Path
-    shapes: NDArray[np.object_]
-    columns: dict[str, list[Any]]
-    crs: pyproj.CRS
 
 
 @dataclass(frozen=True)
@@ -69,52 +42,6 @@ class Polygons:
     rows: NDArray[np.int64]
     skipped: list[Skipped] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-
-
-def read_layer(path: str | Path) -> Layer:
-    """Read a GeoJSON, GeoPackage, Shapefile or GeoParquet file; told by its content, not by its name.
-
-    Parameters
-    ----------
-    path
-        A local file. Addresses on the net, archives and GDAL's virtual files are refused: they may name other
-        files than the one that was given.
-
-    Raises
-    ------
-    InputDataError
-        The file is missing, of another kind, damaged or without a coordinate reference system.
-    """
-    if "://" in str(path) or str(path).startswith("/vsi"):
-        raise InputDataError(f"{path}: only local files are read; download it first")
-    path = Path(path)
-    try:
-        with path.open("rb") as file:
-            start = file.read(4096)
-        size = path.stat().st_size
-    except OSError as error:
-        raise InputDataError(f"{path}: cannot be read ({error.strerror})") from error
-    if size > _MOST_BYTES:
-        raise InputDataError(f"{path}: {size / 1e9:.1f} GB is too large for a layer of areas; cut it first")
-    return _reader_for(path, start)(path)
-
-
-def _reader_for(path: Path, start: bytes) -> Callable[[Path], Layer]:
-    text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if text.startswith(b"{"):
-        return _read_geojson
-    if start.startswith(b"SQLite format 3\x00"):
-        return _read_geopackage
-    if start.startswith(b"PAR1"):
-        return _read_geoparquet
-    if start.startswith(b"\x00\x00\x27\x0a"):
-        return _read_shapefile
-    if b"<OGRVRTDataSource" in text or path.suffix.lower() == ".vrt":
-        raise InputDataError(f"{path}: a virtual file (VRT) that points to others; give the file itself")
-    if start.startswith(b"PK"):
-        raise InputDataError(f"{path}: an archive; unpack it and give the {_KINDS} in it")
-    what = "empty" if not start else f"it starts with {start[:12]!r}"
-    raise InputDataError(f"{path}: no {_KINDS} ({what})")
 
 
 def to_city(
@@ -143,7 +70,7 @@ def to_city(
         Coordinates are not finite, do not fit the stated CRS, or lie elsewhere than the city; a shape crosses
         itself so badly that a repair would change its area by more than 1 %.
     """
-    _check_coordinates(layer, projection)
+    check_coordinates(layer, projection)
     shapes, rows = [], []
     skipped, notes = [], []
     moved = _transformed(layer, projection)
@@ -163,129 +90,28 @@ def to_city(
                 raise InputDataError(
                     f"{layer.path}: row {row + 1} crosses itself, repairing it would change its area by "
                     f"{change:.0%}; repair it first (QGIS: Fix geometries)"
+                    if change <= 1
+                    else f"{layer.path}: row {row + 1} crosses itself so that it encloses next to nothing; "
+                    "repair it first (QGIS: Fix geometries)"
                 )
             notes.append(f"row {row + 1} of {layer.path.name} crossed itself and was repaired ({change:.2%})")
         shapes.append(area)
         rows.append(row)
     if not shapes:
-        raise InputDataError(f"{layer.path}: there is no area in it")
+        raise InputDataError(f"{layer.path}: holds no area; districts and cells are polygons")
     found = np.array(shapes, dtype=object)
     _check_overlap(layer, projection, found, extent)
     return Polygons(found, np.array(rows, dtype=np.int64), skipped, notes)
 
 
-def _read_geojson(path: Path) -> Layer:
-    import pyproj
+def check_coordinates(layer: Layer, projection: Projection) -> None:
+    """Refuse coordinates that are no numbers, or no degrees where the file says degrees.
 
-    try:
-        document = json.loads(path.read_bytes().decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise InputDataError(f"{path}: no GeoJSON ({error})") from error
-    kind = document.get("type")
-    features = document.get("features") if kind == "FeatureCollection" else [document]
-    if kind == "Topology" or not isinstance(features, list):
-        raise InputDataError(f"{path}: no GeoJSON feature collection (type {kind!r})")
-    shapes = np.empty(len(features), dtype=object)
-    properties = []
-    for row, feature in enumerate(features):
-        try:
-            geometry = feature["geometry"] if feature.get("type") == "Feature" else feature
-            shapes[row] = None if geometry is None else shapely.from_geojson(json.dumps(geometry))
-            properties.append(dict(feature.get("properties") or {}))
-        except (shapely.errors.GEOSException, KeyError, TypeError, AttributeError, ValueError) as error:
-            reason = str(error).splitlines()[0]
-            raise InputDataError(f"{path}: feature {row + 1} is no valid GeoJSON ({reason})") from error
-    names = list(dict.fromkeys(name for each in properties for name in each))
-    columns = {name: [each.get(name) for each in properties] for name in names}
-    stated = document.get("crs")  # before RFC 7946; since then WGS 84 is the rule
-    if stated is None:
-        return Layer(path, shapes, columns, pyproj.CRS.from_epsg(4326))
-    about = stated.get("properties") if isinstance(stated, dict) else None
-    named = about.get("name") if isinstance(about, dict) else None
-    return Layer(path, shapes, columns, _crs(path, named))
-
-
-def _read_geopackage(path: Path) -> Layer:
-    import pyogrio
-
-    try:
-        found = pyogrio.list_layers(path)
-    except pyogrio.errors.DataSourceError as error:
-        raise InputDataError(f"{path}: cannot be read ({str(error).splitlines()[0]})") from error
-    layers = [str(name) for name, kind in found if kind and "Polygon" in kind]
-    if not layers:
-        raise InputDataError(f"{path}: no layer of polygons in it")
-    if len(layers) > 1:
-        raise InputDataError(f"{path}: several layers of polygons ({', '.join(layers)}); keep one")
-    return _read_ogr(path, "GPKG", layers[0])
-
-
-def _read_shapefile(path: Path) -> Layer:
-    return _read_ogr(path, "ESRI Shapefile", None)
-
-
-def _read_ogr(path: Path, driver: str, layer: str | None) -> Layer:
-    import pyogrio
-
-    try:
-        opened_by = pyogrio.read_info(path, layer=layer)["driver"]
-        if opened_by != driver:  # whatever the first bytes say, GDAL decides by looking further
-            raise InputDataError(f"{path}: opens as {opened_by}, {driver} was expected")
-        meta, _, geometry, fields = pyogrio.raw.read(path, layer=layer, force_2d=True)
-        shapes = _from_wkb(geometry)
-    except (
-        pyogrio.errors.DataSourceError,
-        pyogrio.errors.DataLayerError,
-        pyogrio.errors.FeatureError,
-        shapely.errors.GEOSException,
-    ) as error:
-        raise InputDataError(f"{path}: cannot be read ({str(error).splitlines()[0]})") from error
-    columns = {str(name): column.tolist() for name, column in zip(meta["fields"], fields, strict=True)}
-    return Layer(path, shapes, columns, _crs(path, meta["crs"]))
-
-
-def _read_geoparquet(path: Path) -> Layer:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        table = pq.read_table(path)
-        geo = json.loads((table.schema.metadata or {})[b"geo"])
-        name = geo["primary_column"]
-        about = geo["columns"][name]
-        if about["encoding"] != "WKB":
-            raise InputDataError(f"{path}: geometry encoded as {about['encoding']}, WKB was expected")
-        shapes = _from_wkb(table.column(name).to_numpy())
-    except (pa.ArrowInvalid, OSError, shapely.errors.GEOSException) as error:
-        raise InputDataError(f"{path}: cannot be read ({str(error).splitlines()[0]})") from error
-    except (KeyError, TypeError, ValueError) as error:
-        if isinstance(error, InputDataError):
-            raise
-        raise InputDataError(f"{path}: Parquet, but no GeoParquet (metadata 'geo' missing)") from error
-    columns = {other: table.column(other).to_pylist() for other in table.column_names if other != name}
-    # GeoParquet: no key means OGC:CRS84, an explicit null means unknown
-    return Layer(path, shapes, columns, _crs(path, about.get("crs", "OGC:CRS84")))
-
-
-def _from_wkb(binary: NDArray[np.object_]) -> NDArray[np.object_]:
-    with np.errstate(invalid="ignore"):  # NaN coordinates are reported with their row later on
-        return np.asarray(shapely.from_wkb(binary), dtype=object)
-
-
-def _crs(path: Path, stated: Any) -> pyproj.CRS:
-    import pyproj
-
-    if not stated:
-        raise InputDataError(
-            f"{path}: no coordinate reference system is stated; set one (QGIS: Assign projection)"
-        )
-    try:
-        return pyproj.CRS.from_user_input(stated)
-    except pyproj.exceptions.CRSError as error:
-        raise InputDataError(f"{path}: unknown coordinate reference system {str(stated)[:60]!r}") from error
-
-
-def _check_coordinates(layer: Layer, projection: Projection) -> None:
+    Raises
+    ------
+    InputDataError
+        There are such; the row is named.
+    """
     points = shapely.get_coordinates(layer.shapes)
     if not np.isfinite(points).all():
         rows = [

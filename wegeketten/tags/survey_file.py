@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-import csv
 import difflib
-import io
-import json
-import math
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
 
 from wegeketten.errors import InputDataError, OutputError
+from wegeketten.files.coordinates import METRES, find_system, named, parse_crs, to_degrees
+from wegeketten.files.numerals import number
 from wegeketten.files.resources import shipped
+from wegeketten.files.shapes import read_layer
+from wegeketten.files.tables import cell_text, read_start, read_table, split_layer, too_large
+from wegeketten.tags.dates import iso_date, month_first
 from wegeketten.tags.keys import plain_key, tidy_key
 from wegeketten.tags.lexicon import CLASSES, Span
 from wegeketten.tags.readers import measure
+from wegeketten.tags.register import Attribute, attributes_of, doubtful, value_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+    from wegeketten.files.coordinates import Ground
 
 COLUMNS = ("lat", "lon", "osm", "attribute", "value", "date", "by", "note")
 """Columns of a survey file; ``lat`` and ``lon`` or ``osm``, ``attribute`` and ``value`` are needed."""
@@ -31,15 +37,22 @@ _OTHER_NAMES = {
     "osm_type": ("type",),
     "attribute": ("key", "attribut", "merkmal", "tag"),
     "value": ("wert", "raw"),
-    "date": ("datum", "check_date", "timestamp"),
+    "date": (
+        "datum",
+        "check_date",
+        "timestamp",
+        "erfasst",
+        "erfasst_am",
+        "aufnahmedatum",
+        "messdatum",
+        "stand",
+    ),
     "by": ("von", "user", "surveyor", "source"),
     "note": ("notiz", "bemerkung", "comment", "text"),
 }
 _MOST_BYTES = 200_000_000
 _element = re.compile(r"(?:https?://\S*/)?(n|w|r|node|way|relation)[/ ]?(\d{1,19})(?::(\d{1,9}))?").fullmatch
 _pair = re.compile(r"([A-Za-z_:.]+) ?= ?([^=]+?)(?=$|[;\n] ?[A-Za-z_:.]+ ?=)")
-_day = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})").match
-_german_day = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})").match
 
 
 class SurveyRow(NamedTuple):
@@ -93,34 +106,85 @@ def attribute_keys() -> dict[str, str]:
     return {**attribute_of_keys(), "handrail": "handrail_sides", **{name: name for name in ATTRIBUTE}}
 
 
+class Survey(NamedTuple):
+    """What a survey file says.
+
+    Attributes
+    ----------
+    rows
+        Observations.
+    rejected
+        Rows that cannot be used.
+    notes
+        What had to be assumed, and what a reader of the results should know.
+    """
+
+    rows: list[SurveyRow]
+    rejected: list[Rejected]
+    notes: list[str]
+
+
 def read_survey(path: Path) -> tuple[list[SurveyRow], list[Rejected]]:
-    """Rows of a survey file.
+    """Observations of a survey file, and rows that cannot be used; see `parse_survey`."""
+    found = parse_survey(path)
+    return found.rows, found.rejected
+
+
+def parse_survey(
+    path: Path, *, ground: Ground | None = None, crs: str | None = None, encoding: str | None = None
+) -> Survey:
+    """Read a survey file: a row per observation, or a register with a column per attribute.
 
     Parameters
     ----------
     path
-        CSV (comma, semicolon or tab; UTF-8 or Windows-1252), GeoJSON or GeoPackage.
+        CSV (in any spelling), workbook, GeoJSON (OpenSidewalks too), or another file of points and lines.
+    ground
+        Where the city is, to tell the system of places in metres.
+    crs, encoding
+        Coordinate system and encoding of a file that states none.
 
     Returns
     -------
-    tuple
-        Observations, and rows that cannot be used. Rows without a value are left out silently: they are
-        the empty lines of the template.
+    Survey
+        Rows without a value are left out silently: they are the empty lines of the template.
 
     Raises
     ------
     InputDataError
         The file is missing, empty, of another format, or lacks a needed column.
+    UsageError
+        `crs` or `encoding` is unknown.
     """
-    rows, rejected = [], []
-    for place, record in _records(path):
-        for attribute, value in _observations(record):
-            found = _row(place, record, attribute, value)
+    sheet = _read(path, ground, crs, encoding)
+    rows: list[SurveyRow] = []
+    rejected: list[Rejected] = []
+    dates = [sheet.date(row) for row in range(len(sheet))]
+    american = month_first(dates)
+    said = 0
+    for row in range(len(sheet)):
+        record = sheet.record(row)
+        place = f"row {row + 1}"
+        for attribute, value in sheet.observations(row, record):
+            said += 1
+            found = _row(place, record, attribute, value, american)
             if isinstance(found, SurveyRow):
                 rows.append(found)
             else:
                 rejected.append(found)
-    return rows, rejected
+    if not said and not sheet.empty_is_fine:
+        raise InputDataError(
+            f"{path}: no row says anything that is understood (columns: {', '.join(sheet.columns)}); "
+            "a template comes with: wegeketten survey --template"
+        )
+    notes = [*sheet.notes, *(f"{path.name}: {each}" for each in doubtful(_values(rows)))]
+    return Survey(rows, rejected, notes)
+
+
+def _values(rows: list[SurveyRow]) -> Iterator[tuple[str, float]]:
+    for row in rows:
+        if row.span.likely is not None:
+            yield row.attribute, float(row.span.likely)
 
 
 def write_template(path: Path) -> None:
@@ -144,145 +208,161 @@ def write_template(path: Path) -> None:
     write_text(path, text, encoding="utf-8-sig")  # spreadsheets take UTF-8 without a mark for Latin
 
 
-def _records(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
-    """Place and fields of each row, field names as in `COLUMNS`."""
-    try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise InputDataError(f"{path}: more than {_MOST_BYTES // 1_000_000} MB; this is no survey file")
-        head = path.read_bytes()[:512] if path.suffix.lower() == ".gpkg" else path.read_bytes()
-    except OSError as error:
-        raise InputDataError(f"{path}: cannot be read ({error.strerror})") from error
-    if head.startswith(b"SQLite format 3\x00"):
-        records: Iterable[dict[str, str]] = _geopackage(path)
-    elif head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{"):
-        records = _geojson(path, head)
+class _Sheet:
+    """Columns of a survey file, and how they say what was observed."""
+
+    def __init__(
+        self, path: Path, columns: dict[str, list[str]], notes: list[str], *, sidewalks: bool = False
+    ) -> None:
+        self.path, self.columns, self.notes = path, columns, notes
+        wanted = {other: name for name, others in _OTHER_NAMES.items() for other in (name, *others)}
+        self._ours: dict[str, list[str]] = {}
+        for column in columns:
+            name = wanted.get(tidy_key(column))
+            if name is not None:
+                self._ours.setdefault(name, []).append(column)
+        self._long = {"attribute", "value"} <= set(self._ours)
+        self._wide: list[Attribute] = []
+        if not self._long:
+            used = {column for columns in self._ours.values() for column in columns}
+            others = {name: cells for name, cells in columns.items() if name not in used}
+            self._wide, told = attributes_of(others)
+            if sidewalks:
+                self._wide = [each for each in self._wide if each.key in _SIDEWALKS]
+            self.notes += [f"{path.name}: {note}" for note in told]
+            if self._wide:
+                pairs = ", ".join(f"{each.column!r} as {each.key}" for each in self._wide)
+                self.notes.append(f"{path.name}: a register with a column per attribute: {pairs}")
+                unused = [name for name in others if name not in {each.column for each in self._wide}]
+                if unused:
+                    self.notes.append(f"{path.name}: not used: {', '.join(map(repr, unused[:12]))}")
+        missing = [name for name in ("attribute", "value") if name not in self._ours]
+        if self._wide or "note" in self._ours:
+            missing = []
+        if not ({"lat", "lon"} <= set(self._ours) or "osm" in self._ours):
+            missing.append("lat and lon, or osm")
+        if missing:
+            raise InputDataError(
+                f"{path}: column missing: {', '.join(missing)} (found: {', '.join(columns) or 'none'}); "
+                "a template comes with: wegeketten survey --template"
+            )
+        if not len(self):
+            raise InputDataError(f"{path}: no rows; a template comes with: wegeketten survey --template")
+
+    def __len__(self) -> int:
+        return len(next(iter(self.columns.values()), []))
+
+    @property
+    def empty_is_fine(self) -> bool:
+        """Whether a file without any observation is a template not yet filled in."""
+        return self._long
+
+    def record(self, row: int) -> dict[str, str]:
+        """Cells by our names; of two columns of one name the first that is filled."""
+        return {
+            name: next((text for column in columns if (text := self.columns[column][row].strip())), "")
+            for name, columns in self._ours.items()
+        }
+
+    def date(self, row: int) -> str:
+        """The date as written."""
+        return self.record(row).get("date", "") if "date" in self._ours else ""
+
+    def observations(self, row: int, record: Mapping[str, str]) -> list[tuple[str, str]]:
+        """Attribute and value, or several: of a register's row, or written as tags in the note."""
+        attribute, value = record.get("attribute", ""), record.get("value", "")
+        if self._long and (attribute or value):
+            return [(attribute, value)] if value else []
+        cells = [(each, self.columns[each.column][row].strip()) for each in self._wide]
+        found = [(each.key, value_of(each, cell)) for each, cell in cells if cell]
+        return found + [(key, raw.strip(" ;")) for key, raw in _pair.findall(record.get("note", ""))]
+
+
+def _read(path: Path, ground: Ground | None, crs: str | None, encoding: str | None) -> _Sheet:
+    """Columns of any file, with ``lat`` and ``lon`` in degrees where it says where."""
+    file, layer = split_layer(path)
+    start, size = read_start(file)
+    if size > _MOST_BYTES:
+        raise too_large(file, size, _MOST_BYTES)
+    text = start.lstrip(b"\xef\xbb\xbf \t\r\n")
+    shapes = start.startswith((b"SQLite", b"fgb", b"\x00\x00\x27\x0a")) or text.startswith((b"{", b"<"))
+    if shapes or (start.startswith(b"PAR1") and b"geo" in file.read_bytes()[-200_000:]):
+        return _of_shapes(path, crs, encoding)
+    table = read_table(file, encoding=encoding, sheet=layer, most_bytes=_MOST_BYTES)
+    columns = table.texts()
+    notes = list(table.notes)
+    plain = {tidy_key(name): name for name in columns}
+    pair = next((pair for pair in METRES if set(pair) <= set(plain)), None)
+    named = {"lat", "lon"} <= {
+        name for name, others in _OTHER_NAMES.items() for other in (name, *others) if other in plain
+    }
+    if pair is not None and (not named or pair == ("x", "y")):
+        _to_degrees(file, columns, (plain[pair[0]], plain[pair[1]]), ground, crs, notes)
+    return _Sheet(file, columns, notes)
+
+
+def _to_degrees(
+    path: Path,
+    columns: dict[str, list[str]],
+    pair: tuple[str, str],
+    ground: Ground | None,
+    crs: str | None,
+    notes: list[str],
+) -> None:
+    """Put ``lat`` and ``lon`` in the place of columns in metres."""
+    xy = np.array(
+        [[number(cell.strip()) for cell in columns[name]] for name in pair], dtype=np.float64
+    ).T.reshape(-1, 2)
+    known = np.isfinite(xy).all(axis=1)
+    if not known.any() or (np.abs(xy[known]) <= 180).all():
+        return  # degrees, or nothing: said row by row
+    system: int | str
+    if ground is None:
+        system = parse_crs(crs) if crs is not None else 25833
     else:
-        records = _csv(path, head)
-    count = 0
-    for count, record in enumerate(records, 1):
-        yield f"row {count}", record
-    if not count:
-        raise InputDataError(f"{path}: no rows; a template comes with: wegeketten survey --template")
+        system = find_system(path, xy[known], pair, ground, crs)
+    lonlat = np.full(xy.shape, np.nan)
+    lonlat[known] = to_degrees(xy[known], system)
+    for name in pair:
+        del columns[name]
+    for name, values in (("lon", lonlat[:, 0]), ("lat", lonlat[:, 1])):
+        columns[name] = ["" if np.isnan(value) else repr(value) for value in values.tolist()]
+    notes.append(f"{path.name}: {pair[0]!r} and {pair[1]!r} are read as {named(system)}")
 
 
-def _decode(path: Path, raw: bytes) -> str:
-    if b"\x00" in raw[:4096]:
-        raise InputDataError(f"{path}: neither CSV nor GeoJSON nor GeoPackage")
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", errors="replace")
+def _of_shapes(path: Path, crs: str | None, encoding: str | None) -> _Sheet:
+    """Features of a GeoJSON or another file of shapes: their geometry stands for lat and lon."""
+    import shapely
 
-
-def _csv(path: Path, raw: bytes) -> Iterator[dict[str, str]]:
-    text = _decode(path, raw)
-    first = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
-    try:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        names = _names(path, next(reader, []))
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield _fields(names, cells)
-    except csv.Error as error:
-        raise InputDataError(f"{path}: no CSV file ({error})") from error
-
-
-def _names(path: Path, header: Iterable[str]) -> list[str]:
-    """Our name for each column, "" for columns of no use."""
-    wanted = {other: name for name, others in _OTHER_NAMES.items() for other in (name, *others)}
-    names = [wanted.get(tidy_key(column), "") for column in header]
-    missing = [name for name in ("attribute", "value") if name not in names]
-    if "note" in names:
-        missing = []
-    if not ({"lat", "lon"} <= set(names) or "osm" in names):
-        missing.append("lat and lon, or osm")
-    if missing:
+    layer = read_layer(path, crs=crs, encoding=encoding, kinds=("Point", "LineString", "Polygon"))
+    columns = {name: [cell_text(cell) for cell in cells] for name, cells in layer.columns.items()}
+    with np.errstate(invalid="ignore"):
+        places = shapely.point_on_surface(layer.shapes)
+    there = np.array([shape is not None and not shape.is_empty for shape in places.tolist()], dtype=bool)
+    lonlat = np.full((len(places), 2), np.nan)
+    if there.any():
+        lonlat[there] = to_degrees(shapely.get_coordinates(places[there]), layer.crs)
+    if not np.isfinite(lonlat[there]).all():
         raise InputDataError(
-            f"{path}: column missing: {', '.join(missing)} (found: {', '.join(header) or 'none'}); "
-            "a template comes with: wegeketten survey --template"
+            f"{layer.path}: has coordinates that are no numbers, or not in its stated system"
         )
-    return names
+    for name in ("lat", "lon"):
+        columns.pop(name, None)
+    columns["lon"] = ["" if np.isnan(value) else repr(value) for value in lonlat[:, 0].tolist()]
+    columns["lat"] = ["" if np.isnan(value) else repr(value) for value in lonlat[:, 1].tolist()]
+    sidewalks = "_id" in columns and not {"attribute", "value"} <= set(columns)
+    return _Sheet(layer.path, columns, list(layer.notes), sidewalks=sidewalks)
 
 
-def _fields(names: list[str], cells: list[str]) -> dict[str, str]:
-    """Cells by our names; of two columns of one name the first that is filled."""
-    record: dict[str, str] = {}
-    for name, cell in zip(names, cells, strict=False):
-        if name and not record.get(name):
-            record[name] = cell.strip()
-    return record
+_SIDEWALKS = frozenset(
+    {"kerb", "kerb:height", "width", "surface", "tactile_paving", "step_count", "handrail"}
+)
+"""What of OpenSidewalks is taken; its inclines are signed by a drawing that is not ours."""
 
 
-def _geojson(path: Path, raw: bytes) -> Iterator[dict[str, str]]:
-    try:
-        document = json.loads(_decode(path, raw))
-        features = document["features"] if document["type"] == "FeatureCollection" else [document]
-        for feature in features:
-            properties = {str(key): value for key, value in (feature.get("properties") or {}).items()}
-            properties.setdefault("id", feature.get("id"))
-            yield _feature(path, properties, _middle(feature.get("geometry")))
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise InputDataError(f"{path}: no GeoJSON file ({error})") from error
-
-
-def _middle(geometry: dict[str, Any] | None) -> tuple[float, float] | None:
-    if not geometry:
-        return None
-    import shapely
-    from shapely.geometry import shape
-
-    try:
-        point = shapely.point_on_surface(shape(geometry))
-    except (shapely.errors.ShapelyError, ValueError, KeyError, TypeError, IndexError):
-        return None
-    return None if point.is_empty else (point.x, point.y)
-
-
-def _geopackage(path: Path) -> Iterator[dict[str, str]]:
-    import pyogrio
-    import pyogrio.raw
-    import pyproj
-    import shapely
-
-    try:
-        if pyogrio.read_info(path)["driver"] != "GPKG":
-            raise InputDataError(f"{path}: cannot be read (starts like a GeoPackage and is none)")
-        meta, _, shapes, columns = pyogrio.raw.read(path)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, RuntimeError) as error:
-        raise InputDataError(f"{path}: cannot be read ({error})") from error
-    if meta["crs"] is None:
-        raise InputDataError(f"{path}: states no coordinate system; save it with one")
-    to_degrees = pyproj.Transformer.from_crs(meta["crs"], 4326, always_xy=True)
-    names = [str(name) for name in meta["fields"]]
-    for row, shape in enumerate(shapely.from_wkb(shapes)):
-        point = None if shape is None or shape.is_empty else shapely.point_on_surface(shape)
-        place = None if point is None else to_degrees.transform(point.x, point.y)
-        yield _feature(path, dict(zip(names, (column[row] for column in columns), strict=True)), place)
-
-
-def _feature(path: Path, properties: Mapping[str, Any], place: tuple[float, float] | None) -> dict[str, str]:
-    """Fields of a feature; its geometry stands for lat and lon."""
-    names = _names(path, [*properties, "lat", "lon"])
-    empty = [
-        value is None or (isinstance(value, float) and math.isnan(value)) for value in properties.values()
-    ]
-    texts = ["" if gap else str(value).strip() for gap, value in zip(empty, properties.values(), strict=True)]
-    record = _fields(names, texts)
-    if place is not None:
-        record["lon"], record["lat"] = map(repr, place)
-    return record
-
-
-def _observations(record: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Attribute and value, or several written as tags in the note: ``kerb:height=3 cm; width=0,9 m``."""
-    attribute, value = record.get("attribute", ""), record.get("value", "")
-    if attribute or value:
-        return [(attribute, value)] if value else []
-    return [(key, raw.strip(" ;")) for key, raw in _pair.findall(record.get("note", ""))]
-
-
-def _row(place: str, record: Mapping[str, str], attribute: str, value: str) -> SurveyRow | Rejected:
+def _row(
+    place: str, record: Mapping[str, str], attribute: str, value: str, american: bool | None
+) -> SurveyRow | Rejected:
     name = attribute_keys().get(plain_key(attribute))
     if name is None:
         near = difflib.get_close_matches(tidy_key(attribute), attribute_keys(), 1)
@@ -302,7 +382,10 @@ def _row(place: str, record: Mapping[str, str], attribute: str, value: str) -> S
     if lat is None or lon is None:
         lat = lon = None
     element = None if osm is None else (osm.group(1)[0], int(osm.group(2)), int(osm.group(3) or -1))
-    date, by, note = _date(record.get("date", "")), record.get("by", ""), record.get("note", "")
+    written, by, note = record.get("date", ""), record.get("by", ""), record.get("note", "")
+    date = iso_date(written, month_first=american) if written else ""
+    if date is None:
+        return Rejected(place, f"date {written!r} cannot be read; write it as 2026-11-15")
     return SurveyRow(place, lat, lon, element, name, span, date, f"{attribute}={value}", by, note)
 
 
@@ -368,14 +451,3 @@ def _degrees(text: str, most: float) -> float | None:
     except ValueError:
         return None
     return value if -most <= value <= most else None
-
-
-def _date(text: str) -> str:
-    """ISO date, "" where there is none that can be read."""
-    if (match := _day(text)) is not None:
-        year, month, day = match.groups()
-    elif (match := _german_day(text)) is not None:
-        day, month, year = match.groups()
-    else:
-        return ""
-    return f"{year}-{int(month):02}-{int(day):02}"

@@ -1,0 +1,125 @@
+"""Archives from outside: looked through in Python before any library of C opens what is in them."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from wegeketten.errors import InputDataError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+MOST_MEMBERS = 2000
+MOST_UNPACKED_BYTES = 8 * 2**30
+MOST_RATIO = 200  # of unpacked to packed, where that is much; a tile of the sea packs better than this
+MUCH_UNPACKED_BYTES = 100 * 2**20
+_CHUNK = 1 << 20
+
+
+def members_of(path: Path, *, what: str = "") -> list[zipfile.ZipInfo]:
+    """Files in a zip archive, by name.
+
+    Raises
+    ------
+    InputDataError
+        The archive is damaged, has too many members, or would unpack beyond reason.
+    """
+    label = f"{what} {path}".strip()
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [member for member in archive.infolist() if not member.is_dir()]
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, zlib.error) as error:
+        raise InputDataError(f"{label}: damaged archive ({_reason(error)}); fetch it again") from error
+    if len(members) > MOST_MEMBERS:
+        raise InputDataError(f"{label}: {len(members)} members, at most {MOST_MEMBERS} are read")
+    unpacked, packed = sum(m.file_size for m in members), sum(m.compress_size for m in members)
+    if unpacked > (MUCH_UNPACKED_BYTES if unpacked > MOST_RATIO * packed else MOST_UNPACKED_BYTES):
+        raise InputDataError(
+            f"{label}: would unpack to {unpacked / 2**20:.0f} MiB from {packed / 2**20:.1f} MiB; "
+            "unpack it yourself and name the files"
+        )
+    return sorted(members, key=lambda member: member.filename)
+
+
+def check_archive(path: Path, names: Iterable[str] | None = None, *, what: str = "") -> None:
+    """Unpack members once, to nowhere, and compare sizes and checksums with what the archive says.
+
+    Parameters
+    ----------
+    path
+        A zip archive.
+    names
+        Members to look at; all where None.
+    what
+        How messages call the file.
+
+    Raises
+    ------
+    InputDataError
+        A member is damaged, encrypted or packed in a way that is not read.
+    """
+    label = f"{what} {path}".strip()
+    wanted = None if names is None else set(names)
+    members = [m for m in members_of(path, what=what) if wanted is None or m.filename in wanted]
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for member in members:
+                if member.flag_bits & 1:
+                    raise InputDataError(f"{label}: {member.filename} is encrypted; unpack it yourself")
+                with archive.open(member) as file:
+                    count = 0
+                    while chunk := file.read(_CHUNK):
+                        count += len(chunk)
+                        if count > member.file_size:
+                            break
+                if count != member.file_size:
+                    raise InputDataError(f"{label}: {member.filename} is damaged; fetch it again")
+    except (
+        zipfile.BadZipFile,
+        OSError,
+        EOFError,
+        ValueError,
+        NotImplementedError,
+        RuntimeError,
+        zlib.error,
+    ) as error:
+        if isinstance(error, InputDataError):
+            raise
+        raise InputDataError(f"{label}: damaged archive ({_reason(error)}); fetch it again") from error
+
+
+def unpack(path: Path, folder: Path, members: Iterable[zipfile.ZipInfo], *, what: str = "") -> list[Path]:
+    """Write members into a folder, without their own folders; names that would leave it are refused.
+
+    Raises
+    ------
+    InputDataError
+        See `check_archive`.
+    """
+    label = f"{what} {path}".strip()
+    written = []
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for member in members:
+                target = folder / PurePosixPath(member.filename.replace("\\", "/")).name
+                with archive.open(member) as file, target.open("wb") as out:
+                    count = 0
+                    while chunk := file.read(_CHUNK):
+                        count += len(chunk)
+                        if count > member.file_size:
+                            raise InputDataError(f"{label}: {member.filename} is damaged; fetch it again")
+                        out.write(chunk)
+                written.append(target)
+    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, RuntimeError, zlib.error) as error:
+        if isinstance(error, InputDataError):
+            raise
+        raise InputDataError(f"{label}: damaged archive ({_reason(error)}); fetch it again") from error
+    return written
+
+
+def _reason(error: BaseException) -> str:
+    return " ".join(str(error).split()) or type(error).__name__

@@ -1,0 +1,158 @@
+"""Coordinate systems of tables and rasters: as users name them, and which one a city's numbers are in."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from wegeketten.errors import InputDataError, UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pyproj
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+SYSTEMS = (25831, 25832, 25833, 4647, 5650, 31466, 31467, 31468, 31469, 2398, 2399, 3068, 3035)
+"""Systems of German registers: UTM (plain and with the zone before the value), Gauß-Krüger of the former West
+(31466–31469) and East (2398, 2399), Soldner Berlin, the census's. Only the city can tell which is meant."""
+
+NEAR_M = 10_000.0
+"""Rows farther from the city's homes say nothing about them."""
+
+_SAME_M = 20.0  # systems that put the rows this near to each other need no decision
+
+_PAIRS = """
+rechtswert/hochwert rechts/hoch rw/hw easting/northing ostwert/nordwert east/north e/n ost/nord utm_x/utm_y
+x_utm/y_utm utm_e/utm_n utm_ost/utm_nord utm_rechts/utm_hoch x_etrs89/y_etrs89 xkoord/ykoord
+x_koordinate/y_koordinate x-koordinate/y-koordinate koord_x/koord_y x_coord/y_coord coord_x/coord_y
+pos_x/pos_y gk_rechts/gk_hoch x/y
+"""
+METRES = tuple((pair.partition("/")[0], pair.partition("/")[2]) for pair in _PAIRS.split())
+"""Pairs of columns with metres, most telling first."""
+
+
+class Ground(NamedTuple):
+    """Where the city is.
+
+    Attributes
+    ----------
+    epsg
+        Its metric system.
+    extent
+        Smallest x, y, greatest x, y in it, metres.
+    """
+
+    epsg: int
+    extent: tuple[float, float, float, float]
+
+
+def to_degrees(xy: Floats, system: int | str | pyproj.CRS) -> Floats:
+    """Degrees of metres in a system."""
+    import pyproj
+
+    back = pyproj.Transformer.from_crs(system, 4326, always_xy=True)
+    return np.column_stack(back.transform(xy[:, 0], xy[:, 1]))
+
+
+def between(xy: Floats, system: int | str, target: int) -> Floats:
+    """Coordinates of one system in another."""
+    import pyproj
+
+    change = pyproj.Transformer.from_crs(system, target, always_xy=True)
+    return np.column_stack(change.transform(xy[:, 0], xy[:, 1]))
+
+
+def parse_crs(text: str) -> int | str:
+    """A coordinate reference system as a user names it: ``25833``, ``EPSG:25833``, ``GK4``, ``UTM33``.
+
+    Raises
+    ------
+    UsageError
+        It is unknown.
+
+    Examples
+    --------
+    >>> parse_crs("UTM 33"), parse_crs("epsg:31468"), parse_crs("GK4")
+    (25833, 31468, 31468)
+    """
+    import pyproj
+
+    plain = re.sub(r"[\s_/:.-]", "", text).upper()
+    if (found := re.fullmatch(r"(?:ETRS89)?UTM(?:ZONE)?(3[123])N?", plain)) is not None:
+        return 25800 + int(found[1])
+    if (
+        found := re.fullmatch(r"(?:DHDN)?(?:GK|GAUSSKRUEGER|GAUSSKRÜGER)(?:ZONE)?([2345])", plain)
+    ) is not None:
+        return 31464 + int(found[1])
+    name: int | str = text.strip()
+    if (found := re.fullmatch(r"(?:EPSG)?(\d{4,6})", plain)) is not None:
+        name = int(found[1])
+    try:
+        system = pyproj.CRS.from_user_input(name)
+    except pyproj.exceptions.CRSError:
+        raise UsageError(f"--crs {text}: no such coordinate reference system; such as EPSG:25833") from None
+    if not (system.is_projected or system.is_geographic):
+        raise UsageError(f"--crs {text}: is no system of places on a map; such as EPSG:25833")
+    return name
+
+
+def find_system(
+    path: Path, xy: Floats, columns: tuple[str, str], ground: Ground, crs: str | None
+) -> int | str:
+    """System of coordinates in metres: the user's word, else the only one that puts rows into the city.
+
+    Raises
+    ------
+    InputDataError
+        None does, or several do at different places.
+    UsageError
+        `crs` is unknown.
+    """
+    if crs is not None:
+        return parse_crs(crs)
+    found: dict[int, Floats] = {}
+    for epsg in dict.fromkeys((ground.epsg, *SYSTEMS)):
+        with np.errstate(all="ignore"):
+            there = between(xy, epsg, ground.epsg)
+        near = _near(there, ground.extent)
+        if near.any():
+            found[epsg] = there[near]
+    if not found:
+        raise InputDataError(
+            f"{path}: which coordinate system are {columns[0]!r} and {columns[1]!r} in? None of the "
+            "usual ones puts them "
+            "into the city; name it with --crs, such as --crs EPSG:25833"
+        )
+    best = next(iter(found))
+    apart = [
+        epsg
+        for epsg, there in found.items()
+        if there.shape != found[best].shape or np.abs(there - found[best]).max() > _SAME_M
+    ]
+    if apart:
+        names = ", ".join(named(epsg) for epsg in (best, *apart))
+        raise InputDataError(
+            f"{path}: which coordinate system are {columns[0]!r} and {columns[1]!r} in? {names} put "
+            "them into the city, "
+            f"at different places; say it with --crs EPSG:{best}"
+        )
+    return best
+
+
+def _near(xy: Floats, extent: tuple[float, float, float, float]) -> NDArray[np.bool_]:
+    low, high = np.array(extent[:2]) - NEAR_M, np.array(extent[2:]) + NEAR_M
+    return np.asarray(((xy > low) & (xy < high)).all(axis=1))
+
+
+def named(system: int | str) -> str:
+    """Code and name of a system, for messages."""
+    import pyproj
+
+    crs = pyproj.CRS.from_user_input(system)
+    code = ":".join(crs.to_authority() or ())
+    return f"{code} ({crs.name})" if code else crs.name

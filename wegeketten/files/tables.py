@@ -1,0 +1,388 @@
+"""Tables as people keep them: CSV in any of its spellings, workbooks, Parquet; what is assumed is told."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wegeketten.errors import InputDataError, MissingExtraError, UsageError
+from wegeketten.files.archives import check_archive
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+MOST_TEXT_BYTES = 200_000_000
+"""Size of a text table that is read as a whole; a larger one is read window by window (`people.census`)."""
+
+MOST_BOOK_BYTES = 100_000_000
+MOST_ROWS = 5_000_000
+
+_SEPARATORS = ";,\t|"
+_BOMS = (
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+_SHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns of a file as they stand in it.
+
+    Attributes
+    ----------
+    path
+        The file.
+    columns
+        Cells by column name: text, or numbers where the file itself tells them apart from text.
+    first_row
+        How the user counts the first row of data.
+    notes
+        What had to be assumed to read it: the encoding, the sheet, lines passed over.
+    rows
+        How the user counts each row, where rows between were left out; None where none was.
+    """
+
+    path: Path
+    columns: dict[str, list[Any]]
+    first_row: int = 2
+    notes: list[str] = field(default_factory=list)
+    rows: NDArray[np.int64] | None = None
+
+    def __len__(self) -> int:
+        return len(next(iter(self.columns.values()), []))
+
+    def texts(self) -> dict[str, list[str]]:
+        """All cells as text; whole numbers without a point, nothing for what is empty."""
+        return {name: [cell_text(cell) for cell in cells] for name, cells in self.columns.items()}
+
+    def numeric(self) -> list[str]:
+        """Columns whose cells are numbers in the file already."""
+        return [
+            name
+            for name, cells in self.columns.items()
+            if cells and not any(isinstance(cell, str) for cell in cells)
+        ]
+
+
+def cell_text(cell: object) -> str:
+    """A cell as text.
+
+    Examples
+    --------
+    >>> [cell_text(cell) for cell in (11.0, 2.5, None, float("nan"), "ä ", True)]
+    ['11', '2.5', '', '', 'ä ', '1']
+    """
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return str(int(cell))
+    if isinstance(cell, float):
+        if math.isnan(cell):
+            return ""
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    return str(cell)
+
+
+def split_layer(path: str | Path) -> tuple[Path, str | None]:
+    """Path and name of the layer or sheet in it, from ``FILE``, ``FILE:LAYER`` or ``FILE|layername=LAYER``.
+
+    Examples
+    --------
+    >>> split_layer("city.gpkg|layername=quarters")[1], split_layer("city.gpkg")[1]
+    ('quarters', None)
+    """
+    text = str(path)
+    if "|layername=" in text:
+        file, _, layer = text.partition("|layername=")
+        return Path(file), layer
+    whole = Path(path)
+    head, colon, layer = text.rpartition(":")
+    try:
+        if not colon or not layer or whole.exists() or not Path(head).is_file():
+            return whole, None
+    except (OSError, ValueError):
+        return whole, None
+    return Path(head), layer
+
+
+def read_table(
+    path: str | Path,
+    *,
+    encoding: str | None = None,
+    sheet: str | None = None,
+    most_bytes: int = MOST_TEXT_BYTES,
+) -> Table:
+    """Read a CSV file, a workbook (XLSX, ODS, XLS) or a Parquet file without geometry.
+
+    Parameters
+    ----------
+    path
+        A local file.
+    encoding
+        Of a CSV file; found where None: by its mark, else UTF-8, else Windows-1252 (told).
+    sheet
+        Of a workbook; the only one that holds a table where None.
+    most_bytes
+        Largest text file.
+
+    Raises
+    ------
+    InputDataError
+        The file is missing, too large, damaged, or no table.
+    UsageError
+        There is no such encoding or sheet, or the sheet must be named.
+    MissingExtraError
+        A workbook was given and python-calamine is not installed.
+    """
+    path = Path(path)
+    start, size = read_start(path)
+    if start.startswith(b"PAR1"):
+        return _parquet(path)
+    if start.startswith(_SHEETS):
+        if size > MOST_BOOK_BYTES:
+            raise too_large(path, size, MOST_BOOK_BYTES)
+        return _workbook(path, sheet)
+    if size > most_bytes:
+        raise too_large(path, size, most_bytes)
+    text, notes = decode(path, path.read_bytes(), encoding)
+    return text_table(path, text, notes)
+
+
+def read_start(path: Path, count: int = 4096) -> tuple[bytes, int]:
+    """First bytes of a file, and its size.
+
+    Raises
+    ------
+    InputDataError
+        It is no regular file, or cannot be read.
+    """
+    try:
+        if path.is_dir():
+            raise InputDataError(f"{path}: is a folder, a file was expected")
+        if path.exists() and not path.is_file():
+            raise InputDataError(f"{path}: is no regular file")
+        with path.open("rb") as file:
+            return file.read(count), path.stat().st_size
+    except (OSError, ValueError) as error:
+        if isinstance(error, InputDataError):
+            raise
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputDataError(f"{path}: cannot be read ({reason})") from error
+
+
+def too_large(path: Path, size: int, most: int) -> InputDataError:
+    """The error for a file beyond its bound."""
+    return InputDataError(
+        f"{path}: {size / 1e6:.0f} MB, at most {most / 1e6:.0f} MB are read; cut it to the city first"
+    )
+
+
+def decode(path: Path, raw: bytes, encoding: str | None = None) -> tuple[str, list[str]]:
+    r"""Text of a file, and what had to be assumed.
+
+    Examples
+    --------
+    >>> decode(Path("a.csv"), "Straße".encode("utf-16"))[0], decode(Path("a.csv"), b"Stra\xdfe")
+    ('Straße', ('Straße', ['a.csv is read as Windows-1252; name another with --encoding']))
+    """
+    if encoding is not None:
+        try:
+            return raw.decode(encoding), []
+        except LookupError:
+            raise UsageError(f"--encoding {encoding}: no such encoding; utf-8, cp1252, utf-16 …") from None
+        except UnicodeError as error:
+            raise InputDataError(f"{path}: is not {encoding} ({error}); name another --encoding") from error
+    try:
+        for mark, name in _BOMS:
+            if raw.startswith(mark):
+                return raw.decode(name), []
+        head = raw[:4096]
+        if b"\x00" in head:
+            wide = _wide(head)
+            if wide is None:
+                raise InputDataError(f"{path}: no table; it holds bytes that are no text")
+            return raw.decode(wide), [f"{path.name} is read as {wide.upper()}"]
+    except UnicodeError as error:
+        raise InputDataError(f"{path}: damaged text ({error})") from error
+    try:
+        return raw.decode("utf-8"), []
+    except UnicodeDecodeError:
+        note = f"{path.name} is read as Windows-1252; name another with --encoding"
+        return raw.decode("cp1252", errors="replace"), [note]
+
+
+def text_table(path: Path, text: str, notes: list[str]) -> Table:
+    """Table from the text of a CSV file.
+
+    Raises
+    ------
+    InputDataError
+        There are no rows, or their number of cells differs from the header's.
+    """
+    if "\x00" in text:
+        raise InputDataError(f"{path}: no table; it holds zero bytes")
+    first = 1
+    if text[:4].lower() == "sep=":  # a hint to spreadsheets
+        separator, text, first = text[4:5], text.partition("\n")[2], 2
+    else:
+        separator = separator_of(text)
+    try:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        rows = [(reader.line_num, line) for line in reader if any(cell.strip() for cell in line)]
+    except csv.Error as error:
+        raise InputDataError(f"{path}: no table ({error})") from error
+    if len(rows) < 2:
+        raise InputDataError(f"{path}: no rows in it")
+    lines = [line for _, line in rows]
+    head = _header(lines)
+    if head:
+        notes = [*notes, f"{path.name}: {head} lines above the header are passed over"]
+    names = lines[head]
+    while names and not names[-1].strip() and all(len(line) <= len(names) for line in lines[head:]):
+        if any(len(line) == len(names) and line[-1].strip() for line in lines[head + 1 :]):
+            break
+        width = len(names) - 1
+        names = names[:width]
+        lines = lines[: head + 1] + [line[:width] for line in lines[head + 1 :]]
+    body = lines[head + 1 :]
+    ragged = [at for at, line in enumerate(body) if len(line) != len(names)]
+    if ragged:
+        line = rows[head + 1 + ragged[0]][0] + first - 1
+        raise InputDataError(
+            f"{path}: row {line} has {len(body[ragged[0]])} cells, the header {len(names)} "
+            f"({len(ragged)} such rows)"
+        )
+    return Table(path, _columns(path, names, body), rows[head][0] + first, notes)
+
+
+def separator_of(text: str) -> str:
+    """Sign between the cells: the one that comes most often in the first lines, outside quotation marks."""
+    lines = [re.sub(r'"[^"]*"', "", line) for line in text[:20_000].splitlines()[:20] if line.strip()]
+    if not lines:
+        return ";"
+
+    def regular(sign: str) -> tuple[int, int]:
+        counts = [line.count(sign) for line in lines]
+        usual = max(set(counts), key=lambda count: (counts.count(count), count))
+        return (counts.count(usual) if usual else 0, usual)
+
+    if lines[0].count(";") or lines[0].count("\t"):  # a comma may then be a decimal one
+        return max(";\t", key=lines[0].count)
+    best = max(_SEPARATORS, key=regular)
+    return best if regular(best)[1] else max(_SEPARATORS, key=lines[0].count)
+
+
+def _wide(head: bytes) -> str | None:
+    """UTF-16 without a mark: every other byte is zero in Western text."""
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    half = len(head) // 2
+    if odd > 0.7 * half and even < 0.05 * half:
+        return "utf-16-le"
+    if even > 0.7 * half and odd < 0.05 * half:
+        return "utf-16-be"
+    return None
+
+
+def _header(lines: Sequence[Sequence[Any]]) -> int:
+    """Row that names the columns: the first about as wide as the table; titles above it are shorter."""
+    filled = [sum(bool(cell_text(cell).strip()) for cell in line) for line in lines[:200]]
+    usual = sorted(filled)[len(filled) // 2]
+    for at, (count, line) in enumerate(zip(filled, lines, strict=False)):
+        names = [cell_text(cell).strip() for cell in line]
+        if count >= max(2, 0.6 * usual) and len(set(filter(None, names))) == count and len(lines) > at + 1:
+            return at
+        if at > 20:
+            break
+    return 0
+
+
+def _columns(path: Path, names: Sequence[Any], rows: Sequence[Sequence[Any]]) -> dict[str, list[Any]]:
+    columns: dict[str, list[Any]] = {}
+    for place, raw in enumerate(names):
+        name = cell_text(raw).strip() or f"column {place + 1}"
+        if name in columns:
+            cells = [row[place] for row in rows]
+            if cells == columns[name]:
+                continue
+            raise InputDataError(f"{path}: column {name!r} occurs twice; rename or drop one")
+        columns[name] = [row[place] for row in rows]
+    return columns
+
+
+def _parquet(path: Path) -> Table:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(path) as file:
+            if file.metadata.num_rows > MOST_ROWS:
+                raise InputDataError(f"{path}: {file.metadata.num_rows} rows, at most {MOST_ROWS} are read")
+            flat = [each.name for each in file.schema_arrow if not pa.types.is_nested(each.type)]
+            table = file.read(columns=flat)
+            columns = {name: table.column(name).to_pylist() for name in table.column_names}
+    except (OSError, pa.ArrowException, ValueError, MemoryError) as error:
+        if isinstance(error, InputDataError):
+            raise
+        raise InputDataError(f"{path}: damaged Parquet ({_first_line(error)})") from error
+    if not columns or not table.num_rows:
+        raise InputDataError(f"{path}: no rows in it")
+    return Table(path, columns, 1)
+
+
+def _workbook(path: Path, sheet: str | None) -> Table:
+    if zipfile.is_zipfile(path):
+        check_archive(path)
+    try:
+        import python_calamine
+    except ImportError as error:
+        raise MissingExtraError(
+            f"{path}: workbooks need python-calamine; install it with: pip install 'wegeketten[excel]'"
+        ) from error
+    try:
+        book = python_calamine.CalamineWorkbook.from_path(str(path))
+        names = list(book.sheet_names)
+        if sheet is not None and sheet not in names:
+            raise UsageError(f"{path}: no sheet {sheet!r}; there are {', '.join(names)}")
+        found = {}
+        for name in [sheet] if sheet is not None else names:
+            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            rows = [row for row in rows if any(cell_text(cell).strip() for cell in row)]
+            if len(rows) > 1 and max(map(len, rows)) > 1:
+                found[name] = rows
+    except (UsageError, InputDataError):
+        raise
+    except Exception as error:  # the reader's errors share no class of their own
+        raise InputDataError(f"{path}: no workbook that can be read ({_first_line(error)})") from error
+    if not found:
+        raise InputDataError(f"{path}: no sheet with a table in it")
+    if len(found) > 1:
+        raise UsageError(
+            f"{path}: several sheets hold tables ({', '.join(found)}); name one: {path}:{next(iter(found))}"
+        )
+    name, rows = next(iter(found.items()))
+    head = _header(rows)
+    cells = [[None if cell == "" else cell for cell in row] for row in rows[head + 1 :]]
+    cells = [row for row in cells if any(cell is not None for cell in row)]
+    if not cells:
+        raise InputDataError(f"{path}: no rows in sheet {name!r}")
+    width = max(at for row in rows[head:] for at, cell in enumerate(row, 1) if cell_text(cell).strip())
+    columns = _columns(path, rows[head][:width], [row[:width] for row in cells])
+    notes = [f"{path.name}: sheet {name!r} is read"] if len(names) > 1 else []
+    if head:
+        notes.append(f"{path.name}: {head} lines above the header are passed over")
+    return Table(path, columns, head + 2, notes)
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:200]

@@ -1,0 +1,83 @@
+"""What editors and servers write into OSM XML that its reader does not know: deletions, inner geometry."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import re
+import zlib
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from wegeketten.errors import InputDataError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_CHUNK = 1 << 22
+_LONGEST_TAG = 1 << 14
+_element = re.compile(rb"<(node|way|relation)\b([^>]*)>")
+_deleted = re.compile(rb"\baction\s*=\s*[\"']delete[\"']")
+_id = re.compile(rb"\bid\s*=\s*[\"'](-?\d+)[\"']")
+_inner = re.compile(rb"(<member\b[^>]*[^/>])\s*>(?:\s*<nd\b[^>]*/>)*\s*</member>")
+
+
+def deleted_in_editor(path: Path) -> frozenset[str]:
+    """Elements that an editor has marked ``action="delete"`` and not yet uploaded, such as ``w42``.
+
+    Parameters
+    ----------
+    path
+        OSM XML, packed or not; any other file has none.
+    """
+    found: set[str] = set()
+    if ".osm" not in path.name.lower() or path.name.lower().endswith(".pbf"):
+        return frozenset()
+    rest = b""
+    for chunk in _chunks(path):
+        text = rest + chunk
+        if b"delete" in text:
+            for kind, inside in _element.findall(text):
+                number = _id.search(inside) if _deleted.search(inside) else None
+                if number is not None:
+                    found.add(f"{kind[:1].decode()}{number[1].decode()}")
+        cut = text.rfind(b"<")
+        rest = text[cut:][:_LONGEST_TAG] if cut >= 0 else b""
+    return frozenset(found)
+
+
+def without_inner_geometry(path: Path, folder: Path) -> Path:
+    """A copy of OSM XML without the points that Overpass's ``out geom`` writes inside members of relations.
+
+    Raises
+    ------
+    InputDataError
+        The file is packed beyond reason.
+    """
+    target = folder / "plain.osm"
+    rest = b""
+    with target.open("wb") as out:
+        for chunk in _chunks(path):
+            text = _inner.sub(rb"\1/>", rest + chunk)
+            cut = max(text.rfind(b"<member"), 0)
+            if len(text) - cut > (1 << 28):
+                raise InputDataError(f"{path}: a member of a relation has no end; download it again")
+            out.write(text[:cut])
+            rest = text[cut:]
+        out.write(_inner.sub(rb"\1/>", rest))
+    return target
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    try:
+        with _opened(path) as file:
+            while chunk := file.read(_CHUNK):
+                yield chunk
+    except (OSError, EOFError, zlib.error) as error:
+        raise InputDataError(f"{path}: is broken ({error}); download it again") from error
+
+
+def _opened(path: Path) -> BinaryIO:
+    if path.suffix.lower() == ".gz":
+        return cast("BinaryIO", gzip.open(path))
+    return cast("BinaryIO", bz2.open(path)) if path.suffix.lower() == ".bz2" else path.open("rb")

@@ -1,0 +1,102 @@
+"""Age groups as columns and rows name them: ``a65undaelter``, ``65 Jahre u.älter``, ``Y_GE65``."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+ENDLESS = 999
+"""Upper end of an open group."""
+
+_OPEN = re.compile(
+    r"(?:(?:ab|ueber|uber|von|over|ge|mind(?:estens)?)(\d{1,3})(?:plus|jahren?|undaelter|andover)*"
+    r"|(\d{1,3})(?:jahren?)?(?:plus|undaelter|undmehr|undhoeher|udm|uae|uaelter|andover|andolder|older|ue|ormore))"
+)
+_BELOW = re.compile(r"(?:unter|bisunter|lt|under|below|bis)(\d{1,3})(?:jahren?)?")
+_BETWEEN = re.compile(r"(\d{1,3})(?:jahren?)?(bisunter|tounder|bis|to|_)(\d{1,3})(?:jahren?)?")
+_GLUED = re.compile(r"y(\d{2})(\d{2})")
+
+
+class Band(NamedTuple):
+    """Ages from `low` to `high`, both included."""
+
+    low: int
+    high: int
+
+
+def age_band(text: str) -> Band | None:
+    """Ages that a column's name or a cell means, None where it speaks of none.
+
+    Examples
+    --------
+    >>> [age_band(text) for text in ("a65undaelter", "65 Jahre u.älter", "Y_GE65", "65+")]
+    [Band(low=65, high=999), Band(low=65, high=999), Band(low=65, high=999), Band(low=65, high=999)]
+    >>> age_band("60 bis unter 65 Jahre"), age_band("a70bis79"), age_band("Unter18"), age_band("Einwohner")
+    (Band(low=60, high=64), Band(low=70, high=79), Band(low=0, high=17), None)
+    """
+    plain = _plain(text)
+    if not re.search(r"\d", plain):
+        return None
+    if (found := _GLUED.fullmatch(plain.replace("_", ""))) is not None:
+        return _checked(int(found[1]), int(found[2]))
+    bare = plain.strip("_")
+    for start in ("y", "a", "age", "alter", "people", "pop", "einwohner", "ew", "bev", "anzahl", ""):
+        if not bare.startswith(start):
+            continue
+        rest = bare[len(start) :].strip("_")
+        if (found := _BETWEEN.fullmatch(rest)) is not None:
+            upper = int(found[3]) - (1 if "unt" in found[2] or "under" in found[2] else 0)
+            return _checked(int(found[1]), upper)
+        joined = rest.replace("_", "")
+        if (found := _OPEN.fullmatch(joined)) is not None:
+            return _checked(int(found[1] or found[2]), ENDLESS)
+        if (found := _BELOW.fullmatch(joined)) is not None:
+            below = int(found[1]) - (0 if joined.startswith("bis") and "unter" not in joined else 1)
+            return _checked(0, below)
+        if (found := _BETWEEN.fullmatch(joined)) is not None:
+            upper = int(found[3]) - (1 if "unt" in found[2] or "under" in found[2] else 0)
+            return _checked(int(found[1]), upper)
+    return None
+
+
+def from_age(bands: Iterable[Band], age: int) -> list[Band] | None:
+    """The groups that together are everybody of at least some age, None where no choice of groups is.
+
+    Examples
+    --------
+    >>> from_age([Band(60, 64), Band(65, 79), Band(80, ENDLESS)], 65)
+    [Band(low=65, high=79), Band(low=80, high=999)]
+    >>> from_age([Band(60, 69), Band(70, ENDLESS)], 65) is None
+    True
+    """
+    chosen, low = [], age
+    left = sorted(set(bands), key=lambda band: (band.low, -band.high))
+    while True:
+        next_ = next((band for band in left if band.low == low), None)
+        if next_ is None:
+            return None
+        chosen.append(next_)
+        if next_.high >= ENDLESS:
+            return chosen
+        low = next_.high + 1
+
+
+def _checked(low: int, high: int) -> Band | None:
+    return Band(low, high) if 0 <= low <= 120 and low <= high and (high <= 120 or high == ENDLESS) else None
+
+
+def _plain(text: str) -> str:
+    """Lower case without umlauts; words joined, ranges kept apart by an underscore."""
+    low = text.strip().casefold()
+    for sign, plain in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
+        low = low.replace(sign, plain)
+    low = re.sub(r"\bu\. ?(?=ae|m)", "und ", low).replace("+", "plus").replace("≥", "ge").replace("<", "lt")
+    low = low.replace(">=", "ge").replace("&", "und")
+    low = re.sub(r"(\d)\s*[-–—]\s*(?=\d)", r"\1_", low)
+    low = low.replace("undae.", "undaelter").replace("und ae.", "und aelter").replace("aelter.", "aelter")
+    low = re.sub(r"und ae$", "undaelter", low)
+    low = re.sub(r"[\s.,;/()]+", "", low)
+    return re.sub(r"jahre[nr]?|years?|yrs?|(?<=\d)j(?=und)", "", low)

@@ -1,0 +1,177 @@
+"""A city's own register of kerbs and pavements: a column per attribute, in German or English, with units."""
+
+from __future__ import annotations
+
+import re
+import statistics
+from typing import TYPE_CHECKING, NamedTuple
+
+from wegeketten.tags.keys import tidy_key
+from wegeketten.tags.spelling import tidy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+_NAMES = {
+    "kerb:height": (
+        r"(bord|bordstein|kanten|auftritts|absenk\w*|rest|tiefbord)_?(hoehe|kante)?(_?hoehe)?|hoehe_?(bord|kante)\w*|"
+        r"kerb_?(height)?|curb_?height|anschlag(_?hoehe)?"
+    ),
+    "width": (
+        r"(gehweg|gehbahn|fussweg|weg|durchgangs|nutz|lichte|nutzbare|rest|min|mindest|gehwegs|wege|tuer)*_?breite(_?(gehweg|min))?|"
+        r"width|pavement_?width|sidewalk_?width|clear_?width"
+    ),
+    "incline": (
+        r"(laengs)_?(neigung|gefaelle|steigung)|steigung|neigung|gefaelle|slope|gradient|incline|running_?slope"
+    ),
+    "incline:across": r"(quer)_?(neigung|gefaelle)|cross_?slope|incline_?across",
+    "surface": r"belag(s?_?art)?|oberflaeche(n?_?(art|belag))?|material|surface|deckschicht|befestigung",
+    "smoothness": r"ebenheit|smoothness|zustand_?oberflaeche",
+    "step_count": r"(anzahl_?)?stufen(_?(zahl|anzahl))?|(treppen_?)?stufen|steps|step_?count",
+    "handrail": r"handlauf|handlaeufe|gelaender|handrail",
+    "ramp:wheelchair": r"rampe(_?rollstuhl)?|rollstuhl_?rampe|ramp_?wheelchair",
+    "ramp:stroller": r"(kinderwagen_?rampe|rampe_?kinderwagen|schieberampe|ramp_?stroller)",
+    "tactile_paving": (
+        r"boden_?indikator(en)?|leit(streifen|system)|blinden_?leit\w*|tast\w*|taktil\w*|aufmerksamkeitsfeld|"
+        r"noppen\w*|rippen\w*|tactile(_?paving)?"
+    ),
+    "traffic_signals:sound": (
+        r"akustik|akustisch\w*|ton_?signal|blinden_?signal|lsa_?akustik|sound|zusatz_?einrichtung"
+    ),
+    "kerb": r"absenkung|abgesenkt|bord_?absenkung|bord_?art|bordstein_?art|nullabsenkung|kerb_?type",
+    "wheelchair": r"rollstuhl\w*|barrierefrei\w*|wheelchair",
+}
+_patterns = {key: re.compile(pattern) for key, pattern in _NAMES.items()}
+_unit = re.compile(
+    r"(?P<name>.*?)[ _]*(?:in[ _]+)?[\[(]?(?P<unit>mm|cm|dm|m|%|prozent|pct|proz|grad|°)[\])]?", re.IGNORECASE
+).fullmatch
+_UNITS = {"prozent": "%", "pct": "%", "proz": "%", "grad": "°"}
+_number = re.compile(r"[-+]?\d+(?:[.,]\d+)?").fullmatch
+_YES = frozenset({"ja", "j", "yes", "y", "true", "wahr", "vorhanden", "1", "x"})
+_NO = frozenset({"nein", "n", "no", "false", "falsch", "keine", "kein", "nicht vorhanden", "0", "ohne"})
+_SURFACES = {
+    "asphalt": "asphalt", "beton": "concrete", "betonpflaster": "paving_stones", "pflaster": "paving_stones",
+    "betonplatten": "paving_stones", "platten": "paving_stones", "gehwegplatten": "paving_stones",
+    "granitplatten": "paving_stones", "natursteinpflaster": "sett", "kleinpflaster": "sett",
+    "mosaikpflaster": "sett",
+    "großpflaster": "sett", "grosspflaster": "sett", "kopfsteinpflaster": "cobblestone", "kies": "gravel",
+    "schotter": "gravel", "splitt": "fine_gravel", "sand": "sand", "erde": "ground", "unbefestigt": "unpaved",
+    "wassergebundene decke": "compacted", "wassergebunden": "compacted", "rasen": "grass", "holz": "wood",
+    "verbundpflaster": "paving_stones", "rasengitter": "grass_paver", "metall": "metal",
+}  # fmt: skip
+
+
+class Attribute(NamedTuple):
+    """A column that states an attribute.
+
+    Attributes
+    ----------
+    column
+        Its name in the file.
+    key
+        Key of OpenStreetMap for it.
+    unit
+        Of bare numbers in it, "" where the key's own holds.
+    """
+
+    column: str
+    key: str
+    unit: str
+
+
+def attributes_of(columns: Mapping[str, Sequence[str]]) -> tuple[list[Attribute], list[str]]:
+    """Columns of a register that state attributes, and what had to be assumed of their units.
+
+    Parameters
+    ----------
+    columns
+        Cells by column name.
+
+    Examples
+    --------
+    >>> found, notes = attributes_of({"Bordhöhe": ["2,5", "12"], "Foto": ["a.jpg"], "Breite [cm]": ["90"]})
+    >>> [(each.key, each.unit) for each in found], notes
+    ([('kerb:height', 'cm'), ('width', 'cm')], ["'Bordhöhe' states no unit: its numbers are read as cm"])
+    """
+    found: list[Attribute] = []
+    notes = []
+    for column, cells in columns.items():
+        name, unit = _split_unit(column)
+        key = next((key for key, pattern in _patterns.items() if pattern.fullmatch(name)), None)
+        if key is None or any(each.key == key for each in found):
+            continue
+        numbers = [float(cell.replace(",", ".")) for cell in map(str.strip, cells) if _number(cell)]
+        if not unit and key in ("kerb:height", "width") and numbers and tidy_key(column) not in _patterns:
+            unit = _likely_unit(key, numbers)
+            notes.append(f"{column!r} states no unit: its numbers are read as {unit}")
+        if not unit and key in ("incline", "incline:across") and numbers:
+            unit = "%"
+        found.append(Attribute(column, key, unit))
+    heights = any(each.key == "kerb:height" for each in found)
+    return [each for each in found if not (heights and each.key == "kerb")], notes
+
+
+def value_of(attribute: Attribute, cell: str) -> str:
+    """A cell as the tag's value: with its unit, German words in the words of OpenStreetMap.
+
+    Examples
+    --------
+    >>> value_of(Attribute("Bordhöhe_cm", "kerb:height", "cm"), "2,5")
+    '2,5 cm'
+    >>> value_of(Attribute("Belag", "surface", ""), "Kopfsteinpflaster"), value_of(Attribute("x", "kerb",
+    ""), "ja")
+    ('cobblestone', 'lowered')
+    """
+    text = tidy(cell)
+    if attribute.unit and _number(text):
+        return f"{text} {attribute.unit}"
+    word = text.casefold()
+    if attribute.key == "surface":
+        return _SURFACES.get(word, cell.strip())
+    if attribute.key == "kerb":
+        return "lowered" if word in _YES else "raised" if word in _NO else cell.strip()
+    if word in _YES and attribute.key != "step_count":
+        return "yes"
+    if word in _NO and attribute.key != "step_count":
+        return "no"
+    return {"beidseitig": "both", "links": "left", "rechts": "right", "teilweise": "limited"}.get(
+        word, cell.strip()
+    )
+
+
+def doubtful(values: Iterable[tuple[str, float]]) -> list[str]:
+    """What of observed values looks like another unit: pairs of an attribute's name and its value.
+
+    Examples
+    --------
+    >>> doubtful([("kerb_cm", 0.03), ("kerb_cm", 120.0), ("kerb_cm", 3.0)])
+    ['kerb_cm: 0.03 looks like metres, 120 like millimetres; heights of kerbs are read in cm']
+    """
+    heights = [value for name, value in values if name == "kerb_cm"]
+    small = sorted(value for value in heights if 0 < value < 0.3)
+    large = sorted(value for value in heights if value > 40)
+    told = [f"{small[0]:g} looks like metres"] if small else []
+    if large:
+        told.append(f"{large[-1]:g} like millimetres" if told else f"{large[-1]:g} looks like millimetres")
+    return [f"kerb_cm: {', '.join(told)}; heights of kerbs are read in cm"] if told else []
+
+
+def _split_unit(column: str) -> tuple[str, str]:
+    """Plain name and unit of a column's title."""
+    low = column.strip().casefold()
+    for sign, plain in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
+        low = low.replace(sign, plain)
+    found = _unit(low)
+    unit = ""
+    states = found is not None and bool(found["name"].strip())
+    if found is not None and states and (found["unit"] != "m" or re.search(r"[_ (\[]m[\])]?$", low)):
+        low, unit = found["name"], _UNITS.get(found["unit"], found["unit"])
+    return re.sub(r"[^a-z0-9]+", "_", low).strip("_"), unit
+
+
+def _likely_unit(key: str, numbers: list[float]) -> str:
+    middle = statistics.median(map(abs, numbers))
+    if key == "width":
+        return "m" if middle < 20 else "cm"
+    largest = max(map(abs, numbers))
+    return "m" if largest < 0.5 and largest > 0 else "mm" if middle > 40 else "cm"
