@@ -58,9 +58,9 @@ def read_points(path: str | Path) -> Points:
     path = Path(path)
     if path.suffix.lower() in (".csv", ".tsv", ".txt"):
         return _checked(path, *_from_csv(path))
-    from wegeketten.places.layers import read_layer
+    from wegeketten.files.shapes import read_layer
 
-    layer = read_layer(path)
+    layer = read_layer(path, kinds=("Point",))
     shapes = layer.shapes
     if not len(shapes) or any(shape is None or shape.geom_type != "Point" for shape in shapes.tolist()):
         raise InputDataError(f"{path}: points were expected; every row needs one point")
