@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,9 +11,11 @@ from wegeketten.errors import InputDataError
 from wegeketten.files.archives import members_of
 from wegeketten.files.coordinates import NEAR_M, to_degrees
 from wegeketten.files.tables import cell_text, read_start, read_table, split_layer
+from wegeketten.people.cells import Cells, Said, area_cells, inside_shares
 from wegeketten.people.counts import Columns
 from wegeketten.people.long_form import pivoted
 from wegeketten.people.positions import GRID, positions, where_told
+from wegeketten.people.statistics import by_district
 from wegeketten.people.window import LARGE_BYTES, bounds_in, window_table
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from wegeketten.files.shapes import Layer
-    from wegeketten.osm.features import Skipped
     from wegeketten.osm.projection import Projection
     from wegeketten.places.districts import Districts
 
@@ -34,68 +34,6 @@ if TYPE_CHECKING:
 
 _SIZES_M = (100, 200, 250, 500, 1000, 2000, 5000, 10000)
 _COARSE_M = 500  # cells of this size and more are shared where the extract's edge cuts them
-_SLIVER = 0.02  # a smaller share outside is the drawing's, not the people's
-
-
-@dataclass(frozen=True)
-class Said:
-    """What the user says about a file of people.
-
-    Attributes
-    ----------
-    column
-        Column that counts all people.
-    crs
-        Coordinate reference system of columns in metres.
-    encoding
-        Of its text.
-    """
-
-    column: str | None = None
-    crs: str | None = None
-    encoding: str | None = None
-
-
-@dataclass(frozen=True)
-class Cells:
-    """Cells or points with people; equally long arrays.
-
-    Attributes
-    ----------
-    people
-        People (or dwellings) in each cell, NaN where the census keeps the number secret.
-    over_65, over_80
-        People of that age, NaN where unknown; None where the file says nothing.
-    unit
-        ``people`` or ``dwellings``.
-    assign
-        Gives the row of the cell each x, y (the city's metres) lies in, -1 outside all.
-    points
-        float64, shape (cells, 2): the cells' middles in the city's metres.
-    regular
-        Whether they tile the plane, so that a point outside lives elsewhere.
-    reach_m
-        Farthest distance at which a person of a point may live.
-    rows
-        How the user counts each row.
-    inside
-        Share of each cell that the extract covers; None where all of all.
-    skipped, notes
-        What was left out and what a reader of the results should know.
-    """
-
-    people: Floats
-    over_65: Floats | None
-    over_80: Floats | None
-    unit: str
-    assign: Assign
-    points: Floats
-    regular: bool
-    reach_m: float
-    rows: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    inside: Floats | None = None
-    skipped: list[Skipped] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
 
 
 def read_census(
@@ -159,8 +97,6 @@ def read_census(
     reader = Columns(file, columns, rows, table.numeric())
     reader.notes += table.notes
     if where_told(reader) is None:
-        from wegeketten.people.statistics import by_district
-
         return by_district(reader, said, districts, coverage)
     columns, rows = pivoted(reader, rows)
     reader = Columns(file, columns, rows, table.numeric(), notes=reader.notes)
@@ -204,49 +140,6 @@ def _shapes(
         found.shapes, people, over_65, over_80, unit, found.rows + 1, coverage,
         skipped=found.skipped, notes=[*layer.notes, *found.notes, *reader.notes],
     )  # fmt: skip
-
-
-def area_cells(
-    shapes: NDArray[np.object_],
-    people: Floats,
-    over_65: Floats | None,
-    over_80: Floats | None,
-    unit: str,
-    rows: NDArray[np.int64],
-    coverage: shapely.Geometry | None,
-    *,
-    skipped: list[Skipped],
-    notes: list[str],
-) -> Cells:
-    """Cells that are polygons (the city's metres); a home belongs to the smallest it lies in."""
-    areas = shapely.area(shapes)
-
-    def assign(xy: Floats) -> NDArray[np.int64]:
-        found = np.full(len(xy), -1, dtype=np.int64)
-        tree = shapely.STRtree(np.asarray(shapely.points(xy)))
-        hit, points = tree.query(shapes, predicate="intersects")
-        order = np.lexsort((hit, areas[hit]))[::-1]
-        found[points[order]] = hit[order]
-        return found
-
-    middles = shapely.get_coordinates(shapely.centroid(shapes))
-    return Cells(
-        people, over_65, over_80, unit, assign, middles, regular=True, reach_m=0.0, rows=rows,
-        inside=_inside_shares(shapes, coverage), skipped=skipped, notes=notes,
-    )  # fmt: skip
-
-
-def _inside_shares(shapes: NDArray[np.object_], coverage: shapely.Geometry | None) -> Floats | None:
-    """Which share of each polygon the extract covers; None where all of all."""
-    if coverage is None or not len(shapes):
-        return None
-    shapely.prepare(coverage)
-    shares = np.ones(len(shapes))
-    cut = np.flatnonzero(~shapely.contains_properly(coverage, shapes))
-    areas = np.maximum(shapely.area(shapes[cut]), 1e-9)
-    shares[cut] = np.clip(shapely.area(shapely.intersection(shapes[cut], coverage)) / areas, 0.0, 1.0)
-    shares[shares > 1 - _SLIVER] = 1.0
-    return None if (shares == 1.0).all() else shares
 
 
 def _layer_points(layer: Layer, projection: Projection, extent: Extent, said: Said) -> Cells:
@@ -295,7 +188,7 @@ def _points(
         assign = _grid_assign(grid_xy, size_m, projection)
         _check_unique(path, grid_xy, rows)
         inside = (
-            _inside_shares(_squares(grid_xy, size_m, projection), coverage) if size_m >= _COARSE_M else None
+            inside_shares(_squares(grid_xy, size_m, projection), coverage) if size_m >= _COARSE_M else None
         )
         return Cells(people, over_65, over_80, unit, assign, xy, True, 0.0, rows, inside, notes=notes)
     tree = shapely.STRtree(np.asarray(shapely.points(xy)))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from wegeketten.osm.projection import Projection
-    from wegeketten.people.census import Cells, Said
+    from wegeketten.people.cells import Cells, Said
     from wegeketten.people.homes import Homes
     from wegeketten.places.districts import Districts
 

@@ -10,13 +10,14 @@ import numpy as np
 
 from wegeketten.errors import InputDataError
 from wegeketten.osm.features import Skipped
+from wegeketten.people.cells import area_cells
 from wegeketten.people.long_form import groups_of
 
 if TYPE_CHECKING:
     import shapely
     from numpy.typing import NDArray
 
-    from wegeketten.people.census import Cells, Said
+    from wegeketten.people.cells import Cells, Said
     from wegeketten.people.counts import Columns
     from wegeketten.places.districts import Districts
 
@@ -49,8 +50,6 @@ def by_district(
     InputDataError
         No column names the city's districts.
     """
-    from wegeketten.people.census import area_cells
-
     path = reader.path
     if districts is None or not len(districts):
         raise InputDataError(

@@ -136,7 +136,7 @@ class CityWriter:
         homes = settle(sites, self.projection, areas.locate)
         if files.population is not None:
             from wegeketten.osm.coverage import coverage_of
-            from wegeketten.people.census import Said
+            from wegeketten.people.cells import Said
             from wegeketten.people.population import weigh_homes
 
             homes = weigh_homes(
