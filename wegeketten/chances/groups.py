@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wegeketten.chances.latent import keys_of, mixed
+from wegeketten.chances.scale import OWN
 from wegeketten.model.edges import Crossing, Kind
 
 if TYPE_CHECKING:
@@ -20,11 +21,14 @@ if TYPE_CHECKING:
     Keys = NDArray[np.uint64]
     Rows = NDArray[np.int64]
 
+QUARTER_M = 2000.0
+"""Side of a square that stands for a part of a city (assumption)."""
+
 CELL_M = 600.0
 """Side of a square of a city that was built in one period, more or less (assumption)."""
 
 BLOCK_M = 250.0
-"""Side of a square that stands for a street where no named one is near."""
+"""Side of a square of a few houses; it stands for a street where no named one is near."""
 
 NEAR_M = 60.0
 """A nameless way belongs to the named street that passes this near to its middle."""
@@ -75,19 +79,24 @@ class Groups:
         return np.where(self.kind >= Kind.kerb, found, -1)
 
     @cached_property
+    def meets(self) -> NDArray[np.uint8]:
+        """`Crossing` that a kerb belongs to; `OWN` for one mapped for itself beside none."""
+        near = self._crossing_edge
+        found = np.where(near >= 0, self.edges["crossing"][near], 0)
+        own = (self.kind == Kind.kerb) & (near < 0) & (self.edges["osm_type"] == b"n")
+        return np.where(own, OWN, found).astype(np.uint8)
+
+    @cached_property
     def at_crossing(self) -> NDArray[np.bool_]:
         """Kerbs at mapped crossings, and kerbs that are mapped for themselves."""
-        near = self._crossing_edge
-        mapped = np.isin(self.edges["crossing"][near], [int(each) for each in _MAPPED]) & (near >= 0)
-        own = (near < 0) & (self.edges["osm_type"] == b"n")
-        found: NDArray[np.bool_] = (self.kind == Kind.kerb) & (mapped | own)
+        found: NDArray[np.bool_] = np.isin(self.meets, (*map(int, _MAPPED), OWN)) & (self.kind == Kind.kerb)
         return found
 
     def context(self, scale: Scale) -> Rows:
         """Number of the first context of a scale that speaks of each edge, -1 where none does."""
         found = np.full(len(self.kind), -1, dtype=np.int64)
         for number, context in enumerate(scale.contexts):
-            fits = scale.matches(context, self.kind, self.road, self.at_crossing)
+            fits = scale.matches(context, self.kind, self.road, self.meets)
             found[(found < 0) & fits] = number
         return found
 
@@ -143,9 +152,19 @@ class Groups:
         return found
 
     @cached_property
+    def quarter(self) -> Keys:
+        """Square of `QUARTER_M` the edge's middle lies in."""
+        return self._square(QUARTER_M, 23)
+
+    @cached_property
     def cell(self) -> Keys:
         """Square of `CELL_M` the edge's middle lies in."""
         return self._square(CELL_M, 17)
+
+    @cached_property
+    def block(self) -> Keys:
+        """Square of `BLOCK_M` the edge's middle lies in."""
+        return self._square(BLOCK_M, 19)
 
     def _square(self, side_m: float, salt: int) -> Keys:
         x, y = np.floor(self.middle / side_m).astype(np.int64).astype(np.uint64).T
@@ -161,5 +180,5 @@ class Groups:
                 mixed(self.road.astype(np.uint64), 5),
                 self.kind.astype(np.uint64) ^ (context_key << np.uint64(16)),
             )
-        narrow: Any = {"cell": self.cell, "street": self.street, "crossing": self.crossing}[level]
+        narrow: Any = getattr(self, level)
         return mixed(narrow, context_key) if level != "crossing" else narrow

@@ -11,15 +11,18 @@ import numpy as np
 
 from wegeketten.errors import UsageError
 from wegeketten.files.resources import shipped
-from wegeketten.model.edges import HIGHWAYS, Kind
+from wegeketten.model.edges import HIGHWAYS, Crossing, Kind
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-LEVELS = ("city", "class", "cell", "street", "crossing")
+LEVELS = ("city", "class", "quarter", "cell", "block", "street", "crossing")
 """Groups of elements that share what is not known about each, from wide to narrow."""
+
+OWN = 254
+"""Beside the codes of `Crossing`: a kerb that is mapped for itself and meets no crossing."""
 
 _LEAST = 1e-9
 """Share below which the bounds lie where the distribution has nothing: even chances between them."""
@@ -37,8 +40,8 @@ class Context(NamedTuple):
         What it is called in lists.
     kinds, highways
         Names of `Kind` and of `HIGHWAYS`; all where empty.
-    at_crossing
-        Only kerbs at mapped crossings and kerbs mapped for themselves.
+    crossings
+        Of kerbs: names of `Crossing`, ``own`` for those mapped for themselves beside none; all where empty.
     services
         Of entrances: ids of the services; all where empty.
     shares
@@ -52,7 +55,7 @@ class Context(NamedTuple):
     name: str
     kinds: frozenset[str]
     highways: frozenset[str]
-    at_crossing: bool
+    crossings: frozenset[str]
     services: frozenset[str]
     shares: NDArray[np.float64]
     elements: int
@@ -166,7 +169,7 @@ class Scale:
         return found
 
     def matches(
-        self, context: Context, kind: NDArray[Any], road: NDArray[Any], at_crossing: NDArray[Any]
+        self, context: Context, kind: NDArray[Any], road: NDArray[Any], meets: NDArray[Any]
     ) -> NDArray[np.bool_]:
         """Which edges a context speaks of."""
         fits = np.ones(len(kind), dtype=bool)
@@ -174,8 +177,9 @@ class Scale:
             fits &= np.isin(kind, [int(Kind[name]) for name in context.kinds])
         if context.highways:
             fits &= np.isin(road, [HIGHWAYS.index(name) for name in context.highways])
-        if context.at_crossing:
-            fits &= at_crossing
+        if context.crossings:
+            codes = [OWN if name == "own" else int(Crossing[name]) for name in context.crossings]
+            fits &= np.isin(meets, codes)
         return fits
 
 
@@ -238,7 +242,7 @@ def _context(entry: dict[str, Any], classes: int, path: Path) -> Context:
         entry["name"],
         frozenset(entry.get("kinds", ())),
         frozenset(entry.get("highways", ())),
-        bool(entry.get("at_crossing", False)),
+        frozenset(entry.get("crossings", ())),
         frozenset(entry.get("services", ())),
         shares / shares.sum(),
         int(entry["elements"]),

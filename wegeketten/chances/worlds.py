@@ -12,6 +12,8 @@ from wegeketten.chances.entrances import Entrances
 from wegeketten.chances.groups import Groups
 from wegeketten.chances.latent import keys_of, normals
 from wegeketten.chances.odds import Odds
+from wegeketten.chances.times import TIMED, Drawn, class_limits, timed_rows
+from wegeketten.routing import INF, UNIT_S
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from wegeketten.chances.groups import Keys, Rows
     from wegeketten.chances.odds import Hurdle
+    from wegeketten.chances.times import Times
     from wegeketten.city import City
     from wegeketten.people.profile import Profile
 
@@ -87,6 +90,9 @@ class Worlds:
         default_factory=dict, repr=False
     )
 
+    _timed: dict[tuple[str, int], Drawn] = field(default_factory=dict, repr=False)
+    _between: dict[str, tuple[Rows, Normals]] = field(default_factory=dict, repr=False)
+
     @cached_property
     def odds(self) -> Odds:
         """Distributions learned from the city."""
@@ -106,6 +112,8 @@ class Worlds:
         for _, hurdles in met.values():
             for hurdle in hurdles:
                 rows.setdefault(hurdle.attribute, []).append(hurdle.rows)
+        for name in TIMED:
+            rows.setdefault(name, []).append(timed_rows(self.odds, name))
         merged = {name: np.unique(np.concatenate(parts)) for name, parts in rows.items()}
         number = {name: place for place, name in enumerate(merged)}
         sources = [self._source(name, merged[name]) for name in merged]
@@ -138,6 +146,37 @@ class Worlds:
         own = np.sqrt(np.maximum(left, 0.0)).astype(np.float32)
         return _Source(attribute, rows, levels, self.odds.groups.element[rows], own, rising)
 
+    def _classes(self, attribute: str, first: int) -> Drawn:
+        """Classes of the edges whose time hangs on an attribute, in the worlds from `first` on."""
+        found = self._timed.get((attribute, first))
+        if found is None:
+            if any(block != first for _, block in self._timed):
+                self._timed.clear()
+            if attribute not in self._between:
+                rows = timed_rows(self.odds, attribute)
+                self._between[attribute] = rows, class_limits(self.odds, attribute, rows)
+            rows, limits = self._between[attribute]
+            sources = self._prepared[1]
+            number = next(place for place, each in enumerate(sources) if each.attribute == attribute)
+            draws, rising = self._drawn(number, first)
+            at = np.searchsorted(sources[number].rows, rows)
+            draws = draws[at]
+            classes = np.zeros(draws.shape, dtype=np.int8)
+            for limit in limits.T:
+                classes += draws > limit[:, None]
+            found = Drawn(rows, classes, None if rising is None else rising[at])
+            self._timed[attribute, first] = found
+        return found
+
+    def units(self, times: Times, first: int) -> NDArray[np.int32]:
+        """Weights of the arcs of `times.rows` in the worlds from `first` on, shape (worlds, 2 · rows).
+
+        In units of 0.1 s, whether the arc is open or not; there and back of one edge after the other.
+        """
+        seconds = times.of(*(self._classes(name, first) for name in TIMED))
+        units = np.minimum(np.rint(seconds / UNIT_S), INF - 1).astype(np.int32)
+        return np.ascontiguousarray(units.transpose(0, 2, 1)).reshape(len(units), -1)
+
     def varies(self, profile: Profile) -> bool:
         """Whether anything a profile meets is drawn at all."""
         return bool(self._prepared[0][profile.id].tests)
@@ -158,7 +197,10 @@ class Worlds:
 
     def entered(self, first: int) -> NDArray[np.bool_]:
         """Places that can be entered in the worlds from `first` on, shape (places, worlds)."""
-        return self.entrances.open(self.seed, first, min(BLOCK, self.count - first))
+        count = min(BLOCK, self.count - first)
+        if self.only is not None and "entrance" not in self.only:
+            return np.ones((len(self.city.places["service"]), count), dtype=bool)
+        return self.entrances.open(self.seed, first, count)
 
     def _drawn(self, number: int, first: int) -> tuple[Normals, NDArray[np.bool_] | None]:
         """Draws of an attribute in a block of worlds, kept for the next profile."""

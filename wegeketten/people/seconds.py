@@ -61,6 +61,33 @@ def seconds(columns: Columns, profile: Profile) -> Reals:
     return total
 
 
+def level_parts(columns: Columns, profile: Profile) -> tuple[Reals, Reals]:
+    """What the seconds of ways are made of: speed by the ground, and slowness by the slope.
+
+    Returns
+    -------
+    tuple
+        Multiples of the level speed, shape (edges,), and of the level time there and back, (2, edges).
+    """
+    slope, uphill = _relief(columns, columns["length_m"].astype(np.float64))
+    return _ground(columns, profile), _slowness(profile, slope, uphill)
+
+
+def ground_speeds(profile: Profile) -> Reals:
+    """Multiples of the level speed by surface class, from A on; what is beyond the limit counts as it.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> ground_speeds(load_profile("wheelchair")).tolist()
+    [1.0, 0.95, 0.7, 0.7, 0.7, 0.7]
+    """
+    speeds = np.array(list(profile.surface.model_dump().values()))
+    worst = profile.limits.surface_class or len(speeds)
+    limited: Reals = speeds[np.minimum(np.arange(len(speeds)), worst - 1)]
+    return limited
+
+
 def speed_factor(profile: Profile, slope: Reals) -> Reals:
     """Speed on a slope as a multiple of the speed on the level.
 

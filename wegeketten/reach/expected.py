@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from wegeketten.chances.expected import Chances
+from wegeketten.chances.times import Times
 from wegeketten.chances.worlds import BLOCK, Worlds
 from wegeketten.joins.endpoints import allowed_places, join_homes, join_places, same_edge, seeds_to
 from wegeketten.reach.shares import units_within
@@ -83,7 +84,9 @@ class _Question:
     def __init__(self, city: City, profile: Profile, services: Sequence[str], catalogue: Catalogue) -> None:
         self.city, self.profile = city, profile
         self.homes, places = join_homes(city, profile), join_places(city, profile)
-        self.weights = city.weights(profile).possible
+        told = city.weights(profile)
+        self.sure, self.weights, self.seconds = told.sure, told.possible, told.seconds
+        self._times: Times | None = None
         uv = city.edges["u"], city.edges["v"]
         limits = [units_within(catalogue.standard_s(service, profile)) for service in services]
         self.limits = np.array(limits, dtype=np.int32)
@@ -129,21 +132,44 @@ class _Question:
     def block(
         self, worlds: Worlds, first: int, entered: NDArray[np.bool_], threads: int
     ) -> NDArray[np.bool_]:
-        """Whether each joined home is in time in a block of worlds, shape (worlds, homes, services)."""
-        if not worlds.varies(self.profile) and not self.doors.any():
-            one = self._world(worlds.open(self.profile, first)[0], entered[:, 0])
-            return np.broadcast_to(one, (entered.shape[1], *one.shape))
+        """Whether each joined home is in time in a block of worlds, shape (worlds, homes, services).
+
+        What the answer *sure* promises holds in every world, and what it does not find possible in none.
+        """
+        sure, possible = self._bounds
+        if (sure == possible).all():
+            return np.broadcast_to(sure, (entered.shape[1], *sure.shape))
+        if self._times is None:
+            self._times = Times(worlds.odds, self.profile, self.seconds)
         open_ = worlds.open(self.profile, first)
+        rows, units = self._times.rows, worlds.units(self._times, first)
+        arcs = np.stack([2 * rows, 2 * rows + 1], axis=1).ravel()
         found = np.empty((len(open_), len(self.homes), self.answers), dtype=bool)
 
         def answer(world: int) -> None:
-            found[world] = self._world(open_[world], entered[:, world])
+            weights = self.weights.copy()
+            weights[arcs] = units[world]
+            weights[~open_[world]] = INF
+            found[world] = (self._world(open_[world], weights, entered[:, world]) | sure) & possible
 
         share([partial(answer, world) for world in range(len(open_))], threads)
         return found
 
-    def _world(self, open_: NDArray[np.bool_], entered: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        weights = np.where(open_, self.weights, np.int32(INF))
+    @cached_property
+    def _bounds(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Whether each joined home is in time in the answers *sure* and *possible*, shape (homes, services)."""
+        wheelchair = self.city.places["wheelchair"]
+        found = []
+        for weights, entered in (
+            (self.sure, wheelchair == 1),
+            (self.weights, np.ones(len(wheelchair), bool)),
+        ):
+            found.append(self._world(weights != INF, weights, entered))
+        return found[0], found[1]
+
+    def _world(
+        self, open_: NDArray[np.bool_], weights: NDArray[np.int32], entered: NDArray[np.bool_]
+    ) -> NDArray[np.bool_]:
         metric = self.city.hierarchy.customize(weights, threads=1)
         live = open_[self.seed_arcs] & (entered[self.seed_places] | ~self.doors[self.seed_service])
         service = self.seed_service[live]

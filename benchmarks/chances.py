@@ -1,0 +1,350 @@
+"""Are the chances honest: hide tags street by street, foretell, reveal; and what the worlds cost.
+
+    python benchmarks/chances.py [elements|shares|martingale|cost]… [--city CITY]…
+
+Without arguments it takes every part, over the extracts in ``../shared/data`` (built once, in a scratch
+folder). Beside the chances stand the static assumption (the point value is the truth) and independent draws
+(nothing is shared), so that the gain of both is seen.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+import wegeketten as wk
+from wegeketten.chances import Worlds
+from wegeketten.chances.groups import Groups
+from wegeketten.chances.learn import Lessons, magnitudes
+from wegeketten.chances.scale import scale
+from wegeketten.city import City
+from wegeketten.model.edges import ATTRIBUTE, HIGHWAYS, Crossing, EdgeTable, Kind
+from wegeketten.model.reading import Provenance
+from wegeketten.people.profile import load_profiles
+from wegeketten.reach.expected import find_chances
+from wegeketten.reach.shares import units_within
+from wegeketten.tags.assumption import assumed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+SCRATCH = Path(tempfile.gettempdir()) / "wegeketten-benchmark-chances"
+EXTRACTS = {
+    "berlin": ("berlin-miraustrasse_2026-07.osm.pbf", None),
+    "zuerich": ("zuerich-hb_2025-11.osm.pbf", None),
+    "herrenberg": ("herrenberg_2021-06.osm.pbf", None),
+    "darmstadt": ("darmstadt-frankfurt-stations_2024-03.osm.pbf", None),
+    "neubrandenburg": ("neubrandenburg_2016-02.osm.bz2", None),
+    "lauf": ("lauf-pegnitz_2020-01.osm.pbf", "N49E011.hgt.zip"),
+    "porto": ("porto-alegre_2020-08.osm.pbf", "porto-alegre_srtm1.tif"),
+}
+WHEELED = ("rollator", "wheelchair", "powerchair", "pram")
+SCENARIOS = {
+    "kerbs": ("kerb_cm",),
+    "surfaces": ("surface_class", "smoothness_grade"),
+    "widths": ("width_m",),
+    "all": ("kerb_cm", "surface_class", "smoothness_grade", "width_m", "incline_pct", "ramp_stroller"),
+}
+KEPT = ("nodes", "homes", "places", "districts", "catalogue", "home_snaps", "place_snaps", "hierarchy")
+LIMIT_OF = {
+    "kerb_cm": "kerb_cm",
+    "incline_pct": "incline_up_pct",
+    "width_m": "width_m",
+    "surface_class": "surface_class",
+    "smoothness_grade": "smoothness_grade",
+}
+SEED = 20261130
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", default=["elements", "shares", "martingale", "cost"])
+    parser.add_argument("--city", action="append", default=[])
+    parser.add_argument("--repeats", type=int, default=4)
+    chosen = parser.parse_args()
+    names = chosen.city or list(EXTRACTS)
+    if "elements" in chosen.parts:
+        print_elements(names)
+    if "shares" in chosen.parts:
+        print_shares(names, chosen.repeats)
+    if "martingale" in chosen.parts:
+        print_martingale(chosen.city[0] if chosen.city else "berlin")
+    if "cost" in chosen.parts:
+        print_cost(chosen.city[0] if chosen.city else "neubrandenburg")
+
+
+def city_of(name: str) -> City:
+    """The city, built when it is first asked for; a path is a city folder."""
+    if name not in EXTRACTS:
+        return wk.open(name)
+    folder = SCRATCH / name
+    if not (folder / "city.json").is_file():
+        extract, dem = EXTRACTS[name]
+        SCRATCH.mkdir(parents=True, exist_ok=True)
+        wk.build(SHARED / "osm" / extract, folder, dem=[SHARED / "dem" / dem] if dem else [])
+    return wk.open(folder)
+
+
+def groups_of(city: City) -> Groups:
+    return Groups(city.edges, np.stack([city.nodes["x"], city.nodes["y"]], axis=1).astype(np.float64))
+
+
+# --- element by element -----------------------------------------------------------------------------
+
+
+class Cases(NamedTuple):
+    """Tagged elements: chance foretold without their street, what the static assumption says, the truth."""
+
+    chance: np.ndarray
+    static: np.ndarray
+    truth: np.ndarray
+    weight: np.ndarray
+
+
+def print_elements(names: list[str]) -> None:
+    profiles = load_profiles(WHEELED)
+    print("## Element by element, the tags of its own street put aside\n")
+    print(
+        "| attribute | profile | elements | Brier | static | skill | worst tenth of 100 or more (off, cases) |"
+    )
+    print("|---|---|---:|---:|---:|---:|---|")
+    cities = [(name, groups_of(city_of(name))) for name in names]
+    for attribute in LIMIT_OF:
+        for profile in profiles:
+            limit = getattr(profile.limits, LIMIT_OF[attribute])
+            if limit is None:
+                continue
+            parts = [cases_of(groups, attribute, float(limit)) for _, groups in cities]
+            cases = Cases(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+            if cases.weight.sum() < 30:
+                continue
+            brier = np.average((cases.chance - cases.truth) ** 2, weights=cases.weight)
+            static = np.average((cases.static - cases.truth) ** 2, weights=cases.weight)
+            skill = 1 - brier / static if static > 0 else float("nan")
+            print(
+                f"| {attribute} | {profile.id} | {cases.weight.sum():.0f} | {brier:.4f} | {static:.4f} "
+                f"| {skill:+.2f} | {worst_tenth(cases)} |"
+            )
+    print()
+
+
+def cases_of(groups: Groups, attribute: str, limit: float) -> Cases:
+    lessons = Lessons(groups, scale(attribute), wary=False)
+    rows = lessons.known
+    shares = lessons.shares(rows, street_aside=True)[0]
+    value, lower, upper = (groups.edges[attribute + end][rows] for end in ("", "_lower", "_upper"))
+    if attribute == "incline_pct":
+        value, lower, upper = magnitudes(value, lower, upper)
+    rising = lessons.scale.rising
+    keeps = (upper <= limit + 1e-4) if rising else (lower >= limit - 1e-4)
+    breaks = (lower > limit + 1e-4) if rising else (upper < limit - 1e-4)
+    chance = lessons.scale.below(shares, np.full(len(rows), limit))
+    hidden = assumptions_of(groups, attribute, rows)[:, 0]
+    static = (np.abs(hidden) <= limit + 1e-4) if rising else (hidden >= limit - 1e-4)
+    # of a tag that leaves it open (unpaved, kerb=yes) as much as the prior has on either side
+    open_ = lessons.scale.passing(lessons.prior[lessons.context[rows]], limit, lower, upper)
+    truth = np.where(keeps, 1.0, np.where(breaks, 0.0, open_))
+    return Cases(chance, static.astype(float), truth, lessons.counted.sum(axis=1))
+
+
+def worst_tenth(cases: Cases) -> str:
+    tenth = np.minimum((cases.chance * 10).astype(int), 9)
+    worst = (0.0, 0.0, -1)
+    for number in range(10):
+        inside = tenth == number
+        count = cases.weight[inside].sum()
+        if count >= 100:
+            off = np.average(cases.chance[inside] - cases.truth[inside], weights=cases.weight[inside])
+            worst = max(worst, (abs(off), count, number))
+    return "none so large" if worst[2] < 0 else f"{100 * worst[0]:.1f} points, {worst[1]:.0f} in {worst[2]}"
+
+
+# --- shares -------------------------------------------------------------------------------------------
+
+
+def assumptions_of(groups: Groups, attribute: str, rows: np.ndarray) -> np.ndarray:
+    """Value, lower and upper bound of edges as if nobody had tagged them, shape (rows, 3)."""
+    edges = groups.edges
+    signals = edges["crossing"][rows] == Crossing.signals
+    keys = np.stack([groups.kind[rows], groups.road[rows], groups.at_crossing[rows], signals], axis=1)
+    distinct, which = np.unique(keys.astype(np.int64), axis=0, return_inverse=True)
+    absent = ATTRIBUTE[attribute].absent
+    table = []
+    for kind, road, crossing, signal in distinct.tolist():
+        found = assumed(
+            Kind(kind), HIGHWAYS[road], attribute, at_crossing=bool(crossing), at_signals=bool(signal)
+        )
+        table.append((absent,) * 3 if found is None else found[:3])
+    return np.array(table, dtype=np.float32).reshape(-1, 3)[which.ravel()]
+
+
+def hidden(city: City, masks: dict[str, np.ndarray]) -> City:
+    """The city as if the readings of some edges had never been tagged."""
+    groups = groups_of(city)
+    columns = dict(city.edges.columns)
+    for attribute, mask in masks.items():
+        rows = np.flatnonzero(mask)
+        values = assumptions_of(groups, attribute, rows)
+        for place, end in enumerate(("", "_lower", "_upper")):
+            columns[attribute + end] = columns[attribute + end].copy()
+            columns[attribute + end][rows] = values[:, place]
+        columns[f"{attribute}_from"] = columns[f"{attribute}_from"].copy()
+        columns[f"{attribute}_from"][rows] = Provenance.assumed
+    return with_columns(city, columns)
+
+
+def with_columns(city: City, columns: dict[str, np.ndarray]) -> City:
+    other = City(city.path, city.meta)
+    for name in (
+        "nodes",
+        "homes",
+        "places",
+        "districts",
+        "catalogue",
+        "home_snaps",
+        "place_snaps",
+        "hierarchy",
+    ):
+        other.__dict__[name] = getattr(city, name)
+    lines = (city.edges.bends, city.edges.points)
+    other.__dict__["edges"] = EdgeTable(columns, city.edges.names, *lines)
+    return other
+
+
+def masks_of(
+    city: City, attributes: tuple[str, ...], share: float, rng: np.random.Generator
+) -> dict[str, np.ndarray]:
+    """Tagged readings to hide: those of a share of the streets."""
+    groups = groups_of(city)
+    streets, street = np.unique(groups.street, return_inverse=True)
+    chosen = rng.random(len(streets)) < share if share < 1 else np.ones(len(streets), dtype=bool)
+    found = {}
+    for attribute in attributes:
+        known = np.isin(city.edges[f"{attribute}_from"], (Provenance.surveyed, Provenance.tagged))
+        found[attribute] = known & chosen[street]
+    if "smoothness_grade" in found:  # what follows from it is hidden with it
+        derived = city.edges["surface_class_from"] == Provenance.derived
+        found["surface_class"] |= derived & found["smoothness_grade"]
+    return {name: mask for name, mask in found.items() if mask.any()}
+
+
+class Told(NamedTuple):
+    """One district × profile × service: the share with the tags, and what was foretold without them."""
+
+    truth: float
+    likely: float
+    width: float  # sure to possible, without the tags
+    by_world: np.ndarray
+
+
+def print_shares(names: list[str], repeats: int) -> None:
+    print("## Shares: tags hidden by street, foretold, revealed\n")
+    print("Cells are district × wheeled profile × service; those on which nothing hangs are left out.\n")
+    print(
+        "| extract | hidden | draws | cells | inside 80 % | width | of sure–possible | error | of likely's |"
+    )
+    print("|---|---|---|---:|---:|---:|---:|---:|---:|")
+    rng = np.random.default_rng(SEED)
+    for name in names:
+        city = city_of(name)
+        for scenario, attributes in SCENARIOS.items():
+            for share in (0.5, 1.0):
+                rounds = [masks_of(city, attributes, share, rng) for _ in range(repeats if share < 1 else 1)]
+                rounds = [masks for masks in rounds if masks]
+                if not rounds:
+                    continue
+                for sharing in (True, False):
+                    told = [each for masks in rounds for each in foretold(city, masks, sharing)]
+                    label = f"{'half' if share < 1 else 'all'} of {scenario}"
+                    print_row(name, label, "shared" if sharing else "independent", told)
+    print()
+
+
+def print_row(name: str, label: str, draws: str, told: list[Told]) -> None:
+    if not told:
+        print(f"| {name} | {label} | {draws} | 0 | – | – | – | – | – |")
+        return
+    low, high = np.array([np.quantile(each.by_world, (0.1, 0.9)) for each in told]).T
+    truth, likely = (np.array([getattr(each, part) for each in told]) for part in ("truth", "likely"))
+    expected = np.array([each.by_world.mean() for each in told])
+    inside = ((truth >= low - 1e-9) & (truth <= high + 1e-9)).mean()
+    bounds = np.mean([each.width for each in told])
+    error, of_likely = np.abs(expected - truth).mean(), np.abs(likely - truth).mean()
+    ratio = error / of_likely if of_likely > 0 else float("nan")
+    width = (high - low).mean()
+    print(
+        f"| {name} | {label} | {draws} | {len(told)} | {100 * inside:.0f} % | {100 * width:.2f} "
+        f"| {width / max(bounds, 1e-9):.2f} | {100 * error:.2f} | {ratio:.2f} |"
+    )
+
+
+def foretold(city: City, masks: dict[str, np.ndarray], sharing: bool) -> Iterator[Told]:
+    profiles = load_profiles(WHEELED)
+    offered = set(city.places["service"].tolist())
+    services = [service for service in city.catalogue.pick(()) if service in offered]
+    blind = hidden(city, masks)
+    worlds = Worlds(blind, profiles, 64, SEED, sharing, wary=False, only=masks)
+    chances = find_chances(blind, profiles, services, worlds=worlds)
+    before, after = (wk.scan(each, profiles=profiles, services=services) for each in (blind, city))
+    weight, district = city.homes["weight"].astype(float), city.homes["district"]
+    for profile in profiles:
+        limits = [units_within(city.catalogue.standard_s(service, profile)) for service in services]
+        inside = {
+            (when, answer): scan.reach[profile.id].units[answer] <= np.array(limits)
+            for when, scan in (("before", before), ("after", after))
+            for answer in ("sure", "likely", "possible")
+        }
+        for row in np.unique(district).tolist():
+            homes = np.flatnonzero(district == row)
+            if not weight[homes].sum() > 0:
+                continue
+            shares = {
+                key: np.average(flags[homes], axis=0, weights=weight[homes]) for key, flags in inside.items()
+            }
+            by_world = chances.by_world(profile.id, homes, weight[homes])
+            for column in range(len(services)):
+                truth, likely = shares["after", "likely"][column], shares["before", "likely"][column]
+                if np.ptp(by_world[column]) < 1e-9 and abs(truth - by_world[column, 0]) < 1e-9:
+                    continue  # nothing hangs on what was hidden
+                width = shares["before", "possible"][column] - shares["before", "sure"][column]
+                yield Told(truth, likely, width, by_world[column])
+
+
+# --- laws and cost ------------------------------------------------------------------------------------
+
+
+def print_martingale(name: str, rounds: int = 200) -> None:
+    """What the model draws and then reveals never moves its own expectation in one direction."""
+    print(f"## More tags, no drift: {rounds} random reveals in {name}\n")
+
+
+def print_cost(name: str, worlds: int = 64) -> None:
+    city = city_of(name)
+    wk.scan(city, worlds=8)  # kernels compiled, tables read
+    seconds = {}
+    for label, count in (("bare", 0), ("worlds", worlds)):
+        best = []
+        for _ in range(3):
+            fresh = wk.open(city.path)
+            start = time.process_time()
+            wk.scan(fresh, worlds=count)
+            best.append(time.process_time() - start)
+        seconds[label] = min(best)
+    ratio = seconds["worlds"] / seconds["bare"]
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(
+        f"## Cost in {name}: bare scan {seconds['bare']:.2f} s of CPU, with {worlds} worlds {seconds['worlds']:.2f} s"
+    )
+    print(f"\nRatio {ratio:.2f}; largest memory of this process {peak:.0f} MB\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
