@@ -25,6 +25,7 @@ from wegeketten.chances.groups import Groups
 from wegeketten.chances.learn import Lessons, magnitudes
 from wegeketten.chances.scale import scale
 from wegeketten.city import City
+from wegeketten.errors import InputDataError
 from wegeketten.model.edges import ATTRIBUTE, HIGHWAYS, Crossing, EdgeTable, Kind
 from wegeketten.model.reading import Provenance
 from wegeketten.people.profile import load_profiles
@@ -86,11 +87,12 @@ def city_of(name: str) -> City:
     if name not in EXTRACTS:
         return wk.open(name)
     folder = SCRATCH / name
-    if not (folder / "city.json").is_file():
+    try:
+        return wk.open(folder)
+    except InputDataError:
         extract, dem = EXTRACTS[name]
         SCRATCH.mkdir(parents=True, exist_ok=True)
-        wk.build(SHARED / "osm" / extract, folder, dem=[SHARED / "dem" / dem] if dem else [])
-    return wk.open(folder)
+        return wk.build(SHARED / "osm" / extract, folder, dem=[SHARED / "dem" / dem] if dem else [])
 
 
 def groups_of(city: City) -> Groups:
@@ -112,9 +114,7 @@ class Cases(NamedTuple):
 def print_elements(names: list[str]) -> None:
     profiles = load_profiles(WHEELED)
     print("## Element by element, the tags of its own street put aside\n")
-    print(
-        "| attribute | profile | elements | Brier | static | skill | worst tenth of 100 or more (off, cases) |"
-    )
+    print("| attribute | profile | elements | Brier | static | skill | worst tenth of 100 or more |")
     print("|---|---|---:|---:|---:|---:|---|")
     cities = [(name, groups_of(city_of(name))) for name in names]
     for attribute in LIMIT_OF:
@@ -340,9 +340,8 @@ def print_cost(name: str, worlds: int = 64) -> None:
         seconds[label] = min(best)
     ratio = seconds["worlds"] / seconds["bare"]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(
-        f"## Cost in {name}: bare scan {seconds['bare']:.2f} s of CPU, with {worlds} worlds {seconds['worlds']:.2f} s"
-    )
+    print(f"## Cost in {name}, seconds of CPU\n")
+    print(f"Bare scan {seconds['bare']:.2f}, with {worlds} worlds {seconds['worlds']:.2f}")
     print(f"\nRatio {ratio:.2f}; largest memory of this process {peak:.0f} MB\n")
 
 

@@ -76,7 +76,7 @@ def normals(keys: Keys, salt: int, seed: int, first: int, count: int) -> NDArray
     start, stop = first // _PER_HASH, -(-(first + count) // _PER_HASH)
     salted = mixed(mixed(keys, salt), seed & (2**63 - 1))
     bits = np.stack([mixed(salted, block) for block in range(start, stop)], axis=1)
-    words = bits.view(np.uint16).reshape(len(keys), -1)
+    words = bits.view(np.uint16).reshape(len(keys), (stop - start) * _PER_HASH)
     skipped = first - start * _PER_HASH
     found: NDArray[np.float32] = _quantiles()[words[:, skipped : skipped + count]]
     return found

@@ -157,7 +157,7 @@ class _Question:
 
     @cached_property
     def _bounds(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """Whether each joined home is in time in the answers *sure* and *possible*, shape (homes, services)."""
+        """Whether each joined home is in time in *sure* and in *possible*, shape (homes, services)."""
         wheelchair = self.city.places["wheelchair"]
         found = []
         for weights, entered in (
