@@ -125,6 +125,25 @@ class Lessons:
         tuple
             Shares, shape (rows, classes); and per level the part of the variance that lies there.
         """
+        if not street_aside:
+            at = np.searchsorted(self.unknown, rows)
+            if len(self.unknown) and (self.unknown[np.minimum(at, len(self.unknown) - 1)] == rows).all():
+                shares, unsure = self._of_unknown
+                return shares[at], [each._replace(keys=each.keys[at], part=each.part[at]) for each in unsure]
+        return self._shares(rows, street_aside)
+
+    @cached_property
+    def unknown(self) -> Rows:
+        """Edges with a context whose value nobody knows for sure."""
+        edges, name = self.groups.edges, self.scale.attribute
+        wide = ~((edges[f"{name}_upper"] - edges[f"{name}_lower"]) <= 0)
+        return np.flatnonzero(wide & (self.context >= 0))
+
+    @cached_property
+    def _of_unknown(self) -> tuple[Floats, list[Unsure]]:
+        return self._shares(self.unknown, street_aside=False)
+
+    def _shares(self, rows: Rows, street_aside: bool) -> tuple[Floats, list[Unsure]]:
         context = self.context[rows]
         shares = self.prior[context]
         unsure, left = [], np.ones(len(rows))

@@ -218,8 +218,10 @@ def _bounded(hurdle: Hurdle, levels: NDArray[np.uint8]) -> Hurdle:
 
 
 def _still_open(hurdle: Hurdle, open_: NDArray[np.bool_]) -> Hurdle:
-    """Without edges that are closed both ways by something else."""
-    kept = open_[:, hurdle.rows].any(axis=0)
+    """Without edges that are closed both ways by something else, or that the hurdle never closes."""
+    kept = open_[:, hurdle.rows].any(axis=0) & (hurdle.chance < 1).any(axis=0)
+    if hurdle.falling is not None:
+        kept |= open_[:, hurdle.rows].any(axis=0) & (hurdle.falling < 1).any(axis=0)
     rising = None if hurdle.rising is None else hurdle.rising[kept]
     falling = None if hurdle.falling is None else hurdle.falling[:, kept]
     return Hurdle(hurdle.attribute, hurdle.rows[kept], hurdle.chance[:, kept], rising, falling)

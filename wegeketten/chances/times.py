@@ -12,6 +12,7 @@ from wegeketten.model.edges import Kind
 from wegeketten.model.reading import Provenance
 from wegeketten.people.checks import OFF_GROUND
 from wegeketten.people.seconds import ground_speeds, level_parts, speed_factor
+from wegeketten.routing import INF, UNIT_S
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -99,31 +100,37 @@ class Times:
         self.rows: Rows = np.unique(np.concatenate(rows))
         edges = self.odds.groups.edges
         some: dict[str, Any] = {name: column[self.rows] for name, column in edges.columns.items()}
-        self._ground, self._slow = level_parts(some, self.profile)
-        length = some["length_m"].astype(np.float64)
-        self._level = length / self.profile.level_m_s
-        told = self.seconds.astype(np.float64).reshape(-1, 2)[self.rows].T
-        self._rest = told - self._level / self._ground * self._slow
-        self._speeds = ground_speeds(self.profile)
-        scale = self.odds.lessons("incline_pct").scale
-        steep = np.concatenate([[scale.cuts[0] / 2], (scale.cuts[1:] + scale.cuts[:-1]) / 2, scale.cuts[-1:]])
+        ground, slow = level_parts(some, self.profile)
+        level = some["length_m"].astype(np.float64) / self.profile.level_m_s / UNIT_S
+        told = self.seconds.astype(np.float64).reshape(-1, 2)[self.rows] / UNIT_S
+        self._level = level.astype(np.float32)
+        self._slow, self._pace = slow.T.astype(np.float32), (1 / ground).astype(np.float32)
+        self._rest = (told - (level / ground * slow).T).astype(np.float32)
+        self._paces = (1 / ground_speeds(self.profile)).astype(np.float32)
+        cuts = self.odds.lessons("incline_pct").scale.cuts
+        steep = np.concatenate([[cuts[0] / 2], (cuts[1:] + cuts[:-1]) / 2, cuts[-1:]])
         limits = self.profile.limits.incline_up_pct, self.profile.limits.incline_down_pct
-        self._up, self._down = (
+        up, down = (
             1 / speed_factor(self.profile, sign * np.minimum(steep, 50.0 if limit is None else limit) / 100)
             for sign, limit in zip((1, -1), limits, strict=True)
         )
+        # by the way the edge climbs and its class: how much slower it is there and back
+        self._slopes = np.stack([np.stack([down, up]), np.stack([up, down])]).astype(np.float32)
+        surface, slope = (timed_rows(self.odds, attribute) for attribute in TIMED)
+        self._surface_at, self._slope_at = (np.searchsorted(self.rows, each) for each in (surface, slope))
 
-    def of(self, surface: Drawn, slope: Drawn) -> Floats:
-        """Seconds in each world of a block, shape (worlds, 2, rows)."""
+    def of(self, surface: Drawn, slope: Drawn) -> NDArray[np.int32]:
+        """Units of 0.1 s in each world of a block, shape (worlds, rows, 2): there and back."""
         worlds = surface.classes.shape[1]
-        ground = np.repeat(self._ground[:, None], worlds, axis=1)
-        ground[np.searchsorted(self.rows, surface.rows)] = self._speeds[surface.classes]
-        slow = np.repeat(self._slow[:, :, None], worlds, axis=2)
-        at = np.searchsorted(self.rows, slope.rows)
-        if slope.rising is not None and len(at):
-            up, down = self._up[slope.classes], self._down[slope.classes]
-            slow[0][at] = np.where(slope.rising, up, down)
-            slow[1][at] = np.where(slope.rising, down, up)
-        found = self._rest[:, :, None] + self._level[None, :, None] / ground * slow
-        seconds: Floats = np.maximum(found, 0.0).transpose(2, 0, 1)
-        return seconds
+        found = np.empty((worlds, len(self.rows), 2), dtype=np.int32)
+        for world in range(worlds):
+            pace, slow = self._pace.copy(), self._slow.copy()
+            pace[self._surface_at] = self._paces[surface.classes[:, world]]
+            if slope.rising is not None and len(self._slope_at):
+                rising, classes = slope.rising[:, world].astype(np.int8), slope.classes[:, world]
+                for way in (0, 1):
+                    slow[self._slope_at, way] = self._slopes[way, rising, classes]
+            units = self._rest + (self._level * pace)[:, None] * slow
+            np.rint(np.clip(units, 0, INF // 2, out=units), out=units)
+            found[world] = units
+        return found

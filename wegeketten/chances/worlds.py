@@ -13,7 +13,6 @@ from wegeketten.chances.groups import Groups
 from wegeketten.chances.latent import keys_of, normals
 from wegeketten.chances.odds import Odds
 from wegeketten.chances.times import TIMED, Drawn, class_limits, timed_rows
-from wegeketten.routing import INF, UNIT_S
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,8 +34,8 @@ BLOCK = 8
 class _Test(NamedTuple):
     """A hurdle in normal numbers: it is taken where the draw is no greater."""
 
-    rows: Rows
     at: NDArray[np.int64]  # where the draws of the rows are
+    into: NDArray[np.int64]  # where the rows are among all that the profile tests
     limit: Normals  # (2, rows), as `Hurdle.chance`
     falling: Normals | None
 
@@ -53,10 +52,11 @@ class _Source(NamedTuple):
 
 
 class _Terms(NamedTuple):
-    """What a profile meets: arcs open whatever is drawn, shape (2, edges), and tests by source."""
+    """What a profile meets."""
 
-    open: NDArray[np.bool_]
-    tests: list[tuple[int, _Test]]
+    open: NDArray[np.bool_]  # arcs open whatever is drawn, shape (edges, 2)
+    rows: Rows  # edges on which something is tested
+    tests: list[tuple[int, _Test]]  # by source
 
 
 @dataclass(eq=False)
@@ -117,17 +117,15 @@ class Worlds:
         merged = {name: np.unique(np.concatenate(parts)) for name, parts in rows.items()}
         number = {name: place for place, name in enumerate(merged)}
         sources = [self._source(name, merged[name]) for name in merged]
-        terms = {
-            profile: _Terms(
-                open_,
-                [
-                    (number[hurdle.attribute], _test(hurdle, merged[hurdle.attribute]))
-                    for hurdle in hurdles
-                    if len(hurdle.rows)
-                ],
-            )
-            for profile, (open_, hurdles) in met.items()
-        }
+        terms = {}
+        for profile, (open_, hurdles) in met.items():
+            tested = np.unique(np.concatenate([np.zeros(0, np.int64), *(each.rows for each in hurdles)]))
+            tests = [
+                (number[each.attribute], _test(each, merged[each.attribute], tested))
+                for each in hurdles
+                if len(each.rows)
+            ]
+            terms[profile] = _Terms(np.ascontiguousarray(open_.T), tested, tests)
         return terms, sources
 
     def _source(self, attribute: str, rows: Rows) -> _Source:
@@ -173,9 +171,8 @@ class Worlds:
 
         In units of 0.1 s, whether the arc is open or not; there and back of one edge after the other.
         """
-        seconds = times.of(*(self._classes(name, first) for name in TIMED))
-        units = np.minimum(np.rint(seconds / UNIT_S), INF - 1).astype(np.int32)
-        return np.ascontiguousarray(units.transpose(0, 2, 1)).reshape(len(units), -1)
+        units = times.of(*(self._classes(name, first) for name in TIMED))
+        return units.reshape(len(units), -1)
 
     def varies(self, profile: Profile) -> bool:
         """Whether anything a profile meets is drawn at all."""
@@ -183,17 +180,29 @@ class Worlds:
 
     def open(self, profile: Profile, first: int) -> NDArray[np.bool_]:
         """Arcs open to a profile in at most `BLOCK` worlds from `first` on, shape (worlds, 2 · edges)."""
-        terms, _ = self._prepared
+        terms = self._prepared[0][profile.id]
         count = min(BLOCK, self.count - first)
-        open_ = np.repeat(terms[profile.id].open[:, :, None], count, axis=2)
-        for source, test in terms[profile.id].tests:
+        passed = np.ones((len(terms.rows), count), dtype=bool)
+        sloped = None
+        for source, test in terms.tests:
             draws, rising = self._drawn(source, first)
             draws = draws[test.at]
-            taken = draws <= test.limit[:, :, None]
-            if rising is not None and test.falling is not None:
-                taken = np.where(rising[test.at], taken, draws <= test.falling[:, :, None])
-            open_[:, test.rows] &= taken
-        return np.ascontiguousarray(open_.transpose(2, 1, 0)).reshape(count, -1)
+            if rising is None or test.falling is None:
+                passed[test.into] &= draws <= test.limit[0][:, None]
+                continue
+            if sloped is None:
+                sloped = np.ones((2, *passed.shape), dtype=bool)
+            up = rising[test.at]
+            for way in (0, 1):
+                limit = np.where(up, test.limit[way][:, None], test.falling[way][:, None])
+                sloped[way, test.into] &= draws <= limit
+        ways = [passed, passed] if sloped is None else [passed & one for one in sloped]
+        open_ = np.empty((count, len(terms.open), 2), dtype=bool)
+        for world in range(count):
+            open_[world] = terms.open
+            for way in (0, 1):
+                open_[world, terms.rows, way] &= ways[way][:, world]
+        return open_.reshape(count, -1)
 
     def entered(self, first: int) -> NDArray[np.bool_]:
         """Places that can be entered in the worlds from `first` on, shape (places, worlds)."""
@@ -228,9 +237,10 @@ def _salt(attribute: str) -> int:
     return int(keys_of([attribute])[0])
 
 
-def _test(hurdle: Hurdle, rows: Rows) -> _Test:
+def _test(hurdle: Hurdle, rows: Rows, tested: Rows) -> _Test:
     from scipy.special import ndtri
 
     limit = ndtri(hurdle.chance).astype(np.float32)
     falling = None if hurdle.falling is None else ndtri(hurdle.falling).astype(np.float32)
-    return _Test(hurdle.rows, np.searchsorted(rows, hurdle.rows), limit, falling)
+    at, into = np.searchsorted(rows, hurdle.rows), np.searchsorted(tested, hurdle.rows)
+    return _Test(at, into, limit, falling)

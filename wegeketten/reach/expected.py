@@ -74,7 +74,10 @@ def find_chances(
             if not question.answers:
                 continue
             block = question.block(drawn, first, entered, count)
-            within[question.profile.id][question.homes.owner, :, byte] = np.packbits(block, axis=0)[0]
+            bits = np.zeros(block.shape[1:], dtype=np.uint8)
+            for world, in_time in enumerate(block):
+                bits |= in_time.view(np.uint8) << np.uint8(BLOCK - 1 - world)
+            within[question.profile.id][question.homes.owner, :, byte] = bits
     return Chances(drawn, list(services), within)
 
 
