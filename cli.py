@@ -24,6 +24,7 @@ from wegeketten.command.options import (
     OptionalOut,
     Out,
     Profiles,
+    Seconds,
     Seed,
     Services,
     Strict,
@@ -388,11 +389,13 @@ def plan(
         typer.Option("--chain", help="Errands in order, with minutes if you like: pharmacy,doctor,stop=45."),
     ] = None,
     returning: Annotated[bool, typer.Option("--return", help="The chains end at home.")] = False,
+    seconds: Seconds = None,
     limit: Limits = None,
     lang: Lang = None,
     as_json: Json = False,
 ) -> None:
     """Rank the measures that bring most people within reach for the money."""
+    from wegeketten.command.stopping import stoppable
     from wegeketten.planning.chain_task import Outing
     from wegeketten.planning.plan import Wishes, make_plan
     from wegeketten.progress import progress_bar
@@ -411,10 +414,11 @@ def plan(
         opened.catalogue.pick(name for name in weights if name not in {each.name for each in chains})
         services = () if chains and not service else tuple(opened.catalogue.pick(service or ()))
         wishes = Wishes(services, weights, of_profiles, round_trip=round_trip, chains=chains)
-        made = make_plan(
-            opened, profiles, wishes=wishes, budget_eur=budget, measures=load_measures(costs), most=most,
-            progress=tick,
-        )  # fmt: skip
+        with stoppable(seconds) as deadline:
+            made = make_plan(
+                opened, profiles, wishes=wishes, budget_eur=budget, measures=load_measures(costs), most=most,
+                progress=tick, deadline=deadline,
+            )  # fmt: skip
     made.write(out)
     print_json(made.to_json()) if as_json else print_plan(made, lang=language, out=out)
 
@@ -428,6 +432,7 @@ def survey(
     number: Annotated[int, typer.Option("-n", help="How many readings to list.")] = 100,
     walk: Annotated[float, typer.Option(help="Longest walk, metres.")] = 2000.0,
     template: Annotated[Path | None, typer.Option(help="Write an empty survey file and stop.")] = None,
+    seconds: Seconds = None,
     limit: Limits = None,
     lang: Lang = None,
     as_json: Json = False,
@@ -445,6 +450,7 @@ def survey(
         raise UsageError("survey needs a CITY and -o OUT, or --template FILE")
     if number < 1:
         raise UsageError(f"-n {number}: give 1 or more")
+    from wegeketten.command.stopping import stoppable
     from wegeketten.planning.survey import find_survey
     from wegeketten.reports.terminal_results import print_survey
 
@@ -452,10 +458,11 @@ def survey(
     with progress_bar("survey") as tick:
         profiles = chosen_profiles(profile, limit)
         opened = open_source(city, tick)
-        found = find_survey(
-            opened, profiles, services=opened.catalogue.pick(service or ()), most=number, walk_m=walk,
-            progress=tick,
-        )  # fmt: skip
+        with stoppable(seconds) as deadline:
+            found = find_survey(
+                opened, profiles, services=opened.catalogue.pick(service or ()), most=number, walk_m=walk,
+                progress=tick, deadline=deadline,
+            )  # fmt: skip
     found.write(out)
     print_json(found.to_json()) if as_json else print_survey(found, lang=language, out=out)
 

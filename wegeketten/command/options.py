@@ -47,6 +47,10 @@ Lang = Annotated[
     typer.Option("--lang", help="Language, de or en; the locale's without it, else German tables."),
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit with 4 when the data gave warnings.")]
+Seconds = Annotated[
+    float | None,
+    typer.Option("--seconds", help="How long to search; then the best so far is written, and says so."),
+]
 At = Annotated[
     str | None, typer.Option("--at", help="Weekday and time, when places are open and lifts run: Mo 10:30.")
 ]

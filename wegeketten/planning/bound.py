@@ -13,10 +13,11 @@ A chain that ends at home needs a way out and a way back, so the rings around ei
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 
+from wegeketten.model.deadline import Deadline, DeadlinePassedError
 from wegeketten.planning.rings import EdgeSet, Rings, Row, Side
 from wegeketten.planning.round_trip import RoundTrip, RoundTripState
 
@@ -36,7 +37,11 @@ SMALL = 300
 """Groups of doors up to which edges are bought whole or not at all; above, the linear program is enough."""
 
 
-def highest_value(tasks: Sequence[Task], budget: float) -> float:
+@overload
+def highest_value(tasks: Sequence[Task], budget: float) -> float: ...
+@overload
+def highest_value(tasks: Sequence[Task], budget: float, *, deadline: Deadline | None) -> float | None: ...
+def highest_value(tasks: Sequence[Task], budget: float, *, deadline: Deadline | None = None) -> float | None:
     """Upper bound of people newly within the standard, weighted by the tasks' worth.
 
     Parameters
@@ -45,11 +50,13 @@ def highest_value(tasks: Sequence[Task], budget: float) -> float:
         What people want to reach; those of one profile share a field.
     budget
         Money there is.
+    deadline
+        Until when the proof may take.
 
     Returns
     -------
-    float
-        Never less than what the best portfolio brings.
+    float or None
+        Never less than what the best portfolio brings; None where the deadline passed before there was one.
 
     Examples
     --------
@@ -63,6 +70,13 @@ def highest_value(tasks: Sequence[Task], budget: float) -> float:
     >>> round(highest_value([task], 200), 6), round(highest_value([task], 99), 6)
     (5.0, 0.0)
     """
+    try:
+        return _proven(tasks, budget, deadline or Deadline())
+    except DeadlinePassedError:
+        return None
+
+
+def _proven(tasks: Sequence[Task], budget: float, deadline: Deadline) -> float:
     fields = {id(field): field for task in tasks for field in task.fields()}
     halves = [task.halves() if isinstance(task, RoundTrip) else (task,) for task in tasks]
     rings: dict[int, Rings] = {}
@@ -70,7 +84,7 @@ def highest_value(tasks: Sequence[Task], budget: float) -> float:
         over = [half for group in halves for half in group if half.field is field]
         rings[key] = Rings(field, over, budget)
     sides = [[Side(rings[id(half.field)], half) for half in group] for group in halves]
-    open_cases = [_hopeful(task, own, budget) for task, own in zip(tasks, sides, strict=True)]
+    open_cases = [_hopeful(task, own, budget, deadline) for task, own in zip(tasks, sides, strict=True)]
     for key in rings:
         _surround(
             rings[key],
@@ -82,14 +96,17 @@ def highest_value(tasks: Sequence[Task], budget: float) -> float:
                 for home, prices in cases.items()
                 if prices[number] is not None
             ],
+            deadline,
         )
     total: dict[Rows, float] = {}
     for task, own, cases in zip(tasks, sides, open_cases, strict=True):
         _collect(task, own, cases, total)
-    return _solve(total, tasks[0].field.prices, budget)
+    return _solve(total, tasks[0].field.prices, budget, deadline)
 
 
-def _hopeful(task: Task, sides: Sequence[Side], budget: float) -> dict[int, list[int | None]]:
+def _hopeful(
+    task: Task, sides: Sequence[Side], budget: float, deadline: Deadline
+) -> dict[int, list[int | None]]:
     """Homes in need that the budget might serve, and their least price on each side, see `Side.price`."""
     today, best = _times(task, sides)
     cheap = np.ones(len(today), dtype=bool)
@@ -98,6 +115,7 @@ def _hopeful(task: Task, sides: Sequence[Side], budget: float) -> dict[int, list
     hopeful = np.flatnonzero((today > task.limit) & (best <= task.limit) & cheap & (task.people > 0))
     cases: dict[int, list[int | None]] = {}
     for home in hopeful.tolist():
+        deadline.check()
         prices: list[int | None] = []
         for side in sides:
             price = side.price(home)
@@ -109,7 +127,7 @@ def _hopeful(task: Task, sides: Sequence[Side], budget: float) -> dict[int, list
     return cases
 
 
-def _surround(rings: Rings, asked: Sequence[tuple[Side, int]]) -> None:
+def _surround(rings: Rings, asked: Sequence[tuple[Side, int]], deadline: Deadline) -> None:
     """Find what surrounds the homes asked for, one neighbourhood after the other."""
     by_part: dict[int, list[tuple[Side, int]]] = {}
     by_door: dict[int, list[tuple[Side, int]]] = {}
@@ -119,11 +137,13 @@ def _surround(rings: Rings, asked: Sequence[tuple[Side, int]]) -> None:
         else:
             by_door.setdefault(int(side.doors[home]), []).append((side, home))
     for part, wanted in by_part.items():
+        deadline.check()
         near = rings.near(part, int(wanted[0][0].doors[wanted[0][1]]))
         for side, home in wanted:
             if part not in side.guards:
                 side.guard(home, near)
     for door, wanted in by_door.items():
+        deadline.check()
         reached = rings.reached(np.array([door], dtype=np.int32))
         for side, home in wanted:
             side.around(home, *reached)
@@ -168,7 +188,7 @@ def _times(task: Task, sides: Sequence[Side]) -> tuple[NDArray[np.int64], NDArra
     return today, now.home_times
 
 
-def _solve(total: dict[Rows, float], prices: NDArray[np.int64], budget: float) -> float:
+def _solve(total: dict[Rows, float], prices: NDArray[np.int64], budget: float, deadline: Deadline) -> float:
     from scipy.optimize import Bounds, LinearConstraint, milp
     from scipy.sparse import csr_array
 
@@ -207,7 +227,10 @@ def _solve(total: dict[Rows, float], prices: NDArray[np.int64], budget: float) -
         constraints=LinearConstraint(csr_array(triples, shape=(row, count)), -np.inf, upper),
         bounds=Bounds(0, 1),
         integrality=integral,
-        options={"node_limit": NODES, "mip_rel_gap": 1e-3},
+        options={"node_limit": NODES, "mip_rel_gap": 1e-3}
+        | ({} if deadline.left_s is None else {"time_limit": deadline.left_s}),
     )
+    if result.status == 1 and deadline.left_s is not None and not integral.any():
+        raise DeadlinePassedError  # a linear program that was cut short proves nothing
     proven = result.mip_dual_bound if integral.any() else result.fun
     return float(worth.sum()) if proven is None else min(-float(proven), float(worth.sum()))

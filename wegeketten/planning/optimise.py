@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wegeketten.model.deadline import Deadline
 from wegeketten.planning.corridor import find_corridors
 from wegeketten.planning.enumeration import WIDEST, all_wishes
 from wegeketten.planning.milp import Choice, Wish, solve_program
@@ -51,6 +52,8 @@ def choose_measures(
     bound: float | None = None,
     most: int | None = None,
     complete: bool = True,
+    bought: Sequence[Pick] | None = None,
+    deadline: Deadline | None = None,
 ) -> Portfolio:
     """The best portfolio found, its picks in the order in which to buy them.
 
@@ -70,6 +73,10 @@ def choose_measures(
         How many bundles to buy at most.
     complete
         Whether to count all ways where there are few enough barriers; benchmarks compare with and without.
+    bought
+        What `buy_greedily` buys, if it is known already.
+    deadline
+        Once it has passed, the best portfolio so far is handed over.
 
     Returns
     -------
@@ -77,22 +84,23 @@ def choose_measures(
         Bought greedily, or by an integer program over all bundles found where that is worth more.
     """
     objective = objective or Objective()
-    best = _portfolio(
-        tasks, buy_greedily(tasks, budget, objective=objective, least=least, most=most), objective, bound
-    )
-    if budget is None or most is not None:
+    if bought is None:
+        bought = buy_greedily(tasks, budget, objective=objective, least=least, most=most, deadline=deadline)
+    best = _portfolio(tasks, bought, objective, bound)
+    deadline = deadline or Deadline()
+    if budget is None or most is not None or deadline.passed:
         return best
     wishes = _complete_program(tasks, budget) if complete else None
     if wishes is not None:
         choice = solve_program(wishes, tasks[0].field.prices, budget, gap=1e-4)
     else:
-        choice = _choose_bundles(tasks, budget, best.edges)
+        choice = _choose_bundles(tasks, budget, best.edges, deadline)
     if not choice.edges or value_of(tasks, choice.edges, objective) <= best.value:
         return best
     picks = _in_order(tasks, choice.edges, objective)
     money = budget - sum(pick.price for pick in picks)
-    bought = [edge for pick in picks for edge in pick.edges]
-    picks += buy_greedily(tasks, money, objective=objective, least=least, after=bought)
+    done = [edge for pick in picks for edge in pick.edges]
+    picks += buy_greedily(tasks, money, objective=objective, least=least, after=done)
     return _portfolio(tasks, picks, objective, bound)
 
 
@@ -136,24 +144,33 @@ def _complete_program(tasks: Sequence[Task], budget: float) -> list[Wish] | None
     return wishes
 
 
-def _choose_bundles(tasks: Sequence[Task], budget: float, start: Sequence[int]) -> Choice:
+def _choose_bundles(tasks: Sequence[Task], budget: float, start: Sequence[int], deadline: Deadline) -> Choice:
     """Solve the program over all bundles found; then look for bundles that share what was chosen."""
     shelf = _Served(tasks)
-    shelf.add(find_bundles(tasks, budget))
+    shelf.add(find_bundles(tasks, budget, deadline=deadline))
     choice = Choice((), 0.0, 0.0)
     chosen = tuple(start)
     for _ in range(REPEATS):
-        shelf.add(find_bundles(tasks, budget, given=chosen))
+        if not deadline.passed:
+            shelf.add(find_bundles(tasks, budget, given=chosen, deadline=deadline))
         if len(shelf.sets) > LARGEST_PROGRAM:
             break
         better = solve_program(shelf.wishes(), tasks[0].field.prices, budget, gap=1e-4)
         if better.value <= choice.value:
             break
         choice, chosen = better, better.edges
+        if deadline.passed:
+            break
     return choice
 
 
-def find_bundles(tasks: Sequence[Task], budget: float, *, given: Sequence[int] = ()) -> list[Edges]:
+def find_bundles(
+    tasks: Sequence[Task],
+    budget: float,
+    *,
+    given: Sequence[int] = (),
+    deadline: Deadline | None = None,
+) -> list[Edges]:
     """Bundles that `budget` buys: single measures, corridors, and the cheapest ways within the standard.
 
     Parameters
@@ -162,6 +179,8 @@ def find_bundles(tasks: Sequence[Task], budget: float, *, given: Sequence[int] =
         As in `choose_measures`.
     given
         Edges that are likely to be bought anyway: ways over them are searched as if they cost nothing.
+    deadline
+        Once it has passed, what was found so far has to do.
     """
     ledger = Ledger(tasks, Objective())
     rng = np.random.default_rng(len(given))  # the same question gets the same answer
@@ -175,6 +194,8 @@ def find_bundles(tasks: Sequence[Task], budget: float, *, given: Sequence[int] =
         in_need = state.home_times > task.limit
         prices = near_free.copy()
         for number in range(ROUNDS):
+            if deadline is not None and deadline.passed:
+                return
             corridors = find_corridors(state, prices=prices)
             found[index].update(corridors)
             if not isinstance(task, RoundTrip):

@@ -10,11 +10,12 @@ import numpy as np
 from wegeketten.city import provenance_of
 from wegeketten.errors import UsageError
 from wegeketten.model.answers import ANSWERS
+from wegeketten.model.deadline import Deadline
 from wegeketten.model.edges import Kind
 from wegeketten.planning.bound import highest_value
 from wegeketten.planning.chain_task import outing_task
 from wegeketten.planning.optimise import choose_measures
-from wegeketten.planning.portfolio import Objective, value_of
+from wegeketten.planning.portfolio import Objective, buy_greedily, value_of
 from wegeketten.planning.round_trip import state_of
 from wegeketten.planning.table import draw_lines, tally_up
 from wegeketten.planning.task import Bundles, Task
@@ -112,6 +113,9 @@ class Plan:
     value, bound
         Person-services newly within the standard, weighted, and what no plan within the budget can exceed
         (None without a budget).
+    complete
+        False where the search was stopped before its end: the plan is whole and exact, but a longer search
+        might have found a better one, or a lower bound.
     people_reached, edges
         Curve: after each line, people newly reached so far; and the rows of all mended edges.
     meta
@@ -128,6 +132,7 @@ class Plan:
     people_reached: tuple[float, ...]
     edges: tuple[int, ...]
     meta: dict[str, Any]
+    complete: bool = True
 
     @property
     def gap(self) -> float | None:
@@ -152,6 +157,7 @@ class Plan:
             "value": round(self.value, 3),
             "upper_bound": None if self.bound is None else round(self.bound, 3),
             "gap": None if self.gap is None else round(self.gap, 4),
+            "complete": self.complete,
             "curve": curve,
             "measures": [line._asdict() for line in self.lines],
             **self.meta,
@@ -173,6 +179,7 @@ def make_plan(
     measures: MeasureCatalogue | None = None,
     most: int | None = None,
     progress: Progress | None = None,
+    deadline: Deadline | None = None,
 ) -> Plan:
     """Rank measures by the people they bring within reach of services per euro.
 
@@ -192,6 +199,8 @@ def make_plan(
         How many lines at most.
     progress
         Called with words and the share done.
+    deadline
+        Once it has passed, the search ends with the best plan so far, see `Plan.complete`.
 
     Raises
     ------
@@ -218,11 +227,20 @@ def make_plan(
         return Plan(ids, names, budget_eur, (), (), 0.0, None, (), (), meta)
     tell("effects", 0.2)
     singles = single_effects(city, candidates, tasks, wishes.objective)
-    tell("portfolio", 0.4)
-    bound = None if budget_eur is None else highest_value(tasks, budget_eur)
-    portfolio = choose_measures(
-        tasks, budget_eur, objective=wishes.objective, least=LEAST, bound=bound, most=most
+    tell("greedy", 0.3)
+    deadline = deadline or Deadline()
+    bought = buy_greedily(
+        tasks, budget_eur, objective=wishes.objective, least=LEAST, most=most, deadline=deadline
     )
+    tell(f"bound; {len(bought)} measures so far", 0.4)
+    bound = None if budget_eur is None else _bound(tasks, budget_eur, deadline)
+    so_far = sum(pick.value for pick in bought)
+    tell(f"portfolio; {so_far:.0f}" + ("" if bound is None else f" of at most {bound:.0f}"), 0.6)
+    portfolio = choose_measures(
+        tasks, budget_eur, objective=wishes.objective, least=LEAST, bound=bound, most=most, bought=bought,
+        deadline=deadline,
+    )  # fmt: skip
+    complete = not deadline.passed
     tell("lines", 0.8)
     picks = [pick.edges for pick in portfolio.picks]
     tallies: dict[str, list[Tally]] = {
@@ -236,8 +254,20 @@ def make_plan(
     value = value_of(tasks, portfolio.edges, Objective(0.0, 0.0))
     return Plan(
         ids, names, budget_eur, tuple(lines), tuple(singles), value, bound, tuple(curve),
-        tuple(portfolio.edges), meta,
+        tuple(portfolio.edges), meta, complete,
     )  # fmt: skip
+
+
+def _bound(tasks: Sequence[Task], budget: float, deadline: Deadline) -> float:
+    """What no plan for the money can exceed; where there is no time left, what all measures would bring."""
+    if not deadline.passed:
+        found = highest_value(tasks, budget, deadline=deadline)
+        if found is not None:
+            return found
+    able = np.zeros(len(tasks[0].field.prices), dtype=bool)
+    for task in tasks:
+        able |= task.mendable
+    return value_of(tasks, np.flatnonzero(able).tolist(), Objective(0.0, 0.0))
 
 
 def make_tasks(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from wegeketten.model.deadline import Deadline
     from wegeketten.planning.task import Gain, Task
 
     Edges = tuple[int, ...]
@@ -253,6 +254,7 @@ def buy_greedily(
     least: float = 0.0,
     most: int | None = None,
     after: Iterable[int] = (),
+    deadline: Deadline | None = None,
 ) -> list[Pick]:
     """Buy, again and again, the bundle with the most value per euro.
 
@@ -273,6 +275,8 @@ def buy_greedily(
         How many bundles to buy at most.
     after
         Edges that are mended already and cost nothing more.
+    deadline
+        Once it has passed, nothing more is bought.
 
     Returns
     -------
@@ -291,8 +295,8 @@ def buy_greedily(
 
     offer(ledger.singles())
     look = 0
-    while most is None or len(picks) < most:
-        if len(picks) >= look:
+    while (most is None or len(picks) < most) and not (picks and deadline and deadline.passed):
+        if len(picks) >= look and not (deadline and deadline.passed):
             offer(ledger.corridors())
             look += 1 + look // 4
         chosen = shelf.best(money, least)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wegeketten.city import provenance_of
+from wegeketten.model.deadline import Deadline
 from wegeketten.planning.readings import UncertainReading, spots_on
 from wegeketten.planning.survey_order import rank_edges
 from wegeketten.planning.uncertain import doubtful_tasks, good_odds, homes_in_doubt
@@ -42,6 +43,8 @@ class Survey:
         People between *sure* and *possible* for at least one profile and service.
     meta
         Provenance of the city, for the outputs.
+    complete
+        False where the search was stopped before as many readings were found as had been asked for.
     """
 
     profiles: tuple[str, ...]
@@ -49,12 +52,14 @@ class Survey:
     walks: tuple[Walk, ...]
     people_in_doubt: float
     meta: dict[str, Any]
+    complete: bool = True
 
     def to_json(self) -> dict[str, Any]:
         """Plain values."""
         return {
             "profiles": list(self.profiles),
             "people_in_doubt": round(self.people_in_doubt, 1),
+            "complete": self.complete,
             "spots": [
                 {name: value for name, value in spot._asdict().items() if name != "edge"}
                 for spot in self.spots
@@ -78,6 +83,7 @@ def find_survey(
     most: int = 100,
     walk_m: float = 2000.0,
     progress: Progress | None = None,
+    deadline: Deadline | None = None,
 ) -> Survey:
     """Rank what is unknown by the people it keeps in doubt, and bundle it into walks.
 
@@ -95,9 +101,13 @@ def find_survey(
         Longest walk, metres on foot.
     progress
         Called with words and the share done.
+    deadline
+        Once it has passed, the list ends with the readings found so far, see `Survey.complete`.
     """
+    deadline = deadline or Deadline()
     tasks = doubtful_tasks(city, profiles, services)
-    order = rank_edges(tasks, most, odds=good_odds(city, profiles), progress=progress)
+    order = rank_edges(tasks, most, odds=good_odds(city, profiles), progress=progress, deadline=deadline)
+    complete = not deadline.passed or len(order.edges) >= most
     spots = spots_on(city, profiles, order)[:most]
     doubtful = np.zeros(len(city.homes["weight"]), dtype=bool)
     for task in tasks:
@@ -105,4 +115,4 @@ def find_survey(
     in_doubt = float(city.homes["weight"][doubtful].sum())
     walks = bundle([(spot.lat, spot.lon) for spot in spots], [spot.people_between for spot in spots], walk_m)
     ids = tuple(profile.id for profile in profiles)
-    return Survey(ids, tuple(spots), tuple(walks), in_doubt, provenance_of(city))
+    return Survey(ids, tuple(spots), tuple(walks), in_doubt, provenance_of(city), complete)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from wegeketten.model.answers import Progress
+    from wegeketten.model.deadline import Deadline
     from wegeketten.planning.task import Task
     from wegeketten.planning.uncertain import Odds
 
@@ -110,6 +111,7 @@ def rank_edges(
     rounds: int = ROUNDS,
     towns: int = TOWNS,
     progress: Progress | None = None,
+    deadline: Deadline | None = None,
 ) -> Order:
     """Edges in the order in which to look at them.
 
@@ -126,6 +128,8 @@ def rank_edges(
         See `ROUNDS` and `TOWNS`.
     progress
         Called with words and the share done.
+    deadline
+        Once it has passed, the edges of the rounds so far have to do.
 
     Examples
     --------
@@ -145,7 +149,7 @@ def rank_edges(
     drawn = [_Town(tasks, odds, rng) for _ in range(towns)]
     batch = max(1, -(-most // rounds))
     asked = drawn[:1]  # before the first look all towns are alike
-    while len(order.edges) < most:
+    while len(order.edges) < most and not (order.edges and deadline and deadline.passed):
         if progress:
             progress("survey", len(order.edges) / most)
         sets: dict[Edges, float] = defaultdict(float)

@@ -162,6 +162,8 @@ def print_plan(plan: Plan, *, lang: Lang = "de", out: Path) -> None:
         console.print(words["more"].format(count=number(len(plan.lines) - 20, lang)))
     if plan.gap is not None:
         console.print(words["gap"].format(gap=number(100 * plan.gap, lang, 1)))
+    if not plan.complete:
+        console.print(words["stopped"])
     console.print(written(out, lang=lang))
     console.print(ATTRIBUTION)
 
@@ -181,5 +183,7 @@ def print_survey(survey: Survey, *, lang: Lang = "de", out: Path) -> None:
         for spot in survey.spots[:20]
     ]
     print_rows([words[key] for key in ("rank", "measure", "attribute", "barriers", "between")], rows)
+    if not survey.complete:
+        console.print(words["stopped"])
     console.print(written(out, lang=lang))
     console.print(ATTRIBUTION)
