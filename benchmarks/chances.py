@@ -22,16 +22,14 @@ import numpy as np
 import wegeketten as wk
 from wegeketten.chances import Worlds
 from wegeketten.chances.groups import Groups
-from wegeketten.chances.learn import Lessons, magnitudes
-from wegeketten.chances.scale import scale
+from wegeketten.chances.skill import Cases, briers, foretold, without_tags
 from wegeketten.city import City
 from wegeketten.errors import InputDataError
-from wegeketten.model.edges import ATTRIBUTE, HIGHWAYS, Crossing, EdgeTable, Kind
+from wegeketten.model.edges import EdgeTable
 from wegeketten.model.reading import Provenance
 from wegeketten.people.profile import load_profiles
 from wegeketten.reach.expected import find_chances
 from wegeketten.reach.shares import units_within
-from wegeketten.tags.assumption import assumed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,15 +100,6 @@ def groups_of(city: City) -> Groups:
 # --- element by element -----------------------------------------------------------------------------
 
 
-class Cases(NamedTuple):
-    """Tagged elements: chance foretold without their street, what the static assumption says, the truth."""
-
-    chance: np.ndarray
-    static: np.ndarray
-    truth: np.ndarray
-    weight: np.ndarray
-
-
 def print_elements(names: list[str]) -> None:
     profiles = load_profiles(WHEELED)
     print("## Element by element, the tags of its own street put aside\n")
@@ -122,37 +111,17 @@ def print_elements(names: list[str]) -> None:
             limit = getattr(profile.limits, LIMIT_OF[attribute])
             if limit is None:
                 continue
-            parts = [cases_of(groups, attribute, float(limit)) for _, groups in cities]
+            parts = [foretold(groups, attribute, float(limit)) for _, groups in cities]
             cases = Cases(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
             if cases.weight.sum() < 30:
                 continue
-            brier = np.average((cases.chance - cases.truth) ** 2, weights=cases.weight)
-            static = np.average((cases.static - cases.truth) ** 2, weights=cases.weight)
+            brier, static = briers(cases)
             skill = 1 - brier / static if static > 0 else float("nan")
             print(
                 f"| {attribute} | {profile.id} | {cases.weight.sum():.0f} | {brier:.4f} | {static:.4f} "
                 f"| {skill:+.2f} | {worst_tenth(cases)} |"
             )
     print()
-
-
-def cases_of(groups: Groups, attribute: str, limit: float) -> Cases:
-    lessons = Lessons(groups, scale(attribute), wary=False)
-    rows = lessons.known
-    shares = lessons.shares(rows, street_aside=True)[0]
-    value, lower, upper = (groups.edges[attribute + end][rows] for end in ("", "_lower", "_upper"))
-    if attribute == "incline_pct":
-        value, lower, upper = magnitudes(value, lower, upper)
-    rising = lessons.scale.rising
-    keeps = (upper <= limit + 1e-4) if rising else (lower >= limit - 1e-4)
-    breaks = (lower > limit + 1e-4) if rising else (upper < limit - 1e-4)
-    chance = lessons.scale.below(shares, np.full(len(rows), limit))
-    hidden = assumptions_of(groups, attribute, rows)[:, 0]
-    static = (np.abs(hidden) <= limit + 1e-4) if rising else (hidden >= limit - 1e-4)
-    # of a tag that leaves it open (unpaved, kerb=yes) as much as the prior has on either side
-    open_ = lessons.scale.passing(lessons.prior[lessons.context[rows]], limit, lower, upper)
-    truth = np.where(keeps, 1.0, np.where(breaks, 0.0, open_))
-    return Cases(chance, static.astype(float), truth, lessons.counted.sum(axis=1))
 
 
 def worst_tenth(cases: Cases) -> str:
@@ -170,29 +139,13 @@ def worst_tenth(cases: Cases) -> str:
 # --- shares -------------------------------------------------------------------------------------------
 
 
-def assumptions_of(groups: Groups, attribute: str, rows: np.ndarray) -> np.ndarray:
-    """Value, lower and upper bound of edges as if nobody had tagged them, shape (rows, 3)."""
-    edges = groups.edges
-    signals = edges["crossing"][rows] == Crossing.signals
-    keys = np.stack([groups.kind[rows], groups.road[rows], groups.at_crossing[rows], signals], axis=1)
-    distinct, which = np.unique(keys.astype(np.int64), axis=0, return_inverse=True)
-    absent = ATTRIBUTE[attribute].absent
-    table = []
-    for kind, road, crossing, signal in distinct.tolist():
-        found = assumed(
-            Kind(kind), HIGHWAYS[road], attribute, at_crossing=bool(crossing), at_signals=bool(signal)
-        )
-        table.append((absent,) * 3 if found is None else found[:3])
-    return np.array(table, dtype=np.float32).reshape(-1, 3)[which.ravel()]
-
-
 def hidden(city: City, masks: dict[str, np.ndarray]) -> City:
     """The city as if the readings of some edges had never been tagged."""
     groups = groups_of(city)
     columns = dict(city.edges.columns)
     for attribute, mask in masks.items():
         rows = np.flatnonzero(mask)
-        values = assumptions_of(groups, attribute, rows)
+        values = without_tags(groups, attribute, rows)
         for place, end in enumerate(("", "_lower", "_upper")):
             columns[attribute + end] = columns[attribute + end].copy()
             columns[attribute + end][rows] = values[:, place]
@@ -262,7 +215,7 @@ def print_shares(names: list[str], repeats: int) -> None:
                 if not rounds:
                     continue
                 for sharing in (True, False):
-                    told = [each for masks in rounds for each in foretold(city, masks, sharing)]
+                    told = [each for masks in rounds for each in foreseen(city, masks, sharing)]
                     label = f"{'half' if share < 1 else 'all'} of {scenario}"
                     print_row(name, label, "shared" if sharing else "independent", told)
     print()
@@ -286,7 +239,7 @@ def print_row(name: str, label: str, draws: str, told: list[Told]) -> None:
     )
 
 
-def foretold(city: City, masks: dict[str, np.ndarray], sharing: bool) -> Iterator[Told]:
+def foreseen(city: City, masks: dict[str, np.ndarray], sharing: bool) -> Iterator[Told]:
     profiles = load_profiles(WHEELED)
     offered = set(city.places["service"].tolist())
     services = [service for service in city.catalogue.pick(()) if service in offered]

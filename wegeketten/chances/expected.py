@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from wegeketten.words.catalogue import text
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -33,6 +35,23 @@ class ExpectedShare(NamedTuple):
     low: float | None
     high: float | None
     worlds: int
+
+    def in_words(self, lang: str) -> str:
+        """The share and its interval as a phrase, of 100 people.
+
+        Examples
+        --------
+        >>> ExpectedShare(0.391, 0.35, 0.432, 64).in_words("de")
+        'etwa 39 von 100, zwischen 35 und 43'
+        >>> ExpectedShare(0.391, 0.388, 0.394, 64).in_words("en")
+        'about 39 in 100'
+        """
+        if self.expected is None or self.low is None or self.high is None:
+            return text("chances.nobody", lang)
+        expected, low, high = (round(100 * part) for part in (self.expected, self.low, self.high))
+        if low == high:
+            return text("chances.even", lang, expected=expected)
+        return text("chances.about", lang, expected=expected, low=low, high=high)
 
     @classmethod
     def of(cls, shares: NDArray[np.float64]) -> ExpectedShare:

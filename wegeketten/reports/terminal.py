@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from wegeketten.chances.expected import ExpectedShare
+    from wegeketten.chances.skill import Lesson
     from wegeketten.city import City
     from wegeketten.people.profile import Profile
     from wegeketten.places.catalogue import Catalogue
@@ -35,6 +37,7 @@ def print_scan(scan: Scan, *, lang: str = "de", out: Path | None = None) -> None
     """Print the shares per service and profile, the islands, and the districts that are furthest behind."""
     words, console = load_words(lang)["terminal"], Console(highlight=False)
     shares = {(row.service, row.profile): row for row in scan.total}
+    expected = dict(zip(shares, scan.expected_total, strict=False))
     weight = float(scan.city.homes["weight"][scan.homes].sum())
     key = "title" if weight == len(scan.homes) else "people"
     console.print(
@@ -53,12 +56,14 @@ def print_scan(scan: Scan, *, lang: str = "de", out: Path | None = None) -> None
     for service in scan.services:
         found = scan.catalogue.services[service]
         cells = [
-            _cell(shares[service, profile.id], words["none"]) if service in offered else "–"
+            _cell(shares[service, profile.id], words["none"], expected.get((service, profile.id)))
+            if service in offered
+            else "–"
             for profile in scan.profiles
         ]
         table.add_row(escape(getattr(found.name, lang)), _standard(found, words, lang), *cells)
     console.print(table)
-    console.print(words["legend"])
+    console.print(words["legend"] if scan.chances is None else load_words(lang)["chances"]["legend"])
     _print_islands(scan, console, words, lang)
     _print_worst(scan, console, words, lang)
     if out is not None:
@@ -70,11 +75,15 @@ def _short(profile: Profile, lang: str) -> str:
     return escape(load_words(lang)["profiles"].get(profile.id, {"short": profile.id})["short"])
 
 
-def _cell(share: Share, none: str) -> str:
+def _cell(share: Share, none: str, expected: ExpectedShare | None = None) -> str:
     if share.share_likely is None or share.share_sure is None or share.share_possible is None:
         return none
     bar = _BARS[round(share.share_likely * 8)]
     span = f"{share.share_sure * 100:.0f}–{share.share_possible * 100:.0f}"
+    if expected is not None and expected.expected is not None:
+        low, high = ((part or 0) * 100 for part in (expected.low, expected.high))
+        bar = _BARS[round(expected.expected * 8)]
+        return f"{bar} {expected.expected * 100:.0f} ({low:.0f}–{high:.0f})\n[dim]{span}[/dim]"
     return f"{bar} {share.share_likely * 100:.0f}\n[dim]{span}[/dim]"
 
 
@@ -159,6 +168,31 @@ def print_info(city: City, quality: Quality, kerbs: Sequence[Kerbs], *, lang: st
     if quality.unreadable:
         values = ", ".join(f"{key}={raw} ({count}×)" for key, raw, count in quality.unreadable[:20])
         Console(highlight=False).print(words["unreadable"].format(values=escape(clean_text(values))))
+
+
+def print_lessons(lessons: Sequence[Lesson], *, lang: str = "de") -> None:
+    """Print what is supposed about the untagged, what the city taught, and how well that foretells it."""
+    words, console = load_words(lang)["chances"], Console(highlight=False)
+
+    def cell(share: float | None) -> str:
+        return "–" if share is None else f"{number(100 * share, lang, 0)} %"
+
+    def name(lesson: Lesson) -> str:
+        return words["entrance"] if lesson.attribute == "entrance" else attribute_name(lesson.attribute, lang)
+
+    rows = [
+        (
+            name(each), number(each.tagged, lang), number(each.untagged, lang),
+            *(cell(share) for share in (each.prior, each.learned, each.skill)),
+        )
+        for each in lessons
+    ]  # fmt: skip
+    console.print(words["lessons"])
+    headings = ("attribute", "tagged", "untagged", "prior", "learned", "skill")
+    print_rows([words[heading] for heading in headings], rows)
+    few = [name(each) for each in lessons if not each.enough]
+    if few:
+        console.print(words["few"].format(attributes=", ".join(few)))
 
 
 def print_profiles(profiles: Iterable[Profile], *, lang: Lang = "de") -> None:
