@@ -91,7 +91,7 @@ def test_locked_and_private_barriers_are_closed() -> None:
         ({"highway": "elevator"}, Kind.lift),
         ({"highway": "construction", "construction": "footway"}, None),
         ({"highway": "proposed"}, None),
-        ({"route": "ferry", "foot": "yes"}, None),
+        ({"route": "ferry", "foot": "yes"}, Kind.ferry),
         ({"railway": "rail"}, None),
         ({"building": "yes"}, None),
         ({"highway": "bus_guideway"}, None),

@@ -54,6 +54,7 @@ HIGHWAYS = (
     "platform",
     "elevator",
     "road",
+    "ferry",
 )
 """Codes of the columns `highway` and `road`; links (``primary_link``) carry their class's code."""
 
@@ -109,7 +110,11 @@ PLAIN: Mapping[str, np.dtype] = {
     "flight_elsewhere": np.dtype(np.float32),  # share of a flight of steps on its other pieces; 0 uncut
     "level": np.dtype(np.float32),  # storey; NaN where not mapped
     "name": np.dtype(np.int32),  # row of the table of texts: the street's name, -1 none
-    "hours": np.dtype(np.int32),  # row of the table of texts plus one: when a lift runs, 0 always or unmapped
+    "hours": np.dtype(np.int32),  # row of the table of texts plus one: when it is open, 0 always or unmapped
+    "hours_wheelchair": np.dtype(np.int32),  # the same for ``wheelchair:conditional``
+    "caution": np.dtype(np.uint32),  # bits of `wegeketten.tags.cautions`: a ford, a mountain path
+    "ride_s": np.dtype(np.float32),  # seconds on board a ferry, else 0
+    "short_slope": np.dtype(bool),  # of a stretch above 6 % that is no longer than 1 m, see `network.slopes`
 }
 
 
@@ -121,7 +126,8 @@ class EdgeTable:
     columns
         Every name of `PLAIN`, and for each of `ATTRIBUTES` its four columns; all of one length.
     names
-        Texts that the columns ``name`` and ``hours`` point into: street names and opening hours.
+        Texts that the columns ``name``, ``hours`` and ``hours_wheelchair`` point into: street names and
+        hours, see `wegeketten.tags.conditions`.
     bends
         int64, shape (edges + 1,): where each edge's points start in `points`.
     points

@@ -91,6 +91,7 @@ class Kind(enum.IntEnum):
     escalator = 16
     moving_walkway = 17
     lift = 18
+    ferry = 19
 
     # barriers, from code 20 on
     kerb = (
@@ -113,7 +114,7 @@ class Kind(enum.IntEnum):
         22,
         Barrier(
             de="Umlaufsperre", en="cycle barrier", osm=("cycle_barrier", "motorcycle_barrier", "chicane"),
-            closable=False, arduous=False, excludes_wheels=False,
+            closable=True, arduous=False, excludes_wheels=False,
             reads="width_m", gap="opening", delay="narrow_s", measures=("open_cycle_barrier",),
         ),
     )  # fmt: skip
@@ -129,7 +130,7 @@ class Kind(enum.IntEnum):
         24,
         Barrier(
             de="Überstieg", en="stile", osm=("stile", "horse_stile", "hampshire_gate"),
-            closable=False, arduous=True, excludes_wheels=True,
+            closable=True, arduous=True, excludes_wheels=True,
             reads=None, gap="beside", delay="gate_s", measures=("wide_gate",),
         ),
     )  # fmt: skip
@@ -141,7 +142,7 @@ class Kind(enum.IntEnum):
                 "block", "jersey_barrier", "wall", "fence", "hedge", "city_wall", "retaining_wall",
                 "guard_rail", "boulder", "log", "debris", "planter",
             ),
-            closable=False, arduous=True, excludes_wheels=True,
+            closable=True, arduous=True, excludes_wheels=True,
             reads="width_m", gap="beside", delay="narrow_s", measures=("remove_obstacle",),
         ),
     )  # fmt: skip
@@ -189,8 +190,16 @@ class Kind(enum.IntEnum):
         31,
         Barrier(
             de="Hindernis", en="obstacle", osm=(),
-            closable=False, arduous=False, excludes_wheels=False,
+            closable=True, arduous=False, excludes_wheels=False,
             reads="width_m", gap="opening", delay="narrow_s", measures=("remove_obstacle",),
+        ),
+    )  # fmt: skip
+    point = (  # a node with a restriction of its own and nothing in the way: a railway crossing, a ford
+        32,
+        Barrier(
+            de="Stelle mit eigener Regel", en="place with a rule of its own", osm=(),
+            closable=True, arduous=False, excludes_wheels=False,
+            reads=None, gap="opening", delay=None, measures=(),
         ),
     )  # fmt: skip
 
@@ -214,7 +223,7 @@ ARDUOUS = frozenset({Kind.steps, Kind.escalator, Kind.lift}) | {
 }
 """What private ways are led around."""
 
-NAMED_WAYS = frozenset({Kind.steps, Kind.escalator, Kind.lift})
+NAMED_WAYS = frozenset({Kind.steps, Kind.escalator, Kind.lift, Kind.ferry})
 """Kinds that are no point barriers and are still named on every way."""
 
 STOREY_WAYS = frozenset({Kind.steps, Kind.ramp, Kind.escalator, Kind.moving_walkway, Kind.lift})

@@ -1,8 +1,12 @@
-"""The law: who may walk on a way at all. Whether somebody can is the profile's business."""
+"""The law: who may walk on a way at all, and when. Whether somebody can is the profile's business."""
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
+
+from wegeketten.tags.conditions import both, hours_line, line_of, rules_of
+from wegeketten.tags.keys import tidy_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,14 +21,21 @@ NO = frozenset(
 people with an errand there (``customers``, ``destination``) and leave it open on foot."""
 
 ERRAND = frozenset({"private", "permit", "residents"})
-"""Those of `NO` that shut out passers-by only: who lives there or visits may go in, see `approaches`."""
+"""Those of `NO` that shut out passers-by only: who lives there or visits may go in, see `private_ways`."""
+
+_VEHICLES = frozenset(
+    {"psv", "bus", "coach", "taxi", "tram", "hgv", "bicycle", "motorcycle", "motor_vehicle"}
+)
+"""Values of ``access`` that keep a way for one sort of vehicle."""
 
 _BARRED = frozenset({"motorway", "trunk", "cycleway", "bridleway", "busway", "bus_guideway"})
-"""Classes without a right of way on foot unless a tag grants it (German road traffic act, OSM's defaults)."""
+"""Classes without a right of way on foot unless a tag grants it (German road traffic act, OSM's defaults);
+trunk roads only where the country's law says so, see `network.countries`."""
 
 _PAVED = ("sidewalk", "sidewalk:left", "sidewalk:right", "sidewalk:both")
 _PUBLIC = ("bus", "psv", "trolleybus", "tram", "taxi", "share_taxi", "bicycle")
 _UNBUILT = ("construction", "proposed", "planned", "abandoned", "razed", "disused", "demolished", "removed")
+_LAW = frozenset({"access", "foot", "highway", "locked", "barrier", "motorroad"})
 
 
 class Access(NamedTuple):
@@ -41,8 +52,43 @@ OPEN = Access(True, True)
 CLOSED = Access(False, False)
 
 
+def with_tidy_keys(tags: dict[str, str]) -> dict[str, str]:
+    """Tags whose keys of law are spelt as they should be; the same where they are.
+
+    Examples
+    --------
+    >>> with_tidy_keys({"highway": "path", "ACCESS": "no"})
+    {'highway': 'path', 'access': 'no'}
+    """
+    if all(map(str.islower, tags)):
+        return tags
+    slips = {key: tidy_key(key) for key in tags if not key.islower()}
+    wrong = {key: tidy for key, tidy in slips.items() if tidy in _LAW and tidy not in tags}
+    return {wrong.get(key, key): value for key, value in tags.items()} if wrong else tags
+
+
+@lru_cache(maxsize=1 << 12)
+def allowed(raw: str | None) -> bool | None:
+    """Whether a value of ``foot`` or ``access`` lets people on foot pass; of several the kindest counts.
+
+    Examples
+    --------
+    >>> allowed("No"), allowed("no;yes"), allowed("no;private"), allowed("psv"), allowed("agricultural")
+    (False, True, False, False, True)
+    >>> allowed(None) is None
+    True
+    """
+    words = _words(raw)
+    return None if not words else not words <= NO | _VEHICLES | {"use_sidepath"}
+
+
+@lru_cache(maxsize=1 << 12)
+def _words(raw: str | None) -> frozenset[str]:
+    return frozenset(filter(None, (word.strip().casefold() for word in (raw or "").split(";"))))
+
+
 def access_of_way(tags: Mapping[str, str]) -> Access:
-    """Access on foot to a way.
+    """Access on foot to a way; what is open at some hours only counts as open, see `hours_of_way`.
 
     ``foot`` counts before ``access``, a class's default comes last; ``foot=use_sidepath`` and
     ``motorroad=yes`` close the way. A general ``oneway`` does not bind people on foot, ``oneway:foot`` and
@@ -57,24 +103,84 @@ def access_of_way(tags: Mapping[str, str]) -> Access:
     >>> bool(access_of_way({"highway": "cycleway"})), bool(access_of_way({"access": "private"}))
     (False, False)
     """
+    return CLOSED if _law_of_way(tags) is False else _directions(tags)
+
+
+def hours_of_way(tags: Mapping[str, str]) -> str:
+    """When a way is open, for `wegeketten.tags.conditions.state`; "" where always or never.
+
+    Examples
+    --------
+    >>> hours_of_way({"highway": "path", "foot:conditional": "no @ (22:00-06:00)"})
+    'open; no @ 22:00-06:00'
+    >>> hours_of_way({"highway": "path", "foot": "no", "access:conditional": "yes @ (06:00-22:00)"})
+    ''
+    """
+    law = _law_of_way(tags)
+    return law if isinstance(law, str) else ""
+
+
+def _law_of_way(tags: Mapping[str, str]) -> bool | str:
     highway = tags.get("highway", "")
-    if highway in _UNBUILT or tags.get("construction") in ("yes", "minor") or tags.get("impassable") == "yes":
-        return CLOSED
-    foot = tags.get("foot")
-    if foot is not None:
-        if foot in NO or foot == "use_sidepath":
-            return CLOSED
-    elif (
-        tags.get("access") in NO
-        or tags.get("motorroad") == "yes"
-        or tags.get("foot:conditional", "").startswith("no")
-    ):
-        return CLOSED
-    elif highway in _BARRED or highway.removesuffix("_link") in _BARRED:
-        shared = tags.get("segregated") in ("yes", "no") and highway == "cycleway"
-        if not shared and not any(tags.get(key) in ("yes", "both", "left", "right") for key in _PAVED):
-            return CLOSED
-    return _directions(tags)
+    if highway in _UNBUILT or tags.get("construction") == "yes" or tags.get("impassable") == "yes":
+        return False
+    foot, access = allowed(tags.get("foot")), allowed(tags.get("access"))
+    base = foot if foot is not None else access
+    if base is None:
+        base = not _barred(tags, highway)
+    elif foot is None and base:
+        base = tags.get("motorroad") != "yes"
+    return _by_time(tags, base)
+
+
+def _barred(tags: Mapping[str, str], highway: str) -> bool:
+    """Whether a class has no right of way on foot."""
+    if tags.get("motorroad") == "yes":
+        return True
+    if highway not in _BARRED and highway.removesuffix("_link") not in _BARRED:
+        return False
+    shared = tags.get("segregated") in ("yes", "no") and highway == "cycleway"
+    return not shared and not any(tags.get(key) in ("yes", "both", "left", "right") for key in _PAVED)
+
+
+def _by_time(tags: Mapping[str, str], base: bool) -> bool | str:
+    """A state, or when something is open: conditions and opening hours together."""
+    access = "" if "foot" in tags else tags.get("access:conditional", "")
+    raw = [text for text in (access, tags.get("foot:conditional", "")) if text]
+    law: bool | str = base
+    if raw:
+        rules = []
+        for text in raw:
+            read = rules_of(text)
+            if read is None:  # nobody can tell when: unknown
+                rules.append((not base, f"unreadable ({text})"))
+            else:
+                rules += [(bool(allowed(rule.value)), rule.when) for rule in read]
+        law = line_of(base, rules)
+    hours = tags.get("opening_hours")
+    return both(law, hours_line(hours)) if hours else law
+
+
+def wheelchair_hours(tags: Mapping[str, str]) -> str:
+    """When wheelchairs may or can pass, by ``wheelchair:conditional``; "" where that does not change.
+
+    Examples
+    --------
+    >>> wheelchair_hours({"wheelchair:conditional": "no @ (Nov-Mar)"})
+    'open; no @ Nov-Mar'
+    """
+    raw = tags.get("wheelchair:conditional")
+    if not raw:
+        return ""
+    base = _words(tags.get("wheelchair")) != {"no"}
+    read = rules_of(raw)
+    rules = (
+        [(not base, f"unreadable ({raw})")]
+        if read is None
+        else [(rule.value not in ("no", "none", "impassable"), rule.when) for rule in read]
+    )
+    line = line_of(base, rules)
+    return line if isinstance(line, str) else ""
 
 
 def errand_of_way(tags: Mapping[str, str]) -> Access:
@@ -91,9 +197,9 @@ def errand_of_way(tags: Mapping[str, str]) -> Access:
     """
     if access_of_way(tags):
         return CLOSED
-    if tags.get("foot") in ERRAND:
+    if "foot" in tags and _words(tags["foot"]) <= ERRAND:
         return access_of_way({**tags, "foot": "yes"})
-    if "foot" not in tags and tags.get("access") in ERRAND:
+    if "foot" not in tags and "access" in tags and _words(tags["access"]) <= ERRAND:
         return access_of_way({key: value for key, value in tags.items() if key != "access"})
     return CLOSED
 
@@ -110,25 +216,42 @@ def pavement_open(tags: Mapping[str, str]) -> bool:
     >>> pavement_open({"access": "no", "bus": "designated"}), pavement_open({"access": "no"})
     (True, False)
     """
-    foot = tags.get("foot")
-    if foot is not None:
-        return foot not in NO - {"no"}
-    if tags.get("access") == "no":
+    foot = _words(tags.get("foot"))
+    if foot:
+        return not foot <= NO - {"no"}
+    access = _words(tags.get("access"))
+    if access == {"no"}:
         return any(tags.get(mode) in YES for mode in _PUBLIC)
-    return tags.get("access") not in NO
+    return not access or not access <= NO
 
 
 def access_of_node(tags: Mapping[str, str]) -> Access:
-    """Access on foot past a point barrier.
+    """Access on foot past a node of a way; what is open at some hours only counts as open.
 
     Examples
     --------
     >>> access_of_node({"barrier": "gate", "access": "private"}), access_of_node({"barrier": "bollard"})
     (Access(forward=False, backward=False), Access(forward=True, backward=True))
     """
-    foot = tags.get("foot")
-    closed = foot in NO if foot is not None else tags.get("access") in NO or tags.get("locked") == "yes"
-    return CLOSED if closed else OPEN
+    return CLOSED if _law_of_node(tags) is False else OPEN
+
+
+def hours_of_node(tags: Mapping[str, str]) -> str:
+    """When a node can be passed; "" where always or never.
+
+    Examples
+    --------
+    >>> hours_of_node({"barrier": "gate", "access": "yes", "access:conditional": "no @ (21:00-06:00)"})
+    'open; no @ 21:00-06:00'
+    """
+    law = _law_of_node(tags)
+    return law if isinstance(law, str) else ""
+
+
+def _law_of_node(tags: Mapping[str, str]) -> bool | str:
+    foot, access = allowed(tags.get("foot")), allowed(tags.get("access"))
+    base = foot if foot is not None else (access is not False and tags.get("locked") != "yes")
+    return _by_time(tags, base)
 
 
 def errand_at_node(tags: Mapping[str, str]) -> bool:
@@ -143,8 +266,8 @@ def errand_at_node(tags: Mapping[str, str]) -> bool:
     """
     if access_of_node(tags):
         return False
-    closed = tags.get("foot", tags.get("access"))
-    return closed in ERRAND or closed not in NO
+    closed = _words(tags.get("foot", tags.get("access")))
+    return closed <= ERRAND or not closed & NO
 
 
 def _directions(tags: Mapping[str, str]) -> Access:
@@ -158,4 +281,6 @@ def _directions(tags: Mapping[str, str]) -> Access:
         return Access(True, False)
     if conveying == "backward":
         return Access(False, True)
-    return Access(tags.get("foot:forward") not in NO, tags.get("foot:backward") not in NO)
+    return Access(
+        allowed(tags.get("foot:forward")) is not False, allowed(tags.get("foot:backward")) is not False
+    )

@@ -10,7 +10,7 @@ from wegeketten.model.edges import Kind
 from wegeketten.network.ways import walk_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from wegeketten.network.draft import Draft, Style
     from wegeketten.network.split import Pieces
@@ -56,11 +56,16 @@ def rims(strips: Sequence[Strip], pieces: Pieces) -> set[int]:
     return set(np.flatnonzero(low == high).tolist())
 
 
-def link_loose_ends(draft: Draft, strips: Sequence[Strip]) -> None:
+def link_loose_ends(draft: Draft, strips: Sequence[Strip], lift_ends: Mapping[int, tuple[str, int]]) -> None:
     """Join ways that end inside a square to the nearest corner of its outline.
 
     What ends on the street above a hall does not end inside it, and what may end on one of several floors is
     joined to none: the join would be a way from floor to floor. A shaft is joined by its lift.
+
+    Parameters
+    ----------
+    lift_ends
+        Ends of lifts with the area each leads onto.
     """
     import shapely
 
@@ -97,7 +102,8 @@ def link_loose_ends(draft: Draft, strips: Sequence[Strip]) -> None:
         for row in np.sort(tree.query(shapely.union_all(faces), predicate="contains")).tolist():
             away_m = np.hypot(*(rim - places[row]).T)
             nearest = int(away_m.argmin())
-            if not _same_storey(ending[int(loose[row])], style):
+            onto = lift_ends.get(int(loose[row]))
+            if onto != element if onto is not None else not _same_storey(ending[int(loose[row])], style):
                 continue
             if corners[nearest] != loose[row] and away_m[nearest] <= _FARTHEST_M:
                 joins.setdefault(int(loose[row]), []).append(Join(corners[nearest], style))

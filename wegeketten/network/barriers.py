@@ -7,15 +7,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wegeketten.model.kinds import CLOSABLE, KIND_OF_BARRIER, Kind
-from wegeketten.network.access import OPEN, access_of_node, errand_at_node
+from wegeketten.network.access import (
+    OPEN,
+    access_of_node,
+    errand_at_node,
+    hours_of_node,
+    wheelchair_hours,
+)
 from wegeketten.network.draft import Style
+from wegeketten.tags.cautions import bit_of, cautions_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from wegeketten.network.arms import Arm
     from wegeketten.network.draft import Draft
-    from wegeketten.osm.features import Features
+    from wegeketten.osm.features import Features, Way
 
 HARMLESS = frozenset(
     {
@@ -30,6 +37,29 @@ HARMLESS = frozenset(
     }
 )
 """Barriers that nobody on foot has to pass through, or that are none."""
+
+RAILWAY_CROSSINGS = frozenset({"crossing", "level_crossing", "tram_crossing", "tram_level_crossing"})
+"""Values of ``railway`` at which a way crosses tracks."""
+
+_OTHER_THINGS = frozenset(
+    {"public_transport", "amenity", "shop", "office", "tourism", "leisure", "craft", "healthcare", "historic"}
+    | {
+        "man_made",
+        "natural",
+        "emergency",
+        "information",
+        "playground",
+        "power",
+        "club",
+        "place",
+        "traffic_sign",
+    }
+)
+"""Keys of things that stand at a node of a way: what is said there is said of them."""
+
+_OTHER_HIGHWAYS = frozenset({"bus_stop", "platform", "street_lamp", "stop", "give_way", "traffic_signals"})
+_OF_POINT = ("access", "foot", "wheelchair", "stroller", "ford", "locked", "width", "maxwidth:physical")
+_OF_POINT_TIMES = ("access:conditional", "foot:conditional", "wheelchair:conditional")
 
 _RANK = {
     Kind.street: 9,
@@ -58,14 +88,42 @@ def barrier_kind(tags: Mapping[str, str]) -> Kind | None:
     True
     """
     barrier = tags.get("barrier")
+    if barrier is not None and barrier not in HARMLESS:
+        return KIND_OF_BARRIER.get(barrier, Kind.obstacle)
     if barrier is not None:
-        return None if barrier in HARMLESS else KIND_OF_BARRIER.get(barrier, Kind.obstacle)
+        return Kind.point if is_point(tags) else None
     if "kerb" in tags or "kerb:height" in tags:
         # on a crossing's own node they describe both its ends
         return None if tags.get("highway") == "crossing" or "crossing" in tags else Kind.kerb
     if "entrance" in tags or "door" in tags:
         return Kind.door
-    return None
+    return Kind.point if is_point(tags) else None
+
+
+def is_point(tags: Mapping[str, str]) -> bool:
+    """Whether a node of a way restricts who passes although nothing stands there.
+
+    A stop, a shop or a sign at a node speaks of itself. What only says that all may pass restricts nobody.
+
+    Examples
+    --------
+    >>> is_point({"railway": "crossing", "wheelchair": "no"}), is_point({"access": "no"})
+    (True, True)
+    >>> is_point({"public_transport": "stop_position", "wheelchair": "no"}), is_point({"foot": "yes"})
+    (False, False)
+    """
+    if not any(key in tags for key in (*_OF_POINT, *_OF_POINT_TIMES)):
+        return False
+    if not _OTHER_THINGS.isdisjoint(tags) or tags.get("highway") in _OTHER_HIGHWAYS:
+        return False
+    if "railway" in tags and tags["railway"] not in RAILWAY_CROSSINGS:
+        return False
+    return (
+        not access_of_node(tags)
+        or tags.get("wheelchair", "yes") not in ("yes", "designated")
+        or bool(cautions_of(tags))
+        or any(key in tags for key in ("width", "maxwidth:physical", *_OF_POINT_TIMES))
+    )
 
 
 def has_steps(tags: Mapping[str, str]) -> bool:
@@ -83,6 +141,50 @@ def kerbs_of_lines(features: Features) -> dict[int, dict[str, str]]:
                 if known is None or sorted(way.tags.items()) < sorted(known.items()):
                     found[ref] = way.tags  # where two meet, their words decide, not which comes first
     return found
+
+
+_KERB_KEYS = frozenset(
+    {"kerb", "kerb:height", "kerb:type", "curb", "curb:height", "sloped_curb", "sloped_kerb", "height"}
+)
+
+
+def type_kerbs(features: Features, crossings: Sequence[Way], special: dict[int, dict[str, str]]) -> None:
+    """Tell kerbs mapped without a type or height what the kerb's line or the crossing says of them.
+
+    That there is a kerb outweighs no height that somebody mapped.
+
+    Parameters
+    ----------
+    crossings
+        Ways that cross carriageways.
+    special
+        Tags by node; those of such kerbs are completed.
+    """
+    bare = {
+        ref for ref, tags in special.items() if tags.get("barrier") == "kerb" and _KERB_KEYS.isdisjoint(tags)
+    }
+    if not bare:
+        return
+    said: dict[int, dict[str, str]] = {}
+    lines = kerbs_of_lines(features)
+    for ref in bare:
+        said[ref] = _of_kerb(lines.get(ref, {}))
+    for way in crossings:
+        refs = features.refs[way.start : way.stop].tolist()
+        met = [ref for ref in refs if ref in bare]
+        if not met:
+            continue
+        nodes = [features.nodes[ref].tags for ref in refs if ref in features.nodes and ref not in bare]
+        at_road = [tags for tags in nodes if tags.get("highway") == "crossing" or "crossing" in tags]
+        for tags in (way.tags, *at_road):
+            for ref in met:
+                said[ref] = said[ref] or _of_kerb(tags)
+    for ref, tags in said.items():
+        special[ref] = {**tags, **special[ref]}
+
+
+def _of_kerb(tags: Mapping[str, str]) -> dict[str, str]:
+    return {key: value for key, value in tags.items() if key in _KERB_KEYS}
 
 
 def raise_barrier(
@@ -117,8 +219,12 @@ def raise_barrier(
         return
     # place decides, not ids; a street with sides, whose arm stays at the vertex, comes first
     arms = sorted(arms, key=lambda arm: (arm.edge >= 0, arm.heading, arm.edge))
-    private = kind in CLOSABLE and errand_at_node(tags)
-    access = access_of_node(tags) if kind in CLOSABLE and not private else OPEN
+    closable = kind in CLOSABLE
+    private = closable and errand_at_node(tags)
+    access = access_of_node(tags) if closable and not private else OPEN
+    caution = cautions_of(tags)
+    if kind is Kind.bollard and not access_of_node(tags):
+        caution |= bit_of("vehicles_meant")
     crossed = max(arms, key=lambda arm: (_RANK.get(arm.kind, 2), -arm.highway))
     levels = [arm.level for arm in arms if arm.level == arm.level]  # NaN differs from itself
     style = Style(
@@ -130,6 +236,9 @@ def raise_barrier(
         backward=access.backward,
         private=private,
         level=min(levels, key=lambda level: (abs(level), level), default=float("nan")),
+        hours=draft.hours(hours_of_node(tags)) if closable else 0,
+        hours_wheelchair=draft.hours(wheelchair_hours(tags)),
+        caution=caution,
         reading=draft.read(f"n{ref}", tags, kind),
     )
     steps = None
@@ -175,6 +284,9 @@ def _closed_off(tags: Mapping[str, str]) -> bool:
         key in tags
         for key in (
             "door",
+            "access",
+            "foot",
+            "locked",
             "wheelchair",
             "step_count",
             "kerb",

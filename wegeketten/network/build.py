@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,10 +12,18 @@ import numpy as np
 from wegeketten.errors import UsageError
 from wegeketten.model.distinct import distinct_rows
 from wegeketten.model.edges import HIGHWAYS, Kind
+from wegeketten.model.lines import length_m
 from wegeketten.network import areas, crossings
 from wegeketten.network import private_ways as approaches
+from wegeketten.network.access import hours_of_way, wheelchair_hours, with_tidy_keys
 from wegeketten.network.arms import Arm, heading
-from wegeketten.network.barriers import barrier_kind, kerbs_of_lines, raise_barrier
+from wegeketten.network.barriers import (
+    RAILWAY_CROSSINGS,
+    barrier_kind,
+    kerbs_of_lines,
+    raise_barrier,
+    type_kerbs,
+)
 from wegeketten.network.connect import (
     foot_edges,
     join_far_ends,
@@ -25,25 +34,31 @@ from wegeketten.network.connect import (
     torn_ends,
     wishes_of,
 )
+from wegeketten.network.countries import SAID, walks_on_trunk_roads
 from wegeketten.network.crosswalks import Carriageways, complete_kerbs, find_crosswalks
 from wegeketten.network.doors import hang_doors, is_entrance, past_houses
 from wegeketten.network.draft import Draft, Style
 from wegeketten.network.junctions import join_junctions
 from wegeketten.network.lifts import hours_of, is_lift, raise_lift, runs
+from wegeketten.network.obstacles import Obstacles, find_obstacles
 from wegeketten.network.pavements import arms_of_streets, find_streets, lay_pavements
 from wegeketten.network.refuges import Refuges
 from wegeketten.network.split import Pieces, split_ways
 from wegeketten.network.squares import cross_squares
 from wegeketten.network.streets import Streets
-from wegeketten.network.ways import Strip, walk_of
+from wegeketten.network.unmet import link_unmet
+from wegeketten.network.walkable_floor import find_floors
+from wegeketten.network.ways import Strip, ride_s, walk_of
 from wegeketten.osm.features import Skipped, Way
+from wegeketten.tags.cautions import bit_of, cautions_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from wegeketten.model.edges import EdgeTable
+    from wegeketten.network.walkable_floor import Floor
     from wegeketten.osm.features import Features
     from wegeketten.osm.projection import Projection
 
@@ -70,6 +85,8 @@ class Network:
         Elements left out, with the reason.
     notes
         Remarks on the network as a whole.
+    obstacles
+        What lies between doors and ways.
     """
 
     nodes: dict[str, NDArray[np.generic]]
@@ -78,6 +95,7 @@ class Network:
     unreadable: Counter[tuple[str, str]] = field(default_factory=Counter)
     skipped: list[Skipped] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    obstacles: Obstacles = field(default_factory=lambda: Obstacles([]))
 
 
 def build_network(
@@ -116,6 +134,7 @@ def build_network(
     skipped: list[Skipped] = []
     strips = strips_of(features, skipped, roads_too=pavements == "sides")
     special = _special_nodes(features)
+    type_kerbs(features, [strip.way for strip in strips if strip.walk.kind is Kind.crossing], special)
     pieces = split_ways(features, projection, [strip.way for strip in strips], special)
     draft.places = [(x, y) for x, y in pieces.vertex_xy.tolist()]
     draft.place_ids = pieces.vertex_ref.tolist()
@@ -125,7 +144,8 @@ def build_network(
     streets = find_streets(strips, pieces) if pavements == "sides" else Streets(strips, pieces)
     edge_of = _trace(draft, streets, features, broken)
     rims = areas.rims(strips, pieces)
-    _split_vertices(draft, streets, features, projection, edge_of, special, broken, rims)
+    floors = _around_lifts(features, projection, strips, special)
+    lift_ends = _split_vertices(draft, streets, features, projection, edge_of, special, broken, rims, floors)
     if pavements == "sides":
         arms = arms_of_streets(draft, streets, edge_of)
         joints = join_junctions(
@@ -149,15 +169,24 @@ def build_network(
         refuges.lay()
     else:
         complete_kerbs(draft, streets, features, edge_of, kerbs, roads)
-    areas.link_loose_ends(draft, strips)
+    areas.link_loose_ends(draft, strips, lift_ends)
     hang_doors(draft, streets, features, projection)
+    obstacles = find_obstacles(features, projection)
+    linked = link_unmet(draft, obstacles)
+    skipped += linked.skipped
     skipped += [
         Skipped(element, "network", "private way that no public way leads to")
         for element in approaches.close_through(draft)
     ]
     if pavements == "sides":
         cross_squares(draft, strips, features, projection)
-    return _finish(draft, projection, skipped)
+    network = _finish(draft, projection, skipped)
+    network.obstacles = obstacles
+    if linked.linked:
+        network.notes.append(
+            f"{linked.linked} platforms and squares that no way meets were linked to the nearest way"
+        )
+    return network
 
 
 def _check_known(
@@ -184,7 +213,9 @@ def strips_of(features: Features, skipped: list[Skipped], *, roads_too: bool) ->
     """
     strips = []
     closed = 0
+    on_trunk_roads = cache(lambda: walks_on_trunk_roads(features))
     for way in features.ways.values():
+        way = _as_law_says(way, on_trunk_roads)
         walk = walk_of(way.tags)
         if walk is None:
             continue
@@ -205,6 +236,14 @@ def strips_of(features: Features, skipped: list[Skipped], *, roads_too: bool) ->
     if closed:
         skipped.append(Skipped("file", "network", f"{closed} ways are closed to people on foot by law"))
     return strips
+
+
+def _as_law_says(way: Way, on_trunk_roads: Callable[[], bool]) -> Way:
+    """A way with its keys spelt right, and open on foot where the country opens its class."""
+    tags = with_tidy_keys(way.tags)
+    if tags.get("highway", "").startswith("trunk") and not SAID.intersection(tags) and on_trunk_roads():
+        tags = {**tags, "foot": "yes"}
+    return way if tags is way.tags else way._replace(tags=tags)
 
 
 def _unjoined(pieces: Pieces) -> list[Skipped]:
@@ -229,7 +268,7 @@ def _special_nodes(features: Features) -> dict[int, dict[str, str]]:
         if is_lift(node.tags)
         or barrier_kind(node.tags) is not None
         or node.tags.get("highway") == "crossing"
-        or node.tags.get("railway") in ("crossing", "level_crossing")
+        or node.tags.get("railway") in RAILWAY_CROSSINGS
     }
     for ref, tags in kerbs_of_lines(features).items():
         if ref not in found:
@@ -251,6 +290,7 @@ def _trace(draft: Draft, streets: Streets, features: Features, broken: frozenset
         for strip in strips
     ]
     xy = pieces.xy
+    sailed = _rides_s(streets)
     unwaited = crossings.unwaited_halves(streets)
     edge_of = []
     columns = (pieces.way, pieces.first, pieces.last, pieces.u, pieces.v)
@@ -261,19 +301,46 @@ def _trace(draft: Draft, streets: Streets, features: Features, broken: frozenset
         if style is None or piece in streets.sides:
             edge_of.append(-1)
         else:
+            if style.kind == Kind.ferry:
+                style = style._replace(ride_s=float(sailed[piece]))
             if piece in unwaited:
                 style = style._replace(unwaited=unwaited[piece])
             edge_of.append(draft.add(u, v, xy[first : last + 1], style))
     return edge_of
 
 
+def _rides_s(streets: Streets) -> dict[int, float]:
+    """Seconds on board by piece of a ferry; those of the whole crossing are shared out by length."""
+    strips, pieces = streets.strips, streets.pieces
+    of_way: dict[int, list[int]] = defaultdict(list)
+    for piece, way in enumerate(pieces.way.tolist()):
+        if strips[way].walk.kind is Kind.ferry:
+            of_way[way].append(piece)
+    found = {}
+    for way, mates in of_way.items():
+        lengths = [length_m(pieces.line(piece)) for piece in mates]
+        whole_s = ride_s(strips[way].tags, sum(lengths))
+        found.update(
+            {
+                piece: whole_s * part / (sum(lengths) or 1.0)
+                for piece, part in zip(mates, lengths, strict=True)
+            }
+        )
+    return found
+
+
 def plain_style(draft: Draft, strip: Strip, features: Features, closed: bool) -> Style:
     """What the edges of a way have in common, walked along its own line."""
     walk, tags = strip.walk, strip.tags
-    crossing = hours = 0
+    crossing = 0
+    hours, caution = draft.hours(hours_of_way(tags)), cautions_of(tags)
     if walk.kind in _RUNNING:
         hours, closed = hours_of(draft, tags), closed or not runs(tags)
+    elif walk.kind is Kind.ferry:
+        caution |= bit_of("ferry")
     if walk.kind is Kind.crossing:
+        if crossings.is_denied(features, strip.way):
+            caution |= bit_of("not_crossed")
         tags = crossings.merged_tags(features, strip.way)
         crossing = int(crossings.crossing_of(tags))
     return Style(
@@ -290,6 +357,8 @@ def plain_style(draft: Draft, strip: Strip, features: Features, closed: bool) ->
         level=walk.level,
         name=draft.name(tags.get("name")),
         hours=hours,
+        hours_wheelchair=draft.hours(wheelchair_hours(tags)),
+        caution=caution,
         area=walk.area,
         reading=draft.read(strip.element, tags, walk.kind, highway=HIGHWAYS[walk.highway]),
     )
@@ -304,14 +373,23 @@ def _split_vertices(
     special: dict[int, dict[str, str]],
     broken: frozenset[str],
     rims: Collection[int],
-) -> None:
+    floors: Mapping[int, Sequence[Floor]],
+) -> dict[int, tuple[str, int]]:
     """Barriers and lifts at the vertices become edges.
 
     Parameters
     ----------
     rims
         Vertices on the outline of one area only.
+    floors
+        Areas around each lift, by its id.
+
+    Returns
+    -------
+    dict
+        Nodes from which lifts lead onto an area, with the type and id of its element.
     """
+    lift_ends: dict[int, tuple[str, int]] = {}
     strips, vertex_ref = streets.strips, streets.pieces.vertex_ref
     wanted = np.flatnonzero(np.isin(vertex_ref, np.fromiter(special, np.int64, len(special))))
     arms = _arms_at(streets, edge_of, wanted)
@@ -332,13 +410,45 @@ def _split_vertices(
         tags = special[ref]
         if is_lift(tags):
             walked = [arm for arm in arms[vertex] if arm.edge >= 0]
-            raise_lift(draft, ref, tags, walked, storey, move, in_service=f"n{ref}" not in broken)
+            lift_ends |= raise_lift(
+                draft, ref, tags, walked, storey, move,
+                in_service=f"n{ref}" not in broken, floors=floors.get(ref, ()),
+            )  # fmt: skip
             continue
         kind = barrier_kind(tags)
         if vertex in along or (vertex in rims and (kind is Kind.door or is_entrance(tags))):
             continue  # leads off the way or the square, not along it
         if kind is not None:
             raise_barrier(draft, ref, tags, kind, arms[vertex], move)
+    for ref in sorted(floors.keys() - set(vertex_ref[wanted].tolist())):  # lifts that no way meets
+        node = features.nodes[ref]
+        lift_ends |= raise_lift(
+            draft, ref, node.tags, (), storey, move, in_service=f"n{ref}" not in broken,
+            at=tuple(projection.to_xy([(node.lon, node.lat)])[0].tolist()), floors=floors[ref],
+        )  # fmt: skip
+    return lift_ends
+
+
+def _around_lifts(
+    features: Features,
+    projection: Projection,
+    strips: Sequence[Strip],
+    special: Mapping[int, Mapping[str, str]],
+) -> dict[int, list[Floor]]:
+    """Areas in which each lift stands."""
+    import shapely
+
+    lifts = [ref for ref, tags in special.items() if is_lift(tags)]
+    floors = find_floors(features, projection, strips) if lifts else []
+    if not floors:
+        return {}
+    nodes = [features.nodes[ref] for ref in lifts]
+    points = np.asarray(shapely.points(projection.to_xy([(node.lon, node.lat) for node in nodes])))
+    tree = shapely.STRtree([floor.shape for floor in floors])
+    found: dict[int, list[Floor]] = defaultdict(list)
+    for row, floor in sorted(tree.query(points, predicate="intersects").T.tolist()):
+        found[lifts[row]].append(floors[floor])
+    return found
 
 
 def _arms_at(streets: Streets, edge_of: Sequence[int], vertices: NDArray[np.int64]) -> dict[int, list[Arm]]:

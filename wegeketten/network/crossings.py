@@ -69,6 +69,14 @@ def merged_tags(features: Features, way: Way) -> dict[str, str]:
     return tags
 
 
+def is_denied(features: Features, way: Way) -> bool:
+    """Whether a mapped crossing, or a node it runs through, is mapped as one that cannot be used."""
+    if way.tags.get("crossing") == "no":
+        return True
+    refs = features.refs[way.start : way.stop].tolist()
+    return any(features.nodes[ref].tags.get("crossing") == "no" for ref in refs if ref in features.nodes)
+
+
 def unwaited_halves(streets: Streets) -> dict[int, int]:
     """Halves of a crossing's wait that other pieces of it carry, by piece of a crossing mapped as a way.
 

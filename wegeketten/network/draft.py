@@ -44,6 +44,9 @@ class Style(NamedTuple):
     level: float = float("nan")
     name: int = -1
     hours: int = 0
+    hours_wheelchair: int = 0
+    caution: int = 0
+    ride_s: float = 0.0
     area: bool = False  # its edges lead around or across, and not one after the other
     reading: int = 0  # row of the table of readings
 
@@ -110,6 +113,10 @@ class Draft:
         """Row of a street name, or of another text."""
         return self.names.setdefault(text, len(self.names)) if text else -1
 
+    def hours(self, line: str) -> int:
+        """Row plus one of hours, see `wegeketten.tags.conditions`; 0 where there are none."""
+        return self.name(line) + 1 if line else 0
+
     def read(
         self,
         element: str,
@@ -121,6 +128,8 @@ class Draft:
         end: Literal["start", "end"] | None = None,
     ) -> int:
         """Row of the readings that an element's tags make on one sort of edge; findings are noted."""
+        if "wheelchair:conditional" in tags and tags.get("wheelchair") == "no":
+            tags = {key: value for key, value in tags.items() if key != "wheelchair"}  # at times: see `hours`
         resolved = resolve(tags, kind, side=side, highway=highway, end=end)
         if resolved.conflicts:
             for finding in resolved.conflicts:
@@ -159,6 +168,7 @@ class Draft:
         for name in ("rise_m", "fall_m"):
             columns[name] = np.full(count, np.nan, dtype=np.float32)
         columns["flight_elsewhere"] = np.zeros(count, dtype=np.float32)
+        columns["short_slope"] = np.zeros(count, dtype=np.bool_)
         values4 = np.array([each.values for each in self.readings], dtype=np.float64)  # readings × 13 × 4
         for position, attribute in enumerate(ATTRIBUTES):
             for part, suffix in enumerate(("", "_lower", "_upper")):

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wegeketten.model.edges import Kind
-from wegeketten.network.access import access_of_node
+from wegeketten.network.access import access_of_node, hours_of_node
 from wegeketten.network.draft import Style
 from wegeketten.network.ways import levels_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from wegeketten.network.arms import Arm
     from wegeketten.network.draft import Draft
+    from wegeketten.network.walkable_floor import Floor
 
 
 def is_lift(tags: Mapping[str, str]) -> bool:
@@ -27,6 +28,10 @@ _OUT = frozenset(
 """Values of ``operational_status`` of what does not run."""
 
 
+_LEFT = ("disused", "abandoned", "demolished", "removed", "razed")
+"""Keys that say so of an element which is still mapped as what it was."""
+
+
 def runs(tags: Mapping[str, str]) -> bool:
     """Whether a lift or an escalator runs at all, by its own tags.
 
@@ -34,16 +39,19 @@ def runs(tags: Mapping[str, str]) -> bool:
     --------
     >>> runs({}), runs({"operational_status": "broken"}), runs({"opening_hours": "off"})
     (True, False, False)
+    >>> runs({"disused": "yes"})
+    False
     """
     if tags.get("operational_status", "").strip().lower() in _OUT:
+        return False
+    if any(tags.get(key, "no").strip().lower() not in ("no", "") for key in _LEFT):
         return False
     return tags.get("opening_hours", "").strip().lower() not in ("off", "closed")
 
 
 def hours_of(draft: Draft, tags: Mapping[str, str]) -> int:
     """Row plus one of the hours in which a lift or an escalator runs; 0 where always or not mapped."""
-    hours = tags.get("opening_hours", "").strip()
-    return 0 if hours in ("", "24/7") else draft.name(hours) + 1
+    return draft.hours(hours_of_node(tags))
 
 
 def raise_lift(
@@ -55,7 +63,9 @@ def raise_lift(
     move: Callable[[Arm, int], None],
     *,
     in_service: bool = True,
-) -> None:
+    at: tuple[float, float] = (0.0, 0.0),
+    floors: Sequence[Floor] = (),
+) -> dict[int, tuple[str, int]]:
     """Split a lift's vertex by storeys and join them by lift edges, from each storey to the next.
 
     Where the ways bear no storey, each way counts as one of its own.
@@ -74,20 +84,32 @@ def raise_lift(
         Puts an arm's end onto another node.
     in_service
         A lift out of order stays in the table, closed both ways.
+    at
+        Where it stands, metres, if no way leads to it.
+    floors
+        Areas in which the lift stands; it leads to those of its storeys that no way at it bears.
+
+    Returns
+    -------
+    dict
+        Nodes from which the lift leads onto an area, with the type and id of its element.
     """
-    if len(arms) < 2:
-        return
     levels = {arm: storey(arm) for arm in arms}
+    onto = _floors_of(tags, levels.values(), floors)
+    if len(arms) + len(onto) < 2:
+        return {}
     known = sorted({level for level in levels.values() if level == level})  # NaN differs from itself
     if len(known) + (len(known) < len(set(levels.values()))) < 2:
         groups = [[arm] for arm in sorted(arms, key=lambda arm: (arm.heading, arm.edge))]
     else:
         ground = 0.0 if 0.0 in known or not levels_of(tags) else levels_of(tags)[0]
-        floors = sorted({*known, *([ground] if any(level != level for level in levels.values()) else [])})
+        storeys = sorted({*known, *([ground] if any(level != level for level in levels.values()) else [])})
         groups = [
-            [arm for arm in arms if (levels[arm] if levels[arm] == levels[arm] else ground) == floor]
-            for floor in floors
+            [arm for arm in arms if (levels[arm] if levels[arm] == levels[arm] else ground) == each]
+            for each in storeys
         ]
+    if len(arms) < 2:
+        groups = [list(arms)]
     access = access_of_node(tags)
     style = Style(
         "n",
@@ -99,7 +121,12 @@ def raise_lift(
         hours=hours_of(draft, tags),
         reading=draft.read(f"n{ref}", tags, Kind.lift),
     )
-    below = arms[0].node
+    ends: dict[int, tuple[str, int]] = {}
+    if arms:
+        below = arms[0].node
+    else:
+        below = draft.place(*at, ref)
+        ends[below] = onto.pop(0)
     x, y = draft.places[below]
     for group in groups[1:]:
         above = draft.place(x, y, ref)
@@ -107,3 +134,24 @@ def raise_lift(
             move(arm, above)
         draft.add(below, above, None, style)
         below = above
+    for element in onto:
+        above = draft.place(x, y, ref)
+        draft.add(below, above, None, style)
+        ends[above] = element
+    return ends
+
+
+def _floors_of(
+    tags: Mapping[str, str], met: Iterable[float], floors: Sequence[Floor]
+) -> list[tuple[str, int]]:
+    """Elements of the areas a lift leads onto: one of each of its storeys that no way at it bears."""
+    levels = levels_of(tags)
+    ground = 0.0 if 0.0 in levels or not levels else levels[0]
+    taken = {ground if level != level else level for level in met}
+    found: dict[float, tuple[str, int]] = {}
+    for floor in floors:
+        level = floor.strip.walk.level
+        level = ground if level != level else level
+        if level in levels and level not in taken:
+            found.setdefault(level, (floor.strip.osm_type, floor.strip.osm_id))
+    return [found[level] for level in sorted(found)]

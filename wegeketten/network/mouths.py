@@ -67,7 +67,8 @@ def cross_arms(draft: Draft, streets: Streets, junction: Junction, joints: Joint
         lost = [corner for corner in junction.foot if not is_separate(streets, junction, corner)]
         own = junction.pavement.keys() | junction.ground.keys()
         end = len(own) == 2 and any(arm.edge == OPEN_END for arm in junction.roads)
-        if not through and (mapped or end or lost or len(_feet_corners(junction)) == 2):
+        mouth = _feet_corners(junction) and not any(arm.highway in _UNCROSSED for arm in junction.roads)
+        if not through and (mapped or end or lost or mouth):
             _cross_arm(draft, streets, junction, 0, joints, mapped)
         return
     if count < 3:

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wegeketten.model.edges import HIGHWAYS, Kind
+from wegeketten.network.access import hours_of_way, wheelchair_hours
 from wegeketten.network.arms import Arm, heading
 from wegeketten.network.corners import beside
 from wegeketten.network.draft import Style
 from wegeketten.network.sides import LEFT, RIGHT, Side, sides_of_pieces
 from wegeketten.network.streets import Streets
 from wegeketten.network.ways import CODE
+from wegeketten.tags.cautions import cautions_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -101,6 +103,9 @@ def _style(draft: Draft, strip: Strip, side: int, kind: Kind) -> Style:
         derived=True,
         private=walk.private,
         name=draft.name(tags.get("name")),
+        hours=draft.hours(hours_of_way(tags)),
+        hours_wheelchair=draft.hours(wheelchair_hours(tags)),
+        caution=cautions_of(tags),
         reading=draft.read(
             strip.element,
             tags,

@@ -63,7 +63,7 @@ def close_through(draft: Draft) -> list[str]:
     if not len(private):
         return []
     cost = {edge: _cost_m(draft, edge) for edge in private.tolist()}
-    part = _parts(draft, public)
+    part = parts_of(draft, public)
     reach = _spread(draft, cost, set(_ends(draft, public).ravel().tolist()))
     lost, borders = [], []
     for edge in cost:
@@ -98,7 +98,7 @@ def _told_apart(draft: Draft) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     if not private.any():
         return np.flatnonzero(lawful), np.flatnonzero(private)
     public = np.flatnonzero(lawful & ~private)
-    part = _parts(draft, public)
+    part = parts_of(draft, public)
     beside = np.zeros(int(part.max()) + 1, dtype=bool)
     beside[part[_ends(draft, np.flatnonzero(private))]] = True
     walked = [styles[edge].kind not in _BETWEEN and styles[edge].kind < Kind.kerb for edge in public.tolist()]
@@ -121,7 +121,7 @@ def _ends(draft: Draft, edges: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.array([draft.u, draft.v], dtype=np.int64)[:, edges]
 
 
-def _parts(draft: Draft, edges: NDArray[np.int64]) -> NDArray[np.int64]:
+def parts_of(draft: Draft, edges: NDArray[np.int64]) -> NDArray[np.int64]:
     """Label of what each node is joined to by some edges: the smallest row among its nodes."""
     u, v = _ends(draft, edges)
     label = np.arange(len(draft.places))
@@ -144,7 +144,7 @@ def _mainlands(
 
     As the crow flies between the ends of its edges: that tells a town from a courtyard.
     """
-    whole = _parts(draft, np.concatenate([public, private]))
+    whole = parts_of(draft, np.concatenate([public, private]))
     u, v = _ends(draft, public)
     places = np.array(draft.places)
     metres = np.bincount(part[u], weights=np.hypot(*(places[v] - places[u]).T))

@@ -11,6 +11,7 @@ import numpy as np
 
 from wegeketten.model.edges import HIGHWAYS, Kind
 from wegeketten.model.lines import length_m
+from wegeketten.network.severed import cut_outlines
 from wegeketten.network.visibility import ways_across, worth_crossing
 from wegeketten.network.walkable_floor import clear, find_floors
 
@@ -73,9 +74,11 @@ def cross_squares(draft: Draft, strips: Sequence[Strip], features: Features, pro
 
     They bear the readings of the area, except for width and incline, which depend on where one walks.
     """
-    squares = list(_find_squares(draft, find_floors(features, projection, strips)))
-    shapes = clear([square.floor for square in squares], features, projection)
-    for square, shape in zip(squares, shapes, strict=True):
+    floors = find_floors(features, projection, strips)
+    left, things = clear(floors, features, projection)
+    cut_outlines(draft, floors, left, things, features, projection)
+    for row, square in _find_squares(draft, floors, _hole_nodes(features, floors)):
+        shape = left[row]
         ways, corners = ways_across(square.xy, square.apart, shape)
         if not ways:
             continue
@@ -89,11 +92,22 @@ def cross_squares(draft: Draft, strips: Sequence[Strip], features: Features, pro
             draft.add(nodes[way.one], nodes[way.other], None, style)
 
 
-def _find_squares(draft: Draft, floors: Sequence[Floor]) -> Iterator[Square]:
-    """Floors with entries between which the ways there are lead around."""
+def _hole_nodes(features: Features, floors: Sequence[Floor]) -> set[int]:
+    """Nodes of what fills holes in squares, such as a house: somebody may live there."""
+    found: set[int] = set()
+    for number in {floor.strip.osm_id for floor in floors if floor.strip.osm_type == "r"}:
+        for kind, ref, role in features.relations[number].members:
+            way = features.ways.get(ref) if kind == "w" and role == "inner" else None
+            if way is not None and way.tags:
+                found.update(features.refs[way.start : way.stop].tolist())
+    return found
+
+
+def _find_squares(draft: Draft, floors: Sequence[Floor], filled: set[int]) -> Iterator[tuple[int, Square]]:
+    """Floors with entries between which the ways there are lead around, with their rows."""
     if not floors:
         return
-    network = _Network(draft, floors)
+    network = _Network(draft, floors, filled)
     for row, floor in enumerate(floors):
         edges, own, entries = network.around(row, floor)
         if len(entries) < 2 or not len(own):
@@ -103,7 +117,7 @@ def _find_squares(draft: Draft, floors: Sequence[Floor]) -> Iterator[Square]:
         entries = _thinned(entries, network.places)
         xy, apart = network.places[entries], network.apart(edges, entries)
         if worth_crossing(xy, apart).any():
-            yield Square(floor, int(own[0]), entries.tolist(), xy, apart)
+            yield row, Square(floor, int(own[0]), entries.tolist(), xy, apart)
 
 
 def _thinned(entries: NDArray[np.int64], places: Metres) -> NDArray[np.int64]:
@@ -124,11 +138,12 @@ def _thinned(entries: NDArray[np.int64], places: Metres) -> NDArray[np.int64]:
 class _Network:
     """The network so far as columns, and what of it lies on which floor."""
 
-    def __init__(self, draft: Draft, floors: Sequence[Floor]) -> None:
+    def __init__(self, draft: Draft, floors: Sequence[Floor], filled: set[int]) -> None:
         import shapely
 
         styles = draft.styles
         self.lines = draft.lines
+        self.filled = np.isin(np.array(draft.place_ids), np.array(sorted(filled), dtype=np.int64))
         self.ends = np.stack([np.array(draft.u), np.array(draft.v)])
         self.places = np.array(draft.places)
         self.kind = np.array([style.kind for style in styles])
@@ -183,8 +198,26 @@ class _Network:
         climbs = edges[np.isin(self.kind[edges], _UPRIGHT)]
         unclear = climbs[np.isin(self.ends[:, climbs], here[level | rim]).all(axis=0)]
         upright &= ~np.isin(here, self.ends[:, unclear])
-        enters = np.where(rim, leads_on, ends | (upright & level))
+        enters = np.where(rim, leads_on | self._unmet(here, met[outline], leads_on), ends | (upright & level))
         return edges, met[outline], here[enters & ~elsewhere]
+
+    def _unmet(
+        self, here: NDArray[np.int64], outline: NDArray[np.int64], leads_on: NDArray[np.bool_]
+    ) -> NDArray[np.bool_]:
+        """Nodes of those rings of an outline from which nothing leads on: one gets there across the floor."""
+        if not self.filled[here].any():
+            return np.zeros(len(here), dtype=bool)
+        from scipy.sparse import coo_matrix
+        from scipy.sparse.csgraph import connected_components
+
+        outline = outline[np.isin(self.ends[:, outline], here).all(axis=0)]
+        ones, others = np.searchsorted(here, self.ends[:, outline])
+        ring = coo_matrix((np.ones(len(ones)), (ones, others)), shape=(len(here),) * 2)
+        label = connected_components(ring, directed=False)[1]
+        on_rim = np.zeros(len(here), dtype=bool)
+        on_rim[np.concatenate([ones, others])] = True
+        left: NDArray[np.bool_] = on_rim & self.filled[here] & ~np.isin(label, label[leads_on & on_rim])
+        return left if (leads_on & on_rim).any() else np.zeros_like(left)
 
     def apart(self, edges: NDArray[np.int64], entries: NDArray[np.int64]) -> Metres:
         """Metres between entries by the foot ways among some edges."""

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from wegeketten.osm.projection import Projection
 
+_HOURS = ("hours", "hours_wheelchair")
+_TEXTS = ("name", *_HOURS)
 _COORDINATE_DIGITS = 7  # OpenStreetMap's own precision, about a centimetre
 
 
@@ -38,9 +40,10 @@ def write_edges(
 
     names = np.array([*edges.names, ""], dtype=object)
     columns: dict[str, Any] = {"edge_id": edges.ids()}
-    columns.update({name: edges.columns[name] for name in PLAIN if name not in ("name", "hours")})
+    columns.update({name: edges.columns[name] for name in PLAIN if name not in _TEXTS})
     columns["name"] = names[edges.columns["name"]]
-    columns["hours"] = names[edges.columns["hours"].astype(np.int64) - 1]
+    for name in _HOURS:
+        columns[name] = names[edges.columns[name].astype(np.int64) - 1]
     for attribute in ATTRIBUTES:
         columns.update({name: edges.columns[name] for name in attribute_columns([attribute.name])})
     lonlat = np.round(projection.to_lonlat(edges.points), _COORDINATE_DIGITS)
@@ -59,15 +62,18 @@ def read_edges(path: Path, projection: Projection) -> EdgeTable:
     raw = read_columns(path, [*PLAIN, *attribute_columns()])
     rows: dict[str, int] = {}
     index = [rows.setdefault(name, len(rows)) if name else -1 for name in raw["name"].tolist()]
-    hours = [rows.setdefault(text, len(rows)) + 1 if text else 0 for text in raw["hours"].tolist()]
+    hours = {
+        name: [rows.setdefault(text, len(rows)) + 1 if text else 0 for text in raw[name].tolist()]
+        for name in _HOURS
+    }
     columns = {
         name: np.asarray(raw[name], dtype=dtype)
         for name, dtype in PLAIN.items()
-        if name not in ("name", "hours", "osm_type")
+        if name not in (*_TEXTS, "osm_type")
     }
     columns["osm_type"] = raw["osm_type"].astype("S1")
     columns["name"] = np.array(index, dtype=np.int32)
-    columns["hours"] = np.array(hours, dtype=np.int32)
+    columns.update({name: np.array(column, dtype=np.int32) for name, column in hours.items()})
     columns.update({name: raw[name] for name in attribute_columns()})
     ordered = {name: columns[name] for name in (*PLAIN, *attribute_columns())}
 

@@ -11,6 +11,7 @@ from wegeketten.model.edges import Kind
 from wegeketten.network.barriers import HARMLESS
 from wegeketten.network.ways import CODE, levels_of, walk_of
 from wegeketten.osm.rings import is_closed, polygon_of_relation
+from wegeketten.tags.readers import measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -105,16 +106,40 @@ def _is_floor(strip: Strip) -> bool:
     return strip.walk.area or (strip.walk.kind is Kind.platform and strip.tags.get("area") != "no")
 
 
-def clear(floors: Sequence[Floor], features: Features, projection: Projection) -> list[shapely.Geometry]:
-    """Polygons of floors without buildings, barriers, water, plants, tracks and main roads on them."""
+class Thing(NamedTuple):
+    """Something that stands on a floor.
+
+    Attributes
+    ----------
+    element, tags
+        Where it comes from.
+    shape
+        Metres.
+    """
+
+    element: str
+    tags: Mapping[str, str]
+    shape: shapely.Geometry
+
+
+def clear(
+    floors: Sequence[Floor], features: Features, projection: Projection
+) -> tuple[list[shapely.Geometry], list[list[Thing]]]:
+    """Polygons of floors without buildings, barriers, water, plants, tracks and main roads on them.
+
+    Returns
+    -------
+    tuple
+        What is left of each floor, and what stands on it.
+    """
     import shapely
 
     if not floors:
-        return []
+        return [], []
     shapes = np.array([floor.shape for floor in floors], dtype=object)
     found = list(_things(features, projection, shapes))
     things = np.array([thing for *_, thing in found], dtype=object)
-    standing: dict[int, list[shapely.Geometry]] = defaultdict(list)
+    standing: dict[int, list[Thing]] = defaultdict(list)
     for row, number in shapely.STRtree(things).query(shapes, predicate="intersects").T.tolist():
         strip = floors[row].strip
         element, tags, thing = found[number]
@@ -122,11 +147,14 @@ def clear(floors: Sequence[Floor], features: Features, projection: Projection) -
             continue
         inside = shapely.area(shapely.intersection(shapes[row], thing)) / shapely.area(shapes[row])
         if inside <= _AROUND:
-            standing[row].append(thing)
-    return [
-        shapely.difference(floor.shape, shapely.union_all(standing[row])) if standing[row] else floor.shape
+            standing[row].append(Thing(element, tags, thing))
+    left: list[shapely.Geometry] = [
+        shapely.difference(floor.shape, shapely.union_all([thing.shape for thing in standing[row]]))
+        if standing[row]
+        else floor.shape
         for row, floor in enumerate(floors)
     ]
+    return left, [standing[row] for row in range(len(floors))]
 
 
 def _things(
@@ -153,13 +181,23 @@ def _things(
         if _is_solid(way.tags):
             xy = projection.to_xy(features.lonlat[way.start : way.stop])
             enclosed = is_closed(features, way) and (_LINES.isdisjoint(way.tags) or _encloses(way.tags))
-            thing = shapely.Polygon(xy) if enclosed else shapely.buffer(shapely.LineString(xy), _THICK_M)
+            thing = shapely.Polygon(xy) if enclosed else _thick(shapely.LineString(xy), way.tags)
             yield f"w{way.id}", way.tags, shapely.make_valid(thing)
     for number in sorted(found):
         relation = features.relations[number]
         area = polygon_of_relation(features, relation)
         if area is not None:
             yield f"r{number}", relation.tags, shapely.transform(area, projection.to_xy)
+
+
+def _thick(line: shapely.LineString, tags: Mapping[str, str]) -> shapely.Geometry:
+    """A line as wide as it is: steps by their width, anything else a little."""
+    import shapely
+
+    width = measure("width", tags["width"]) if "width" in tags and tags.get("highway") == "steps" else None
+    if width is None or width.likely is None or width.likely < 2 * _THICK_M:
+        return shapely.buffer(line, _THICK_M)
+    return shapely.buffer(line, width.likely / 2, cap_style="flat")
 
 
 def _boxes(features: Features) -> tuple[list[Way], NDArray[np.object_]]:
@@ -202,7 +240,7 @@ def _is_solid(tags: Mapping[str, str]) -> bool:
         return True
     if "historic" in tags or any(tags.get(key) in values for key, values in _SOLID.items()):
         return True
-    if tags.get("highway") == "steps" or tags.get("conveying", "no") != "no":
+    if "steps" in (tags.get("highway"), tags.get("area:highway")) or tags.get("conveying", "no") != "no":
         return True
     walk = walk_of(tags) if "highway" in tags else None
     return walk is not None and walk.is_road and walk.highway not in _QUIET and not walk.area

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from wegeketten.model.edges import HIGHWAYS, Kind
@@ -46,8 +47,11 @@ _KINDS = {
     "corridor": Kind.corridor,
     "platform": Kind.platform,
     "elevator": Kind.lift,
+    "ferry": Kind.ferry,
 }
 _OTHER_NAMES = {"bus_stop": "platform", "ladder": "steps", "mini_roundabout": "residential"}
+_FERRY_M_S = 2.5  # about 9 km/h: small ferries across rivers
+_iso = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?").fullmatch
 _PARTS = ("footway", "path", "cycleway", "pedestrian")
 
 
@@ -97,8 +101,8 @@ def walk_of(tags: Mapping[str, str]) -> Walk | None:
     'pavement'
     >>> walk_of({"highway": "primary_link"}).kind.name, HIGHWAYS[walk_of({"highway": "primary_link"}).highway]
     ('street', 'primary')
-    >>> walk_of({"highway": "construction"}) is None, walk_of({"route": "ferry"}) is None
-    (True, True)
+    >>> walk_of({"highway": "construction"}) is None, walk_of({"route": "ferry"}).kind.name
+    (True, 'ferry')
     """
     name = tags.get("highway", "")
     name = name.removesuffix("_link")
@@ -166,7 +170,36 @@ def _unnamed(tags: Mapping[str, str], name: str) -> str:
         return "footway"
     if tags.get("indoor") == "corridor" or tags.get("room") == "corridor":
         return "corridor"
-    return ""
+    return "ferry" if tags.get("route") == "ferry" else ""
+
+
+def ride_s(tags: Mapping[str, str], length_m: float) -> float:
+    """Seconds on board a ferry: as tagged, else at the speed of a small one; half an interval to wait.
+
+    Examples
+    --------
+    >>> ride_s({"duration": "00:05"}, 300.0), ride_s({"duration": "8", "interval": "00:20"}, 300.0)
+    (300.0, 1080.0)
+    >>> ride_s({}, 250.0)
+    100.0
+    """
+    duration = _clock_s(tags.get("duration", ""))
+    waiting = _clock_s(tags.get("interval", "")) / 2
+    return (duration or length_m / _FERRY_M_S) + waiting
+
+
+def _clock_s(text: str) -> float:
+    """Seconds of ``hh:mm``, ``hh:mm:ss``, ``PT5M`` or minutes; 0 where it is none of these."""
+    text = text.strip().upper()
+    if found := _iso(text):
+        hours, minutes, seconds = (float(part or 0) for part in found.groups())
+        return 3600 * hours + 60 * minutes + seconds
+    parts = text.split(":")
+    if not all(part.isdecimal() for part in parts) or len(parts) > 3:
+        return 0.0
+    if len(parts) == 1:
+        return 60.0 * int(parts[0])
+    return float(sum(int(part) * unit for part, unit in zip(parts, (3600, 60, 1), strict=False)))
 
 
 def _kind(name: str, tags: Mapping[str, str]) -> Kind:
@@ -202,6 +235,7 @@ def _off_ground(tags: Mapping[str, str]) -> bool:
         or tags.get("tunnel", "no") not in ("no", "culvert")
         or tags.get("indoor", "no") not in ("no", "")
         or tags.get("highway") == "corridor"
+        or tags.get("route") == "ferry"
         or tags.get("location") in ("underground", "indoor")
         or tags.get("covered") == "building_passage"
     )

@@ -13,6 +13,8 @@ import numpy as np
 from wegeketten.model.edges import HIGHWAYS, Crossing
 from wegeketten.model.kinds import Kind
 from wegeketten.model.reading import Provenance
+from wegeketten.network.short_slopes import LONG_PCT, SHORT_PCT
+from wegeketten.tags.cautions import most_for, named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from wegeketten.model.answers import Answer
     from wegeketten.people.figures import Need, RoadLimit
     from wegeketten.people.profile import Profile
+    from wegeketten.tags.cautions import Group
 
     Columns: TypeAlias = Mapping[str, NDArray[Any]]
     Levels: TypeAlias = NDArray[np.uint8]
@@ -49,7 +52,7 @@ ROAD_ORDER = (
 )
 """Roads from quiet to busy; ``road`` is a road of unknown class."""
 
-OFF_GROUND = (Kind.steps, Kind.escalator, Kind.moving_walkway, Kind.lift)
+OFF_GROUND = (Kind.steps, Kind.escalator, Kind.moving_walkway, Kind.lift, Kind.ferry)
 """Kinds whose slope and surface are not those of the ground."""
 
 
@@ -63,7 +66,7 @@ class Check(NamedTuple):
     Attributes
     ----------
     attribute
-        An attribute of the edge table, or ``access``, ``kind``, ``crossing``.
+        An attribute of the edge table, or ``access``, ``kind``, ``crossing``, ``caution``.
     limit
         The limit as the profile states it.
     levels
@@ -96,6 +99,7 @@ def checks(columns: Columns, profile: Profile) -> Iterator[Check]:
     yield Check("access", "lawful", _lawful(columns))
     yield from _passages(columns, profile, yes)
     yield Check("kind", ALL_HOURS, np.where(columns["hours"] > 0, LIKELY, SURE).astype(np.uint8))
+    yield Check("caution", "none", _cautious(columns["caution"], profile))
     if limits.kerb_cm is not None:
         yield _check(columns, "kerb_cm", limits.kerb_cm, _at_most(columns, "kerb_cm", limits.kerb_cm), yes)
     for limit, uphill in ((limits.incline_up_pct, True), (limits.incline_down_pct, False)):
@@ -132,7 +136,41 @@ def checks(columns: Columns, profile: Profile) -> Iterator[Check]:
             columns["wheelchair_upper"] >= 0.5, columns["wheelchair"] >= 0.5, columns["wheelchair_lower"] >= 1
         )
         levels[~told] = SURE
-        yield Check("wheelchair", "yes", levels)
+        yield Check(
+            "wheelchair", "yes", np.where(columns["hours_wheelchair"] > 0, np.minimum(levels, LIKELY), levels)
+        )
+
+
+def groups_of(profile: Profile) -> tuple[Group, ...]:
+    """Which groups of people the cautions speak of somebody belongs to.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> [groups_of(load_profile(name)) for name in ("walker", "pram", "blind")]
+    [('feet',), ('wheels', 'pram'), ('feet', 'blind')]
+    """
+    limits = profile.limits
+    found: list[Group] = ["wheels" if profile.wheels else "feet"]
+    if profile.wheels and limits.steps_ramp == "stroller":
+        found.append("pram")
+    if not profile.wheels and limits.steps_max_without_handrail is not None:
+        found.append("frail")
+    if limits.tactile != "ignored":
+        found.append("blind")
+    return tuple(found)
+
+
+def _cautious(bits: NDArray[np.uint32], profile: Profile) -> Levels:
+    """In how many answers edges may be passed for all that their cautions say."""
+    levels = np.full(len(bits), SURE, np.uint8)
+    rows = np.flatnonzero(bits)
+    if len(rows):
+        groups = groups_of(profile)
+        for caution in named(int(np.bitwise_or.reduce(bits[rows]))):
+            here = rows[(bits[rows] & np.uint32(caution.bit)) > 0]
+            levels[here] = np.minimum(levels[here], most_for(groups, caution))
+    return levels
 
 
 def _lawful(columns: Columns) -> Levels:
@@ -252,6 +290,13 @@ def _slope(columns: Columns, limit: float, *, uphill: bool) -> Levels:
     """Levels of both directions: the way back climbs what the way there descends."""
     rising = _at_most(columns, "incline_pct", limit)
     falling = _at_least(columns, "incline_pct", -limit)
+    short = np.flatnonzero(columns["short_slope"])
+    if len(short) and LONG_PCT <= limit < SHORT_PCT:
+        few = {
+            name: columns[name][short] for name in ("incline_pct", "incline_pct_lower", "incline_pct_upper")
+        }
+        rising[short] = _at_most(few, "incline_pct", SHORT_PCT)
+        falling[short] = _at_least(few, "incline_pct", -SHORT_PCT)
     return np.stack([rising, falling] if uphill else [falling, rising])
 
 

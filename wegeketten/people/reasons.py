@@ -8,8 +8,9 @@ import numpy as np
 
 from wegeketten.model.edges import ATTRIBUTE, HIGHWAYS, Kind
 from wegeketten.model.reading import Provenance
-from wegeketten.people.checks import CLOSED, LEVEL_OF, SURE, checks
+from wegeketten.people.checks import CLOSED, LEVEL_OF, SURE, checks, groups_of
 from wegeketten.people.figures import SURFACES
+from wegeketten.tags.cautions import worst_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from wegeketten.model.edges import EdgeTable
     from wegeketten.people.checks import Check, Columns
     from wegeketten.people.profile import Profile
+    from wegeketten.tags.cautions import Group
 
 
 class Reason(NamedTuple):
@@ -31,7 +33,8 @@ class Reason(NamedTuple):
         The arc.
     attribute
         An attribute of the edge table; ``access`` (unlawful), ``kind`` (a barrier of a kind that is not
-        passed) or ``crossing`` (a road too busy to cross where nothing is mapped).
+        passed), ``crossing`` (a road too busy to cross where nothing is mapped) or ``caution`` (a ford and
+        the like, see `wegeketten.tags.cautions`).
     limit
         The profile's limit in the attribute's unit; surface as a letter.
     value, lower, upper
@@ -87,17 +90,20 @@ def _reasons(edges: EdgeTable, profile: Profile, arcs: NDArray[np.int64], least:
     rows, back = arcs // 2, arcs % 2
     columns = {name: column[rows] for name, column in edges.columns.items()}
     at = np.arange(len(arcs))
+    groups = groups_of(profile)
     found: list[tuple[int, Reason]] = []
     for check in checks(columns, profile):
         level = np.broadcast_to(check.levels, (2, len(arcs)))[back, at]
         found.extend(
-            (row, _reason(columns, check, row, int(arcs[row]), int(level[row])))
+            (row, _reason(columns, check, row, int(arcs[row]), int(level[row]), groups))
             for row in np.flatnonzero(level < least).tolist()
         )
     return [reason for _, reason in sorted(found, key=lambda pair: pair[0])]
 
 
-def _reason(columns: Columns, check: Check, row: int, arc: int, level: int) -> Reason:
+def _reason(
+    columns: Columns, check: Check, row: int, arc: int, level: int, groups: tuple[Group, ...]
+) -> Reason:
     verdict = "blocked" if level == CLOSED else "passable" if level == SURE else "unclear"
     name, limit = check.attribute, check.limit
     if name not in ATTRIBUTE:
@@ -105,6 +111,7 @@ def _reason(columns: Columns, check: Check, row: int, arc: int, level: int) -> R
             "access": "no" if level == CLOSED else "yes",
             "kind": Kind(int(columns["kind"][row])).name,
             "crossing": HIGHWAYS[int(columns["road"][row])],
+            "caution": worst_of(int(columns["caution"][row]), groups),
         }[name]
         came_from = "none" if level == SURE else "tagged"
         return Reason(arc, name, limit, word, word, word, "", came_from, verdict)

@@ -52,6 +52,8 @@ def seconds(columns: Columns, profile: Profile) -> Reals:
     conveyed = np.isin(kind, (Kind.escalator, Kind.moving_walkway))
     total[:, conveyed] = length[conveyed] / profile.delays.conveyor_m_s
     total[:, kind == Kind.lift] = 0.0
+    sailed = kind == Kind.ferry
+    total[:, sailed] = columns["ride_s"][sailed]
     rows = np.flatnonzero(kind == Kind.steps)
     if len(rows):
         total[:, rows] = _stairs(

@@ -103,7 +103,10 @@ class CityWriter:
     def write_network(self, network: Network) -> None:
         """Nodes, edges, and what in their tags was contradictory or unreadable."""
         from wegeketten.model.edges import Kind
+        from wegeketten.network.short_slopes import mark_short_slopes
         from wegeketten.network.store import write_edges
+
+        mark_short_slopes(network.edges)
 
         self.table("nodes", network.nodes)
         write_edges(self.folder / "edges.parquet", network.edges, self.projection, note=self._note)

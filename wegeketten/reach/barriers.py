@@ -10,6 +10,7 @@ import numpy as np
 from wegeketten.model.edges import ATTRIBUTE
 from wegeketten.model.kinds import BARRIERS, NAMED_WAYS, Kind
 from wegeketten.model.reading import Provenance
+from wegeketten.people.checks import ALL_HOURS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -243,10 +244,15 @@ def _barrier(city: City, arc: int, found: Sequence[Reason]) -> Barrier:
     if first is None or (_ALWAYS[kind] and first.verdict == "passable" and first.attribute != main):
         # no limit is in doubt: what the barrier is says more than a limit that has nothing to do with it
         return Barrier(**shared, kind=kind.name, **_bare_reading(edges, row, main))
-    stretch = not _ALWAYS[kind] and first.attribute in STRETCHES
+    named = STRETCHES.get(first.attribute)
+    if first.attribute == "caution":
+        named = str(first.value)
+    elif first.limit == ALL_HOURS and not _ALWAYS[kind]:
+        named = "timed"
+    stretch = named is not None and (not _ALWAYS[kind] or kind in (Kind.point, Kind.ferry))
     return Barrier(
         **shared,
-        kind=STRETCHES[first.attribute] if stretch else kind.name,
+        kind=named if named is not None and stretch else kind.name,
         attribute=first.attribute,
         value=first.value,
         lower=first.lower,

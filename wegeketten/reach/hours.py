@@ -8,13 +8,15 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from wegeketten.errors import UsageError
+from wegeketten.tags.conditions import ORDINARY_MONDAY, state
 
 if TYPE_CHECKING:
     from wegeketten.city import City
 
-ORDINARY_MONDAY = dt.date(2025, 3, 10)
-"""Monday of a week without public holidays anywhere in Germany."""
-
+_TIMED = (
+    "forward", "backward", "hours", "hours_wheelchair",
+    "wheelchair", "wheelchair_lower", "wheelchair_upper", "wheelchair_from",
+)  # fmt: skip
 DAYS = {"mo": 0, "di": 1, "tu": 1, "mi": 2, "we": 2, "do": 3, "th": 3, "fr": 4, "sa": 5, "so": 6, "su": 6}
 
 _when = re.compile(r"\s*([A-Za-z]{2})[A-Za-z]*\.?[\s,]+(\d{1,2})(?::(\d{2}))?\s*").fullmatch
@@ -84,25 +86,35 @@ def is_open(text: str, when: dt.datetime) -> bool | None:
 
 
 def city_at(city: City, when: dt.datetime | None) -> City:
-    """The city as it is at a time: lifts and escalators that do not run then are closed.
+    """The city as it is at a time: what is shut then is closed, be it a lift, a gate or a way.
 
-    Those that surely run are as sure as any other; hours that cannot be read leave them likely.
+    What is surely open is as sure as any other; hours that cannot be read leave it likely.
     """
     import numpy as np
 
     from wegeketten.model.edges import EdgeTable
+    from wegeketten.model.reading import Provenance
 
     edges = city.edges
     rows = np.flatnonzero(edges["hours"] > 0)
-    if when is None or not len(rows):
+    wheels = np.flatnonzero(edges["hours_wheelchair"] > 0)
+    if when is None or not (len(rows) or len(wheels)):
         return city
-    columns = {name: edges[name].copy() for name in ("forward", "backward", "hours")}
+    columns = {name: edges[name].copy() for name in _TIMED}
     for row in rows.tolist():
-        state = is_open(edges.names[columns["hours"][row] - 1], when)
-        if state is False:
+        now = state(edges.names[columns["hours"][row] - 1], when)
+        if now is False:
             columns["forward"][row] = columns["backward"][row] = False
-        if state is not None:
+        if now is not None:
             columns["hours"][row] = 0
+    for row in wheels.tolist():
+        now = state(edges.names[columns["hours_wheelchair"][row] - 1], when)
+        if now is False:
+            for name in ("wheelchair", "wheelchair_lower", "wheelchair_upper"):
+                columns[name][row] = 0.0
+            columns["wheelchair_from"][row] = Provenance.tagged
+        if now is not None:
+            columns["hours_wheelchair"][row] = 0
     view = type(city)(city.path, city.meta, _own=frozenset({"edges"}))
     kept = {name: value for name, value in vars(city).items() if not name.startswith("_")}
     changed = EdgeTable({**edges.columns, **columns}, edges.names, lines=lambda: (edges.bends, edges.points))

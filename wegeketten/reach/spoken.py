@@ -102,7 +102,7 @@ def barrier(seen: Barrier) -> Both:
 
 def _barrier(seen: Barrier, lang: str) -> str:
     name, source = barrier_name(seen.kind, lang), text(f"provenance.{seen.provenance}", lang)
-    if seen.limit == ALL_HOURS:
+    if seen.limit == ALL_HOURS and seen.kind != "timed":
         return text("barrier.all_hours", lang, name=name)
     if seen.attribute in ("tactile", "sound") and seen.verdict != "passable":
         state = text("barrier.missing" if seen.upper == 0 else "barrier.unknown", lang)

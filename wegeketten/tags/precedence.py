@@ -10,6 +10,7 @@ from wegeketten.files.resources import shipped
 from wegeketten.model.reading import Provenance
 from wegeketten.tags.assumption import Value, applies, assumed, barrier_gap, steps_on
 from wegeketten.tags.conflict import Conflict, contradictions
+from wegeketten.tags.gaps import cycle_gap
 from wegeketten.tags.implied import implications, imply
 from wegeketten.tags.keys import quantity_of, tidy_key
 from wegeketten.tags.lexicon import Span
@@ -258,6 +259,9 @@ def _resolve(
                 values[source.position] = _value(source.attribute, span, assumption)
     if kind.name == "steps":
         _handrails(values, tags)
+    elif kind.name == "cycle_barrier":
+        width = _positions()["width_m"]
+        values[width] = cycle_gap(values[width], untagged[width], tags)
     conflicts += imply(values, said, texts, kind, _positions())
     conflicts += contradictions(tags, kind, values, _positions())
     return Resolved(tuple(values), tuple(conflicts), tuple(_unreadable(tags, side)))

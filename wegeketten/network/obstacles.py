@@ -1,0 +1,223 @@
+"""What lies between a door and a way: water, tracks, carriageways, houses, walls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from wegeketten.network.ways import walk_of
+from wegeketten.osm.rings import is_closed, polygon_of_relation
+from wegeketten.tags.cautions import bit_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import shapely
+    from numpy.typing import NDArray
+
+    from wegeketten.osm.features import Features
+    from wegeketten.osm.projection import Projection
+
+CLASSES = ("over_water", "over_stream", "over_rails", "over_road", "through_house", "over_wall")
+"""Cautions, by class of obstacle."""
+
+_RIVERS = frozenset({"river", "canal", "riverbank", "dock", "fairway"})
+_STREAMS = frozenset({"stream", "ditch", "drain", "tidal_channel"})
+_RAILS = frozenset({"rail", "light_rail", "subway", "narrow_gauge", "monorail", "funicular"})
+_WALLS = frozenset(
+    {
+        "wall", "fence", "hedge", "guard_rail", "retaining_wall", "city_wall", "jersey_barrier", "handrail",
+        "cable_barrier", "ditch", "wire_fence", "hand_rail", "kerb",
+    }
+)  # fmt: skip
+_LEVEL_KERBS = frozenset({"flush", "no", "none", "at_grade", "lowered"})
+_OUTBUILDINGS = frozenset(
+    {"garage", "garages", "shed", "carport", "roof", "canopy", "hut", "greenhouse", "no", "farm_auxiliary"}
+    | {"sty", "stable", "barn", "service", "container", "ruins", "gatehouse", "bridge", "porch"}
+)
+_SMALL_M2 = 40.0  # smaller buildings are outbuildings, whatever they are called
+_TRIM_M = 0.4  # at either end of a line between: the door lies in a wall, the way beside a kerb
+
+
+class Lot(NamedTuple):
+    """Obstacles of one class.
+
+    Attributes
+    ----------
+    name
+        One of `CLASSES`.
+    shapes
+        Lines and polygons, metres.
+    """
+
+    name: str
+    shapes: NDArray[np.object_]
+
+
+class Obstacles:
+    """Obstacles of a town, ready to be asked what lies between two places.
+
+    Parameters
+    ----------
+    lots
+        Their shapes by class.
+    """
+
+    def __init__(self, lots: Sequence[Lot]) -> None:
+        import shapely
+
+        self.lots = [lot for lot in lots if len(lot.shapes)]
+        self._trees = [shapely.STRtree(lot.shapes) for lot in self.lots]
+
+    def between(self, one: tuple[float, float], other: tuple[float, float]) -> int:
+        """Cautions, as bits, of the straight line between two places."""
+        return int(self.between_many(np.array([one]), np.array([other]))[0])
+
+    def between_many(self, ones: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.uint32]:
+        """Cautions, as bits, of many straight lines; a house around either end is one's own.
+
+        Parameters
+        ----------
+        ones, others
+            Ends, metres, shape (lines, 2).
+        """
+        import shapely
+
+        found = np.zeros(len(ones), dtype=np.uint32)
+        length = np.hypot(*(others - ones).T)
+        long = np.flatnonzero(length > 2.5 * _TRIM_M)
+        if not len(long):
+            return found
+        course = (others - ones)[long] / length[long][:, None]
+        begin, end = ones[long] + course * _TRIM_M, others[long] - course * _TRIM_M
+        lines = np.asarray(shapely.linestrings(np.stack([begin, end], axis=1)))
+        for lot, tree in zip(self.lots, self._trees, strict=True):
+            rows, hits = tree.query(lines, predicate="intersects")
+            if not len(rows):
+                continue
+            if lot.name in ("through_house", "over_wall"):
+                own = shapely.intersects(lot.shapes[hits], shapely.points(ones[long][rows]))
+                own |= _encloses(lot.shapes[hits], ones[long][rows])
+                rows = rows[~own]
+            found[long[np.unique(rows)]] |= np.uint32(bit_of(lot.name))
+        return found
+
+
+def _encloses(shapes: NDArray[np.object_], points: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Whether closed lines run around points: the fence of one's own garden."""
+    import shapely
+
+    ring = (
+        shapely.is_closed(shapes) & (shapely.get_type_id(shapes) == 1) & (shapely.get_num_points(shapes) > 3)
+    )
+    inside = np.zeros(len(shapes), dtype=np.bool_)
+    rows = np.flatnonzero(ring)
+    if len(rows):
+        areas = shapely.polygons([shapely.get_coordinates(shape) for shape in shapes[rows]])
+        inside[rows] = shapely.intersects(areas, shapely.points(points[rows]))
+    return inside
+
+
+def find_obstacles(features: Features, projection: Projection) -> Obstacles:
+    """Collect what lies on the ground and in the way; bridges, tunnels and other storeys are left out."""
+    import shapely
+
+    rows: dict[str, list[tuple[int, int, bool]]] = {name: [] for name in CLASSES}
+    for way in features.ways.values():
+        if way.stop - way.start < 2:
+            continue
+        name = _class_of(way.tags)
+        if name:
+            area = is_closed(features, way) and _is_area(way.tags)
+            rows[name].append((way.start, way.stop, area))
+    extra: dict[str, list[shapely.Geometry]] = {name: [] for name in CLASSES}
+    for relation in features.relations.values():
+        if relation.tags.get("type") != "multipolygon":
+            continue
+        name = _class_of(relation.tags)
+        if name in ("over_water", "through_house"):
+            shape = polygon_of_relation(features, relation)
+            if shape is not None:
+                extra[name].append(shapely.transform(shape, projection.to_xy))
+    lots = []
+    for name in CLASSES:
+        shapes = _drawn(features, projection, rows[name], extra[name])
+        if name == "through_house" and len(shapes):
+            shapes = shapes[shapely.area(shapes) >= _SMALL_M2]
+        lots.append(Lot(name, shapes))
+    return Obstacles(lots)
+
+
+def _drawn(
+    features: Features,
+    projection: Projection,
+    rows: Sequence[tuple[int, int, bool]],
+    extra: Sequence[shapely.Geometry],
+) -> NDArray[np.object_]:
+    import shapely
+
+    parts: list[NDArray[np.object_]] = []
+    for area in (False, True):
+        spans = [(start, stop) for start, stop, is_area in rows if is_area is area]
+        if spans:
+            sizes = np.array([stop - start for start, stop in spans])
+            at = np.concatenate([np.arange(start, stop) for start, stop in spans])
+            xy = projection.to_xy(features.lonlat[at])
+            owner = np.repeat(np.arange(len(spans)), sizes)
+            if area:
+                rings = shapely.linearrings(xy, indices=owner)
+                parts.append(np.asarray(shapely.polygons(rings)))
+            else:
+                parts.append(np.asarray(shapely.linestrings(xy, indices=owner)))
+    if extra:
+        parts.append(np.array(list(extra), dtype=object))
+    found = np.concatenate(parts) if parts else np.empty(0, dtype=object)
+    invalid = ~shapely.is_valid(found)
+    if invalid.any():
+        found[invalid] = shapely.make_valid(found[invalid])
+    return found
+
+
+def _class_of(tags: Mapping[str, str]) -> str:
+    """Class of obstacle an element is, "" for none.
+
+    Examples
+    --------
+    >>> _class_of({"waterway": "river"}), _class_of({"building": "house"}), _class_of({"building": "garage"})
+    ('over_water', 'through_house', '')
+    >>> _class_of({"railway": "rail", "tunnel": "yes"}), _class_of({"highway": "residential"})
+    ('', 'over_road')
+    """
+    if tags.get("tunnel", "no") not in ("no", "building_passage") or tags.get("bridge", "no") != "no":
+        return ""
+    if tags.get("layer", "0") not in ("0", "") or tags.get("location") in ("underground", "overhead"):
+        return ""
+    if "building" in tags:
+        return "" if tags["building"] in _OUTBUILDINGS else "through_house"
+    if tags.get("natural") == "water" or tags.get("waterway") in _RIVERS:
+        still = tags.get("water") in ("pond", "fountain", "basin", "stream_pool", "ditch")
+        return "over_stream" if still or tags.get("intermittent") == "yes" else "over_water"
+    if tags.get("waterway") in _STREAMS:
+        return "over_stream"
+    if tags.get("railway") in _RAILS and tags.get("service") != "spur":
+        return "over_rails"
+    barrier = tags.get("barrier")
+    if barrier in _WALLS and not (barrier == "kerb" and tags.get("kerb") in _LEVEL_KERBS):
+        return "over_wall"
+    if tags.get("natural") == "cliff" or tags.get("man_made") == "embankment":
+        return "over_wall"
+    if "highway" in tags:
+        walk = walk_of(tags)
+        if walk is not None and walk.is_road and not walk.area and tags["highway"] not in _QUIET:
+            return "over_road"
+    return ""
+
+
+_QUIET = frozenset({"service", "track", "living_street", "road"})
+
+
+def _is_area(tags: Mapping[str, str]) -> bool:
+    return (
+        "building" in tags or tags.get("natural") == "water" or tags.get("waterway") in ("riverbank", "dock")
+    )
