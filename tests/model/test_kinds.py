@@ -80,7 +80,7 @@ def test_javascript_sees_the_constants_and_defines_none_of_them():
 
 _ROW = """
     log = (
-        32,
+        99,
         Barrier(
             de="Baumstamm", en="log", osm=("log",),
             closable=False, arduous=True, excludes_wheels=True,
@@ -103,7 +103,7 @@ from model.test_kinds import _edges_of
 
 print(*faults(), sep="\\n")
 print("kind", barrier_kind({"barrier": "log"}).name)
-print("verdicts", *(levels(_edges_of([32]), load_profile(name)).max() for name in PROFILES))
+print("verdicts", *(levels(_edges_of([99]), load_profile(name)).max() for name in PROFILES))
 print("measure", load_measures().works(Kind.log, ["kind"]).ids[0])
 print("figures", any("log" in row.figure.lower() for row in figures(load_profile("walker"), "en")))
 """

@@ -30,7 +30,9 @@ def faults() -> list[str]:
         found += [f"{kind.name}: there is no measure {name}" for name in row.measures if name not in measures]
         known = [measures[name] for name in row.measures if name in measures]
         reason = "kerb_cm" if kind is Kind.kerb else "width_m"
-        if not any(reason in measure.answers(kind, {reason}) for measure in known if measure.suits(kind)):
+        if row.measures and not any(
+            reason in measure.answers(kind, {reason}) for measure in known if measure.suits(kind)
+        ):
             found.append(f"{kind.name}: no measure answers its {reason}")
         for value in row.osm:
             if value in seen:

@@ -172,8 +172,8 @@ def build_network(
     areas.link_loose_ends(draft, strips, lift_ends)
     hang_doors(draft, streets, features, projection)
     obstacles = find_obstacles(features, projection)
-    linked = link_unmet(draft, obstacles)
-    skipped += linked.skipped
+    linked, unlinked = link_unmet(draft, obstacles)
+    skipped += unlinked
     skipped += [
         Skipped(element, "network", "private way that no public way leads to")
         for element in approaches.close_through(draft)
@@ -182,9 +182,9 @@ def build_network(
         cross_squares(draft, strips, features, projection)
     network = _finish(draft, projection, skipped)
     network.obstacles = obstacles
-    if linked.linked:
+    if linked:
         network.notes.append(
-            f"{linked.linked} platforms and squares that no way meets were linked to the nearest way"
+            f"{linked} platforms and squares that no way meets were linked to the nearest way"
         )
     return network
 
