@@ -474,6 +474,52 @@ def survey(
     print_json(found.to_json()) if as_json else print_survey(found, lang=language, out=out)
 
 
+@app.command()
+def site(
+    city: City,
+    out: Out,
+    service: Annotated[str, typer.Option("--service", help="Service id.")] = "meeting_place",
+    add: Annotated[int, typer.Option("--add", help="How many new places.")] = 3,
+    until: Annotated[
+        float | None, typer.Option("--until", help="As many as bring so many percent within the standard.")
+    ] = None,
+    objective: Annotated[str, typer.Option(help="cover, median, center, or all three.")] = "cover",
+    fixed: Annotated[str, typer.Option(help="existing: places stay; none: they may be moved.")] = "existing",
+    candidates: Annotated[
+        str | None,
+        typer.Option(help="File, or kinds of premises, services, corners: library,school,corners."),
+    ] = None,
+    capacity: Annotated[float | None, typer.Option(help="People a place can serve.")] = None,
+    minutes: Annotated[float | None, typer.Option(help="Another standard than the catalogue's.")] = None,
+    budget: Annotated[float | None, typer.Option(help="Money for places and measures, euros.")] = None,
+    with_measures: Annotated[
+        bool, typer.Option("--with-measures", help="Spend --budget on places and barriers together.")
+    ] = False,
+    site_cost: Annotated[float | None, typer.Option("--site-cost", help="What a place costs, euros.")] = None,
+    costs: Annotated[Path | None, typer.Option(help="Your own unit costs (TOML).")] = None,
+    profile: Profiles = None,
+    limit: Limits = None,
+    lang: Lang = "de",
+    as_json: Json = False,
+) -> None:
+    """Find where new places of a service serve people best, with the proof of how good that is."""
+    from wegeketten.progress import progress_bar
+    from wegeketten.siting.choice import Wanted
+    from wegeketten.siting.site import find_sites, parse_fixed, parse_objectives
+    from wegeketten.siting.terminal import print_sites
+
+    language = check_language(lang)
+    wanted = Wanted(
+        service, add, parse_objectives(objective), parse_fixed(fixed), candidates, capacity,
+        None if until is None else until / 100, minutes, budget, with_measures, site_cost, costs,
+    )  # fmt: skip
+    with progress_bar("site") as tick:
+        profiles = chosen_profiles(profile or ["rollator"], limit)
+        found = find_sites(open_source(city, tick), profiles, wanted, progress=tick)
+    found.write(out)
+    print_json(found.to_json()) if as_json else print_sites(found, lang=language, out=out)
+
+
 @app.command("map")
 def map_(
     city: City,

@@ -232,7 +232,9 @@ def settle(
     tuple
         `works` with what it counted and noted, and the town.
     """
+    from wegeketten.files.resources import shipped
     from wegeketten.osm.ground import read_ground
+    from wegeketten.places.catalogue import load_catalogue
     from wegeketten.places.find import find_places
 
     homes = works.homes(features, files)
@@ -240,6 +242,8 @@ def settle(
     places = find_places(features, catalogue, works.projection)
     works.points("places", places.columns)
     works.skipped += places.skipped
+    premises = find_places(features, load_catalogue(shipped("premises.toml")), works.projection)
+    works.table("premises", premises.columns)
     ground = read_ground(features)
     works.table("base", {"class": ground.classes}, geometry=ground.shapes)
     xy = np.stack([homes.columns["x"], homes.columns["y"]], axis=1)

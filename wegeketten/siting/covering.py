@@ -11,7 +11,7 @@ from wegeketten.siting.exact import merge_rows, relaxed_cover, solve_cover, solv
 from wegeketten.siting.lagrangian import assign, relax
 from wegeketten.siting.median import solve
 from wegeketten.siting.problem import Problem, check_count, cost_matrix, fixed_mask, vector
-from wegeketten.siting.solution import Siting
+from wegeketten.siting.solution import Siting, snapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -117,12 +117,7 @@ def _max_cover(
     chosen = np.sort(chosen)
     assigned = _nearest_within(cost, covers, chosen)
     value = float(weight[assigned >= 0].sum())
-    return Siting(chosen, assigned, value, _snapped(max(bound, value), value))
-
-
-def _snapped(bound: float, value: float) -> float:
-    """A bound that differs from the value by rounding errors only is the value."""
-    return value if abs(bound - value) <= 1e-9 * max(1.0, abs(value)) else bound
+    return Siting(chosen, assigned, value, snapped(max(bound, value), value))
 
 
 def _nearest_within(cost: Floats, covers: NDArray[np.bool_], chosen: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -157,7 +152,7 @@ def _max_cover_within(
     chosen = np.sort(best.chosen[best.chosen < sites])
     assigned = np.where(best.assigned < sites, best.assigned, -1)
     value = float(weight[assigned >= 0].sum())
-    return Siting(chosen, assigned, value, _snapped(max(total - bound, value), value))
+    return Siting(chosen, assigned, value, snapped(max(total - bound, value), value))
 
 
 def set_cover(

@@ -10,7 +10,7 @@ from wegeketten.errors import UsageError
 from wegeketten.siting.exact import MOST_PAIRS, MOST_PAIRS_WITHIN, solve_median
 from wegeketten.siting.lagrangian import Incumbent, relax, useful_sites
 from wegeketten.siting.problem import check_count, cost_matrix, fixed_mask, make_problem, vector
-from wegeketten.siting.solution import Siting
+from wegeketten.siting.solution import Siting, snapped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,4 +114,4 @@ def solve(problem: Problem, p: int, *, exact: bool = True) -> tuple[Incumbent | 
                 return None, np.inf
     if best.value >= problem.penalty:
         return None, bound
-    return best, min(bound, best.value)
+    return best, snapped(min(bound, best.value), best.value)

@@ -45,3 +45,14 @@ class Siting:
         if difference == 0:
             return 0.0
         return difference / max(abs(self.value), abs(self.bound))
+
+
+def snapped(bound: float, value: float) -> float:
+    """A bound that differs from the value by rounding errors only is the value.
+
+    Examples
+    --------
+    >>> snapped(3.0000000000001, 3.0), snapped(2.9, 3.0)
+    (3.0, 2.9)
+    """
+    return value if abs(bound - value) <= 1e-9 * max(1.0, abs(value)) else bound
