@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
@@ -22,6 +20,8 @@ if TYPE_CHECKING:
 
     from wegeketten.osm.projection import Projection
 
+    Extent = tuple[float, float, float, float]
+
 NAMES = {
     "name": ("name", "bezeichnung", "titel", "title", "einrichtung", "objekt", "label"),
     "id": ("id", "nr", "nummer", "objectid", "fid", "ogc_fid", "gml_id", "place_id"),
@@ -33,13 +33,10 @@ NAMES = {
     "housenumber": ("housenumber", "hausnummer", "addr:housenumber", "hausnr", "hnr"),
     "lon": ("lon", "lng", "long", "longitude", "längengrad", "laengengrad"),
     "lat": ("lat", "latitude", "breitengrad"),
-    "east": ("x", "east", "easting", "ostwert", "rechtswert", "utm_x", "x_utm", "e", "xcoord"),
-    "north": ("y", "north", "northing", "nordwert", "hochwert", "utm_y", "y_utm", "n", "ycoord"),
     "shape": ("shape", "geom", "geometry", "wkt", "ewkt", "the_geom", "geometrie"),
 }
 """Columns by what they mean, most telling first; upper and lower case are the same."""
 
-_UTM = (25832, 25833, 25831)
 _EWKT = re.compile(
     r"^\s*(?:SRID\s*=\s*(?P<srid>\d+)\s*;)?\s*(?P<wkt>[A-Z]+\s*(?:Z|M|ZM)?\s*\(.*\))\s*$",
     re.IGNORECASE | re.DOTALL,
@@ -82,88 +79,88 @@ class Listed:
         return len(self.ids)
 
 
-def read_listed(
-    path: Path, projection: Projection, extent: tuple[float, float, float, float] | None = None
-) -> Listed:
+def read_listed(path: Path, projection: Projection, extent: Extent) -> Listed:
     """Read a list of places.
 
     Parameters
     ----------
     path
-        GeoJSON, GeoPackage, Shapefile or GeoParquet; or CSV with columns lon and lat, with UTM coordinates
-        (ETRS89, the zone in which the places lie in the city), or with well-known text such as
-        ``SRID=25833;POINT(411000 5655000)``.
+        GeoJSON, GeoPackage, Shapefile, GeoParquet and the like; or a table (CSV, XLSX) with columns lon and
+        lat, with metres (UTM or Gauß-Krüger: the system in which they lie in the city), or with well-known
+        text such as ``SRID=25833;POINT(411000 5655000)``.
     projection
         The city's.
     extent
-        Of the city in its CRS, metres; places more than 10 km beyond are left out. None: anywhere.
+        Of the city in its CRS, metres; places more than 10 km beyond are left out.
 
     Raises
     ------
     InputDataError
         The file cannot be read, states no coordinates, or none of its places lies in the city.
     """
-    try:
-        with path.open("rb") as file:
-            start = file.read(64)
-        size = path.stat().st_size
-    except OSError as error:
-        raise InputDataError(f"{path}: cannot be read ({error.strerror})") from error
+    from wegeketten.files.tables import read_start
+
+    start, size = read_start(path)
     if size > _MOST_BYTES:
         raise InputDataError(f"{path}: {size / 1e6:.0f} MB is too large for a list of places")
-    binary = start.startswith((b"SQLite", b"PAR1", b"PK", b"\x00\x00\x27\x0a"))
-    if binary or start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"<")):
-        columns, xy = _of_layer(path, projection)
-    else:
-        columns, xy = _of_table(path, projection, extent)
+    shapes = start.startswith((b"SQLite", b"PAR1", b"\x00\x00\x27\x0a", b"fgb")) or start.lstrip(
+        b"\xef\xbb\xbf \t\r\n"
+    ).startswith((b"{", b"<"))
+    zipped = start.startswith(b"PK") and path.suffix.lower() not in (".xlsx", ".ods")
+    columns, xy = _of_layer(path, projection) if shapes or zipped else _of_table(path, projection, extent)
     return _placed(path, columns, xy, extent)
 
 
 def _of_layer(path: Path, projection: Projection) -> tuple[dict[str, list[str]], NDArray[np.float64]]:
-    import pyproj
+    from wegeketten.files.coordinates import between
+    from wegeketten.files.shapes import read_layer
+    from wegeketten.files.tables import cell_text
 
-    from wegeketten.places.layers import read_layer
-
-    layer = read_layer(path)
+    layer = read_layer(path, kinds=("Point", "Polygon", "Surface"))
     xy = np.full((len(layer.shapes), 2), np.nan)
-    there = np.flatnonzero([shape is not None and not shape.is_empty for shape in layer.shapes])
+    there = np.flatnonzero(shapely.get_num_coordinates(layer.shapes) > 0)
     if len(there):
         middles = shapely.get_coordinates(shapely.point_on_surface(layer.shapes[there]))
-        change = pyproj.Transformer.from_crs(layer.crs, projection.epsg, always_xy=True)
-        xy[there] = np.column_stack(change.transform(*middles.T))
-    texts = {name: ["" if v is None else str(v) for v in values] for name, values in layer.columns.items()}
-    return texts, xy
+        xy[there] = between(middles, layer.crs.to_wkt(), projection.epsg)
+    return {name: [cell_text(v) for v in values] for name, values in layer.columns.items()}, xy
 
 
 def _of_table(
-    path: Path, projection: Projection, extent: tuple[float, float, float, float] | None
+    path: Path, projection: Projection, extent: Extent
 ) -> tuple[dict[str, list[str]], NDArray[np.float64]]:
-    columns = _read_csv(path)
+    from wegeketten.files.coordinates import METRES
+    from wegeketten.files.tables import read_table
+
+    columns = read_table(path).texts()
+    known = {name.strip().casefold(): values for name, values in reversed(columns.items())}
     lon, lat = _column(columns, "lon"), _column(columns, "lat")
     if lon is not None and lat is not None:
-        degrees = np.array([[number(x), number(y)] for x, y in zip(lon, lat, strict=True)]).reshape(-1, 2)
-        bad = ~((np.abs(degrees[:, 0]) <= 180) & (np.abs(degrees[:, 1]) <= 90))
-        degrees[bad] = np.nan
+        degrees = _pairs(lon, lat)
+        degrees[~((np.abs(degrees[:, 0]) <= 180) & (np.abs(degrees[:, 1]) <= 90))] = np.nan
         return columns, _to_xy(projection, degrees)
     shape = _column(columns, "shape")
     if shape is None:
-        shape = next((values for values in columns.values() if values and _EWKT.match(values[0])), None)
+        shape = next((cells for cells in columns.values() if any(map(_EWKT.match, cells[:20]))), None)
     if shape is not None:
         return columns, _of_text(path, shape, projection, extent)
-    east, north = _column(columns, "east"), _column(columns, "north")
-    if east is None or north is None:
-        raise InputDataError(
-            f"{path}: no coordinates: columns lon and lat, east and north (UTM), or well-known text "
-            f"are needed; there are {', '.join(list(columns)[:12])}"
-        )
-    metres = np.array([[number(x), number(y)] for x, y in zip(east, north, strict=True)]).reshape(-1, 2)
-    return columns, _from_utm(path, metres, projection, extent)
+    for pair in METRES:
+        if pair[0] in known and pair[1] in known:
+            return columns, _in_metres(path, _pairs(known[pair[0]], known[pair[1]]), pair, projection, extent)
+    raise InputDataError(
+        f"{path}: no coordinates: columns lon and lat, metres such as east and north, or well-known text are "
+        f"needed; there are {', '.join(list(columns)[:12])}"
+    )
 
 
-def _of_text(
-    path: Path, texts: list[str], projection: Projection, extent: tuple[float, float, float, float] | None
-) -> NDArray[np.float64]:
+def _pairs(first: list[str], second: list[str]) -> NDArray[np.float64]:
+    rows = [(number(x.strip()), number(y.strip())) for x, y in zip(first, second, strict=True)]
+    return np.array(rows, dtype=np.float64).reshape(-1, 2)
+
+
+def _of_text(path: Path, texts: list[str], projection: Projection, extent: Extent) -> NDArray[np.float64]:
     """Well-known text, with or without the number of its coordinate system."""
+    from wegeketten.files.coordinates import between
+
     xy = np.full((len(texts), 2), np.nan)
     systems: dict[int, list[int]] = {}
     for row, text in enumerate(texts):
@@ -181,45 +178,27 @@ def _of_text(
         if srid == 4326 or (srid == 0 and (np.abs(xy[rows]) <= 180).all()):
             xy[rows] = _to_xy(projection, xy[rows])
         elif srid == 0:
-            xy[rows] = _from_utm(path, xy[rows], projection, extent)
+            xy[rows] = _in_metres(path, xy[rows], ("x", "y"), projection, extent)
         else:
-            xy[rows] = _transformed(path, xy[rows], srid, projection)
+            xy[rows] = between(xy[rows], f"EPSG:{srid}", projection.epsg)
     return xy
 
 
-def _transformed(
-    path: Path, points: NDArray[np.float64], epsg: int, projection: Projection
-) -> NDArray[np.float64]:
-    import pyproj
-
-    if epsg == projection.epsg:
-        return points
-    try:
-        change = pyproj.Transformer.from_crs(epsg, projection.epsg, always_xy=True)
-    except pyproj.exceptions.CRSError as error:
-        raise InputDataError(f"{path}: SRID {epsg} is no coordinate system") from error
-    found = np.column_stack(change.transform(*points.T))
-    found[~np.isfinite(found).all(axis=1)] = np.nan
-    return found
-
-
-def _from_utm(
+def _in_metres(
     path: Path,
     metres: NDArray[np.float64],
+    columns: tuple[str, str],
     projection: Projection,
-    extent: tuple[float, float, float, float] | None,
+    extent: Extent,
 ) -> NDArray[np.float64]:
-    """Metres whose zone is not stated: the zone in which they lie in the city."""
-    zones = dict.fromkeys((projection.epsg, *_UTM))
-    best = max(
-        zones, key=lambda epsg: int(_inside(_transformed(path, metres, epsg, projection), extent).sum())
-    )
-    found = _transformed(path, metres, best, projection)
-    if extent is not None and not _inside(found, extent).any():
-        raise InputDataError(
-            f"{path}: its coordinates lie outside the city in every UTM zone of Germany; "
-            "give columns lon and lat, or well-known text with SRID"
-        )
+    """Metres whose system is not stated: the one in which they lie in the city."""
+    from wegeketten.files.coordinates import Ground, between, find_system
+
+    found = np.full(metres.shape, np.nan)
+    there = np.isfinite(metres).all(axis=1)
+    if there.any():
+        system = find_system(path, metres[there], columns, Ground(projection.epsg, extent), None)
+        found[there] = between(metres[there], system, projection.epsg)
     return found
 
 
@@ -230,10 +209,8 @@ def _to_xy(projection: Projection, degrees: NDArray[np.float64]) -> NDArray[np.f
     return xy
 
 
-def _inside(xy: NDArray[np.float64], extent: tuple[float, float, float, float] | None) -> NDArray[np.bool_]:
+def _inside(xy: NDArray[np.float64], extent: Extent) -> NDArray[np.bool_]:
     finite = np.isfinite(xy).all(axis=1)
-    if extent is None:
-        return np.asarray(finite)
     low, high = np.array(extent[:2]) - _NEAR_M, np.array(extent[2:]) + _NEAR_M
     return np.asarray(finite & ((xy >= low) & (xy <= high)).all(axis=1))
 
@@ -242,7 +219,7 @@ def _placed(
     path: Path,
     columns: dict[str, list[str]],
     xy: NDArray[np.float64],
-    extent: tuple[float, float, float, float] | None,
+    extent: Extent,
 ) -> Listed:
     inside = _inside(xy, extent)
     if not inside.any():
@@ -281,30 +258,3 @@ def _verdict(cell: str) -> float:
 def _column(columns: dict[str, list[str]], meaning: str) -> list[str] | None:
     known = {name.strip().casefold(): values for name, values in reversed(columns.items())}
     return next((known[name] for name in NAMES[meaning] if name in known), None)
-
-
-def _read_csv(path: Path) -> dict[str, list[str]]:
-    raw = path.read_bytes()
-    if b"\x00" in raw[:4096]:
-        raise InputDataError(f"{path}: no table (neither CSV nor GeoJSON, GeoPackage, Shapefile, GeoParquet)")
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("cp1252", errors="replace")
-    header = text.partition("\n")[0]
-    separator = max(";,\t|", key=header.count)
-    try:
-        rows: list[list[str]] = [
-            row for row in csv.reader(io.StringIO(text), delimiter=separator) if any(row)
-        ]
-    except csv.Error as error:
-        raise InputDataError(f"{path}: no table ({error})") from error
-    if len(rows) < 2:
-        raise InputDataError(f"{path}: no rows in it")
-    names: list[Any] = [name.strip() for name in rows[0]]
-    ragged = [place + 1 for place, row in enumerate(rows) if len(row) != len(names)]
-    if ragged:
-        raise InputDataError(
-            f"{path}: row {ragged[0]} has {len(rows[ragged[0] - 1])} cells, the header {len(names)}"
-        )
-    return {name: [row[place] for row in rows[1:]] for place, name in enumerate(names)}

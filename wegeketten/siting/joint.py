@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from wegeketten.city import provenance_of
 from wegeketten.errors import UsageError
 from wegeketten.joins.endpoints import Endpoints, allowed_places, join_places
 from wegeketten.planning.bound import highest_value
 from wegeketten.planning.optimise import choose_measures
 from wegeketten.planning.plan import people_of
 from wegeketten.planning.portfolio import Objective, buy_greedily, value_of
-from wegeketten.planning.table import provenance_of
 from wegeketten.planning.task import Task, restrict
 from wegeketten.reach.barriers import midpoints
 from wegeketten.reach.shares import units_within
@@ -192,6 +192,7 @@ def with_sites(
     --------
     A site at node 1, two homes at nodes 0 and 2:
 
+    >>> from wegeketten.whatif.graph import WhatIfGraph
     >>> streets = WhatIfGraph.of_edges(3, [0, 1], [1, 2], [600] * 4, [600] * 4, [0, 0])
     >>> graph, goals = with_sites(streets, np.array([1], np.int32), np.array([0]), np.array([90]))
     >>> graph.times(goals)[:3].tolist() == [INF] * 3, graph.times(goals, mend=[2])[:3].tolist()

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from wegeketten.city import provenance_of
 from wegeketten.errors import UsageError
 from wegeketten.model.answers import ANSWERS
-from wegeketten.planning.table import provenance_of
 from wegeketten.siting.candidates import find_candidates
 from wegeketten.siting.choice import OBJECTIVES, SiteTable, choose
 from wegeketten.siting.demand import costs_of, demand_of, existing_places

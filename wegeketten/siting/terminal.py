@@ -10,8 +10,8 @@ from wegeketten.siting.joint import Joint
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from wegeketten.people.labels import Language
     from wegeketten.siting.site import Sites
+    from wegeketten.words.catalogue import Lang as Language
 
 
 def print_sites(found: Sites | Joint, *, lang: Language, out: Path) -> None:
