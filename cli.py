@@ -230,6 +230,8 @@ def route(
     profile: OneProfile,
     when: At = None,
     limit: Limits = None,
+    worlds: Worlds = 64,
+    seed: Seed = 0,
     out: OptionalFile = None,
     lang: Lang = None,
     as_json: Json = False,
@@ -245,7 +247,8 @@ def route(
     time = None if when is None else parse_when(when)
     with progress_bar("route") as tick:
         one = chosen_profiles([profile], limit)[0]
-        found = find_route(city_at(open_source(city, tick), time), one, *spots)
+        opened = city_at(open_source(city, tick), time)
+        found = find_route(opened, one, *spots, worlds=worlds, seed=seed)
     if out is not None:
         found.write(out)
     print_json(found.to_json()) if as_json else print_route(found, lang=language)
@@ -258,6 +261,8 @@ def why(
     service: Annotated[str, typer.Option("--service", help="Service id.")],
     profile: OneProfile,
     limit: Limits = None,
+    worlds: Worlds = 64,
+    seed: Seed = 0,
     out: OptionalFile = None,
     lang: Lang = None,
     as_json: Json = False,
@@ -273,7 +278,7 @@ def why(
         one = chosen_profiles([profile], limit)[0]
         opened = open_source(city, tick)
         opened.catalogue.service(service)
-        found = find_why(opened, one, spot, service)
+        found = find_why(opened, one, spot, service, worlds=worlds, seed=seed)
     if out is not None:
         found.write(out)
     if as_json:
@@ -303,6 +308,8 @@ def chain(
         float | None, typer.Option("--toilet-every", help="Longest time between toilets, minutes.")
     ] = None,
     limit: Limits = None,
+    worlds: Worlds = 64,
+    seed: Seed = 0,
     lang: Lang = None,
     as_json: Json = False,
 ) -> None:
@@ -327,7 +334,7 @@ def chain(
         found = (
             find_chains(opened, one, errands, progress=tick)
             if spot is None
-            else find_chain(opened, one, spot, errands)
+            else find_chain(opened, one, spot, errands, worlds=worlds, seed=seed)
         )
     if out is not None:
         found.write(out)

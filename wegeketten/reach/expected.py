@@ -81,12 +81,82 @@ def find_chances(
     return Chances(drawn, list(services), within)
 
 
+def chance_of_way(
+    city: City,
+    profile: Profile,
+    arcs: NDArray[np.integer],
+    *,
+    places: Sequence[int] = (),
+    worlds: int = 64,
+    seed: int = 0,
+) -> float:
+    """Chance that a way can be gone as it is described: nothing on it turns out to be in the way.
+
+    Parameters
+    ----------
+    city, profile
+        Where, and for whom.
+    arcs
+        What it leads over: 2e and 2e + 1 are edge e there and back.
+    places
+        Rows of the city's places that are entered on it.
+    worlds, seed
+        How many worlds are drawn, and which.
+    """
+    drawn = Worlds(city, [profile], worlds, seed)
+    over = np.unique(np.asarray(arcs, dtype=np.int64))
+    doors = [row for row in places if _has_door(city, profile, str(city.places["service"][row]))]
+    fine = 0
+    for first in range(0, worlds, BLOCK):
+        gone = drawn.open(profile, first)[:, over].all(axis=1)
+        fine += int((gone & drawn.entered(first)[doors].all(axis=0)).sum())
+    return fine / worlds
+
+
+def chance_from(
+    city: City, profile: Profile, home: Endpoints, service: str, *, worlds: int = 64, seed: int = 0
+) -> float:
+    """Chance that a service is reached within its standard from one door, on whatever way.
+
+    Parameters
+    ----------
+    city, profile
+        Where, and for whom.
+    home
+        Joint of the door.
+    service
+        Id.
+    worlds, seed
+        How many worlds are drawn, and which.
+    """
+    drawn = Worlds(city, [profile], worlds, seed)
+    question = _Question(city, profile, [service], city.catalogue, home)
+    blocks = (
+        question.block(drawn, first, drawn.entered(first), thread_count(None))
+        for first in range(0, worlds, BLOCK)
+    )
+    return sum(int(block.any(axis=(1, 2)).sum()) for block in blocks) / worlds
+
+
+def _has_door(city: City, profile: Profile, service: str) -> bool:
+    """Whether the mapper's verdict on a place's entrance matters: a bench has no door."""
+    return profile.limits.wheelchair_tag and city.catalogue.service(service).wheelchair
+
+
 class _Question:
     """What is asked for one profile, in the form in which a world answers it quickly."""
 
-    def __init__(self, city: City, profile: Profile, services: Sequence[str], catalogue: Catalogue) -> None:
+    def __init__(
+        self,
+        city: City,
+        profile: Profile,
+        services: Sequence[str],
+        catalogue: Catalogue,
+        homes: Endpoints | None = None,
+    ) -> None:
         self.city, self.profile = city, profile
-        self.homes, places = join_homes(city, profile), join_places(city, profile)
+        self.homes = join_homes(city, profile) if homes is None else homes
+        places = join_places(city, profile)
         told = city.weights(profile)
         self.sure, self.weights, self.seconds = told.sure, told.possible, told.seconds
         self._times: Times | None = None
@@ -109,14 +179,13 @@ class _Question:
     ) -> None:
         lengths = self.city.edges["length_m"]
         nodes, offsets, arcs, owners, number, pairs = [], [], [], [], [], []
-        tagged = self.profile.limits.wheelchair_tag
         self.doors = np.zeros(len(services), dtype=bool)
         for column, service in enumerate(services):
             offer = places.take(
                 np.isin(places.owner, allowed_places(self.city, self.profile, "possible", service))
             )
             seed = seeds_to(offer, uv, self.weights)
-            self.doors[column] = tagged and self.city.catalogue.service(service).wheelchair
+            self.doors[column] = _has_door(self.city, self.profile, service)
             nodes.append(seed.nodes)
             offsets.append(seed.offsets)
             arcs.append(2 * offer.edge[seed.joint].astype(np.int64) + seed.at_v)

@@ -15,6 +15,7 @@ from wegeketten.joins.endpoints import Endpoints
 from wegeketten.model.answers import ANSWERS
 from wegeketten.network.din_run_lengths import summary
 from wegeketten.reach.barriers import passed
+from wegeketten.reach.expected import chance_of_way
 from wegeketten.reach.itinerary import follow
 from wegeketten.reach.spoken import barrier as barrier_words
 from wegeketten.routing import INF, UNIT_S
@@ -53,6 +54,8 @@ class Route:
         Where it leads; None where there is no way.
     barriers
         What it passes, in order.
+    chance
+        That the way can be gone as it is told, 0–1; None where no worlds were drawn or there is no way.
     """
 
     profile: str
@@ -61,6 +64,7 @@ class Route:
     answers: dict[str, float | None]
     course: Itinerary | None
     barriers: tuple[Barrier, ...] = ()
+    chance: float | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The contract's keys first."""
@@ -74,6 +78,7 @@ class Route:
             "barriers": [barrier.to_json() for barrier in self.barriers],
             "geometry": None if course is None else line_string(course.line),
             "answers": self.answers,
+            "chance": self.chance,
             "instructions": [] if course is None else [step.to_json() for step in course.instructions],
             "din_18040_3_runs": None
             if course is None
@@ -126,7 +131,9 @@ class Route:
         write_text(path, content)
 
 
-def find_route(city: City, profile: Profile, start: Spot, end: Spot) -> Route:
+def find_route(
+    city: City, profile: Profile, start: Spot, end: Spot, *, worlds: int = 0, seed: int = 0
+) -> Route:
     """The fastest route in the answer *likely*, or in *possible* where there is no likely one.
 
     Parameters
@@ -137,6 +144,8 @@ def find_route(city: City, profile: Profile, start: Spot, end: Spot) -> Route:
         For whom.
     start, end
         Latitude and longitude, degrees.
+    worlds, seed
+        How many worlds are drawn for the route's chance, 0 for none; and which.
 
     Raises
     ------
@@ -160,7 +169,8 @@ def find_route(city: City, profile: Profile, start: Spot, end: Spot) -> Route:
     certain = led == "likely" and bool((city.weights(profile).sure[on_street] != INF).all())
     barriers = tuple(passed(city, profile, on_street))
     course = follow(city, doors.path(arcs), barriers)
-    return Route(profile.id, "sure" if certain else led, answers[led], answers, course, barriers)
+    chance = chance_of_way(city, profile, on_street, worlds=worlds, seed=seed) if worlds else None
+    return Route(profile.id, "sure" if certain else led, answers[led], answers, course, barriers, chance)
 
 
 def join_spot(city: City, profile: Profile, spot: Spot) -> Endpoints:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from wegeketten.files.geojson import line_string
@@ -11,6 +11,7 @@ from wegeketten.files.targets import check_ending
 from wegeketten.joins.endpoints import allowed_places
 from wegeketten.model.edges import Kind
 from wegeketten.reach.barriers import blocking
+from wegeketten.reach.expected import chance_from
 from wegeketten.reach.route import join_spot
 from wegeketten.reach.shares import units_within
 from wegeketten.reach.spoken import barrier as barrier_words
@@ -69,6 +70,8 @@ class Why:
         ``wheelchair`` tag.
     names
         The service in German and English; its id in either where None.
+    chance
+        That the service is within the standard today, 0–1; None where no worlds were drawn.
     """
 
     profile: str
@@ -88,6 +91,7 @@ class Why:
     places: int = 1
     usable: int = 1
     names: Both | None = None
+    chance: float | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The contract's keys first."""
@@ -107,6 +111,7 @@ class Why:
             "place": self.place,
             "places": self.places,
             "places_usable": self.usable,
+            "chance": self.chance,
             "geometry": None if self.course is None else line_string(self.course.line),
             "sentence": {"de": self.sentence("de"), "en": self.sentence("en")},
         }
@@ -169,6 +174,8 @@ def find_why(
     remedies: Remedies | None = None,
     answer: Answer = "likely",
     standard_s: float | None = None,
+    worlds: int = 0,
+    seed: int = 0,
 ) -> Why:
     """Find the cheapest barriers between a point and a service.
 
@@ -188,6 +195,8 @@ def find_why(
         Which edges count as open today.
     standard_s
         Time within which the service should be reached; the catalogue's where None.
+    worlds, seed
+        How many worlds are drawn for the chance of reaching it today, 0 for none; and which.
 
     Raises
     ------
@@ -203,7 +212,10 @@ def find_why(
     homes = join_spot(city, profile, start)
     doors = open_doors(city, profile, answer, remedies=remedies, homes=homes, home_count=1)
     goals = goals_of(city, profile, answer, service, doors)
-    return explain(city, profile, doors, Opener(doors.field, goals), 0, service, standard_s, answer=answer)
+    found = explain(city, profile, doors, Opener(doors.field, goals), 0, service, standard_s, answer=answer)
+    if not worlds:
+        return found
+    return replace(found, chance=chance_from(city, profile, homes, service, worlds=worlds, seed=seed))
 
 
 def explain(

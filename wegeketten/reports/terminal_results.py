@@ -11,7 +11,7 @@ from rich.table import Table
 from wegeketten.files.csv import clean_text
 from wegeketten.model.licence import ATTRIBUTION
 from wegeketten.reports.terminal import print_rows, written
-from wegeketten.words.catalogue import load_words
+from wegeketten.words.catalogue import load_words, text
 from wegeketten.words.names import attribute_name, kind_name, service_name
 from wegeketten.words.numbers import number
 
@@ -37,6 +37,7 @@ def print_route(route: Route, *, lang: Lang = "de") -> None:
     if route.course is not None:
         for number, step in enumerate(route.course.instructions, start=1):
             console.print(f"{number:>3}. {escape(clean_text(getattr(step.text, lang)))}")
+    _print_chance("way", route.chance, console, lang)
     _print_barriers(route.barriers, console, lang)
     console.print(ATTRIBUTION)
 
@@ -45,8 +46,14 @@ def print_why(why: Why, *, lang: Lang = "de") -> None:
     """Print what stands between a home and a service."""
     console = Console(highlight=False)
     console.print(escape(clean_text(why.sentence(lang), longest=2000)))
+    _print_chance("today", why.chance, console, lang)
     _print_barriers(why.blocking, console, lang)
     console.print(ATTRIBUTION)
+
+
+def _print_chance(key: str, chance: float | None, console: Console, lang: str) -> None:
+    if chance is not None:
+        console.print(text(f"chances.{key}", lang, chance=round(100 * chance)))
 
 
 def _print_barriers(barriers: Iterable[Barrier], console: Console, lang: str) -> None:
@@ -73,6 +80,7 @@ def print_chain(chain: Chain, *, lang: Lang = "de") -> None:
         console.print(words["bench"].format(metres=number(chain.longest_without_bench_m, lang)))
     if chain.longest_without_toilet_min is not None:
         console.print(words["toilet"].format(minutes=number(chain.longest_without_toilet_min, lang)))
+    _print_chance("way", chain.chance, console, lang)
     _print_barriers(chain.barriers, console, lang)
     console.print(ATTRIBUTION)
 

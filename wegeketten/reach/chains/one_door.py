@@ -15,6 +15,7 @@ from wegeketten.reach.barriers import passed
 from wegeketten.reach.chains.legs import Legs
 from wegeketten.reach.chains.needs import Needs
 from wegeketten.reach.chains.trips import Trips
+from wegeketten.reach.expected import chance_of_way
 from wegeketten.reach.hours import city_at, is_open
 from wegeketten.reach.itinerary import follow
 from wegeketten.routing import INF, UNIT_S
@@ -81,6 +82,8 @@ class Chain:
     breaks_at
         The first service that cannot be reached in the order asked for, ``home`` where only the way back is
         missing, "" where the chain can be done.
+    chance
+        That the chain can be gone as it is told, entrances included, 0–1; None where no worlds were drawn.
     """
 
     profile: str
@@ -95,6 +98,7 @@ class Chain:
     longest_without_toilet_min: float | None = None
     needs_met: bool | None = None
     breaks_at: str = ""
+    chance: float | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Plain values."""
@@ -116,6 +120,7 @@ class Chain:
             "longest_without_toilet_min": self.longest_without_toilet_min,
             "needs_met": self.needs_met,
             "answers": self.answers,
+            "chance": self.chance,
             "geometry": None if course is None else line_string(course.line),
             "instructions": [] if course is None else [step.to_json() for step in course.instructions],
         }
@@ -132,7 +137,9 @@ class Chain:
         write_json(path, self.to_json())
 
 
-def find_chain(city: City, profile: Profile, start: Spot, errands: Errands) -> Chain:
+def find_chain(
+    city: City, profile: Profile, start: Spot, errands: Errands, *, worlds: int = 0, seed: int = 0
+) -> Chain:
     """The fastest chain from one point.
 
     Parameters
@@ -146,6 +153,8 @@ def find_chain(city: City, profile: Profile, start: Spot, errands: Errands) -> C
     errands
         What is to be done. The chain told is the fastest that keeps to the needs for benches and
         toilets; where none does, it is the fastest.
+    worlds, seed
+        How many worlds are drawn for the chain's chance, 0 for none; and which.
 
     Raises
     ------
@@ -188,9 +197,13 @@ def find_chain(city: City, profile: Profile, start: Spot, errands: Errands) -> C
         for kind, place, units in zip(tour.kinds[0], tour.places[0], walked.arrivals, strict=False)
     )
     gaps = legs.gaps(walked)
+    chance = None
+    if worlds:
+        entered = [int(place) for place in tour.places[0]]
+        chance = chance_of_way(city, profile, on_street, places=entered, worlds=worlds, seed=seed)
     return Chain(
         profile.id, errands, "sure" if sure else led, round(walked.total * UNIT_S, 1), answers, stops,
-        follow(city, path, barriers), barriers, *gaps, _met(errands.needs, gaps),
+        follow(city, path, barriers), barriers, *gaps, _met(errands.needs, gaps), chance=chance,
     )  # fmt: skip
 
 
