@@ -560,6 +560,9 @@ def report(
     district: Annotated[str | None, typer.Option("--district", help="District name or id.")] = None,
     profile: Profiles = None,
     service: Services = None,
+    plan_: Annotated[Path | None, typer.Option("--plan", help="Folder written by plan.")] = None,
+    survey_: Annotated[Path | None, typer.Option("--survey", help="Folder written by survey.")] = None,
+    title: Annotated[str | None, typer.Option(help="Name of the place.")] = None,
     pdf: Annotated[bool, typer.Option("--pdf", help="A tagged PDF beside the HTML file.")] = False,
     lang: Lang = None,
 ) -> None:
@@ -578,8 +581,9 @@ def report(
         for number, file in enumerate(files):
             tick(file.name, 0.5 + number / 4)
             write_report(
-                opened, file, district=district, lang=language, pdf=file.suffix == ".pdf", scan=result
-            )
+                opened, file, district=district, lang=language, pdf=file.suffix == ".pdf", scan=result,
+                title=title, plan=plan_, survey=survey_,
+            )  # fmt: skip
     say(f"{', '.join(map(str, files))} written")
 
 

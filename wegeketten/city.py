@@ -187,6 +187,18 @@ class City:
 
         return Hierarchy.load(self.file("hierarchy.npz"), self.graph)
 
+    @property
+    def weight_unit(self) -> str:
+        """What the homes' ``weight`` counts: ``homes``, ``dwellings`` or ``people``."""
+        told = self.meta.get("weights", {}).get("unit")
+        return str(told or ("people" if self.meta.get("parameters", {}).get("population") else "homes"))
+
+    @property
+    def census_year(self) -> int | None:
+        """Year of the population file, where its name tells it."""
+        year = self.meta.get("weights", {}).get("year")
+        return int(year) if year else None
+
     def weights(self, profile: Profile) -> Weights:
         """Arc weights of a profile for the three answers, in units of 0.1 s."""
         if profile.sha256 not in self._weights:

@@ -116,7 +116,7 @@ def test_the_page_is_for_laypeople_first(pages: dict[tuple[str, str], Path], lan
     assert f'<html lang="{lang}">' in page
     body = page[page.index("<h1") :]
     lead = re.findall(r'<p class="lead">(.*?)</p>', body)
-    assert len(lead) == 3
+    assert len(lead) == 4
     assert body.index('class="lead"') < body.index("<figure>") < body.index("<table")
     assert "© OpenStreetMap contributors" in page
     assert "Open Database License (ODbL) 1.0" in page

@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TEXTS = ROOT / "wegeketten" / "words" / "texts"
 NAMED_BY_DATA = {
     "answers", "attributes", "checks", "counted", "counts", "crossings", "faults", "figure_values", "figures",
+    "gained", "headline",
     "hours", "kinds", "profiles", "provenance", "questions", "services", "sides", "turns", "units", "ways",
     "wheelchair",
 }  # fmt: skip

@@ -109,12 +109,12 @@ def test_every_german_wording_is_still_said() -> None:
 def sample(wording: str) -> str:
     """A wording with every slot filled; clauses that may be missing are missing."""
     tails = ("meant", "more", "hint")
-    return re.sub(r"\{(\w+)(?::[ntl])?\}", lambda slot: "" if slot[1] in tails else "Q7", wording)
+    return re.sub(r"\{(\w+)(?::[nqtl])?\}", lambda slot: "" if slot[1] in tails else "Q7", wording)
 
 
 def test_every_wording_fills_its_german_slots() -> None:
     for english, german in message_texts().items():
-        named = set(re.findall(r"\{(\w+)(?::[ntl])?\}", german))
+        named = set(re.findall(r"\{(\w+)(?::[nqtl])?\}", german))
         assert named <= set(re.findall(r"\{(\w+)\}", english)), english
         assert translated(sample(english), "de") == sample(german), english
 

@@ -47,14 +47,14 @@ def test_equal_numbers_never_carry_opposite_verdicts() -> None:
 
 
 def test_costs_are_ranges_no_finer_than_known() -> None:
-    assert euro_range(2400, 5640, "de") == "2.400 bis 5.600 €"
-    assert euro_range(120, 98000, "de") == "100 bis 98.000 €"
+    assert euro_range(2400, 5640, "de") == "2.400 bis 5.600\u00a0€"
+    assert euro_range(120, 98000, "de") == "100 bis 98.000\u00a0€"
     random = np.random.default_rng(21)
     for low in random.uniform(1, 1e6, 300):
         high = low * random.uniform(1, 9)
         said = [
             float(part.replace(".", ""))
-            for part in euro_range(low, high, "de").replace(" €", "").split(" bis ")
+            for part in euro_range(low, high, "de").replace("\u00a0€", "").split(" bis ")
         ]
         assert said == sorted(said)
         assert said[-1] == pytest.approx(high, rel=0.06)

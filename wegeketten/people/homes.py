@@ -95,11 +95,14 @@ class Homes:
         What could not be read.
     notes
         What a reader of the results should know.
+    unit
+        What ``weight`` counts: ``homes``, ``dwellings`` or ``people``.
     """
 
     columns: dict[str, NDArray[Any]]
     skipped: list[Skipped] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    unit: str = "homes"
 
     def __len__(self) -> int:
         return len(self.columns["home_id"])

@@ -128,7 +128,7 @@ def spread(homes: Homes, cells: Cells, name: str) -> Homes:
         )
     notes.insert(1, _account(cells, columns["weight"], name))
     skipped = [*homes.skipped, *cells.skipped, *lost]
-    return replace(homes, columns=columns, skipped=skipped, notes=homes.notes + notes)
+    return replace(homes, columns=columns, skipped=skipped, notes=homes.notes + notes, unit=cells.unit)
 
 
 def shares(homes: Homes, cell: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -184,6 +184,7 @@ def build(
                 "out_of_service": list(out_of_service),
             },
             "elevation": works.elevation,
+            "weights": works.weights,
             "notes": works.notes,
         }
         write_json(folder / MARKER, meta)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -41,7 +42,7 @@ class CityWriter:
         Of the city.
     sha256
         Of the source file.
-    counts, notes, skipped, elevation
+    counts, notes, skipped, elevation, weights
         What ``city.json`` and ``skipped.csv`` will tell.
     """
 
@@ -52,6 +53,7 @@ class CityWriter:
     counts: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     elevation: dict[str, float] | None = None
+    weights: dict[str, Any] = field(default_factory=dict)
 
     def table(
         self, name: str, columns: dict[str, Any], *, geometry: NDArray[np.object_] | None = None
@@ -147,6 +149,7 @@ class CityWriter:
                 said=Said(files.people_column, files.crs, files.encoding),
                 coverage=coverage_of(features, self.projection), districts=areas,
             )  # fmt: skip
+        self.weights = {"unit": homes.unit, **_origin(files.population)}
         self.points("homes", homes.columns)
         self.counts["districts"] = len(areas)
         self.table("districts", areas.columns, geometry=_lonlat(areas.geometry, self.projection))
@@ -176,6 +179,7 @@ class CityWriter:
     def take_over(self, other: CityWriter) -> None:
         """What another station beside this one counted and noted."""
         self.counts |= other.counts
+        self.weights |= other.weights
         self.notes += other.notes
         self.skipped += other.skipped
 
@@ -254,3 +258,12 @@ def _lonlat(shapes: NDArray[np.object_], projection: Projection) -> NDArray[np.o
     import shapely
 
     return shapely.transform(shapes, lambda xy: np.round(projection.to_lonlat(xy), 7))
+
+
+def _origin(population: str | Path | None) -> dict[str, Any]:
+    """Name of the population file, and the year in it where there is one."""
+    if population is None:
+        return {}
+    name = Path(population).name
+    years = re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", name)
+    return {"file": name, "year": int(years[0]) if years else None}

@@ -19,6 +19,7 @@ from wegeketten.planning.portfolio import Objective, buy_greedily, value_of
 from wegeketten.planning.round_trip import state_of
 from wegeketten.planning.table import draw_lines, tally_up
 from wegeketten.planning.task import Bundles, Task
+from wegeketten.planning.together import sets_of
 from wegeketten.reach.barriers import midpoints
 from wegeketten.reach.shares import units_within
 from wegeketten.whatif.candidates import find_candidates
@@ -249,7 +250,8 @@ def make_plan(
         )
         for answer in ANSWERS
     }
-    lines = draw_lines(city, candidates, portfolio, tallies)
+    sets = sets_of(tasks, picks, [pick.price for pick in portfolio.picks], tallies["likely"])
+    lines = draw_lines(city, candidates, portfolio, tallies, sets)
     curve = [tally.total for tally in tallies["likely"]]
     value = value_of(tasks, portfolio.edges, Objective(0.0, 0.0))
     return Plan(

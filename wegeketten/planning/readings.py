@@ -8,6 +8,7 @@ import numpy as np
 
 from wegeketten.model.edges import Kind, each_flight_once
 from wegeketten.reach.barriers import STRETCHES, midpoints
+from wegeketten.reach.whereabouts import whereabouts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,6 +38,8 @@ class UncertainReading(NamedTuple):
         most.
     osm_value
         The point value assumed or mapped so far, None where there is none.
+    street, near, district
+        Where it is, see `wegeketten.reach.whereabouts`.
     """
 
     rank: int
@@ -51,6 +54,9 @@ class UncertainReading(NamedTuple):
     lon: float
     people_between: float
     osm_value: float | str | None
+    street: str = ""
+    near: str = ""
+    district: str = ""
 
 
 def spots_on(city: City, profiles: Sequence[Profile], order: Order) -> list[UncertainReading]:
@@ -70,7 +76,8 @@ def spots_on(city: City, profiles: Sequence[Profile], order: Order) -> list[Unce
             if reason.verdict == "unclear" and reason.attribute not in ("access", "kind", "crossing"):
                 unclear.setdefault((reason.arc // 2, reason.attribute), reason)
     spots: list[UncertainReading] = []
-    for row, name, (lon, lat) in zip(rows.tolist(), ids, places.tolist(), strict=True):
+    told = whereabouts(city, rows)
+    for row, name, (lon, lat), where in zip(rows.tolist(), ids, places.tolist(), told, strict=True):
         kind = Kind(int(city.edges["kind"][row]))
         for (edge, attribute), reason in sorted(unclear.items(), key=lambda item: item[0]):
             if edge != row or (attribute == "step_count" and row in counted):
@@ -91,6 +98,7 @@ def spots_on(city: City, profiles: Sequence[Profile], order: Order) -> list[Unce
                     lon,
                     order.people[row],
                     value,
+                    *where[:3],
                 )
             )
     return spots

@@ -12,6 +12,7 @@ from wegeketten.model.edges import Kind
 from wegeketten.planning.round_trip import state_of
 from wegeketten.planning.task import Bundles
 from wegeketten.reach.barriers import midpoints
+from wegeketten.reach.whereabouts import whereabouts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,6 +55,10 @@ class Line(NamedTuple):
         Ids of those for whom anybody is newly reached or saves time.
     survey_first
         Whether a barrier of the line is one by assumption only: measure it before building.
+    set_number
+        Lines of one set only work together, see `wegeketten.planning.together`.
+    street, near, district
+        Where the first barrier is, see `wegeketten.reach.whereabouts`.
     """
 
     rank: int
@@ -76,6 +81,10 @@ class Line(NamedTuple):
     services: tuple[str, ...]
     profiles: tuple[str, ...]
     survey_first: bool
+    set_number: int = 0
+    street: str = ""
+    near: str = ""
+    district: str = ""
 
 
 class Tally(NamedTuple):
@@ -141,7 +150,11 @@ def tally_up(tasks: Sequence[Task], picks: Sequence[Sequence[int]]) -> list[Tall
 
 
 def draw_lines(
-    city: City, candidates: Candidates, portfolio: Portfolio, tallies: Mapping[str, Sequence[Tally]]
+    city: City,
+    candidates: Candidates,
+    portfolio: Portfolio,
+    tallies: Mapping[str, Sequence[Tally]],
+    sets: Sequence[int] = (),
 ) -> list[Line]:
     """One line per purchase.
 
@@ -149,8 +162,11 @@ def draw_lines(
     ----------
     tallies
         By answer, see `tally_up`.
+    sets
+        Number of the set of each purchase; each is its own where empty.
     """
     lines, total = [], 0
+    where = whereabouts(city, [pick.edges[0] for pick in portfolio.picks])
     for number, pick in enumerate(portfolio.picks):
         sure, likely, possible = (tallies[answer][number] for answer in ("sure", "likely", "possible"))
         rows = np.array(pick.edges, dtype=np.int64)
@@ -181,6 +197,10 @@ def draw_lines(
                 services=likely.services,
                 profiles=likely.profiles,
                 survey_first=bool(candidates.unsure[rows].any()),
+                set_number=sets[number] if sets else number + 1,
+                street=where[number].street,
+                near=where[number].near,
+                district=where[number].district,
             )
         )
     return lines

@@ -26,7 +26,8 @@ MEASURE_COLUMNS = (
     "rank", "measure_id", "barrier_ids", "kinds", "lat", "lon", "cost_eur", "cost_total_eur",
     "people_newly_reached", "minutes_saved", "services", "profiles", "works", "cost_low_eur",
     "cost_high_eur",
-    "people_sure", "people_possible", "person_services", "people_opened", "advice",
+    "people_sure", "people_possible", "person_services", "people_opened", "advice", "set", "street", "near",
+    "district",
 )  # fmt: skip
 """The contract's columns, then ours."""
 
@@ -38,7 +39,7 @@ BARRIER_COLUMNS = (
 
 SURVEY_COLUMNS = (
     "rank", "barrier_id", "kind", "lat", "lon", "attribute", "lower", "upper", "people_between", "unit",
-    "walk", "stop", "value", "date", "by", "note",
+    "walk", "stop", "value", "date", "by", "note", "street", "near", "district",
 )  # fmt: skip
 """The contract's columns, then ours; ``value``, ``date``, ``by`` and ``note`` are filled in on the walk."""
 
@@ -53,9 +54,9 @@ _RANKS = Style(
 )
 
 
-def write_plan(plan: Plan, out: Path) -> None:
-    """Write ``measures.csv``, ``barriers.csv``, ``measures.gpkg`` and ``plan.json``."""
-    measures = [
+def measure_rows(plan: Plan) -> list[tuple[object, ...]]:
+    """Rows of ``measures.csv``."""
+    return [
         (
             line.rank, line.measure_id, ";".join(line.barrier_ids), ";".join(line.kinds),
             round(line.lat, 7), round(line.lon, 7), line.cost_eur, line.cost_total_eur,
@@ -63,9 +64,15 @@ def write_plan(plan: Plan, out: Path) -> None:
             ";".join(line.profiles), ";".join(line.works),
             line.cost_low_eur, line.cost_high_eur, round(line.people_sure, 3), round(line.people_possible, 3),
             round(line.person_services, 3), round(line.people_opened, 3), _advice(line.survey_first),
+            line.set_number, line.street, line.near, line.district,
         )
         for line in plan.lines
     ]  # fmt: skip
+
+
+def write_plan(plan: Plan, out: Path) -> None:
+    """Write ``measures.csv``, ``barriers.csv``, ``measures.gpkg`` and ``plan.json``."""
+    measures = measure_rows(plan)
     barriers = [
         (
             rank, single.barrier_id, single.kind, "+".join(single.works), round(single.lat, 7),
@@ -118,7 +125,7 @@ def survey_rows(survey: Survey) -> list[tuple[object, ...]]:
         (
             spot.rank, spot.barrier_id, spot.kind, round(spot.lat, 7), round(spot.lon, 7), spot.attribute,
             _rounded(spot.lower), _rounded(spot.upper), round(spot.people_between, 3), spot.unit,
-            *position.get(index, ("", "")), "", "", "", "",
+            *position.get(index, ("", "")), "", "", "", "", spot.street, spot.near, spot.district,
         )
         for index, spot in enumerate(survey.spots)
     ]  # fmt: skip

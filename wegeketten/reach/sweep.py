@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from wegeketten.joins.endpoints import Endpoints, SameEdge, Seeds
     from wegeketten.model.answers import Answer
     from wegeketten.people.profile import Profile
+    from wegeketten.routing import Metric
 
 
 @dataclass(frozen=True)
@@ -66,10 +67,24 @@ def sweep_to(
         Whether people walk from the homes to the places; otherwise they come back.
     """
     weights = getattr(city.weights(profile), answer)
+    metric = city.metric(profile, answer)
+    return sweep_over(city, weights, metric, offers, homes, detailed=detailed, leaving=leaving)
+
+
+def sweep_over(
+    city: City,
+    weights: NDArray[np.int32],
+    metric: Metric,
+    offers: Sequence[Endpoints],
+    homes: Endpoints,
+    *,
+    detailed: bool,
+    leaving: bool = True,
+) -> Sweep:
+    """The same on arc weights of one's own; `metric` is the hierarchy customised for them."""
     uv = city.edges["u"], city.edges["v"]
     lengths = city.edges["length_m"]
     seeds = [(seeds_to if leaving else seeds_from)(offer, uv, weights) for offer in offers]
-    metric = city.metric(profile, answer)
     sources, offsets = [seed.nodes for seed in seeds], [seed.offsets for seed in seeds]
     direction: Literal["from", "to"] = "to" if leaving else "from"
     if detailed:

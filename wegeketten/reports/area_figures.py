@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from wegeketten.reach.coverage import FEWEST_HOMES, cut_districts
 from wegeketten.reach.shares import shares_of
 from wegeketten.routing import INF
 
@@ -78,6 +79,8 @@ class Area:
         By service id.
     spots
         Where several services are close together.
+    cut
+        Whether the extract shows only a piece of it, see `wegeketten.reach.coverage`.
     """
 
     row: int
@@ -90,6 +93,17 @@ class Area:
     basics: Mapping[str, tuple[float, float, float]]
     stock: Mapping[str, Stock]
     spots: Sequence[MapPoint]
+    cut: bool = False
+
+    @property
+    def few(self) -> bool:
+        """Whether it has too few homes for figures: single homes could be read from them."""
+        return self.homes < FEWEST_HOMES or not self.weight
+
+    @property
+    def judged(self) -> bool:
+        """Whether it is shown with figures and takes part in comparisons."""
+        return not self.few and not self.cut
 
 
 SPOT_RADIUS_M = 100.0
@@ -109,10 +123,12 @@ def areas_of(scan: Scan) -> list[Area]:
     city = scan.city
     district = np.asarray(city.homes["district"])
     place_district = district_of_points(city, city.places["lon"], city.places["lat"])
+    cut = cut_districts(city)
     areas = [_area(scan, -1, "", np.arange(len(district)), np.arange(len(place_district)))]
     for row in range(len(city.districts["name"])):
         homes, places = np.flatnonzero(district == row), np.flatnonzero(place_district == row)
-        areas.append(_area(scan, row, str(city.districts["name"][row]), homes, places))
+        area = _area(scan, row, str(city.districts["name"][row]), homes, places)
+        areas.append(replace(area, cut=bool(cut[row])))
     return areas
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from wegeketten.reports.sheet import Cell, Column, Section, Sheet
 from wegeketten.words.numbers import minutes, number, percent
 
@@ -18,6 +20,9 @@ CHAINS = (
     ("meeting_place", "toilet"),
 )
 """Everyday errands, in this order and back home; those with a service nobody offers are left out."""
+
+LIMIT_MIN = 60
+"""Longest time on the way, minutes; what takes longer is no everyday errand."""
 
 
 def chains(area: Area, tell: Phrases) -> Section | None:
@@ -47,8 +52,8 @@ def chains(area: Area, tell: Phrases) -> Section | None:
     for profile in profiles:
         name = tell.profile(profile.id)
         columns += [Column(name, number=True), Column(words["column_longer"].format(name=name), number=True)]
-    text = words["chains_text"].format(counted=tell.counted)
-    sheet = Sheet("chains", words["chains"], columns, rows, quiet=True)
+    text = words["chains_text"].format(counted=tell.counted, limit=LIMIT_MIN)
+    sheet = Sheet("chains", words["chains"], columns, rows, cls="cards", quiet=True)
     return Section("chains-title", words["chains"], [text], [sheet])
 
 
@@ -66,11 +71,17 @@ def _cells(found: dict[str, Any], lang: str, words: dict[str, Any]) -> list[Cell
 
 
 def _district(tell: Phrases, profile: Any, chain: tuple[str, ...], area: Area) -> dict[str, Any]:
+    """The district's row, its share counting only what is done within `LIMIT_MIN`."""
     from wegeketten.reach.chains.errands import Errands
     from wegeketten.reach.chains.every_home import find_chains
 
-    found = find_chains(tell.scan.city, profile, Errands(chain, returning=True))
+    city = tell.scan.city
+    found = find_chains(city, profile, Errands(chain, returning=True))
     rows = found.districts()
-    if area.row < 0:
-        return rows[-1]
-    return next(row for row in rows if row["district"] == area.name)
+    row = rows[-1] if area.row < 0 else next(one for one in rows if one["district"] == area.name)
+    district = np.asarray(city.homes["district"])
+    members = np.ones(len(district), dtype=bool) if area.row < 0 else district == area.row
+    weight = np.where(members, city.homes["weight"].astype(np.float64), 0.0)
+    done = found.seconds["likely"] <= 60.0 * LIMIT_MIN  # NaN is not
+    total = float(weight.sum())
+    return row | {"share_likely": float(weight[done].sum()) / total if total else None}

@@ -6,16 +6,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wegeketten.reach.coverage import FEWEST_HOMES
 from wegeketten.reports.charts import bar_chart, strip_chart
-from wegeketten.reports.front_page import GROUPS
+from wegeketten.reports.front_page import GROUPS, TOLD_REASONS, proposals_in, reasons_of, standard_of
+from wegeketten.reports.pictures import district_map
 from wegeketten.reports.sheet import Cell, Column, Section, Sheet, Titled
 from wegeketten.reports.varint import clean
+from wegeketten.words.catalogue import fill
 from wegeketten.words.messages import translated
-from wegeketten.words.numbers import minutes, number, percent
+from wegeketten.words.names import attribute_name, barrier_name
+from wegeketten.words.numbers import about, euro_range, joined, minutes, number, percent, short
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from wegeketten.people.profile import Profile
     from wegeketten.reach.quality import Share
     from wegeketten.reports.area_figures import Area
     from wegeketten.reports.bottlenecks import Bottleneck
@@ -23,6 +28,8 @@ if TYPE_CHECKING:
 
 MOST_BARRIERS = 12
 MOST_NOTES = 12
+MOST_PROPOSALS = 10
+MOST_LOOKS = 20
 
 
 def _groups(tell: Phrases) -> list[str]:
@@ -38,7 +45,7 @@ def reach(area: Area, tell: Phrases) -> Section:
         row = [Cell(tell.service(service))]
         for name in groups:
             cell = area.cells[name, service]
-            time = words["none"] if cell.median_s is None else minutes(cell.median_s)
+            time = words["none"] if cell.median_s is None else minutes(cell.median_s, cell.standard_s)
             row.append(Cell(percent(cell.likely, lang), small=time, sort=round(cell.likely, 6)))
         rows.append(row)
     columns = [Column(words["column_service"]), *(Column(tell.profile(name), number=True) for name in groups)]
@@ -105,27 +112,27 @@ def barriers(found: Sequence[Bottleneck], tell: Phrases) -> Section:
     """The closed spots most people are behind."""
     from wegeketten.reach.barriers import blocking
     from wegeketten.reach.spoken import barrier
+    from wegeketten.reach.whereabouts import whereabouts
 
     words, lang, city = tell.words, tell.lang, tell.scan.city
     if not found:
         return Section("barriers-title", words["barriers"], [words["barriers_none"]])
     profile = next(one for one in tell.scan.profiles if one.id == tell.focus)
     first = found[:MOST_BARRIERS]
-    street = city.edges["name"]
-    rows = []
-    for one, seen in zip(first, blocking(city, profile, [one.arc for one in first], "likely"), strict=True):
-        name = int(street[one.arc // 2])
-        rows.append(
-            [
-                Cell(clean(getattr(barrier(seen), lang))),
-                Cell(clean(city.edges.names[name]) if name >= 0 else words["none"]),
-                Cell(number(one.people, lang), sort=round(one.people, 3)),
-                Cell(seen.id),
-            ]
-        )
+    where = whereabouts(city, [one.arc // 2 for one in first])
+    blocked = blocking(city, profile, [one.arc for one in first], "likely")
+    rows = [
+        [
+            Cell(clean(barrier(seen).in_(lang))),
+            Cell(clean(place.plain()) or words["none"]),
+            Cell(about(one.people, lang), sort=round(one.people, 3)),
+            Cell(seen.id),
+        ]
+        for one, seen, place in zip(first, blocked, where, strict=True)
+    ]
     columns = [
         Column(words["column_barrier"]),
-        Column(words["column_street"]),
+        Column(words["column_where"]),
         Column(words["column_behind"], number=True),
         Column(words["column_id"]),
     ]
@@ -134,8 +141,97 @@ def barriers(found: Sequence[Bottleneck], tell: Phrases) -> Section:
         "barriers-title",
         words["barriers"],
         [text],
-        [Sheet("barriers", words["barriers"], columns, rows, quiet=True)],
+        [Sheet("barriers", words["barriers"], columns, rows, cls="cards", quiet=True)],
     )
+
+
+def why_not(area: Area, tell: Phrases) -> Section:
+    """Why services are missed, in numbers."""
+    words, lang = tell.words, tell.lang
+    rows = []
+    for service in tell.offered:
+        shares = reasons_of(area, tell, service)
+        row = [Cell(tell.service(service))]
+        row += [Cell(percent(shares[one], lang), sort=round(shares[one], 6)) for one in TOLD_REASONS]
+        rows.append(row)
+    columns = [Column(words["column_service"])]
+    columns += [Column(words["reason_" + one], number=True) for one in TOLD_REASONS]
+    text = words["why_not_text"].format(**{"with": tell.with_profile(tell.focus)})
+    sheet = Sheet("why-not", words["why_not"], columns, rows, quiet=True)
+    return Section("why-not-title", words["why_not"], [text], [sheet])
+
+
+def plan(area: Area, tell: Phrases) -> Section:
+    """What the plan proposes in an area, in its order, with a map."""
+    words, lang = tell.words, tell.lang
+    found = proposals_in(area, tell)
+    if not found:
+        return Section("plan-title", words["plan"], [words["plan_none"]])
+    rows, low, high = [], 0.0, 0.0
+    for one in found[:MOST_PROPOSALS]:
+        low, high = low + one.low_eur, high + one.high_eur
+        span = words["gain_span"].format(
+            sure=tell.bare_gain(one.people_sure),
+            possible=tell.bare_gain(max(one.people_possible, one.people)),
+        )
+        rows.append(
+            [
+                Cell(f"{one.number}. {one.what(lang)}", small=one.action(lang), sort=one.number),
+                Cell(clean(one.where()) or words["none"], small=clean(one.district)),
+                Cell(one.whom(lang), small=one.helps_with(lang)),
+                Cell(euro_range(one.low_eur, one.high_eur, lang), sort=one.typical_eur),
+                Cell(euro_range(low, high, lang), sort=low),
+                Cell(tell.gained(one.people), small=span, sort=round(one.people, 3)),
+                Cell(words["look_first" if one.look_first else "build"]),
+            ]
+        )
+    whole = (sum(one.low_eur for one in found), sum(one.high_eur for one in found))
+    doubtful = sum(one.look_first for one in found)
+    texts = [
+        words["plan_text"].format(counted=tell.counted),
+        fill(words["plan_sum"], lang, count=len(found), cost=euro_range(*whole, lang)),
+    ]
+    texts += [fill(words["plan_look"], lang, count=doubtful)] if doubtful else []
+    if len(found) > MOST_PROPOSALS:
+        texts.append(words["plan_shown"].format(shown=MOST_PROPOSALS, count=number(len(found), lang)))
+    titles = ("what", "where", "whom", "cost", "sum", "gain", "look")
+    numeric = ("cost", "sum", "gain")
+    columns = [Column(words[f"column_{title}"], number=title in numeric) for title in titles]
+    picture = district_map(
+        tell.scan.city,
+        area.row,
+        numbers=[(one.lat, one.lon, str(one.number)) for one in found[:MOST_PROPOSALS]],
+        alt=words["map_alt"].format(name=tell.area(area)),
+    )
+    return Section(
+        "plan-title",
+        words["plan"],
+        texts,
+        [Sheet("plan", words["plan"], columns, rows, cls="cards", quiet=True)],
+        [Titled(words["plan_map"], picture)],
+    )
+
+
+def looks(area: Area, tell: Phrases) -> Section:
+    """Where somebody should look first, by the survey."""
+    words, lang = tell.words, tell.lang
+    found = [one for one in tell.looks or () if area.row < 0 or one.district == area.name]
+    rows = [
+        [
+            Cell(f"{one.number}. {barrier_name(one.kind, lang)}", sort=one.number),
+            Cell(clean(one.where()) or words["none"], small=clean(one.district)),
+            Cell(", ".join(attribute_name(name, lang) for name in one.attributes)),
+            Cell(tell.gained(one.people), sort=round(one.people, 3)),
+        ]
+        for one in found[:MOST_LOOKS]
+    ]
+    titles = ("barrier", "where", "unknown_reading", "depend")
+    columns = [Column(words[f"column_{title}"], number=title == "depend") for title in titles]
+    texts = [words["looks_text"].format(counted=tell.counted)]
+    if len(found) > MOST_LOOKS:
+        texts.append(words["looks_shown"].format(shown=MOST_LOOKS, count=number(len(found), lang)))
+    sheets = [Sheet("looks", words["looks"], columns, rows, cls="cards", quiet=True)] if rows else []
+    return Section("looks-title", words["looks"], texts, sheets)
 
 
 def quality(shares: Sequence[Share], tell: Phrases) -> Section:
@@ -162,27 +258,10 @@ def quality(shares: Sequence[Share], tell: Phrases) -> Section:
         )
     titles = ("column_counted", "column_surveyed", "column_tagged", "column_derived", "column_assumed")
     columns = [Column(words["column_attribute"]), *(Column(words[title], number=True) for title in titles)]
-    deciding = ("kerb_cm", "width_m", "surface_class", "incline_pct", "step_count")
-    guessed = sorted(
-        (
-            share
-            for share in shares
-            if share.attribute in deciding and share.total and (share.assumed or 0) > 0.05
-        ),
-        key=lambda share: -(share.assumed or 0),
-    )
-    texts = [words["quality_text"]]
-    if guessed:
-        assumed = words["column_assumed"]
-        what = f" {tell.all_words['general']['and']} ".join(
-            f"{attributes[share.attribute]['name']} ({percent(share.assumed or 0, lang)} {assumed})"
-            for share in guessed[:2]
-        )
-        texts.append(words["first"].format(what=what))
     return Section(
         "quality-title",
         words["quality"],
-        texts,
+        [words["quality_text"]],
         [Sheet("quality", words["quality"], columns, rows, quiet=True)],
     )
 
@@ -191,7 +270,7 @@ def compare(area: Area, areas: Sequence[Area], tell: Phrases) -> Section:
     """Where a district stands among all."""
     words, lang = tell.words, tell.lang
     city = areas[0]
-    others = [one for one in areas[1:] if one.weight]
+    others = [one for one in areas[1:] if one.judged]
     rows = []
     for service in tell.offered:
         shares = [one.cells[tell.focus, service].likely for one in others]
@@ -235,7 +314,7 @@ def ranking(areas: Sequence[Area], tell: Phrases) -> Section:
         tell
     )[:3]
     ordered = sorted(
-        (area for area in areas[1:] if area.weight), key=lambda area: (-area.basics[tell.focus][1], area.name)
+        (area for area in areas[1:] if area.judged), key=lambda area: (-area.basics[tell.focus][1], area.name)
     )
     rows = []
     for area in [*ordered, areas[0]]:
@@ -251,22 +330,32 @@ def ranking(areas: Sequence[Area], tell: Phrases) -> Section:
     columns = [
         Column(words["column_district"]),
         Column(words["column_homes"], number=True),
-        *([Column(words["column_people"], number=True)] if tell.weighted else []),
+        *([Column(tell.counted[:1].upper() + tell.counted[1:], number=True)] if tell.weighted else []),
         *(Column(tell.profile(name), number=True) for name in groups),
     ]
-    text = words["ranking_text"].format(basics=len(tell.offered))
+    texts = [words["ranking_text"].format(basics=len(tell.offered)), *left_out(areas, tell)]
     return Section(
         "ranking-title",
         words["ranking"],
-        [text],
+        texts,
         [Sheet("ranking", words["ranking"], columns, rows, quiet=True)],
     )
+
+
+def left_out(areas: Sequence[Area], tell: Phrases) -> list[str]:
+    """Which districts are not judged, and why."""
+    names = [tell.area(area) for area in areas[1:] if not area.judged]
+    if not names:
+        return []
+    return [
+        tell.words["left_out"].format(names=joined(names, tell.lang), fewest=FEWEST_HOMES),
+    ]
 
 
 def multiples(areas: Sequence[Area], tell: Phrases) -> Section:
     """One small chart per service: its share in every district."""
     words, lang = tell.words, tell.lang
-    with_homes = [area for area in areas[1:] if area.weight]
+    with_homes = [area for area in areas[1:] if area.judged]
     pictures = []
     for service in tell.offered:
         rows = [(tell.area(area), area.cells[tell.focus, service].likely) for area in with_homes]
@@ -278,7 +367,7 @@ def multiples(areas: Sequence[Area], tell: Phrases) -> Section:
     return Section("multiples-title", words["multiples"], [text], pictures=pictures)
 
 
-def method(tell: Phrases) -> Section:
+def method(areas: Sequence[Area], tell: Phrases) -> Section:
     """Sources, method and limits, in words and with every standard's source."""
     words, lang, city = tell.words, tell.lang, tell.scan.city
     meta = city.meta
@@ -289,6 +378,7 @@ def method(tell: Phrases) -> Section:
         ),
         words["method_2"],
         words["method_3"],
+        *left_out(areas, tell),
     ]
     notes = [translated(clean(note, 300), lang) for note in meta.get("notes", [])[:MOST_NOTES]]
     if notes:
@@ -296,13 +386,13 @@ def method(tell: Phrases) -> Section:
     standards = []
     for service in tell.scan.services:
         entry = tell.scan.catalogue.services[service]
-        standard = entry.standard
-        told = (
-            f"{number(standard.metres, lang)} m"
-            if standard.metres
-            else f"{number(standard.minutes or 0, lang)} min"
+        standards.append(
+            [
+                Cell(tell.service(service)),
+                Cell(standard_of(tell, service)),
+                Cell(clean(entry.source_in(lang), 400)),
+            ]
         )
-        standards.append([Cell(tell.service(service)), Cell(told), Cell(clean(entry.source_in(lang), 400))])
     columns = [
         Column(words["column_service"]),
         Column(words["column_standard"]),
@@ -311,7 +401,7 @@ def method(tell: Phrases) -> Section:
     profiles = [
         [
             Cell(tell.profile(one.id)),
-            Cell(clean(getattr(one.summary, lang), 300)),
+            Cell(_summary(one, tell)),
             Cell(words["speed"].format(value=number(one.level_m_s, lang, 2)), sort=one.level_m_s),
         ]
         for one in tell.scan.profiles
@@ -323,6 +413,15 @@ def method(tell: Phrases) -> Section:
         Sheet("groups", words["profiles_title"], groups, profiles),
     ]
     return Section("method-title", words["method"], texts, sheets)
+
+
+def _summary(profile: Profile, tell: Phrases) -> str:
+    """What a profile stands for; a limit downhill that is another than uphill is told too."""
+    told = clean(getattr(profile.summary, tell.lang), 300)
+    down, up = profile.limits.incline_down_pct, profile.limits.incline_up_pct
+    if down is None or down == up:
+        return told
+    return f"{told.rstrip('.')}; {tell.words['down'].format(down=short(down, tell.lang))}."
 
 
 def share_of_quality(city_shares: Sequence[Share], name: str) -> list[Share]:

@@ -59,43 +59,100 @@ def range_chart(rows: Sequence[Range], *, lang: str, alt: str, key: Mapping[str,
     key
         Words for ``band``, ``likely`` and ``other``.
     """
-    left, right, row_height, top = 200, 72, 24, 44
-    width = 720
-    span = width - left - right
-    height = top + row_height * len(rows) + 22
-    parts = [_text(left, 14, key["band"], anchor="start", size=12, x_mark=_band(left - 34, 4, 26, 12))]
-    parts.append(_diamond(left + 218, 10) + _text(left + 230, 14, key["likely"], size=12))
-    parts.append(_ring(left + 362, 10) + _text(left + 374, 14, key["other"], size=12))
-    for tenth in range(0, 11, 2):
-        x = left + span * tenth / 10
-        parts.append(f"<path d='M{x:.1f} {top - 12}V{height - 20}' stroke='#c9c4ba' stroke-width='1'/>")
-        parts.append(_text(x, height - 6, f"{tenth * 10} %", anchor="middle", size=11, fill=_SOFT))
+    width, row_height, top, right = 360, 30, 64, 46
+    span = width - right - 8
+    height = top + row_height * len(rows) + 20
+    parts = [_band(2, 4, 26, 12) + _text(34, 15, key["band"], size=13)]
+    parts.append(_diamond(206, 10) + _text(220, 15, key["likely"], size=13))
+    if any(row.other is not None for row in rows):
+        parts.append(_ring(14, 32) + _text(34, 37, key["other"], size=13))
+    for quarter in range(5):
+        x = 6 + span * quarter / 4
+        parts.append(f"<path d='M{x:.1f} {top - 14}V{height - 18}' stroke='#c9c4ba' stroke-width='1'/>")
+        anchor = "start" if quarter == 0 else "middle"
+        parts.append(_text(x, height - 4, f"{quarter * 25} %", anchor=anchor, size=12, fill=_SOFT))
     for number, row in enumerate(rows):
         y = top + row_height * number
-        start, end = left + span * row.sure, left + span * row.possible
-        parts.append(_text(left - 8, y + 5, row.label, anchor="end", size=13))
-        parts.append(_band(start, y - 6, max(end - start, 2), 12))
+        start, end = 6 + span * row.sure, 6 + span * row.possible
+        parts.append(_text(2, y + 2, row.label, size=13))
+        parts.append(_band(start, y + 8, max(end - start, 2), 12))
         if row.other is not None:
-            parts.append(_ring(left + span * row.other, y))
-        parts.append(_diamond(left + span * row.likely, y))
-        parts.append(_text(width - 4, y + 5, percent(row.likely, lang), anchor="end", size=13, weight="bold"))
-    return _picture(parts, width, height, alt)
+            parts.append(_ring(6 + span * row.other, y + 14))
+        parts.append(_diamond(6 + span * row.likely, y + 14))
+        parts.append(
+            _text(width - 2, y + 19, percent(row.likely, lang), anchor="end", size=13, weight="bold")
+        )
+    return picture_of(parts, width, height, alt)
+
+
+class Stack(NamedTuple):
+    """A row of a stacked chart: shares by part, in the order of the chart's key; they sum to 1."""
+
+    label: str
+    shares: Sequence[float]
+
+
+_FILLS = ("#08427a", "#c8452f", "#e8a33d", "#9cc3dd", "#b9b2a6", "#ecebe8")
+"""Fills of the parts of a stacked chart: they differ in lightness too."""
+
+
+def stack_chart(rows: Sequence[Stack], *, key: Sequence[str], lang: str, alt: str) -> Picture:
+    """Stacked bars, no wider than a phone, with the share of the first part as a number.
+
+    Parameters
+    ----------
+    rows
+        From top to bottom.
+    key
+        Words for the parts.
+    lang, alt
+        Language of the numbers, and the text alternative.
+    """
+    width, row_height = 360, 30
+    lines, line, x = [], 0, 2.0
+    for word, fill in zip(key, _FILLS, strict=True):
+        needed = 24 + 7.6 * len(word)
+        if x > 2 and x + needed > width:
+            line, x = line + 1, 2.0
+        lines.append(_box(x, 4 + 20 * line, 14, 12, fill) + _text(x + 20, 15 + 20 * line, word, size=13))
+        x += needed + 10
+    top = 20 * (line + 1) + 24
+    height = top + row_height * len(rows) - 8
+    parts = list(lines)
+    span = width - 48
+    for number, row in enumerate(rows):
+        y, x = top + row_height * number, 2.0
+        parts.append(_text(2, y - 4, row.label, size=13))
+        for share, fill in zip(row.shares, _FILLS, strict=True):
+            if share > 0.002:
+                parts.append(_box(x, y, span * share, 14, fill))
+            x += span * share
+        told = percent(row.shares[0], lang)
+        parts.append(_text(width - 2, y + 12, told, anchor="end", size=13, weight="bold"))
+    return picture_of(parts, width, height, alt)
+
+
+def _box(x: float, y: float, width: float, height: float, fill: str) -> str:
+    return (
+        f"<rect x='{x:.1f}' y='{y:.1f}' width='{max(width, 0.5):.1f}' height='{height:.1f}' fill='{fill}' "
+        "stroke='#fff' stroke-width='0.8'/>"
+    )
 
 
 def bar_chart(rows: Sequence[tuple[str, float]], *, lang: str, alt: str) -> Picture:
     """Plain horizontal bars of shares, each with its number."""
-    left, width, row_height = 180, 420, 22
+    left, width, row_height = 150, 360, 24
     span = width - left - 56
     height = row_height * len(rows) + 8
     parts = []
     for number, (label, share) in enumerate(rows):
         y = row_height * number + 14
-        parts.append(_text(left - 6, y + 4, _short(label, 24), anchor="end", size=12))
+        parts.append(_text(left - 6, y + 4, _short(label, 21), anchor="end", size=13))
         parts.append(
             f"<rect x='{left}' y='{y - 7}' width='{max(span * share, 1):.1f}' height='14' fill='{_BAR}'/>"
         )
-        parts.append(_text(left + span * share + 5, y + 4, percent(share, lang), size=12))
-    return _picture(parts, width, height, alt)
+        parts.append(_text(left + span * share + 5, y + 4, percent(share, lang), size=13))
+    return picture_of(parts, width, height, alt)
 
 
 def strip_chart(shares: Sequence[float], *, marked: int, alt: str) -> Picture:
@@ -107,10 +164,11 @@ def strip_chart(shares: Sequence[float], *, marked: int, alt: str) -> Picture:
         parts.append(f"<path d='M{x:.1f} 8V22' stroke='{_SOFT}' stroke-width='1.5'/>")
     if 0 <= marked < len(shares):
         parts.append(_diamond(10 + 220 * shares[marked], 15))
-    return _picture(parts, width, height, alt)
+    return picture_of(parts, width, height, alt)
 
 
-def _picture(parts: Sequence[str], width: int, height: int, alt: str) -> Picture:
+def picture_of(parts: Sequence[str], width: int, height: int, alt: str) -> Picture:
+    """Drawn parts as one picture."""
     size = f"viewBox='0 0 {width} {height}' width='{width}' height='{height}'"
     svg = (
         f"<svg xmlns='http://www.w3.org/2000/svg' {size}>"

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wegeketten.files.json import write_text
+from wegeketten.planning.proposals import read_looks, read_proposals
 from wegeketten.reports import chapters
 from wegeketten.reports.area_figures import areas_of
 from wegeketten.reports.assets import asset_text
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from wegeketten.city import City
     from wegeketten.people.profile import Profile
+    from wegeketten.planning.proposals import Look, Proposal
     from wegeketten.reach.scan import Scan
     from wegeketten.reports.area_figures import Area
     from wegeketten.reports.sheet import Glance, Section
@@ -38,6 +40,8 @@ def write_report(
     profiles: Sequence[str | Profile] = (),
     services: Sequence[str] = (),
     title: str | None = None,
+    plan: str | Path | None = None,
+    survey: str | Path | None = None,
 ) -> Path:
     """Write the profile of a district, or the overview of all districts.
 
@@ -59,6 +63,8 @@ def write_report(
         For that scan; all where empty.
     title
         Name of the city; made from the source's file name where None.
+    plan, survey
+        Folders written by ``plan`` and ``survey``: what to do, and where to look first.
 
     Returns
     -------
@@ -69,6 +75,8 @@ def write_report(
     ------
     UsageError
         A district, profile, service or language does not exist.
+    InputDataError
+        The plan or the survey cannot be read.
     MissingExtraError
         `pdf` is asked for and weasyprint is not installed.
     OutputError
@@ -87,7 +95,14 @@ def write_report(
     load_words(lang)
     row = int(find_districts(city, [district])[0]) if district is not None else -1
     result = scan if scan is not None else scan_city(city, profiles=profiles, services=services)
-    page = report_page(result, row=row, lang=lang, title=title)
+    page = report_page(
+        result,
+        row=row,
+        lang=lang,
+        title=title,
+        proposals=None if plan is None else read_proposals(Path(plan)),
+        looks=None if survey is None else read_looks(Path(survey)),
+    )
     target = Path(out)
     if pdf:
         from wegeketten.reports.pdf import write_pdf
@@ -97,7 +112,15 @@ def write_report(
     return target
 
 
-def report_page(scan: Scan, *, row: int, lang: str, title: str | None = None) -> str:
+def report_page(
+    scan: Scan,
+    *,
+    row: int,
+    lang: str,
+    title: str | None = None,
+    proposals: Sequence[Proposal] | None = None,
+    looks: Sequence[Look] | None = None,
+) -> str:
     """The page as text.
 
     Parameters
@@ -110,12 +133,16 @@ def report_page(scan: Scan, *, row: int, lang: str, title: str | None = None) ->
         ``de`` or ``en``.
     title
         Name of the city.
+    proposals, looks
+        What a plan proposes and where a survey would look; None where there is none.
     """
     from wegeketten.reach.quality import city_quality, edge_districts
     from wegeketten.reports.map_data import place_name
 
     city = scan.city
-    tell = Phrases(scan, lang, title or place_name(str(city.meta["source"])))
+    tell = Phrases(
+        scan, lang, title or place_name(str(city.meta["source"])), proposals=proposals, looks=looks
+    )
     areas = areas_of(scan)
     area = areas[row + 1]
     focus = next(profile for profile in scan.profiles if profile.id == tell.focus)
@@ -124,24 +151,36 @@ def report_page(scan: Scan, *, row: int, lang: str, title: str | None = None) ->
     middle = (
         _district_chapters(area, areas, tell)
         if row >= 0
-        else [chapters.ranking(areas, tell), chapters.multiples(areas, tell)]
+        else [
+            chapters.why_not(area, tell),
+            *(
+                [chapters.ranking(areas, tell), chapters.multiples(areas, tell)]
+                if sum(one.judged for one in areas[1:]) > 1
+                else []
+            ),
+        ]
     )
-    errand = chains(area, tell)
+    errand = chains(area, tell) if area.judged else None
     sections = [
+        *([chapters.plan(area, tell)] if proposals is not None else []),
+        *([chapters.looks(area, tell)] if looks is not None else []),
         *middle,
         *([errand] if errand else []),
-        chapters.barriers(found, tell),
+        *([chapters.barriers(found, tell)] if area.judged else []),
         chapters.quality(shares, tell),
-        chapters.method(tell),
+        chapters.method(areas, tell),
     ]
-    pages = [glance_of(one, tell, page_id=f"district-{one.row}") for one in areas[1:]] if row < 0 else []
+    told = [one for one in areas[1:] if one.judged] if row < 0 else []
+    told = told if len(told) > 1 else []  # the only one is the city
+    pages = [glance_of(one, tell, page_id=f"district-{one.row}") for one in told]
     return _fill(tell, glance_of(area, tell, page_id="first"), sections, pages)
 
 
 def _district_chapters(area: Area, areas: Sequence[Area], tell: Phrases) -> list[Section]:
-    if not area.weight:
+    if not area.judged:
         return [chapters.stock(area, tell), chapters.spots(area, tell)]
     return [
+        chapters.why_not(area, tell),
         chapters.reach(area, tell),
         *([chapters.longer(area, tell)] if tell.base else []),
         chapters.stock(area, tell),

@@ -1,24 +1,43 @@
-"""The one page of a district that everybody reads: three sentences, one picture, one table."""
+"""The one page of a district that everybody reads: a few sentences, the first steps, a picture, a table."""
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from wegeketten.reports.charts import Picture, Range, range_chart
+import numpy as np
+
+from wegeketten.reach.coverage import FEWEST_HOMES
+from wegeketten.reach.misses import find_misses
+from wegeketten.reports.charts import Picture, Range, Stack, range_chart, stack_chart
+from wegeketten.reports.pictures import locator_map
 from wegeketten.reports.sheet import Cell, Column, Glance, Sheet
 from wegeketten.reports.varint import clean
-from wegeketten.words.catalogue import load_words
-from wegeketten.words.numbers import minutes, number, percent
+from wegeketten.words.catalogue import load_words, text
+from wegeketten.words.numbers import about, date, euro_range, joined, limit_minutes, number, percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from wegeketten.planning.proposals import Look, Proposal
+    from wegeketten.reach.misses import Misses
     from wegeketten.reach.scan import Scan
     from wegeketten.reports.area_figures import Area
     from wegeketten.reports.area_figures import Cell as Shares
 
 GROUPS = ("walker", "senior", "rollator", "wheelchair", "powerchair", "pram", "blind")
 """Columns of the table, as far as they were scanned."""
+
+TOLD_REASONS = ("within", "barrier", "place", "unknown", "slow", "far")
+"""Reasons as they are shown, what can be mended first."""
+
+ON_WHEELS = ("rollator", "wheelchair", "powerchair", "pram")
+"""Groups that a place's own ``wheelchair=no`` keeps out."""
+
+LEAST_GAP = 0.005
+"""A smaller loss is not told."""
+
+MOST_STEPS = 3
 
 
 class Phrases:
@@ -32,24 +51,54 @@ class Phrases:
         ``de`` or ``en``.
     place
         Name of the city.
+    proposals, looks
+        What a plan proposes and what a survey would look at; None where there is none.
     """
 
-    def __init__(self, scan: Scan, lang: str, place: str) -> None:
+    def __init__(
+        self,
+        scan: Scan,
+        lang: str,
+        place: str,
+        *,
+        proposals: Sequence[Proposal] | None = None,
+        looks: Sequence[Look] | None = None,
+    ) -> None:
         self.scan = scan
         self.lang = lang
         self.place = clean(place)
+        self.proposals, self.looks = proposals, looks
         self.all_words = load_words(lang)
         self.words: dict[str, Any] = self.all_words["report"]
         meta = scan.city.meta
-        population = meta["parameters"].get("population")
-        self.counted: str = self.all_words["counted"]["people" if population else "homes"]
-        self.weighted = bool(population)
-        self.date = str(meta["osm_timestamp"] or "")[:10] or self.all_words["map"]["date_unknown"]
+        self.unit = scan.city.weight_unit
+        self.counted: str = self.all_words["counted"][self.unit]
+        self.weighted = self.unit != "homes"
+        self.date = date(meta["osm_timestamp"], lang)
         offered = set(scan.city.places["service"].tolist())
         self.offered = [service for service in scan.services if service in offered]
         ids = [profile.id for profile in scan.profiles]
         self.focus = next((name for name in ("wheelchair", "rollator", "powerchair") if name in ids), ids[-1])
         self.base = "walker" if "walker" in ids and self.focus != "walker" else None
+
+    @cached_property
+    def misses(self) -> Misses:
+        """Why homes miss services."""
+        return find_misses(self.scan)
+
+    def stand(self) -> str:
+        """Date of the map, and what is counted, of which year."""
+        year, file = self.scan.city.census_year, self.scan.city.meta.get("weights", {}).get("file", "")
+        form = "stand" if not self.weighted else "stand_census" if year else "stand_counted"
+        return text(
+            f"report.{form}", self.lang, date=self.date, counted=self.counted, year=year, file=clean(file)
+        )
+
+    def gained(self, count: float) -> str:
+        """A gain in homes, dwellings or people, no more precise than it is known."""
+        if count < FEWEST_HOMES:
+            return text(f"gained.few_{self.unit}", self.lang)
+        return text(f"gained.{self.unit}", self.lang, count=about(count, self.lang))
 
     def profile(self, name: str) -> str:
         """Name of a profile."""
@@ -76,15 +125,31 @@ class Phrases:
             else clean(getattr(self.scan.catalogue.services[name].name, self.lang))
         )
 
-    def one(self, name: str) -> str:
-        """One place of a service, as the object of a sentence, at its beginning."""
-        known = self.all_words["services"].get(name)
-        text = (
-            known["one"]
-            if known
-            else self.all_words["service_fallback"]["one"].format(name=self.service(name))
+    def bare_gain(self, count: float) -> str:
+        """A gain as a number; small ones are not told apart."""
+        if not count:
+            return "0"
+        return f"<{FEWEST_HOMES}" if count < FEWEST_HOMES else about(count, self.lang)
+
+    def headline(self, cell: Shares, service: str) -> str:
+        """How many reach a service: likely, for sure, and at most."""
+        words = self.all_words
+        known, own = words["services"].get(service, {}), {"name": self.service(service)}
+        fallback = words["service_fallback"]
+        lead = words["profiles"].get(self.focus, {}).get("lead") or words["profile_fallback"]["lead"].format(
+            name=self.profile(self.focus)
         )
-        return str(text[:1].upper() + text[1:])
+        return text(
+            f"headline.{self.unit}",
+            self.lang,
+            lead=lead,
+            nom=known.get("nom") or fallback["nom"].format(**own),
+            one=known.get("one") or fallback["one"].format(**own),
+            minutes=text("general.minutes_dative", self.lang, count=limit_minutes(cell.standard_s)),
+            likely=self.of_100(cell.likely),
+            sure=self.of_100(cell.sure),
+            possible=self.of_100(cell.possible),
+        )
 
     def of_100(self, share: float) -> str:
         """A share as so many out of a hundred."""
@@ -101,21 +166,93 @@ def glance_of(area: Area, tell: Phrases, *, page_id: str) -> Glance:
     name = tell.area(area)
     heading = words["heading_city" if area.row < 0 else "heading"].format(city=tell.place, district=name)
     districts = len(tell.scan.city.districts["name"])
-    subtitle = words["subtitle_city" if area.row < 0 else "subtitle"].format(
-        city=tell.place, date=tell.date, count=number(districts, tell.lang)
-    )
-    if not area.homes or not area.weight:
-        return Glance(page_id, heading, subtitle, [words["no_homes"]])
-    rows = ranges(area, tell)
+    form = "subtitle_city" if area.row < 0 else "subtitle"
+    subtitle = text(f"report.{form}", tell.lang, city=tell.place, stand=tell.stand(), count=districts)
+    located = None if area.row < 0 or districts < 2 else locator(area, tell)
+    if area.cut or area.few:
+        return Glance(page_id, heading, subtitle, [unjudged(area, tell)], locator=located)
     return Glance(
         page_id,
         heading,
         subtitle,
         sentences(area, tell),
         words["chart_title"].format(counted=tell.counted, **{"with": tell.with_profile(tell.focus)}),
-        chart_of(rows, tell),
+        chart_of(ranges(area, tell), tell),
         share_table(area, tell, page_id),
+        steps=steps(area, tell),
+        cost=plan_cost(area, tell),
+        locator=located,
+        why_title=words["why_not"],
+        why=why_chart(area, tell),
     )
+
+
+def unjudged(area: Area, tell: Phrases) -> str:
+    """Why an area has no figures."""
+    if area.cut:
+        return text("report.cut", tell.lang, name=tell.area(area))
+    return text("report.few", tell.lang, name=tell.area(area), count=area.homes)
+
+
+def locator(area: Area, tell: Phrases) -> Picture:
+    """Where a district lies among all."""
+    return locator_map(tell.scan.city, area.row, alt=tell.words["locator_alt"].format(name=tell.area(area)))
+
+
+def steps(area: Area, tell: Phrases) -> list[str]:
+    """The first three steps in an area, as sentences."""
+    found = proposals_in(area, tell)
+    return [step(one, tell) for one in found[:MOST_STEPS]]
+
+
+def plan_cost(area: Area, tell: Phrases) -> str:
+    """What all proposals in an area cost together; empty where there are none."""
+    found = proposals_in(area, tell)
+    if not found:
+        return ""
+    low, high = sum(one.low_eur for one in found), sum(one.high_eur for one in found)
+    return text("report.plan_sum", tell.lang, count=len(found), cost=euro_range(low, high, tell.lang))
+
+
+def step(one: Proposal, tell: Phrases) -> str:
+    """A proposal as a sentence."""
+    return text(
+        "report.step_look" if one.look_first else "report.step",
+        tell.lang,
+        what=f"{one.what(tell.lang)} – {one.action(tell.lang)}",
+        where=one.where() or tell.words["none"],
+        cost=euro_range(one.low_eur, one.high_eur, tell.lang),
+        gain=tell.gained(one.people),
+    )
+
+
+def proposals_in(area: Area, tell: Phrases) -> list[Proposal]:
+    """Proposals of the plan in an area; all for the whole city."""
+    return [one for one in tell.proposals or () if area.row < 0 or one.district == area.name]
+
+
+def why_chart(area: Area, tell: Phrases) -> Picture:
+    """Reasons per service as stacked bars, with every number in the text alternative."""
+    words, lang = tell.words, tell.lang
+    rows, told = [], []
+    for service in tell.offered:
+        shares = reasons_of(area, tell, service)
+        rows.append(Stack(tell.service(service), [shares[reason] for reason in TOLD_REASONS]))
+        parts = ", ".join(
+            f"{words['reason_' + reason]} {percent(shares[reason], lang)}"
+            for reason in TOLD_REASONS
+            if shares[reason] > 0
+        )
+        told.append(words["reason_alt"].format(service=tell.service(service), parts=parts))
+    key = [words["reason_" + reason] for reason in TOLD_REASONS]
+    return stack_chart(rows, key=key, lang=lang, alt=" ".join(told))
+
+
+def reasons_of(area: Area, tell: Phrases, service: str) -> dict[str, float]:
+    """Shares of an area by the reason why a service is missed, for the group in focus."""
+    district = np.asarray(tell.scan.city.homes["district"])
+    homes = np.arange(len(district)) if area.row < 0 else np.flatnonzero(district == area.row)
+    return tell.misses.shares(tell.focus, service, homes)
 
 
 def ranges(area: Area, tell: Phrases) -> list[Range]:
@@ -147,8 +284,14 @@ def chart_of(rows: Sequence[Range], tell: Phrases) -> Picture:
 
 
 def sentences(area: Area, tell: Phrases) -> list[str]:
-    """Three sentences a layperson understands."""
-    return [_who(area, tell), _how_much(area, tell), _gap(area, tell)]
+    """Sentences a layperson understands: how many, what they reach, what is missing and why."""
+    lead = "groceries" if "groceries" in tell.offered else tell.offered[0]
+    return [
+        _who(area, tell),
+        tell.headline(area.cells[tell.focus, lead], lead),
+        _how_much(area, tell),
+        _gap(area, tell),
+    ]
 
 
 def _who(area: Area, tell: Phrases) -> str:
@@ -158,10 +301,15 @@ def _who(area: Area, tell: Phrases) -> str:
         old = words["s1_old"].format(p65=number(area.people_65, lang), p80=number(area.people_80, lang))
     elif area.people_65 is not None:
         old = words["s1_old65"].format(p65=number(area.people_65, lang))
-    return str(
-        words["s1_people" if tell.weighted else "s1_homes"].format(
-            name=tell.area(area), homes=number(area.homes, lang), people=number(area.weight, lang), old=old
-        )
+    form = "s1_weighted" if tell.weighted else "s1_homes"
+    return text(
+        f"report.{form}",
+        lang,
+        name=tell.area(area),
+        homes=number(area.homes, lang),
+        people=number(area.weight, lang),
+        counted=tell.counted,
+        old=old,
     )
 
 
@@ -176,26 +324,42 @@ def _how_much(area: Area, tell: Phrases) -> str:
 
 
 def _gap(area: Area, tell: Phrases) -> str:
+    """What keeps people from a service, never blaming the ways for speed or for a place's own door."""
     words = tell.words
-    if tell.base is None or tell.focus != "wheelchair":
+    if tell.base is None:
         service = min(tell.offered, key=lambda one: area.cells[tell.focus, one].likely)
         share = tell.of_100(area.cells[tell.focus, service].likely)
         return str(words["s3_plain"].format(service=tell.service(service), share=share, counted=tell.counted))
-    base = tell.base
-    gaps = {one: area.cells[base, one].likely - area.cells[tell.focus, one].likely for one in tell.offered}
-    service = max(tell.offered, key=lambda one: gaps[one])
-    if gaps[service] <= 0.005:
-        return str(words["s3_none"])
-    cell = area.cells[tell.focus, service]
-    return str(
-        words["s3"].format(
-            one=tell.one(service),
-            walker=tell.of_100(area.cells[base, service].likely),
-            wheelchair=tell.of_100(cell.likely),
-            sure=tell.of_100(cell.sure),
-            possible=tell.of_100(cell.possible),
-            counted=tell.counted,
-        )
+    reasons = {service: reasons_of(area, tell, service) for service in tell.offered}
+
+    def lost(service: str) -> float:
+        return reasons[service]["barrier"] + reasons[service]["unknown"] + reasons[service]["place"]
+
+    service = max(tell.offered, key=lambda one: (lost(one), one))
+    if lost(service) < LEAST_GAP:
+        return str(words["s3_none"].format(**{"with": tell.with_profile(tell.focus)}))
+    places = tell.scan.city.places
+    rows = np.flatnonzero(places["service"].astype(str) == service)
+    barred = np.asarray(places["wheelchair"], dtype=np.float64)[rows] == 0
+    if tell.focus in ON_WHEELS and barred.all() and tell.scan.catalogue.services[service].wheelchair:
+        named = next((str(places["name"][row]) for row in rows.tolist() if places["name"][row]), "")
+        name = clean(named) or words["none"]
+        return text("report.s3_place", tell.lang, service=tell.service(service), count=len(rows), name=name)
+    found = reasons[service]
+    parts = [
+        text(f"report.fault_{reason}", tell.lang, count=tell.of_100(found[reason]))
+        for reason in ("barrier", "unknown", "place")
+        if round(100 * found[reason])
+    ]
+    return text(
+        "report.s3_barrier",
+        tell.lang,
+        service=tell.service(service),
+        walker=tell.of_100(area.cells[tell.base, service].likely),
+        likely=tell.of_100(area.cells[tell.focus, service].likely),
+        counted=tell.counted,
+        parts=joined(parts, tell.lang),
+        **{"with": tell.with_profile(tell.focus)},
     )
 
 
@@ -226,11 +390,19 @@ def share_table(area: Area, tell: Phrases, page_id: str) -> Sheet:
             cell = area.cells[name, service]
             row.append(Cell(spread(cell, lang), sort=round(cell.likely, 6)))
         standard_s = area.cells[groups[-1], service].standard_s
-        row.append(Cell(minutes(standard_s), sort=standard_s))
+        row.append(Cell(standard_of(tell, service), sort=standard_s))
         rows.append(row)
     columns = [
         Column(tell.words["column_service"]),
         *(Column(tell.profile(name), number=True) for name in groups),
     ]
-    columns.append(Column(f"{tell.words['column_standard']}, {tell.profile(groups[-1])}", number=True))
+    columns.append(Column(tell.words["column_standard"], number=True))
     return Sheet(f"{page_id}-shares", tell.words["table_title"], columns, rows)
+
+
+def standard_of(tell: Phrases, service: str) -> str:
+    """A standard as it is stated: metres for everybody, or minutes."""
+    standard = tell.scan.catalogue.services[service].standard
+    if standard.metres is not None:
+        return f"{number(standard.metres, tell.lang)} m"
+    return f"{limit_minutes((standard.minutes or 0.0) * 60)} min"

@@ -79,7 +79,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Glance:
-    """The one page everybody reads: a few sentences, one picture, one table."""
+    """The one page everybody reads: a few sentences, the first steps, pictures, one table."""
 
     id: str
     heading: str
@@ -88,3 +88,8 @@ class Glance:
     chart_title: str = ""
     chart: Picture | None = None
     table: Sheet | None = None
+    steps: Sequence[str] = ()
+    cost: str = ""
+    locator: Picture | None = None
+    why_title: str = ""
+    why: Picture | None = None

@@ -5,7 +5,8 @@ The English wording stands where it is raised, as in gettext, with ``{slots}`` f
 wordings, so a note that lies in a city folder is told in any language too.
 
 In a German wording ``{name}`` repeats what the slot held, ``{name:n}`` writes its numbers the German way,
-``{name:t}`` translates it as a message of its own and ``{name:l}`` does so with each part of a list.
+``{name:q}`` a number with its unit, ``{name:t}`` translates it as a message of its own and ``{name:l}`` does
+so with each part of a list.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from wegeketten.words.catalogue import message_texts, text
 
 _SLOT = re.compile(r"\{(\w+)\}")
 _NUMBER = re.compile(r"(?<![\w.,-])\d{1,3}(?:,\d{3})*(?:\.\d+)?(?![\w.,]*\d)|\d+\.\d+")
+_LONG = re.compile(r"(?<![\w.,])\d{5,}(?![\w.,]*\d)")
+
 _TAILS = ("meant", "more", "hint")
 """Slots that hold nothing, or a clause that begins with a sign."""
 
@@ -92,13 +95,22 @@ def translated(message: str, lang: str) -> str:
     return message
 
 
+def _german_numbers(text: str) -> str:
+    """Decimal signs turned, and thousands parted from five digits on."""
+    turned = _NUMBER.sub(lambda found: found[0].translate(str.maketrans(",.", ".,")), text)
+    return _LONG.sub(lambda found: f"{int(found[0]):,}".replace(",", "."), turned)
+
+
 class _German(Formatter):
     """Fills German wordings; the letters behind the colon say how, see the head of this file."""
 
     def format_field(self, value: object, format_spec: str) -> str:
         held = str(value)
         if format_spec == "n":
-            return _NUMBER.sub(lambda found: found[0].translate(str.maketrans(",.", ".,")), held)
+            return _german_numbers(held)
+        if format_spec == "q":
+            count, _, unit = held.partition(" ")
+            return f"{_german_numbers(count)} {translated(unit, 'de')}".strip()
         if format_spec == "t":
             return translated(held, "de")
         if format_spec == "l":

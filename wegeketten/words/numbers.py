@@ -130,19 +130,19 @@ def about(value: float, lang: str) -> str:
 
 
 def euro_range(low_eur: float, high_eur: float, lang: str) -> str:
-    """A range of costs, both ends as coarse as the larger one.
+    r"""A range of costs, both ends as coarse as the larger one.
 
     Examples
     --------
     >>> euro_range(8726, 34906, "de"), euro_range(2400, 5640, "en"), euro_range(500, 500, "de")
-    ('9.000 bis 35.000 €', '€ 2,400 to 5,600', '500 €')
+    ('9.000 bis 35.000\xa0€', '€ 2,400 to 5,600', '500\xa0€')
     """
     step = _step(max(abs(low_eur), abs(high_eur)), 2)
     low, high = (number(_to_step(end, step), lang) for end in (low_eur, high_eur))
     if low == "0" and low_eur > 0:
         low = number(rounded(low_eur, 1), lang)
     span = high if low == high else text("general.from_to", lang, low=low, high=high)
-    return f"{span} €" if lang == "de" else f"€ {span}"
+    return f"{span}\u00a0€" if lang == "de" else f"€ {span}"
 
 
 def date(stamp: object, lang: str) -> str:

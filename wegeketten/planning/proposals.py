@@ -1,0 +1,263 @@
+"""The plan as people decide on it: one proposal per set of lines that only work together.
+
+Terminal, map, report and master plan all show this list, made from the rows of ``measures.csv``.
+"""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING, NamedTuple
+
+from wegeketten.errors import InputDataError
+from wegeketten.files.csv import clean_text
+from wegeketten.words.names import kind_name, profile_name, service_name
+from wegeketten.words.numbers import joined
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from wegeketten.planning.plan import Plan
+
+NEEDED = (
+    "rank", "barrier_ids", "kinds", "lat", "lon", "cost_eur", "people_newly_reached", "services", "profiles",
+    "works", "cost_low_eur", "cost_high_eur", "people_sure", "people_possible", "advice",
+)  # fmt: skip
+"""Columns of ``measures.csv`` that a proposal is made from."""
+
+
+class Proposal(NamedTuple):
+    """What is proposed at one place, or at several that only work together.
+
+    Attributes
+    ----------
+    number
+        1 is first.
+    kinds, works
+        What is mended and how: names of `Kind` and ids of ``data/measures.toml``, each once.
+    places
+        How many barriers.
+    street, near, district
+        Where the first of them is.
+    lat, lon
+        The same in degrees.
+    low_eur, typical_eur, high_eur
+        Cost and its range.
+    sum_low_eur, sum_high_eur
+        Range of the cost of all proposals so far.
+    people, people_sure, people_possible
+        Homes, dwellings or people that newly reach a service: likely, for sure, and at most.
+    services, profiles
+        Ids of what and whom it helps.
+    look_first
+        Whether a barrier is one by assumption only: have a look before any money is spent.
+    barrier_ids
+        Ids of the barriers.
+    """
+
+    number: int
+    kinds: tuple[str, ...]
+    works: tuple[str, ...]
+    places: int
+    street: str
+    near: str
+    district: str
+    lat: float
+    lon: float
+    low_eur: float
+    typical_eur: float
+    high_eur: float
+    sum_low_eur: float
+    sum_high_eur: float
+    people: float
+    people_sure: float
+    people_possible: float
+    services: tuple[str, ...]
+    profiles: tuple[str, ...]
+    look_first: bool
+    barrier_ids: tuple[str, ...]
+
+    def what(self, lang: str) -> str:
+        """What is mended, such as ``Bordstein, Treppe``."""
+        return ", ".join(kind_name(kind, lang) for kind in self.kinds)
+
+    def action(self, lang: str) -> str:
+        """What is done, by the names of the measures."""
+        from wegeketten.whatif.measures import load_measures
+
+        names = load_measures().measures
+        told = [str(getattr(names[one].name, lang)) if one in names else one for one in self.works]
+        return "; ".join(told)
+
+    def where(self) -> str:
+        """Street with the nearest house number; empty where nothing near has one."""
+        return clean_text(self.near or self.street)
+
+    def whom(self, lang: str) -> str:
+        """Whom it helps."""
+        return joined([profile_name(name, lang) for name in self.profiles], lang)
+
+    def helps_with(self, lang: str, most: int = 4) -> str:
+        """What comes within reach; the first few, and how many more."""
+        names = [service_name(name, lang) for name in self.services]
+        more = f" +{len(names) - most}" if len(names) > most else ""
+        return ", ".join(names[:most]) + more
+
+
+def proposals_of(plan: Plan) -> list[Proposal]:
+    """Proposals of a plan just made."""
+    from wegeketten.planning.write import MEASURE_COLUMNS, measure_rows
+
+    rows = [dict(zip(MEASURE_COLUMNS, map(str, row), strict=True)) for row in measure_rows(plan)]
+    return _proposals(rows)
+
+
+def read_proposals(folder: Path) -> list[Proposal]:
+    """Proposals of a plan written into a folder.
+
+    Raises
+    ------
+    InputDataError
+        ``measures.csv`` is missing, lacks a column or has a row that cannot be read.
+    """
+    path = folder / "measures.csv"
+    rows = _rows(path, NEEDED)
+    try:
+        return _proposals(rows)
+    except ValueError as error:
+        raise InputDataError(f"{path}: cannot be read ({error}); write it again") from error
+
+
+class Look(NamedTuple):
+    """A place somebody should look at, with all that is unknown there.
+
+    Attributes
+    ----------
+    number
+        1 is first.
+    kind, attributes
+        What it is, and the readings nobody knows.
+    street, near, district, lat, lon
+        Where.
+    people
+        Homes, dwellings or people whose answer depends on it.
+    barrier_id
+        Id of the barrier.
+    """
+
+    number: int
+    kind: str
+    attributes: tuple[str, ...]
+    street: str
+    near: str
+    district: str
+    lat: float
+    lon: float
+    people: float
+    barrier_id: str
+
+    def where(self) -> str:
+        """Street with the nearest house number; empty where nothing near has one."""
+        return clean_text(self.near or self.street)
+
+
+SURVEY_NEEDED = ("rank", "barrier_id", "kind", "lat", "lon", "attribute", "people_between")
+
+
+def read_looks(folder: Path) -> list[Look]:
+    """Places of a survey written into a folder, one per OpenStreetMap element, in the survey's order.
+
+    Raises
+    ------
+    InputDataError
+        ``survey.csv`` is missing, lacks a column or has a row that cannot be read.
+    """
+    path = folder / "survey.csv"
+    rows = _rows(path, SURVEY_NEEDED)
+    try:
+        return _looks(rows)
+    except ValueError as error:
+        raise InputDataError(f"{path}: cannot be read ({error}); write it again") from error
+
+
+def _rows(path: Path, needed: Sequence[str]) -> list[dict[str, str]]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            missing = [name for name in needed if name not in (reader.fieldnames or ())]
+            if missing:
+                raise InputDataError(
+                    f"{path}: column {missing[0]!r} is missing; write it again with wegeketten"
+                )
+            return list(reader)
+    except OSError as error:
+        raise InputDataError(
+            f"{path}: cannot be read ({error.strerror}); give the folder that the command wrote"
+        ) from error
+
+
+def _proposals(rows: Iterable[Mapping[str, str]]) -> list[Proposal]:
+    sets: dict[str, list[Mapping[str, str]]] = {}
+    for row in rows:
+        sets.setdefault(row.get("set") or row["rank"], []).append(row)
+    found: list[Proposal] = []
+    low = high = 0.0
+    for number, lines in enumerate(sets.values(), start=1):
+        low, high = low + _sum(lines, "cost_low_eur"), high + _sum(lines, "cost_high_eur")
+        first, barriers = lines[0], _parts(lines, "barrier_ids")
+        found.append(
+            Proposal(
+                number=number,
+                kinds=_parts(lines, "kinds"),
+                works=tuple(dict.fromkeys(one for part in _parts(lines, "works") for one in part.split("+"))),
+                places=len(barriers),
+                street=first.get("street", ""),
+                near=first.get("near", ""),
+                district=first.get("district", ""),
+                lat=float(first["lat"]),
+                lon=float(first["lon"]),
+                low_eur=_sum(lines, "cost_low_eur"),
+                typical_eur=_sum(lines, "cost_eur"),
+                high_eur=_sum(lines, "cost_high_eur"),
+                sum_low_eur=low,
+                sum_high_eur=high,
+                people=_sum(lines, "people_newly_reached"),
+                people_sure=_sum(lines, "people_sure"),
+                people_possible=_sum(lines, "people_possible"),
+                services=_parts(lines, "services"),
+                profiles=_parts(lines, "profiles"),
+                look_first=any(line["advice"] for line in lines),
+                barrier_ids=barriers,
+            )
+        )
+    return found
+
+
+def _looks(rows: Iterable[Mapping[str, str]]) -> list[Look]:
+    places: dict[str, list[Mapping[str, str]]] = {}
+    for row in rows:
+        places.setdefault(row["barrier_id"].partition(":")[0], []).append(row)
+    return [
+        Look(
+            number=number,
+            kind=lines[0]["kind"],
+            attributes=_parts(lines, "attribute"),
+            street=lines[0].get("street", ""),
+            near=lines[0].get("near", ""),
+            district=lines[0].get("district", ""),
+            lat=float(lines[0]["lat"]),
+            lon=float(lines[0]["lon"]),
+            people=max(float(line["people_between"] or 0) for line in lines),
+            barrier_id=lines[0]["barrier_id"],
+        )
+        for number, lines in enumerate(places.values(), start=1)
+    ]
+
+
+def _sum(lines: Iterable[Mapping[str, str]], column: str) -> float:
+    return sum(float(line[column] or 0) for line in lines)
+
+
+def _parts(lines: Iterable[Mapping[str, str]], column: str) -> tuple[str, ...]:
+    """Parts of a column of lists, each once, in their order."""
+    return tuple(dict.fromkeys(part for line in lines for part in line[column].split(";") if part))
