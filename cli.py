@@ -91,6 +91,12 @@ def build(
     dem_unit: Annotated[str | None, typer.Option(help="Vertical unit of the model: m, dm, cm, ft.")] = None,
     survey: Annotated[Path | None, typer.Option(help="Surveyed values that overrule OpenStreetMap.")] = None,
     services: Annotated[Path | None, typer.Option(help="Your own catalogue of services (TOML).")] = None,
+    places: Annotated[
+        list[str] | None, typer.Option(help="ID=FILE: the city's own list of places of a service.")
+    ] = None,
+    places_only: Annotated[
+        list[str] | None, typer.Option(help="Service of which only the listed places count.")
+    ] = None,
     pavements: Annotated[str, typer.Option(help="sides: kerb to kerb; centre: road centre lines.")] = "sides",
     out_of_service: Annotated[
         list[str] | None, typer.Option(help="Id of a lift or escalator that is out of order.")
@@ -105,6 +111,7 @@ def build(
     """Read an extract into a city folder: network with every barrier as an edge, homes, places, districts."""
     from wegeketten.pipeline.build import build as build_city
     from wegeketten.pipeline.worker import usual_processes
+    from wegeketten.places.add import parse_lists
     from wegeketten.progress import progress_bar
     from wegeketten.reports.terminal import describe_city
 
@@ -113,7 +120,8 @@ def build(
         city = build_city(
             source, out, dem=dem or (), districts=districts, district_name=district_name,
             population=population, people_column=people_column, crs=crs, encoding=encoding,
-            dem_unit=dem_unit, survey=survey, services=services, pavements=pavements,
+            dem_unit=dem_unit, survey=survey, services=services, places=parse_lists(places or []),
+            places_only=places_only or (), pavements=pavements,
             out_of_service=out_of_service or (), processes=processes or usual_processes(), progress=tick,
         )  # fmt: skip
     print_json(city.meta) if as_json else describe_city(city, lang=language)
@@ -506,7 +514,7 @@ def site(
     costs: Annotated[Path | None, typer.Option(help="Your own unit costs (TOML).")] = None,
     profile: Profiles = None,
     limit: Limits = None,
-    lang: Lang = "de",
+    lang: Lang = None,
     as_json: Json = False,
 ) -> None:
     """Find where new places of a service serve people best, with the proof of how good that is."""

@@ -20,12 +20,13 @@ from wegeketten.pipeline.worker import Worker, give_back_memory
 from wegeketten.version import VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from wegeketten.model.answers import Progress
     from wegeketten.model.edges import EdgeTable
     from wegeketten.network.elevation import Terrain
     from wegeketten.pipeline.stations import Town
+    from wegeketten.places.catalogue import Catalogue
 
 
 _OF_TOWN = (
@@ -48,6 +49,8 @@ def build(
     population: str | Path | None = None,
     survey: str | Path | None = None,
     services: str | Path | None = None,
+    places: Mapping[str, str | Path] | None = None,
+    places_only: Sequence[str] = (),
     people_column: str | None = None,
     crs: str | None = None,
     encoding: str | None = None,
@@ -78,6 +81,11 @@ def build(
         Surveyed values that overrule OpenStreetMap.
     services
         A catalogue of services of one's own.
+    places
+        By service id, a list of the city's own: a table with lon and lat (or metres, or well-known text) or
+        any layer of points or areas. Its places come beside those of the extract, each counted once.
+    places_only
+        Services of which only the listed places count.
     people_column
         Column of `population` that counts all people; found where None.
     crs
@@ -118,12 +126,16 @@ def build(
     if pavements not in ("sides", "centre"):
         raise UsageError(f"--pavements {pavements}: there are sides and centre")
     target = Path(out)
+    lists = {name: Path(file) for name, file in (places or {}).items()}
     inputs = [
-        Path(each) for each in (source, *dem, districts, population, survey, services) if each is not None
+        Path(each)
+        for each in (source, *dem, districts, population, survey, services, *lists.values())
+        if each is not None
     ]
     check_replaceable(target, marker=MARKER, inputs=inputs)
     tell = progress or (lambda _words, _share: None)
     catalogue = load_catalogue(services)
+    listed = _checked_lists(catalogue, lists, places_only)
     path = source_path(str(source))
     terrain = _terrain(dem, unit=dem_unit, crs=crs)
     worker: Worker[tuple[CityWriter, Town]] = Worker(second=processes > 1, modules=_OF_TOWN)
@@ -135,7 +147,9 @@ def build(
         works = CityWriter(folder, projection, features.sha256, skipped=list(features.skipped))
         worker.submit(
             settle, CityWriter(folder, projection, features.sha256), features, catalogue,
-            TownFiles(districts, population, district_name, people_column, crs, encoding),
+            TownFiles(
+                districts, population, district_name, people_column, crs, encoding, listed, tuple(places_only)
+            ),
         )  # fmt: skip
         origin = {
             "source": "demo" if str(source) == "demo" else features.source,
@@ -181,6 +195,8 @@ def build(
                 "population": _digests([population] if population else []),
                 "survey": _digests([survey] if survey else []),
                 "catalogue": catalogue.digest,
+                "places": {name: _digests([file]) for name, file in lists.items()},
+                "places_only": list(places_only),
                 "out_of_service": list(out_of_service),
             },
             "elevation": works.elevation,
@@ -190,6 +206,20 @@ def build(
         write_json(folder / MARKER, meta)
     tell("done", 1.0)
     return open_city(target)
+
+
+def _checked_lists(
+    catalogue: Catalogue, lists: Mapping[str, Path], only: Sequence[str]
+) -> tuple[tuple[str, str], ...]:
+    """Services and files of the lists of places; unknown services are refused before the work begins."""
+    for name in (*lists, *only):
+        catalogue.service(name)
+    without = [name for name in only if name not in lists]
+    if without:
+        raise UsageError(
+            f"--places-only {without[0]}: there is no list of it; give --places {without[0]}=FILE"
+        )
+    return tuple((name, str(file)) for name, file in lists.items())
 
 
 def _terrain(files: Sequence[str | Path], *, unit: str | None, crs: str | None) -> Terrain | None:

@@ -157,6 +157,23 @@ class CityWriter:
         self.skipped += [*areas.skipped, *homes.skipped]
         return homes
 
+    def listed(self, places: Places, features: Features, files: TownFiles) -> Places:
+        """Places of the city's own lists beside those of the extract."""
+        if not files.places:
+            return places
+        from wegeketten.places.add import add_listed
+        from wegeketten.places.listed import read_listed
+
+        xy = self.projection.to_xy(features.lonlat)
+        (low_x, low_y), (high_x, high_y) = np.nanmin(xy, axis=0).tolist(), np.nanmax(xy, axis=0).tolist()
+        lists = [
+            (service, read_listed(Path(file), self.projection, (low_x, low_y, high_x, high_y)))
+            for service, file in files.places
+        ]
+        laid, notes = add_listed(places, lists, self.projection, instead=files.places_only)
+        self.notes += notes
+        return laid
+
     def snap(self, edges: EdgeTable, town: Town) -> None:
         """Doors and the edges they may join."""
         from wegeketten.network.snap import snap, write_snaps
@@ -195,6 +212,8 @@ class TownFiles(NamedTuple):
         Columns of names and of people; found where None.
     crs, encoding
         Coordinate reference system and encoding of files that state none.
+    places, places_only
+        Lists of places by service; services of which nothing but the list counts.
     """
 
     districts: str | Path | None = None
@@ -203,6 +222,8 @@ class TownFiles(NamedTuple):
     people_column: str | None = None
     crs: str | None = None
     encoding: str | None = None
+    places: tuple[tuple[str, str], ...] = ()
+    places_only: tuple[str, ...] = ()
 
 
 class Town(NamedTuple):
@@ -243,7 +264,7 @@ def settle(
 
     homes = works.homes(features, files)
     give_back_memory()
-    places = find_places(features, catalogue, works.projection)
+    places = works.listed(find_places(features, catalogue, works.projection), features, files)
     works.points("places", places.columns)
     works.skipped += places.skipped
     premises = find_places(features, load_catalogue(shipped("premises.toml")), works.projection)
