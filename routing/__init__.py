@@ -5,7 +5,7 @@ Knows nodes, arcs and integer times, and nothing of streets. Import it as `wegek
 
 from .bounded import count_within
 from .changes import Changes, Gains, Improvements, Spots
-from .compiled import lazy_kernel, when_compiling
+from .compiled import inlined, lazy_kernel, when_compiling
 from .connections import Arrivals, Connections, Footpaths, scan_forward
 from .effects import gains, improvements
 from .graph import INF, UNIT_S, Graph
@@ -44,6 +44,7 @@ __all__ = [
     "improvements",
     "in_best_order",
     "in_order",
+    "inlined",
     "lazy_kernel",
     "longer",
     "longer_long",
