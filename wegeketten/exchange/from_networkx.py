@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import math
 import shutil
 import tempfile
@@ -30,6 +31,7 @@ OWN_NODE_KEYS = frozenset(
     {"x", "y", "lon", "lat", "osmid", "osm_id", "street_count", "elevation", "geometry", "cluster"}
 )
 
+_LONGEST_LIST = 20_000  # signs
 HARDEST = ("steps", "elevator", "corridor", "track", "path")
 """Where OSMnx merged ways of several classes into one edge, the first of these stands for all."""
 
@@ -115,7 +117,7 @@ class _Conversion:
         self.elements = Elements()
         self._numbers: dict[Hashable, int] = {}
         self._xy: dict[Hashable, tuple[float, float]] = {}
-        labels = [label for label in graph.nodes if isinstance(label, int | np.integer)]
+        labels = [number for number in map(_whole, graph.nodes) if number]
         self._free_node = count(max(labels, default=0) + 1 if labels and max(labels) > 0 else 1)
         for label, data in graph.nodes(data=True):
             self._node(label, data)
@@ -129,27 +131,30 @@ class _Conversion:
             x, y = float(data["x"]), float(data["y"])
         except (KeyError, TypeError, ValueError) as error:
             raise InputDataError(f"node {label!r} of the graph has no x and y") from error
-        number = int(label) if isinstance(label, int | np.integer) and label > 0 else next(self._free_node)
+        number = _whole(label) or next(self._free_node)
+        if not (math.isfinite(x) and math.isfinite(y)):
+            raise InputDataError(f"node {label!r} of the graph has an x or y that is no number")
         self._numbers[label], self._xy[label] = number, (x, y)
         self.elements.nodes[number] = (*self._to_degrees.transform(x, y), _tags(data, OWN_NODE_KEYS))
 
     def _pieces(self, graph: nx.MultiDiGraph) -> list[_Piece]:
         """Edges, each once, in the direction in which the way was drawn where that is known."""
         found: dict[Hashable, _Piece] = {}
-        for u, v, data in graph.edges(data=True):
+        for u, v, told in graph.edges(data=True):
+            data = {key: _parsed(key, value) for key, value in told.items()}
             line = data.get("geometry")
             points = [self._xy[u], self._xy[v]] if line is None else [(x, y) for x, y, *_ in line.coords]
+            if math.dist(points[0], self._xy[u]) > math.dist(points[-1], self._xy[u]):
+                points.reverse()  # drawn the other way round, as files keep it
             raw = data.get("osmid")
             ids = raw if isinstance(raw, list | tuple | set) else [raw]
-            numbers = sorted(
-                int(number) for number in ids if isinstance(number, int | np.integer) and number > 0
-            )
+            numbers = sorted(number for number in map(_whole, ids) if number)
             piece = _Piece(u, v, points[1:-1], numbers[0] if numbers else 0, len(numbers) == 1, dict(data))
             shape = tuple(points)
             key = (tuple(numbers), min(shape, shape[::-1]))
             if key not in found or (found[key].data.get("reversed") and not data.get("reversed")):
                 found[key] = piece
-        return list(found.values())
+        return [_as_drawn(piece) for piece in found.values()]
 
     def _way(self, chain: list[_Piece]) -> None:
         number = chain[0].way
@@ -169,6 +174,43 @@ class _Conversion:
         self.elements.ways[number] = (refs, tags)
 
 
+def _whole(label: object) -> int:
+    """An id of OpenStreetMap, from files as text too; 0 where it is none."""
+    if isinstance(label, bool):
+        return 0
+    if isinstance(label, float | np.floating) and float(label).is_integer():
+        label = int(label)
+    if isinstance(label, int | np.integer):
+        return int(label) if label > 0 else 0
+    return int(label) if isinstance(label, str) and label.isascii() and label.isdigit() else 0
+
+
+def _parsed(key: str, value: Any) -> Any:
+    """A value as OSMnx had it before a file (GeoPackage, GraphML) made text of it: lists, flags, lines."""
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    if key == "geometry":
+        import shapely
+
+        try:
+            line = shapely.from_wkt(text)
+        except shapely.errors.GEOSException as error:
+            raise InputDataError(
+                f"an edge of the graph has a geometry that is none ({text[:40]!r})"
+            ) from error
+        return line if line is not None and line.geom_type == "LineString" else None
+    if key in ("reversed", "oneway") and text in ("True", "False"):
+        return text == "True"
+    if text.startswith("[") and text.endswith("]") and len(text) < _LONGEST_LIST:
+        try:
+            found = ast.literal_eval(text)
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            return value
+        return found if isinstance(found, list) else value
+    return value
+
+
 class _Piece(NamedTuple):
     """An edge of the graph on its way to be part of a way."""
 
@@ -178,6 +220,13 @@ class _Piece(NamedTuple):
     way: int  # 0 where it has no OSM id
     whole: bool  # from one way only
     data: dict[str, Any]
+
+
+def _as_drawn(piece: _Piece) -> _Piece:
+    """The piece in the direction of its way; where only the other direction is known, that one turned round."""
+    if piece.data.get("reversed") is not True:
+        return piece
+    return piece._replace(u=piece.v, v=piece.u, inner=piece.inner[::-1], data={**piece.data, "reversed": False})
 
 
 def _chains(pieces: list[_Piece]) -> Iterator[list[_Piece]]:
@@ -210,6 +259,7 @@ def _tags(data: Mapping[str, Any], own: frozenset[str]) -> dict[str, str]:
             continue
         values = list(value) if isinstance(value, list | tuple | set | frozenset) else [value]
         words = [{True: "yes", False: "no"}.get(v, str(v)) if isinstance(v, bool) else str(v) for v in values]
+        words = [word for word in words if word != "nan"]
         if key == "highway" and len(words) > 1:
             words = [next((hard for hard in HARDEST if hard in words), words[0])]
         text = ";".join(dict.fromkeys(words))
