@@ -334,7 +334,7 @@ def chain(
     spot = None if start is None else parse_point(start, "--from")
     errands = Errands(
         tuple(name for name in visit.split(",") if name.strip()), any_order, returning,
-        None if when is None else parse_when(when), Needs(bench, toilet),
+        None if when is None else parse_when(when), Needs(bench, toilet).checked(),
     )  # fmt: skip
     with progress_bar("chain") as tick:
         one = chosen_profiles([profile], limit)[0]

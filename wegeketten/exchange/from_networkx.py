@@ -226,7 +226,9 @@ def _as_drawn(piece: _Piece) -> _Piece:
     """The piece in the direction of its way; where only the other direction is known, that one turned round."""
     if piece.data.get("reversed") is not True:
         return piece
-    return piece._replace(u=piece.v, v=piece.u, inner=piece.inner[::-1], data={**piece.data, "reversed": False})
+    return piece._replace(
+        u=piece.v, v=piece.u, inner=piece.inner[::-1], data={**piece.data, "reversed": False}
+    )
 
 
 def _chains(pieces: list[_Piece]) -> Iterator[list[_Piece]]:

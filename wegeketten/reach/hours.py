@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from wegeketten.errors import UsageError
 from wegeketten.tags.conditions import ORDINARY_MONDAY, state
+from wegeketten.tags.hours import open_at
 
 if TYPE_CHECKING:
     from wegeketten.city import City
@@ -19,7 +20,9 @@ _TIMED = (
 )  # fmt: skip
 DAYS = {"mo": 0, "di": 1, "tu": 1, "mi": 2, "we": 2, "do": 3, "th": 3, "fr": 4, "sa": 5, "so": 6, "su": 6}
 
-_when = re.compile(r"\s*([A-Za-z]{2})[A-Za-z]*\.?[\s,]+(\d{1,2})(?::(\d{2}))?\s*").fullmatch
+_when = re.compile(
+    r"\s*([A-Za-z]{2})[A-Za-z]*\.?[\s,]+(\d{1,2})(?:[:.](\d{2}))?(?:\s*(?:uhr|h))?\s*", re.IGNORECASE
+).fullmatch
 
 
 def parse_when(text: str) -> dt.datetime:
@@ -72,17 +75,7 @@ def is_open(text: str, when: dt.datetime) -> bool | None:
     >>> [is_open(text, monday) for text in ("Mo-Fr 08:00-18:00; PH off", "Tu 10:00-12:00", "by chance")]
     [True, False, None]
     """
-    if not text or not text.isprintable() or len(text) > 255:
-        return None
-    from opening_hours import OpeningHours, ParserError  # type: ignore[attr-defined]
-
-    try:
-        hours = OpeningHours(text, country="DE")
-    except ParserError:
-        return None
-    if hours.is_open(when):
-        return True
-    return False if hours.is_closed(when) else None
+    return open_at(text, when)
 
 
 def city_at(city: City, when: dt.datetime | None) -> City:

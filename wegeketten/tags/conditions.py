@@ -16,6 +16,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from wegeketten.tags.hours import open_at
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -179,19 +181,18 @@ def _applies(condition: str, when: dt.datetime) -> bool | None:
 
 
 def _hold(text: str, when: dt.datetime) -> bool | None:
-    hours = _parsed(text)
-    if hours is None:
-        return None
-    if hours.is_open(when):
-        return True
-    return False if hours.is_closed(when) else None
+    return open_at(_plain(text), when)
+
+
+def _plain(text: str) -> str:
+    return _month.sub(lambda found: found[1][:3], _dash.sub("-", text.strip().strip("()")))
 
 
 @lru_cache(maxsize=1 << 12)
 def _parsed(text: str):  # type: ignore[no-untyped-def]  # opening_hours has no types
     from opening_hours import OpeningHours, ParserError  # type: ignore[attr-defined]
 
-    text = _month.sub(lambda found: found[1][:3], _dash.sub("-", text.strip().strip("()")))
+    text = _plain(text)
     if not text or not text.isprintable() or len(text) > 255:
         return None
     try:

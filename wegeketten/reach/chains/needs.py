@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from wegeketten.model.ranges import within
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -26,6 +28,18 @@ class Needs(NamedTuple):
 
     bench_every_m: float | None = None
     toilet_every_min: float | None = None
+
+    def checked(self) -> Needs:
+        """Itself, once both are numbers above 0.
+
+        Raises
+        ------
+        UsageError
+            One is not.
+        """
+        within(self.bench_every_m, "--bench-every", 0, 1e6, above=True)
+        within(self.toilet_every_min, "--toilet-every", 0, 1e5, above=True)
+        return self
 
 
 def longest_gap(positions: NDArray[np.float64], total: float) -> float:
