@@ -69,9 +69,12 @@ def open_source(text: str, tick: Tick) -> OpenedCity:
 
 def chosen_profiles(names: list[str] | None, limits: list[str] | None) -> list[Profile]:
     """Load the profiles named with --profile, changed by --limit; all of them where none is named."""
-    from wegeketten.people.profile import load_profiles, parse_limits
+    from wegeketten.people.profile import doubtful_limits, load_profiles, parse_limits
 
-    return load_profiles(names or (), limits=parse_limits(limits or []))
+    parsed = parse_limits(limits or [])
+    for doubt in doubtful_limits(parsed):
+        say(f"note: --limit {doubt}")
+    return load_profiles(names or (), limits=parsed)
 
 
 def check_language(lang: str | None) -> Language:

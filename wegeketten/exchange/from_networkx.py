@@ -223,7 +223,7 @@ class _Piece(NamedTuple):
 
 
 def _as_drawn(piece: _Piece) -> _Piece:
-    """The piece in the direction of its way; where only the other direction is known, that one turned round."""
+    """The piece in the direction of its way; the other one turned round where only that is known."""
     if piece.data.get("reversed") is not True:
         return piece
     return piece._replace(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from wegeketten.errors import InputDataError
+from wegeketten.files.csv import read_csv
 from wegeketten.model.edges import ATTRIBUTE, Crossing
 from wegeketten.norms.runs import run_verdicts
 
@@ -181,13 +181,10 @@ def read_conflicts(city: City) -> dict[str, frozenset[str]]:
     path = city.path / "conflicts.csv"
     found: dict[str, set[str]] = {}
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file):
-                if row["attribute"]:
-                    found.setdefault(row["element"].split(":")[0], set()).add(row["attribute"])
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError, KeyError, csv.Error) as error:
+        for row in read_csv(path) if path.is_file() else ():
+            if row["attribute"]:
+                found.setdefault(row["element"].split(":")[0], set()).add(row["attribute"])
+    except (OSError, ValueError, KeyError) as error:
         raise InputDataError(f"{path}: cannot be read ({error}); build the city again") from error
     return {element: frozenset(attributes) for element, attributes in found.items()}
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -242,9 +244,30 @@ def _plain(raw: str) -> float | str | bool | None:
     if raw in words:
         return words[raw]
     try:
-        return float(raw)
+        return float(raw.replace(",", ".") if re.fullmatch(r"-?\d+,\d+", raw) else raw)
     except ValueError:
         return raw
+
+
+def doubtful_limits(limits: Mapping[str, float | str | bool | None]) -> list[str]:
+    """Limits that look like another unit than theirs.
+
+    Examples
+    --------
+    >>> doubtful_limits({"incline_up_pct": 0.06, "kerb_cm": 3.0})
+    ['incline_up_pct=0.06 is read as 0.06 %; is 6 meant?']
+    """
+    told = []
+    for name, value in limits.items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
+            continue
+        if name.endswith("_pct") and value < 0.5:
+            told.append(f"{name}={value:g} is read as {value:g} %; is {value * 100:g} meant?")
+        elif name.endswith("_cm") and value < 0.3:
+            told.append(f"{name}={value:g} is read as {value:g} cm; is {value * 100:g} meant?")
+        elif name.endswith("_m") and value > 20:
+            told.append(f"{name}={value:g} is read as {value:g} m; is {value / 100:g} meant?")
+    return told
 
 
 def _path(id_or_path: str | Path) -> Path:

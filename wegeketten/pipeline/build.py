@@ -14,6 +14,7 @@ from wegeketten.files.csv import write_csv
 from wegeketten.files.json import write_json
 from wegeketten.files.tables import split_layer
 from wegeketten.model.licence import ATTRIBUTION
+from wegeketten.model.ranges import within
 from wegeketten.osm.features import Skipped
 from wegeketten.osm.path import file_sha256, source_path
 from wegeketten.pipeline.worker import Worker, give_back_memory
@@ -123,6 +124,7 @@ def build(
     from wegeketten.pipeline.stations import CityWriter, TownFiles, settle
     from wegeketten.places.catalogue import load_catalogue
 
+    within(processes, "--processes", 1, 2)
     if pavements not in ("sides", "centre"):
         raise UsageError(f"--pavements {pavements}: there are sides and centre")
     target = Path(out)

@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from wegeketten.files.csv import clean_text
+from wegeketten.files.policy import policy_of
 from wegeketten.model.licence import ATTRIBUTION
 from wegeketten.words.catalogue import load_words
 from wegeketten.words.names import barrier_name
@@ -22,6 +23,8 @@ _STYLE = (
     "td.fill{min-width:7rem;height:2.2rem}tr{break-inside:avoid}"
     "h2{break-before:page}h2:first-of-type{break-before:auto}@media print{body{margin:0}}"
 )
+_POLICY = policy_of(f"<style>{_STYLE}</style>")
+"""As of the map and the report: the page's own style, and nothing else."""
 
 
 def checklist(survey: Survey, lang: str = "de") -> str:
@@ -31,6 +34,7 @@ def checklist(survey: Survey, lang: str = "de") -> str:
     intro = words["intro"].format(spots=len(survey.spots), walks=len(survey.walks))
     parts = [
         f'<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>{title}</title>',
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<style>{_STYLE}</style></head><body><main>",
         f"<h1>{title}</h1>",

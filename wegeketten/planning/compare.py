@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,7 @@ import numpy as np
 from wegeketten.city import provenance_of
 from wegeketten.errors import InputDataError, UsageError
 from wegeketten.files.atomic import whole_folder
-from wegeketten.files.csv import write_csv
+from wegeketten.files.csv import read_csv, write_csv
 from wegeketten.files.json import write_json
 from wegeketten.model.answers import ANSWERS
 from wegeketten.planning.attribution import Attribution, Suspects
@@ -178,11 +177,7 @@ def barriers_of(path: Path) -> list[str]:
     InputDataError
         The file cannot be read or has no such column.
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputDataError(f"{path}: cannot be read as a list of measures ({error})") from error
+    rows = read_csv(path)
     if not rows or "barrier_ids" not in rows[0]:
         raise InputDataError(f"{path}: no measures in it; a measures.csv with a column barrier_ids is needed")
     return [name for row in rows for name in (row["barrier_ids"] or "").split(";") if name]

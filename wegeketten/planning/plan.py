@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from wegeketten.city import provenance_of
-from wegeketten.errors import UsageError
 from wegeketten.model.answers import ANSWERS
 from wegeketten.model.deadline import Deadline
 from wegeketten.model.edges import Kind
+from wegeketten.model.ranges import within
 from wegeketten.planning.bound import highest_value
 from wegeketten.planning.chain_task import outing_task
 from wegeketten.planning.optimise import choose_measures
@@ -208,8 +208,8 @@ def make_plan(
     UsageError
         A service does not exist, or the budget is negative.
     """
-    if budget_eur is not None and not budget_eur >= 0:
-        raise UsageError(f"--budget {budget_eur}: must be 0 or more euros")
+    within(budget_eur, "--budget", 0)
+    within(most, "--most", 1, 10**7)
     wishes = wishes or Wishes()
     tell = progress or (lambda _words, _share: None)
     tell("candidates", 0.0)

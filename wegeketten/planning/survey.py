@@ -13,6 +13,7 @@ import numpy as np
 
 from wegeketten.city import provenance_of
 from wegeketten.model.deadline import Deadline
+from wegeketten.model.ranges import within
 from wegeketten.planning.readings import UncertainReading, spots_on
 from wegeketten.planning.survey_order import rank_edges
 from wegeketten.planning.uncertain import doubtful_tasks, good_odds, homes_in_doubt
@@ -104,6 +105,8 @@ def find_survey(
     deadline
         Once it has passed, the list ends with the readings found so far, see `Survey.complete`.
     """
+    within(most, "-n", 1, 10**7)
+    within(walk_m, "--walk", 0, 1e6, above=True)
     deadline = deadline or Deadline()
     tasks = doubtful_tasks(city, profiles, services)
     order = rank_edges(tasks, most, odds=good_odds(city, profiles), progress=progress, deadline=deadline)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from wegeketten.errors import InputDataError
+from wegeketten.files.csv import read_csv
 from wegeketten.model.edges import ATTRIBUTES, Kind, flight_share, ways_across
 from wegeketten.model.reading import Provenance
 
@@ -173,8 +173,7 @@ def edge_districts(city: City, rows: NDArray[np.integer[Any]] | None = None) -> 
 
 def _unreadable(path: Path) -> list[tuple[str, str, int]]:
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = [(row["key"], row["raw"], int(row["occurrences"])) for row in csv.DictReader(file)]
+        rows = [(row["key"], row["raw"], int(row["occurrences"])) for row in read_csv(path)]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputDataError(f"{path}: cannot be read ({error}); build the city again") from error
     return sorted(rows, key=lambda row: (-row[2], row[:2]))

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 import re
 import tomllib
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from wegeketten.errors import InputDataError
+from wegeketten.files.policy import policy_of as policy_of
 from wegeketten.reports.assets import asset_bytes, asset_text
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 _SOURCE_MAP = re.compile(r"^(//# sourceMappingURL=.*|/\*# sourceMappingURL=.*\*/)\s*$", re.MULTILINE)
 _IMAGE = re.compile(r"url\((?!#)[^)]*\)")
 _SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<code>.*?)</script>", re.DOTALL)
-_STYLE = re.compile(r"<style[^>]*>(?P<code>.*?)</style>", re.DOTALL)
 _ADDRESS = re.compile(
     r"""<(?:script|link|img|iframe|source|object|embed|use)\b[^>]*\b(?:src|href|data)\s*=\s*["']?(?!data:|#)(?P<url>[^"'\s>]+)"""
 )
@@ -88,36 +84,6 @@ def island(element_id: str, content: Any) -> str:
     for sign in "<>&\u2028\u2029":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return f'<script type="application/json" id="{element_id}">{text}</script>'
-
-
-def policy_of(page: str, *, image_sources: Iterable[str] = ()) -> str:
-    """A content security policy under which exactly the page's own inline scripts and styles work.
-
-    Parameters
-    ----------
-    page
-        The page, complete but for the policy itself.
-    image_sources
-        Origins that pictures may come from, for maps with online tiles.
-    """
-    scripts = [m["code"] for m in _SCRIPT.finditer(page) if 'type="' not in m["attributes"]]
-    styles = [m["code"] for m in _STYLE.finditer(page)]
-    parts = [
-        "default-src 'none'",
-        f"script-src {_hashes(scripts)}",
-        f"style-src {_hashes(styles)}",
-        " ".join(["img-src data: blob:", *image_sources]),
-        "base-uri 'none'",
-        "form-action 'none'",
-    ]
-    return "; ".join(parts)
-
-
-def _hashes(codes: Iterable[str]) -> str:
-    digests = [
-        base64.b64encode(hashlib.sha256(code.encode("utf-8")).digest()).decode("ascii") for code in codes
-    ]
-    return " ".join(f"'sha256-{digest}'" for digest in digests) or "'none'"
 
 
 def outside_addresses(page: str) -> list[str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import csv
+import math
 from typing import TYPE_CHECKING
 
 from wegeketten.errors import InputDataError
+from wegeketten.files.csv import read_csv
 from wegeketten.reports.data import Mark
 from wegeketten.words.catalogue import load_words
 from wegeketten.words.names import attribute_name, kind_name
@@ -70,22 +71,23 @@ def _marks(path: Path, columns: Sequence[str], mark: Callable[[dict[str, str]], 
     for number_, row in enumerate(_rows(path, columns), start=1):
         try:
             marks.append(mark(row))
-        except ValueError as error:
+            _check_finite(row)
+        except (ValueError, OverflowError) as error:
             raise InputDataError(f"{path}: row {number_} cannot be read ({error}); write it again") from error
     return marks
 
 
+def _check_finite(row: dict[str, str]) -> None:
+    for name in ("lon", "lat", "cost_eur", "people_newly_reached", "people_between"):
+        if row.get(name) and not math.isfinite(float(row[name])):
+            raise ValueError(f"{name} {row[name]}")
+
+
 def _rows(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            missing = [name for name in columns if name not in (reader.fieldnames or ())]
-            if missing:
-                raise InputDataError(
-                    f"{path}: column {missing[0]!r} is missing; write it again with wegeketten"
-                )
-            return [row for row, _ in zip(reader, range(MOST_MARKS), strict=False)]
-    except OSError as error:
-        raise InputDataError(
-            f"{path}: cannot be read ({error.strerror}); give the folder that the command wrote"
-        ) from error
+    if not path.is_file():
+        raise InputDataError(f"{path}: cannot be read (no such file); give the folder that the command wrote")
+    rows = read_csv(path)
+    missing = [name for name in columns if rows and name not in rows[0]]
+    if missing:
+        raise InputDataError(f"{path}: column {missing[0]!r} is missing; write it again with wegeketten")
+    return rows[:MOST_MARKS]

@@ -57,7 +57,8 @@ def open_at(text: str, when: dt.datetime) -> bool | None:
     >>> [open_at(text, night) for text in ("24/7", '"nach Vereinbarung"', "Mo-Fr 08:00-12:00")]
     [True, None, False]
     >>> evening = night.replace(hour=20)
-    >>> [open_at(text, evening) for text in ("08:00-18:00+", 'Mo 08:00-12:00 || "auf Anfrage"', "SH 8:00-22:00")]
+    >>> texts = ("8:00-18:00+", 'Mo 8:00-9:00 || "auf Anfrage"', "SH 8:00-22:00")
+    >>> [open_at(text, evening) for text in texts]
     [None, None, False]
     """
     groups = _groups(text)
@@ -104,7 +105,7 @@ def hours_open(text: str) -> Span | None:
 
 
 def _lengths(hours: Any, week: dt.datetime) -> tuple[float, float]:
-    from opening_hours import State  # type: ignore[attr-defined]
+    from opening_hours import State
 
     lengths = dict.fromkeys((State.OPEN, State.UNKNOWN, State.CLOSED), 0.0)
     for start, end, state, _ in hours.intervals(week, week + _WEEK):
