@@ -75,11 +75,17 @@ class TransferNodes:
 
     @staticmethod
     def _places(split: dict[int, dict[_Class, int]], stop: Ints, trip: Ints, routes: list[str]) -> Ints:
-        places = stop.copy()
-        if split:
-            for row in np.flatnonzero(np.isin(stop, list(split))).tolist():
-                classes = split[int(stop[row])]
-                places[row] = classes[_class_of(classes, int(trip[row]), routes[trip[row]])]
+        main = np.arange(stop.max(initial=-1) + 1, dtype=np.int32)
+        telling = []  # stops whose rules tell vehicles apart
+        for each, classes in split.items():
+            if each < len(main):
+                main[each] = classes[_ANY]
+                if len(classes) > 1:
+                    telling.append(each)
+        places: Ints = main[stop]
+        for row in np.flatnonzero(np.isin(stop, telling)).tolist():
+            classes = split[int(stop[row])]
+            places[row] = classes[_class_of(classes, int(trip[row]), routes[trip[row]])]
         return places
 
     def footpaths(self, walks: Iterable[tuple[ArrayLike, ArrayLike, ArrayLike]] = ()) -> Footpaths:
