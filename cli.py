@@ -97,6 +97,8 @@ def build(
     places_only: Annotated[
         list[str] | None, typer.Option(help="Service of which only the listed places count.")
     ] = None,
+    gtfs: Annotated[list[Path] | None, typer.Option(help="Timetable: GTFS zip or folder.")] = None,
+    stops: Annotated[Path | None, typer.Option(help="Register of platforms: heights, widths, ramps.")] = None,
     pavements: Annotated[str, typer.Option(help="sides: kerb to kerb; centre: road centre lines.")] = "sides",
     out_of_service: Annotated[
         list[str] | None, typer.Option(help="Id of a lift or escalator that is out of order.")
@@ -121,6 +123,7 @@ def build(
             source, out, dem=dem or (), districts=districts, district_name=district_name,
             population=population, people_column=people_column, crs=crs, encoding=encoding,
             dem_unit=dem_unit, survey=survey, services=services, places=parse_lists(places or []),
+            gtfs=gtfs or (), stops=stops,
             places_only=places_only or (), pavements=pavements,
             out_of_service=out_of_service or (), processes=processes or usual_processes(), progress=tick,
         )  # fmt: skip

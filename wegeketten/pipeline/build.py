@@ -56,6 +56,8 @@ def build(
     crs: str | None = None,
     encoding: str | None = None,
     dem_unit: str | None = None,
+    gtfs: Sequence[str | Path] = (),
+    stops: str | Path | None = None,
     pavements: str = "sides",
     out_of_service: Sequence[str] = (),
     processes: int = 1,
@@ -95,6 +97,10 @@ def build(
         Of CSV files and Shapefiles that state none.
     dem_unit
         Vertical unit of `dem`: ``m``, ``dm``, ``cm`` or ``ft``; what the files state where None.
+    gtfs
+        Timetables (GTFS, zip or folder); what concerns the city comes into its folder.
+    stops
+        A register of platforms (heights, widths, guidance) that counts before OpenStreetMap.
     pavements
         ``sides``: pavements on both sides, kerb to kerb; ``centre``: the roads' centre lines.
     out_of_service
@@ -127,11 +133,17 @@ def build(
     within(processes, "--processes", 1, 2)
     if pavements not in ("sides", "centre"):
         raise UsageError(f"--pavements {pavements}: there are sides and centre")
+    if stops is not None and not gtfs:
+        raise UsageError("--stops needs a timetable: give --gtfs FEED.zip as well")
     target = Path(out)
     lists = {name: Path(file) for name, file in (places or {}).items()}
     inputs = [
         Path(each)
-        for each in (source, *dem, districts, population, survey, services, *lists.values())
+        for each in (
+            *(source, *dem, districts, population, survey, services, *lists.values()),
+            *gtfs,
+            stops,
+        )
         if each is not None
     ]
     check_replaceable(target, marker=MARKER, inputs=inputs)
@@ -158,6 +170,9 @@ def build(
             "source_sha256": features.sha256,
             "osm_timestamp": features.timestamp,
         }
+        if gtfs:
+            tell("timetable", 0.25)
+            works.transit(features, gtfs, stops)
         tell("network", 0.3)
         network = works.network(features, pavements, out_of_service)
         if not len(network.edges):
@@ -196,6 +211,8 @@ def build(
                 "districts": _digests([districts] if districts else []),
                 "population": _digests([population] if population else []),
                 "survey": _digests([survey] if survey else []),
+                "gtfs": _digests([file for file in gtfs if Path(file).is_file()]),
+                "stops": _digests([stops] if stops else []),
                 "catalogue": catalogue.digest,
                 "places": {name: _digests([file]) for name, file in lists.items()},
                 "places_only": list(places_only),

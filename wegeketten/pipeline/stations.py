@@ -83,6 +83,21 @@ class CityWriter:
         self.counts["surveyed"] = 0
         return network
 
+    def transit(self, features: Features, gtfs: Sequence[str | Path], register: str | Path | None) -> None:
+        """Timetables, cut to the city, and the platforms their stops are."""
+        from wegeketten.transit.intake import take_in
+        from wegeketten.transit.store import write_feed
+
+        taken = take_in(features, self.projection, gtfs, None if register is None else Path(register))
+        write_feed(self.folder, taken.feed, note=self._note)
+        self.table("transit_platforms", taken.columns)
+        self.notes += taken.notes
+        self.counts |= {
+            "stops": len(set(taken.columns["stop"].tolist())),  # type: ignore[union-attr]
+            "trips": len(taken.feed.trips.ids),
+        }
+        give_back_memory()
+
     def survey(self, network: Network, file: Path, *, crs: str | None, encoding: str | None) -> Network:
         """Surveyed values overrule OpenStreetMap."""
         from wegeketten.network.survey_overlay import overlay_survey

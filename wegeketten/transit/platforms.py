@@ -1,0 +1,255 @@
+"""Platforms as OpenStreetMap has them: where one waits, and what is known of edge, width and guidance."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import shapely
+
+from wegeketten.model.reading import Provenance
+from wegeketten.tags import read
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+    from wegeketten.osm.features import Features
+    from wegeketten.osm.projection import Projection
+
+QUANTITIES: dict[str, tuple[float, float]] = {
+    "height_cm": (0.0, 130.0),
+    "width_m": (0.0, 50.0),
+    "tactile": (0.0, 1.0),
+    "speech": (0.0, 1.0),
+    "ramp": (0.0, 1.0),
+    "wheelchair": (0.0, 1.0),
+}
+"""What is told of a platform, and the widest interval of each: what nobody measured may be anything in it."""
+
+
+class Known(NamedTuple):
+    """One quantity of one platform: bounds, point value (NaN where only bounds are known) and provenance."""
+
+    lower: float
+    value: float
+    upper: float
+    source: Provenance
+
+
+@dataclass(frozen=True)
+class Platform:
+    """One platform, or one place of it where people wait.
+
+    Attributes
+    ----------
+    id
+        Element such as ``w52001``.
+    shape
+        Point, line or area in metres.
+    names, refs
+        What it is called, and its numbers (``ref``, ``local_ref``).
+    ifopt
+        ``ref:IFOPT``, empty where not mapped.
+    modes
+        Of ``rail tram bus ferry``; empty where not said.
+    area
+        The ``stop_area`` it belongs to, such as ``r77``, else empty.
+    known
+        By name of `QUANTITIES`; what is not mapped is missing.
+    """
+
+    id: str
+    shape: BaseGeometry
+    names: frozenset[str]
+    refs: frozenset[str]
+    ifopt: str
+    modes: frozenset[str]
+    area: str
+    known: Mapping[str, Known]
+
+
+_TWIN_M = 5.0  # a pole this near to a platform stands on it
+_HEIGHTS = ("kerb:height", "height", "kerb")
+_WIDTHS = ("platform:width", "width", "est_width")
+_MODES = {
+    "rail": ("train", "subway", "light_rail", "monorail"),
+    "tram": ("tram",),
+    "bus": ("bus", "trolleybus", "share_taxi"),
+    "ferry": ("ferry",),
+}
+_YES = {"yes": 1.0, "designated": 1.0, "contrasted": 1.0, "limited": 0.5, "partial": 0.5, "no": 0.0}
+
+
+def find_platforms(features: Features, projection: Projection) -> list[Platform]:
+    """Find platforms, bus stops and tram stops of an extract, in order of their elements."""
+    areas, ifopts = _stop_areas(features)
+    found: list[Platform] = []
+    for node in features.nodes.values():
+        if _is_platform(node.tags, point=True):
+            xy = projection.to_xy(np.array([[node.lon, node.lat]]))[0]
+            found.append(_platform(f"n{node.id}", node.tags, shapely.Point(xy), areas, ifopts))
+    for way in features.ways.values():
+        if _is_platform(way.tags, point=False):
+            line = projection.to_xy(features.lonlat[way.start : way.stop])
+            shape = _shape(line, features.refs[way.start : way.stop], way.tags)
+            if shape is not None:
+                found.append(_platform(f"w{way.id}", way.tags, shape, areas, ifopts))
+    for relation in features.relations.values():
+        if _is_platform(relation.tags, point=False):
+            ways = [features.ways.get(number) for kind, number, _ in relation.members if kind == "w"]
+            parts = [
+                projection.to_xy(features.lonlat[each.start : each.stop])
+                for each in ways
+                if each is not None and each.stop - each.start > 1
+            ]
+            if parts:
+                shape = shapely.MultiLineString([shapely.LineString(part) for part in parts])
+                found.append(_platform(f"r{relation.id}", relation.tags, shape, areas, ifopts))
+    found = _without_twins(found)
+    return sorted(found, key=lambda each: (each.id[0], int(each.id[1:])))
+
+
+def _without_twins(platforms: list[Platform]) -> list[Platform]:
+    """Poles that stand on a mapped platform are that platform: what their nodes tell is added to it."""
+    poles = [each for each in platforms if each.id[0] == "n"]
+    laid = [each for each in platforms if each.id[0] != "n"]
+    if not laid:
+        return poles
+    tree = shapely.STRtree([each.shape for each in laid])
+    alone = []
+    for pole in poles:
+        near = tree.query(pole.shape, predicate="dwithin", distance=_TWIN_M).tolist()
+        fits = [row for row in near if _same(pole, laid[row])]
+        if not fits:
+            alone.append(pole)
+            continue
+        row = min(fits, key=lambda row: (pole.shape.distance(laid[row].shape), row))
+        other = laid[row]
+        laid[row] = Platform(
+            other.id, other.shape, other.names | pole.names, other.refs | pole.refs,
+            other.ifopt or pole.ifopt, other.modes | pole.modes, other.area or pole.area,
+            {**pole.known, **other.known},
+        )  # fmt: skip
+    return alone + laid
+
+
+def _same(pole: Platform, laid: Platform) -> bool:
+    return not (
+        (pole.refs and laid.refs and not (pole.refs & laid.refs))
+        or (pole.ifopt and laid.ifopt and pole.ifopt != laid.ifopt)
+        or (pole.modes and laid.modes and not (pole.modes & laid.modes))
+    )
+
+
+def _is_platform(tags: Mapping[str, str], *, point: bool) -> bool:
+    if tags.get("public_transport") == "platform" or tags.get("railway") in ("platform", "platform_edge"):
+        return True
+    if tags.get("highway") == "platform":
+        return True
+    return point and (tags.get("highway") == "bus_stop" or tags.get("railway") in ("tram_stop", "halt"))
+
+
+def _shape(
+    line: NDArray[np.float64], refs: NDArray[np.int64], tags: Mapping[str, str]
+) -> BaseGeometry | None:
+    if len(line) < 2:
+        return None
+    closed = len(line) > 3 and refs[0] == refs[-1] and tags.get("area") != "no"
+    return shapely.make_valid(shapely.Polygon(line)) if closed else shapely.LineString(line)
+
+
+def _stop_areas(features: Features) -> tuple[dict[str, str], dict[str, str]]:
+    """By element: its stop area, and the id (IFOPT) and name the area gives it."""
+    areas, ifopts = {}, {}
+    for relation in features.relations.values():
+        if relation.tags.get("public_transport") == "stop_area":
+            for kind, number, _ in relation.members:
+                areas[f"{kind}{number}"] = f"r{relation.id}"
+            ifopts[f"r{relation.id}"] = relation.tags.get("ref:IFOPT", "")
+    return areas, ifopts
+
+
+def _platform(
+    element: str,
+    tags: Mapping[str, str],
+    shape: BaseGeometry,
+    areas: Mapping[str, str],
+    ifopts: Mapping[str, str],
+) -> Platform:
+    modes = {mode for mode, keys in _MODES.items() if any(tags.get(key) == "yes" for key in keys)}
+    if tags.get("highway") == "bus_stop":
+        modes.add("bus")
+    if tags.get("railway") == "tram_stop":
+        modes.add("tram")
+    if not modes and tags.get("railway") in ("platform", "platform_edge", "halt"):
+        modes |= {"rail", "tram"}
+    refs = {part.strip() for key in ("local_ref", "ref") for part in re.split(r"[;/]", tags.get(key, ""))} - {
+        ""
+    }
+    names = {tags[key].strip() for key in ("name", "official_name", "alt_name", "ref_name") if tags.get(key)}
+    area = areas.get(element, "")
+    ifopt = tags.get("ref:IFOPT", "").strip() or ifopts.get(area, "")
+    return Platform(
+        element, shape, frozenset(names), frozenset(refs), ifopt, frozenset(modes), area, known_of(tags)
+    )
+
+
+def known_of(tags: Mapping[str, str]) -> dict[str, Known]:
+    """What the tags of a platform tell of it.
+
+    Examples
+    --------
+    >>> known_of({"height": "0.23", "tactile_paving": "yes"})["height_cm"].value
+    23.0
+    >>> known_of({"kerb": "raised"})["height_cm"][:3]
+    (3.01, 12.0, 20.0)
+    >>> known_of({})
+    {}
+    """
+    known: dict[str, Known] = {}
+    for key in _HEIGHTS:
+        if tags.get(key):
+            reading = read("kerb" if key == "kerb" else "kerb:height", tags[key])
+            if key == "height" and (number := _platform_height_cm(tags[key])) is not None:
+                known["height_cm"] = Known(number, number, number, Provenance.tagged)
+                break
+            if reading.lower is not None and reading.provenance == "tagged":
+                known["height_cm"] = _from_reading(reading)
+                break
+    for key in _WIDTHS:
+        if tags.get(key):
+            reading = read(key if key != "platform:width" else "width", tags[key])
+            if reading.lower is not None and reading.provenance == "tagged":
+                known["width_m"] = _from_reading(reading)
+                break
+    for name, key in (
+        ("tactile", "tactile_paving"), ("speech", "departures_board:speech_output"),
+        ("ramp", "platform_lift"), ("wheelchair", "wheelchair"),
+    ):  # fmt: skip
+        value = _YES.get(tags.get(key, ""))
+        if value is not None:
+            known[name] = Known(value, value, value, Provenance.tagged)
+    return known
+
+
+def _platform_height_cm(raw: str) -> float | None:
+    """Height of a platform: metres up to 1.3 without a unit; what is larger are centimetres."""
+    match = re.fullmatch(r"\s*([0-9]+(?:[.,][0-9]+)?)\s*(m|cm|mm)?\s*", raw)
+    if match is None:
+        return None
+    number, unit = float(match[1].replace(",", ".")), match[2]
+    if unit == "mm":
+        number /= 10
+    elif unit == "m" or (unit is None and number <= 1.3):
+        number *= 100
+    return round(number, 3) if 0 <= number <= QUANTITIES["height_cm"][1] else None
+
+
+def _from_reading(reading: Any) -> Known:
+    value = float("nan") if reading.value is None else float(reading.value)
+    return Known(float(reading.lower), value, float(reading.upper), Provenance.tagged)

@@ -1,0 +1,177 @@
+"""A register of platforms from a city or state: heights, widths, guidance, ramps."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from wegeketten.errors import InputDataError
+from wegeketten.model.reading import Provenance
+from wegeketten.transit.platforms import QUANTITIES, Known
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+_IDS = ("hst_dhid", "steig_dhid", "dhid", "stop_id", "ref:ifopt", "ifopt", "globalid", "id")
+_LAT = ("latitude", "lat", "breitengrad", "stop_lat")
+_LON = ("longitude", "lon", "lng", "laengengrad", "längengrad", "stop_lon")
+_NAME = ("steig_name", "hst_name", "name", "stop_name")
+_FIELDS: dict[str, tuple[tuple[str, float], ...]] = {
+    "height_cm": (
+        ("steighoehe_cm", 1),
+        ("hoehe_cm", 1),
+        ("höhe_cm", 1),
+        ("height_cm", 1),
+        ("kantenhoehe", 1),
+        ("bordhoehe_cm", 1),
+        ("hoehe_m", 100),
+        ("height_m", 100),
+        ("height", 100),
+    ),
+    "width_m": (
+        ("steigbreite_engstelle_cm", 0.01),
+        ("steigbreite_cm", 0.01),
+        ("breite_cm", 0.01),
+        ("width_cm", 0.01),
+        ("breite_m", 1),
+        ("width_m", 1),
+        ("width", 1),
+    ),
+    "tactile": (
+        ("bodind_leitstreifen", 1),
+        ("bodind_einstiegsbereich", 1),
+        ("tactile", 1),
+        ("tactile_paving", 1),
+    ),
+    "speech": (
+        ("fahrgastinfo_akustisch", 1),
+        ("fahrplananzeigetafel_akustisch", 1),
+        ("fahrtzielanzeiger_akustisch", 1),
+        ("ansagen_vorhanden", 1),
+        ("speech", 1),
+    ),
+    "ramp": (("mobilerampe", 1), ("hublift", 1), ("ramp", 1), ("rampe", 1)),
+    "wheelchair": (("wheelchair", 1), ("wheelchair_boarding", 1), ("barrierefrei", 1)),
+}
+"""By quantity: columns that hold it, the first filled one counts, and how many of our units its unit is."""
+
+_YES = {"j": 1.0, "ja": 1.0, "yes": 1.0, "true": 1.0, "wahr": 1.0, "1": 1.0, "x": 1.0}
+_NO = {"n": 0.0, "nein": 0.0, "no": 0.0, "false": 0.0, "falsch": 0.0, "0": 0.0}
+_PART = {"teilweise": 0.5, "limited": 0.5, "eingeschränkt": 0.5, "bedingt": 0.5}
+_NULL = ("", "-", "null", "nan", "unbekannt", "unknown", "k.a.", "k. a.")
+
+
+class Entry(NamedTuple):
+    """One row: a platform, or a whole stop.
+
+    Attributes
+    ----------
+    id
+        DHID or the feed's stop id; empty where the row has none.
+    name
+        As written.
+    lat, lon
+        Degrees, None where the row has none.
+    known
+        What it tells, by name of `platforms.QUANTITIES`.
+    """
+
+    id: str
+    name: str
+    lat: float | None
+    lon: float | None
+    known: Mapping[str, Known]
+
+
+def read_register(path: Path) -> list[Entry]:
+    """Read a register.
+
+    Parameters
+    ----------
+    path
+        CSV with a header, comma or semicolon, UTF-8 or Windows-1252, decimal point or comma, ``-`` for
+        nothing. Columns are known by the names of the BFRK register, of the national zHV, or by those of
+        this program: ``stop_id lat lon height_cm width_m tactile speech ramp wheelchair``.
+
+    Raises
+    ------
+    InputDataError
+        The file cannot be read, names no platform, or holds a value that is none.
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise InputDataError(f"{path}: cannot be read ({error.strerror})") from error
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = raw.decode("cp1252", "replace")
+    first = text.partition("\n")[0]
+    sign = max(";,\t", key=first.count)
+    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=sign))
+    if not rows:
+        raise InputDataError(f"{path}: is empty; a register of platforms was expected")
+    header = [cell.strip().lower() for cell in rows[0]]
+    if not any(name in header for name in _IDS) and not (_of(_LAT, header) and _of(_LON, header)):
+        raise InputDataError(
+            f"{path}: no column names the platform ({', '.join(_IDS[:4])}, or latitude and longitude)"
+        )
+    entries = []
+    for number, cells in enumerate(rows[1:], start=2):
+        if any(cell.strip() for cell in cells):
+            row = dict(zip(header, (cell.strip() for cell in cells), strict=False))
+            entries.append(_entry(path, number, row))
+    return entries
+
+
+def _of(names: Sequence[str], header: Sequence[str]) -> bool:
+    return any(name in header for name in names)
+
+
+def _entry(path: Path, number: int, row: Mapping[str, str]) -> Entry:
+    def first(names: Sequence[str]) -> str:
+        return next((row[name] for name in names if row.get(name, "").lower() not in _NULL), "")
+
+    known = {}
+    for quantity, columns in _FIELDS.items():
+        for column, factor in columns:
+            cell = row.get(column, "")
+            if cell.lower() in _NULL:
+                continue
+            known[quantity] = _known(path, number, column, cell, quantity, factor)
+            break
+    lat, lon = (_degree(path, number, first(names)) for names in (_LAT, _LON))
+    return Entry(first(_IDS), first(_NAME), lat, lon, known)
+
+
+def _degree(path: Path, number: int, cell: str) -> float | None:
+    if not cell:
+        return None
+    try:
+        value = float(cell.replace(",", "."))
+    except ValueError:
+        raise InputDataError(f"{path}, row {number}: {cell!r} is not a degree") from None
+    if not -180 <= value <= 180:
+        raise InputDataError(f"{path}, row {number}: {cell!r} is not a degree of latitude or longitude")
+    return value
+
+
+def _known(path: Path, number: int, column: str, cell: str, quantity: str, factor: float) -> Known:
+    low, high = QUANTITIES[quantity]
+    if high == 1.0:
+        value = (_YES | _NO | _PART).get(cell.lower())
+        if value is None:
+            raise InputDataError(f"{path}, row {number}: {column} {cell!r} is neither yes nor no (J or N)")
+        return Known(value, value, value, Provenance.surveyed)
+    match = re.fullmatch(r"([<>~]?)\s*([0-9]+(?:[.,][0-9]+)?)\s*(?:cm|m)?", cell)
+    value = None if match is None else round(float(match[2].replace(",", ".")) * factor, 4)
+    if match is None or value is None or not low <= value <= high:
+        raise InputDataError(f"{path}, row {number}: {column} {cell!r} is not a number in its range")
+    if match[1] == "<":
+        return Known(low, float("nan"), value, Provenance.surveyed)
+    if match[1] == ">":
+        return Known(value, float("nan"), high, Provenance.surveyed)
+    return Known(value, value, value, Provenance.surveyed)
