@@ -79,7 +79,9 @@ def boarding_figures() -> Figures:
 
 @dataclass(frozen=True)
 class StopVerdict:
-    """Answers per row of the platform table and mode of `modes.MODES`; shape (rows, modes), 0 never to 3 sure.
+    """Answers per row of the platform table and mode of `modes.MODES`, from 0 never to 3 sure.
+
+    Shape (rows, modes) where nothing else is said.
 
     Attributes
     ----------
@@ -217,7 +219,7 @@ def judge_trips(trips: Trips, profile: Profile) -> tuple[NDArray[np.int8], list[
     --------
     >>> from wegeketten.people.profile import load_profile
     >>> from types import SimpleNamespace
-    >>> trips = SimpleNamespace(wheelchair=np.array([1, 0, 2]), lines=["1", "1", "1"], route_ids=["1", "1", "1"])
+    >>> trips = SimpleNamespace(wheelchair=np.array([1, 0, 2]), lines=["1"] * 3, route_ids=["1"] * 3)
     >>> judge_trips(trips, load_profile("wheelchair"))[0].tolist()
     [3, 2, 0]
     """

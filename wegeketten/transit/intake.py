@@ -99,6 +99,8 @@ def take_in(
     matches = match_stops(feed.stops, xy, modes, platforms, called[inside])
     told = _register_by_stop(feed, matches, entries, xy, projection)
     columns, joined = _table(matches, platforms, modes, told, xy)
+    lonlat = projection.to_lonlat(joined) if len(joined) else joined
+    columns |= {"lon": lonlat[:, 0].copy(), "lat": lonlat[:, 1].copy()}
     notes = [f"timetable: {note}" for note in feed.notes]
     alone = int((matches.platform < 0).sum())
     if alone:

@@ -127,6 +127,18 @@ class TransferNodes:
             len(self.stop), *(np.concatenate(column) for column in (tails, heads, times))
         )
 
+    def backwards(self, footpaths: Footpaths) -> Footpaths:
+        """The walks of a timetable that runs backwards: from the street one gets in where one got out."""
+        turned = footpaths.reverse()
+        street = [stop for stop, places in self.out_of.items() for _ in places]
+        doors = [place for places in self.out_of.values() for place in places.values()]
+        return Footpaths.from_walks(
+            footpaths.n,
+            np.concatenate([turned.tails(), np.array(street, dtype=np.int32)]),
+            np.concatenate([turned.heads, np.array(doors, dtype=np.int32)]),
+            np.concatenate([turned.times, np.zeros(len(doors), dtype=np.int32)]),
+        )
+
     def _walk(
         self, walk: tuple[ArrayLike, ArrayLike, ArrayLike], special: set[tuple[int, int]], add: _Add
     ) -> None:

@@ -1,0 +1,250 @@
+"""Walks between doors, stops and places for a profile and an answer: the ends of a ride, and changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from wegeketten.joins.endpoints import join_homes, join_places, join_points, seeds_from, seeds_to
+from wegeketten.routing import INF, each_within
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from wegeketten.city import City
+    from wegeketten.joins.endpoints import Endpoints
+    from wegeketten.model.answers import Answer
+    from wegeketten.people.profile import Profile
+
+    Units = NDArray[np.int32]
+    Triples = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
+
+ACCESS_S = 1200
+"""Longest walk from a door to a stop or from a stop to a place, seconds."""
+
+TRANSFER_S = 600
+"""Longest walk between two rides, seconds."""
+
+
+@dataclass(frozen=True)
+class Near:
+    """Stops near doors, in rows by door.
+
+    Attributes
+    ----------
+    indptr
+        int32[doors + 1].
+    stop
+        int32: row of the stop.
+    units
+        int32: walk in units of 0.1 s.
+    """
+
+    indptr: Units
+    stop: Units
+    units: Units
+
+
+class StopJoints:
+    """Where a city's stops join the network for one profile.
+
+    Parameters
+    ----------
+    city
+        A city built with a timetable.
+    platforms
+        Columns of its platform table.
+    stops
+        Number of stops of the feed.
+    profile
+        Whose ways count.
+    """
+
+    def __init__(self, city: City, platforms: dict[str, NDArray[Any]], stops: int, profile: Profile) -> None:
+        self.city = city
+        self.profile = profile
+        self.stops = stops
+        self.stop_of = platforms["stop"].astype(np.int64)
+        lonlat = np.stack([platforms["lon"], platforms["lat"]], axis=1)
+        self.joints: Endpoints = join_points(city, profile, lonlat)
+        first = np.ones(len(self.stop_of), dtype=bool)
+        first[1:] = self.stop_of[1:] != self.stop_of[:-1]
+        self._first = first
+        self._rows_of = np.bincount(self.stop_of, minlength=stops)
+
+    @cached_property
+    def homes(self) -> Endpoints:
+        """Joints of the city's homes."""
+        return join_homes(self.city, self.profile)
+
+    @cached_property
+    def places(self) -> Endpoints:
+        """Joints of the city's places."""
+        return join_places(self.city, self.profile)
+
+    def near(self, doors: Endpoints, count: int, answer: Answer, *, leaving: bool = True) -> Near:
+        """Stops within `ACCESS_S` of doors.
+
+        Parameters
+        ----------
+        doors
+            Joints; owners from 0 to `count`.
+        answer
+            Which ways are open. Where a stop may be one of several platforms the farthest counts in *sure*,
+            the best match in *likely*, the nearest in *possible*.
+        leaving
+            Whether one walks from the door to the stop, else back.
+        """
+        door, stop, units = self._reduced(answer, *self._pairs(doors, answer, ACCESS_S, leaving=leaving))
+        order = np.lexsort((stop, door))
+        indptr = np.zeros(count + 1, dtype=np.int32)
+        np.cumsum(np.bincount(door, minlength=count), out=indptr[1:])
+        return Near(indptr, stop[order].astype(np.int32), units[order].astype(np.int32))
+
+    def between(self, answer: Answer) -> Triples:
+        """Walks from stop to stop within `TRANSFER_S`: rows of the stops, units of 0.1 s."""
+        row, stop, units = self._reduced(answer, *self._pairs(self.joints, answer, TRANSFER_S, leaving=True))
+        # the same once more for the platforms one starts from
+        kept = self._kept(answer, row)
+        row, stop, units = row[kept], stop[kept], units[kept]
+        key = self.stop_of[row] * self.stops + stop
+        pair, time = _grouped(key, units, worst=answer == "sure", need=self._rows_of[self.stop_of[row]])
+        a, b = np.divmod(pair, self.stops)
+        apart = a != b
+        return a[apart], b[apart], time[apart]
+
+    def worst_or_best(self, answer: Answer, units: NDArray[np.integer]) -> NDArray[np.int64]:
+        """Times by joint become times by stop; `INF` where a stop has none. Shape (stops, …)."""
+        owner = self.joints.owner
+        by_row = np.full((len(self.stop_of), *units.shape[1:]), INF, dtype=np.int64)
+        np.minimum.at(by_row, owner, units)
+        if answer == "likely":
+            found = np.full((self.stops, *units.shape[1:]), INF, dtype=np.int64)
+            found[self.stop_of[self._first]] = by_row[self._first]
+        elif answer == "sure":
+            found = np.full((self.stops, *units.shape[1:]), -1, dtype=np.int64)
+            np.maximum.at(found, self.stop_of, by_row)
+            found[found < 0] = INF
+        else:
+            found = np.full((self.stops, *units.shape[1:]), INF, dtype=np.int64)
+            np.minimum.at(found, self.stop_of, by_row)
+        return found
+
+    def _pairs(self, doors: Endpoints, answer: Answer, limit_s: int, *, leaving: bool) -> Triples:
+        """Door, platform row and time of all pairs within the limit."""
+        city, limit = self.city, limit_s * 10
+        weights = getattr(city.weights(self.profile), answer)
+        uv = city.edges["u"], city.edges["v"]
+        graph = city.graph.with_weights(weights)
+        seeds = (seeds_to if leaving else seeds_from)(self.joints, uv, weights)
+        platform = self.joints.owner[seeds.joint]
+        order = np.argsort(platform, kind="stable")
+        ptr = np.zeros(len(self.stop_of) + 1, dtype=np.int64)
+        np.cumsum(np.bincount(platform, minlength=len(self.stop_of)), out=ptr[1:])
+        rows, nodes, times = each_within(
+            graph.reverse() if leaving else graph, ptr, seeds.nodes[order], seeds.offsets[order], limit
+        )
+        owner = np.repeat(np.arange(len(self.stop_of)), np.diff(rows))
+        back = (seeds_from if leaving else seeds_to)(doors, uv, weights)
+        by_node = np.argsort(nodes, kind="stable")
+        low, high = (np.searchsorted(nodes[by_node], back.nodes, side) for side in ("left", "right"))
+        count = high - low
+        seed = np.repeat(np.arange(len(back.nodes)), count)
+        at = by_node[
+            np.repeat(low, count) + np.arange(len(seed)) - np.repeat(np.cumsum(count) - count, count)
+        ]
+        units = times[at].astype(np.int64) + back.offsets[seed]
+        door, row = doors.owner[back.joint[seed]].astype(np.int64), owner[at]
+        same = same_edge_pairs(self, doors, weights, leaving=leaving)
+        door, row, units = (np.concatenate(each) for each in zip((door, row, units), same, strict=True))
+        within = units <= limit
+        return door[within], row[within], units[within]
+
+    def _reduced(self, answer: Answer, door: Any, row: Any, units: Any) -> Triples:
+        """Pairs of door and platform become pairs of door and stop."""
+        kept = self._kept(answer, row)
+        door, row, units = door[kept], row[kept], units[kept]
+        # first the nearest way to each platform, then the worst or best platform of each stop
+        pair, time = _grouped(door * len(self.stop_of) + row, units)
+        door, row = np.divmod(pair, max(len(self.stop_of), 1))
+        stop = self.stop_of[row]
+        pair, time = _grouped(
+            door * self.stops + stop, time, worst=answer == "sure", need=self._rows_of[stop]
+        )
+        door, stop = np.divmod(pair, self.stops)
+        return door, stop, time
+
+    def _kept(self, answer: Answer, row: NDArray[np.int64]) -> NDArray[np.bool_]:
+        kept: NDArray[np.bool_] = self._first[row] if answer == "likely" else np.ones(len(row), dtype=bool)
+        return kept
+
+
+def same_edge_pairs(stops: StopJoints, doors: Endpoints, weights: Units, *, leaving: bool) -> Triples:
+    """Doors and platforms on one edge: door, platform row, time."""
+    from wegeketten.joins.endpoints import same_edge
+
+    found = same_edge(doors, stops.joints, weights, stops.city.edges["length_m"], leaving=leaving)
+    return (
+        doors.owner[found.home].astype(np.int64),
+        stops.joints.owner[found.place].astype(np.int64),
+        np.asarray(found.units, dtype=np.int64),
+    )
+
+
+def _grouped(
+    key: NDArray[np.int64],
+    units: NDArray[np.int64],
+    *,
+    worst: bool = False,
+    need: NDArray[np.int64] | None = None,
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Least time per key; or the greatest, of keys that occur as often as they must."""
+    order = np.lexsort((units, key))
+    key, units = key[order], units[order]
+    first = np.ones(len(key), dtype=bool)
+    first[1:] = key[1:] != key[:-1]
+    start = np.flatnonzero(first)
+    if not worst:
+        return key[start], units[start]
+    end = np.append(start[1:], len(key))
+    there = end - start >= (1 if need is None else need[order][start])
+    return key[start][there], units[end[there] - 1]
+
+
+def reach_places(
+    joints: StopJoints, answer: Answer, services: Sequence[str], *, leaving: bool = True
+) -> NDArray[np.int64]:
+    """Walk from every stop to the nearest place of each service (or back), units of 0.1 s.
+
+    Returns
+    -------
+    NDArray
+        int64, shape (stops, services); `INF` where none lies within `ACCESS_S`.
+    """
+    from wegeketten.joins.endpoints import allowed_places, same_edge, times_at
+
+    city, profile = joints.city, joints.profile
+    weights = getattr(city.weights(profile), answer)
+    uv = city.edges["u"], city.edges["v"]
+    offers = [
+        joints.places.take(np.isin(joints.places.owner, allowed_places(city, profile, answer, service)))
+        for service in services
+    ]
+    seeds = [(seeds_to if leaving else seeds_from)(offer, uv, weights) for offer in offers]
+    node_times = city.metric(profile, answer).nearest(
+        [seed.nodes for seed in seeds],
+        [seed.offsets for seed in seeds],
+        direction="to" if leaving else "from",
+    )
+    units, _ = times_at(joints.joints, uv, weights, node_times, leaving=leaving)
+    for column, offer in enumerate(offers):
+        pairs = same_edge(joints.joints, offer, weights, city.edges["length_m"], leaving=leaving)
+        np.minimum.at(units[:, column], pairs.home, np.minimum(pairs.units, INF).astype(np.int32))
+    found = joints.worst_or_best(answer, units)
+    found[found > ACCESS_S * 10] = INF
+    return found
