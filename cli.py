@@ -599,6 +599,44 @@ def report(
 
 
 @app.command()
+def stops(
+    city: City,
+    out: Out,
+    profile: Profiles = None,
+    at: Annotated[
+        str | None, typer.Option("--at", help="Day and time: 2026-03-03 08:00, or Di 08:00.")
+    ] = None,
+    limit: Limits = None,
+    as_json: Json = False,
+) -> None:
+    """Judge the stops of public transport: who can board, how often something leaves, what to raise."""
+    from wegeketten.command.transit_tools import run_stops
+
+    run_stops(city, out, profile, at, limit, as_json=as_json)
+
+
+@app.command()
+def ride(
+    city: City,
+    out: Out,
+    service: Services = None,
+    profile: Profiles = None,
+    at: Annotated[
+        str | None, typer.Option("--at", help="Day and time: 2026-03-03 08:00, or Di 08:00.")
+    ] = None,
+    window: Annotated[int, typer.Option(help="Minutes of departures, one each.")] = 60,
+    assisted: Annotated[bool, typer.Option("--assisted", help="With somebody who lays out a ramp.")] = False,
+    back: Annotated[bool, typer.Option("--back", help="The way back as well.")] = False,
+    limit: Limits = None,
+    as_json: Json = False,
+) -> None:
+    """Compute door to door by public transport: every home to the nearest place of every service."""
+    from wegeketten.command.transit_tools import run_ride
+
+    run_ride(city, out, service, profile, at, window, limit, assisted=assisted, back=back, as_json=as_json)
+
+
+@app.command()
 def isochrone(
     city: City,
     out: Out,

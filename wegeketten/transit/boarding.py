@@ -240,13 +240,21 @@ def judge_trips(trips: Trips, profile: Profile) -> tuple[NDArray[np.int8], list[
     return found, doubted
 
 
+def is_undemanding(profile: Profile) -> bool:
+    """Whether a profile asks nothing of platforms and vehicles."""
+    limits = profile.limits
+    asks = limits.kerb_cm is not None or limits.width_m is not None or limits.wheelchair_tag
+    return not (asks or profile.wheels or limits.tactile == "for_sure")
+
+
 def answers_by_stop(
-    platforms: Mapping[str, NDArray[Any]], levels: NDArray[np.int8], stops: int
+    platforms: Mapping[str, NDArray[Any]], levels: NDArray[np.int8], stops: int, *, undemanding: bool = False
 ) -> dict[str, Flags]:
     """By answer: whether a stop can be used in a mode, shape (stops, modes).
 
     A stop that may be one of several platforms is sure where all of them are, likely where the best match is,
-    possible where any is. Stops outside the city have no row: they are possible only.
+    possible where any is. Stops outside the city have no row: they are sure for the `undemanding`, who board
+    anywhere, and possible only for all others.
     """
     stop = platforms["stop"]
     modes = levels.shape[1]
@@ -259,7 +267,7 @@ def answers_by_stop(
     first = np.ones(len(stop), dtype=bool)
     first[1:] = stop[1:] != stop[:-1]
     likely[stop[first]] = levels[first] >= LIKELY
-    sure[~known] = False
+    sure[~known] = likely[~known] = undemanding
     possible[~known] = True
     likely |= sure
     likely &= possible

@@ -11,7 +11,7 @@ import numpy as np
 
 from wegeketten.errors import UsageError
 from wegeketten.files.parquet import read_columns
-from wegeketten.transit.boarding import answers_by_stop, judge_stops, judge_trips
+from wegeketten.transit.boarding import answers_by_stop, is_undemanding, judge_stops, judge_trips
 from wegeketten.transit.modes import MODES, mode_of
 from wegeketten.transit.store import read_city_feed
 from wegeketten.transit.timetable import timetable_on
@@ -83,7 +83,12 @@ class TransitTown:
     def usable(self, profile: Profile) -> dict[str, NDArray[np.bool_]]:
         """By answer: whether a stop can be used by mode, shape (stops, modes)."""
         verdict = judge_stops(self.platforms, self.feed.stops.boarding(), profile, self.level)
-        return answers_by_stop(self.platforms, verdict.overall, len(self.feed.stops.ids))
+        return answers_by_stop(
+            self.platforms,
+            verdict.overall,
+            len(self.feed.stops.ids),
+            undemanding=is_undemanding(profile),
+        )
 
     def open_to(self, timetable: Timetable, profile: Profile, answer: Answer) -> Connections:
         """The day's connections on which getting in and out is allowed only where a profile can."""

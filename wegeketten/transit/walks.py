@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wegeketten.joins.endpoints import join_homes, join_places, join_points, seeds_from, seeds_to
+from wegeketten.joins.endpoints import (
+    join_homes,
+    join_places,
+    join_points,
+    same_edge,
+    seeds_from,
+    seeds_to,
+)
 from wegeketten.routing import INF, each_within
 
 if TYPE_CHECKING:
@@ -100,11 +107,12 @@ class StopJoints:
         leaving
             Whether one walks from the door to the stop, else back.
         """
-        door, stop, units = self._reduced(answer, *self._pairs(doors, answer, ACCESS_S, leaving=leaving))
-        order = np.lexsort((stop, door))
-        indptr = np.zeros(count + 1, dtype=np.int32)
-        np.cumsum(np.bincount(door, minlength=count), out=indptr[1:])
-        return Near(indptr, stop[order].astype(np.int32), units[order].astype(np.int32))
+        return _in_rows(*self._reduced(answer, *self._pairs(doors, answer, ACCESS_S, leaving=leaving)), count)
+
+    def near_m(self, doors: Endpoints, count: int, answer: Answer, within_m: float) -> Near:
+        """Stops within so many metres of way of doors; `Near.units` are then tenths of a metre."""
+        pairs = self._pairs(doors, answer, within_m, leaving=True, metres=True)
+        return _in_rows(*self._reduced(answer, *pairs), count)
 
     def between(self, answer: Answer) -> Triples:
         """Walks from stop to stop within `TRANSFER_S`: rows of the stops, units of 0.1 s."""
@@ -135,14 +143,22 @@ class StopJoints:
             np.minimum.at(found, self.stop_of, by_row)
         return found
 
-    def _pairs(self, doors: Endpoints, answer: Answer, limit_s: int, *, leaving: bool) -> Triples:
-        """Door, platform row and time of all pairs within the limit."""
-        city, limit = self.city, limit_s * 10
+    def _pairs(
+        self, doors: Endpoints, answer: Answer, limit: float, *, leaving: bool, metres: bool = False
+    ) -> Triples:
+        """Door, platform row and time (or length) of all pairs within the limit, in tenths."""
+        city, limit, joints = self.city, round(limit * 10), self.joints
         weights = getattr(city.weights(self.profile), answer)
+        if metres:
+            arc_dm = np.repeat(np.rint(city.edges["length_m"] * 10).astype(np.int32), 2)
+            weights = np.where(weights == INF, INF, arc_dm).astype(np.int32)
+            doors, joints = (
+                replace(each, off_units=np.rint(each.off_m * 10).astype(np.int64)) for each in (doors, joints)
+            )
         uv = city.edges["u"], city.edges["v"]
         graph = city.graph.with_weights(weights)
-        seeds = (seeds_to if leaving else seeds_from)(self.joints, uv, weights)
-        platform = self.joints.owner[seeds.joint]
+        seeds = (seeds_to if leaving else seeds_from)(joints, uv, weights)
+        platform = joints.owner[seeds.joint]
         order = np.argsort(platform, kind="stable")
         ptr = np.zeros(len(self.stop_of) + 1, dtype=np.int64)
         np.cumsum(np.bincount(platform, minlength=len(self.stop_of)), out=ptr[1:])
@@ -160,8 +176,11 @@ class StopJoints:
         ]
         units = times[at].astype(np.int64) + back.offsets[seed]
         door, row = doors.owner[back.joint[seed]].astype(np.int64), owner[at]
-        same = same_edge_pairs(self, doors, weights, leaving=leaving)
-        door, row, units = (np.concatenate(each) for each in zip((door, row, units), same, strict=True))
+        found = same_edge(doors, joints, weights, city.edges["length_m"], leaving=leaving)
+        same = [doors.owner[found.home], joints.owner[found.place], found.units]
+        door = np.concatenate([door, same[0]]).astype(np.int64)
+        row = np.concatenate([row, same[1]]).astype(np.int64)
+        units = np.concatenate([units, same[2]]).astype(np.int64)
         within = units <= limit
         return door[within], row[within], units[within]
 
@@ -184,16 +203,11 @@ class StopJoints:
         return kept
 
 
-def same_edge_pairs(stops: StopJoints, doors: Endpoints, weights: Units, *, leaving: bool) -> Triples:
-    """Doors and platforms on one edge: door, platform row, time."""
-    from wegeketten.joins.endpoints import same_edge
-
-    found = same_edge(doors, stops.joints, weights, stops.city.edges["length_m"], leaving=leaving)
-    return (
-        doors.owner[found.home].astype(np.int64),
-        stops.joints.owner[found.place].astype(np.int64),
-        np.asarray(found.units, dtype=np.int64),
-    )
+def _in_rows(door: NDArray[np.int64], stop: NDArray[np.int64], units: NDArray[np.int64], count: int) -> Near:
+    order = np.lexsort((stop, door))
+    indptr = np.zeros(count + 1, dtype=np.int32)
+    np.cumsum(np.bincount(door, minlength=count), out=indptr[1:])
+    return Near(indptr, stop[order].astype(np.int32), units[order].astype(np.int32))
 
 
 def _grouped(
@@ -226,7 +240,7 @@ def reach_places(
     NDArray
         int64, shape (stops, services); `INF` where none lies within `ACCESS_S`.
     """
-    from wegeketten.joins.endpoints import allowed_places, same_edge, times_at
+    from wegeketten.joins.endpoints import allowed_places, times_at
 
     city, profile = joints.city, joints.profile
     weights = getattr(city.weights(profile), answer)

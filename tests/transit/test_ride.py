@@ -1,0 +1,227 @@
+"""Rides in a drawn town: by hand, against single scans, and the laws that hold for all of them."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from support.drawn import Town
+from support.feeds import write_feed
+
+import wegeketten as wk
+from wegeketten.errors import InputDataError, UsageError
+from wegeketten.people.profile import load_profile
+from wegeketten.routing import INF, scan_forward
+from wegeketten.transit.ride import ride_city
+from wegeketten.transit.ride_table import write_rides
+from wegeketten.transit.stop_table import HEADER, stops_of_city
+from wegeketten.transit.town import TransitTown
+from wegeketten.transit.walks import reach_places
+
+_SMOOTH = "highway=footway|surface=asphalt|width=3|incline=0%"
+_PLATFORM = "public_transport=platform|tram=yes|height=0.30|width=3|tactile_paving=yes|ref:IFOPT="
+
+LONG = Town(
+    """
+    H  I                        P
+    abcd----------e----------fghi
+     S            T           U
+    """,
+    ways={"abcd": _SMOOTH, "de": _SMOOTH, "ef": _SMOOTH, "fghi": _SMOOTH},
+    nodes={
+        "H": "addr:housenumber=1|addr:street=Ring",
+        "I": "addr:housenumber=2|addr:street=Ring",
+        "P": "amenity=pharmacy|wheelchair=yes",
+        "S": _PLATFORM + "de:1:2:3",
+        "T": _PLATFORM + "de:1:2:4",
+        "U": _PLATFORM + "de:1:2:5",
+    },
+    cell_m=100.0,
+)
+STOPS = {"S": "de:1:2:3", "T": "de:1:2:4", "U": "de:1:2:5"}
+
+
+def feed(folder, wheelchair=1, every=10):
+    stops = "stop_id,stop_name,stop_lat,stop_lon\n"
+    for letter, stop in STOPS.items():
+        lon, lat = LONG.position(letter)
+        stops += f"{stop},{letter},{lat},{lon}\n"
+    trips, times = "route_id,service_id,trip_id,wheelchair_accessible\n", ""
+    for minute in range(0, 240, every):
+        for name, order in (("o", "STU"), ("r", "UTS")):
+            trips += f"1,daily,{name}{minute},{wheelchair}\n"
+            for place, letter in enumerate(order):
+                now = 7 * 60 + minute + 2 * place
+                clock = f"{now // 60}:{now % 60:02d}:00"
+                times += f"{name}{minute},{clock},{clock},{STOPS[letter]},{place}\n"
+    header = "trip_id,arrival_time,departure_time,stop_id,stop_sequence\n"
+    return write_feed(folder, {"stops": stops, "trips": trips, "stop_times": header + times})
+
+
+def build(folder, **options):
+    extract = LONG.write(folder / "town.osm")
+    return wk.build(extract, folder / "city", gtfs=[feed(folder / "feed", **options)], pavements="centre")
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory):
+    return build(tmp_path_factory.mktemp("long"))
+
+
+def rides(city, profile="wheelchair", **options):
+    found = ride_city(city, [load_profile(profile)], ["pharmacy"], **{"at": "2026-03-03 08:00", **options})
+    return found, found.found[profile, "pharmacy"]
+
+
+def test_stops_are_their_platforms(city):
+    town = TransitTown(city)
+    assert town.platforms["matched_by"].tolist() == ["id"] * 3
+    assert town.platforms["platform"].tolist() == [f"n{ord(letter)}" for letter in "STU"]
+    assert (town.platforms["height_cm"] == 30).all()
+    assert (town.platforms["matched_m"] < 0.5).all()
+
+
+def test_median_by_hand(city):
+    found, ride = rides(city)
+    profile = load_profile("wheelchair")
+    joints = found.town.joints(profile)
+    near = joints.near(joints.homes, 2, "sure")
+    row = found.town.feed.stops.ids.index(STOPS["S"])
+    walk = near.units[: near.indptr[1]][near.stop[: near.indptr[1]] == row][0] / 10
+    rest = reach_places(joints, "sure", ["pharmacy"])[found.town.feed.stops.ids.index(STOPS["U"]), 0] / 10
+    # trams leave at 8:00, 8:10 …: one of the window's minutes is taken, those in between wait
+    waits = [(-(60 * m + walk)) % 600 for m in range(60)]
+    expected = np.partition([walk + wait + 240 + rest for wait in waits], 30)[30]
+    assert ride.median_s["sure"][0] == pytest.approx(expected, abs=0.11)
+    assert ride.median_s["likely"][0] == ride.median_s["possible"][0] == ride.median_s["sure"][0]
+    assert ride.rides[0] == 1
+    assert found.town.feed.stops.ids[ride.stop[0]] == STOPS["S"]
+    assert ride.low_s[0] <= ride.median_s["likely"][0] <= ride.high_s[0] <= ride.low_s[0] + 600
+
+
+def test_every_minute_equals_a_scan_of_its_own(city):
+    for profile in ("walker", "rollator"):
+        found, ride = rides(city, profile, window_min=15)
+        person = load_profile(profile)
+        joints = found.town.joints(person)
+        timetable = found.town.timetable(found.moment)
+        for answer in ("sure", "likely", "possible"):
+            near = joints.near(joints.homes, 2, answer)
+            egress = reach_places(joints, answer, ["pharmacy"])[:, 0]
+            connections = found.town.open_to(timetable, person, answer)
+            footpaths = timetable.nodes.footpaths([joints.between(answer)])
+            direct = (
+                wk.scan(city, profiles=[profile], services=["pharmacy"]).reach[profile].units[answer][:, 0]
+            )
+            for home in range(2):
+                part = slice(near.indptr[home], near.indptr[home + 1])
+                times = []
+                for minute in range(15):
+                    moment = (8 * 3600 + 60 * minute) * 10
+                    stops, walks = near.stop[part], near.units[part]
+                    found_by = scan_forward(connections, footpaths, stops, walks + moment)
+                    out = found_by.reached[: len(egress)].astype(np.int64)
+                    reached = (out != INF) & (egress != INF)
+                    best = int((out[reached] + egress[reached]).min()) - moment if reached.any() else INF
+                    times.append(min(best, int(direct[home])))
+                middle = np.partition(times, 7)[7]
+                expected = np.nan if middle == INF else middle / 10
+                np.testing.assert_equal(ride.median_s[answer][home], expected)
+
+
+def test_way_back_takes_as_long_in_a_timetable_that_runs_both_ways_alike(city):
+    _, there = rides(city)
+    _, both = rides(city, back=True)
+    assert np.isnan(there.back_s).all()
+    assert both.back_s[0] == pytest.approx(both.median_s["likely"][0], abs=61)
+
+
+def test_nobody_knows_of_wheelchairs(tmp_path, city):
+    unknown = build(tmp_path, wheelchair=0)
+    _, ride = rides(unknown)
+    _, free = rides(city)
+    _, walker = rides(unknown, "walker")
+    on_foot = wk.scan(unknown, profiles=["wheelchair"], services=["pharmacy"]).reach["wheelchair"]
+    np.testing.assert_equal(ride.median_s["sure"], on_foot.seconds("sure")[:, 0])
+    np.testing.assert_equal(ride.median_s["possible"], free.median_s["possible"])
+    assert (walker.median_s["sure"] <= walker.median_s["likely"]).all()
+    assert (np.nan_to_num(ride.median_s["sure"], nan=np.inf) >= ride.median_s["likely"]).all()
+
+
+def test_vehicles_that_take_no_wheelchair(tmp_path):
+    closed = build(tmp_path, wheelchair=2, every=60)
+    found, ride = rides(closed)
+    assert not found.notes
+    assert (ride.rides <= 0).all()
+    stops = stops_of_city(closed, [load_profile("wheelchair")], at="2026-03-03 08:00")
+    plain, likely = HEADER.index("class_plain"), HEADER.index("class_likely")
+    assert [row[plain] for row in stops.rows] == ["", "", ""]  # too seldom for any class
+    assert all(not row[likely] for row in stops.rows)
+
+
+def test_register_counts_before_the_map(tmp_path):
+    extract = LONG.write(tmp_path / "town.osm")
+    register = tmp_path / "steige.csv"
+    register.write_text(
+        "HST_DHID;STEIG_Name;Steighoehe_cm;Steigbreite_cm;Bodind_Leitstreifen\n"
+        "de:1:2:3;A;12;250;J\nde:1:2:5;B;<28;250;N\n",
+        encoding="utf-8",
+    )
+    city = wk.build(extract, tmp_path / "city", gtfs=[feed(tmp_path / "feed")], stops=register)
+    table = TransitTown(city).platforms
+    assert table["height_cm_upper"].tolist() == [12, 30, 28]
+    assert table["height_cm_from"].tolist() == [1, 2, 1]
+    assert table["tactile"].tolist() == [1, 1, 0]
+    found = stops_of_city(city, [load_profile("wheelchair")], at="2026-03-03 08:00")
+    found.write(tmp_path / "out")
+    with (tmp_path / "out" / "stops.csv").open(encoding="utf-8", newline="") as file:
+        rows = {row["name"]: row for row in csv.DictReader(file)}
+    assert {name: row["verdict_sure"] for name, row in rows.items()} == {
+        "S": "help",
+        "T": "alone",
+        "U": "no",
+    }
+    assert rows["S"]["reasons"] == "step"
+    assert rows["S"]["target_cm"] == "30"
+    assert rows["T"]["reasons"] == ""
+    assert rows["S"]["departures_per_hour"] == "6"  # to T; the trams that end here let nobody in
+    assert rows["T"]["departures_per_hour"] == "12"
+    assert rows["S"]["class_sure"] == ""
+    assert rows["S"]["class_plain"] == "E"  # 24 trams in 14 hours: 70 minutes, category 6
+    assert rows["T"]["class_plain"] == rows["T"]["class_sure"] == "C"
+
+
+def test_tables_on_disk(tmp_path, city):
+    found, ride = rides(city)
+    write_rides(found, tmp_path / "out")
+    table = pq.read_table(tmp_path / "out" / "ride.parquet").to_pydict()
+    assert table["likely_s"] == ride.median_s["likely"].tolist()
+    assert table["stop_id"][0] == STOPS["S"]
+    assert table["transfers"][0] == 0
+    told = json.loads((tmp_path / "out" / "ride.json").read_text(encoding="utf-8"))
+    assert told["at"] == "2026-03-03 08:00"
+    assert told["reached"]["wheelchair pharmacy"]["sure"] == 1.0
+
+
+def test_questions_that_cannot_be_answered(tmp_path, city):
+    with pytest.raises(UsageError, match="no trip runs on 2030-01-01"):
+        rides(city, at="2030-01-01 08:00")
+    with pytest.raises(UsageError, match="give a date or weekday and a time"):
+        rides(city, at="soon")
+    with pytest.raises(UsageError, match="minutes from 1 to 1440"):
+        rides(city, window_min=0)
+    bare = wk.build(LONG.write(tmp_path / "town.osm"), tmp_path / "bare")
+    with pytest.raises(InputDataError, match="build the city with --gtfs"):
+        rides(bare)
+    with pytest.raises(UsageError, match="--stops needs a timetable"):
+        wk.build(tmp_path / "town.osm", tmp_path / "bare", stops=tmp_path / "x.csv")
+
+
+def test_weekday_means_its_busiest_date(city):
+    town = TransitTown(city)
+    assert town.moment("Di 9:30").text == "2026-01-06 09:30"
+    assert town.moment(None).text == "2026-01-06 08:00"
+    assert town.moment("2026-03-03").seconds == 8 * 3600

@@ -1,0 +1,81 @@
+"""The commands `stops` and `ride`: options in, tables out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wegeketten.command.options import chosen_profiles, open_source, print_json, say
+from wegeketten.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def run_stops(
+    source: str,
+    out: Path,
+    profiles: list[str] | None,
+    at: str | None,
+    limits: list[str] | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Judge a city's stops and write the tables.
+
+    Raises
+    ------
+    InputDataError
+        The city was built without a timetable.
+    """
+    from wegeketten.progress import progress_bar
+    from wegeketten.transit.stop_table import stops_of_city
+
+    with progress_bar("stops") as tick:
+        chosen = chosen_profiles(profiles, limits)
+        found = stops_of_city(open_source(source, tick), chosen, at=at, progress=tick)
+        found.write(out)
+    if as_json:
+        print_json(found.summary())
+    say(f"{out} written")
+
+
+def run_ride(
+    source: str,
+    out: Path,
+    services: list[str] | None,
+    profiles: list[str] | None,
+    at: str | None,
+    window: int,
+    limits: list[str] | None,
+    *,
+    assisted: bool,
+    back: bool,
+    as_json: bool,
+) -> None:
+    """Compute rides for every home and write the tables.
+
+    Raises
+    ------
+    InputDataError
+        The city was built without a timetable.
+    UsageError
+        No profile is named.
+    """
+    from wegeketten.progress import progress_bar
+    from wegeketten.transit.ride import ride_city
+    from wegeketten.transit.ride_table import summary, write_rides
+
+    if not profiles:
+        raise UsageError("ride: give --profile ID, once or several times")
+    with progress_bar("ride") as tick:
+        chosen = chosen_profiles(profiles, limits)
+        found = ride_city(
+            open_source(source, tick), chosen, services or (), at=at, window_min=window,
+            level="help" if assisted else "alone", back=back, progress=tick,
+        )  # fmt: skip
+        write_rides(found, out)
+    if as_json:
+        print_json(summary(found))
+    for note in found.notes:
+        say(f"note: {note}")
+    say(f"{out} written")

@@ -1,0 +1,114 @@
+"""Rides as a table: one row per home, profile and service."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from wegeketten.model.answers import ANSWERS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from wegeketten.transit.ride import Rides
+
+MARKER = "ride.json"
+
+
+def write_rides(rides: Rides, out: Path) -> None:
+    """Write ``ride.parquet``, ``ride_districts.csv`` and ``ride.json`` into a folder.
+
+    Raises
+    ------
+    OutputError
+        `out` exists and is something else, or cannot be written.
+    """
+    from wegeketten.files.atomic import whole_folder
+    from wegeketten.files.csv import write_csv
+    from wegeketten.files.json import write_json
+    from wegeketten.files.parquet import write_columns
+
+    with whole_folder(out, marker=MARKER) as folder:
+        write_columns(folder / "ride.parquet", ride_columns(rides), note={"at": rides.moment.text})
+        header = (
+            "district",
+            "profile",
+            "service",
+            "homes",
+            "weight",
+            *(f"share_{a}" for a in ANSWERS),
+            "median_likely_s",
+        )
+        write_csv(folder / "ride_districts.csv", header, district_rows(rides))
+        write_json(folder / MARKER, summary(rides))
+
+
+def ride_columns(rides: Rides) -> dict[str, Any]:
+    """Columns of ``ride.parquet``; seconds, NaN where not reached."""
+    homes = rides.city.homes
+    keys = list(rides.found)
+    count = len(homes["home_id"])
+    stop_ids = np.array([*rides.town.feed.stops.ids, ""], dtype=object)
+
+    def stacked(values: list[Any]) -> Any:
+        return np.concatenate(values) if values else np.zeros(0)
+
+    found = [rides.found[key] for key in keys]
+    return {
+        "home_id": np.tile(homes["home_id"], len(keys)),
+        "lon": np.tile(homes["lon"], len(keys)),
+        "lat": np.tile(homes["lat"], len(keys)),
+        "weight": np.tile(homes["weight"], len(keys)),
+        "profile": [profile for profile, _ in keys for _ in range(count)],
+        "service": [service for _, service in keys for _ in range(count)],
+        **{f"{answer}_s": stacked([ride.median_s[answer] for ride in found]) for answer in ANSWERS},
+        "p10_s": stacked([ride.low_s for ride in found]),
+        "p90_s": stacked([ride.high_s for ride in found]),
+        "back_s": stacked([ride.back_s for ride in found]),
+        "transfers": stacked([np.maximum(ride.rides - 1, -1).astype(np.int16) for ride in found]),
+        "stop_id": stacked([stop_ids[ride.stop] for ride in found]),
+    }
+
+
+def district_rows(rides: Rides) -> list[tuple[Any, ...]]:
+    """Share of the people of each district who reach a service at all, by answer, and their median time."""
+    homes, names = rides.city.homes, rides.city.districts["name"].tolist()
+    district, weight = homes["district"], homes["weight"].astype(np.float64)
+    rows: list[tuple[Any, ...]] = []
+    for number, name in enumerate(names):
+        here = np.flatnonzero(district == number)
+        total = float(weight[here].sum())
+        for (profile, service), ride in rides.found.items():
+            shares = [
+                float(weight[here][np.isfinite(ride.median_s[answer][here])].sum()) / total if total else None
+                for answer in ANSWERS
+            ]
+            reached = ride.median_s["likely"][here]
+            reached = reached[np.isfinite(reached)]
+            middle = float(np.median(reached)) if len(reached) else None
+            rows.append((name, profile, service, len(here), total, *shares, middle))
+    return rows
+
+
+def summary(rides: Rides) -> dict[str, Any]:
+    """Content of ``ride.json``."""
+    weight = rides.city.homes["weight"].astype(np.float64)
+    total = float(weight.sum()) or 1.0
+    return {
+        "version": rides.city.meta["version"],
+        "source": rides.city.meta["source"],
+        "attribution": rides.city.meta["attribution"],
+        "timetable": rides.town.feed.source,
+        "at": rides.moment.text,
+        "window_min": rides.window_s // 60,
+        "level": rides.town.level,
+        "notes": rides.notes,
+        "reached": {
+            f"{profile} {service}": {
+                answer: round(float(weight[np.isfinite(ride.median_s[answer])].sum()) / total, 4)
+                for answer in ANSWERS
+            }
+            for (profile, service), ride in rides.found.items()
+        },
+    }
