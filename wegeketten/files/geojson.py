@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple
-from xml.sax.saxutils import escape
 
 from wegeketten.model.licence import ATTRIBUTION
 
@@ -90,8 +90,8 @@ def gpx(name: str, line: NDArray[Any] | None, stops: Iterable[Waypoint] = ()) ->
 
 
 def _text(text: str) -> str:
-    return escape("".join(sign for sign in text if sign.isprintable()))
+    return escape("".join(sign for sign in text if sign.isprintable()), quote=False)
 
 
 def _quoted(text: str) -> str:
-    return '"' + escape(text, {'"': "&quot;"}) + '"'
+    return '"' + escape(text, quote=False).replace('"', "&quot;") + '"'

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import quoteattr
 
 import numpy as np
 
 from wegeketten.files.atomic import whole_file
+from wegeketten.files.gdal import gdal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -80,17 +81,16 @@ def write_layers(path: Path, layers: Sequence[Layer], *, epsg: int = 4326) -> No
     ...     connection.execute("select count(*) from homes").fetchone()
     (2,)
     """
-    import pyogrio
     import shapely
-    from pyogrio.raw import write
 
+    pyogrio = gdal()
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _FIXED_DATE})
     try:
         with whole_file(path) as temporary:
             temporary.unlink(missing_ok=True)
             for layer in layers:
                 kind = shapely.get_type_id(layer.geometry[0]) if len(layer.geometry) else 0
-                write(
+                pyogrio.raw.write(
                     str(temporary),
                     geometry=shapely.to_wkb(layer.geometry),
                     field_data=[_plain(column) for column in layer.columns.values()],
@@ -158,7 +158,7 @@ def _qml(layer: Layer) -> str:
     for number, (lower, upper, colour, label) in enumerate(style.classes):
         ranges.append(
             f'<range lower="{lower}" upper="{upper}" symbol="{number}" '
-            f'label={quoteattr(label)} render="true"/>'
+            f'label="{escape(label)}" render="true"/>'
         )
         rgb = ",".join(str(int(colour[i : i + 2], 16)) for i in (1, 3, 5))
         symbols.append(
@@ -168,7 +168,7 @@ def _qml(layer: Layer) -> str:
         )
     return (
         "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'><qgis styleCategories=\"Symbology\">"
-        f'<renderer-v2 type="graduatedSymbol" attr={quoteattr(style.column)} '
+        f'<renderer-v2 type="graduatedSymbol" attr="{escape(style.column)}" '
         'graduatedMethod="GraduatedColor">'
         f"<ranges>{''.join(ranges)}</ranges><symbols>{''.join(symbols)}</symbols></renderer-v2></qgis>"
     )

@@ -56,7 +56,7 @@ def write_columns(
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    arrays = {name: _to_arrow(column) for name, column in columns.items()}
+    arrays = {name: to_arrow(column) for name, column in columns.items()}
     metadata = {key.encode(): value.encode() for key, value in (note or {}).items()}
     if geometry is not None:
         import shapely
@@ -119,8 +119,22 @@ def read_columns(path: Path, names: Iterable[str] | None = None) -> Columns:
     return found
 
 
-def _to_arrow(column: NDArray[Any] | list[str]) -> Any:
-    """An Arrow array from plain buffers; `pyarrow.array` would load pandas to see whether it got a series."""
+def to_arrow(column: NDArray[Any] | list[str], missing: NDArray[np.bool_] | None = None) -> Any:
+    """An Arrow array from plain buffers; `pyarrow.array` would load pandas to see whether it got a series.
+
+    Parameters
+    ----------
+    column
+        Numbers, truths or texts.
+    missing
+        True where a number is null; none is where None.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> to_arrow(np.array([1.5, 0.0]), np.array([False, True])).to_pylist()
+    [1.5, None]
+    """
     import numpy as np
     import pyarrow as pa
 
@@ -132,7 +146,10 @@ def _to_arrow(column: NDArray[Any] | list[str]) -> Any:
         bits = np.packbits(column, bitorder="little")
         return pa.Array.from_buffers(pa.bool_(), len(column), [None, pa.py_buffer(bits)])
     values = np.ascontiguousarray(column)
-    return pa.Array.from_buffers(pa.from_numpy_dtype(values.dtype), len(values), [None, pa.py_buffer(values)])
+    there = None if missing is None else pa.py_buffer(np.packbits(~missing, bitorder="little"))
+    return pa.Array.from_buffers(
+        pa.from_numpy_dtype(values.dtype), len(values), [there, pa.py_buffer(values)]
+    )
 
 
 def _to_variable(kind: Any, cells: list[bytes]) -> Any:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 RINGS = 8
 """How many rings per door enter the linear program; more would only make the bound tighter."""
 
-ASKED = 20_000
+ASKED = 500_000
 """For how many doors of a field the exact least price is searched."""
 
 NEVER = 2**62

@@ -11,6 +11,7 @@ from wegeketten.files.atomic import whole_folder
 from wegeketten.files.csv import write_csv
 from wegeketten.files.geopackage import Layer, Style, write_layers
 from wegeketten.files.json import write_json
+from wegeketten.files.parquet import to_arrow
 from wegeketten.model.answers import ANSWERS
 from wegeketten.model.licence import ATTRIBUTION
 from wegeketten.reach.equity import Equity, equity_of
@@ -154,7 +155,7 @@ def _homes_by_profile(scan: Scan) -> Iterator[Any]:
     zeros = np.zeros(blocks * rows, dtype=np.int32)
 
     def per_home(column: str) -> Any:
-        return pa.array(np.tile(city.homes[column][homes], blocks))
+        return to_arrow(np.tile(city.homes[column][homes], blocks))
 
     same: dict[str, Any] = {
         "home_id": texts(city.homes["home_id"][homes].tolist(), np.tile(np.arange(rows), blocks)),
@@ -190,15 +191,13 @@ def texts(values: list[str], index: NDArray[np.integer[Any]]) -> Any:
     rows = {value: row for row, value in enumerate(dict.fromkeys(values))}
     known = np.asarray(index) >= 0
     row_of = np.array([rows[value] for value in values] or [-1], dtype=np.int32)
-    indices = pa.array(np.where(known, row_of[index], -1).astype(np.int32), mask=~known)
-    return pa.DictionaryArray.from_arrays(indices, pa.array(list(rows), pa.string()))
+    indices = to_arrow(np.where(known, row_of[index], 0).astype(np.int32), ~known)
+    return pa.DictionaryArray.from_arrays(indices, to_arrow(list(rows)))
 
 
 def _numbers(block: NDArray[np.floating[Any]]) -> Any:
-    import pyarrow as pa
-
     values = block.ravel(order="F")
-    return pa.array(values, mask=np.isnan(values))
+    return to_arrow(values, np.isnan(values))
 
 
 def _layers(scan: Scan, shares: list[Share]) -> list[Layer]:

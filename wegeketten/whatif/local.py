@@ -78,7 +78,8 @@ def spread(
                     touched[count] = end
                     count += 1
                 best[end] = reached
-                size = heap_push(heap_keys, heap_items, size, reached, end)
+                if indptr[end] < indptr[end + 1]:  # from others nothing leads on: doors, mostly
+                    size = heap_push(heap_keys, heap_items, size, reached, end)
     return count
 
 

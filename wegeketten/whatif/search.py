@@ -87,7 +87,8 @@ def tree(
             if reached < best[end] and reached <= limit:
                 best[end] = reached
                 via[end] = arc
-                size = heap_push(heap_keys, heap_items, size, reached, end)
+                if indptr[end] < indptr[end + 1]:  # from others nothing leads on: doors, mostly
+                    size = heap_push(heap_keys, heap_items, size, reached, end)
     return best, via
 
 
