@@ -1,0 +1,34 @@
+"""What pyproject.toml promises about versions can be tested: each need has a floor, each Python a classifier."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import pytest
+
+_PROJECT = Path(__file__).resolve().parents[1] / "pyproject.toml"
+
+pytestmark = pytest.mark.skipif(not _PROJECT.is_file(), reason="the checkout is not here")
+
+
+def _needs():
+    with _PROJECT.open("rb") as file:
+        return tomllib.load(file)["project"]["dependencies"]
+
+
+def _numbers(text):
+    return tuple(int(number) for number in re.findall(r"\d+", text)[:3])
+
+
+@pytest.mark.parametrize("need", _needs() if _PROJECT.is_file() else [])
+def test_need_has_one_floor_and_it_is_met(need):
+    match = re.fullmatch(r"([\w.-]+)>=([\d.]+)", need)
+    assert match, f"{need}: .ci/versions tests floors of the form NAME>=VERSION"
+    try:
+        here = version(match[1])
+    except PackageNotFoundError:
+        pytest.skip(f"{match[1]} is not installed")
+    assert _numbers(here) >= _numbers(match[2])
