@@ -12,6 +12,7 @@ keeps running.
 from __future__ import annotations
 
 import logging
+import pickle
 import threading
 import time
 from functools import update_wrapper
@@ -165,7 +166,30 @@ def lazy_kernel(function: F) -> F:
         dispatcher.enable_caching()
     except (RuntimeError, OSError) as error:  # no folder that can be written to
         log.info("compiled kernels cannot be kept: %s", error)
+    else:
+        _outlive_renames(dispatcher)
     return cast("F", dispatcher)
+
+
+def _outlive_renames(dispatcher: Any) -> None:
+    """Take a cache whose types no longer exist for an empty one.
+
+    numba unpickles the types of all cached versions before it looks whether they are of this source. Named
+    tuples among them that have been renamed since would end every call in an AttributeError.
+    """
+    file = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
+    load = getattr(file, "_load_index", None)
+    if load is None:  # another numba keeps its cache elsewhere
+        return
+
+    def load_index() -> dict[object, str]:
+        try:
+            return cast("dict[object, str]", load())
+        except (AttributeError, ImportError, EOFError, pickle.UnpicklingError) as error:
+            log.info("cached kernels are not usable and are compiled again: %s", error)
+            return {}
+
+    cast("Any", file)._load_index = load_index
 
 
 _BARE: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # only called by kernels

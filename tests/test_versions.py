@@ -1,4 +1,4 @@
-"""What pyproject.toml promises about versions can be tested: each need has a floor, each Python a classifier."""
+"""What pyproject.toml promises about versions has a form that ``.ci/versions`` can test."""
 
 from __future__ import annotations
 

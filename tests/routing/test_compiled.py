@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -58,3 +59,28 @@ def test_nothing_is_compiled_on_import() -> None:
     root = Path(__file__).resolve().parents[2]
     done = subprocess.run([sys.executable, "-c", code], cwd=root, check=False)
     assert done.returncode == 0
+
+
+def test_cache_of_a_renamed_type_is_compiled_again(tmp_path: Path) -> None:
+    text = """
+from typing import NamedTuple
+from wegeketten.routing import lazy_kernel
+
+class {name}(NamedTuple):
+    value: int
+
+@lazy_kernel
+def double(pair):
+    return 2 * pair.value
+
+print(double({name}({value})))
+"""
+    for name, value in (("First", 3), ("Other", 4), ("Other", 5)):
+        (tmp_path / "module.py").write_text(text.format(name=name, value=value), encoding="utf-8")
+        run = subprocess.run(
+            [sys.executable, "-c", "import module"],
+            cwd=tmp_path, capture_output=True, text=True, check=False,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])},
+        )  # fmt: skip
+        assert run.stdout == f"{2 * value}\n", run.stderr
+    assert list(tmp_path.rglob("*.nbi"))  # it was kept

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -168,48 +168,94 @@ def _describe(
     barriers: Sequence[Barrier],
 ) -> list[Instruction]:
     """Stretches of one kind and street become one step; crossings, lifts and barriers are their own."""
-    edges = city.edges
+    narrator = _Narrator(city)
     met = {barrier.id: barrier for barrier in barriers}
-    ids = edges.ids(rows)
-    steps: list[Instruction] = []
-    flight = flight_at = -1
-    bearing: float | None = None
-    open_key: tuple[int, int] | None = None
+    ids = city.edges.ids(rows)
     for number, row in enumerate(rows.tolist()):
-        kind = Kind(int(edges["kind"][row]))
-        piece = pieces[number]
-        lon, lat = np.asarray(city.projection.to_lonlat(piece[:1]), dtype=np.float64)[0]
-        spot = (float(metres[number]), float(seconds[number]), float(lat), float(lon))
-        seen = met.pop(ids[number], None)
-        if seen is not None and (kind.is_barrier or kind in NAMED_WAYS):
-            steps.append(Instruction(_titled(spoken.barrier(seen)), *spot))
-            open_key = None
-            flight = int(edges["osm_id"][row]) if kind == Kind.steps else -1
-            flight_at = len(steps) - 1
-        elif kind == Kind.steps and edges["osm_id"][row] == flight:  # goes on
-            if flight_at == len(steps) - 1:
-                steps[-1] = _longer(steps[-1], *spot[:2])
-            else:  # after a landing
-                steps.append(Instruction(spoken.SAME_STEPS, *spot))
-                flight_at, open_key = len(steps) - 1, None
+        narrator.pass_edge(
+            row, pieces[number], float(metres[number]), float(seconds[number]), met.pop(ids[number], None)
+        )
+    return [_with_length(step) for step in narrator.steps]
+
+
+class _Narrator:
+    """Tells a way edge by edge, and remembers what the next edge may be part of."""
+
+    def __init__(self, city: City) -> None:
+        self.city = city
+        self.steps: list[Instruction] = []
+        self.bearing: float | None = None  # of the last piece with a direction, degrees
+        self.stretch: tuple[Kind, int] | None = None  # kind and street of the last step, if it can be longer
+        self.flight = -1  # number of the way whose flight of steps is being told
+        self.flight_step = -1  # which step that is
+
+    def pass_edge(
+        self, row: int, piece: Line, metres: float, seconds: float, barrier: Barrier | None
+    ) -> None:
+        """Tell one more edge; `barrier` is what is told of it, if anything."""
+        kind = Kind(int(self.city.edges["kind"][row]))
+        lon, lat = np.asarray(self.city.projection.to_lonlat(piece[:1]), dtype=np.float64)[0]
+        spot = _Spot(metres, seconds, float(lat), float(lon))
+        point = kind.is_barrier or kind in NAMED_WAYS
+        if barrier is not None and point:
+            self._pass_barrier(row, kind, barrier, spot)
+        elif kind == Kind.steps and self.city.edges["osm_id"][row] == self.flight:
+            self._climb_on(spot)
         elif kind == Kind.crossing:
-            crossing = spoken.crossing(Crossing(int(edges["crossing"][row])))
-            if open_key == (int(kind), 0):
-                steps[-1] = _longer(steps[-1], *spot[:2])
-            else:
-                steps.append(Instruction(_titled(crossing), *spot))
-            open_key = (int(kind), 0)
-        elif not kind.is_barrier and kind not in NAMED_WAYS:
-            key = (int(kind), int(edges["name"][row]))
-            straight = abs(_turned(bearing, piece) or 0.0) < 60
-            if (key == open_key and straight) or (metres[number] < 3 and open_key) or kind == Kind.link:
-                if steps:
-                    steps[-1] = _longer(steps[-1], *spot[:2])
-            else:
-                steps.append(Instruction(_stretch(city, row, kind, bearing, piece), *spot))
-                open_key = key
-        bearing = _bearing(piece, last=True) or bearing
-    return [_with_length(step) for step in steps]
+            self._cross(row, spot)
+        elif not point:
+            self._walk(row, kind, piece, spot)
+        self.bearing = _bearing(piece, last=True) or self.bearing
+
+    def _pass_barrier(self, row: int, kind: Kind, barrier: Barrier, spot: _Spot) -> None:
+        self._say(_titled(spoken.barrier(barrier)), spot)
+        self.flight = int(self.city.edges["osm_id"][row]) if kind == Kind.steps else -1
+        self.flight_step = len(self.steps) - 1
+
+    def _climb_on(self, spot: _Spot) -> None:
+        """A further piece of the same flight; after a landing it is a step of its own."""
+        if self.flight_step == len(self.steps) - 1:
+            self._lengthen(spot)
+        else:
+            self._say(spoken.SAME_STEPS, spot)
+            self.flight_step = len(self.steps) - 1
+
+    def _cross(self, row: int, spot: _Spot) -> None:
+        """A crossing; the halves of one with a refuge are one step."""
+        halves = (Kind.crossing, 0)
+        if self.stretch == halves:
+            self._lengthen(spot)
+        else:
+            self._say(_titled(spoken.crossing(Crossing(int(self.city.edges["crossing"][row])))), spot)
+        self.stretch = halves
+
+    def _walk(self, row: int, kind: Kind, piece: Line, spot: _Spot) -> None:
+        """A stretch of way; what goes straight on along the same street, or is tiny, is not told anew."""
+        stretch = (kind, int(self.city.edges["name"][row]))
+        goes_on = stretch == self.stretch and abs(_turned(self.bearing, piece) or 0.0) < 60
+        tiny = spot.metres < 3 and self.stretch is not None
+        if goes_on or tiny or kind == Kind.link:
+            self._lengthen(spot)
+        else:
+            self._say(_stretch(self.city, row, kind, self.bearing, piece), spot)
+            self.stretch = stretch
+
+    def _say(self, text: Both, spot: _Spot) -> None:
+        self.steps.append(Instruction(text, *spot))
+        self.stretch = None
+
+    def _lengthen(self, spot: _Spot) -> None:
+        if self.steps:
+            self.steps[-1] = _longer(self.steps[-1], spot.metres, spot.seconds)
+
+
+class _Spot(NamedTuple):
+    """Length and time of an edge, and where it begins, degrees."""
+
+    metres: float
+    seconds: float
+    lat: float
+    lon: float
 
 
 def _stretch(city: City, row: int, kind: Kind, bearing: float | None, piece: Line) -> Both:

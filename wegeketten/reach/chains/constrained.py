@@ -211,14 +211,14 @@ def _searcher(
 ) -> Callable[..., Ints]:
     """`_search` with what all searches share; takes the only home asked, or -1, and the tours to fill in."""
     homes, places = precinct.homes, precinct.places
-    doors = Doors(
+    doors = DoorArrays(
         precinct.home_nodes, homes.off_units.astype(np.int64), wanted, places.owner,
         places.off_units.astype(np.int64), *_siblings(places.owner), _served(precinct, kinds),
     )  # fmt: skip
     limits = Limits.of(needs)
 
     def search(only_home: int, tours: Tours) -> Ints:
-        errands = Errands(len(kinds), any_order, *limits, only_home)
+        errands = SearchTask(len(kinds), any_order, *limits, only_home)
         return _search(ground, doors, errands, tours.times, tours.kinds, tours.places)
 
     return search
@@ -239,7 +239,7 @@ def _siblings(owner: Ints) -> tuple[Ints, Ints]:
     return indptr, np.argsort(owner, kind="stable").astype(np.int32)
 
 
-class Doors(NamedTuple):
+class DoorArrays(NamedTuple):
     """Homes and places as the search reads them.
 
     Attributes
@@ -264,7 +264,7 @@ class Doors(NamedTuple):
     served: NDArray[np.bool_]
 
 
-class Errands(NamedTuple):
+class SearchTask(NamedTuple):
     """What a search is asked.
 
     Attributes
@@ -322,7 +322,7 @@ ARC, DOOR = 0, 1
 
 @lazy_kernel
 def _search(
-    ground: TimedGraph, doors: Doors, errands: Errands, times: Ints, kinds: Ints, places: Ints
+    ground: TimedGraph, doors: DoorArrays, errands: SearchTask, times: Ints, kinds: Ints, places: Ints
 ) -> Ints:
     """Search backwards until every home asked for is answered; fill in `times`, `kinds` and `places`.
 
@@ -422,7 +422,7 @@ def _layer_before(layer: int, visit: int, any_order: bool) -> int:
 
 
 @lazy_kernel
-def _seed(labels: Labels, doors: Doors, errands: Errands, full: int, nodes: int) -> None:
+def _seed(labels: Labels, doors: DoorArrays, errands: SearchTask, full: int, nodes: int) -> None:
     """Labels where chains end: at the only home's door, or at every joint that serves a last errand."""
     counts_time = errands.most_held < FAR
     if errands.only_home >= 0:
@@ -443,7 +443,7 @@ def _seed(labels: Labels, doors: Doors, errands: Errands, full: int, nodes: int)
 
 
 @inlined
-def _first_place(doors: Doors, nodes: int) -> int:
+def _first_place(doors: DoorArrays, nodes: int) -> int:
     """Node of the first joint of a place."""
     return (doors.home_nodes[0] if len(doors.home_nodes) else nodes) + len(doors.home_nodes)
 
@@ -467,7 +467,9 @@ def _settle(labels: Labels, ground: TimedGraph, settled: Ints, label: int, state
 
 
 @inlined
-def _answers(labels: Labels, doors: Doors, errands: Errands, times: Ints, label: int, home: int) -> bool:
+def _answers(
+    labels: Labels, doors: DoorArrays, errands: SearchTask, times: Ints, label: int, home: int
+) -> bool:
     """Whether a label at a home's door with nothing done yet is the first, and is asked for."""
     if times[home] != INF:
         return False
@@ -490,7 +492,13 @@ def _write_visits(labels: Labels, label: int, kinds: Ints, places: Ints) -> None
 
 @inlined
 def _walk_arcs(
-    labels: Labels, ground: TimedGraph, errands: Errands, label: int, time: int, node: int, layer_start: int
+    labels: Labels,
+    ground: TimedGraph,
+    errands: SearchTask,
+    label: int,
+    time: int,
+    node: int,
+    layer_start: int,
 ) -> None:
     """Labels at the tails of the arcs that lead to a settled label's node; its layer's states begin there."""
     walked, held = labels.walked[label], labels.held[label]
@@ -509,7 +517,14 @@ def _walk_arcs(
 
 @inlined
 def _run_errands(
-    labels: Labels, doors: Doors, errands: Errands, label: int, time: int, layer: int, node: int, nodes: int
+    labels: Labels,
+    doors: DoorArrays,
+    errands: SearchTask,
+    label: int,
+    time: int,
+    layer: int,
+    node: int,
+    nodes: int,
 ) -> None:
     """Labels for the errands that end at a settled label's door: one per joint the place is entered by."""
     first_place = _first_place(doors, nodes)
