@@ -538,6 +538,35 @@ def site(
     print_json(found.to_json()) if as_json else print_sites(found, lang=language, out=out)
 
 
+@app.command()
+def needs(
+    city: City,
+    out: Out,
+    per_post: Annotated[float, typer.Option(help="People per post of neighbourhood management.")] = 20_000,
+    posts: Annotated[int | None, typer.Option(help="Posts in all, instead of a rate.")] = None,
+    index: Annotated[Path | None, typer.Option(help="Social indicators: district;indicator;value.")] = None,
+    strength: Annotated[float, typer.Option(help="What one standard deviation of them adds.")] = 0.25,
+    centres: Annotated[Path | None, typer.Option(help="The city's own list of service centres.")] = None,
+    there: Annotated[Path | None, typer.Option(help="Posts there are: district;posts, or places.")] = None,
+    profile: OneProfile = "rollator",
+    limit: Limits = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """Say what each district needs: posts of neighbourhood management, centres, meeting places."""
+    from wegeketten.progress import progress_bar
+    from wegeketten.siting.needs import Asked, find_needs
+    from wegeketten.siting.terminal import print_needs
+
+    language = check_language(lang)
+    with progress_bar("needs") as tick:
+        one = chosen_profiles([profile], limit)[0]
+        asked = Asked(per_post, posts, index, strength, centres, there)
+        found = find_needs(open_source(city, tick), one, asked, progress=tick)
+    found.write(out)
+    print_json(found.to_json()) if as_json else print_needs(found, lang=language, out=out)
+
+
 @app.command("map")
 def map_(
     city: City,

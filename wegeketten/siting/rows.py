@@ -84,3 +84,96 @@ class Bought(NamedTuple):
     cost_eur: int
     cost_total_eur: int
     people_gained: float
+
+
+class Need(NamedTuple):
+    """A row of ``needs.csv``; None where it is not known.
+
+    Attributes
+    ----------
+    district
+        Name.
+    people, people_65
+        Inhabitants; of whom 65 and older.
+    posts_needed, posts_whole, posts_there
+        Posts by the rate (and index), whole ones that sum to the city's number, and those that are there.
+    centre_reach_likely
+        Share of people over 65 (of all, where ages are not known) within the standard of a service centre.
+    meeting_reach_likely
+        Share of all people within the standard of a meeting place.
+    source
+        Where the row's figures come from.
+    district_id, people_80, weight
+        Id; people of 80 and older; how much a person counts by the index.
+    centres, centre_load
+        Service centres in the district; people over 65 (or all) in it per centre that is nearest to them.
+    meeting_places, meeting_per_10000
+        In the district.
+    clusters
+        Places of several services within 100 m of one another.
+    """
+
+    district: str
+    people: float
+    people_65: float | None
+    posts_needed: float
+    posts_whole: int
+    posts_there: float | None
+    centre_reach_likely: float | None
+    meeting_reach_likely: float | None
+    source: str
+    district_id: str
+    people_80: float | None
+    weight: float
+    centres: int
+    centre_load: float | None
+    meeting_places: int
+    meeting_per_10000: float | None
+    clusters: int
+
+
+class Cluster(NamedTuple):
+    """A row of ``clusters.csv``: services under one roof or close together."""
+
+    lat: float
+    lon: float
+    district: str
+    services: str
+    names: str
+
+
+class Neighbourhood(NamedTuple):
+    """A row of ``neighbourhoods.csv``.
+
+    Attributes
+    ----------
+    neighbourhood
+        Number, from 1.
+    around
+        The street on which most of its people live.
+    people, people_65, homes
+        Who lives there; `people_65` None where the city does not know.
+    district
+        The official district of most of its people.
+    crosses
+        The greatest barrier inside it: ``""``, ``secondary``, ``primary``, ``bridge``: it was too small by
+        itself.
+    size
+        ``fits``, ``small`` or ``large``, against 5 000 to 10 000 people.
+    meeting_places
+        In it.
+    lat, lon
+        Middle of its people, degrees.
+    """
+
+    neighbourhood: int
+    around: str
+    people: float
+    people_65: float | None
+    homes: int
+    district: str
+    crosses: str
+    size: str
+    meeting_places: int
+    lat: float
+    lon: float

@@ -10,6 +10,8 @@ from wegeketten.siting.joint import Joint
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from wegeketten.siting.needs import Needs
+    from wegeketten.siting.rows import Need
     from wegeketten.siting.site import Sites
     from wegeketten.words.catalogue import Lang as Language
 
@@ -66,3 +68,45 @@ def _print_joint(found: Joint, *, german: bool, out: Path) -> None:
     told += [f"note: {note}" for note in found.notes]
     told.append(f"{out / 'joint.csv'}")
     sys.stdout.write("\n".join(told) + "\n")
+
+
+def print_needs(found: Needs, *, lang: Language, out: Path) -> None:
+    """Print what each district needs."""
+    german = lang == "de"
+    whole = sum(row.posts_whole for row in found.rows)
+    exact = sum(row.posts_needed for row in found.rows)
+    told = [
+        f"{whole} Stellen Quartiersmanagement (rechnerisch {exact:.2f}, "
+        f"eine je {found.asked.per_post:g} Personen)"
+        if german
+        else f"{whole} posts of neighbourhood management ({exact:.2f} by the rate, one per "
+        f"{found.asked.per_post:g} people)"
+    ]
+    ordered = sorted(found.rows, key=lambda row: (-row.posts_needed, row.district))
+    told += [_district(row, german=german) for row in ordered if row.people > 0]
+    fits = sum(row.size == "fits" for row in found.proposal.rows)
+    told.append(
+        f"{len(found.proposal.rows)} Nachbarschaften vorgeschlagen, {fits} mit 5 000 bis 10 000 Personen"
+        if german
+        else f"{len(found.proposal.rows)} neighbourhoods proposed, {fits} of 5 000 to 10 000 people"
+    )
+    told += [f"note: {note}" for note in found.notes]
+    told.append(f"{out / 'needs.csv'}")
+    sys.stdout.write("\n".join(told) + "\n")
+
+
+def _district(row: Need, *, german: bool) -> str:
+    meeting, centre = _percent(row.meeting_reach_likely), _percent(row.centre_reach_likely)
+    if german:
+        return (
+            f"  {row.district}: {row.people:.0f} Personen, {row.posts_needed:.2f} → {row.posts_whole} "
+            f"Stellen; Treff erreicht {meeting}, Zentrum {centre}"
+        )
+    return (
+        f"  {row.district}: {row.people:.0f} people, {row.posts_needed:.2f} → {row.posts_whole} posts; "
+        f"meeting place {meeting}, centre {centre}"
+    )
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{100 * share:.0f} %"
