@@ -241,6 +241,8 @@ def route(
     profile: OneProfile,
     when: At = None,
     limit: Limits = None,
+    transit: Annotated[bool, typer.Option("--transit", help="By public transport as well.")] = False,
+    assisted: Annotated[bool, typer.Option("--assisted", help="With somebody who lays out a ramp.")] = False,
     worlds: Worlds = 64,
     seed: Seed = 0,
     out: OptionalFile = None,
@@ -248,6 +250,22 @@ def route(
     as_json: Json = False,
 ) -> None:
     """Find one route from door to door, with the barriers on it."""
+    if transit:
+        from wegeketten.command.transit_tools import run_journey
+
+        run_journey(
+            city,
+            start,
+            end,
+            profile,
+            when,
+            limit,
+            out,
+            check_language(lang),
+            assisted=assisted,
+            as_json=as_json,
+        )
+        return
     from wegeketten.progress import progress_bar
     from wegeketten.reach.hours import city_at, parse_when
     from wegeketten.reach.route import find_route

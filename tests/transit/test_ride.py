@@ -15,6 +15,7 @@ import wegeketten as wk
 from wegeketten.errors import InputDataError, UsageError
 from wegeketten.people.profile import load_profile
 from wegeketten.routing import INF, scan_forward
+from wegeketten.transit.journey import find_journey
 from wegeketten.transit.ride import ride_city
 from wegeketten.transit.ride_table import write_rides
 from wegeketten.transit.stop_table import HEADER, stops_of_city
@@ -225,3 +226,37 @@ def test_weekday_means_its_busiest_date(city):
     assert town.moment("Di 9:30").text == "2026-01-06 09:30"
     assert town.moment(None).text == "2026-01-06 08:00"
     assert town.moment("2026-03-03").seconds == 8 * 3600
+
+
+def spot(letter):
+    lon, lat = LONG.position(letter)
+    return lat, lon
+
+
+def test_journey_in_words(city):
+    found = find_journey(city, load_profile("wheelchair"), spot("H"), spot("P"), at="2026-03-03 08:00")
+    _, ride = rides(city, window_min=1)
+    assert found.answer == "sure"
+    assert found.answers["likely"] == pytest.approx(ride.median_s["likely"][0], abs=31)  # points, not doors
+    leg = found.legs[0]
+    assert (leg.mode, leg.line, leg.board.name, leg.alight.name) == ("tram", "1", "S", "U")
+    assert leg.alight.seconds - leg.board.seconds == 240
+    assert found.leave_s <= leg.board.seconds
+    told = found.to_json()
+    assert told["transfers"] == 0
+    assert [part["mode"] for part in told["legs"]] == ["walk", "tram", "walk"]
+    words = found.sentences("de")
+    assert "ohne Umsteigen" in words[0]
+    assert "Straßenbahn 1 Richtung U ab S" in words[2]
+    assert found.sentences("en")[2].startswith(told["legs"][1]["board"]["time"])
+
+
+def test_journey_falls_back_to_the_way_on_foot(tmp_path):
+    closed = build(tmp_path, wheelchair=2, every=60)
+    found = find_journey(closed, load_profile("wheelchair"), spot("H"), spot("P"), at="2026-03-03 08:00")
+    assert not found.legs
+    assert found.arrive_s - found.leave_s == pytest.approx(found.answers["likely"])
+    unknown = find_journey(closed, load_profile("walker"), spot("H"), spot("P"), at="2026-03-03 02:00")
+    assert not unknown.legs
+    with pytest.raises(UsageError, match="written as"):
+        found.write(tmp_path / "journey.gpx")

@@ -1,10 +1,10 @@
-"""The commands `stops` and `ride`: options in, tables out."""
+"""The commands `stops`, `ride` and `route --transit`: options in, tables and sentences out."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wegeketten.command.options import chosen_profiles, open_source, print_json, say
+from wegeketten.command.options import chosen_profiles, open_source, parse_point, print_json, say
 from wegeketten.errors import UsageError
 
 if TYPE_CHECKING:
@@ -79,3 +79,41 @@ def run_ride(
     for note in found.notes:
         say(f"note: {note}")
     say(f"{out} written")
+
+
+def run_journey(
+    source: str,
+    start: str,
+    end: str,
+    profile: str,
+    at: str | None,
+    limits: list[str] | None,
+    out: Path | None,
+    lang: str,
+    *,
+    assisted: bool,
+    as_json: bool,
+) -> None:
+    """Find one journey and tell it.
+
+    Raises
+    ------
+    InputDataError
+        The city was built without a timetable.
+    """
+    from wegeketten.progress import progress_bar
+    from wegeketten.transit.journey import find_journey
+
+    spots = parse_point(start, "--from"), parse_point(end, "--to")
+    with progress_bar("route") as tick:
+        one = chosen_profiles([profile], limits)[0]
+        city = open_source(source, tick)
+        found = find_journey(city, one, *spots, at=at, level="help" if assisted else "alone")
+    if out is not None:
+        found.write(out)
+    if as_json:
+        print_json(found.to_json())
+        return
+    from wegeketten.reports.terminal_results import print_sentences
+
+    print_sentences(found.sentences(lang))

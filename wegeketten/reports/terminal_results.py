@@ -42,6 +42,15 @@ def print_route(route: Route, *, lang: Lang = "de") -> None:
     console.print(ATTRIBUTION)
 
 
+def print_sentences(sentences: list[str]) -> None:
+    """Print the first sentence and, numbered, those that follow it."""
+    console = Console(highlight=False)
+    for row, sentence in enumerate(sentences):
+        head = f"{row:>3}. " if row else ""
+        console.print(head + escape(clean_text(sentence)))
+    console.print(ATTRIBUTION)
+
+
 def print_why(why: Why, *, lang: Lang = "de") -> None:
     """Print what stands between a home and a service."""
     console = Console(highlight=False)
