@@ -621,19 +621,26 @@ def report(
     plan_: Annotated[Path | None, typer.Option("--plan", help="Folder written by plan.")] = None,
     survey_: Annotated[Path | None, typer.Option("--survey", help="Folder written by survey.")] = None,
     title: Annotated[str | None, typer.Option(help="Name of the place.")] = None,
+    each: Annotated[bool, typer.Option("--each", help="A folder with a page per district.")] = False,
     pdf: Annotated[bool, typer.Option("--pdf", help="A tagged PDF beside the HTML file.")] = False,
     lang: Lang = None,
 ) -> None:
     """Write the profile of a district, or of the whole city, as one HTML file."""
     from wegeketten.progress import progress_bar
     from wegeketten.reach.scan import scan as scan_city
-    from wegeketten.reports.district import write_report
+    from wegeketten.reports.district import write_report, write_reports
 
     language = check_language(lang)
+    if each and (district or pdf):
+        raise UsageError("--each writes HTML pages of all districts: leave --district and --pdf out")
     with progress_bar("report") as tick:
         opened = open_source(city, tick)
         tick("scan", 0.2)
         result = scan_city(opened, profiles=profile or (), services=service or ())
+        if each:
+            pages = write_reports(result, out, lang=language, title=title, plan=plan_, survey=survey_)
+            say(f"{out}: {len(pages)} pages written")
+            return
         files = [] if out.suffix.lower() == ".pdf" else [out]
         files += [out.with_suffix(".pdf")] if pdf or not files else []
         for number, file in enumerate(files):

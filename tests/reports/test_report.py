@@ -15,7 +15,7 @@ from wegeketten.errors import UsageError
 from wegeketten.reach.scan import scan
 from wegeketten.reports.area_figures import areas_of, spots_of
 from wegeketten.reports.bottlenecks import bottlenecks
-from wegeketten.reports.district import report_page, write_report
+from wegeketten.reports.district import report_page, write_report, write_reports
 from wegeketten.reports.inline import outside_addresses
 from wegeketten.reports.pdf import write_pdf
 from wegeketten.routing import INF, Hierarchy
@@ -124,6 +124,21 @@ def test_the_page_is_for_laypeople_first(pages: dict[tuple[str, str], Path], lan
     headings = re.findall(r"<h2[^>]*>(.*?)</h2>", body)
     assert len(headings) >= 8
     assert all(re.search(r'alt="[^"]{5,}"', image) for image in re.findall(r"<img [^>]*>", page))
+
+
+def test_all_districts_at_once_are_the_pages_one_by_one(
+    town: City, result: Scan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from wegeketten.reports import district
+
+    looked = []
+    monkeypatch.setattr(district, "bottlenecks", lambda *args: looked.append(1) or bottlenecks(*args))
+    together = write_reports(scan(town), tmp_path / "all")
+    assert looked == [1]  # the city is looked at once
+    assert [path.name for path in together] == ["index.html", "district-1.html", "district-2.html"]
+    for path, name in zip(together, (None, "Ostend", "Westend"), strict=True):
+        alone = write_report(town, tmp_path / f"{name}.html", district=name, scan=scan(town))
+        assert path.read_bytes() == alone.read_bytes()
 
 
 def test_the_overview_has_a_page_per_district(pages: dict[tuple[str, str], Path]) -> None:

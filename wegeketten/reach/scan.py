@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 
@@ -22,7 +22,7 @@ from wegeketten.reach.sweep import sweep_to
 from wegeketten.routing import INF, UNIT_S
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Hashable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from wegeketten.places.catalogue import Catalogue
     from wegeketten.reach.islands import Island
     from wegeketten.reach.shares import Share
+
+_T = TypeVar("_T")
 
 MOST_WORLDS = 4096
 """More worlds than that tell nothing more about a share."""
@@ -104,6 +106,21 @@ class Scan:
     seconds: float = 0.0
     districts: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     chances: Chances | None = None
+    _kept: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once(self, key: Hashable, find: Callable[[], _T]) -> _T:
+        """What `find` finds in this scan; found the first time, kept for all pages of a report.
+
+        Parameters
+        ----------
+        key
+            Names what is found.
+        find
+            Called where it is not known yet.
+        """
+        if key not in self._kept:
+            self._kept[key] = find()
+        return cast("_T", self._kept[key])
 
     @cached_property
     def shares(self) -> list[Share]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from wegeketten.joins.endpoints import allowed_places, join_homes, join_places, seeds_to
 from wegeketten.model.edges import each_flight_once
-from wegeketten.routing import INF, UNIT_S
+from wegeketten.routing import INF, UNIT_S, lazy_kernel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -107,9 +107,21 @@ def _add(
     np.add.at(behind, start, people[homes.owner])
     behind[best == UNSEEN] = 0
     # From the farthest node inwards: each hands on everything that lies behind it.
-    for node in np.argsort(-best, kind="stable").tolist():
+    _hand_on(np.argsort(-best, kind="stable"), via, heads, closed, behind, load)
+
+
+@lazy_kernel
+def _hand_on(
+    order: NDArray[np.int64],
+    via: NDArray[np.int32],
+    heads: NDArray[np.int32],
+    closed: NDArray[np.bool_],
+    behind: NDArray[np.float64],
+    load: NDArray[np.float64],
+) -> None:
+    for node in order:
         arc = via[node]
-        if arc >= 0 and behind[node]:
+        if arc >= 0 and behind[node] != 0:
             behind[heads[arc]] += behind[node]
             if closed[arc]:
                 load[arc] += behind[node]

@@ -75,9 +75,10 @@ def _district(tell: Phrases, profile: Any, chain: tuple[str, ...], area: Area) -
     from wegeketten.reach.chains.errands import Errands
     from wegeketten.reach.chains.every_home import find_chains
 
-    city = tell.scan.city
-    found = find_chains(city, profile, Errands(chain, returning=True))
-    rows = found.districts()
+    scan, city = tell.scan, tell.scan.city
+    key = "chains", profile.id, chain
+    found = scan.once(key, lambda: find_chains(city, profile, Errands(chain, returning=True)))
+    rows = scan.once((*key, "districts"), found.districts)
     row = rows[-1] if area.row < 0 else next(one for one in rows if one["district"] == area.name)
     district = np.asarray(city.homes["district"])
     members = np.ones(len(district), dtype=bool) if area.row < 0 else district == area.row

@@ -112,6 +112,52 @@ def write_report(
     return target
 
 
+def write_reports(
+    scan: Scan,
+    out: str | Path,
+    *,
+    lang: str = "de",
+    title: str | None = None,
+    plan: str | Path | None = None,
+    survey: str | Path | None = None,
+) -> list[Path]:
+    """Write the overview and the profile of every district into a folder; the city is looked at once.
+
+    Parameters
+    ----------
+    scan
+        A scan of all homes.
+    out
+        Folder; made where it is missing.
+    lang, title, plan, survey
+        As in `write_report`.
+
+    Returns
+    -------
+    list
+        ``index.html``, then ``district-1.html`` and so on, in the order of the city's districts.
+
+    Raises
+    ------
+    UsageError
+        The language does not exist.
+    InputDataError
+        The plan or the survey cannot be read.
+    OutputError
+        A file cannot be written.
+    """
+    load_words(lang)
+    proposals = None if plan is None else read_proposals(Path(plan))
+    looks = None if survey is None else read_looks(Path(survey))
+    written = []
+    for row in range(-1, len(scan.city.districts["name"])):
+        page = report_page(scan, row=row, lang=lang, title=title, proposals=proposals, looks=looks)
+        target = Path(out) / ("index.html" if row < 0 else f"district-{row + 1}.html")
+        write_text(target, page)
+        written.append(target)
+    return written
+
+
 def report_page(
     scan: Scan,
     *,
@@ -143,11 +189,16 @@ def report_page(
     tell = Phrases(
         scan, lang, title or place_name(str(city.meta["source"])), proposals=proposals, looks=looks
     )
-    areas = areas_of(scan)
+    areas = scan.once("areas", lambda: areas_of(scan))
     area = areas[row + 1]
     focus = next(profile for profile in scan.profiles if profile.id == tell.focus)
-    found = within(bottlenecks(scan, focus), edge_districts(city), row)
-    shares = chapters.share_of_quality(city_quality(city).shares, area.name)
+    found = within(
+        scan.once(("bottlenecks", focus.id), lambda: bottlenecks(scan, focus)),
+        scan.once("edge districts", lambda: edge_districts(city)),
+        row,
+    )
+    read = scan.once("quality", lambda: city_quality(city))
+    shares = chapters.share_of_quality(read.shares, area.name)
     middle = (
         _district_chapters(area, areas, tell)
         if row >= 0
