@@ -432,6 +432,8 @@ def plan(
         typer.Option("--chain", help="Errands in order, with minutes if you like: pharmacy,doctor,stop=45."),
     ] = None,
     returning: Annotated[bool, typer.Option("--return", help="The chains end at home.")] = False,
+    worlds: Worlds = 16,
+    seed: Seed = 0,
     seconds: Seconds = None,
     limit: Limits = None,
     lang: Lang = None,
@@ -460,7 +462,7 @@ def plan(
         with stoppable(seconds) as deadline:
             made = make_plan(
                 opened, profiles, wishes=wishes, budget_eur=budget, measures=load_measures(costs), most=most,
-                progress=tick, deadline=deadline,
+                worlds=worlds, seed=seed, progress=tick, deadline=deadline,
             )  # fmt: skip
     made.write(out)
     print_json(made.to_json()) if as_json else print_plan(made, lang=language, out=out)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from wegeketten.chances.groups import Groups
 from wegeketten.chances.learn import Lessons
 from wegeketten.chances.scale import scales
 from wegeketten.chances.slopes import SlopeModel
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from wegeketten.chances.groups import Groups, Rows
+    from wegeketten.chances.groups import Rows
     from wegeketten.chances.learn import Unsure
+    from wegeketten.city import City
     from wegeketten.people.checks import Check
     from wegeketten.people.profile import Profile
 
@@ -85,6 +87,12 @@ class Odds:
             self._lessons[attribute] = Lessons(self.groups, scales()[attribute], self.wary)
         return self._lessons[attribute]
 
+    @classmethod
+    def of(cls, city: City) -> Odds:
+        """Distributions learned from a city."""
+        nodes = city.nodes
+        return cls(Groups(city.edges, np.stack([nodes["x"], nodes["y"]], axis=1).astype(np.float64)))
+
     @cached_property
     def slopes(self) -> SlopeModel:
         """How steep edges may be."""
@@ -111,6 +119,18 @@ class Odds:
                 hurdle = hurdle or Hurdle(check.attribute, rows, self._chance(check, rows, profile))
                 found.append(_bounded(hurdle, levels[:, rows]))
         return open_, [_still_open(hurdle, open_) for hurdle in found]
+
+    def passable(self, profile: Profile) -> Floats:
+        """Chance that each edge can be passed both ways, unknown by unknown, shape (edges,)."""
+        open_, hurdles = self.hurdles(profile)
+        chance: Floats = open_.all(axis=0).astype(np.float64)
+        for hurdle in hurdles:
+            kept: Floats = hurdle.chance.min(axis=0)
+            if hurdle.rising is not None and hurdle.falling is not None:
+                falling: Floats = hurdle.falling.min(axis=0)
+                kept = np.asarray(hurdle.rising * kept + (1 - hurdle.rising) * falling)
+            chance[hurdle.rows] *= kept
+        return chance
 
     def _settled(self, attribute: str, levels: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Levels with all that is not drawn as it is in the answer *likely*."""

@@ -14,6 +14,7 @@ from wegeketten.model.edges import Kind
 from wegeketten.model.ranges import within
 from wegeketten.planning.bound import highest_value
 from wegeketten.planning.chain_task import outing_task
+from wegeketten.planning.in_worlds import gains_in_worlds
 from wegeketten.planning.optimise import choose_measures
 from wegeketten.planning.portfolio import Objective, buy_greedily, value_of
 from wegeketten.planning.round_trip import state_of
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from wegeketten.model.answers import Answer, Progress
     from wegeketten.people.profile import Profile
     from wegeketten.planning.chain_task import Outing
+    from wegeketten.planning.in_worlds import ExpectedGain
     from wegeketten.planning.table import Line, Tally
     from wegeketten.whatif.candidates import Candidates
     from wegeketten.whatif.measures import MeasureCatalogue
@@ -117,6 +119,8 @@ class Plan:
     complete
         False where the search was stopped before its end: the plan is whole and exact, but a longer search
         might have found a better one, or a lower bound.
+    worlds
+        In how many worlds the lines were tried.
     people_reached, edges
         Curve: after each line, people newly reached so far; and the rows of all mended edges.
     meta
@@ -134,6 +138,7 @@ class Plan:
     edges: tuple[int, ...]
     meta: dict[str, Any]
     complete: bool = True
+    worlds: int = 0
 
     @property
     def gap(self) -> float | None:
@@ -159,6 +164,7 @@ class Plan:
             "upper_bound": None if self.bound is None else round(self.bound, 3),
             "gap": None if self.gap is None else round(self.gap, 4),
             "complete": self.complete,
+            "worlds": self.worlds,
             "curve": curve,
             "measures": [line._asdict() for line in self.lines],
             **self.meta,
@@ -179,6 +185,8 @@ def make_plan(
     budget_eur: float | None = None,
     measures: MeasureCatalogue | None = None,
     most: int | None = None,
+    worlds: int = 0,
+    seed: int = 0,
     progress: Progress | None = None,
     deadline: Deadline | None = None,
 ) -> Plan:
@@ -198,6 +206,8 @@ def make_plan(
         Measures and prices; the shipped ones where None.
     most
         How many lines at most.
+    worlds, seed
+        In how many worlds the lines are tried, 0 for none; and which.
     progress
         Called with words and the share done.
     deadline
@@ -252,12 +262,31 @@ def make_plan(
     }
     sets = sets_of(tasks, picks, [pick.price for pick in portfolio.picks], tallies["likely"])
     lines = draw_lines(city, candidates, portfolio, tallies, sets)
+    if worlds and lines:
+        tell("worlds", 0.9)
+        gains = gains_in_worlds(
+            city, profiles, lambda world: make_tasks(world, profiles, candidates, wishes), picks,
+            worlds=worlds, seed=seed,
+        )  # fmt: skip
+        lines = [_expecting(line, gain) for line, gain in zip(lines, gains, strict=True)]
     curve = [tally.total for tally in tallies["likely"]]
     value = value_of(tasks, portfolio.edges, Objective(0.0, 0.0))
     return Plan(
         ids, names, budget_eur, tuple(lines), tuple(singles), value, bound, tuple(curve),
-        tuple(portfolio.edges), meta, complete,
+        tuple(portfolio.edges), meta, complete, worlds,
     )  # fmt: skip
+
+
+def _expecting(line: Line, gain: ExpectedGain) -> Line:
+    """A line with what the worlds have it bring."""
+    return line._replace(
+        people_expected=gain.people,
+        people_low=gain.low,
+        people_high=gain.high,
+        helps=gain.helps,
+        look_saves_eur=gain.look_saves_eur(line.cost_eur),
+        survey_first=line.survey_first and gain.survey_first(line.cost_eur, len(line.barrier_ids)),
+    )
 
 
 def _bound(tasks: Sequence[Task], budget: float, deadline: Deadline) -> float:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from wegeketten.city import City
     from wegeketten.people.profile import Profile
     from wegeketten.planning.survey_order import Order
+    from wegeketten.planning.uncertain import Chances
 
 
 class UncertainReading(NamedTuple):
@@ -40,6 +41,9 @@ class UncertainReading(NamedTuple):
         The point value assumed or mapped so far, None where there is none.
     street, near, district
         Where it is, see `wegeketten.reach.whereabouts`.
+    chance
+        That a look brings good news, 0–1, for the profile for which it is least. Times `people_between` it
+        is the expected value of the look: people who would be sure to get there.
     """
 
     rank: int
@@ -57,10 +61,23 @@ class UncertainReading(NamedTuple):
     street: str = ""
     near: str = ""
     district: str = ""
+    chance: float = 0.5
 
 
-def spots_on(city: City, profiles: Sequence[Profile], order: Order) -> list[UncertainReading]:
-    """One spot per unclear reading of each edge; steps are counted once for all pieces of a flight."""
+def spots_on(
+    city: City, profiles: Sequence[Profile], order: Order, odds: Chances | None = None
+) -> list[UncertainReading]:
+    """One spot per unclear reading of each edge; steps are counted once for all pieces of a flight.
+
+    Parameters
+    ----------
+    city, profiles
+        Where, and for whom.
+    order
+        What to look at.
+    odds
+        How likely a look brings good news, by profile; even where None.
+    """
     from wegeketten.people.reasons import reasons
 
     rows = np.asarray(order.edges, dtype=np.int64)
@@ -76,6 +93,7 @@ def spots_on(city: City, profiles: Sequence[Profile], order: Order) -> list[Unce
             if reason.verdict == "unclear" and reason.attribute not in ("access", "kind", "crossing"):
                 unclear.setdefault((reason.arc // 2, reason.attribute), reason)
     spots: list[UncertainReading] = []
+    least = np.min(list(odds.values()), axis=0) if odds else np.full(len(city.edges), 0.5)
     told = whereabouts(city, rows)
     for row, name, (lon, lat), where in zip(rows.tolist(), ids, places.tolist(), told, strict=True):
         kind = Kind(int(city.edges["kind"][row]))
@@ -99,6 +117,7 @@ def spots_on(city: City, profiles: Sequence[Profile], order: Order) -> list[Unce
                     order.people[row],
                     value,
                     *where[:3],
+                    float(least[row]),
                 )
             )
     return spots

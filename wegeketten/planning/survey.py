@@ -109,9 +109,10 @@ def find_survey(
     within(walk_m, "--walk", 0, 1e6, above=True)
     deadline = deadline or Deadline()
     tasks = doubtful_tasks(city, profiles, services)
-    order = rank_edges(tasks, most, odds=good_odds(city, profiles), progress=progress, deadline=deadline)
+    odds = good_odds(city, profiles)
+    order = rank_edges(tasks, most, odds=odds, progress=progress, deadline=deadline)
     complete = not deadline.passed or len(order.edges) >= most
-    spots = spots_on(city, profiles, order)[:most]
+    spots = spots_on(city, profiles, order, odds)[:most]
     doubtful = np.zeros(len(city.homes["weight"]), dtype=bool)
     for task in tasks:
         doubtful |= homes_in_doubt(task)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from wegeketten.model.answers import Progress
     from wegeketten.model.deadline import Deadline
     from wegeketten.planning.task import Task
-    from wegeketten.planning.uncertain import Odds
+    from wegeketten.planning.uncertain import Chances
 
     Edges = tuple[int, ...]
 
@@ -72,7 +72,7 @@ class _Town:
         By the ``id`` of a task's field: times that are sure, and times that are possible.
     """
 
-    def __init__(self, tasks: Sequence[Task], odds: Odds | None, rng: np.random.Generator) -> None:
+    def __init__(self, tasks: Sequence[Task], odds: Chances | None, rng: np.random.Generator) -> None:
         count = len(tasks[0].field.prices)
         luck = rng.random(count)  # one draw per edge: what one profile may pass, a stronger one may as well
         self.fields = {}
@@ -107,7 +107,7 @@ def rank_edges(
     tasks: Sequence[Task],
     most: int,
     *,
-    odds: Odds | None = None,
+    odds: Chances | None = None,
     rounds: int = ROUNDS,
     towns: int = TOWNS,
     progress: Progress | None = None,

@@ -54,11 +54,18 @@ class Line(NamedTuple):
     services, profiles
         Ids of those for whom anybody is newly reached or saves time.
     survey_first
-        Whether a barrier of the line is one by assumption only: measure it before building.
+        Whether a barrier of the line is one by assumption only: measure it before building. Where worlds were
+        drawn, only if that is worth more than the look costs.
     set_number
         Lines of one set only work together, see `wegeketten.planning.together`.
     street, near, district
         Where the first barrier is, see `wegeketten.reach.whereabouts`.
+    people_expected, people_low, people_high
+        People newly reached as the worlds have it: the mean, and the span of eight in ten; None without.
+    helps
+        Share of the worlds in which the line brings anybody within reach.
+    look_saves_eur
+        Expected value of looking first: euros not spent on works that would help nobody.
     """
 
     rank: int
@@ -85,6 +92,11 @@ class Line(NamedTuple):
     street: str = ""
     near: str = ""
     district: str = ""
+    people_expected: float | None = None
+    people_low: float | None = None
+    people_high: float | None = None
+    helps: float | None = None
+    look_saves_eur: float | None = None
 
 
 class Tally(NamedTuple):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wegeketten.chances.odds import Odds
 from wegeketten.reach.shares import units_within
 from wegeketten.routing import INF
 from wegeketten.whatif.doors import Remedies, goals_of, open_doors
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from wegeketten.people.profile import Profile
     from wegeketten.planning.task import Task
 
-    Odds = Mapping[str, NDArray[np.float64]]
+    Chances = Mapping[str, NDArray[np.float64]]
     Found = tuple[NDArray[np.int64], NDArray[np.int32]]
 
 
@@ -52,20 +53,13 @@ def doubtful_tasks(city: City, profiles: Sequence[Profile], services: Sequence[s
 
 
 def good_odds(city: City, profiles: Sequence[Profile]) -> dict[str, NDArray[np.float64]]:
-    """How likely a look at each edge brings good news, by profile: as often as where the city is mapped.
+    """How likely a look at each edge brings good news, by profile.
 
-    Of the edges of the same kind for which all is known, the share that the profile may pass; two made-up
-    edges, one good and one bad, keep rare kinds away from certainty (Laplace's rule of succession).
+    The chance that the edge can be passed both ways, as the distributions have it that learn from what is
+    mapped, see `wegeketten.chances`.
     """
-    odds: dict[str, NDArray[np.float64]] = {}
-    kind = city.edges["kind"].astype(np.int64)
-    for profile in profiles:
-        weights = city.weights(profile)
-        good = (weights.sure < INF).reshape(-1, 2).all(axis=1)
-        bad = (weights.possible >= INF).reshape(-1, 2).any(axis=1)
-        counts = [np.bincount(kind[part], minlength=int(kind.max()) + 1) for part in (good, good | bad)]
-        odds[profile.id] = ((counts[0] + 1) / (counts[1] + 2))[kind]
-    return odds
+    odds = Odds.of(city)
+    return {profile.id: odds.passable(profile) for profile in profiles}
 
 
 def grow(task: Task, keys: NDArray[np.int64], limit: int = int(UNSEEN) - 1) -> Found:

@@ -22,12 +22,15 @@ if TYPE_CHECKING:
     from wegeketten.planning.plan import Plan
     from wegeketten.planning.survey import Survey
 
+EXPECTED_COLUMNS = ("people_expected", "people_low", "people_high", "helps", "look_saves_eur")
+"""What the worlds have a line bring, see `wegeketten.planning.table.Line`; empty where none were drawn."""
+
 MEASURE_COLUMNS = (
     "rank", "measure_id", "barrier_ids", "kinds", "lat", "lon", "cost_eur", "cost_total_eur",
     "people_newly_reached", "minutes_saved", "services", "profiles", "works", "cost_low_eur",
     "cost_high_eur",
     "people_sure", "people_possible", "person_services", "people_opened", "advice", "set", "street", "near",
-    "district",
+    "district", *EXPECTED_COLUMNS,
 )  # fmt: skip
 """The contract's columns, then ours."""
 
@@ -40,6 +43,7 @@ BARRIER_COLUMNS = (
 SURVEY_COLUMNS = (
     "rank", "barrier_id", "kind", "lat", "lon", "attribute", "lower", "upper", "people_between", "unit",
     "walk", "stop", "value", "date", "by", "note", "street", "near", "district",
+    "chance_good", "people_expected",
 )  # fmt: skip
 """The contract's columns, then ours; ``value``, ``date``, ``by`` and ``note`` are filled in on the walk."""
 
@@ -65,6 +69,7 @@ def measure_rows(plan: Plan) -> list[tuple[object, ...]]:
             line.cost_low_eur, line.cost_high_eur, round(line.people_sure, 3), round(line.people_possible, 3),
             round(line.person_services, 3), round(line.people_opened, 3), _advice(line.survey_first),
             line.set_number, line.street, line.near, line.district,
+            *(_rounded(getattr(line, name)) for name in EXPECTED_COLUMNS),
         )
         for line in plan.lines
     ]  # fmt: skip
@@ -126,6 +131,7 @@ def survey_rows(survey: Survey) -> list[tuple[object, ...]]:
             spot.rank, spot.barrier_id, spot.kind, round(spot.lat, 7), round(spot.lon, 7), spot.attribute,
             _rounded(spot.lower), _rounded(spot.upper), round(spot.people_between, 3), spot.unit,
             *position.get(index, ("", "")), "", "", "", "", spot.street, spot.near, spot.district,
+            round(spot.chance, 3), round(spot.chance * spot.people_between, 3),
         )
         for index, spot in enumerate(survey.spots)
     ]  # fmt: skip

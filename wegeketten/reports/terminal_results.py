@@ -179,10 +179,21 @@ def print_plan(plan: Plan, *, lang: Lang = "de", out: Path) -> None:
         console.print(words["more"].format(count=number(len(plan.lines) - 20, lang)))
     if plan.gap is not None:
         console.print(words["gap"].format(gap=number(100 * plan.gap, lang, 1)))
+    _print_expected(plan, console, lang)
     if not plan.complete:
         console.print(words["stopped"])
     console.print(written(out, lang=lang))
     console.print(ATTRIBUTION)
+
+
+def _print_expected(plan: Plan, console: Console, lang: str) -> None:
+    """What the worlds have of the people reached, and what looking first would save."""
+    if not plan.worlds or not plan.lines:
+        return
+    people = sum(line.people_expected or 0.0 for line in plan.lines)
+    saved = sum(line.look_saves_eur or 0.0 for line in plan.lines if line.survey_first)
+    told = {"people": number(people, lang, 1), "euros": number(saved, lang)}
+    console.print(text("chances.plan", lang, worlds=plan.worlds, **told))
 
 
 def print_survey(survey: Survey, *, lang: Lang = "de", out: Path) -> None:

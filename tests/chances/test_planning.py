@@ -1,0 +1,115 @@
+"""Plans and surveys in many worlds: what to expect, how often a line helps, what a look is worth."""
+
+from __future__ import annotations
+
+import csv
+
+import numpy as np
+import pytest
+from support.drawn import Town
+
+import wegeketten as wk
+from wegeketten.chances import Worlds
+from wegeketten.chances.world_city import WorldCity
+from wegeketten.people.profile import load_profile
+from wegeketten.planning.plan import Wishes, make_plan
+from wegeketten.planning.survey import find_survey
+from wegeketten.reach.expected import find_chances
+from wegeketten.reach.shares import units_within
+
+_SURE = "highway=footway|surface=asphalt|smoothness=good|width=2|incline=0%|cross_slope=1%"
+
+BEHIND = Town(
+    """
+    H        P
+    a---b----c
+        |
+        d
+        |
+        |
+        e
+        J
+    """,
+    ways={"ab": _SURE, "bc": _SURE, "bde": _SURE},
+    nodes={
+        "H": "addr:housenumber=1|addr:street=Ring",
+        "J": "addr:housenumber=2|addr:street=Ring",
+        "P": "amenity=pharmacy|wheelchair=yes",
+        "c": "",
+        "b": "",
+        "a": "",
+        "d": "barrier=kerb|kerb=raised|kerb:height=12 cm",
+    },
+)
+
+UNKNOWN = Town(
+    BEHIND.drawing,
+    ways={"abc": _SURE, "bde": _SURE},
+    nodes={**BEHIND.nodes, "b": "barrier=kerb|kerb=yes", "d": ""},
+)
+
+
+@pytest.fixture(scope="module")
+def towns(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("towns")
+    return {
+        name: wk.build(town.write(folder / f"{name}.osm"), folder / name, pavements="centre")
+        for name, town in (("known", BEHIND), ("unknown", UNKNOWN))
+    }
+
+
+def test_a_world_as_a_city_reaches_what_the_chances_say(lazy):
+    """The scan of a world finds within the standard whoever is there in the bits of that world."""
+    chair = load_profile("wheelchair")
+    worlds = Worlds(lazy, [chair], 24, seed=4)
+    chances = find_chances(lazy, [chair], ["pharmacy"], worlds=worlds)
+    everyone = np.arange(len(lazy.homes["home_id"]))
+    bits = chances.bits("wheelchair", everyone)[:, 0]
+    limit = units_within(lazy.catalogue.standard_s("pharmacy", chair))
+    for number in (0, 5, 23):
+        city = WorldCity(worlds, number)
+        from wegeketten.reach.scan import reach_of
+
+        units = reach_of(city, chair, ["pharmacy"]).units["likely"][:, 0]
+        assert ((units <= limit) == bits[:, number]).all()
+    assert 0 < bits.mean() < 1
+
+
+def test_survey_says_how_likely_a_look_brings_good_news(towns, tmp_path):
+    found = find_survey(towns["unknown"], [load_profile("wheelchair")], services=["pharmacy"])
+    assert found.spots
+    kerb = next(spot for spot in found.spots if spot.attribute == "kerb_cm")
+    assert 0 < kerb.chance < 1
+    found.write(tmp_path / "survey")
+    with (tmp_path / "survey" / "survey.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        worth = float(row["chance_good"]) * float(row["people_between"])
+        assert float(row["people_expected"]) == pytest.approx(worth, abs=2e-3)
+
+
+def test_a_plan_counts_what_to_expect(lazy, tmp_path):
+    profiles = [load_profile("wheelchair"), load_profile("pram")]
+    made = make_plan(lazy, profiles, wishes=Wishes(services=("pharmacy", "groceries")), worlds=16)
+    bare = make_plan(lazy, profiles, wishes=Wishes(services=("pharmacy", "groceries")))
+    assert [line.barrier_ids for line in made.lines] == [line.barrier_ids for line in bare.lines]
+    assert made.lines
+    for line in made.lines:
+        assert 0 <= line.people_low <= line.people_high
+        assert 0 <= line.helps <= 1
+        assert line.look_saves_eur == pytest.approx((1 - line.helps) * line.cost_eur)
+        assert (line.people_expected > 0) == (line.helps > 0)
+    assert all(line.helps is None for line in bare.lines)
+    made.write(tmp_path / "plan")
+    with (tmp_path / "plan" / "measures.csv").open(encoding="utf-8", newline="") as file:
+        row = next(csv.DictReader(file))
+    assert float(row["people_expected"]) == pytest.approx(made.lines[0].people_expected, abs=1e-3)
+
+
+def test_where_all_is_known_the_plan_is_certain(towns):
+    chair = load_profile("wheelchair")
+    made = make_plan(towns["known"], [chair], wishes=Wishes(services=("pharmacy",)), worlds=8)
+    assert made.lines
+    for line in made.lines:
+        assert line.people_expected == line.people_low == line.people_high
+        assert line.helps in (0.0, 1.0)
