@@ -123,7 +123,7 @@ class Odds:
     def passable(self, profile: Profile) -> Floats:
         """Chance that each edge can be passed both ways, unknown by unknown, shape (edges,)."""
         open_, hurdles = self.hurdles(profile)
-        chance: Floats = open_.all(axis=0).astype(np.float64)
+        chance: Floats = np.asarray(open_.all(axis=0), dtype=np.float64)
         for hurdle in hurdles:
             kept: Floats = hurdle.chance.min(axis=0)
             if hurdle.rising is not None and hurdle.falling is not None:
