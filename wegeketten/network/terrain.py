@@ -469,7 +469,7 @@ def all_whole(heights: NDArray[Any]) -> bool:
     (True, False)
     """
     known = heights[np.isfinite(heights)]
-    return bool(known.size >= 256 and (known == np.rint(known)).all() and len(np.unique(known)) > 4)
+    return bool(known.size >= 256 and (known == np.rint(known)).all() and len(np.unique(known)) > 2)
 
 
 def _whole_numbers(label: str, resolution_m: float) -> InputDataError:

@@ -103,7 +103,10 @@ def positions(reader: Columns, projection: Projection, extent: Extent, crs: str 
     grid = _grid_columns(reader)
     if grid is not None:
         xy = _pairs(reader, *grid, 1e7)
-        return Positions(to_degrees(xy, GRID), xy)
+        told = re.search(r"_(\d+)(k?)m$", grid[0].casefold())
+        size_m = int(told[1]) * (1000 if told[2] else 1) if told is not None else 0
+        fits = size_m and (np.abs(xy % size_m - size_m / 2) < 0.5).all()
+        return Positions(to_degrees(xy, GRID), xy, size_m if fits else 0)
     name = _id_column(reader)
     degrees, metres = _degrees(reader), _metres(reader)
     if degrees is not None:

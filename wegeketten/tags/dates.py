@@ -30,7 +30,7 @@ _german = re.compile(r"(\d{1,2})\. ?(\d{1,2})\. ?(\d{4}|\d{2})" + _TIME).fullmat
 _signed = re.compile(r"(\d{1,2})([/-])(\d{1,2})\2(\d{4}|\d{2})" + _TIME).fullmatch
 _compact = re.compile(r"(\d{4})(\d{2})(\d{2})").fullmatch
 _month = re.compile(r"(\d{1,2})[/.](\d{4})").fullmatch
-_worded = re.compile(r"(?:\w+, )?(\d{1,2})\.?[ -]*([^\W\d]+)\.?[ -,]*(\d{4}|\d{2})" + _TIME).fullmatch
+_worded = re.compile(r"(?:\w+, )?(\d{1,2})\.?[ -]*([^\W\d]+)\.?[ ,-]*(\d{4}|\d{2})" + _TIME).fullmatch
 _american = re.compile(r"([^\W\d]+)\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})" + _TIME).fullmatch
 _serial = re.compile(r"(\d{5})(?:[.,]\d*)?").fullmatch
 

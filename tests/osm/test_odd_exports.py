@@ -1,0 +1,70 @@
+"""Exports that are not sorted, edited and not uploaded, or wrong in one place."""
+
+# lines of files stand as they are in them
+
+from __future__ import annotations
+
+import bz2
+import gzip
+
+import pytest
+from osm.test_extract import _write
+
+from wegeketten.errors import InputDataError
+from wegeketten.osm.extract import read_extract
+
+NODES = "".join(f'<node id="{i}" version="1" lat="51.00{i}" lon="13.0"/>' for i in range(1, 5))
+WAY = (
+    '<way id="10" version="1"><nd ref="1"/><nd ref="2"/><nd ref="3"/><nd ref="4"/>'
+    '<tag k="highway" v="footway"/></way>'
+)
+BARE = '<way id="11" version="1"><nd ref="1"/><nd ref="2"/><tag k="highway" v="path"/></way>'
+
+
+def document(*parts):
+    return '<?xml version="1.0"?><osm version="0.6">' + "".join(parts) + "</osm>"
+
+
+def test_ways_before_their_nodes_as_overpass_turbo_exports_them(tmp_path):
+    usual = read_extract(_write(tmp_path, "a.osm", document(NODES, WAY)))
+    turbo = read_extract(_write(tmp_path, "b.osm", document(WAY, NODES)))
+    assert turbo.refs.tolist() == usual.refs.tolist() == [1, 2, 3, 4]
+    assert (turbo.lonlat == usual.lonlat).all()
+
+
+def test_points_inside_ways_and_geometry_inside_members(tmp_path):
+    inside = WAY
+    for i in range(1, 5):
+        inside = inside.replace(f'ref="{i}"/>', f'ref="{i}" lat="51.00{i}" lon="13.0"/>')
+    member = (
+        '<relation id="5" version="1"><member type="way" ref="10" role="outer">'
+        '<nd lat="51.001" lon="13.0"/><nd lat="51.002" lon="13.0"/></member>'
+        '<tag k="type" v="multipolygon"/></relation>'
+    )
+    features = read_extract(_write(tmp_path, "a.osm", document(inside, member)))
+    assert features.refs.tolist() == [1, 2, 3, 4]
+    assert features.relations[5].members == [("w", 10, "outer")]
+
+
+@pytest.mark.parametrize("name", ["a.osm", "a.osm.gz", "a.osm.bz2"])
+def test_what_an_editor_has_deleted_is_gone(tmp_path, name):
+    deleted = BARE.replace("<way ", "<way action='delete' ")
+    pack = {"a.osm.gz": gzip.compress, "a.osm.bz2": bz2.compress}.get(name, bytes)
+    features = read_extract(_write(tmp_path, name, pack(document(NODES, WAY, deleted).encode())))
+    assert list(features.ways) == [10]
+
+
+def test_one_node_far_away_is_named(tmp_path):
+    for lat in ("46.0", "-20.0", "53.0"):
+        far = NODES.replace('lat="51.004"', f'lat="{lat}"')
+        with pytest.raises(InputDataError, match=r"straight to n4|degrees of latitude"):
+            read_extract(_write(tmp_path, "a.osm", document(far, WAY)))
+
+
+def test_text_that_is_no_unicode_is_one_line(tmp_path):
+    from wegeketten.osm.path import source_path
+
+    with pytest.raises(InputDataError, match="wegeketten fetch"):
+        source_path("Dresden")
+    with pytest.raises(InputDataError, match="fetch"):
+        source_path("https://download.geofabrik.de/europe/monaco-latest.osm.pbf")

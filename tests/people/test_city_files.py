@@ -1,0 +1,267 @@
+"""The files a city's analyst has on the desk: every shape in which people are published, right or refused."""
+
+# lines of files stand as they are in them
+
+from __future__ import annotations
+
+import zipfile
+
+import numpy as np
+import pyproj
+import pytest
+import shapely
+from people.test_population import CORNER, FROM_GRID, homes_at, weights
+from support.sketch import PROJECTION
+
+from wegeketten.errors import InputDataError, UsageError
+from wegeketten.people.cells import Said
+from wegeketten.people.population import weigh_homes
+from wegeketten.places.districts import Districts
+
+TO_CITY = pyproj.Transformer.from_crs(3035, 25833, always_xy=True)
+GRID_ID = f"CRS3035RES100mN{CORNER[1]:.0f}E{CORNER[0]:.0f}"
+
+
+def table(tmp_path, text, name="a.csv", encoding="utf-8"):
+    path = tmp_path / name
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+def layer(tmp_path, shapes, columns, name, crs=25833):
+    import geopandas
+
+    path = tmp_path / name
+    geopandas.GeoDataFrame(columns, geometry=list(shapes), crs=crs).to_file(
+        path, driver="KML" if name.endswith("kml") else None
+    )
+    return path
+
+
+def in_city(x, y):
+    return TO_CITY.transform(CORNER[0] + x, CORNER[1] + y)
+
+
+@pytest.fixture
+def homes():
+    return homes_at([(10, 10), (20, 10), (150, 10)])
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "GITTER_ID_100m;Einwohner\n{id};7",
+        "Gitter_ID_100m;x_mp_100m;y_mp_100m;Einwohner;werterlaeuternde_Zeichen\nx;{x:.0f};{y:.0f};7;KLAMMERN",
+        "GITTER_ID;Bevölkerung am 31.12.2024\n100mN{n:.0f}E{e:.0f};7",
+    ],
+)
+def test_census_cells_by_middle_or_name(tmp_path, homes, row):
+    x, y = CORNER + 50
+    path = table(tmp_path, row.format(id=GRID_ID, x=x, y=y, n=CORNER[1] / 100, e=CORNER[0] / 100))
+    weighed = weigh_homes(homes, path, PROJECTION)
+    assert weights(weighed) == [3.5, 3.5, 0]
+    assert any("7 on homes, 0 listed as lost" in note for note in weighed.notes)
+
+
+def test_the_census_of_2011_in_long_form(tmp_path, homes):
+    rows = ["Gitter_ID_100m;Gitter_ID_100m_neu;Merkmal;Auspraegung_Code;Auspraegung_Text;Anzahl;Anzahl_q"]
+    for feature, group, count in (
+        ("INSGESAMT", "Einheiten insgesamt", 10),
+        ("ALTER_KURZ", "Unter 18", 3),
+        ("ALTER_KURZ", "65 und älter", 4),
+        ("GESCHLECHT", "Weiblich", 6),
+    ):
+        rows.append(
+            f"100mN{CORNER[1] / 100:.0f}E{CORNER[0] / 100:.0f};{GRID_ID};{feature};0;{group};{count};0"
+        )
+    weighed = weigh_homes(homes, table(tmp_path, "\n".join(rows)), PROJECTION)
+    assert weights(weighed) == [5, 5, 0]
+    assert weighed.columns["people_65"].tolist() == [2, 2, 0]
+
+
+@pytest.mark.parametrize(
+    ("header", "epsg", "crs"),
+    [
+        ("Rechtswert;Hochwert", 25833, None),
+        ("easting;northing", 25833, "EPSG:25833"),
+        ("x;y", 25833, None),
+        ("Ost;Nord", 5650, None),
+        ("Rechtswert;Hochwert", 31469, "GK5"),
+    ],
+)
+def test_points_in_metres(tmp_path, homes, header, epsg, crs):
+    change = pyproj.Transformer.from_crs(25833, epsg, always_xy=True)
+    x, y = change.transform(*in_city(15, 12))
+    path = table(tmp_path, f"Straße;{header};EW\nHauptstraße;{x:.2f};{y:.2f};4\n".replace(".", ","))
+    weighed = weigh_homes(homes, path, PROJECTION, said=Said(crs=crs))
+    assert sum(weights(weighed)) == pytest.approx(4)
+    assert any(f"EPSG:{epsg}" in note for note in weighed.notes)
+
+
+def test_which_old_system_is_meant_is_asked(tmp_path, homes):
+    change = pyproj.Transformer.from_crs(25833, 31469, always_xy=True)
+    x, y = change.transform(*in_city(15, 12))
+    path = table(tmp_path, f"Rechtswert;Hochwert;EW\n{x:.2f};{y:.2f};4\n")
+    with pytest.raises(InputDataError, match="--crs"):
+        weigh_homes(homes, path, PROJECTION)
+    with pytest.raises(UsageError, match="--crs"):
+        weigh_homes(homes, path, PROJECTION, said=Said(crs="EPSG:1"))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-8-sig", "cp1252"])
+def test_encodings(tmp_path, homes, encoding):
+    lon, lat = FROM_GRID.transform(*(CORNER + 12))
+    path = table(tmp_path, f"Straße\tEinwohner\tlon\tlat\nGößweg\t4\t{lon}\t{lat}\n", encoding=encoding)
+    for said in (None, Said(encoding=encoding)):
+        assert sum(weights(weigh_homes(homes, path, PROJECTION, said=said))) == pytest.approx(4)
+
+
+@pytest.mark.parametrize("name", ["p.gpkg", "p.geojson", "p.shp", "p.fgb", "p.gml", "p.kml"])
+def test_points_in_every_format(tmp_path, homes, name):
+    points = shapely.points([in_city(15, 12), in_city(150, 20)])
+    crs = 4326 if name.endswith(("geojson", "kml")) else 25833
+    if crs == 4326:
+        points = shapely.transform(points, PROJECTION.to_lonlat)
+    path = layer(tmp_path, points, {"Einwohner": [4, 3]}, name, crs)
+    before = sorted(each.name for each in tmp_path.iterdir())
+    weighed = weigh_homes(homes, path, PROJECTION)
+    assert sum(weights(weighed)) == 7
+    assert sorted(each.name for each in tmp_path.iterdir()) == before
+
+
+def test_plain_parquet_and_empty_cells(tmp_path, homes):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    lon, lat = FROM_GRID.transform(*(CORNER + 12))
+    columns = {"lon": [lon, lon + 1e-4], "lat": [lat, lat], "einwohner": [4, None]}
+    pq.write_table(pa.table(columns), tmp_path / "p.parquet")
+    weighed = weigh_homes(homes, tmp_path / "p.parquet", PROJECTION)
+    assert sum(weights(weighed)) == 4
+    assert any("1 empty cells" in note for note in weighed.notes)
+
+
+@pytest.mark.parametrize(
+    "column", ["Einwohner_je_km2", "Einwohnerdichte", "EW_65plus", "Einwohner_weiblich", "Anteil_Einwohner"]
+)
+def test_a_part_or_a_density_is_not_everybody(tmp_path, homes, column):
+    shape = shapely.box(*in_city(0, 0), *in_city(300, 300))
+    path = layer(tmp_path, [shape], {column: [2300]}, "d.gpkg")
+    with pytest.raises(InputDataError, match="--people-column"):
+        weigh_homes(homes, path, PROJECTION)
+    weighed = weigh_homes(homes, path, PROJECTION, said=Said(column=column))
+    assert sum(weights(weighed)) == pytest.approx(2300)
+    assert any(f"people come from column '{column}'" in note for note in weighed.notes)
+    with pytest.raises(UsageError, match="did you mean"):
+        weigh_homes(homes, path, PROJECTION, said=Said(column=column[:-1]))
+
+
+def test_people_beyond_the_edge_are_told_not_moved_in(tmp_path, homes):
+    west, south = in_city(0, 0)
+    wide = shapely.box(west, south, west + 5000, south + 1000)
+    within = shapely.box(west, south, west + 1000, south + 1000)
+    path = layer(tmp_path, [wide], {"Einwohner": [30_000]}, "d.gpkg")
+    weighed = weigh_homes(homes, path, PROJECTION, coverage=within)
+    assert sum(weights(weighed)) == pytest.approx(6000, rel=0.01)
+    assert any("24000 of their 30000 people" in note for note in weighed.notes)
+    assert any("6000 on homes, 24000 listed as lost" in note for note in weighed.notes)
+    x, y = CORNER + 500
+    cell = table(tmp_path, f"x_mp_1km;y_mp_1km;Einwohner\n{x:.0f};{y:.0f};100\n")
+    half = shapely.box(west - 500, south - 500, *in_city(500, 1200))
+    assert sum(weights(weigh_homes(homes, cell, PROJECTION, coverage=half))) == pytest.approx(50, abs=6)
+
+
+QUARTERS = Districts(
+    ["a", "b"],
+    ["Äußere Neustadt", "Süd"],
+    np.array(
+        [
+            shapely.box(*TO_CITY.transform(*CORNER), *in_city(100, 100)),
+            shapely.box(*in_city(100, -3), *in_city(300, 100)),
+        ],
+        dtype=object,
+    ),
+    "file",
+    numbers=["01", "02"],
+)
+
+
+def workbook(path, rows, *, above=()):
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    for row in [*above, *rows]:
+        book.active.append(row)
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_the_citys_statistics_by_district(tmp_path, homes, form):
+    rows = [
+        ["Stadtteil", "Einwohner", "65+"],
+        ["aeussere neustadt", 40, 12],
+        ["02 Süd", 9, 3],
+        ["Gesamt", 49, 15],
+    ]
+    if form == "xlsx":
+        path = workbook(tmp_path / "s.xlsx", rows, above=[["Einwohner am 31.12.2025"], []])
+    else:
+        path = table(tmp_path, "\n".join(";".join(map(str, row)) for row in rows))
+    weighed = weigh_homes(homes, path, PROJECTION, districts=QUARTERS)
+    assert weights(weighed) == [20, 20, 9]
+    assert weighed.columns["people_65"].tolist() == [6, 6, 3]
+
+
+def test_statistics_by_number(tmp_path, homes):
+    path = table(tmp_path, "Stadtteil-Nr.;EW\n1;40\n2;9\n")
+    assert weights(weigh_homes(homes, path, PROJECTION, districts=QUARTERS)) == [20, 20, 9]
+
+
+def test_statistics_in_long_form_as_dresden_publishes_them(tmp_path, homes):
+    rows = ["Jahr;Stadtteil zus.;Stadtraum;AltK_05D__-24-44-59-64-;Geschlecht;Anzahl Einwohner"]
+    rows += [
+        f"{year};{name};01 StB;{age};{sex};{people + (year == 2024)}"
+        for year in (2024, 2025)
+        for name, people in (("01 Äußere Neustadt", 10), ("02 Süd", 2), ("99 Anderswo", 1))
+        for age in ("0-24 Jahre", "25-64 Jahre", "65 Jahre u.älter")
+        for sex in ("männlich", "weiblich")
+    ]
+    weighed = weigh_homes(homes, table(tmp_path, "\n".join(rows)), PROJECTION, districts=QUARTERS)
+    assert weights(weighed) == [30, 30, 12]
+    assert weighed.columns["people_65"].tolist() == [10, 10, 4]
+    assert any("6 people in 6 rows live in no district" in note for note in weighed.notes)
+    assert any("latest, 2025" in note for note in weighed.notes)
+
+
+def test_statistics_without_districts_are_a_clear_sentence(tmp_path, homes):
+    path = table(tmp_path, "Stadtteil;Einwohner\nTegel;5\n")
+    with pytest.raises(InputDataError, match="--districts"):
+        weigh_homes(homes, path, PROJECTION)
+    with pytest.raises(InputDataError, match="none that names the city's districts"):
+        weigh_homes(homes, path, PROJECTION, districts=QUARTERS)
+
+
+def test_a_large_table_is_read_by_its_window(tmp_path, homes, monkeypatch):
+    monkeypatch.setattr("wegeketten.people.census.LARGE_BYTES", 1000)
+    x, y = CORNER + 50
+    rows = [
+        f"{i};{4_000_050 + 100 * (i % 3000)};{2_600_050 + 100 * (i // 3000)};{i % 90}" for i in range(9000)
+    ]
+    rows.insert(4321, f"x;{x:.0f};{y:.0f};7")
+    path = table(tmp_path, "\n".join(["GITTER_ID_100m;x_mp_100m;y_mp_100m;Einwohner", *rows]))
+    weighed = weigh_homes(homes, path, PROJECTION)
+    assert weights(weighed) == [3.5, 3.5, 0]
+    assert any("1 of 9001 rows" in note for note in weighed.notes)
+    by_name = [f"CRS3035RES100mN{2_600_000 + 100 * i}E4000000;{i % 90}" for i in range(3000)] + [
+        f"{GRID_ID};7"
+    ]
+    path = table(tmp_path, "\n".join(["GITTER_ID_100m;Einwohner", *by_name]))
+    assert weights(weigh_homes(homes, path, PROJECTION)) == [3.5, 3.5, 0]
+
+
+def test_a_bomb_is_no_workbook(tmp_path, homes):
+    with zipfile.ZipFile(tmp_path / "b.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", bytes(150_000_000))
+    with pytest.raises(InputDataError, match="unpack"):
+        weigh_homes(homes, tmp_path / "b.xlsx", PROJECTION)
