@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import zipfile
 import zlib
 from pathlib import PurePosixPath
@@ -18,6 +19,10 @@ MOST_UNPACKED_BYTES = 8 * 2**30
 MOST_RATIO = 200  # of unpacked to packed, where that is much; a tile of the sea packs better than this
 MUCH_UNPACKED_BYTES = 100 * 2**20
 _CHUNK = 1 << 20
+_DAMAGE = (
+    zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, RuntimeError, MemoryError, OverflowError,
+    zlib.error,
+)  # fmt: skip
 
 
 def members_of(path: Path, *, what: str = "") -> list[zipfile.ZipInfo]:
@@ -32,7 +37,7 @@ def members_of(path: Path, *, what: str = "") -> list[zipfile.ZipInfo]:
     try:
         with zipfile.ZipFile(path) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, zlib.error) as error:
+    except (*_DAMAGE, OSError) as error:
         raise InputDataError(f"{label}: damaged archive ({_reason(error)}); fetch it again") from error
     if len(members) > MOST_MEMBERS:
         raise InputDataError(f"{label}: {len(members)} members, at most {MOST_MEMBERS} are read")
@@ -78,15 +83,7 @@ def check_archive(path: Path, names: Iterable[str] | None = None, *, what: str =
                             break
                 if count != member.file_size:
                     raise InputDataError(f"{label}: {member.filename} is damaged; fetch it again")
-    except (
-        zipfile.BadZipFile,
-        OSError,
-        EOFError,
-        ValueError,
-        NotImplementedError,
-        RuntimeError,
-        zlib.error,
-    ) as error:
+    except (*_DAMAGE, OSError) as error:
         if isinstance(error, InputDataError):
             raise
         raise InputDataError(f"{label}: damaged archive ({_reason(error)}); fetch it again") from error
@@ -114,8 +111,9 @@ def unpack(path: Path, folder: Path, members: Iterable[zipfile.ZipInfo], *, what
                             raise InputDataError(f"{label}: {member.filename} is damaged; fetch it again")
                         out.write(chunk)
                 written.append(target)
-    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, RuntimeError, zlib.error) as error:
-        if isinstance(error, InputDataError):
+    except (*_DAMAGE, OSError) as error:
+        full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+        if isinstance(error, InputDataError) or full:
             raise
         raise InputDataError(f"{label}: damaged archive ({_reason(error)}); fetch it again") from error
     return written

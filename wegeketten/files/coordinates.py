@@ -53,18 +53,27 @@ class Ground(NamedTuple):
 
 def to_degrees(xy: Floats, system: int | str | pyproj.CRS) -> Floats:
     """Degrees of metres in a system."""
+    return between(xy, system, 4326)
+
+
+def between(xy: Floats, system: int | str | pyproj.CRS, target: int) -> Floats:
+    """Coordinates of one system in another.
+
+    Raises
+    ------
+    InputDataError
+        There is no way from the one to the other.
+    """
     import pyproj
 
-    back = pyproj.Transformer.from_crs(system, 4326, always_xy=True)
-    return np.column_stack(back.transform(xy[:, 0], xy[:, 1]))
-
-
-def between(xy: Floats, system: int | str, target: int) -> Floats:
-    """Coordinates of one system in another."""
-    import pyproj
-
-    change = pyproj.Transformer.from_crs(system, target, always_xy=True)
-    return np.column_stack(change.transform(xy[:, 0], xy[:, 1]))
+    try:
+        change = pyproj.Transformer.from_crs(system, target, always_xy=True)
+        return np.column_stack(change.transform(xy[:, 0], xy[:, 1]))
+    except pyproj.exceptions.ProjError as error:
+        reason = " ".join(str(error).split())[:120]
+        raise InputDataError(
+            f"coordinate reference system {named(system)!r} leads nowhere ({reason})"
+        ) from error
 
 
 def parse_crs(text: str) -> int | str:
@@ -149,7 +158,7 @@ def _near(xy: Floats, extent: tuple[float, float, float, float]) -> NDArray[np.b
     return np.asarray(((xy > low) & (xy < high)).all(axis=1))
 
 
-def named(system: int | str) -> str:
+def named(system: int | str | pyproj.CRS) -> str:
     """Code and name of a system, for messages."""
     import pyproj
 

@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from wegeketten.errors import InputDataError
+from wegeketten.files.coordinates import between
 from wegeketten.osm.features import Skipped
 
 if TYPE_CHECKING:
@@ -131,12 +132,11 @@ def check_coordinates(layer: Layer, projection: Projection) -> None:
 
 
 def _transformed(layer: Layer, projection: Projection) -> NDArray[np.object_]:
-    import pyproj
-
-    change = pyproj.Transformer.from_crs(layer.crs, projection.epsg, always_xy=True)
-
     def moved(points: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.column_stack(change.transform(points[:, 0], points[:, 1]))
+        try:
+            return between(points, layer.crs, projection.epsg)
+        except InputDataError as error:
+            raise InputDataError(f"{layer.path}: {error}") from error
 
     shapes = np.asarray(shapely.transform(shapely.force_2d(layer.shapes), moved), dtype=object)
     if not np.isfinite(shapely.get_coordinates(shapes)).all():

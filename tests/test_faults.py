@@ -1,0 +1,254 @@
+"""What must never go wrong: no output over an input or a device, no half result, no foreign fault."""
+
+# commands stand as they are typed
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from support.drawn import Town
+
+import wegeketten as wk
+from wegeketten.command.group import check_results
+from wegeketten.errors import InputDataError, OutputError, UsageError
+
+ROOT = Path(__file__).resolve().parents[1]
+TOWN = Town(
+    " H  P\na----b\n|    |\nc-K--d",
+    ways={
+        "ab": "highway=residential",
+        "ac": "highway=footway",
+        "bd": "highway=footway",
+        "cKd": "highway=path",
+    },
+    nodes={"H": "addr:housenumber=1", "P": "amenity=pharmacy", "K": "barrier=kerb,kerb:height=0.03"},
+)
+
+
+class Ended(NamedTuple):
+    code: int
+    said: str
+
+
+def run(*words, **options) -> Ended:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **options.pop("env", {})}
+    done = subprocess.run(
+        [sys.executable, ROOT / "cli.py", *map(str, words)],
+        capture_output=True, check=False, env=environment, **options,
+    )  # fmt: skip
+    return Ended(done.returncode, done.stderr.decode(errors="replace"))
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A town and its city."""
+    folder = tmp_path_factory.mktemp("faults")
+    wk.build(TOWN.write(folder / "town.osm"), folder / "city", pavements="centre")
+    return folder
+
+
+@pytest.fixture
+def folder(made, tmp_path):
+    """A copy that may be spoiled."""
+    shutil.copytree(made / "city", tmp_path / "city")
+    shutil.copy(made / "town.osm", tmp_path)
+    return tmp_path
+
+
+def content(folder):
+    return {
+        path.relative_to(folder): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
+    }
+
+
+def test_no_command_writes_over_what_it_reads(folder):
+    before = content(folder)
+    start = f"{TOWN.position('H')[1]},{TOWN.position('H')[0]}"
+    profile = ("--profile", "walker")
+    for words in (
+        ("map", "town.osm", "-o", "town.osm"),
+        ("map", "city", "-o", "city/city.json"),
+        ("route", "city", "--from", start, "--to", start, *profile, "-o", "city/city.json"),
+        ("report", "city", "-o", "city/edges.parquet"),
+        ("survey", "--template", "town.osm"),
+        ("chain", "city", "--visit", "pharmacy", *profile, "-o", "city"),
+        ("scan", "city", "-o", "."),
+        ("build", "town.osm", "-o", "."),
+        ("why", "city", "--from", start, "--service", "pharmacy", *profile, "-o", "x.gpx"),
+    ):
+        ended = run(*words, cwd=folder)
+        assert ended.code == 2, (words, ended)
+        assert ended.said.count("\n") == 1, ended
+        assert content(folder) == before, words
+
+
+def test_devices_and_pipes_are_no_outputs(folder):
+    os.mkfifo(folder / "pipe.html")
+    for words in (("map", "city", "-o", "pipe.html"), ("scan", "city", "-o", "pipe.html")):
+        ended = run(*words, cwd=folder)
+        assert ended.code == 2
+        assert "is a pipe" in ended.said
+    assert (folder / "pipe.html").is_fifo()
+
+
+def test_inputs_are_told_by_every_way_to_name_them(folder):
+    here = folder / "town.osm"
+    os.link(here, folder / "other.osm")
+    for given in (
+        {"city": str(here), "out": folder / "other.osm"},
+        {"dem": [here], "out": here},
+        {"places": [f"pharmacy={here}"], "out": here},
+        {"districts": Path(f"{here}:layer"), "out": here},
+        {"measures": here, "out": folder},
+    ):
+        with pytest.raises(OutputError):
+            check_results(given)
+    check_results({"city": str(here), "out": folder / "new.html", "lang": "de", "service": ["pharmacy"]})
+
+
+@pytest.mark.parametrize(
+    "name", ["edges.parquet", "home_snaps.parquet", "hierarchy.npz", "city.json", "services.toml"]
+)
+def test_a_damaged_city_is_refused_whatever_is_damaged(folder, name):
+    path = folder / "city" / name
+    raw = bytearray(path.read_bytes())
+    raw[len(raw) // 2] ^= 1
+    path.write_bytes(raw)
+    with pytest.raises(InputDataError, match="build the city again"):
+        wk.open(folder / "city").check()
+
+
+def test_a_city_built_anew_is_noticed(folder):
+    city = wk.open(folder / "city")
+    assert len(city.nodes["x"])
+    town = folder / "town.osm"
+    town.write_text(town.read_text(encoding="utf-8").replace("0.03", "0.12"), encoding="utf-8")
+    wk.build(town, folder / "city", pavements="centre")
+    with pytest.raises(InputDataError, match="open it again"):
+        city.edges  # noqa: B018  # reading it is the point
+
+
+def test_a_damaged_city_in_the_cache_is_built_again(folder, monkeypatch, caplog):
+    from wegeketten.pipeline.cache import obtain_city
+
+    monkeypatch.setenv("WEGEKETTEN_CACHE", str(folder / "cache"))
+    first = obtain_city(str(folder / "town.osm"))
+    for name in ("edges.parquet", "city.json"):
+        (first.path / name).write_bytes(b"damaged")
+        again = obtain_city(str(folder / "town.osm"))
+        again.check()
+        assert "damaged and built again" in caplog.text
+        caplog.clear()
+
+
+def test_the_same_input_gives_the_same_bytes(folder):
+    for name in ("one", "two"):
+        scan = wk.scan(wk.build(folder / "town.osm", folder / name / "city"))
+        from wegeketten.reach.tables import write_scan
+
+        write_scan(scan, folder / name / "scan")
+        (folder / name / "scan" / "scan.log").unlink()
+    assert content(folder / "one") == content(folder / "two")
+    assert json.loads((folder / "one" / "scan" / "scan.json").read_text())["seconds"] is None
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_signals_clean_up(folder, number):
+    cache = {
+        "WEGEKETTEN_CACHE": str(folder / "cache"),
+        "PYTHONPATH": str(ROOT),
+        "TMPDIR": str(folder / "tmp"),
+    }
+    (folder / "tmp").mkdir()
+    code = (
+        "import os, sys, signal; sys.path.insert(0, sys.argv[1])\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "from wegeketten.pipeline import stations\n"
+        "def stop(*_, **__): print('now', flush=True); import time; time.sleep(60)\n"
+        "stations.CityWriter.snap = stop\n"
+        "sys.argv[1:] = ['build', 'town.osm', '-o', 'new', '--processes', '1']\n"
+        "from wegeketten import cli; cli.main()\n"
+    )
+    build = subprocess.Popen(
+        [sys.executable, "-c", code, str(ROOT)], cwd=folder, env={**os.environ, **cache},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert build.stdout is not None
+    assert build.stdout.readline() == b"now\n"
+    time.sleep(0.1)
+    build.send_signal(number)
+    build.communicate()
+    assert build.returncode == 128 + number
+    assert not (folder / "new").exists()
+    assert [path.name for path in folder.glob(".*")] == []
+    assert list((folder / "tmp").iterdir()) == []
+
+
+def test_numbers_out_of_range_are_misuse(made):
+    from wegeketten.planning.survey import find_survey
+    from wegeketten.reach.chains.needs import Needs
+
+    city = wk.open(made / "city")
+    for needs in (Needs(float("nan")), Needs(-1), Needs(None, float("inf")), Needs(0)):
+        with pytest.raises(UsageError, match=r"--(bench|toilet)-every"):
+            needs.checked()
+    for options in ({"walk_m": float("nan")}, {"walk_m": -1.0}, {"most": 0}):
+        with pytest.raises(UsageError):
+            find_survey(city, [], **options)
+    with pytest.raises(UsageError, match="--processes"):
+        wk.build(made / "town.osm", made / "other", processes=0)
+
+
+def test_output_for_a_terminal_that_knows_few_signs(folder):
+    ended = run("info", "city", cwd=folder, env={"PYTHONIOENCODING": "ascii"})
+    assert ended.code == 0, ended
+    assert run("info", "city", "--json", cwd=folder, env={"PYTHONIOENCODING": "cp1252"}).code == 0
+    ended = run("info", "\x1b[31m\u202etown", cwd=folder)
+    assert ended.code == 3
+    assert "\x1b" not in ended.said
+    assert "\u202e" not in ended.said
+
+
+def test_tables_for_a_german_spreadsheet(folder):
+    assert run("scan", "city", "-o", "scan", "--csv", "de", cwd=folder).code == 0
+    raw = (folder / "scan" / "districts.csv").read_bytes()
+    assert raw.startswith(b"\xef\xbb\xbfdistrict;profile;")
+    assert b"," in raw.split(b"\n")[1]
+    assert run("scan", "city", "-o", "scan", "--csv", "french", cwd=folder).code == 2
+
+
+def test_the_version_is_told(folder):
+    assert run("--version").code == 0
+
+
+def test_plan_lists_of_other_hands_are_refused_in_one_line(tmp_path):
+    from wegeketten.planning.compare import barriers_of
+    from wegeketten.reports.marks import read_measures
+
+    header = "rank,kinds,lat,lon,cost_eur,people_newly_reached,barrier_ids\n"
+    for raw in ("1,kerb,nan,13.7,3,4,n1", "1,kerb,51.0", "1,kerb,51.0,13.7,inf,4,n1"):
+        (tmp_path / "measures.csv").write_text(header + raw + "\n")
+        with pytest.raises(InputDataError):
+            read_measures(tmp_path, "de")
+    (tmp_path / "measures.csv").write_bytes(header.encode() + b"1,k\xf6rb,51,13,3,4,n1\n")
+    for reader in (lambda: read_measures(tmp_path, "de"), lambda: barriers_of(tmp_path / "measures.csv")):
+        with pytest.raises(InputDataError):
+            reader()
+
+
+def test_survey_pages_let_nothing_run():
+    from wegeketten.planning.checklist import checklist
+    from wegeketten.planning.survey import Survey
+
+    page = checklist(Survey((), (), (), 0.0, {}))
+    assert "default-src 'none'" in page
+    assert "script-src 'none'" in page
