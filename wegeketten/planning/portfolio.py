@@ -134,7 +134,7 @@ class Ledger:
             if id(field) not in arcs:
                 arcs[id(field)] = bundles.arcs(field)
             gains.append(partial(state.gain, bundles, arcs[id(field)]))
-        for state, gain in zip(self.states, _together(gains), strict=True):
+        for state, gain in zip(self.states, together(gains), strict=True):
             total += state.task.worth * (
                 gain.within + self.objective.opened * gain.opened + self.objective.minute * gain.minutes
             )
@@ -149,7 +149,7 @@ class Ledger:
     def corridors(self, most: int = CORRIDORS) -> list[Edges]:
         """Corridors of all tasks as things stand, those that promise the most people per euro."""
         promise: dict[Edges, float] = {}
-        found = _together([partial(find_corridors, state) for state in self.states])
+        found = together([partial(find_corridors, state) for state in self.states])
         for state, corridors in zip(self.states, found, strict=True):
             for chosen, people in corridors.items():
                 promise[chosen] = promise.get(chosen, 0.0) + state.task.worth * people
@@ -164,7 +164,7 @@ class Ledger:
         return [(edge,) for edge in np.flatnonzero(able).tolist() if edge not in self.done]
 
 
-def _together(questions: Sequence[Callable[[], Found]]) -> list[Found]:
+def together(questions: Sequence[Callable[[], Found]]) -> list[Found]:
     """Answers to independent questions, which threads share; in the order of the questions."""
     answers: dict[int, Found] = {}
 

@@ -10,11 +10,13 @@ what it would show there, good or bad, and the ways still in doubt are searched 
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from wegeketten.planning.corridor import next_mended
+from wegeketten.planning.portfolio import together
 from wegeketten.planning.uncertain import fastest, grow
 from wegeketten.routing import INF, lazy_kernel, longer
 from wegeketten.whatif.search import SHIFT
@@ -155,7 +157,8 @@ def rank_edges(
         sets: dict[Edges, float] = defaultdict(float)
         behind = np.zeros(len(tasks[0].field.prices))
         for number in range(len(tasks)):
-            found = [doubts for town in asked if (doubts := town.doubts(number)) is not None]
+            told = together([partial(town.doubts, number) for town in asked])
+            found = [doubts for doubts in told if doubts is not None]
             for doubts in found:
                 for edges, people in doubts.sets:
                     sets[edges] += people
