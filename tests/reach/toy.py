@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import shapely
 
 from wegeketten.city import City
 from wegeketten.model.edges import PLAIN, EdgeTable, Kind, absent_columns
@@ -89,6 +90,7 @@ def toy_city(
         "district_id": np.array(["mitte"]),
         "name": np.array(["Mitte"]),
         "source": np.array(["grid"]),
+        "geometry": np.array([shapely.box(*lonlat.min(axis=0), *lonlat.max(axis=0))], dtype=object),
     }
     city.home_snaps, city.place_snaps = snaps(homes), snaps(rows)
     city.hierarchy = Hierarchy(city.graph)
