@@ -280,7 +280,7 @@ def route(
         found = find_route(opened, one, *spots, worlds=worlds, seed=seed)
     if out is not None:
         found.write(out)
-    print_json(found.to_json()) if as_json else print_route(found, lang=language)
+    print_json(found.to_json()) if as_json else print_route(found, opened, lang=language)
 
 
 @app.command()
@@ -313,7 +313,7 @@ def why(
     if as_json:
         print_json(found.to_json())
     else:
-        print_why(found, lang=language)
+        print_why(found, opened, lang=language)
 
 
 @app.command()
@@ -372,7 +372,7 @@ def chain(
     elif isinstance(found, Chains):
         print_chains(found, lang=language)
     else:
-        print_chain(found, lang=language)
+        print_chain(found, opened, lang=language)
 
 
 @app.command()
@@ -409,7 +409,10 @@ def compare(
             )
     if out is not None:
         found.write(out)
-    print_json(found.to_json()) if as_json else print_comparison(found, lang=language)
+    if as_json:
+        print_json(found.to_json())
+    else:
+        print_comparison(found, opened, lang=language, out=out)
 
 
 @app.command()
@@ -693,6 +696,37 @@ def ride(
 
 
 @app.command()
+def masterplan(
+    city: City,
+    out: Out,
+    settings: Annotated[Path | None, typer.Option(help="Title, names, logo, contact … (TOML).")] = None,
+    profile: Profiles = None,
+    district: Districts = None,
+    budget: Annotated[float | None, typer.Option(help="Money there is, euros.")] = None,
+    title: Annotated[str | None, typer.Option(help="Name of the place.")] = None,
+    sites: Annotated[Path | None, typer.Option(help="Folder written by site.")] = None,
+    needs: Annotated[Path | None, typer.Option(help="Folder written by needs.")] = None,
+    stops: Annotated[Path | None, typer.Option(help="Folder written by stops.")] = None,
+    pdf: Annotated[bool, typer.Option("--pdf/--no-pdf", help="A tagged PDF of it all.")] = True,
+    lang: Lang = None,
+) -> None:
+    """Write the master plan: one folder with pages, map, tables and PDF to hand over."""
+    from wegeketten.progress import progress_bar
+    from wegeketten.reports.masterplan import Extras, write_masterplan
+    from wegeketten.reports.settings import Settings, read_settings
+
+    language = check_language(lang)
+    told = (read_settings(settings) if settings else Settings()).changed(title, district, profile, budget)
+    with progress_bar("masterplan") as tick:
+        opened = open_source(city, tick)
+        extras = Extras(sites, needs, stops)
+        written = write_masterplan(
+            opened, out, settings=told, lang=language, pdf=pdf, extras=extras, progress=tick
+        )
+    say(f"{written} written")
+
+
+@app.command()
 def isochrone(
     city: City,
     out: Out,
@@ -749,7 +783,7 @@ def norm(
     name: Annotated[
         str, typer.Option("--norm", help="din18040-3, tsi-prm, prowag, ada, or a TOML file.")
     ] = "din18040-3",
-    lang: Lang = "de",
+    lang: Lang = None,
     as_json: Json = False,
 ) -> None:
     """Hold a norm's clauses against every edge: pass, fail, untestable or contradictory."""

@@ -162,10 +162,8 @@ def test_a_kind_has_one_name_everywhere(kind: str, german: str) -> None:
 
 
 def test_a_text_is_filled() -> None:
-    assert (
-        text("route.sentence", "de", time="1", length="2", answer="3", count=1)
-        == "1, 2, 3, eine Barriere am Weg."
-    )
+    assert text("route.hard", "de", count=1) == "ein Hindernis"
+    assert text("route.hard", "en", count=1200) == "1,200 obstacles"
     assert text("why.unusable", "en", name="Bank", count=0) == "Bank: this extract holds no such place."
     assert both("turns.slight", side=both("sides.right")).en == "bear right"
     with pytest.raises(KeyError):

@@ -5,11 +5,11 @@ Terminal, map, report and master plan all show this list, made from the rows of 
 
 from __future__ import annotations
 
-import csv
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from wegeketten.errors import InputDataError
-from wegeketten.files.csv import clean_text
+from wegeketten.files.csv import clean_text, read_csv
 from wegeketten.words.names import kind_name, profile_name, service_name
 from wegeketten.words.numbers import joined
 
@@ -24,6 +24,12 @@ NEEDED = (
     "works", "cost_low_eur", "cost_high_eur", "people_sure", "people_possible", "advice",
 )  # fmt: skip
 """Columns of ``measures.csv`` that a proposal is made from."""
+
+NUMBERS = (
+    "lat", "lon", "cost_eur", "cost_low_eur", "cost_high_eur", "people_newly_reached", "people_sure",
+    "people_possible", "people_between",
+)  # fmt: skip
+"""Columns that hold numbers, in either table."""
 
 
 class Proposal(NamedTuple):
@@ -120,12 +126,7 @@ def read_proposals(folder: Path) -> list[Proposal]:
     InputDataError
         ``measures.csv`` is missing, lacks a column or has a row that cannot be read.
     """
-    path = folder / "measures.csv"
-    rows = _rows(path, NEEDED)
-    try:
-        return _proposals(rows)
-    except ValueError as error:
-        raise InputDataError(f"{path}: cannot be read ({error}); write it again") from error
+    return _proposals(_rows(folder / "measures.csv", NEEDED))
 
 
 class Look(NamedTuple):
@@ -172,28 +173,25 @@ def read_looks(folder: Path) -> list[Look]:
     InputDataError
         ``survey.csv`` is missing, lacks a column or has a row that cannot be read.
     """
-    path = folder / "survey.csv"
-    rows = _rows(path, SURVEY_NEEDED)
-    try:
-        return _looks(rows)
-    except ValueError as error:
-        raise InputDataError(f"{path}: cannot be read ({error}); write it again") from error
+    return _looks(_rows(folder / "survey.csv", SURVEY_NEEDED))
 
 
 def _rows(path: Path, needed: Sequence[str]) -> list[dict[str, str]]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            missing = [name for name in needed if name not in (reader.fieldnames or ())]
-            if missing:
-                raise InputDataError(
-                    f"{path}: column {missing[0]!r} is missing; write it again with wegeketten"
-                )
-            return list(reader)
-    except OSError as error:
-        raise InputDataError(
-            f"{path}: cannot be read ({error.strerror}); give the folder that the command wrote"
-        ) from error
+    """Rows with all columns that are needed, their numbers finite."""
+    if not path.is_file():
+        raise InputDataError(f"{path}: cannot be read (no such file); give the folder that the command wrote")
+    rows = read_csv(path)
+    missing = [name for name in needed if rows and name not in rows[0]]
+    if missing:
+        raise InputDataError(f"{path}: column {missing[0]!r} is missing; write it again with wegeketten")
+    for number, row in enumerate(rows, start=1):
+        try:
+            wrong = [name for name in NUMBERS if row.get(name) and not math.isfinite(float(row[name]))]
+        except ValueError as error:
+            raise InputDataError(f"{path}: row {number} cannot be read ({error}); write it again") from error
+        if wrong:
+            raise InputDataError(f"{path}: row {number} cannot be read ({wrong[0]}); write it again")
+    return rows
 
 
 def _proposals(rows: Iterable[Mapping[str, str]]) -> list[Proposal]:

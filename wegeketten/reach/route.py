@@ -95,8 +95,13 @@ class Route:
             time=minutes_long(self.seconds, lang),
             length=metres(self.course.metres, lang),
             answer=text(f"route.{self.answer}", lang),
-            count=len(self.barriers),
+            hard=text("route.hard", lang, count=self._count("blocked")),
+            unsure=text("route.unsure", lang, count=self._count("unclear")),
         )
+
+    def _count(self, verdict: str) -> int:
+        """How many barriers on the way, each once, have a verdict."""
+        return len({seen.id for seen in self.barriers if seen.verdict == verdict})
 
     def write(self, path: Path) -> None:
         """Write as ``.json``, ``.geojson`` or ``.gpx``.

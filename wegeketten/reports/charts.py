@@ -6,7 +6,7 @@ import base64
 from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
-from wegeketten.words.numbers import percent
+from wegeketten.words.numbers import about, percent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -164,6 +164,47 @@ def strip_chart(shares: Sequence[float], *, marked: int, alt: str) -> Picture:
         parts.append(f"<path d='M{x:.1f} 8V22' stroke='{_SOFT}' stroke-width='1.5'/>")
     if 0 <= marked < len(shares):
         parts.append(_diamond(10 + 220 * shares[marked], 15))
+    return picture_of(parts, width, height, alt)
+
+
+def curve_chart(
+    points: Sequence[tuple[float, float]], *, lang: str, alt: str, across: str, up: str
+) -> Picture:
+    """A curve that rises in steps from the origin, a dot for each purchase.
+
+    Parameters
+    ----------
+    points
+        Money and people, both rising.
+    lang, alt
+        Language of the numbers, and the text alternative.
+    across, up
+        What the axes count.
+    """
+    width, height, left, bottom, top = 360, 260, 58, 44, 26
+    most_x, most_y = (max(1.0, points[-1][axis]) for axis in (0, 1))
+    span_x, span_y = width - left - 14, height - top - bottom
+
+    def at(x: float, y: float) -> tuple[float, float]:
+        return left + span_x * x / most_x, height - bottom - span_y * y / most_y
+
+    parts = [_text(2, 15, up, size=13), _text(width - 4, height - 4, across, anchor="end", size=13)]
+    for quarter in range(5):
+        x, _ = at(most_x * quarter / 4, 0.0)
+        _, y = at(0.0, most_y * quarter / 4)
+        parts.append(f"<path d='M{left} {y:.1f}H{width - 14}' stroke='#c9c4ba' stroke-width='1'/>")
+        parts.append(_text(left - 5, y + 4, about(most_y * quarter / 4, lang), anchor="end", size=12))
+        if quarter % 2 == 0:
+            anchor = "end" if quarter == 4 else "middle"
+            parts.append(_text(x + 8, height - 24, about(most_x * quarter / 4, lang), anchor=anchor, size=12))
+    line = f"M{at(0.0, 0.0)[0]:.1f} {at(0.0, 0.0)[1]:.1f}"
+    for money, people in points:
+        x, y = at(money, people)
+        line += f"H{x:.1f}V{y:.1f}"
+    parts.append(f"<path d='{line}' fill='none' stroke='{_MARK}' stroke-width='2'/>")
+    for money, people in points[1:]:
+        x, y = at(money, people)
+        parts.append(f"<circle cx='{x:.1f}' cy='{y:.1f}' r='3' fill='{_MARK}'/>")
     return picture_of(parts, width, height, alt)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wegeketten.files.json import write_text
 from wegeketten.planning.proposals import read_looks, read_proposals
+from wegeketten.reach.quality import city_quality, edge_districts
 from wegeketten.reports import chapters
 from wegeketten.reports.area_figures import areas_of
 from wegeketten.reports.assets import asset_text
@@ -19,12 +21,17 @@ from wegeketten.words.catalogue import load_words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from wegeketten.city import City
     from wegeketten.people.profile import Profile
     from wegeketten.planning.proposals import Look, Proposal
+    from wegeketten.reach.quality import Share
     from wegeketten.reach.scan import Scan
     from wegeketten.reports.area_figures import Area
-    from wegeketten.reports.sheet import Glance, Section
+    from wegeketten.reports.bottlenecks import Bottleneck
+    from wegeketten.reports.sheet import About, Glance, Link, Section
 
 POLICY_MARK = "policy-goes-here"
 
@@ -182,49 +189,125 @@ def report_page(
     proposals, looks
         What a plan proposes and where a survey would look; None where there is none.
     """
-    from wegeketten.reach.quality import city_quality, edge_districts
-    from wegeketten.reports.map_data import place_name
+    from wegeketten.reports.map_data import city_name
 
-    city = scan.city
-    tell = Phrases(
-        scan, lang, title or place_name(str(city.meta["source"])), proposals=proposals, looks=looks
-    )
-    areas = scan.once("areas", lambda: areas_of(scan))
-    area = areas[row + 1]
-    focus = next(profile for profile in scan.profiles if profile.id == tell.focus)
-    found = within(
-        scan.once(("bottlenecks", focus.id), lambda: bottlenecks(scan, focus)),
-        scan.once("edge districts", lambda: edge_districts(city)),
-        row,
-    )
-    read = scan.once("quality", lambda: city_quality(city))
-    shares = chapters.share_of_quality(read.shares, area.name)
-    middle = (
-        _district_chapters(area, areas, tell)
-        if row >= 0
-        else [
-            chapters.why_not(area, tell),
-            *(
-                [chapters.ranking(areas, tell), chapters.multiples(areas, tell)]
-                if sum(one.judged for one in areas[1:]) > 1
-                else []
-            ),
+    tell = Phrases(scan, lang, title or city_name(scan.city), proposals=proposals, looks=looks)
+    return Report(tell).page(row)
+
+
+class Report:
+    """Pages about one scan; what they share is found once.
+
+    Parameters
+    ----------
+    tell
+        Words, scan, proposals and places to look at.
+    """
+
+    def __init__(self, tell: Phrases) -> None:
+        self.tell = tell
+
+    @cached_property
+    def areas(self) -> list[Area]:
+        """Figures of the whole city, then of each district."""
+        scan = self.tell.scan
+        return scan.once("areas", lambda: areas_of(scan))
+
+    @cached_property
+    def judged(self) -> list[Area]:
+        """Districts with figures."""
+        return [area for area in self.areas[1:] if area.judged]
+
+    @cached_property
+    def _bottlenecks(self) -> list[Bottleneck]:
+        scan = self.tell.scan
+        focus = next(one for one in scan.profiles if one.id == self.tell.focus)
+        return scan.once(("bottlenecks", focus.id), lambda: bottlenecks(scan, focus))
+
+    @cached_property
+    def _quality(self) -> Sequence[Share]:
+        scan = self.tell.scan
+        return scan.once("quality", lambda: city_quality(scan.city)).shares
+
+    @cached_property
+    def _edge_district(self) -> NDArray[np.integer]:
+        scan = self.tell.scan
+        return scan.once("edge districts", lambda: edge_districts(scan.city))
+
+    def glance(self, area: Area, page_id: str) -> Glance:
+        """The first page of an area."""
+        return glance_of(area, self.tell, page_id=page_id, others=self.judged)
+
+    def sections(self, row: int) -> list[Section]:
+        """Chapters about a district, or about the whole city for row -1."""
+        area, areas, tell = self.areas[row + 1], self.areas, self.tell
+        middle = _district_chapters(area, areas, tell) if row >= 0 else self._city_chapters(area)
+        errand = chains(area, tell) if area.judged else None
+        found = within(self._bottlenecks, self._edge_district, row)
+        return [
+            *([chapters.plan(area, tell)] if tell.proposals is not None else []),
+            *([chapters.looks(area, tell)] if tell.looks is not None else []),
+            *middle,
+            *([errand] if errand else []),
+            *([chapters.barriers(found, tell)] if area.judged else []),
+            chapters.quality(chapters.share_of_quality(self._quality, area.name), tell),
+            chapters.method(areas, tell),
         ]
+
+    def _city_chapters(self, area: Area) -> list[Section]:
+        found = [chapters.why_not(area, self.tell)]
+        if len(self.judged) > 1:
+            found += [chapters.ranking(self.areas, self.tell), chapters.multiples(self.areas, self.tell)]
+        return found
+
+    def page(
+        self,
+        row: int,
+        *,
+        links: Sequence[Link] = (),
+        front: Sequence[Section] = (),
+        districts: Sequence[Area] | None = None,
+        about: About | None = None,
+    ) -> str:
+        """A page as text.
+
+        Parameters
+        ----------
+        row
+            Row of the district, -1 for the whole city.
+        links
+            Other files to go to.
+        front
+            Chapters behind those on what to do and where to look.
+        districts
+            Districts whose first pages follow on the city's; all that are judged where None.
+        about
+            Who publishes it.
+        """
+        area = self.areas[row + 1]
+        told = list(self.judged if districts is None else districts) if row < 0 else []
+        told = told if len(self.judged) > 1 else []  # the only one is the city
+        pages = [self.glance(one, f"district-{one.row}") for one in told]
+        first, sections = self.glance(area, "first"), self.sections(row)
+        told_first = (self.tell.proposals is not None) + (self.tell.looks is not None)
+        sections[told_first:told_first] = front
+        return _fill(self.tell, first, sections, pages, links=links, about=about)
+
+
+def plain_page(
+    tell: Phrases,
+    heading: str,
+    sections: Sequence[Section],
+    *,
+    links: Sequence[Link] = (),
+    about: About | None = None,
+) -> str:
+    """A page of text alone, without figures and contents."""
+    from wegeketten.reports.sheet import Glance
+
+    return _fill(
+        tell, Glance("first", heading, "", ()), sections, (), links=links, about=about, title=heading
     )
-    errand = chains(area, tell) if area.judged else None
-    sections = [
-        *([chapters.plan(area, tell)] if proposals is not None else []),
-        *([chapters.looks(area, tell)] if looks is not None else []),
-        *middle,
-        *([errand] if errand else []),
-        *([chapters.barriers(found, tell)] if area.judged else []),
-        chapters.quality(shares, tell),
-        chapters.method(areas, tell),
-    ]
-    told = [one for one in areas[1:] if one.judged] if row < 0 else []
-    told = told if len(told) > 1 else []  # the only one is the city
-    pages = [glance_of(one, tell, page_id=f"district-{one.row}") for one in told]
-    return _fill(tell, glance_of(area, tell, page_id="first"), sections, pages)
 
 
 def _district_chapters(area: Area, areas: Sequence[Area], tell: Phrases) -> list[Section]:
@@ -236,11 +319,20 @@ def _district_chapters(area: Area, areas: Sequence[Area], tell: Phrases) -> list
         *([chapters.longer(area, tell)] if tell.base else []),
         chapters.stock(area, tell),
         chapters.spots(area, tell),
-        *([chapters.compare(area, areas, tell)] if len(areas) > 2 else []),
+        *([chapters.compare(area, areas, tell)] if sum(one.judged for one in areas[1:]) > 1 else []),
     ]
 
 
-def _fill(tell: Phrases, first: Glance, sections: Sequence[Section], pages: Sequence[Glance]) -> str:
+def _fill(
+    tell: Phrases,
+    first: Glance,
+    sections: Sequence[Section],
+    pages: Sequence[Glance],
+    *,
+    links: Sequence[Link] = (),
+    about: About | None = None,
+    title: str = "",
+) -> str:
     from jinja2 import Environment
     from markupsafe import Markup
 
@@ -249,7 +341,7 @@ def _fill(tell: Phrases, first: Glance, sections: Sequence[Section], pages: Sequ
         autoescape=True, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
     script = island("words", {key: words[key] for key in ("sort_by", "download", "large")})
-    title = (
+    title = title or (
         words["title_city"].format(city=tell.place) if pages else words["title"].format(place=first.heading)
     )
     page = environment.from_string(asset_text("report.html")).render(
@@ -262,6 +354,8 @@ def _fill(tell: Phrases, first: Glance, sections: Sequence[Section], pages: Sequ
         first=first,
         sections=sections,
         pages=pages,
+        links=links,
+        about=about,
         style=Markup(style_tag(asset_text("report.css"))),  # noqa: S704 built here, escaped before
         script=Markup(script + "\n" + script_tag(asset_text("report.js"))),  # noqa: S704
     )

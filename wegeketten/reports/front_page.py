@@ -11,7 +11,7 @@ from wegeketten.reach.coverage import FEWEST_HOMES
 from wegeketten.reach.misses import find_misses
 from wegeketten.reports.charts import Picture, Range, Stack, range_chart, stack_chart
 from wegeketten.reports.pictures import locator_map
-from wegeketten.reports.sheet import Cell, Column, Glance, Sheet
+from wegeketten.reports.sheet import Cell, Column, Figure, Glance, Sheet
 from wegeketten.reports.varint import clean
 from wegeketten.words.catalogue import load_words, text
 from wegeketten.words.numbers import about, date, euro_range, joined, limit_minutes, number, percent
@@ -84,7 +84,7 @@ class Phrases:
     @cached_property
     def misses(self) -> Misses:
         """Why homes miss services."""
-        return find_misses(self.scan)
+        return self.scan.once("misses", lambda: find_misses(self.scan))
 
     def stand(self) -> str:
         """Date of the map, and what is counted, of which year."""
@@ -160,8 +160,8 @@ class Phrases:
         return self.place if area.row < 0 else clean(area.name)
 
 
-def glance_of(area: Area, tell: Phrases, *, page_id: str) -> Glance:
-    """The first page of an area."""
+def glance_of(area: Area, tell: Phrases, *, page_id: str, others: Sequence[Area] = ()) -> Glance:
+    """The first page of an area; `others` are the districts it is compared with."""
     words = tell.words
     name = tell.area(area)
     heading = words["heading_city" if area.row < 0 else "heading"].format(city=tell.place, district=name)
@@ -184,7 +184,51 @@ def glance_of(area: Area, tell: Phrases, *, page_id: str) -> Glance:
         locator=located,
         why_title=words["why_not"],
         why=why_chart(area, tell),
+        numbers=figures_of(area, tell, others) if area.row >= 0 else (),
     )
+
+
+def figures_of(area: Area, tell: Phrases, others: Sequence[Area]) -> list[Figure]:
+    """Three figures of a district, each with its rank among all districts that are judged."""
+    lead = "groceries" if "groceries" in tell.offered else tell.offered[0]
+    unsure = {one.row: _unsure(one, tell) for one in [*others, area]}
+    words, lang = tell.words, tell.lang
+
+    def rank(values: Sequence[float], here: float, *, most: bool) -> str:
+        if len(values) < 2:
+            return ""
+        better = sum(value > here + 1e-12 if most else value < here - 1e-12 for value in values)
+        return str(words["rank_of_all"].format(rank=1 + better, count=len(values)))
+
+    share = area.cells[tell.focus, lead].likely
+    basics = area.basics[tell.focus][1]
+    shares = [one.cells[tell.focus, lead].likely for one in others]
+    reached = [one.basics[tell.focus][1] for one in others]
+    doubts = [unsure[one.row] for one in others]
+    focus = tell.with_profile(tell.focus)
+    return [
+        Figure(
+            percent(share, lang),
+            words["figure_share"].format(counted=tell.counted, service=tell.service(lead), **{"with": focus}),
+            rank(shares, share, most=True),
+        ),
+        Figure(
+            number(basics, lang, 1),
+            words["figure_basics"].format(basics=len(tell.offered), **{"with": focus}),
+            rank(reached, basics, most=True),
+        ),
+        Figure(
+            percent(unsure[area.row], lang),
+            words["figure_unsure"],
+            rank(doubts, unsure[area.row], most=False),
+        ),
+    ]
+
+
+def _unsure(area: Area, tell: Phrases) -> float:
+    """Share of answers, over all services, that what nobody measured decides."""
+    cells = [area.cells[tell.focus, service] for service in tell.offered]
+    return sum(cell.possible - cell.sure for cell in cells) / len(cells)
 
 
 def unjudged(area: Area, tell: Phrases) -> str:

@@ -18,6 +18,7 @@ from wegeketten.reports.map_pack import MICRO, bundle
 from wegeketten.reports.merge import merge_homes
 from wegeketten.reports.varint import clean
 from wegeketten.words.catalogue import load_words
+from wegeketten.words.numbers import date as date_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -173,8 +174,8 @@ def write_map(
         services=services,
         title=title,
         lang=lang,
-        measures=read_measures(Path(plan), lang) if plan else (),
-        walks=read_walks(Path(survey), lang) if survey else (),
+        measures=read_measures(Path(plan), lang, city.weight_unit) if plan else (),
+        walks=read_walks(Path(survey), lang, city.weight_unit) if survey else (),
     )
     page = map_page(data, lang=lang, profile=profile, service=service, answer=answer, tiles=tiles)
     return write_page(page, out)
@@ -207,7 +208,7 @@ def page_words(lang: str) -> dict[str, Any]:
     words = load_words(lang)
     kept = ("lang", "answers", "attributes", "checks", "counted", "map", "profiles", "services", "wheelchair")
     return {
-        **{name: words[name] for name in (*kept, "profile_fallback", "service_fallback")},
+        **{name: words[name] for name in (*kept, "headline", "profile_fallback", "service_fallback")},
         "kinds": {str(int(kind)): words["kinds"][kind.name] for kind in Kind},
         "provenance": {str(int(one)): words["provenance"][one.name] for one in Provenance},
     }
@@ -358,7 +359,7 @@ def _fill(template: str, lang: str, words: dict[str, Any], data: MapData, **part
         heading=words["heading"].format(place=place),
         about_method=words["about_method"].format(
             version=sources.get("version", ""),
-            date=clean(sources.get("osm_timestamp")) or words["date_unknown"],
+            date=date_words(clean(sources.get("osm_timestamp")), lang),
         ),
         about_hash=words["about_hash"].format(
             source=clean(sources.get("source")), hash=clean(sources.get("source_sha256"))

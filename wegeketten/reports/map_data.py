@@ -22,6 +22,7 @@ from wegeketten.reports.data import (
     Places,
     ProfileLayer,
 )
+from wegeketten.words.numbers import opening_hours
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,11 +91,11 @@ def gather(
     ]
     base, thinned = _base(city)
     return MapData(
-        title=title or place_name(str(city.meta["source"])),
+        title=title or city_name(city),
         network=_network(city),
         homes=_homes(city),
         home_joints=joints.homes,
-        places=_places(city, wanted, place_rows),
+        places=_places(city, wanted, place_rows, lang),
         place_joints=joints.places,
         services=[(name, getattr(catalogue.services[name].name, lang)) for name in wanted],
         profiles=layers,
@@ -105,12 +106,23 @@ def gather(
             "source": Path(str(city.meta["source"])).name,
             "source_sha256": str(city.meta["source_sha256"]),
             "osm_timestamp": str(city.meta["osm_timestamp"] or "")[:10],
-            "counted": "people" if city.meta["parameters"].get("population") else "homes",
+            "counted": city.weight_unit,
         },
         measures=measures,
         walks=walks,
         thinned=thinned,
     )
+
+
+def city_name(city: City) -> str:
+    """Name of a city: of the district that holds most of its homes, else from the source's file name."""
+    district = np.asarray(city.homes["district"])
+    count = np.bincount(district[district >= 0], minlength=1)
+    row = int(count.argmax())
+    mapped = len(city.districts["name"]) > row and str(city.districts["source"][row]) == "osm"
+    if mapped and count[row] > 0.6 * len(district):
+        return str(city.districts["name"][row])
+    return place_name(str(city.meta["source"]))
 
 
 def place_name(source: str) -> str:
@@ -270,7 +282,7 @@ def _homes(city: City) -> Homes:
     )
 
 
-def _places(city: City, services: Sequence[str], rows: NDArray[np.int64]) -> Places:
+def _places(city: City, services: Sequence[str], rows: NDArray[np.int64], lang: str) -> Places:
     columns = {name: column[rows] for name, column in city.places.items()}
     return Places(
         lon=columns["lon"],
@@ -279,7 +291,7 @@ def _places(city: City, services: Sequence[str], rows: NDArray[np.int64]) -> Pla
         name=columns["name"].tolist(),
         service=np.array([services.index(name) for name in columns["service"].tolist()], dtype=np.uint8),
         wheelchair=columns["wheelchair"],
-        opening_hours=columns["opening_hours"].tolist(),
+        opening_hours=[opening_hours(rule, lang) for rule in columns["opening_hours"].tolist()],
     )
 
 

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
-from wegeketten.errors import InputDataError
-from wegeketten.files.csv import read_csv
+from wegeketten.planning.proposals import read_looks, read_proposals
 from wegeketten.reports.data import Mark
-from wegeketten.words.catalogue import load_words
-from wegeketten.words.names import attribute_name, kind_name
-from wegeketten.words.numbers import number
+from wegeketten.words.catalogue import load_words, text
+from wegeketten.words.names import attribute_name, barrier_name
+from wegeketten.words.numbers import about, euro_range
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 MOST_MARKS = 200
 """Only the first this many of a ranked list are drawn; the lists themselves have all."""
 
 
-def read_measures(folder: Path, lang: str) -> list[Mark]:
-    """The first measures of ``measures.csv``.
+def read_measures(folder: Path, lang: str, unit: str = "homes") -> list[Mark]:
+    """The first proposals of a plan.
+
+    Parameters
+    ----------
+    folder
+        Written by ``plan``.
+    lang
+        ``de`` or ``en``.
+    unit
+        What is counted: ``homes``, ``dwellings`` or ``people``.
 
     Raises
     ------
@@ -29,65 +35,32 @@ def read_measures(folder: Path, lang: str) -> list[Mark]:
         The file is missing, lacks a column or has a row that cannot be read.
     """
     words = load_words(lang)["marks"]
-
-    def mark(row: dict[str, str]) -> Mark:
-        lines = [
-            words["cost"].format(cost=number(float(row["cost_eur"] or 0), lang)),
-            words["gain"].format(people=number(float(row["people_newly_reached"] or 0), lang)),
-        ]
-        return Mark(
-            float(row["lon"]), float(row["lat"]), f"{row['rank']}. {_kinds(row['kinds'], lang)}", lines
-        )
-
-    columns = ("rank", "kinds", "lat", "lon", "cost_eur", "people_newly_reached")
-    return _marks(folder / "measures.csv", columns, mark)
-
-
-def read_walks(folder: Path, lang: str) -> list[Mark]:
-    """The first spots of ``survey.csv``.
-
-    Raises
-    ------
-    InputDataError
-        The file is missing, lacks a column or has a row that cannot be read.
-    """
-    words = load_words(lang)
-
-    def mark(row: dict[str, str]) -> Mark:
-        attribute = attribute_name(row["attribute"], lang)
-        lines = [words["marks"]["between"].format(people=number(float(row["people_between"] or 0), lang))]
-        title = f"{row['rank']}. {_kinds(row['kind'], lang)}: {attribute}"
-        return Mark(float(row["lon"]), float(row["lat"]), title, lines)
-
-    return _marks(folder / "survey.csv", ("rank", "kind", "lat", "lon", "attribute", "people_between"), mark)
-
-
-def _kinds(text: str, lang: str) -> str:
-    return ", ".join(dict.fromkeys(kind_name(kind, lang) for kind in text.split(";")))
-
-
-def _marks(path: Path, columns: Sequence[str], mark: Callable[[dict[str, str]], Mark]) -> list[Mark]:
     marks = []
-    for number_, row in enumerate(_rows(path, columns), start=1):
-        try:
-            marks.append(mark(row))
-            _check_finite(row)
-        except (ValueError, OverflowError) as error:
-            raise InputDataError(f"{path}: row {number_} cannot be read ({error}); write it again") from error
+    for one in read_proposals(folder)[:MOST_MARKS]:
+        where = ", ".join(part for part in (one.where(), one.district) if part)
+        lines = [
+            *([where] if where else []),
+            words["cost"].format(cost=euro_range(one.low_eur, one.high_eur, lang)),
+            words["gain"].format(gain=text(f"gained.{unit}", lang, count=about(one.people, lang))),
+            words["helps"].format(profiles=one.whom(lang), services=one.helps_with(lang)),
+            *([words["look"]] if one.look_first else []),
+        ]
+        title = f"{one.number}. {one.what(lang)}: {one.action(lang)}"
+        marks.append(Mark(one.lon, one.lat, title, lines))
     return marks
 
 
-def _check_finite(row: dict[str, str]) -> None:
-    for name in ("lon", "lat", "cost_eur", "people_newly_reached", "people_between"):
-        if row.get(name) and not math.isfinite(float(row[name])):
-            raise ValueError(f"{name} {row[name]}")
-
-
-def _rows(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
-    if not path.is_file():
-        raise InputDataError(f"{path}: cannot be read (no such file); give the folder that the command wrote")
-    rows = read_csv(path)
-    missing = [name for name in columns if rows and name not in rows[0]]
-    if missing:
-        raise InputDataError(f"{path}: column {missing[0]!r} is missing; write it again with wegeketten")
-    return rows[:MOST_MARKS]
+def read_walks(folder: Path, lang: str, unit: str = "homes") -> list[Mark]:
+    """The first places of a survey; parameters and errors as of `read_measures`."""
+    words = load_words(lang)["marks"]
+    marks = []
+    for one in read_looks(folder)[:MOST_MARKS]:
+        missing = ", ".join(attribute_name(name, lang) for name in one.attributes)
+        where = ", ".join(part for part in (one.where(), one.district) if part)
+        lines = [
+            *([where] if where else []),
+            words["missing"].format(what=missing),
+            words["between"].format(gain=text(f"gained.{unit}", lang, count=about(one.people, lang))),
+        ]
+        marks.append(Mark(one.lon, one.lat, f"{one.number}. {barrier_name(one.kind, lang)}", lines))
+    return marks

@@ -77,6 +77,29 @@ class Section:
     pictures: Sequence[Titled] = ()
 
 
+class Figure(NamedTuple):
+    """One of the large figures of a page: the figure, what it says, and how it compares."""
+
+    value: str
+    label: str
+    compare: str
+
+
+class Link(NamedTuple):
+    """Another file to go to."""
+
+    href: str
+    title: str
+
+
+class About(NamedTuple):
+    """Who publishes a page: names, contact and a picture as a ``data:`` address; each may be empty."""
+
+    publisher: str
+    contact: str
+    logo: str
+
+
 @dataclass(frozen=True)
 class Glance:
     """The one page everybody reads: a few sentences, the first steps, pictures, one table."""
@@ -93,3 +116,4 @@ class Glance:
     locator: Picture | None = None
     why_title: str = ""
     why: Picture | None = None
+    numbers: Sequence[Figure] = ()

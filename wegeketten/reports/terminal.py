@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from rich.console import Console
 from rich.markup import escape
@@ -10,13 +10,14 @@ from rich.table import Table
 
 from wegeketten.files.csv import clean_text
 from wegeketten.model.licence import ATTRIBUTION
+from wegeketten.reach.coverage import FEWEST_HOMES, cut_districts
 from wegeketten.words.catalogue import fill, load_words, text
 from wegeketten.words.messages import translated
-from wegeketten.words.names import attribute_name
+from wegeketten.words.names import attribute_name, service_name
 from wegeketten.words.numbers import number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from pathlib import Path
 
     from wegeketten.chances.expected import ExpectedShare
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 
 _BARS = " ▁▂▃▄▅▆▇█"
 
+NARROW = 72
+"""Below this many columns the shares are told line by line."""
+
 
 def print_scan(scan: Scan, *, lang: str = "de", out: Path | None = None) -> None:
     """Print the shares per service and profile, the islands, and the districts that are furthest behind."""
@@ -39,20 +43,17 @@ def print_scan(scan: Scan, *, lang: str = "de", out: Path | None = None) -> None
     shares = {(row.service, row.profile): row for row in scan.total}
     expected = dict(zip(shares, scan.expected_total, strict=False))
     weight = float(scan.city.homes["weight"][scan.homes].sum())
-    key = "title" if weight == len(scan.homes) else "people"
+    unit = scan.city.weight_unit
     console.print(
-        words[key].format(
+        words["title" if unit == "homes" else "weighted"].format(
             homes=number(len(scan.homes), lang),
-            people=number(weight, lang),
+            weight=number(weight, lang),
+            counted=load_words(lang)["counted"][unit],
             source=escape(clean_text(str(scan.city.meta["source"]))),
         )
     )
-    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column(words["service"], max_width=18)
-    table.add_column(words["standard"], justify="right", no_wrap=True)
-    for profile in scan.profiles:
-        table.add_column(_short(profile, lang), justify="right")
     offered = set(scan.city.places["service"].tolist())
+    rows = []
     for service in scan.services:
         found = scan.catalogue.services[service]
         cells = [
@@ -61,14 +62,39 @@ def print_scan(scan: Scan, *, lang: str = "de", out: Path | None = None) -> None
             else "–"
             for profile in scan.profiles
         ]
-        table.add_row(escape(getattr(found.name, lang)), _standard(found, words, lang), *cells)
-    console.print(table)
+        rows.append(
+            (service_name(service, lang, getattr(found.name, lang)), _standard(found, words, lang), cells)
+        )
+    _print_shares(console, words, [_short(profile, lang) for profile in scan.profiles], rows)
     console.print(words["legend"] if scan.chances is None else load_words(lang)["chances"]["legend"])
     _print_islands(scan, console, words, lang)
     _print_worst(scan, console, words, lang)
     if out is not None:
         console.print(words["written"].format(out=escape(str(out))))
     console.print(ATTRIBUTION)
+
+
+def _print_shares(
+    console: Console,
+    words: dict[str, str],
+    profiles: Sequence[str],
+    rows: Sequence[tuple[str, str, Sequence[str]]],
+) -> None:
+    """One column per profile; on a narrow terminal one line per profile."""
+    if console.width >= NARROW:
+        table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+        table.add_column(words["service"], max_width=18)
+        table.add_column(words["standard"], justify="right", no_wrap=True)
+        for profile in profiles:
+            table.add_column(profile, justify="right")
+        for service, standard, cells in rows:
+            table.add_row(escape(service), standard, *cells)
+        console.print(table)
+        return
+    for service, standard, cells in rows:
+        console.print(f"{escape(service)}, {standard}")
+        for profile, cell in zip(profiles, cells, strict=True):
+            console.print(f"  {profile}: {cell.replace(chr(10), '  ')}")
 
 
 def _short(profile: Profile, lang: str) -> str:
@@ -107,22 +133,28 @@ def _print_islands(scan: Scan, console: Console, words: dict[str, str], lang: st
 
 
 def _print_worst(scan: Scan, console: Console, words: dict[str, str], lang: str) -> None:
-    if len(scan.districts) < 3:
-        return
+    """The three districts worst off, for wheels first; those cut by the extract's edge are not ranked."""
+    cut = {str(name) for name in scan.city.districts["name"][cut_districts(scan.city)]}
     profile, service = scan.profiles[min(3, len(scan.profiles) - 1)], scan.services[0]
     rows = [
         row
         for row in scan.shares
-        if row.profile == profile.id and row.service == service and row.share_likely is not None
+        if row.profile == profile.id
+        and row.service == service
+        and row.share_likely is not None
+        and row.homes >= FEWEST_HOMES
+        and row.district not in cut
     ]
-    if not rows:
+    if len(rows) < 2:
         return
     rows.sort(key=lambda row: (row.share_likely, row.district))
     named = ", ".join(f"{clean_text(row.district)} {(row.share_likely or 0) * 100:.0f} %" for row in rows[:3])
+    known = load_words(lang)["profiles"].get(profile.id)
+    fallback = load_words(lang)["profile_fallback"]["with"].format(name=getattr(profile.name, lang))
     console.print(
         words["worst"].format(
-            profile=escape(getattr(profile.name, lang)),
-            service=escape(getattr(scan.catalogue.services[service].name, lang)),
+            **{"with": escape(known["with"] if known else fallback)},
+            service=escape(service_name(service, lang, getattr(scan.catalogue.services[service].name, lang))),
             districts=escape(named),
         )
     )
@@ -151,7 +183,7 @@ def print_info(city: City, quality: Quality, kerbs: Sequence[Kerbs], *, lang: st
 
     rows = [
         (
-            share.district,
+            share.district or words["all"],
             attribute_name(share.attribute, lang),
             f"{number(share.total, lang, 1)} {units.get(share.unit, share.unit)}",
             *(cell(part) for part in (share.surveyed, share.tagged, share.derived, share.assumed)),
@@ -234,12 +266,46 @@ def written(out: Path, *, lang: str = "de") -> str:
     return text("terminal.written", lang, out=escape(str(out)))
 
 
-def print_rows(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print any table of text; no cell is read as markup."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for heading in headings:
-        longest = max((len(word) for word in heading.split()), default=0)  # no heading is torn within a word
-        table.add_column(escape(heading), overflow="fold", min_width=longest)
-    for row in rows:
-        table.add_row(*(escape(clean_text(cell)) for cell in row))
-    Console(highlight=False).print(table)
+def print_rows(
+    headings: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    right: Collection[int] = (),
+    title: str = "",
+) -> None:
+    """Print any table of text; no cell is read as markup, and no word or id is broken.
+
+    Where the terminal is too narrow for the columns, each row becomes a few lines, with its headings.
+
+    Parameters
+    ----------
+    headings, rows
+        The table.
+    right
+        Columns that are set to the right.
+    title
+        A line above.
+    """
+    console = Console(highlight=False)
+    told = [[clean_text(cell) for cell in row] for row in rows]
+    if title:
+        console.print(escape(title))
+    columns = [[heading, *(row[place] for row in told)] for place, heading in enumerate(headings)]
+    least = [max((len(word) for cell in column for word in cell.split()), default=0) for column in columns]
+    if sum(least) + 2 * (len(least) - 1) <= console.width:
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+        for place, heading in enumerate(headings):
+            justify: Literal["right", "left"] = "right" if place in right else "left"
+            table.add_column(escape(heading), overflow="fold", min_width=least[place], justify=justify)
+        for row in told:
+            table.add_row(*(escape(cell) for cell in row))
+        console.print(table)
+        return
+    for row in told:
+        first, *rest = row
+        console.print(f"• {escape(first)}", soft_wrap=len(first) > console.width)
+        for heading, cell in zip(headings[1:], rest, strict=True):
+            if cell:
+                shown = f"  {heading}: {cell}" if heading else f"  {cell}"
+                long = max((len(word) for word in shown.split()), default=0) > console.width
+                console.print(escape(shown), soft_wrap=long)

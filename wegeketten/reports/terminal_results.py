@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
+import numpy as np
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from wegeketten.files.csv import clean_text
 from wegeketten.model.licence import ATTRIBUTION
+from wegeketten.planning.proposals import proposals_of
+from wegeketten.reach.spoken import barrier as barrier_words
+from wegeketten.reach.whereabouts import at_points
 from wegeketten.reports.terminal import print_rows, written
 from wegeketten.words.catalogue import load_words, text
-from wegeketten.words.names import attribute_name, kind_name, service_name
-from wegeketten.words.numbers import number
+from wegeketten.words.messages import translated
+from wegeketten.words.names import attribute_name, barrier_name, kind_name, profile_name, service_name
+from wegeketten.words.numbers import about, euro_range, joined, metres, number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
+    from wegeketten.city import City
     from wegeketten.planning.compare import Comparison
     from wegeketten.planning.plan import Plan
     from wegeketten.planning.survey import Survey
@@ -30,15 +38,20 @@ if TYPE_CHECKING:
     from wegeketten.words.catalogue import Lang
 
 
-def print_route(route: Route, *, lang: Lang = "de") -> None:
-    """Print a route: one sentence, the steps, the barriers."""
+MOST_ROWS = 20
+"""So many lines of a list are printed; the files have all."""
+
+
+def print_route(route: Route, city: City, *, lang: Lang = "de") -> None:
+    """Print a route: one sentence, the steps, then what stands in the way."""
     console = Console(highlight=False)
     console.print(escape(route.sentence(lang)))
     if route.course is not None:
-        for number, step in enumerate(route.course.instructions, start=1):
-            console.print(f"{number:>3}. {escape(clean_text(getattr(step.text, lang)))}")
+        for place, step in enumerate(route.course.instructions, start=1):
+            console.print(f"{place:>3}. {escape(clean_text(getattr(step.text, lang)))}")
     _print_chance("way", route.chance, console, lang)
-    _print_barriers(route.barriers, console, lang)
+    line = None if route.course is None else route.course.line
+    print_barriers(route.barriers, city, lang=lang, line=line)
     console.print(ATTRIBUTION)
 
 
@@ -51,12 +64,12 @@ def print_sentences(sentences: list[str]) -> None:
     console.print(ATTRIBUTION)
 
 
-def print_why(why: Why, *, lang: Lang = "de") -> None:
+def print_why(why: Why, city: City, *, lang: Lang = "de") -> None:
     """Print what stands between a home and a service."""
     console = Console(highlight=False)
     console.print(escape(clean_text(why.sentence(lang), longest=2000)))
     _print_chance("today", why.chance, console, lang)
-    _print_barriers(why.blocking, console, lang)
+    print_barriers(why.blocking, city, lang=lang)
     console.print(ATTRIBUTION)
 
 
@@ -65,16 +78,74 @@ def _print_chance(key: str, chance: float | None, console: Console, lang: str) -
         console.print(text(f"chances.{key}", lang, chance=round(100 * chance)))
 
 
-def _print_barriers(barriers: Iterable[Barrier], console: Console, lang: str) -> None:
-    from wegeketten.reach.spoken import barrier as barrier_words
+def print_barriers(
+    barriers: Sequence[Barrier],
+    city: City,
+    *,
+    lang: Lang = "de",
+    line: NDArray[np.float64] | None = None,
+) -> None:
+    """Print obstacles first, each once, with its street; what is only unknown is told in groups.
 
-    for barrier in barriers:
-        console.print(
-            f"  • {escape(clean_text(getattr(barrier_words(barrier), lang)))} ({escape(barrier.id)})"
-        )
+    Parameters
+    ----------
+    barriers
+        In the order of the way.
+    city
+        Where they are.
+    lang
+        ``de`` or ``en``.
+    line
+        The way, lon and lat: obstacles are told with the metres walked until then.
+    """
+    console = Console(highlight=False)
+    if not barriers:
+        return
+    met = Counter(one.id for one in barriers)
+    once = list({one.id: one for one in reversed(barriers)}.values())[::-1]
+    hard = [one for one in once if one.verdict == "blocked"]
+    for one, place in zip(hard, _places(hard, city, lang, line), strict=True):
+        often = f", {text('terminal.times', lang, count=met[one.id])}" if met[one.id] > 1 else ""
+        told = f"  • {barrier_words(one).in_(lang)}{often} – {place} ({one.id})"
+        console.print(escape(clean_text(told, longest=400)))
+    unsure = Counter(_group(one, lang) for one in once if one.verdict == "unclear")
+    for what, count in unsure.most_common():
+        console.print(escape(f"  • {text('terminal.unsure_group', lang, count=count, what=what)}"))
+    fine = len(once) - len(hard) - sum(unsure.values())
+    if fine:
+        console.print(escape(f"  • {text('terminal.fine_group', lang, count=fine)}"))
+    if not hard and not unsure:
+        console.print(text("terminal.no_obstacles", lang))
 
 
-def print_chain(chain: Chain, *, lang: Lang = "de") -> None:
+def _group(one: Barrier, lang: str) -> str:
+    name, attribute = barrier_name(one.kind, lang), attribute_name(one.attribute, lang)
+    known = {barrier_name(kind, lang) for kind in ("steep", "cross_slope", "narrow", "rough")}
+    return attribute if name in known else f"{name}, {attribute}"
+
+
+def _places(
+    barriers: Sequence[Barrier], city: City, lang: str, line: NDArray[np.float64] | None
+) -> list[str]:
+    """Street and house number of each, and how far along the way."""
+    if not barriers:
+        return []
+    lonlat = np.array([(one.lon, one.lat) for one in barriers], dtype=np.float64)
+    xy = np.asarray(city.projection.to_xy(lonlat), dtype=np.float64)
+    told = [one.plain() or "–" for one in at_points(city, xy)]
+    if line is None or len(line) < 2:
+        return told
+    import shapely
+
+    way = shapely.LineString(np.asarray(city.projection.to_xy(line), dtype=np.float64))
+    walked = np.asarray(shapely.line_locate_point(way, shapely.points(xy)))
+    return [
+        text("terminal.here", lang, where=where, metres=metres(float(along), lang))
+        for where, along in zip(told, walked.tolist(), strict=True)
+    ]
+
+
+def print_chain(chain: Chain, city: City, *, lang: Lang = "de") -> None:
     """Print one door's chain: when each stop is reached, the barriers, what the way asks."""
     words, console = load_words(lang)["chain"], Console(highlight=False)
     if chain.seconds is None:
@@ -90,7 +161,7 @@ def print_chain(chain: Chain, *, lang: Lang = "de") -> None:
     if chain.longest_without_toilet_min is not None:
         console.print(words["toilet"].format(minutes=number(chain.longest_without_toilet_min, lang)))
     _print_chance("way", chain.chance, console, lang)
-    _print_barriers(chain.barriers, console, lang)
+    print_barriers(chain.barriers, city, lang=lang)
     console.print(ATTRIBUTION)
 
 
@@ -119,66 +190,85 @@ def print_chains(chains: Chains, *, lang: Lang = "de") -> None:
     Console(highlight=False).print(ATTRIBUTION)
 
 
-def print_comparison(comparison: Comparison, *, lang: Lang = "de") -> None:
+def print_comparison(
+    comparison: Comparison, city: City, *, lang: Lang = "de", out: Path | None = None
+) -> None:
     """Print who gained and lost in the whole city, and the changes that did it."""
-    words = load_words(lang)["chain"]
-    rows = [
-        (
-            row["profile"],
-            row["service"],
-            number(row["gained"], lang, 1),
-            number(row["lost"], lang, 1),
+    words, console = load_words(lang)["chain"], Console(highlight=False)
+    counted = load_words(lang)["counted"][city.weight_unit]
+    found = [row for row in comparison.rows if row["district"] == "" and (row["gained"] or row["lost"])]
+    if not found and not comparison.causes:
+        console.print(words["same"])
+    else:
+        rows = [
+            (
+                profile_name(row["profile"], lang),
+                service_name(row["service"], lang),
+                about(row["gained"], lang),
+                about(row["lost"], lang),
+            )
+            for row in found
+        ]
+        titles = [words[key] for key in ("profile", "service", "gained", "lost")]
+        print_rows(titles, rows, right=(2, 3), title=words["who"].format(counted=counted))
+        causes = [
+            (
+                kind_name(cause.kind, lang),
+                translated(cause.change, lang),
+                about(cause.gained, lang),
+                about(cause.lost, lang),
+                cause.barrier_id,
+            )
+            for cause in comparison.causes[:MOST_ROWS]
+        ]
+        titles = [words[key] for key in ("kind", "change", "gained", "lost", "barrier")]
+        shown = words["causes"].format(
+            shown=len(causes), count=number(len(comparison.causes), lang), counted=counted
         )
-        for row in comparison.rows
-        if row["district"] == "" and (row["gained"] or row["lost"])
-    ]
-    if not rows and not comparison.causes:
-        Console(highlight=False).print(words["same"])
-        Console(highlight=False).print(ATTRIBUTION)
-        return
-    print_rows([words[key] for key in ("profile", "service", "gained", "lost")], rows)
-    causes = [
-        (
-            cause.barrier_id,
-            kind_name(cause.kind, lang),
-            cause.change,
-            number(cause.gained, lang, 1),
-            number(cause.lost, lang, 1),
-        )
-        for cause in comparison.causes[:20]
-    ]
-    print_rows([words[key] for key in ("barrier", "kind", "change", "gained", "lost")], causes)
-    Console(highlight=False).print(ATTRIBUTION)
+        print_rows(titles, causes, right=(2, 3), title=shown)
+    if out is not None:
+        console.print(written(out, lang=lang))
+    console.print(ATTRIBUTION)
 
 
 def print_plan(plan: Plan, *, lang: Lang = "de", out: Path) -> None:
-    """Print the first measures of a plan and how far it may fall short."""
+    """Print the first proposals of a plan, what they cost together, and how good the plan is."""
     words, console = load_words(lang)["plan"], Console(highlight=False)
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for heading in ("rank", "measure", "barriers", "cost", "total", "people", "bar"):
-        table.add_column(
-            words[heading], justify="left" if heading in ("measure", "barriers", "bar") else "right"
+    found = proposals_of(plan)
+    counted = load_words(lang)["counted"][str(plan.meta.get("weight_unit", "homes"))]
+    profiles = joined([profile_name(name, lang) for name in plan.profiles], lang)
+    rows = [
+        (
+            f"{one.number}. {one.what(lang)}: {one.action(lang)}",
+            clean_text(one.where()) or "–",
+            euro_range(one.low_eur, one.high_eur, lang),
+            about(one.people, lang),
+            words["look"] if one.look_first else words["build"],
         )
-    people_most = max((line.people_newly_reached for line in plan.lines), default=0.0) or 1.0
-    for line in plan.lines[:20]:
-        table.add_row(
-            str(line.rank),
-            escape(clean_text(", ".join(dict.fromkeys(kind_name(kind, lang) for kind in line.kinds)))),
-            escape(clean_text(" ".join(line.barrier_ids), longest=40)),
-            number(line.cost_eur, lang),
-            number(line.cost_total_eur, lang),
-            number(line.people_newly_reached, lang, 1),
-            "█" * max(1, round(12 * line.people_newly_reached / people_most)),
+        for one in found[:MOST_ROWS]
+    ]
+    titles = [words[key] for key in ("measure", "where", "cost", "people", "advice")]
+    if rows:
+        print_rows(
+            titles, rows, right=(2, 3), title=words["title"].format(profiles=profiles, counted=counted)
         )
-    console.print(table)
+        low, high = sum(one.low_eur for one in found), sum(one.high_eur for one in found)
+        reached = about(plan.people_reached[-1], lang) if plan.people_reached else "0"
+        cost = euro_range(low, high, lang)
+        console.print(text("plan.sum", lang, count=len(found), cost=cost, people=reached, counted=counted))
+        doubtful = sum(one.look_first for one in found)
+        if doubtful:
+            console.print(text("plan.doubtful", lang, count=doubtful))
+    else:
+        console.print(words["nothing"])
     if plan.meta["without_places"]:
         chains = [name.split(">") for name in plan.meta["without_places"]]
         names = ", ".join(" > ".join(service_name(service, lang) for service in chain) for chain in chains)
         console.print(words["without"].format(names=escape(clean_text(names))))
-    if len(plan.lines) > 20:
-        console.print(words["more"].format(count=number(len(plan.lines) - 20, lang)))
+    if len(found) > MOST_ROWS:
+        console.print(words["more"].format(shown=MOST_ROWS, count=number(len(found), lang)))
     if plan.gap is not None:
-        console.print(words["gap"].format(gap=number(100 * plan.gap, lang, 1)))
+        console.print(words["gap"].format(gap=number(max(1.0, 100 * plan.gap), lang)))
     _print_expected(plan, console, lang)
     if not plan.complete:
         console.print(words["stopped"])
@@ -199,18 +289,23 @@ def _print_expected(plan: Plan, console: Console, lang: str) -> None:
 def print_survey(survey: Survey, *, lang: Lang = "de", out: Path) -> None:
     """Print the first readings to look at."""
     words, console = load_words(lang)["plan"], Console(highlight=False)
-    console.print(words["doubt"].format(people=number(survey.people_in_doubt, lang)))
+    counted = load_words(lang)["counted"][str(survey.meta.get("weight_unit", "homes"))]
+    console.print(words["doubt"].format(people=about(survey.people_in_doubt, lang), counted=counted))
     rows = [
         (
-            str(spot.rank),
-            kind_name(spot.kind, lang),
+            f"{spot.rank}. {barrier_name(spot.kind, lang)}",
             attribute_name(spot.attribute, lang),
+            clean_text(spot.near or spot.street) or "–",
+            about(spot.people_between, lang),
             spot.barrier_id,
-            number(spot.people_between, lang, 1),
         )
-        for spot in survey.spots[:20]
+        for spot in survey.spots[:MOST_ROWS]
     ]
-    print_rows([words[key] for key in ("rank", "measure", "attribute", "barriers", "between")], rows)
+    titles = [words[key] for key in ("place", "attribute", "where", "between", "barriers")]
+    shown = words["shown"].format(
+        shown=len(rows), count=number(len(survey.spots), lang), walks=number(len(survey.walks), lang)
+    )
+    print_rows(titles, rows, right=(3,), title=shown)
     if not survey.complete:
         console.print(words["stopped"])
     console.print(written(out, lang=lang))

@@ -40,15 +40,15 @@ def attribute_name(attribute: str, lang: str) -> str:
     return str(load_words(lang)["attributes"].get(attribute, {"name": attribute})["name"])
 
 
-def service_name(service: str, lang: str) -> str:
-    """What a service is called; its id where a catalogue of the user's own brought it.
+def service_name(service: str, lang: str, own: str = "") -> str:
+    """What a service is called; where a catalogue of the user's own brought it, `own` or its id.
 
     Examples
     --------
     >>> service_name("pharmacy", "de"), service_name("sauna", "de")
     ('Apotheke', 'sauna')
     """
-    return str(load_words(lang)["services"].get(service, {"name": service})["name"])
+    return str(load_words(lang)["services"].get(service, {"name": own or service})["name"])
 
 
 def profile_name(profile: str, lang: str) -> str:

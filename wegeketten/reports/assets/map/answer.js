@@ -87,11 +87,11 @@ function timesTable(model, state, home) {
     const units = state.times[answer][home];
     const seconds = units * UNIT_S;
     const reached = units !== INF;
-    const verdict = !reached ? say("not_reached") : units <= standard ? say("within") : say("beyond");
+    const verdict = !reached ? notReached(answer) : units <= standard ? say("within") : say("beyond");
     return element("tr", {
       children: [
         element("th", { text: WORDS.answers[answer], scope: "row" }),
-        element("td", { text: reached ? minutes(seconds) : "–", cls: "number", "data-units": reached ? units : "" }),
+        element("td", { text: reached ? minutes(seconds, standard * UNIT_S) : "–", cls: "number", "data-units": reached ? units : "" }),
         element("td", { text: verdict }),
       ],
     });

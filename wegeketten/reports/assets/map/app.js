@@ -266,42 +266,41 @@ class Page {
     const all = this.shares[this.shares.length - 1];
     const of100 = (answer) => number(all.weight ? Math.round((100 * all[answer]) / all.weight) : 0);
     const chosen = this.config.services[service];
-    const counted = WORDS.counted[this.config.counted];
     const { placeService } = this.doors;
     const usable = placeService.some((one, place) => one === service && layer.placeLevel[place] > 0);
     $("headline").textContent = usable
-      ? say("headline", {
-          counted, likely: of100("likely"), sure: of100("sure"), possible: of100("possible"),
-          with: profileWith(layer), minutes: say("minutes_long", { count: Math.ceil((standard * UNIT_S) / 60) }), one: serviceOne(chosen),
+      ? fill(WORDS.headline[this.config.counted], {
+          likely: of100("likely"), sure: of100("sure"), possible: of100("possible"), lead: profileLead(layer),
+          minutes: say("minutes_long", { count: limitMinutes(standard * UNIT_S) }), one: serviceOne(chosen), nom: serviceNom(chosen),
         })
       : placeService.includes(service)
         ? say("headline_closed", { with: profileWith(layer), service: chosen.name })
         : say("headline_none");
-    const homes = `${number(all.homes)} ${WORDS.counted.homes}` + (this.config.counted === "people" ? `, ${number(all.weight)} ${WORDS.counted.people}` : "");
-    const detail = say("headline_detail", { homes, minutes: minutes(standard * UNIT_S) });
+    const homes = `${number(all.homes)} ${WORDS.counted.homes}` + (this.config.counted === "homes" ? "" : `, ${number(Math.round(all.weight))} ${WORDS.counted[this.config.counted]}`);
+    const detail = say("headline_detail", { homes, minutes: limit(standard * UNIT_S) });
     $("detail").textContent = this.doors.merged ? `${detail} ${this.mergedSentence()}` : detail;
   }
 
   legend() {
-    const { standard, answer, service } = this.state;
-    $("legend-answer").textContent = say("legend_answer", { answer: WORDS.answers[answer] });
+    const { standard, answer, service, layer } = this.state;
+    $("legend-answer").textContent = say("legend_answer", { answer: WORDS.answers[answer], counted: WORDS.counted[this.config.counted] });
     const limits = [standard / 2, standard, standard * 1.5];
     const counts = [0, 0, 0, 0, 0];
-    const { merged } = this.doors;
-    this.painted.bands.forEach((band, i) => (counts[band] += merged ? merged[i] : 1));
+    const { weight } = this.doors; // the same weights as in the headline
+    this.painted.bands.forEach((band, i) => (counts[band] += weight[i]));
     const all = counts.reduce((sum, part) => sum + part, 0);
-    const rows = WORDS.map.bands.map((text, band) => {
+    const rows = WORDS.map.band_short.map((short, band) => {
       const canvas = element("canvas", { width: "44", height: "44", "aria-hidden": "true" });
       const context = canvas.getContext("2d");
       context.scale(2, 2);
       mark(context, band, 11, 11, 7);
-      const label = `${WORDS.map.band_short[band]}: ${fill(text, { minutes: minutes((limits[band] ?? 0) * UNIT_S) })}`;
+      const label = `${short}: ${fill(WORDS.map.bands[band] ?? "", { minutes: limit((limits[band] ?? 0) * UNIT_S) })}`;
       const share = all ? counts[band] / all : 0;
-      return element("li", { children: [canvas, element("span", { text: band === 4 ? WORDS.map.bands[4] : label }), element("b", { text: percent(share) })] });
+      return element("li", { children: [canvas, element("span", { text: band === 4 ? notReached(answer) : label }), element("b", { text: percent(share) })] });
     });
     const signs = [
       [(c) => diamond(c, 11, 11, 8, PAINT.place), say("legend_place", { service: this.config.services[service].name })],
-      [(c) => barrierMark(c, 11, 11, true), say("legend_blocked")],
+      [(c) => barrierMark(c, 11, 11, true), say("legend_blocked", { with: profileWith(layer) })],
       [(c) => barrierMark(c, 11, 11, false), say("legend_unclear")],
     ];
     for (const [draw, text] of signs) {

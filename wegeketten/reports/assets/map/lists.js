@@ -2,11 +2,11 @@
 /* The four tables of the list view, from the same model as the map. */
 
 function timeColumns(page) {
-  const { times } = page.state;
+  const { times, standard } = page.state;
   return ANSWERS.map((answer) => ({
     title: WORDS.answers[answer],
     kind: "number",
-    show: (home) => (times[answer][home] === INF ? "–" : minutes(times[answer][home] * UNIT_S)),
+    show: (home) => (times[answer][home] === INF ? "–" : minutes(times[answer][home] * UNIT_S, standard * UNIT_S)),
     value: (home) => (times[answer][home] === INF ? NaN : times[answer][home]),
     csv: (home) => (times[answer][home] === INF ? NaN : (times[answer][home] * UNIT_S) / 60),
   }));
@@ -30,7 +30,7 @@ function districtTable(page) {
   const { times, standard } = page.state;
   const names = page.config.districts.map((district) => district.name);
   const rows = page.shares.map((share, i) => ({ ...share, name: names[i] ?? say("whole_city"), row: i }));
-  const weighted = page.config.counted === "people";
+  const weighted = page.config.counted !== "homes";
   const medians = medianTimes(page, times[page.state.answer]);
   const share = (answer) => ({
     title: WORDS.answers[answer],
@@ -41,11 +41,11 @@ function districtTable(page) {
   });
   const count = (title, key) => ({ title, kind: "number", show: (row) => number(row[key]), value: (row) => row[key], csv: (row) => row[key] });
   return {
-    caption: `${say("table_districts")}: ${subject(page)}, ${say("within")} (${minutes(standard * UNIT_S)})`,
+    caption: `${say("table_districts")}: ${subject(page)}, ${say("within")} (${limit(standard * UNIT_S)})`,
     columns: [
       text(say("column_district"), (row) => row.name),
       count(say("column_homes"), "homes"),
-      ...(weighted ? [count(say("column_people"), "weight")] : []),
+      ...(weighted ? [count(WORDS.counted[page.config.counted], "weight")] : []),
       ...ANSWERS.map(share),
       {
         title: say("column_median"),

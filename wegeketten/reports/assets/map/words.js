@@ -3,6 +3,8 @@
 
 let WORDS = null;
 
+const ASSUMED = 4; // code of a reading that nobody made
+
 function say(key, values = {}) {
   let text = WORDS.map[key];
   if (typeof text === "object" && !Array.isArray(text)) text = values.count === 1 ? text.one : text.other;
@@ -20,9 +22,23 @@ function number(value, digits = 0) {
   return FORMATS.get(digits).format(value);
 }
 
-/* Whole minutes, rounded up: nobody is promised a minute too few. */
-function minutes(seconds) {
-  const whole = Math.ceil(seconds / 60 - 1e-9);
+/* A limit in whole minutes, rounded down but never to nothing. */
+function limitMinutes(seconds) {
+  return Math.max(1, Math.floor((seconds + 1e-6) / 60));
+}
+
+function limit(seconds) {
+  return minutes(60 * limitMinutes(seconds));
+}
+
+/* Whole minutes, rounded up: nobody is promised a minute too few. Beside a limit, which is rounded down, a time
+   within it is never shown as more, and a time beyond it never as the limit or less. */
+function minutes(seconds, most) {
+  let whole = Math.ceil(seconds / 60 - 1e-6 / 60);
+  if (most !== undefined && most >= 60) {
+    const shown = limitMinutes(most);
+    whole = seconds <= most ? Math.min(whole, shown) : Math.max(whole, shown + 1);
+  }
   return whole < 90 ? number(whole) + " min" : number(Math.floor(whole / 60)) + " h " + number(whole % 60) + " min";
 }
 
@@ -41,6 +57,19 @@ function profileWith(profile) {
   return known ? known.with : fill(WORDS.profile_fallback.with, { name: profile.name });
 }
 
+function profileLead(profile) {
+  return WORDS.profiles[profile.id]?.lead ?? fill(WORDS.profile_fallback.lead, { name: profile.name });
+}
+
+/* Unknown is not impossible: what no known measure guarantees is not proven. */
+function notReached(answer) {
+  return say(answer === "sure" ? "not_proven" : "not_reached");
+}
+
+function serviceNom(service) {
+  return WORDS.services[service.id]?.nom ?? fill(WORDS.service_fallback.nom, { name: service.name });
+}
+
 function serviceOne(service) {
   const known = WORDS.services[service.id];
   return known ? known.one : fill(WORDS.service_fallback.one, { name: service.name });
@@ -49,21 +78,26 @@ function serviceOne(service) {
 function amount(attribute, value) {
   const words = WORDS.attributes[attribute];
   if (words.values && String(value) in words.values) return words.values[String(value)];
-  return number(value, attribute === "width_m" ? 2 : 1) + (words.unit ? " " + words.unit : "");
+  return number(value || 0, attribute === "width_m" ? 2 : 1) + (words.unit ? " " + words.unit : "");
 }
 
 /* `back`: the edge is walked against its drawing direction, up becomes down. */
 function readingText({ attribute, value, lower, upper, from }, limit, back) {
   const turn = attribute === "incline_pct" && back ? -1 : 1;
   const bounds = [turn * lower, turn * upper].sort((a, b) => a - b);
+  const least = attribute === "width_m" || attribute === "handrail_sides";
+  const name = WORDS.attributes[attribute].name;
+  if (from === ASSUMED && typeof limit === "number") {
+    const values = { name, value: amount(attribute, turn * value), limit: amount(attribute, limit) };
+    return say(least ? "assumed_min" : "assumed_max", values);
+  }
   const notes = [];
   if (lower !== upper) notes.push(say("between", { lower: amount(attribute, bounds[0]), upper: amount(attribute, bounds[1]) }));
-  notes.push(WORDS.provenance[from]);
+  if (WORDS.provenance[from]) notes.push(WORDS.provenance[from]);
   if (typeof limit === "number") {
-    const least = attribute === "width_m" || attribute === "handrail_sides";
     notes.push(say(least ? "limit_min" : "limit_max", { limit: amount(attribute, limit) }));
   }
-  return say("reading", { name: WORDS.attributes[attribute].name, value: amount(attribute, turn * value) }) + " (" + notes.join("; ") + ")";
+  return say("reading", { name, value: amount(attribute, turn * value) }) + (notes.length ? ` (${notes.join("; ")})` : "");
 }
 
 /**

@@ -1,0 +1,112 @@
+"""The master plan: one folder, offline, whose first page says what its tables say."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+
+from wegeketten.errors import UsageError
+from wegeketten.reports.inline import outside_addresses
+from wegeketten.reports.masterplan import MARKER, write_masterplan
+from wegeketten.reports.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from wegeketten.city import City
+
+SETTINGS = Settings(title="Musterstadt", publisher="Beirat", contact="Rathaus", profiles=("wheelchair",))
+
+
+@pytest.fixture(scope="module")
+def plan(town: City, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_masterplan(town, tmp_path_factory.mktemp("plan") / "out", settings=SETTINGS, pdf=False)
+
+
+def test_the_folder_holds_what_is_handed_over(plan: Path) -> None:
+    names = {str(path.relative_to(plan)) for path in plan.rglob("*") if path.is_file()}
+    assert {"index.html", "map.html", "simple.html", MARKER, "districts/01.html"} <= names
+    assert {f"tables/{name}" for name in ("masterplan.xlsx", "masterplan.gpkg", "districts.csv")} <= names
+    assert not list(plan.parent.glob(".out.parts/*"))
+
+
+def test_nothing_is_loaded_from_anywhere_and_links_lead_somewhere(plan: Path) -> None:
+    for page in plan.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        assert outside_addresses(text) == []
+        for href in re.findall(r'<a href="([^"#:]+)"', text):
+            assert (page.parent / href).is_file() or href == "masterplan.pdf", (page.name, href)
+
+
+def test_figures_of_the_first_page_are_those_of_the_tables(plan: Path) -> None:
+    told = json.loads((plan / MARKER).read_text(encoding="utf-8"))
+    page = (plan / "index.html").read_text(encoding="utf-8")
+    with (plan / "tables" / "districts.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = [row for row in csv.reader(file) if row[0] == "Musterstadt" and row[1].startswith("Rollstuhl")]
+    shares = {row[2]: float(row[7]) for row in rows}
+    assert shares["Lebensmittel"] == pytest.approx(told["shares"]["groceries"]["likely"], abs=1e-4)
+    assert f"Von {round(100 * shares['Lebensmittel'])} von 100 Wohnadressen aus" in page
+    with (plan / "tables" / "proposals.csv").open(encoding="utf-8-sig", newline="") as file:
+        proposals = list(csv.DictReader(file))
+    assert len(proposals) == told["proposals"]
+    assert sum(int(row["Kosten von (Euro)"]) for row in proposals) == pytest.approx(
+        told["cost_low_eur"], abs=9
+    )
+
+
+def test_a_second_run_gives_the_same_bytes(town: City, plan: Path, tmp_path: Path) -> None:
+    again = write_masterplan(town, tmp_path / "out", settings=SETTINGS, pdf=False)
+    for path in sorted(plan.rglob("*")):
+        if path.is_file():
+            assert path.read_bytes() == (again / path.relative_to(plan)).read_bytes(), path.name
+
+
+def test_a_stopped_run_goes_on(town: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from wegeketten.planning import plan as planning
+
+    def stop(words: str, share: float) -> None:
+        if words == "map":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_masterplan(town, tmp_path / "out", settings=SETTINGS, pdf=False, progress=stop)
+    assert not (tmp_path / "out").exists()
+    assert list(tmp_path.glob(".out.parts/*/plan/plan.json"))
+    monkeypatch.setattr(planning, "make_plan", None)  # must not be asked again
+    write_masterplan(town, tmp_path / "out", settings=SETTINGS, pdf=False)
+    assert (tmp_path / "out" / "index.html").is_file()
+    assert not list(tmp_path.glob(".out.parts/*"))
+
+
+def test_the_workbook_is_one(plan: Path) -> None:
+    with zipfile.ZipFile(plan / "tables" / "masterplan.xlsx") as book:
+        assert book.testzip() is None
+        sheet = book.read("xl/worksheets/sheet2.xml").decode("utf-8")
+    assert "Kosten von (Euro)" in sheet
+    assert "<f>" not in sheet
+
+
+def test_pages_say_who_publishes_them(plan: Path) -> None:
+    page = (plan / "index.html").read_text(encoding="utf-8")
+    assert "Beirat" in page
+    assert "Kontakt: Rathaus" in page
+    simple = (plan / "simple.html").read_text(encoding="utf-8")
+    sentences = re.findall(r"<p>(.*?)</p>", simple)
+    assert len(sentences) > 12
+    assert all(len(sentence.split()) <= 26 for sentence in sentences)
+
+
+def test_settings_are_read_and_checked(tmp_path: Path) -> None:
+    path = tmp_path / "s.toml"
+    path.write_text('title = "Lauf"\nbudget_eur = 50000\nprofiles = ["pram"]\n', encoding="utf-8")
+    told = read_settings(path).changed(None, None, ["walker"], None)
+    assert (told.title, told.budget_eur, told.profiles) == ("Lauf", 50000, ("walker",))
+    for wrong in ('titel = "x"', "title = 3", 'districts = "x"', "budget_eur = -1", 'logo = "x.bmp"', "="):
+        path.write_text(wrong, encoding="utf-8")
+        with pytest.raises(UsageError, match=r"s\.toml|x\.bmp"):
+            read_settings(path)

@@ -1,0 +1,333 @@
+"""The master plan as one folder to hand over: pages, map, tables and a PDF that need no network."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from wegeketten.errors import InputDataError
+from wegeketten.files.atomic import check_replaceable, whole_folder
+from wegeketten.files.csv import clean_text, read_csv
+from wegeketten.files.json import write_json, write_text
+from wegeketten.planning.proposals import read_looks, read_proposals
+from wegeketten.reports.charts import curve_chart
+from wegeketten.reports.district import Report, plain_page
+from wegeketten.reports.front_page import Phrases
+from wegeketten.reports.map_data import city_name
+from wegeketten.reports.masterplan_tables import write_tables
+from wegeketten.reports.settings import Settings
+from wegeketten.reports.sheet import About, Cell, Column, Link, Section, Sheet, Titled
+from wegeketten.words.catalogue import load_words, text
+from wegeketten.words.numbers import about as about_number
+from wegeketten.words.numbers import euro_range, number
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wegeketten.city import City
+    from wegeketten.model.answers import Progress
+    from wegeketten.people.profile import Profile
+    from wegeketten.reach.scan import Scan
+    from wegeketten.reports.area_figures import Area
+
+MARKER = "masterplan.json"
+FOR_WHOM = ("wheelchair", "rollator")
+"""Groups the plan is for where nobody names others."""
+
+MOST_LOOKS = 100
+MOST_EXTRA_ROWS = 15
+
+
+class Extras(NamedTuple):
+    """Folders of further results that the plan shows, None where there are none."""
+
+    sites: Path | None = None
+    needs: Path | None = None
+    stops: Path | None = None
+
+
+def write_masterplan(
+    city: City,
+    out: str | Path,
+    *,
+    settings: Settings | None = None,
+    lang: str = "de",
+    pdf: bool = True,
+    extras: Extras | None = None,
+    progress: Progress | None = None,
+) -> Path:
+    """Write the master plan of a city.
+
+    A run that was stopped goes on where it was: plan and survey lie beside the folder, in a hidden one, until
+    the whole is there.
+
+    Parameters
+    ----------
+    city
+        A built city.
+    out
+        Folder; an older master plan in it is replaced.
+    settings
+        Title, names, logo, contact, districts, profiles and budget; see `read_settings`.
+    lang
+        ``de`` or ``en``.
+    pdf
+        Whether ``masterplan.pdf`` is written; needs the extra ``pdf``.
+    extras
+        Results of ``site``, ``needs`` and ``stops``.
+    progress
+        Called with words and the share done.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    UsageError
+        A district or profile does not exist.
+    MissingExtraError
+        A PDF is asked for and weasyprint is not installed.
+    InputDataError
+        A folder of `extras` cannot be read.
+    OutputError
+        The folder is something else, or cannot be written.
+    """
+    from wegeketten.people.profile import load_profiles
+    from wegeketten.reach.scan import find_districts
+    from wegeketten.reach.scan import scan as scan_city
+    from wegeketten.reports.map import write_map
+
+    target, chosen, tick = Path(out), settings or Settings(), progress or (lambda _words, _share: None)
+    check_replaceable(target, marker=MARKER)
+    wanted = load_profiles(chosen.profiles or FOR_WHOM)
+    rows = find_districts(city, list(chosen.districts)).tolist()
+    parts = _parts(target, city, wanted, chosen)
+    _plan_and_survey(city, wanted, chosen, parts, tick)
+    tick("scan", 0.5)
+    scan = scan_city(city)
+    title = chosen.title or city_name(city)
+    proposals, looks = read_proposals(parts / "plan"), read_looks(parts / "survey")
+    report = Report(Phrases(scan, lang, title, proposals=proposals, looks=looks))
+    areas = [area for area in report.judged if area.row in rows]
+    with whole_folder(target, marker=MARKER) as folder:
+        tick("map", 0.6)
+        write_map(
+            city, folder / "map.html", lang=lang, title=title, plan=parts / "plan", survey=parts / "survey"
+        )
+        tick("pages", 0.7)
+        _write_pages(report, areas, chosen, extras or Extras(), parts, folder)
+        tick("tables", 0.8)
+        write_tables(report, _made(folder / "tables"))
+        for name in ("survey.html", "survey.gpx", "survey.csv"):
+            shutil.copyfile(parts / "survey" / name, folder / "tables" / name)
+        shutil.copyfile(parts / "plan" / "measures.csv", folder / "tables" / "measures.csv")
+        if pdf:
+            tick("pdf", 0.85)
+            _write_pdf(report, areas, chosen, folder)
+        write_json(folder / MARKER, _summary(report, scan, chosen))
+    shutil.rmtree(parts.parent, ignore_errors=True)
+    tick("done", 1.0)
+    return target
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def _parts(target: Path, city: City, profiles: Sequence[Profile], settings: Settings) -> Path:
+    """Folder of what a stopped run has computed; another city or other wishes have another one."""
+    meta = {name: value for name, value in city.meta.items() if name != "path"}
+    told = [meta, [profile.sha256 for profile in profiles], settings.budget_eur]
+    digest = hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
+    return target.resolve().parent / f".{target.name}.parts" / digest[:16]
+
+
+def _plan_and_survey(
+    city: City, profiles: Sequence[Profile], settings: Settings, parts: Path, tick: Progress
+) -> None:
+    from wegeketten.planning.plan import make_plan
+    from wegeketten.planning.survey import find_survey
+
+    parts.mkdir(parents=True, exist_ok=True)
+    if not (parts / "plan" / "plan.json").exists():
+        tick("plan", 0.05)
+        made = make_plan(city, profiles, budget_eur=settings.budget_eur)
+        made.write(parts / "plan")
+    if not (parts / "survey" / "survey.json").exists():
+        tick("survey", 0.35)
+        find_survey(city, profiles, most=MOST_LOOKS).write(parts / "survey")
+
+
+def _write_pages(
+    report: Report, areas: Sequence[Area], settings: Settings, extras: Extras, parts: Path, folder: Path
+) -> None:
+    tell = report.tell
+    words = load_words(tell.lang)["masterplan"]
+    told = About(clean_text(settings.publisher), clean_text(settings.contact), settings.logo)
+    names = {area.row: f"districts/{number:02d}.html" for number, area in enumerate(areas, start=1)}
+    links = [Link("map.html", words["link_map"]), Link("simple.html", words["link_simple"])]
+    links += [Link("masterplan.pdf", words["link_pdf"]), Link("tables/masterplan.xlsx", words["link_tables"])]
+    links += [
+        Link("tables/masterplan.gpkg", words["link_layers"]),
+        Link("tables/survey.html", words["link_survey"]),
+    ]
+    links += [Link(names[area.row], words["link_district"].format(name=tell.area(area))) for area in areas]
+    front = [curve(report, parts / "plan"), unknown(report, parts / "survey"), *further(extras, tell.lang)]
+    write_text(
+        folder / "index.html",
+        report.page(-1, links=links, front=front, districts=(), about=told),
+    )
+    _made(folder / "districts")
+    back = [Link("../index.html", words["link_index"]), Link("../map.html", words["link_map"])]
+    for area in areas:
+        write_text(folder / names[area.row], report.page(area.row, links=back, about=told))
+    write_text(folder / "simple.html", simple_page(report, settings, told))
+
+
+def _write_pdf(report: Report, areas: Sequence[Area], settings: Settings, folder: Path) -> None:
+    from wegeketten.reports.pdf import write_pdf
+
+    told = About(clean_text(settings.publisher), clean_text(settings.contact), settings.logo)
+    write_pdf(report.page(-1, districts=areas, about=told), folder / "masterplan.pdf")
+
+
+def curve(report: Report, plan: Path) -> Section:
+    """How much money brings how much: the plan's own curve."""
+    tell = report.tell
+    words, lang = load_words(tell.lang)["masterplan"], tell.lang
+    document = json.loads((plan / "plan.json").read_text(encoding="utf-8"))
+    points = [(float(one["cost_eur"]), float(one["people_reached"])) for one in document["curve"]]
+    texts = [words["curve_text"].format(counted=tell.counted)]
+    if document["gap"] is not None:
+        texts.append(words["gap"].format(gap=number(max(1.0, 100 * document["gap"]), lang)))
+    if len(points) < 2:
+        return Section("curve-title", words["curve"], texts)
+    shown = sorted({1, len(points) // 4, len(points) // 2, len(points) - 1} - {0})
+    told = [
+        text(
+            "masterplan.curve_point",
+            lang,
+            count=count,
+            money=f"{about_number(points[count][0], lang)}\u00a0€",
+            people=tell.gained(points[count][1]),
+        )
+        for count in shown
+    ]
+    alt = words["curve_alt"].format(
+        money=f"{about_number(points[-1][0], lang)}\u00a0€",
+        people=tell.gained(points[-1][1]),
+        parts=" ".join(told),
+    )
+    picture = curve_chart(points, lang=lang, alt=alt, across=words["curve_money"], up=tell.counted)
+    return Section("curve-title", words["curve"], [*texts, *told], pictures=[Titled(words["curve"], picture)])
+
+
+def unknown(report: Report, survey: Path) -> Section:
+    """What nobody knows, in plain sentences."""
+    tell = report.tell
+    words = load_words(tell.lang)["masterplan"]
+    document = json.loads((survey / "survey.json").read_text(encoding="utf-8"))
+    whole = report.areas[0].weight
+    share = document["people_in_doubt"] / whole if whole else 0.0
+    texts = [
+        words["unknown_text"].format(share=tell.of_100(min(share, 1.0)), counted=tell.counted),
+        words["unknown_edge"],
+        words["unknown_cost"],
+        words["unknown_walk"],
+    ]
+    return Section("unknown-title", words["unknown"], texts)
+
+
+def further(extras: Extras, lang: str) -> list[Section]:
+    """Tables of further results: sites, needs and stops, as far as they were computed."""
+    words = load_words(lang)["masterplan"]
+    found = []
+    for name, folder in zip(Extras._fields, extras, strict=True):
+        if folder is None:
+            continue
+        rows = read_csv(folder / f"{name}.csv")
+        if not rows:
+            raise InputDataError(f"{folder / f'{name}.csv'}: holds no rows; write it again")
+        kept = [column for column in rows[0] if not column.endswith("_id") and column not in ("lat", "lon")]
+        cells = [[Cell(_shown(row[column], lang)) for column in kept] for row in rows[:MOST_EXTRA_ROWS]]
+        sheet = Sheet(name, words[name], [Column(column) for column in kept], cells, cls="cards", quiet=True)
+        found.append(Section(f"{name}-title", words[name], [], [sheet]))
+    return found
+
+
+def _shown(cell: str, lang: str) -> str:
+    """A cell of a table as a reader sees it: numbers in the language's way."""
+    try:
+        value = float(cell)
+    except ValueError:
+        return clean_text(cell)
+    return number(value, lang, 0 if value == round(value) else 2)
+
+
+def simple_page(report: Report, settings: Settings, about: About) -> str:
+    """The page in simple words: short sentences, one thought each."""
+    tell = report.tell
+    words, lang = load_words(tell.lang)["simple"], tell.lang
+    area, proposals = report.areas[0], list(tell.proposals or ())
+    lead = "groceries" if "groceries" in tell.offered else tell.offered[0]
+    found = [
+        words["found_share"].format(
+            place=tell.place,
+            counted=words[f"counted_{tell.unit}"],
+            likely=tell.of_100(area.cells[tell.focus, lead].likely),
+        )
+    ]
+    if proposals:
+        low, high = sum(one.low_eur for one in proposals), sum(one.high_eur for one in proposals)
+        first = proposals[0]
+        found += [
+            words["found_plan"].format(count=about_number(len(proposals), lang)),
+            words["found_cost"].format(cost=euro_range(low, high, lang)),
+            words["found_first"].format(what=first.action(lang), where=first.where() or tell.place),
+        ]
+    ask = [clean_text(settings.contact) or words["ask_town"]]
+    chapters = [
+        Section("what-title", words["what"], [words[f"what_{n}"] for n in range(1, 5)]),
+        Section("found-title", words["found"], found),
+        Section("sure-title", words["sure"], [words[f"sure_{n}"] for n in range(1, 6)]),
+        Section("next-title", words["next"], [words[f"next_{n}"] for n in range(1, 4)]),
+        Section("ask-title", words["ask"], ask),
+    ]
+    index = load_words(lang)["masterplan"]
+    links = [Link("index.html", index["link_index"]), Link("map.html", index["link_map"])]
+    return plain_page(tell, words["title"].format(place=tell.place), chapters, links=links, about=about)
+
+
+def _summary(report: Report, scan: Scan, settings: Settings) -> dict[str, Any]:
+    """Figures of the first page, for whoever checks them against the tables."""
+    tell, area = report.tell, report.areas[0]
+    proposals = list(tell.proposals or ())
+    return {
+        "version": scan.city.meta["version"],
+        "source": scan.city.meta["source"],
+        "source_sha256": scan.city.meta["source_sha256"],
+        "osm_timestamp": scan.city.meta["osm_timestamp"],
+        "title": tell.place,
+        "weight_unit": tell.unit,
+        "homes": area.homes,
+        "weight": round(area.weight, 3),
+        "shares": {
+            service: {
+                answer: round(getattr(area.cells[tell.focus, service], answer), 6)
+                for answer in ("sure", "likely", "possible")
+            }
+            for service in tell.offered
+        },
+        "proposals": len(proposals),
+        "cost_low_eur": round(sum(one.low_eur for one in proposals)),
+        "cost_high_eur": round(sum(one.high_eur for one in proposals)),
+        "budget_eur": settings.budget_eur,
+        "districts": [tell.area(one) for one in report.judged],
+        "text": text("masterplan.title", tell.lang, place=tell.place),
+    }

@@ -1,0 +1,111 @@
+"""Who publishes a master plan, and of what: one small TOML file."""
+
+from __future__ import annotations
+
+import base64
+import tomllib
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from wegeketten.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+_LOGOS = {".png": "image/png", ".svg": "image/svg+xml", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
+_MOST_LOGO_BYTES = 500_000
+
+
+class Settings(NamedTuple):
+    """What a master plan says about itself, and what it covers.
+
+    Attributes
+    ----------
+    title
+        Name of the town, empty for that of the data.
+    publisher, contact
+        Names, and how to reach them.
+    logo
+        Picture as a ``data:`` address, empty for none.
+    districts, profiles
+        Names of the districts with a page of their own and ids of the groups the plan is for; all districts,
+        and wheelchair and wheeled walker, where empty.
+    budget_eur
+        Money there is; None for a plan without an end.
+    """
+
+    title: str = ""
+    publisher: str = ""
+    contact: str = ""
+    logo: str = ""
+    districts: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ()
+    budget_eur: float | None = None
+
+    def changed(
+        self,
+        title: str | None,
+        districts: Sequence[str] | None,
+        profiles: Sequence[str] | None,
+        budget_eur: float | None,
+    ) -> Settings:
+        """The same, but for what the command line says."""
+        return self._replace(
+            title=title or self.title,
+            districts=tuple(districts or self.districts),
+            profiles=tuple(profiles or self.profiles),
+            budget_eur=self.budget_eur if budget_eur is None else budget_eur,
+        )
+
+
+def read_settings(path: Path) -> Settings:
+    """Read the settings of a master plan.
+
+    Parameters
+    ----------
+    path
+        TOML with the keys ``title``, ``publisher``, ``contact``, ``logo`` (a PNG, JPEG or SVG file beside
+        it), ``districts``, ``profiles`` and ``budget_eur``; each may be missing.
+
+    Raises
+    ------
+    UsageError
+        The file or the logo cannot be read, or a key is unknown or of the wrong kind.
+    """
+    try:
+        told = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from error
+    except ValueError as error:
+        raise UsageError(f"{path} is no TOML: {error}") from error
+    unknown = sorted(set(told) - set(Settings._fields))
+    if unknown:
+        raise UsageError(f"{path}: unknown key {unknown[0]!r}; there are {', '.join(Settings._fields)}")
+    for name in ("title", "publisher", "contact", "logo"):
+        if not isinstance(told.get(name, ""), str):
+            raise UsageError(f"{path}: {name} must be a text")
+    lists: dict[str, Any] = {}
+    for name in ("districts", "profiles"):
+        value = told.get(name, [])
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise UsageError(f"{path}: {name} must be a list of texts")
+        lists[name] = tuple(value)
+    budget = told.get("budget_eur")
+    if budget is not None and (isinstance(budget, bool) or not isinstance(budget, int | float) or budget < 0):
+        raise UsageError(f"{path}: budget_eur must be a number of 0 or more")
+    logo = _picture(path.parent / told["logo"]) if told.get("logo") else ""
+    texts = {name: told.get(name, "") for name in ("title", "publisher", "contact")}
+    return Settings(**texts, logo=logo, **lists, budget_eur=budget)
+
+
+def _picture(path: Path) -> str:
+    kind = _LOGOS.get(path.suffix.lower())
+    if kind is None:
+        raise UsageError(f"{path}: a logo is a PNG, JPEG or SVG file")
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from error
+    if len(content) > _MOST_LOGO_BYTES:
+        raise UsageError(f"{path}: larger than {_MOST_LOGO_BYTES // 1000} kB; make the logo smaller")
+    return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"
