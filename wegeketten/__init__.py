@@ -19,21 +19,64 @@ if not (_here / "cli.py").is_file():  # checkout: routing/, data/ and cli.py lie
 if TYPE_CHECKING:
     from wegeketten import routing as routing
     from wegeketten import tags as tags
+    from wegeketten.api.decisions import build as build
+    from wegeketten.api.decisions import compare as compare
+    from wegeketten.api.decisions import map as map  # noqa: A004
+    from wegeketten.api.decisions import plan as plan
+    from wegeketten.api.decisions import report as report
+    from wegeketten.api.decisions import survey as survey
+    from wegeketten.api.ways import chain as chain
+    from wegeketten.api.ways import isochrone as isochrone
+    from wegeketten.api.ways import matrix as matrix
+    from wegeketten.api.ways import norm as norm
+    from wegeketten.api.ways import route as route
+    from wegeketten.api.ways import why as why
     from wegeketten.city import City as City
     from wegeketten.city import open_city as open  # noqa: A004
     from wegeketten.exchange.from_networkx import from_networkx as from_networkx
-    from wegeketten.pipeline.build import build as build
     from wegeketten.reach.scan import Scan as Scan
     from wegeketten.reach.scan import scan as scan
     from wegeketten.version import VERSION as __version__  # noqa: N811  # the usual name of a package version
 
-__all__ = ["City", "Scan", "__version__", "build", "from_networkx", "open", "routing", "scan", "tags"]
+__all__ = [
+    "City",
+    "Scan",
+    "__version__",
+    "build",
+    "chain",
+    "compare",
+    "from_networkx",
+    "isochrone",
+    "map",
+    "matrix",
+    "norm",
+    "open",
+    "plan",
+    "report",
+    "route",
+    "routing",
+    "scan",
+    "survey",
+    "tags",
+    "why",
+]
 
 _HOMES = {
     "__version__": ("wegeketten.version", "VERSION"),
     "City": ("wegeketten.city", "City"),
     "Scan": ("wegeketten.reach.scan", "Scan"),
-    "build": ("wegeketten.pipeline.build", "build"),
+    "build": ("wegeketten.api.decisions", "build"),
+    "chain": ("wegeketten.api.ways", "chain"),
+    "compare": ("wegeketten.api.decisions", "compare"),
+    "isochrone": ("wegeketten.api.ways", "isochrone"),
+    "map": ("wegeketten.api.decisions", "map"),
+    "matrix": ("wegeketten.api.ways", "matrix"),
+    "norm": ("wegeketten.api.ways", "norm"),
+    "plan": ("wegeketten.api.decisions", "plan"),
+    "report": ("wegeketten.api.decisions", "report"),
+    "route": ("wegeketten.api.ways", "route"),
+    "survey": ("wegeketten.api.decisions", "survey"),
+    "why": ("wegeketten.api.ways", "why"),
     "from_networkx": ("wegeketten.exchange.from_networkx", "from_networkx"),
     "open": ("wegeketten.city", "open_city"),
     "routing": ("wegeketten.routing", ""),

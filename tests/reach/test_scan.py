@@ -16,7 +16,8 @@ import wegeketten as wk
 from wegeketten.errors import UsageError
 from wegeketten.joins.endpoints import allowed_places, join_homes, join_places, same_edge, seeds_to, times_at
 from wegeketten.people.profile import load_profile, load_profiles
-from wegeketten.reach.tables import texts, write_scan
+from wegeketten.reach.records import texts
+from wegeketten.reach.tables import write_scan
 from wegeketten.routing import INF
 
 _SMOOTH = "highway=footway|surface=asphalt|width=2|incline=0%"

@@ -71,6 +71,7 @@ def from_networkx(graph: nx.MultiDiGraph, out: str | Path | None = None, **optio
     Examples
     --------
     >>> import networkx as nx
+    >>> from wegeketten.model.edges import Kind
     >>> streets = nx.MultiDiGraph(crs="EPSG:4326")
     >>> streets.add_nodes_from([("a", {"x": 13.73, "y": 51.05}), ("b", {"x": 13.74, "y": 51.05})])
     >>> _ = streets.add_edge("a", "b", highway=["footway", "steps"])

@@ -54,6 +54,7 @@ def to_networkx(city: City, profile: str | Profile = "walker", answer: Answer = 
     Examples
     --------
     >>> import networkx as nx
+    >>> from wegeketten.exchange.from_networkx import from_networkx
     >>> streets = nx.MultiDiGraph(crs="EPSG:4326")
     >>> streets.add_nodes_from([(1, {"x": 13.73, "y": 51.05}), (2, {"x": 13.74, "y": 51.05})])
     >>> _ = streets.add_edge(1, 2, highway="footway", surface="asphalt")

@@ -45,23 +45,21 @@ def write_norm(
 
     district = edge_districts(city)
     sums = district_sums(city, list(judged), district)
-    names = ["", *(str(name) for name in city.districts["name"])]
     ids = np.array(city.edges.ids(), dtype=object)
     with whole_folder(out, marker="norm.json") as folder:
-        write_csv(folder / "norm.csv", COLUMNS, _rows(city, judged, ids, names, district))
+        write_csv(folder / "norm.csv", COLUMNS, edge_rows(city, judged, district))
         write_csv(folder / "norm_districts.csv", list(sums[0]), [list(row.values()) for row in sums])
         write_layers(folder / "norm.gpkg", _layers(city, judged, ids))
         write_json(folder / "norm.json", _about(city, norm))
     return sums
 
 
-def _rows(
-    city: City,
-    judged: Sequence[ClauseVerdicts],
-    ids: NDArray[np.object_],
-    names: list[str],
-    district: NDArray[np.integer[Any]],
+def edge_rows(
+    city: City, judged: Sequence[ClauseVerdicts], district: NDArray[np.integer[Any]]
 ) -> Iterator[tuple[object, ...]]:
+    """Rows of ``norm.csv``, see `COLUMNS`; `district` is the row of each edge's district, -1 for none."""
+    ids = city.edges.ids()
+    names = ["", *(str(name) for name in city.districts["name"])]
     lengths = city.edges["length_m"]
     for found in judged:
         sure, possible = found.sure, found.possible

@@ -13,6 +13,7 @@ from wegeketten.files.atomic import whole_folder
 from wegeketten.files.csv import read_csv, write_csv
 from wegeketten.files.json import write_json
 from wegeketten.model.answers import ANSWERS
+from wegeketten.model.tabular import Tabular
 from wegeketten.planning.attribution import Attribution, Suspects
 from wegeketten.reach.scan import reach_of
 from wegeketten.reach.shares import units_within
@@ -57,7 +58,7 @@ SAME_PLACE_M = 10.0
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Tabular):
     """What changed.
 
     Attributes
@@ -77,6 +78,10 @@ class Comparison:
     homes_gone: int
     homes_new: int
     meta: dict[str, Any]
+
+    def tables(self) -> dict[str, list[dict[str, Any]]]:
+        """Tables ``changes`` (district, profile and service) and ``causes``."""
+        return {"changes": list(self.rows), "causes": [cause._asdict() for cause in self.causes]}
 
     def to_json(self) -> dict[str, Any]:
         """Plain values."""

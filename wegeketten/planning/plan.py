@@ -12,6 +12,7 @@ from wegeketten.model.answers import ANSWERS
 from wegeketten.model.deadline import Deadline
 from wegeketten.model.edges import Kind
 from wegeketten.model.ranges import within
+from wegeketten.model.tabular import Tabular
 from wegeketten.planning.bound import highest_value
 from wegeketten.planning.chain_task import outing_task
 from wegeketten.planning.in_worlds import gains_in_worlds
@@ -100,7 +101,7 @@ class Single(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Plan:
+class Plan(Tabular):
     """A ranked list of measures.
 
     Attributes
@@ -139,6 +140,15 @@ class Plan:
     meta: dict[str, Any]
     complete: bool = True
     worlds: int = 0
+
+    def tables(self) -> dict[str, list[dict[str, Any]]]:
+        """Tables ``measures`` and ``barriers``, with the columns of the files."""
+        from wegeketten.planning.write import BARRIER_COLUMNS, MEASURE_COLUMNS, barrier_rows, measure_rows
+
+        return {
+            "measures": [dict(zip(MEASURE_COLUMNS, row, strict=True)) for row in measure_rows(self)],
+            "barriers": [dict(zip(BARRIER_COLUMNS, row, strict=True)) for row in barrier_rows(self)],
+        }
 
     @property
     def gap(self) -> float | None:

@@ -74,6 +74,7 @@ class RoundTripState(State):
     --------
     A slope between home and a shop, shut for the way back until it is mended:
 
+    >>> from wegeketten.whatif.graph import WhatIfGraph
     >>> out = WhatIfGraph.of_edges(2, [0], [1], [600, INF], [600, 900], [100])
     >>> back = WhatIfGraph.of_edges(2, [0], [1], [INF, 600], [900, 600], [100])
     >>> goal, people = np.array([1], dtype=np.int32), np.array([3.0, 0.0])

@@ -14,6 +14,7 @@ import numpy as np
 from wegeketten.city import provenance_of
 from wegeketten.model.deadline import Deadline
 from wegeketten.model.ranges import within
+from wegeketten.model.tabular import Tabular
 from wegeketten.planning.readings import UncertainReading, spots_on
 from wegeketten.planning.survey_order import rank_edges
 from wegeketten.planning.uncertain import doubtful_tasks, good_odds, homes_in_doubt
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Survey:
+class Survey(Tabular):
     """Readings to look at, and walks that pass them.
 
     Attributes
@@ -54,6 +55,12 @@ class Survey:
     people_in_doubt: float
     meta: dict[str, Any]
     complete: bool = True
+
+    def tables(self) -> dict[str, list[dict[str, Any]]]:
+        """Table ``survey``, with the columns of the file."""
+        from wegeketten.planning.write import SURVEY_COLUMNS, survey_rows
+
+        return {"survey": [dict(zip(SURVEY_COLUMNS, row, strict=True)) for row in survey_rows(self)]}
 
     def to_json(self) -> dict[str, Any]:
         """Plain values."""

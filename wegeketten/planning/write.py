@@ -58,8 +58,22 @@ _RANKS = Style(
 )
 
 
+def write_plan(plan: Plan, out: Path) -> None:
+    """Write ``measures.csv``, ``barriers.csv``, ``measures.gpkg`` and ``plan.json``."""
+    measures, barriers = measure_rows(plan), barrier_rows(plan)
+    layers = [
+        _points("measures", MEASURE_COLUMNS, measures, _RANKS),
+        _points("barriers", BARRIER_COLUMNS, barriers, _RANKS),
+    ]
+    with whole_folder(out, marker="plan.json") as folder:
+        write_csv(folder / "measures.csv", MEASURE_COLUMNS, measures)
+        write_csv(folder / "barriers.csv", BARRIER_COLUMNS, barriers)
+        write_layers(folder / "measures.gpkg", layers)
+        write_json(folder / "plan.json", plan.to_json())
+
+
 def measure_rows(plan: Plan) -> list[tuple[object, ...]]:
-    """Rows of ``measures.csv``."""
+    """Rows of ``measures.csv``, see `MEASURE_COLUMNS`."""
     return [
         (
             line.rank, line.measure_id, ";".join(line.barrier_ids), ";".join(line.kinds),
@@ -75,10 +89,9 @@ def measure_rows(plan: Plan) -> list[tuple[object, ...]]:
     ]  # fmt: skip
 
 
-def write_plan(plan: Plan, out: Path) -> None:
-    """Write ``measures.csv``, ``barriers.csv``, ``measures.gpkg`` and ``plan.json``."""
-    measures = measure_rows(plan)
-    barriers = [
+def barrier_rows(plan: Plan) -> list[tuple[object, ...]]:
+    """Rows of ``barriers.csv``, see `BARRIER_COLUMNS`."""
+    return [
         (
             rank, single.barrier_id, single.kind, "+".join(single.works), round(single.lat, 7),
             round(single.lon, 7), single.cost_eur, round(single.people_newly_reached, 3),
@@ -87,15 +100,6 @@ def write_plan(plan: Plan, out: Path) -> None:
         )
         for rank, single in enumerate(plan.singles, start=1)
     ]  # fmt: skip
-    layers = [
-        _points("measures", MEASURE_COLUMNS, measures, _RANKS),
-        _points("barriers", BARRIER_COLUMNS, barriers, _RANKS),
-    ]
-    with whole_folder(out, marker="plan.json") as folder:
-        write_csv(folder / "measures.csv", MEASURE_COLUMNS, measures)
-        write_csv(folder / "barriers.csv", BARRIER_COLUMNS, barriers)
-        write_layers(folder / "measures.gpkg", layers)
-        write_json(folder / "plan.json", plan.to_json())
 
 
 def write_survey(survey: Survey, out: Path) -> None:

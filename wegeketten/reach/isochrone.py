@@ -18,6 +18,7 @@ from wegeketten.joins.endpoints import (
     times_at,
 )
 from wegeketten.model.answers import ANSWERS
+from wegeketten.model.tabular import Tabular
 from wegeketten.reach.reach_polygon import polygon_of, to_degrees
 from wegeketten.reach.spans import spans_within
 from wegeketten.routing import INF, UNIT_S
@@ -65,7 +66,7 @@ class ReachArea:
 
 
 @dataclass(frozen=True)
-class Isochrone:
+class Isochrone(Tabular):
     """Nested reach areas of one profile in one answer, the smallest first.
 
     Attributes
@@ -92,6 +93,25 @@ class Isochrone:
     leaving: bool
     areas: tuple[ReachArea, ...] = field(repr=False)
     home_units: NDArray[np.int32] = field(repr=False)
+
+    def tables(self) -> dict[str, list[dict[str, Any]]]:
+        """Tables ``areas`` and ``homes`` (those within the largest limit)."""
+        document = self.to_json()
+        areas = [each["properties"] | {"geometry": each["geometry"]} for each in document["features"]]
+        homes, rows = self.city.homes, self.areas[-1].homes.tolist()
+        return {
+            "areas": areas,
+            "homes": [
+                {
+                    "home_id": str(homes["home_id"][row]),
+                    "seconds": round(float(self.home_units[row]) * UNIT_S, 1),
+                    "weight": float(homes["weight"][row]),
+                    "lon": float(homes["lon"][row]),
+                    "lat": float(homes["lat"][row]),
+                }
+                for row in rows
+            ],
+        }
 
     def to_json(self) -> dict[str, Any]:
         """GeoJSON FeatureCollection with the properties that openrouteservice's clients read.

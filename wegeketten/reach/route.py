@@ -13,6 +13,7 @@ from wegeketten.files.geojson import Waypoint, collection, feature, gpx, line_st
 from wegeketten.files.json import json_text, write_text
 from wegeketten.joins.endpoints import Endpoints
 from wegeketten.model.answers import ANSWERS
+from wegeketten.model.tabular import Tabular
 from wegeketten.network.din_run_lengths import summary
 from wegeketten.reach.barriers import passed
 from wegeketten.reach.expected import chance_of_way
@@ -36,7 +37,7 @@ Spot = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class Route:
+class Route(Tabular):
     """One route.
 
     Attributes
@@ -65,6 +66,12 @@ class Route:
     course: Itinerary | None
     barriers: tuple[Barrier, ...] = ()
     chance: float | None = None
+
+    def tables(self) -> dict[str, list[dict[str, Any]]]:
+        """Tables ``route`` (one row) and ``barriers``."""
+        plain = self.to_json()
+        names = ("profile", "answer", "seconds", "metres", "climb_m", "geometry")
+        return {"route": [{name: plain[name] for name in names}], "barriers": plain["barriers"]}
 
     def to_json(self) -> dict[str, Any]:
         """The contract's keys first."""

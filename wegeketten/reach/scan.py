@@ -16,6 +16,7 @@ from wegeketten.joins.endpoints import (
     join_places,
 )
 from wegeketten.model.answers import ANSWERS
+from wegeketten.model.tabular import Tabular
 from wegeketten.osm.features import Skipped
 from wegeketten.reach.islands import find_islands
 from wegeketten.reach.sweep import sweep_to
@@ -68,7 +69,7 @@ class Reach:
 
 
 @dataclass
-class Scan:
+class Scan(Tabular):
     """Result of a scan.
 
     Attributes
@@ -121,6 +122,16 @@ class Scan:
         if key not in self._kept:
             self._kept[key] = find()
         return cast("_T", self._kept[key])
+
+    def tables(self) -> dict[str, list[dict[str, Any]]]:
+        """Tables ``districts``, ``total`` and ``homes`` (one row per home, profile and service)."""
+        from wegeketten.reach.records import home_records, share_records
+
+        return {
+            "districts": share_records(self, self.shares, self.expected),
+            "total": share_records(self, self.total, self.expected_total),
+            "homes": home_records(self),
+        }
 
     @cached_property
     def shares(self) -> list[Share]:

@@ -11,17 +11,13 @@ from wegeketten.files.atomic import whole_folder
 from wegeketten.files.csv import write_csv
 from wegeketten.files.geopackage import Layer, Style, write_layers
 from wegeketten.files.json import write_json
-from wegeketten.files.parquet import to_arrow
-from wegeketten.model.answers import ANSWERS
 from wegeketten.model.licence import ATTRIBUTION
 from wegeketten.reach.equity import Equity, equity_of
+from wegeketten.reach.records import EXPECTED, homes_by_profile
 from wegeketten.reach.shares import Share
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
-
-    from numpy.typing import NDArray
 
     from wegeketten.reach.scan import Scan
 
@@ -97,10 +93,6 @@ def summary(scan: Scan) -> dict[str, Any]:
     }
 
 
-EXPECTED = ("share_expected", "share_low", "share_high", "worlds")
-"""Columns of an `ExpectedShare` in the tables."""
-
-
 def _write_districts(scan: Scan, path: Path) -> None:
     if scan.chances is None:
         write_csv(path, Share._fields, scan.shares)
@@ -128,7 +120,7 @@ def _write_homes(scan: Scan, path: Path) -> None:
 
     writer = None
     try:
-        for table in _homes_by_profile(scan):
+        for table in homes_by_profile(scan):
             if writer is None:
                 times = [name for name in table.column_names if name.endswith(("_s", "_m"))]
                 writer = pq.ParquetWriter(
@@ -144,60 +136,6 @@ def _write_homes(scan: Scan, path: Path) -> None:
     finally:
         if writer is not None:
             writer.close()
-
-
-def _homes_by_profile(scan: Scan) -> Iterator[Any]:
-    """One Arrow table per profile, services behind one another."""
-    import pyarrow as pa
-
-    homes, city = scan.homes, scan.city
-    blocks, rows = len(scan.services), len(homes)
-    zeros = np.zeros(blocks * rows, dtype=np.int32)
-
-    def per_home(column: str) -> Any:
-        return to_arrow(np.tile(city.homes[column][homes], blocks))
-
-    same: dict[str, Any] = {
-        "home_id": texts(city.homes["home_id"][homes].tolist(), np.tile(np.arange(rows), blocks)),
-        "lon": per_home("lon"),
-        "lat": per_home("lat"),
-        "district": texts(
-            [str(name) for name in city.districts["name"]], np.tile(city.homes["district"][homes], blocks)
-        ),
-        "weight": per_home("weight"),
-    }
-    service = texts(scan.services, np.repeat(np.arange(blocks), rows))
-    place_ids = [str(name) for name in city.places["place_id"]]
-    for profile in scan.profiles:
-        reach = scan.reach[profile.id]
-        columns = same | {"profile": texts([profile.id], zeros), "service": service}
-        for answer in ANSWERS:
-            columns[f"{answer}_s"] = _numbers(reach.seconds(answer)[homes])
-        columns["likely_m"] = _numbers(reach.metres[homes])
-        if scan.chances is not None:
-            columns["chance"] = _numbers(scan.chances.chance(profile.id)[homes])
-        columns["place_id"] = texts(place_ids, reach.place[homes].ravel(order="F"))
-        yield pa.table(columns).replace_schema_metadata({"attribution": ATTRIBUTION})
-
-
-def texts(values: list[str], index: NDArray[np.integer[Any]]) -> Any:
-    """Text by its row in a short table (null where the row is negative): each is hashed and written once.
-
-    The table is left with distinct values only (a place of two services is two rows of one id): with a value
-    that occurs twice, Arrow would write other bytes each time.
-    """
-    import pyarrow as pa
-
-    rows = {value: row for row, value in enumerate(dict.fromkeys(values))}
-    known = np.asarray(index) >= 0
-    row_of = np.array([rows[value] for value in values] or [-1], dtype=np.int32)
-    indices = to_arrow(np.where(known, row_of[index], 0).astype(np.int32), ~known)
-    return pa.DictionaryArray.from_arrays(indices, to_arrow(list(rows)))
-
-
-def _numbers(block: NDArray[np.floating[Any]]) -> Any:
-    values = block.ravel(order="F")
-    return to_arrow(values, np.isnan(values))
 
 
 def _layers(scan: Scan, shares: list[Share]) -> list[Layer]:

@@ -10,6 +10,7 @@ from wegeketten.files.json import write_json
 from wegeketten.files.targets import check_ending
 from wegeketten.joins.endpoints import allowed_places
 from wegeketten.model.edges import Kind
+from wegeketten.model.tabular import Tabular
 from wegeketten.reach.barriers import blocking
 from wegeketten.reach.expected import chance_from
 from wegeketten.reach.route import join_spot
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Why:
+class Why(Tabular):
     """What stands between a home and a service.
 
     Attributes
@@ -92,6 +93,24 @@ class Why:
     usable: int = 1
     names: Both | None = None
     chance: float | None = None
+
+    def tables(self) -> dict[str, list[dict[str, Any]]]:
+        """Tables ``blocking`` (the barriers to remove) and ``why`` (one row)."""
+        plain = self.to_json()
+        names = (
+            "profile",
+            "service",
+            "answer",
+            "reached",
+            "seconds",
+            "standard_s",
+            "seconds_after",
+            "price_eur",
+        )
+        return {
+            "blocking": plain["blocking"],
+            "why": [{name: plain[name] for name in names} | {"geometry": plain["geometry"]}],
+        }
 
     def to_json(self) -> dict[str, Any]:
         """The contract's keys first."""

@@ -67,7 +67,7 @@ def iso_date(text: str, *, month_first: bool | None = None) -> str | None:
     Examples
     --------
     >>> [iso_date(text) for text in ("15.11.26", "46341", "15. November 2026", "20261115",
-    "2026-11-15T10:30")]
+    ... "2026-11-15T10:30")]
     ['2026-11-15', '2026-11-15', '2026-11-15', '2026-11-15', '2026-11-15']
     >>> iso_date("03/04/2026"), iso_date("03/04/2026", month_first=True), iso_date("in autumn")
     (None, '2026-03-04', None)

@@ -119,7 +119,7 @@ def value_of(attribute: Attribute, cell: str) -> str:
     >>> value_of(Attribute("Bordhöhe_cm", "kerb:height", "cm"), "2,5")
     '2,5 cm'
     >>> value_of(Attribute("Belag", "surface", ""), "Kopfsteinpflaster"), value_of(Attribute("x", "kerb",
-    ""), "ja")
+    ... ""), "ja")
     ('cobblestone', 'lowered')
     """
     text = tidy(cell)

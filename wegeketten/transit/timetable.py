@@ -69,8 +69,8 @@ class Timetable:
 
     Examples
     --------
-    >>> import pathlib
-    >>> folder = getfixture("tmp_path")
+    >>> import pathlib, tempfile
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
     >>> for name, text in {
     ...     "stops": "stop_id,stop_lat,stop_lon\na,51,13\nb,51.1,13\n",
     ...     "routes": "route_id,route_type\n1,3\n",

@@ -13,6 +13,7 @@ from wegeketten.files.csv import write_csv
 from wegeketten.files.json import write_json
 from wegeketten.files.parquet import write_columns
 from wegeketten.model.answers import ANSWERS
+from wegeketten.model.tabular import Tabular
 from wegeketten.reach.chains.needs import Needs
 from wegeketten.reach.chains.trips import Trips
 from wegeketten.reach.hours import city_at
@@ -36,7 +37,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Chains:
+class Chains(Tabular):
     """Chains of every home; rows are the city's homes.
 
     Attributes
@@ -67,6 +68,13 @@ class Chains:
     kinds: NDArray[np.int32]
     places: NDArray[np.int32]
     breaks_at: NDArray[np.int8]
+
+    def tables(self) -> dict[str, list[dict[str, Any]]]:
+        """Tables ``chains`` (districts) and ``homes``."""
+        columns = self.home_columns()
+        cells = [column.tolist() if hasattr(column, "tolist") else column for column in columns.values()]
+        homes = [dict(zip(columns, row, strict=True)) for row in zip(*cells, strict=True)]
+        return {"chains": [{name: row[name] for name in COLUMNS} for row in self.districts()], "homes": homes}
 
     @property
     def name(self) -> str:
@@ -133,13 +141,20 @@ class Chains:
     def write(self, out: Path) -> None:
         """Write ``chains.csv`` (districts), ``homes.parquet`` and ``chain.json`` into a folder."""
         rows = self.districts()
+        with whole_folder(out, marker="chain.json") as folder:
+            write_csv(folder / "chains.csv", COLUMNS, [[row[name] for name in COLUMNS] for row in rows])
+            write_columns(folder / "homes.parquet", self.home_columns())
+            write_json(folder / "chain.json", self.to_json())
+
+    def home_columns(self) -> dict[str, Any]:
+        """Columns of ``homes.parquet``, one row per home."""
         homes = self.city.homes
         names = np.array([str(name) for name in self.city.districts["name"]] + [""])
         steps = np.array([*self.errands.visit, "home", ""])
         place_ids = np.append(self.city.places["place_id"].astype(str), "")
         visited = [";".join(name for name in row if name) for row in place_ids[self.places].tolist()]
         count = len(homes["home_id"])
-        columns = {
+        return {
             "home_id": homes["home_id"], "lon": homes["lon"], "lat": homes["lat"],
             "district": names[homes["district"]].tolist(), "weight": homes["weight"],
             "profile": [self.profile] * count, "chain": [self.name] * count,
@@ -148,10 +163,6 @@ class Chains:
             "place_ids": visited,
             "breaks_at": steps[self.breaks_at].tolist(),
         }  # fmt: skip
-        with whole_folder(out, marker="chain.json") as folder:
-            write_csv(folder / "chains.csv", COLUMNS, [[row[name] for name in COLUMNS] for row in rows])
-            write_columns(folder / "homes.parquet", columns)
-            write_json(folder / "chain.json", self.to_json())
 
 
 def find_chains(

@@ -11,6 +11,7 @@ from wegeketten.files.geojson import line_string
 from wegeketten.files.json import write_json
 from wegeketten.files.targets import check_ending
 from wegeketten.model.answers import ANSWERS
+from wegeketten.model.tabular import Tabular
 from wegeketten.reach.barriers import passed
 from wegeketten.reach.chains.legs import Legs
 from wegeketten.reach.chains.needs import Needs
@@ -58,7 +59,7 @@ class Stop(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Chain:
+class Chain(Tabular):
     """One home's chain.
 
     Attributes
@@ -99,6 +100,16 @@ class Chain:
     needs_met: bool | None = None
     breaks_at: str = ""
     chance: float | None = None
+
+    def tables(self) -> dict[str, list[dict[str, Any]]]:
+        """Tables ``stops``, ``barriers`` and ``chain`` (one row)."""
+        plain = self.to_json()
+        names = ("profile", "answer", "seconds", "metres", "climb_m", "breaks_at", "geometry")
+        return {
+            "stops": plain["stops"],
+            "barriers": plain["barriers"],
+            "chain": [{name: plain[name] for name in names}],
+        }
 
     def to_json(self) -> dict[str, Any]:
         """Plain values."""

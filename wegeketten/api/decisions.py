@@ -1,0 +1,228 @@
+"""What to do first: plans, surveys, comparisons, maps and reports as functions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wegeketten.api.inputs import city_of, files_of, profiles_of
+from wegeketten.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import geopandas as gpd
+
+    from wegeketten.city import City
+    from wegeketten.people.profile import Profile
+    from wegeketten.planning.compare import Comparison
+    from wegeketten.planning.plan import Plan
+    from wegeketten.planning.survey import Survey
+
+    Profiles = str | Path | Profile | Sequence[str | Path | Profile]
+
+
+def build(
+    source: str | Path,
+    out: str | Path,
+    *,
+    districts: str | Path | gpd.GeoDataFrame | None = None,
+    population: str | Path | gpd.GeoDataFrame | None = None,
+    **options: Any,
+) -> City:
+    """Read an extract of OpenStreetMap into a city folder.
+
+    Parameters
+    ----------
+    source, out, options
+        As for `wegeketten.pipeline.build.build`.
+    districts, population
+        Files, or GeoDataFrames with a coordinate reference system.
+
+    Raises
+    ------
+    InputDataError
+        A file cannot be used.
+    UsageError
+        An option is wrong.
+    """
+    from wegeketten.pipeline.build import build as build_city
+
+    with files_of(districts=districts, population=population) as files:
+        return build_city(
+            source, out, districts=files["districts"], population=files["population"], **options
+        )
+
+
+def plan(
+    city: City | str | Path,
+    *,
+    profile: Profiles = (),
+    budget: float | None = None,
+    service: Sequence[str] = (),
+    most: int | None = None,
+    weight: Mapping[str, float] | None = None,
+    round_trip: bool = False,
+    chain: Sequence[str] = (),
+    returning: bool = False,
+    costs: str | Path | None = None,
+    **options: Any,
+) -> Plan:
+    """Rank the measures that bring most people within reach for the money.
+
+    Parameters
+    ----------
+    city, profile
+        A city, and one profile or several; all shipped ones where empty.
+    budget
+        Euros.
+    service
+        Service ids; all where empty.
+    most
+        How many measures at most.
+    weight
+        How much a service or profile counts, by id; 1 where not named.
+    round_trip
+        Whether the way home counts as much as the way there.
+    chain
+        Errands such as ``"pharmacy,doctor,stop=45"``, as objectives of their own.
+    returning
+        Whether the chains end at home.
+    costs
+        Your own unit costs (TOML).
+    options
+        Further options of `wegeketten.planning.plan.make_plan`.
+
+    Raises
+    ------
+    UsageError
+        An id does not exist, or an option is out of range.
+    """
+    from wegeketten.planning.chain_task import Outing
+    from wegeketten.planning.plan import Wishes, make_plan
+    from wegeketten.whatif.measures import load_measures
+
+    if returning and not chain:
+        raise UsageError("--return is for chains: give --chain, or --round-trip for services")
+    opened, profiles = city_of(city), profiles_of(profile)
+    weights = dict(weight or {})
+    of_profiles = {one.id: weights.pop(one.id) for one in profiles if one.id in weights}
+    outings = tuple(Outing.parse(text, returning=returning).checked(opened) for text in chain)
+    opened.catalogue.pick(name for name in weights if name not in {each.name for each in outings})
+    services = () if outings and not service else tuple(opened.catalogue.pick(service))
+    wishes = Wishes(services, weights, of_profiles, round_trip=round_trip, chains=outings)
+    measures = load_measures(None if costs is None else Path(costs))
+    return make_plan(
+        opened, profiles, wishes=wishes, budget_eur=budget, measures=measures, most=most, **options
+    )
+
+
+def survey(
+    city: City | str | Path,
+    *,
+    profile: Profiles = (),
+    service: Sequence[str] = (),
+    n: int = 100,
+    walk_m: float = 2000.0,
+) -> Survey:
+    """List where one look would change the most answers, bundled into walks.
+
+    Parameters
+    ----------
+    city, profile, service
+        As for `plan`.
+    n
+        How many readings to list.
+    walk_m
+        Longest walk, metres.
+
+    Raises
+    ------
+    UsageError
+        An id does not exist, or an option is out of range.
+    """
+    from wegeketten.planning.survey import find_survey
+
+    if n < 1:
+        raise UsageError(f"-n {n}: give 1 or more")
+    opened = city_of(city)
+    services = opened.catalogue.pick(service)
+    return find_survey(opened, profiles_of(profile), services=services, most=n, walk_m=walk_m)
+
+
+def compare(
+    before: City | str | Path,
+    after: City | str | Path | None = None,
+    *,
+    profile: Profiles = (),
+    service: Sequence[str] = (),
+    measures: str | Path | Sequence[str] | None = None,
+) -> Comparison:
+    """Compare a city at two dates, or with and without measures.
+
+    Parameters
+    ----------
+    before, after
+        The same city earlier and later; `after` is None with `measures`.
+    profile, service
+        As for `plan`.
+    measures
+        ``measures.csv`` of a plan, or ids of barriers.
+
+    Raises
+    ------
+    UsageError
+        Both or neither of `after` and `measures` are given, or an id does not exist.
+    """
+    from wegeketten.planning.compare import barriers_of, compare_cities, compare_measures
+
+    if (after is None) == (measures is None):
+        raise UsageError("compare needs two cities, or one city and --measures FILE")
+    opened, profiles = city_of(before), profiles_of(profile)
+    services = opened.catalogue.pick(service)
+    if after is not None:
+        return compare_cities(opened, city_of(after), profiles, services=services)
+    ids = barriers_of(Path(measures)) if isinstance(measures, str | Path) else list(measures or ())
+    return compare_measures(opened, ids, profiles, services=services)
+
+
+def map(city: City | str | Path, out: str | Path, **options: Any) -> Path:  # noqa: A001  # the command's name
+    """Write the city as one HTML file that works without a network; returns the file.
+
+    Parameters
+    ----------
+    city
+        As for `plan`.
+    out
+        File to write.
+    options
+        Of `wegeketten.reports.map.write_map`.
+
+    Raises
+    ------
+    OutputError
+        The file cannot be written.
+    """
+    from wegeketten.reports.map import write_map
+
+    return write_map(city_of(city), out, **options)
+
+
+def report(city: City | str | Path, out: str | Path, **options: Any) -> Path:
+    """Write the profile of a district, or of all districts; returns the file.
+
+    Parameters
+    ----------
+    city, out
+        As for `map`.
+    options
+        Of `wegeketten.reports.district.write_report`, such as ``district="Altstadt"``.
+
+    Raises
+    ------
+    OutputError
+        The file cannot be written.
+    """
+    from wegeketten.reports.district import write_report
+
+    return write_report(city_of(city), out, **options)

@@ -1,0 +1,355 @@
+"""One door, many doors: routes, reasons, chains, reach areas, matrices and norms as functions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from wegeketten.api.inputs import city_of, profile_of, spot_of
+from wegeketten.errors import UsageError
+from wegeketten.model.tabular import Tabular
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from wegeketten.city import City
+    from wegeketten.model.answers import Answer
+    from wegeketten.norms.clauses import Norm
+    from wegeketten.norms.verdicts import ClauseVerdicts
+    from wegeketten.people.profile import Profile
+    from wegeketten.reach.chains.every_home import Chains
+    from wegeketten.reach.chains.one_door import Chain
+    from wegeketten.reach.isochrone import Isochrone
+    from wegeketten.reach.matrix import Stops
+    from wegeketten.reach.route import Route
+    from wegeketten.reach.why import Why
+
+
+def route(
+    city: City | str | Path,
+    start: Any,
+    end: Any,
+    *,
+    profile: str | Path | Profile = "walker",
+    at: str | None = None,
+) -> Route:
+    """Find one route from door to door, with the barriers on it.
+
+    Parameters
+    ----------
+    city
+        A city, its folder, an extract, or ``demo``.
+    start, end
+        Pairs of latitude and longitude in degrees, or shapely points (lon, lat).
+    profile
+        Id, TOML file or profile.
+    at
+        Weekday and time, such as ``"Mo 10:30"``: when lifts run and gates are open.
+
+    Raises
+    ------
+    UsageError
+        A point lies outside the city, or an option is wrong.
+    """
+    from wegeketten.reach.route import find_route
+
+    return find_route(_at(city, at), profile_of(profile), spot_of(start), spot_of(end))
+
+
+def why(
+    city: City | str | Path, start: Any, service: str, *, profile: str | Path | Profile = "wheelchair"
+) -> Why:
+    """Name the barriers between a home and a service: the cheapest set whose removal opens a way.
+
+    Parameters
+    ----------
+    city, start, profile
+        As for `route`.
+    service
+        Service id.
+
+    Raises
+    ------
+    UsageError
+        The service does not exist, or the point lies outside the city.
+    """
+    from wegeketten.reach.why import find_why
+
+    opened = city_of(city)
+    opened.catalogue.service(service)
+    return find_why(opened, profile_of(profile), spot_of(start), service)
+
+
+def chain(
+    city: City | str | Path,
+    visit: str | Sequence[str],
+    *,
+    profile: str | Path | Profile = "walker",
+    start: Any = None,
+    returning: bool = False,
+    any_order: bool = False,
+    at: str | None = None,
+    bench_every_m: float | None = None,
+    toilet_every_min: float | None = None,
+) -> Chain | Chains:
+    """Find a chain of errands: for one door, or for every home where no start is given.
+
+    Parameters
+    ----------
+    city, profile, start
+        As for `route`.
+    visit
+        Service ids in order, as a list or ``"pharmacy,doctor,stop"``.
+    returning
+        Whether the chain ends at home.
+    any_order
+        Whether the order of the visits is free.
+    at
+        When it begins, such as ``"Mo 10:30"``.
+    bench_every_m, toilet_every_min
+        Longest way between benches, longest time between toilets.
+
+    Raises
+    ------
+    UsageError
+        A service does not exist, or an option is wrong.
+    """
+    from wegeketten.reach.chains.errands import Errands
+    from wegeketten.reach.chains.every_home import find_chains
+    from wegeketten.reach.chains.needs import Needs
+    from wegeketten.reach.chains.one_door import find_chain
+    from wegeketten.reach.hours import parse_when
+
+    names = visit.split(",") if isinstance(visit, str) else list(visit)
+    when = None if at is None else parse_when(at)
+    needs = Needs(bench_every_m, toilet_every_min)
+    errands = Errands(tuple(name for name in names if name.strip()), any_order, returning, when, needs)
+    opened, one = city_of(city), profile_of(profile)
+    if start is None:
+        return find_chains(opened, one, errands)
+    return find_chain(opened, one, spot_of(start), errands)
+
+
+def isochrone(
+    city: City | str | Path,
+    minutes: float | Sequence[float],
+    *,
+    start: Any = None,
+    service: str | None = None,
+    profile: str | Path | Profile = "walker",
+    answer: Answer = "likely",
+    back: bool = False,
+    at: str | None = None,
+) -> Isochrone:
+    """Find what is reached within so many minutes, or from where the places of a service are.
+
+    Parameters
+    ----------
+    city, profile, at
+        As for `route`.
+    minutes
+        One limit or several.
+    start, service
+        A point, or a service id instead.
+    answer
+        How certain the ways must be.
+    back
+        Turn the walk: towards the point, or away from the places.
+
+    Raises
+    ------
+    UsageError
+        A limit is out of range, or both or neither of `start` and `service` are given.
+    """
+    from wegeketten.reach.isochrone import find_isochrone
+
+    limits = list(minutes) if isinstance(minutes, list | tuple | np.ndarray) else [minutes]
+    return find_isochrone(
+        _at(city, at), profile_of(profile), [float(str(each)) for each in limits],
+        start=None if start is None else spot_of(start), service=service, answer=answer,
+        leaving=(start is not None) != back,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Matrix(Tabular):
+    """Times and lengths from many points to many.
+
+    Attributes
+    ----------
+    origins, goals
+        Ids.
+    seconds
+        float64[origins, goals]: door to door, NaN where there is no way.
+    metres
+        float32[origins, goals]: length of the fastest way.
+    """
+
+    origins: tuple[str, ...]
+    goals: tuple[str, ...]
+    seconds: NDArray[np.float64] = field(repr=False)
+    metres: NDArray[np.float32] = field(repr=False)
+
+    def tables(self) -> dict[str, list[dict[str, Any]]]:
+        """Table ``matrix`` in long form, as in the file: by goal, then by origin."""
+        return {
+            "matrix": [
+                {
+                    "from_id": origin,
+                    "to_id": goal,
+                    "seconds": _plain(self.seconds[row, column], 1),
+                    "metres": _plain(self.metres[row, column], 1),
+                }
+                for column, goal in enumerate(self.goals)
+                for row, origin in enumerate(self.origins)
+            ]
+        }
+
+    def write(self, path: str | Path) -> None:
+        """Write as ``.csv`` or ``.parquet``.
+
+        Raises
+        ------
+        UsageError
+            Another suffix.
+        """
+        from wegeketten.reach.matrix import BLOCK, Block
+        from wegeketten.reach.matrix_files import write_matrix
+
+        blocks = (
+            Block(first, self.seconds[:, first : first + BLOCK], self.metres[:, first : first + BLOCK])
+            for first in range(0, len(self.goals), BLOCK)
+        )
+        write_matrix(Path(path), self.origins, self.goals, blocks)
+
+
+def matrix(
+    city: City | str | Path,
+    origins: Any,
+    goals: Any,
+    *,
+    profile: str | Path | Profile = "walker",
+    answer: Answer = "likely",
+    back: bool = False,
+    at: str | None = None,
+) -> Matrix:
+    """Find times and lengths from many points to many.
+
+    Parameters
+    ----------
+    city, profile, answer, at
+        As for `isochrone`.
+    origins, goals
+        A file of points, a GeoDataFrame of points, ``"homes"``, or a service id.
+    back
+        Times of the way back.
+
+    Raises
+    ------
+    UsageError
+        There is no such file or service.
+    """
+    from wegeketten.reach.matrix import matrix_blocks
+
+    opened, one = _at(city, at), profile_of(profile)
+    starts, ends = (_stops(opened, one, answer, each) for each in (origins, goals))
+    blocks = list(matrix_blocks(opened, one, starts, ends, answer=answer, back=back))
+    return Matrix(
+        tuple(starts.ids),
+        tuple(ends.ids),
+        np.hstack([block.seconds for block in blocks]),
+        np.hstack([block.metres for block in blocks]),
+    )
+
+
+@dataclass(frozen=True)
+class NormVerdicts(Tabular):
+    """What a norm says of every edge of a city.
+
+    Attributes
+    ----------
+    city, norm
+        Of what, by what.
+    judged
+        One per clause.
+    """
+
+    city: City = field(repr=False)
+    norm: Norm
+    judged: tuple[ClauseVerdicts, ...] = field(repr=False)
+
+    def tables(self) -> dict[str, list[dict[str, Any]]]:
+        """Tables ``districts`` (sums) and ``edges`` (a row per edge and clause)."""
+        from wegeketten.norms.verdicts import district_sums
+        from wegeketten.norms.write import COLUMNS, edge_rows
+        from wegeketten.reach.quality import edge_districts
+
+        district = edge_districts(self.city)
+        return {
+            "districts": district_sums(self.city, list(self.judged), district),
+            "edges": [
+                dict(zip(COLUMNS, row, strict=True)) for row in edge_rows(self.city, self.judged, district)
+            ],
+        }
+
+    def write(self, out: str | Path) -> None:
+        """Write ``norm.csv``, ``norm_districts.csv``, ``norm.gpkg`` and ``norm.json`` into a folder."""
+        from wegeketten.norms.write import write_norm
+
+        write_norm(self.city, self.norm, self.judged, Path(out))
+
+
+def norm(city: City | str | Path, norm: str = "din18040-3") -> NormVerdicts:
+    """Hold a norm's clauses against every edge.
+
+    Parameters
+    ----------
+    city
+        As for `route`.
+    norm
+        ``din18040-3``, ``tsi-prm``, ``prowag``, ``ada``, or a TOML file.
+
+    Raises
+    ------
+    UsageError
+        There is no such norm.
+    """
+    from wegeketten.norms.clauses import load_norm
+    from wegeketten.norms.verdicts import judge_city
+
+    opened, chosen = city_of(city), load_norm(norm)
+    return NormVerdicts(opened, chosen, tuple(judge_city(opened, chosen)))
+
+
+def _stops(city: City, profile: Profile, answer: Answer, wanted: str | Path | gpd.GeoDataFrame) -> Stops:
+    from wegeketten.places.points import Points, read_points
+    from wegeketten.reach.matrix import stops_of_homes, stops_of_points, stops_of_service
+
+    if isinstance(wanted, str | Path):
+        text = str(wanted)
+        if text == "homes":
+            return stops_of_homes(city, profile)
+        if Path(text).suffix:
+            return stops_of_points(city, profile, read_points(text))
+        return stops_of_service(city, profile, answer, text)
+    if getattr(wanted, "crs", None) is None:
+        raise UsageError("matrix: a GeoDataFrame of points needs a coordinate reference system")
+    degrees = wanted.to_crs("EPSG:4326")
+    lonlat = np.column_stack([degrees.geometry.x, degrees.geometry.y])
+    return stops_of_points(city, profile, Points([str(each) for each in wanted.index], lonlat))
+
+
+def _at(city: City | str | Path, when: str | None) -> City:
+    from wegeketten.reach.hours import city_at, parse_when
+
+    return city_at(city_of(city), None if when is None else parse_when(when))
+
+
+def _plain(value: Any, digits: int) -> float | None:
+    return None if np.isnan(value) else round(float(value), digits)
