@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import gzip
 import zipfile
 
 import numpy as np
@@ -258,6 +259,18 @@ def test_a_large_table_is_read_by_its_window(tmp_path, homes, monkeypatch):
     ]
     path = table(tmp_path, "\n".join(["GITTER_ID_100m;Einwohner", *by_name]))
     assert weights(weigh_homes(homes, path, PROJECTION)) == [3.5, 3.5, 0]
+
+
+def test_packed_tables(tmp_path, homes):
+    text = f"GITTER_ID_100m;Einwohner\n{GRID_ID};7\n"
+    (tmp_path / "z.csv.gz").write_bytes(gzip.compress(text.encode()))
+    with zipfile.ZipFile(tmp_path / "z.zip", "w") as archive:
+        archive.writestr("Zensus_1km.csv", text.replace("7", "9"))
+        archive.writestr("Zensus_100m.csv", text)
+    with pytest.raises(InputDataError, match=r"z\.zip:Zensus_100m\.csv"):
+        weigh_homes(homes, tmp_path / "z.zip", PROJECTION)
+    for path in (tmp_path / "z.csv.gz", tmp_path / "z.zip:Zensus_100m.csv"):
+        assert weights(weigh_homes(homes, path, PROJECTION)) == [3.5, 3.5, 0]
 
 
 def test_a_bomb_is_no_workbook(tmp_path, homes):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gzip
 import zipfile
 import zlib
 from pathlib import PurePosixPath
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 MOST_MEMBERS = 2000
 MOST_UNPACKED_BYTES = 8 * 2**30
 MOST_RATIO = 200  # of unpacked to packed, where that is much; a tile of the sea packs better than this
+MOST_GUNZIPPED_BYTES = 2_000_000_000
 MUCH_UNPACKED_BYTES = 100 * 2**20
 _CHUNK = 1 << 20
 _DAMAGE = (
@@ -117,6 +119,31 @@ def unpack(path: Path, folder: Path, members: Iterable[zipfile.ZipInfo], *, what
             raise
         raise InputDataError(f"{label}: damaged archive ({_reason(error)}); fetch it again") from error
     return written
+
+
+def gunzip(path: Path, target: Path, *, what: str = "") -> Path:
+    """Write what a gzip file holds to `target`.
+
+    Raises
+    ------
+    InputDataError
+        It is damaged, or unpacks beyond reason.
+    """
+    label = f"{what} {path}".strip()
+    count = 0
+    try:
+        with gzip.open(path) as packed, target.open("wb") as out:
+            while chunk := packed.read(_CHUNK):
+                count += len(chunk)
+                if count > MOST_GUNZIPPED_BYTES:
+                    raise InputDataError(
+                        f"{label}: unpacks to more than {MOST_GUNZIPPED_BYTES // 10**6} MB; unpack it "
+                        "yourself"
+                    )
+                out.write(chunk)
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise InputDataError(f"{label}: damaged archive ({error}); fetch it again") from error
+    return target
 
 
 def _reason(error: BaseException) -> str:

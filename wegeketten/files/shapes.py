@@ -239,10 +239,11 @@ def _read_shapefile(asked: _Asked) -> Layer:
                 cell.encode("latin-1").decode(coding) if isinstance(cell, str) else cell
                 for cell in layer.columns[name]
             ]
-    except LookupError:
+    except (LookupError, ValueError) as error:
+        if isinstance(error, UnicodeError):
+            reason = f"{asked.path}: texts are not {coding}; name another with --encoding"
+            raise InputDataError(reason) from error
         raise UsageError(f"--encoding {coding}: no such encoding; utf-8, cp1252 …") from None
-    except UnicodeError as error:
-        raise InputDataError(f"{asked.path}: texts are not {coding}; name another with --encoding") from error
     return replace(layer, notes=[*layer.notes, f"{asked.path.name}: texts are read as {coding} ({note})"])
 
 
@@ -255,7 +256,7 @@ def _shapefile_encoding(asked: _Asked, columns: list[list[Any]]) -> tuple[str, s
     def fits(coding: str) -> bool:
         try:
             return all(text.decode(coding) is not None for text in raw)
-        except (UnicodeError, LookupError):
+        except (ValueError, LookupError):  # ValueError: a zero byte in its name
             return False
 
     beside = next((p for end in (".cpg", ".CPG") if (p := asked.path.with_suffix(end)).is_file()), None)

@@ -55,6 +55,10 @@ STEEPEST_PCT = 35.0
 """A street steeper than this is an artefact of the model (wall, cliff, building): the steepest street there
 is, Baldwin Street in Dunedin, has 35 %."""
 
+TOWN_PCT = 25.0
+"""No town is steeper than this on half of its ways: a model that says so is in another unit, or a picture."""
+_FEWEST_WAYS = 40
+
 RISER_M = 0.16
 """Height of a step, where steps are counted but their heights are not known (domain.md §2)."""
 
@@ -292,6 +296,11 @@ def _fill_incline(edges: EdgeTable, slopes: Slopes, resolution_m: Floats, way: F
     low, high = slopes.lowest_pct, slopes.highest_pct
     steepest = np.where(high >= -low, high, low)
     known = way & ~np.isnan(steepest)
+    if known.sum() >= _FEWEST_WAYS and float(np.median(np.abs(steepest[known]))) > TOWN_PCT:
+        raise InputDataError(
+            f"elevation model: half of all ways would be steeper than {TOWN_PCT:g} %; its heights may be in "
+            "decimetres or centimetres, or it is no model of heights: say so with --dem-unit, such as dm"
+        )
     implausible = known & (np.abs(steepest) > STEEPEST_PCT)
     known &= ~implausible
     columns["rise_m"][implausible] = columns["fall_m"][implausible] = np.nan

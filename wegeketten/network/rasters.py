@@ -6,10 +6,8 @@ and kept as an array on disk; archives are unpacked and checked here too. Only p
 
 from __future__ import annotations
 
-import gzip
 import io
 import re
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +16,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 
 from wegeketten.errors import InputDataError
-from wegeketten.files.archives import members_of, unpack
+from wegeketten.files.archives import gunzip, members_of, unpack
 from wegeketten.files.coordinates import parse_crs
 from wegeketten.files.tables import read_start
 
@@ -40,7 +38,6 @@ _HGT_NAME = re.compile(r"([NS])(\d{2})([EW])(\d{3})", re.IGNORECASE)
 _NUMBER = rb"-?\d+(?:[.,]\d+)?"
 _GAP = rb"(?:[ \t;]+|,)"
 _point_line = re.compile(rb"\s*" + _NUMBER + _GAP + _NUMBER + _GAP + _NUMBER + rb".*").fullmatch
-_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -171,21 +168,7 @@ def _zipped(path: Path, room: Callable[[], Path], crs: str | None) -> Iterator[R
 
 def _gunzipped(path: Path, folder: Path) -> Path:
     name = path.name[: -len(path.suffix)] if _ending(path) == ".gz" else path.name
-    target = folder / name
-    count = 0
-    try:
-        with gzip.open(path) as packed, target.open("wb") as out:
-            while chunk := packed.read(_CHUNK):
-                count += len(chunk)
-                if count > MOST_TEXT_BYTES:
-                    raise InputDataError(
-                        f"elevation model {path}: unpacks to more than {MOST_TEXT_BYTES // 10**6} MB; "
-                        "unpack it yourself"
-                    )
-                out.write(chunk)
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise InputDataError(f"elevation model {path}: damaged archive ({error}); fetch it again") from error
-    return target
+    return gunzip(path, folder / name, what="elevation model")
 
 
 def _tiles_of(path: Path) -> list[Path]:

@@ -209,7 +209,7 @@ class Terrain:
             inside, void = np.zeros(count, bool), np.zeros(count, bool)
             for tile in tiles:
                 if tile.crs not in positions:
-                    positions[tile.crs] = _positions(tile.crs, lonlat)
+                    positions[tile.crs] = _positions(tile, lonlat)
                 open_ = np.flatnonzero(np.isnan(heights))
                 column, row = _cells(tile, positions[tile.crs][open_])
                 near = _near(tile, column, row)
@@ -363,10 +363,16 @@ class _Part:
     complete: NDArray[np.bool_]
 
 
-def _positions(crs: str, lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
+def _positions(tile: Tile, lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
     from pyproj import Transformer
+    from pyproj.exceptions import ProjError
 
-    to_tile = Transformer.from_crs("EPSG:4326", crs, always_xy=True)
+    try:
+        to_tile = Transformer.from_crs("EPSG:4326", tile.crs, always_xy=True)
+    except ProjError as error:
+        raise InputDataError(
+            f"elevation model {tile.label}: unusable coordinate reference system ({_one_line(error)[:120]})"
+        ) from error
     return np.stack(to_tile.transform(lonlat[:, 0], lonlat[:, 1]), axis=1)
 
 

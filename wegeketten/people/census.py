@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
-from wegeketten.errors import InputDataError
-from wegeketten.files.archives import members_of
+from wegeketten.errors import InputDataError, UsageError
+from wegeketten.files.archives import gunzip, members_of, unpack
 from wegeketten.files.coordinates import NEAR_M, to_degrees
+from wegeketten.files.scratch import private_folder
 from wegeketten.files.tables import cell_text, read_start, read_table, split_layer
 from wegeketten.people.cells import Cells, Said, area_cells, inside_shares
 from wegeketten.people.counts import Columns
@@ -20,7 +23,6 @@ from wegeketten.people.window import LARGE_BYTES, bounds_in, window_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -77,6 +79,16 @@ def read_census(
     said = said or Said()
     file, layer = split_layer(path)
     start, size = read_start(file)
+    packed = _packed_table(file, start, layer)
+    if packed is not None:
+        with private_folder(Path(tempfile.gettempdir())) as room:
+            inner = _unpacked(file, packed, room)
+            try:
+                return read_census(
+                    inner, projection, extent, said=said, coverage=coverage, districts=districts
+                )
+            except (InputDataError, UsageError) as error:
+                raise type(error)(str(error).replace(str(inner), f"{file}:{inner.name}")) from error
     text = start.lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith(b"PK") and any(
         m.filename.startswith(("xl/", "content.xml")) for m in members_of(file)
@@ -101,6 +113,40 @@ def read_census(
     columns, rows = pivoted(reader, rows)
     reader = Columns(file, columns, rows, table.numeric(), notes=reader.notes)
     return _table(reader, projection, extent, said, coverage)
+
+
+def _packed_table(path: Path, start: bytes, layer: str | None) -> str | None:
+    """Name of the one table in an archive; None where the file is none, or holds something else."""
+    if start.startswith(b"\x1f\x8b"):
+        return path.name.removesuffix(".gz")
+    if not start.startswith(b"PK\x03\x04"):
+        return None
+    names = [member.filename for member in members_of(path)]
+    tables = [
+        name for name in names if name.lower().endswith((".csv", ".txt", ".tsv")) and "__MACOSX" not in name
+    ]
+    if not tables or any(
+        name.startswith(("xl/", "content.xml")) or name.lower().endswith(".shp") for name in names
+    ):
+        return None
+    if layer is not None:
+        tables = [name for name in tables if layer in (name, Path(name).name, Path(name).stem)]
+    if len(tables) != 1:
+        listed = ", ".join(Path(name).name for name in names[:8])
+        raise InputDataError(
+            f"{path}: holds several files ({listed}); name the one with people: {path}:{Path(names[0]).name}"
+        )
+    return tables[0]
+
+
+def _unpacked(path: Path, name: str, room: Path) -> Path:
+    """A packed table, unpacked."""
+    members = members_of(path) if name and path.suffix.lower() != ".gz" else []
+    chosen = [member for member in members if member.filename == name]
+    inner = unpack(path, room, chosen)[0] if chosen else gunzip(path, room / Path(name).name)
+    if read_start(inner)[0].startswith((b"PK\x03\x04", b"\x1f\x8b")):
+        raise InputDataError(f"{path}: an archive in an archive; unpack it")
+    return inner
 
 
 def is_geoparquet(path: Path) -> bool:
