@@ -410,3 +410,31 @@ def test_real_grids_keep_their_totals(shared_data: Path, name: str, unit: str) -
     assert weighed.columns["weight"].sum() == pytest.approx(people[people > 0].sum())
     np.testing.assert_allclose(weighed.columns["weight"], np.repeat(np.maximum(people, 0) / 2, 2))
     assert unit in weighed.notes[0]
+
+
+def test_cells_stand_in_where_homes_are_not_mapped(tmp_path):
+    from support.drawn import Town
+
+    import wegeketten as wk
+
+    town = Town(
+        """
+         H
+        a------------b
+        """,
+        ways={"ab": "highway=residential|surface=asphalt"},
+        nodes={"H": "addr:street=Ring|addr:housenumber=1"},
+    )
+    (west, lat), (east, _) = town.position("a"), town.position("b")
+    lons = [west + (east - west) * step / 79 for step in range(80)]
+    rows = "".join(f"{lon},{lat},{number % 7 + 1}\n" for number, lon in enumerate(lons))
+    file = tmp_path / "cells.csv"
+    file.write_text("lon,lat,people\n" + rows)
+    city = wk.build(town.write(tmp_path / "town.osm"), tmp_path / "city", population=file)
+    total = sum(number % 7 + 1 for number in range(80))
+    assert city.homes["weight"].sum() == total
+    assert (city.homes["source"] == "cell").sum() > 50
+    assert len(set(city.homes["home_id"].tolist())) == len(city.homes["home_id"])
+    assert any("stand in" in note for note in city.meta["notes"])
+    scan = wk.scan(city, profiles=["walker"], services=["stop"])
+    assert scan.reach["walker"].joined.all()

@@ -75,7 +75,35 @@ def weigh_homes(
     cells = read_census(
         path, projection, (low_x, low_y, high_x, high_y), said=said, coverage=coverage, districts=districts
     )
-    return spread(homes, cells, path.name)
+    weighed = spread(homes, cells, path.name)
+    lonely = _unhoused(weighed, cells)
+    if not len(lonely):
+        return weighed
+    from wegeketten.people.unhoused import house_cells
+
+    told = f"next to no homes are mapped: {len(lonely)} cells of {path.name} stand in, each at its middle"
+    housed = house_cells(weighed, cells, lonely, projection, None if districts is None else districts.locate)
+    gone = {f"row {row}" for row in (cells.rows[lonely] if len(cells.rows) else lonely + 2).tolist()}
+    skipped = [one for one in weighed.skipped if one.station != "population" or one.element not in gone]
+    notes = [note for note in weighed.notes if "where no home is mapped and count nowhere" not in note]
+    return replace(housed, skipped=skipped, notes=[*notes, told])
+
+
+def _unhoused(homes: Homes, cells: Cells) -> NDArray[np.int64]:
+    """Cells with people and without a home, where these are most of the people there are; else none.
+
+    Only where people are given cell by cell: nobody can say where in a large polygon people live.
+    """
+    from wegeketten.people.unhoused import LEAST_CELLS, MOST_LOST
+
+    xy = np.column_stack((homes.columns["x"], homes.columns["y"]))
+    cell = cells.assign(xy)
+    lonely = np.bincount(cell[cell >= 0], minlength=len(cells.people)) == 0
+    people = np.nan_to_num(cells.people)
+    rows = np.flatnonzero(lonely & (people > 0) & _inside(cells.points, xy))
+    housed = float(homes.columns["weight"].sum())
+    apart = cells.inside is None and people[rows].sum() > MOST_LOST * (housed + people[rows].sum())
+    return rows if apart and len(rows) >= LEAST_CELLS else rows[:0]
 
 
 def spread(homes: Homes, cells: Cells, name: str) -> Homes:

@@ -92,54 +92,81 @@ def equity_of(scan: Scan) -> list[Equity]:
     from wegeketten.reach.scan import reach_of
 
     walker = load_profiles([WALKER])[0]
-    base = scan.reach.get(WALKER) or reach_of(scan.city, walker, scan.services)
+    people = _People.of(scan)
+    base = _Walker(scan, people, walker, scan.reach.get(WALKER) or reach_of(scan.city, walker, scan.services))
     rows = []
     for profile in scan.profiles:
-        reach = scan.reach[profile.id]
         catchments = _catchments(scan, profile)
         for column, service in enumerate(scan.services):
             for answer in ANSWERS:
-                row = _row(scan, profile, walker, reach, base, column, answer)
+                row = _row(scan, people, profile, base, column, answer)
                 found = catchments.get(service) if answer == "likely" else None
                 rows.append(row if found is None else row._replace(**found._asdict()))
         scan.city.forget()
     return rows
 
 
-def _row(
-    scan: Scan, profile: Profile, walker: Profile, reach: Reach, base: Reach, column: int, answer: str
-) -> Equity:
-    city, homes, service = scan.city, scan.homes, scan.services[column]
-    weight = city.homes["weight"][homes].astype(np.float64)
+class _People(NamedTuple):
+    """Who lives at the scan's homes: all, those over 65 and over 80 (nobody where not known); districts."""
+
+    weight: Floats
+    over_65: Floats
+    over_80: Floats
+    district: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, scan: Scan) -> _People:
+        homes, rows = scan.city.homes, scan.homes
+        nobody = np.zeros(len(scan.city.homes["home_id"]))
+        columns = [
+            np.nan_to_num(homes.get(name, nobody)[rows].astype(np.float64))
+            for name in ("weight", "people_65", "people_80")
+        ]
+        return cls(columns[0], columns[1], columns[2], homes["district"][rows].astype(np.int64))
+
+
+class _Walker:
+    """What all profiles are compared with, each service and answer worked out once."""
+
+    def __init__(self, scan: Scan, people: _People, walker: Profile, reach: Reach) -> None:
+        self.scan, self.people, self.walker, self.reach = scan, people, walker, reach
+        self._known: dict[tuple[int, str], tuple[NDArray[np.int32], float | None, float | None]] = {}
+
+    def of(self, column: int, answer: str) -> tuple[NDArray[np.int32], float | None, float | None]:
+        """Units of each home, share within the standard, median seconds."""
+        if (column, answer) not in self._known:
+            units = self.reach.units[answer][self.scan.homes, column]
+            standard_s = self.scan.catalogue.standard_s(self.scan.services[column], self.walker)
+            share = _share(units <= units_within(standard_s), self.people.weight)
+            seconds = np.where(units == INF, np.inf, units * UNIT_S)
+            self._known[column, answer] = units, share, _median(seconds, self.people.weight)
+        return self._known[column, answer]
+
+
+def _row(scan: Scan, people: _People, profile: Profile, base: _Walker, column: int, answer: str) -> Equity:
+    service, weight = scan.services[column], people.weight
     standard_s = scan.catalogue.standard_s(service, profile)
-    units, theirs = reach.units[answer][homes, column], base.units[answer][homes, column]
+    units = scan.reach[profile.id].units[answer][scan.homes, column]
+    theirs, share_walker, median_walker_s = base.of(column, answer)
     within = units <= units_within(standard_s)
-    near = theirs <= units_within(scan.catalogue.standard_s(service, walker))
-    share, share_walker = _share(within, weight), _share(near, weight)
+    share = _share(within, weight)
     both = (units != INF) & (theirs != INF)
-    extra = (units.astype(np.float64) - theirs) * UNIT_S / 60
+    extra = (units[both].astype(np.float64) - theirs[both]) * UNIT_S / 60
     seconds = np.where(units == INF, np.inf, units * UNIT_S)
     closeness = 1.0 / (1.0 + seconds / standard_s) if standard_s > 0 else (units != INF).astype(float)
-    district = city.homes["district"][homes]
-    parts = theil(closeness, district - min(0, int(district.min(initial=0))), weight)
-    worst, best = _extremes(scan, within, weight, district)
+    order = np.argsort(units, kind="stable")
+    parts = theil(closeness, people.district + 1, weight)
+    worst, best = _extremes(scan, within, weight, people.district)
     return Equity(
         profile.id, service, answer, float(weight.sum()), standard_s,
         share, share_walker, None if share is None or share_walker is None else share_walker - share,
-        _median(seconds, weight), _median(np.where(theirs == INF, np.inf, theirs * UNIT_S), weight),
-        _median(extra[both], weight[both]), _share(units == INF, weight),
-        _share(within, _counted(scan, "people_65")), _share(within, _counted(scan, "people_80")),
-        worst[0], worst[1], best[0], best[1], gini(closeness, weight), palma(closeness, weight),
+        _median(seconds, weight, order), median_walker_s,
+        _median(extra, weight[both]), _share(units == INF, weight),
+        _share(within, people.over_65), _share(within, people.over_80),
+        worst[0], worst[1], best[0], best[1],
+        gini(closeness, weight, order[::-1]), palma(closeness, weight, order[::-1]),
         parts and parts.total, parts and parts.between, parts and parts.within, None, None, None,
     )  # fmt: skip
-
-
-def _counted(scan: Scan, column: str) -> Floats:
-    """People of an age at the scan's homes, none where the city does not know."""
-    homes = scan.city.homes
-    if column not in homes:
-        return np.zeros(len(scan.homes))
-    return np.nan_to_num(homes[column][scan.homes].astype(np.float64))
 
 
 def _share(which: NDArray[np.bool_], weight: Floats) -> float | None:
@@ -147,12 +174,12 @@ def _share(which: NDArray[np.bool_], weight: Floats) -> float | None:
     return float(weight[which].sum() / total) if total > 0 else None
 
 
-def _median(values: Floats, weight: Floats) -> float | None:
+def _median(values: Floats, weight: Floats, order: NDArray[np.int64] | None = None) -> float | None:
     """Smallest value within which half of the weight lies; None where that is infinite."""
     total = weight.sum()
     if total <= 0:
         return None
-    order = np.argsort(values, kind="stable")
+    order = np.argsort(values) if order is None else order
     place = int(np.searchsorted(np.cumsum(weight[order]), total * 0.5 * (1 - 1e-12)))
     value = float(values[order][min(place, len(values) - 1)])
     return round(value, 3) if np.isfinite(value) else None

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
-def gini(values: ArrayLike, weights: ArrayLike | None = None) -> float | None:
+def gini(
+    values: ArrayLike, weights: ArrayLike | None = None, order: NDArray[np.int64] | None = None
+) -> float | None:
     """Gini coefficient, 0 (all have the same) to 1; None where there is nothing to share.
 
     Parameters
@@ -21,6 +23,8 @@ def gini(values: ArrayLike, weights: ArrayLike | None = None) -> float | None:
         What each unit has, 0 or more.
     weights
         People in each unit; 1 where None.
+    order
+        Rows by value, the smallest first, where it is known already.
 
     Examples
     --------
@@ -29,7 +33,7 @@ def gini(values: ArrayLike, weights: ArrayLike | None = None) -> float | None:
     >>> gini([1, 3], weights=[2, 2]) == gini([1, 1, 3, 3])
     True
     """
-    value, weight = _sorted(values, weights)
+    value, weight = _sorted(values, weights, order)
     share = value * weight
     total, people = share.sum(), weight.sum()
     if total <= 0:
@@ -40,7 +44,9 @@ def gini(values: ArrayLike, weights: ArrayLike | None = None) -> float | None:
     return float(np.clip(1.0 - area, 0.0, 1.0))
 
 
-def palma(values: ArrayLike, weights: ArrayLike | None = None) -> float | None:
+def palma(
+    values: ArrayLike, weights: ArrayLike | None = None, order: NDArray[np.int64] | None = None
+) -> float | None:
     """Palma ratio: what the best-off tenth has per what the worst-off 40 % have.
 
     A unit that straddles a limit is divided. None where the worst-off have nothing.
@@ -50,7 +56,7 @@ def palma(values: ArrayLike, weights: ArrayLike | None = None) -> float | None:
     >>> palma([1, 1, 1, 1, 1, 1, 1, 1, 1, 4])
     1.0
     """
-    value, weight = _sorted(values, weights)
+    value, weight = _sorted(values, weights, order)
     people = weight.sum()
     if people <= 0:
         return None
@@ -156,10 +162,12 @@ def floating_catchments(
     return found
 
 
-def _sorted(values: ArrayLike, weights: ArrayLike | None) -> tuple[Floats, Floats]:
+def _sorted(
+    values: ArrayLike, weights: ArrayLike | None, order: NDArray[np.int64] | None
+) -> tuple[Floats, Floats]:
     value = np.asarray(values, dtype=np.float64)
     weight = np.ones(len(value)) if weights is None else np.asarray(weights, dtype=np.float64)
-    order = np.argsort(value, kind="stable")
+    order = np.argsort(value, kind="stable") if order is None else order
     return value[order], weight[order]
 
 
