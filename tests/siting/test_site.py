@@ -182,3 +182,32 @@ def test_a_list_that_is_none(town, tmp_path):
     with pytest.raises(InputDataError, match="coordinates"):
         find_candidates(town, "meeting_place", wanted=str(file))
     assert np.isfinite(street_corners(town, 5).xy).all()
+
+
+def test_no_church_among_graves(tmp_path):
+    drawing = """
+     A B C D E F G
+    a------b------c
+           d
+    """
+    (west, top), (east, bottom) = (
+        Town(drawing, {}, cell_m=20.0).at(8, -2),
+        Town(drawing, {}, cell_m=20.0).at(14, 2),
+    )
+    corners = [(west, top), (east, top), (east, bottom), (west, bottom)]
+    nodes = "".join(
+        f'<node id="{900 + i}" version="1" lat="{y}" lon="{x}"/>' for i, (x, y) in enumerate(corners)
+    )
+    refs = "".join(f'<nd ref="{900 + i}"/>' for i in (0, 1, 2, 3, 0))
+    for value, count in (("cemetery", 0), ("residential", 1)):
+        extra = f'{nodes}<way id="990" version="1">{refs}<tag k="landuse" v="{value}"/></way>'
+        church = {"b": "amenity=place_of_worship|name=Kapelle", "A": f"{_HOME}1"}
+        drawn = Town(drawing, {"abc": _SMOOTH, "bd": _SMOOTH}, church, cell_m=20.0, extra=extra)
+        folder = tmp_path / value
+        folder.mkdir()
+        city = wk.build(drawn.write(folder / "town.osm"), folder / "city", pavements="centre")
+        if count:
+            assert len(find_candidates(city, "meeting_place", wanted="church")[0]) == count
+        else:
+            with pytest.raises(UsageError, match="no place"):
+                find_candidates(city, "meeting_place", wanted="church")

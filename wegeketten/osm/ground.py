@@ -21,6 +21,7 @@ CLASSES = ("water", "green", "building")
 _GREEN = {
     "leisure": {"park", "garden", "playground", "pitch", "nature_reserve", "common", "golf_course"},
     "landuse": {"grass", "forest", "meadow", "village_green", "recreation_ground", "cemetery", "allotments"},
+    "amenity": {"grave_yard"},
     "natural": {"wood", "scrub", "grassland", "heath"},
 }
 
@@ -74,3 +75,13 @@ def ground_class(tags: Mapping[str, str]) -> str:
     if any(tags.get(key) in values for key, values in _GREEN.items()):
         return "green"
     return ""
+
+
+def fast_nodes(features: Features) -> NDArray[np.int64]:
+    """Ids of the nodes of motorways, trunk roads and their links, ascending: no place for a door."""
+    parts = [
+        features.refs[way.start : way.stop]
+        for way in features.ways.values()
+        if way.tags.get("highway", "").removesuffix("_link") in ("motorway", "trunk")
+    ]
+    return np.unique(np.concatenate(parts)).astype(np.int64) if parts else np.zeros(0, dtype=np.int64)

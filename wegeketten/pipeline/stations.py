@@ -273,7 +273,7 @@ def settle(
         `works` with what it counted and noted, and the town.
     """
     from wegeketten.files.resources import shipped
-    from wegeketten.osm.ground import read_ground
+    from wegeketten.osm.ground import fast_nodes, read_ground
     from wegeketten.places.catalogue import load_catalogue
     from wegeketten.places.find import find_places
 
@@ -284,6 +284,7 @@ def settle(
     works.skipped += places.skipped
     premises = find_places(features, load_catalogue(shipped("premises.toml")), works.projection)
     works.table("premises", premises.columns)
+    works.table("fast", {"osm_id": fast_nodes(features)})
     ground = read_ground(features)
     works.table("base", {"class": ground.classes}, geometry=ground.shapes)
     xy = np.stack([homes.columns["x"], homes.columns["y"]], axis=1)

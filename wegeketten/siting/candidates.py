@@ -34,6 +34,7 @@ _APART_M = 100.0  # between two corners, and between a corner and any other cand
 _AROUND_M = 300.0  # within which people count for a corner
 _STREETS = (Kind.street, Kind.living_street, Kind.pedestrian, Kind.pavement)
 _FAST = tuple(HIGHWAYS.index(name) for name in ("motorway", "trunk"))
+_MAYBE_GRAVES = ("church", "shop")  # those that stand among graves or in parks are no meeting places
 _DRY_M = 2.0  # a corner lies at least that far from water and graves
 
 
@@ -212,6 +213,11 @@ def _corner_nodes(city: City) -> NDArray[np.int64]:
     fast = np.zeros(count, dtype=bool)
     at_fast = np.isin(edges["road"], _FAST) | np.isin(edges["highway"], _FAST)
     fast[edges["u"][at_fast]] = fast[edges["v"][at_fast]] = True
+    path = city.path / "fast.parquet"
+    if path.is_file():
+        from wegeketten.files.parquet import read_columns
+
+        fast |= np.isin(city.nodes["osm_id"], read_columns(path)["osm_id"])
     return np.flatnonzero((streets >= 2) & (degree >= 3) & ~fast)
 
 
@@ -295,6 +301,11 @@ def _premises(city: City, service: str, kinds: list[str] | None) -> Candidates:
                 for row in np.flatnonzero(table["service"] == kind).tolist()
                 if str(table["place_id"][row]) not in seen
             ]
+            if kind in _MAYBE_GRAVES:
+                lonlat = np.column_stack([table["lon"][rows], table["lat"][rows]]).reshape(-1, 2)
+                rows = [
+                    row for row, wet in zip(rows, _on_ground(city, lonlat).tolist(), strict=True) if not wet
+                ]
             seen |= {str(table["place_id"][row]) for row in rows}
             nothing = np.full(len(rows), np.nan)
             parts.append(

@@ -25,6 +25,7 @@ from wegeketten.reach.barriers import midpoints
 from wegeketten.reach.shares import units_within
 from wegeketten.routing import INF
 from wegeketten.siting.candidates import find_candidates, join_candidates
+from wegeketten.siting.covering import max_cover
 from wegeketten.siting.demand import existing_places
 from wegeketten.siting.rows import Bought
 from wegeketten.whatif.doors import open_doors
@@ -163,8 +164,56 @@ def spend(tasks: Sequence[Task], budget: float, first_site: int) -> Orders:
         choices.append([(pick.edges, pick.value) for pick in picks])
         values.append(value_of(tasks, [edge for pick in picks for edge in pick.edges], ONLY_REACHED))
     best = int(np.argmax(values))
-    bound = max(highest_value(tasks, budget), values[best])
+    bound = min(highest_value(tasks, budget), sites_alone(tasks, budget, first_site))
+    bound = max(bound, values[best])
     return Orders(tuple(choices[best]), values[best], bound, values[1], values[2])
+
+
+def sites_alone(tasks: Sequence[Task], budget: float, first_site: int) -> float:
+    """What no choice can exceed, because no more sites can be bought even if all barriers went for nothing.
+
+    Parameters
+    ----------
+    tasks, budget, first_site
+        As for `spend`.
+    """
+    prices = np.sort(tasks[0].field.prices[first_site:])
+    most = int(np.searchsorted(np.cumsum(prices), budget, side="right"))
+    covers = np.concatenate([_reached_if_mended(task, len(prices), first_site) for task in tasks])
+    need = np.concatenate([_in_need(task) for task in tasks])
+    count = len(prices)
+    cost = np.where(covers[need > 0], 0.0, 1.0)
+    if not len(cost):
+        return 0.0
+    return max_cover(cost, most + 1, 0.5, need[need > 0], [count], exact=False).bound
+
+
+def _in_need(task: Task) -> NDArray[np.float64]:
+    """Worth of the people at each home who have no place within the standard today."""
+    late = task.field.times(task.goals)[task.field.home_nodes] > task.limit
+    return np.asarray(late * task.people * task.worth, dtype=np.float64)
+
+
+def _reached_if_mended(task: Task, count: int, first_site: int) -> NDArray[np.bool_]:
+    """Homes that would have each site (last column: a place that is there) were all barriers mended."""
+    from wegeketten.whatif.search import tree
+
+    graph = task.field
+    best = np.minimum(graph.today, graph.mended)
+    site = graph.edge - first_site
+    keys = np.where(best >= INF, np.int64(-1), best.astype(np.int64))
+    keys[site >= 0] = -1  # whoever is at a site's door is there
+    reached = np.zeros((graph.homes, count + 1), dtype=bool)
+    columns = [graph.tails[site == number] for number in range(count)]
+    first_goal = graph.nodes - count
+    columns.append(task.goals[task.goals < first_goal])
+    for number, starts in enumerate(columns):
+        if len(starts):
+            at = np.ascontiguousarray(starts, dtype=np.int32)
+            nothing = np.zeros(len(at), dtype=np.int64)
+            times, _ = tree(*graph.entering, graph.tails, keys, at, nothing, int(task.limit))
+            reached[:, number] = times[graph.home_nodes] <= task.limit
+    return reached
 
 
 def with_sites(
