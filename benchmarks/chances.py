@@ -23,11 +23,12 @@ import wegeketten as wk
 from wegeketten.chances import Worlds
 from wegeketten.chances.groups import Groups
 from wegeketten.chances.skill import Cases, briers, foretold, without_tags
+from wegeketten.chances.worlds import BLOCK
 from wegeketten.city import City
 from wegeketten.errors import InputDataError
-from wegeketten.model.edges import EdgeTable
+from wegeketten.model.edges import EdgeTable, attribute_columns
 from wegeketten.model.reading import Provenance
-from wegeketten.people.profile import load_profiles
+from wegeketten.people.profile import Profile, load_profiles
 from wegeketten.reach.expected import find_chances
 from wegeketten.reach.shares import units_within
 
@@ -86,7 +87,9 @@ def city_of(name: str) -> City:
         return wk.open(name)
     folder = SCRATCH / name
     try:
-        return wk.open(folder)
+        city = wk.open(folder)
+        city.edges  # noqa: B018  # a city of an older version lacks columns
+        return city
     except InputDataError:
         extract, dem = EXTRACTS[name]
         SCRATCH.mkdir(parents=True, exist_ok=True)
@@ -281,8 +284,39 @@ def foreseen(city: City, masks: dict[str, np.ndarray], sharing: bool) -> Iterato
 
 
 def print_martingale(name: str, rounds: int = 200) -> None:
-    """What the model draws and then reveals never moves its own expectation in one direction."""
-    print(f"## More tags, no drift: {rounds} random reveals in {name}\n")
+    """Truths drawn from the model itself, revealed street by street: what is expected must not drift."""
+    city, rng = city_of(name), np.random.default_rng(SEED)
+    profiles = load_profiles(["wheelchair"])
+    mask = masks_of(city, ("surface_class", "smoothness_grade"), 1.0, rng)["surface_class"]
+    blind = hidden(city, {"surface_class": mask, "smoothness_grade": mask})
+    streets, street = np.unique(groups_of(city).street, return_inverse=True)
+    truths = Worlds(blind, profiles, rounds, SEED + 1, wary=False, only={"surface_class": mask})
+    before = mean_share(blind, profiles, {"surface_class": mask})
+    changes = []
+    for number in range(rounds):
+        told = mask & (rng.random(len(streets)) < rng.uniform(0.1, 0.9))[street]
+        drawn = truths.classes("surface_class", number - number % BLOCK)
+        known = told[drawn.rows]
+        rows, value = drawn.rows[known], drawn.classes[known, number % BLOCK] + 1
+        columns = {column: blind.edges[column].copy() for column in attribute_columns(["surface_class"])}
+        for end in ("", "_lower", "_upper"):
+            columns[f"surface_class{end}"][rows] = value
+        columns["surface_class_from"][rows] = Provenance.tagged
+        revealed = with_columns(blind, {**blind.edges.columns, **columns})
+        changes.append(mean_share(revealed, profiles, {"surface_class": mask & ~told}) - before)
+    error = np.std(changes, ddof=1) / np.sqrt(rounds)
+    print(f"## More tags, no drift: {rounds} random reveals of surfaces in {name}\n")
+    print(f"Expected share {100 * before:.2f}; mean change {100 * np.mean(changes):+.3f} points,")
+    print(f"standard error {100 * error:.3f}: {abs(np.mean(changes)) / error:.1f} standard errors\n")
+
+
+def mean_share(city: City, profiles: list[Profile], only: dict[str, np.ndarray]) -> float:
+    """Expected share over all homes and services."""
+    offered = set(city.places["service"].tolist())
+    services = [service for service in city.catalogue.pick(()) if service in offered]
+    worlds = Worlds(city, profiles, 24, SEED, wary=False, only=only)
+    chance = find_chances(city, profiles, services, worlds=worlds).chance(profiles[0].id)
+    return float(np.average(chance.mean(axis=1), weights=city.homes["weight"]))
 
 
 def print_cost(name: str, worlds: int = 64) -> None:

@@ -9,6 +9,7 @@ from scipy.sparse.csgraph import dijkstra
 
 import wegeketten as wk
 from wegeketten.chances import Worlds
+from wegeketten.chances.times import Times
 from wegeketten.joins.endpoints import allowed_places, join_homes, join_places, same_edge, seeds_to, times_at
 from wegeketten.people.profile import load_profile, load_profiles
 from wegeketten.reach.expected import find_chances
@@ -74,7 +75,11 @@ def test_an_independent_search_finds_the_same_in_every_world(lazy, profiles, cha
             block, lane = divmod(world, 8)
             open_ = chances.worlds.open(profile, 8 * block)[lane]
             entered = chances.worlds.entered(8 * block)[:, lane]
-            weights = np.where(open_, possible, np.int32(INF))
+            times = Times(chances.worlds.odds, profile, lazy.weights(profile).seconds)
+            weights = possible.copy()
+            arcs = np.stack([2 * times.rows, 2 * times.rows + 1], axis=1).ravel()
+            weights[arcs] = chances.worlds.units(times, 8 * block)[lane]
+            weights[~open_] = INF
             for column, service in enumerate(_SERVICES):
                 rows = allowed_places(lazy, profile, "possible", service)
                 if profile.limits.wheelchair_tag and lazy.catalogue.service(service).wheelchair:

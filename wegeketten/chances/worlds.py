@@ -144,8 +144,16 @@ class Worlds:
         own = np.sqrt(np.maximum(left, 0.0)).astype(np.float32)
         return _Source(attribute, rows, levels, self.odds.groups.element[rows], own, rising)
 
-    def _classes(self, attribute: str, first: int) -> Drawn:
-        """Classes of the edges whose time hangs on an attribute, in the worlds from `first` on."""
+    def classes(self, attribute: str, first: int) -> Drawn:
+        """Classes of the edges whose time hangs on an attribute, in the worlds from `first` on.
+
+        Parameters
+        ----------
+        attribute
+            One of `wegeketten.chances.times.TIMED`.
+        first
+            Number of a world with which a block begins.
+        """
         found = self._timed.get((attribute, first))
         if found is None:
             if any(block != first for _, block in self._timed):
@@ -171,7 +179,7 @@ class Worlds:
 
         In units of 0.1 s, whether the arc is open or not; there and back of one edge after the other.
         """
-        units = times.of(*(self._classes(name, first) for name in TIMED))
+        units = times.of(*(self.classes(name, first) for name in TIMED))
         return units.reshape(len(units), -1)
 
     def varies(self, profile: Profile) -> bool:
