@@ -628,6 +628,8 @@ def report(
     title: Annotated[str | None, typer.Option(help="Name of the place.")] = None,
     each: Annotated[bool, typer.Option("--each", help="A folder with a page per district.")] = False,
     pdf: Annotated[bool, typer.Option("--pdf", help="A tagged PDF beside the HTML file.")] = False,
+    worlds: Worlds = 32,
+    seed: Seed = 0,
     lang: Lang = None,
 ) -> None:
     """Write the profile of a district, or of the whole city, as one HTML file."""
@@ -641,7 +643,7 @@ def report(
     with progress_bar("report") as tick:
         opened = open_source(city, tick)
         tick("scan", 0.2)
-        result = scan_city(opened, profiles=profile or (), services=service or ())
+        result = scan_city(opened, profiles=profile or (), services=service or (), worlds=worlds, seed=seed)
         if each:
             pages = write_reports(result, out, lang=language, title=title, plan=plan_, survey=survey_)
             say(f"{out}: {len(pages)} pages written")

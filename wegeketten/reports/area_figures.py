@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import repeat
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from wegeketten.reach.coverage import FEWEST_HOMES, cut_districts
-from wegeketten.reach.shares import shares_of
+from wegeketten.reach.shares import expected_of, shares_of
 from wegeketten.routing import INF
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from wegeketten.chances import ExpectedShare
     from wegeketten.city import City
     from wegeketten.reach.scan import Scan
 
@@ -31,6 +33,8 @@ class Cell(NamedTuple):
         The standard, and the time of the middle home in *likely*; None where half the homes do not arrive.
     longer
         How many times as long as a walker the middle home takes (homes both reach); None where nobody does.
+    expected
+        What is to be expected between *sure* and *possible*; None where no worlds were drawn.
     """
 
     sure: float
@@ -39,6 +43,7 @@ class Cell(NamedTuple):
     standard_s: float
     median_s: float | None
     longer: float | None
+    expected: ExpectedShare | None = None
 
 
 class Stock(NamedTuple):
@@ -151,10 +156,13 @@ def _area(scan: Scan, row: int, name: str, homes: NDArray[np.int64], places: NDA
     columns = {service: column for column, service in enumerate(scan.services)}
     cells = {}
     basics = {profile.id: (0.0, 0.0, 0.0) for profile in scan.profiles}
-    for share in shares_of(scan, homes, name):
+    expected = expected_of(scan, homes) or repeat(None)
+    for share, between in zip(shares_of(scan, homes, name), expected, strict=False):
         longer = _longer(scan, share.profile, columns[share.service], homes, weight)
         three = (share.share_sure or 0.0, share.share_likely or 0.0, share.share_possible or 0.0)
-        cells[share.profile, share.service] = Cell(*three, share.standard_s, share.median_likely_s, longer)
+        cells[share.profile, share.service] = Cell(
+            *three, share.standard_s, share.median_likely_s, longer, between
+        )
         if share.service in offered:
             before = basics[share.profile]
             basics[share.profile] = (before[0] + three[0], before[1] + three[1], before[2] + three[2])

@@ -151,6 +151,12 @@ class Phrases:
             possible=self.of_100(cell.possible),
         )
 
+    def expected(self, cell: Shares) -> list[str]:
+        """How many are to be expected where not all is known; nothing where no worlds were drawn."""
+        if cell.expected is None or cell.expected.expected is None or cell.sure == cell.possible:
+            return []
+        return [text("chances.report", self.lang, phrase=cell.expected.in_words(self.lang))]
+
     def of_100(self, share: float) -> str:
         """A share as so many out of a hundred."""
         return number(round(share * 100), self.lang)
@@ -333,6 +339,7 @@ def sentences(area: Area, tell: Phrases) -> list[str]:
     return [
         _who(area, tell),
         tell.headline(area.cells[tell.focus, lead], lead),
+        *tell.expected(area.cells[tell.focus, lead]),
         _how_much(area, tell),
         _gap(area, tell),
     ]

@@ -38,6 +38,9 @@ FOR_WHOM = ("wheelchair", "rollator")
 """Groups the plan is for where nobody names others."""
 
 MOST_LOOKS = 100
+WORLDS = 32
+"""In how many worlds what to expect is counted."""
+
 MOST_EXTRA_ROWS = 15
 
 
@@ -109,7 +112,7 @@ def write_masterplan(
     parts = _parts(target, city, wanted, chosen)
     _plan_and_survey(city, wanted, chosen, parts, tick)
     tick("scan", 0.5)
-    scan = scan_city(city)
+    scan = scan_city(city, worlds=WORLDS)
     title = chosen.title or city_name(city)
     proposals, looks = read_proposals(parts / "plan"), read_looks(parts / "survey")
     report = Report(Phrases(scan, lang, title, proposals=proposals, looks=looks))
