@@ -159,3 +159,21 @@ def test_nothing_unknown_is_nothing_drawn(lazy, profiles):
     worlds = Worlds(lazy, [walker], 8)
     assert not worlds.varies(walker)
     assert (worlds.open(walker, 0) == (lazy.weights(walker).possible != INF)).all()
+
+
+def test_a_kerb_found_to_be_raised_raises_nobody_s_chance(lazy, tmp_path):
+    """And whoever has no limit for kerbs does not notice."""
+    from dataclasses import replace
+
+    from chances.conftest import LAZY
+
+    town = replace(LAZY, nodes={**LAZY.nodes, "b": "barrier=kerb|kerb=raised"})
+    raised = wk.build(town.write(tmp_path / "raised.osm"), tmp_path / "city", pavements="centre")
+    profiles = load_profiles(["wheelchair", "rollator", "pram", "blind", "walker"])
+    before, after = (find_chances(city, profiles, _SERVICES, worlds=256, seed=2) for city in (lazy, raised))
+    for profile in profiles:
+        change = after.chance(profile.id).mean() - before.chance(profile.id).mean()
+        assert change <= 0.02
+        if profile.limits.kerb_cm is None:
+            assert change == 0
+    assert after.chance("wheelchair").mean() < before.chance("wheelchair").mean()
