@@ -10,7 +10,7 @@ from tests.people.tables import pavements, reading
 from tests.reach.toy import kerb, toy_city
 from wegeketten.model.edges import Kind
 from wegeketten.reach.kerbs import Kerbs, count_kerbs, kerbs_of
-from wegeketten.reach.quality import Quality
+from wegeketten.reach.quality import Quality, Share
 from wegeketten.reports.terminal import print_info
 
 FELT = reading("tactile", 1)
@@ -83,3 +83,13 @@ def test_a_city_without_kerbs_says_nothing_of_them(capsys: pytest.CaptureFixture
     assert kerbs_of(city) == [Kerbs("", 0, 0, 0, 0, 0)]
     print_info(city, Quality([], []), kerbs_of(city))
     assert "DIN 18040-3" not in capsys.readouterr().out
+
+
+def test_tables_of_many_districts_are_shortened_on_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    sizes = [("", 900.0), *((f"Bezirk{number}", float(number + 1)) for number in range(40))]
+    shares = [Share("surface", name, "km", total, 0.0, 1.0, 0.0, 0.0) for name, total in sizes]
+    print_info(street_of_kerbs(), Quality(shares, []), [], lang="en")
+    told = capsys.readouterr().out
+    named = {line.split()[0] for line in told.splitlines() if line.startswith("Bezirk")}
+    assert named == {f"Bezirk{number}" for number in range(28, 40)}
+    assert "28 more districts" in told

@@ -169,6 +169,19 @@ def describe_city(city: City, *, lang: str = "de") -> None:
     console.print(ATTRIBUTION)
 
 
+MOST_DISTRICTS = 12
+"""How many districts a table on the terminal lists, those with the most readings; files hold them all."""
+
+
+def _largest(totals: Iterable[tuple[str, float]]) -> set[str]:
+    """The whole network ("") and the districts that are shown: those with the largest sums."""
+    sums: dict[str, float] = {}
+    for district, total in totals:
+        if district:
+            sums[district] = sums.get(district, 0.0) + total
+    return {"", *sorted(sums, key=lambda name: (-sums[name], name))[:MOST_DISTRICTS]}
+
+
 def print_info(city: City, quality: Quality, kerbs: Sequence[Kerbs], *, lang: str = "de") -> None:
     """Print what a city folder holds, where its readings come from, and whom its kerbs serve."""
     words = load_words(lang)["terminal"]
@@ -181,6 +194,7 @@ def print_info(city: City, quality: Quality, kerbs: Sequence[Kerbs], *, lang: st
     def cell(share: float | None) -> str:
         return "–" if share is None else f"{number(100 * share, lang, 1)} %"
 
+    shown = _largest((share.district, share.total) for share in quality.shares)
     rows = [
         (
             share.district or words["all"],
@@ -189,14 +203,22 @@ def print_info(city: City, quality: Quality, kerbs: Sequence[Kerbs], *, lang: st
             *(cell(part) for part in (share.surveyed, share.tagged, share.derived, share.assumed)),
         )
         for share in quality.shares
-        if share.district == "" or share.total > 0
+        if share.district in shown and (share.district == "" or share.total > 0)
     ]
     headings = ["district", "attribute", "unit", "surveyed", "tagged", "derived", "assumed"]
     print_rows([words[heading] for heading in headings], rows)
     if kerbs and kerbs[0].kerbs:
         Console(highlight=False).print(words["kerbs_text"])
-        counts = [(each.district, *(number(count, lang) for count in each[1:])) for each in kerbs]
+        counted = _largest((each.district, each.kerbs) for each in kerbs)
+        counts = [
+            (each.district, *(number(count, lang) for count in each[1:]))
+            for each in kerbs
+            if each.district in counted
+        ]
         print_rows([words[heading] for heading in kerbs[0]._fields], counts)
+    left_out = len({share.district for share in quality.shares} - shown)
+    if left_out:
+        Console(highlight=False).print(words["districts_more"].format(count=number(left_out, lang)))
     if quality.unreadable:
         values = ", ".join(f"{key}={raw} ({count}×)" for key, raw, count in quality.unreadable[:20])
         Console(highlight=False).print(words["unreadable"].format(values=escape(clean_text(values))))
