@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from wegeketten.api.decisions import build as build
     from wegeketten.api.decisions import compare as compare
     from wegeketten.api.decisions import map as map  # noqa: A004
+    from wegeketten.api.decisions import needs as needs
     from wegeketten.api.decisions import plan as plan
     from wegeketten.api.decisions import report as report
+    from wegeketten.api.decisions import site as site
     from wegeketten.api.decisions import survey as survey
     from wegeketten.api.ways import chain as chain
     from wegeketten.api.ways import isochrone as isochrone
@@ -49,6 +51,7 @@ __all__ = [
     "isochrone",
     "map",
     "matrix",
+    "needs",
     "norm",
     "open",
     "plan",
@@ -56,6 +59,7 @@ __all__ = [
     "route",
     "routing",
     "scan",
+    "site",
     "survey",
     "tags",
     "why",
@@ -71,10 +75,12 @@ _HOMES = {
     "isochrone": ("wegeketten.api.ways", "isochrone"),
     "map": ("wegeketten.api.decisions", "map"),
     "matrix": ("wegeketten.api.ways", "matrix"),
+    "needs": ("wegeketten.api.decisions", "needs"),
     "norm": ("wegeketten.api.ways", "norm"),
     "plan": ("wegeketten.api.decisions", "plan"),
     "report": ("wegeketten.api.decisions", "report"),
     "route": ("wegeketten.api.ways", "route"),
+    "site": ("wegeketten.api.decisions", "site"),
     "survey": ("wegeketten.api.decisions", "survey"),
     "why": ("wegeketten.api.ways", "why"),
     "from_networkx": ("wegeketten.exchange.from_networkx", "from_networkx"),

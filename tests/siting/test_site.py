@@ -211,3 +211,13 @@ def test_no_church_among_graves(tmp_path):
         else:
             with pytest.raises(UsageError, match="no place"):
                 find_candidates(city, "meeting_place", wanted="church")
+
+
+def test_functions_of_the_package_do_what_the_commands_do(town, tmp_path):
+    found = wk.site(town, profile="rollator", add=1, candidates="library,church", minutes=6)
+    found.write(tmp_path / "one")
+    choose_sites(
+        town, [load_profile("rollator")], Wanted(add=1, candidates="library,church", minutes=6)
+    ).write(tmp_path / "other")
+    assert (tmp_path / "one" / "sites.csv").read_bytes() == (tmp_path / "other" / "sites.csv").read_bytes()
+    assert sum(row.posts_whole for row in wk.needs(town, per_post=5).rows) == 2

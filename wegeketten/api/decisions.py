@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from wegeketten.planning.compare import Comparison
     from wegeketten.planning.plan import Plan
     from wegeketten.planning.survey import Survey
+    from wegeketten.siting.joint import Joint
+    from wegeketten.siting.needs import Needs
+    from wegeketten.siting.site import Sites
 
     Profiles = str | Path | Profile | Sequence[str | Path | Profile]
 
@@ -226,3 +229,79 @@ def report(city: City | str | Path, out: str | Path, **options: Any) -> Path:
     from wegeketten.reports.district import write_report
 
     return write_report(city_of(city), out, **options)
+
+
+def site(
+    city: City | str | Path,
+    *,
+    profile: Profiles = ("rollator",),
+    service: str = "meeting_place",
+    add: int = 3,
+    objective: str = "cover",
+    fixed: str = "existing",
+    candidates: str | Path | None = None,
+    until: float | None = None,
+    **options: Any,
+) -> Sites | Joint:
+    """Find where new places of a service serve people best, with a proven bound.
+
+    Parameters
+    ----------
+    city, profile
+        A city, and one profile or several.
+    service
+        Service id.
+    add
+        How many new places.
+    objective
+        ``cover``, ``median``, ``center`` or ``all``.
+    fixed
+        ``existing``: places stay; ``none``: they may be moved.
+    candidates
+        A file, or kinds of premises, services and ``corners``, separated by commas.
+    until
+        Instead of `add`: as many as bring so many percent within the standard.
+    options
+        capacity, minutes, budget_eur, with_measures, site_cost_eur, costs, see
+        `wegeketten.siting.choice.Wanted`.
+
+    Raises
+    ------
+    UsageError
+        An option is wrong, or nothing can be chosen.
+    """
+    from wegeketten.siting.choice import Wanted
+    from wegeketten.siting.site import find_sites, parse_fixed, parse_objectives
+
+    wanted = Wanted(
+        service, add, parse_objectives(objective), parse_fixed(fixed),
+        None if candidates is None else str(candidates),
+        until=None if until is None else until / 100, **options,
+    )  # fmt: skip
+    return find_sites(city_of(city), profiles_of(profile), wanted)
+
+
+def needs(city: City | str | Path, *, profile: str | Path | Profile = "rollator", **options: Any) -> Needs:
+    """Say what each district needs: posts of neighbourhood management, centres, meeting places.
+
+    Parameters
+    ----------
+    city, profile
+        A city, and the profile whose reach counts.
+    options
+        per_post, posts, index, strength, centres, there, see `wegeketten.siting.needs.Asked`.
+
+    Raises
+    ------
+    InputDataError
+        A file cannot be used.
+    UsageError
+        The rate is no number above 0.
+    """
+    from wegeketten.siting.needs import Asked, find_needs
+
+    files: dict[str, Any] = {
+        name: Path(value) if name in ("index", "centres", "there") and value is not None else value
+        for name, value in options.items()
+    }
+    return find_needs(city_of(city), profiles_of(profile)[0], Asked(**files))

@@ -143,7 +143,8 @@ def read_index(
         out=np.zeros(len(names)),
         where=known.any(axis=0),
     )
-    notes = [f"{len(table)} indicators of {path.name} weigh the districts: " + ", ".join(filter(None, table))]
+    kinds_told = ", ".join(filter(None, table)) or path.stem
+    notes = [f"{len(table)} indicators of {path.name} weigh the districts: {kinds_told}"]
     missing = int((~known.any(axis=0)).sum())
     if missing:
         notes.append(f"{missing} districts are not in {path.name}; a person there counts once")
