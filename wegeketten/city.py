@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from wegeketten.model.answers import Answer
     from wegeketten.model.edges import EdgeTable
+    from wegeketten.network.obstacles import Obstacles
     from wegeketten.network.snap import Snaps
     from wegeketten.osm.projection import Projection
     from wegeketten.people.profile import Profile
@@ -154,17 +155,24 @@ class City:
 
     @cached_property
     def home_snaps(self) -> Snaps:
-        """Candidate edges of each home."""
+        """Where each home joins the network."""
         from wegeketten.network.snap import read_snaps
 
         return read_snaps(self.file("home_snaps.parquet"))
 
     @cached_property
     def place_snaps(self) -> Snaps:
-        """Candidate edges of each place, per access point."""
+        """Where each place joins the network, per access point."""
         from wegeketten.network.snap import read_snaps
 
         return read_snaps(self.file("place_snaps.parquet"))
+
+    @cached_property
+    def obstacles(self) -> Obstacles:
+        """What lies between points on the map and ways."""
+        from wegeketten.network.obstacles import read_obstacles
+
+        return read_obstacles(self.path, self.projection)
 
     @cached_property
     def projection(self) -> Projection:

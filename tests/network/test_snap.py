@@ -128,7 +128,11 @@ def test_a_home_does_not_join_an_underground_platform() -> None:
 
 def test_a_home_does_not_join_a_tunnel() -> None:
     edges = table([[(0, 1), (9, 1)], [(0, 90), (9, 90)]], off_ground=(0,))
-    assert snap(edges, np.array([[5.0, 0.0]])).edge.tolist() == [1]
+    assert snap(edges, np.array([[5.0, 0.0]])).edge.tolist() == [1, 0]
+    on_it = snap(edges, np.array([[5.0, 1.0]]))
+    assert on_it.edge.tolist() == [0, 1]
+    stop = snap(edges, np.array([[5.0, 0.0]]), free=np.array([True]))
+    assert stop.edge.tolist() == [0, 1]
 
 
 def test_a_place_prefers_its_own_storey_when_it_is_near() -> None:

@@ -1,7 +1,8 @@
 """Between a door and the network: where homes and places join it, for a profile.
 
-A home or place is snapped onto the nearest edge that the profile may use in the answer *possible*; both ends'
-offsets are kept. In the stricter answers the same edge counts: where it is closed, the home is not reached.
+A home or place joins the network at one place, the same for every profile (`wegeketten.network.join`); both
+ends' offsets are kept. Where the edge there is closed to a profile, the home is not reached, and `why` says
+so.
 """
 
 from __future__ import annotations
@@ -97,6 +98,9 @@ def join_places(city: City, profile: Profile) -> Endpoints:
 def join_points(city: City, profile: Profile, lonlat: NDArray[np.float64]) -> Endpoints:
     """Joints of points on the map, at most one each; a point with no way near it has none.
 
+    By the rule for homes, see `wegeketten.network.join`. A point that lies behind what nobody of this profile
+    passes has no joint either.
+
     Parameters
     ----------
     city, profile
@@ -104,28 +108,49 @@ def join_points(city: City, profile: Profile, lonlat: NDArray[np.float64]) -> En
     lonlat
         float64, shape (points, 2), degrees.
     """
+    return join_xy(city, profile, np.asarray(city.projection.to_xy(lonlat), dtype=np.float64))
+
+
+def join_xy(city: City, profile: Profile, xy: NDArray[np.float64]) -> Endpoints:
+    """The same for places in the city's metres."""
+    snaps, caution = snap_points(city, xy)
+    return _chosen(profile, snaps.take(levels_of(caution, profile) > 0))
+
+
+def snap_points(city: City, xy: NDArray[np.float64]) -> tuple[Snaps, NDArray[np.uint32]]:
+    """Where points on the map join the network, and what lies between, as bits of `tags.cautions`.
+
+    Parameters
+    ----------
+    xy
+        Metres, shape (points, 2).
+    """
+    from wegeketten.network.join import choose_joins
     from wegeketten.network.snap import snap
 
-    joints = _chosen(city, profile, snap(city.edges, np.asarray(city.projection.to_xy(lonlat))))
-    first = np.ones(len(joints), dtype=bool)
-    first[1:] = joints.owner[1:] != joints.owner[:-1]
-    return joints.take(first)
+    snaps = snap(city.edges, xy)
+    joined = choose_joins(snaps, xy[snaps.owner], city.edges, city.obstacles)
+    return snaps.take(joined.rows), joined.caution
+
+
+def levels_of(caution: NDArray[np.uint32], profile: Profile) -> NDArray[np.uint8]:
+    """In how many of the three answers somebody passes what lies between points and ways."""
+    from wegeketten.people.checks import cautious
+
+    return cautious(caution, profile)
 
 
 def _join(city: City, profile: Profile, *, homes: bool) -> Endpoints:
-    return _chosen(city, profile, city.home_snaps if homes else city.place_snaps)
+    return _chosen(profile, city.home_snaps if homes else city.place_snaps)
 
 
-def _chosen(city: City, profile: Profile, snaps: Snaps) -> Endpoints:
-    from wegeketten.network.snap import choose
-
-    possible = city.weights(profile).possible
-    rows = choose(snaps, possible != INF)
-    off_m = snaps.off_m[rows].astype(np.float64)
+def _chosen(profile: Profile, snaps: Snaps) -> Endpoints:
+    """Joints as the build chose them: the same for every profile, open to it or not."""
+    off_m = snaps.off_m.astype(np.float64)
     return Endpoints(
-        owner=snaps.owner[rows],
-        edge=snaps.edge[rows],
-        along=snaps.along[rows].astype(np.float64),
+        owner=snaps.owner,
+        edge=snaps.edge,
+        along=snaps.along.astype(np.float64),
         off_m=off_m,
         off_units=np.rint(off_m / profile.level_m_s / UNIT_S).astype(np.int64),
     )

@@ -51,6 +51,7 @@ from wegeketten.network.walkable_floor import find_floors
 from wegeketten.network.ways import Strip, ride_s, walk_of
 from wegeketten.osm.features import Skipped, Way
 from wegeketten.tags.cautions import bit_of, cautions_of
+from wegeketten.tags.unread import count_unread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -87,6 +88,8 @@ class Network:
         Remarks on the network as a whole.
     obstacles
         What lies between doors and ways.
+    unread
+        Keys on walked ways and their nodes that bear on passage and are not used, and how often.
     """
 
     nodes: dict[str, NDArray[np.generic]]
@@ -96,6 +99,7 @@ class Network:
     skipped: list[Skipped] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     obstacles: Obstacles = field(default_factory=lambda: Obstacles([]))
+    unread: Counter[str] = field(default_factory=Counter)
 
 
 def build_network(
@@ -182,11 +186,20 @@ def build_network(
         cross_squares(draft, strips, features, projection)
     network = _finish(draft, projection, skipped)
     network.obstacles = obstacles
+    network.unread = _unread(features, strips, pieces)
     if linked:
         network.notes.append(
             f"{linked} platforms and squares that no way meets were linked to the nearest way"
         )
     return network
+
+
+def _unread(features: Features, strips: Sequence[Strip], pieces: Pieces) -> Counter[str]:
+    """What nobody reads on walked ways and on nodes of theirs."""
+    ids = np.fromiter(features.nodes, np.int64, len(features.nodes))
+    on_ways = ids[np.isin(ids, pieces.refs)].tolist()
+    walked = [strip.tags for strip in strips if strip.walk.access]
+    return count_unread([*walked, *(features.nodes[ref].tags for ref in on_ways)])
 
 
 def _check_known(

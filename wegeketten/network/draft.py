@@ -162,7 +162,7 @@ class Draft:
         reading, area = np.array(fields[-1], dtype=np.int64), np.array(fields[-2], dtype=np.bool_)
         for name, values in zip(Style._fields[:-2], fields[:-2], strict=True):
             columns[name] = np.array(values, dtype=PLAIN[name])
-        columns["part"] = _parts(columns["osm_type"], columns["osm_id"])
+        columns["part"] = parts_of_elements(columns["osm_type"], columns["osm_id"])
         length = _lengths(points, bends)
         columns["length_m"] = length.astype(np.float32)
         for name in ("rise_m", "fall_m"):
@@ -192,7 +192,7 @@ def _lengths(points: Line, bends: NDArray[np.int64]) -> NDArray[np.float64]:
     return total[bends[1:] - 1] - total[bends[:-1]] if len(bends) > 1 else np.empty(0)
 
 
-def _parts(osm_type: NDArray[np.generic], osm_id: NDArray[np.generic]) -> NDArray[np.int32]:
+def parts_of_elements(osm_type: NDArray[np.generic], osm_id: NDArray[np.generic]) -> NDArray[np.int32]:
     """Number the edges of one element 1, 2, … in the order they were drawn; -1 for an only edge."""
     count = len(osm_id)
     order = np.lexsort((np.arange(count), osm_id, osm_type))

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from wegeketten.network.ways import walk_of
 from wegeketten.osm.rings import is_closed, polygon_of_relation
 from wegeketten.tags.cautions import bit_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     import shapely
     from numpy.typing import NDArray
@@ -38,6 +38,10 @@ _OUTBUILDINGS = frozenset(
 )
 _SMALL_M2 = 40.0  # smaller buildings are outbuildings, whatever they are called
 _TRIM_M = 0.4  # at either end of a line between: the door lies in a wall, the way beside a kerb
+
+
+FILE = "obstacles.parquet"
+_HOUSES = "through_house"
 
 
 class Lot(NamedTuple):
@@ -114,9 +118,54 @@ def _encloses(shapes: NDArray[np.object_], points: NDArray[np.float64]) -> NDArr
     inside = np.zeros(len(shapes), dtype=np.bool_)
     rows = np.flatnonzero(ring)
     if len(rows):
-        areas = shapely.polygons([shapely.get_coordinates(shape) for shape in shapes[rows]])
+        areas = shapely.polygons(_rings(shapes[rows]))
         inside[rows] = shapely.intersects(areas, shapely.points(points[rows]))
     return inside
+
+
+def _rings(lines: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Closed lines as rings."""
+    import shapely
+
+    points, owner = shapely.get_coordinates(lines, return_index=True)
+    return np.asarray(shapely.linearrings(points, indices=owner))
+
+
+def write_obstacles(folder: Path, obstacles: Obstacles, projection: Projection) -> None:
+    """Write obstacles into a city folder; houses are in the base map already."""
+    import shapely
+
+    from wegeketten.files.parquet import write_columns
+
+    lots = [lot for lot in obstacles.lots if lot.name != _HOUSES]
+    names = [lot.name for lot in lots for _ in range(len(lot.shapes))]
+    shapes = np.concatenate([lot.shapes for lot in lots]) if lots else np.empty(0, dtype=object)
+    lonlat = shapely.transform(shapes, lambda xy: np.round(projection.to_lonlat(xy), 7))
+    write_columns(folder / FILE, {"class": np.array(names, dtype=object)}, geometry=np.asarray(lonlat))
+
+
+def read_obstacles(folder: Path, projection: Projection) -> Obstacles:
+    """Read what `write_obstacles` wrote, and the houses of the base map; none where there is no file.
+
+    Raises
+    ------
+    InputDataError
+        The file is cut.
+    """
+    import shapely
+
+    from wegeketten.files.parquet import read_columns
+
+    if not (folder / FILE).exists():
+        return Obstacles([])
+    columns = read_columns(folder / FILE, ("class", "geometry"))
+    shapes = np.asarray(shapely.transform(columns["geometry"], projection.to_xy))
+    classes = columns["class"].astype(str)
+    lots = [Lot(name, shapes[classes == name]) for name in CLASSES if name != _HOUSES]
+    base = read_columns(folder / "base.parquet", ("class", "geometry"))
+    houses = base["geometry"][base["class"].astype(str) == "building"]
+    houses = np.asarray(shapely.make_valid(shapely.transform(houses, projection.to_xy)))
+    return Obstacles([*lots, Lot(_HOUSES, houses[shapely.area(houses) >= _SMALL_M2])])
 
 
 def find_obstacles(features: Features, projection: Projection) -> Obstacles:
@@ -207,14 +256,14 @@ def _class_of(tags: Mapping[str, str]) -> str:
         return "over_wall"
     if tags.get("natural") == "cliff" or tags.get("man_made") == "embankment":
         return "over_wall"
-    if "highway" in tags:
-        walk = walk_of(tags)
-        if walk is not None and walk.is_road and not walk.area and tags["highway"] not in _QUIET:
-            return "over_road"
+    if tags.get("highway", "").removesuffix("_link") in _ROADS and tags.get("area") != "yes":
+        return "over_road"
     return ""
 
 
-_QUIET = frozenset({"service", "track", "living_street", "road"})
+_ROADS = frozenset(
+    {"motorway", "trunk", "primary", "secondary", "tertiary", "unclassified", "residential", "busway"}
+)
 
 
 def _is_area(tags: Mapping[str, str]) -> bool:

@@ -35,6 +35,7 @@ _PLAIN_M = 0.05
 _STEP_M = 0.5
 _ASIDE_M = 0.6  # from a corner to where the outline is looked at
 _SMALL_M2 = 1.0
+_LEAST_CUT_M = 1.2  # more than what `connect.cut` takes for one place
 _GATE_M = 0.4  # from a gate to the fence it stands in
 _PASSES = (
     Kind.gate,
@@ -63,7 +64,7 @@ def cut_outlines(
     things: Sequence[Sequence[Thing]],
     features: Features,
     projection: Projection,
-) -> None:
+) -> list[shapely.Geometry]:
     """Part the outlines of floors that what stands on them parts.
 
     Parameters
@@ -74,23 +75,34 @@ def cut_outlines(
         What is free of them, see `walkable_floor.clear`.
     things
         What stands on each.
+
+    Returns
+    -------
+    list
+        What is free of each floor, without gaps that nobody passes.
     """
+    import shapely
+
+    passed = list(shapes)
     of_element: dict[tuple[str, int], list[int]] = defaultdict(list)
     for edge, style in enumerate(draft.styles):
         if style.area and style.kind < Kind.kerb and style.kind != Kind.link:
             of_element[(style.osm_type, style.osm_id)].append(edge)
     gone: list[int] = []
-    for floor, shape, standing in zip(floors, shapes, things, strict=True):
+    for row, (floor, shape, standing) in enumerate(zip(floors, shapes, things, strict=True)):
         if not standing:
             continue
         parts = _parts(shape)
         if len(parts) < 2:
             continue
+        grown = shapely.buffer(parts, _LEAST_M, quad_segs=1, join_style="mitre")
+        passed[row] = shapely.intersection(shapely.union_all(grown), shape)
         key = (floor.strip.osm_type, floor.strip.osm_id)
         outline = of_element.get(key, [])
         gone += _sever(draft, outline, parts, standing)
         _hang_gates(draft, outline, parts, standing, features, projection)
     draft.leave_out(gone)
+    return passed
 
 
 def _parts(shape: shapely.Geometry) -> NDArray[np.object_]:
@@ -116,7 +128,8 @@ def _sever(
             if thing is None:
                 continue
             before = len(draft.u)
-            one, other = cut(draft, edge, [run.before_m, run.after_m])
+            begin, end = min(run.before_m, run.after_m - _LEAST_CUT_M), run.after_m
+            one, other = cut(draft, edge, [max(begin, 0.0), end])
             added = list(range(before, len(draft.u)))
             pieces += added
             between = next(

@@ -22,8 +22,19 @@ if TYPE_CHECKING:
 
     from wegeketten.model.edges import EdgeTable
 
-NEVER = (Kind.link, Kind.crossing, Kind.steps, Kind.escalator, Kind.moving_walkway, Kind.lift)
-"""Kinds besides the point barriers that nobody's door opens onto."""
+NEVER = (
+    Kind.link,
+    Kind.crossing,
+    Kind.steps,
+    Kind.escalator,
+    Kind.moving_walkway,
+    Kind.lift,
+    Kind.ferry,
+)
+"""Kinds besides the point barriers that nobody's door opens onto, unless it is a node of theirs."""
+
+_AT_NODES = (Kind.crossing, Kind.steps, Kind.escalator, Kind.moving_walkway)
+"""Those of them that a door may be a node of: a flight that ends at it."""
 
 ROADS = (Kind.street, Kind.living_street, Kind.service, Kind.track)
 """Kinds of which the nearest is always kept; so is the nearest of all other kinds (the footways)."""
@@ -36,6 +47,10 @@ _RADII_M = (
 )  # tried before the reach itself; most doors are settled within the first two
 _STOREY_M = 60.0  # an edge on the point's own storey is preferred to the ground within this many metres more
 _PRIVATE_M = 15.0  # a private way is taken by doors to which every public one is farther by more than a house
+_ON_WAY_M = 0.05  # a point this near is a node of the way
+_ALOFT_M = 100.0  # a bridge or tunnel is taken where every way on the ground is so much farther
+_BESIDE_M = 0.5  # a point this near to a bridge is on it
+_FREE_M = 2.0  # what a stop prefers the ground by
 _DOOR_M = 0.5  # an entrance this near is the door of a home or place
 _CHUNK = 4096  # points per spatial query, bounds the memory for pairs
 
@@ -56,6 +71,9 @@ class Snaps:
         float32: foot of the perpendicular as share of the edge's length, 0 at u, 1 at v.
     off_m
         float32: metres from the access point to that foot.
+    away_m
+        float32: the same with what makes other ways more likely; negative where the point is a node of the
+        way. Empty where read from a file.
     skipped
         Owners without any candidate, by the ids given to `snap`.
     """
@@ -65,7 +83,27 @@ class Snaps:
     edge: NDArray[np.int32]
     along: NDArray[np.float32]
     off_m: NDArray[np.float32]
+    away_m: NDArray[np.float32] = field(default_factory=lambda: np.empty(0, dtype=np.float32))
     skipped: list[Skipped] = field(default_factory=list)
+
+    def take(self, rows: NDArray[np.integer] | NDArray[np.bool_]) -> Snaps:
+        """The given candidates only."""
+        names = ("owner", "point", "edge", "along", "off_m", "away_m")
+        return replace(self, **{name: getattr(self, name)[rows] for name in names})
+
+    def followed_by(self, other: Snaps, first: int) -> Snaps:
+        """These candidates, then others, whose owners are counted from `first`."""
+        mine = (self.point, self.edge, self.along, self.off_m, self.away_m)
+        theirs = (other.point, other.edge, other.along, other.off_m, other.away_m)
+        point, edge, along, off_m, away_m = (np.concatenate(pair) for pair in zip(mine, theirs, strict=True))
+        owner = np.concatenate([self.owner, other.owner + first]).astype(np.int32)
+        return Snaps(owner, point, edge, along, off_m, away_m)
+
+    def kept(self, rows: NDArray[np.bool_], first: int = 0) -> Snaps:
+        """The given rows, owners counted from `first`."""
+        names = ("point", "edge", "along", "off_m")
+        owner = (self.owner[rows] - first).astype(np.int32)
+        return Snaps(owner, *(getattr(self, name)[rows] for name in names))
 
     def __len__(self) -> int:
         return len(self.owner)
@@ -78,6 +116,8 @@ def snap(
     point: NDArray[np.integer] | None = None,
     *,
     level: NDArray[np.floating] | None = None,
+    aloft: NDArray[np.bool_] | None = None,
+    free: NDArray[np.bool_] | None = None,
     ids: Sequence[str] | None = None,
     reach_m: float = 250.0,
     candidates: int = 12,
@@ -85,8 +125,9 @@ def snap(
     """Find the edges that each point may join.
 
     Of all edges within reach the nearest are kept, among them always the nearest road and the nearest
-    footway, so that a profile that may not use one kind finds the other. Edges on another storey than the
-    point, and bridges, tunnels and indoor ways, count only where there is nothing else. Private ways come
+    footway. A point that is a node of a way joins that way, whatever it is. Edges on another storey than the
+    point count only where there is nothing else, bridges, tunnels and indoor ways where every other way is
+    much farther. Private ways come
     after public ones that are up to 15 m farther, about the depth of a house: who lives in the second row
     joins the private way, the neighbour in front of it the street.
 
@@ -103,6 +144,10 @@ def snap(
         Number of the point within its owner; 0 where None.
     level
         Storey of each point, NaN where unmapped (taken as the ground).
+    aloft
+        Points that are mapped as lying on a bridge or in a tunnel; they join such ways first.
+    free
+        Points that may lie on a bridge or in a tunnel as well as not, such as stops: the nearest way counts.
     ids
         Ids of the owners, for the list of what could not be snapped.
     reach_m
@@ -131,7 +176,9 @@ def snap(
     owner = np.arange(len(xy)) if owner is None else np.asarray(owner)
     point = np.zeros(len(xy), dtype=np.int16) if point is None else np.asarray(point)
     storey = np.zeros(len(xy)) if level is None else np.nan_to_num(np.asarray(level, dtype=np.float64))
-    found = _search(_segments(edges), _Ground.of(edges, storey), xy, reach_m, max(candidates, 2))
+    nobody = np.zeros(len(xy), dtype=np.bool_)
+    ground = _Ground.of(edges, storey, nobody if aloft is None else aloft, nobody if free is None else free)
+    found = _search(_segments(edges), ground, xy, reach_m, max(candidates, 2))
     found = found.take(np.lexsort((point[found.row], owner[found.row])))  # stable: the preference stays
     snaps = Snaps(
         owner=owner[found.row].astype(np.int32),
@@ -139,6 +186,7 @@ def snap(
         edge=found.edge.astype(np.int32),
         along=found.along.astype(np.float32),
         off_m=found.off_m.astype(np.float32),
+        away_m=found.away_m.astype(np.float32),
     )
     lost = np.setdiff1d(owner, snaps.owner)
     reason = f"no walkable way within {reach_m:g} m"
@@ -212,6 +260,7 @@ class _Segments:
     end: NDArray[np.float64]
     before_m: NDArray[np.float64]  # along the edge, from u to the start of the piece
     edge_m: NDArray[np.float64]  # length of the whole edge
+    at_nodes: NDArray[np.bool_]  # only a point that is a node of the edge may join it
 
 
 @dataclass(frozen=True)
@@ -222,19 +271,22 @@ class _Found:
     edge: NDArray[np.int64]
     along: NDArray[np.float64]
     off_m: NDArray[np.float64]
+    away_m: NDArray[np.float64]  # as preferred, see `_best`
 
     def take(self, which: NDArray[np.bool_] | NDArray[np.integer]) -> _Found:
-        return _Found(self.row[which], self.edge[which], self.along[which], self.off_m[which])
+        return _Found(
+            self.row[which], self.edge[which], self.along[which], self.off_m[which], self.away_m[which]
+        )
 
     @classmethod
     def together(cls, parts: list[_Found]) -> _Found:
-        names = ("row", "edge", "along", "off_m")
+        names = ("row", "edge", "along", "off_m", "away_m")
         return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
 def _segments(edges: EdgeTable) -> _Segments:
     kind = edges["kind"].astype(np.int64)
-    open_ = (kind < int(Kind.kerb)) & ~np.isin(kind, [int(k) for k in NEVER])
+    open_ = (kind < int(Kind.kerb)) & ~np.isin(kind, [int(k) for k in NEVER if k not in _AT_NODES])
     open_ &= edges["forward"].astype(bool) | edges["backward"].astype(bool)
     open_ &= ~ways_across(edges.columns)  # they would crowd out everything else near a square
     bends = np.asarray(edges.bends)
@@ -249,7 +301,8 @@ def _segments(edges: EdgeTable) -> _Segments:
     head = np.flatnonzero(new)
     lengths = np.diff(total[np.append(head, len(edge))])
     group = np.cumsum(new) - 1
-    return _Segments(edge, start, end, total[:-1] - total[head][group], lengths[group])
+    at_nodes = np.isin(kind[edge], [int(k) for k in _AT_NODES])
+    return _Segments(edge, start, end, total[:-1] - total[head][group], lengths[group], at_nodes)
 
 
 @dataclass(frozen=True)
@@ -263,9 +316,17 @@ class _Ground:
     door: NDArray[np.bool_]  # per edge: the stub behind an entrance's barriers
     order: NDArray[np.int64]  # per edge: of edges equally near the one that goes first
     storey: NDArray[np.float64]  # per point
+    aloft: NDArray[np.bool_]  # per point
+    free: NDArray[np.bool_]  # per point
 
     @classmethod
-    def of(cls, edges: EdgeTable, storey: NDArray[np.float64]) -> _Ground:
+    def of(
+        cls,
+        edges: EdgeTable,
+        storey: NDArray[np.float64],
+        aloft: NDArray[np.bool_],
+        free: NDArray[np.bool_],
+    ) -> _Ground:
         level = edges["level"].astype(np.float64)
         return cls(
             road=np.isin(edges["kind"], [int(kind) for kind in ROADS]),
@@ -275,6 +336,8 @@ class _Ground:
             door=(edges["kind"] == Kind.corridor) & edges["derived"].astype(bool),
             order=_order_of(edges),
             storey=storey,
+            aloft=aloft,
+            free=free,
         )
 
 
@@ -308,7 +371,8 @@ def _search(
     pieces = np.asarray(shapely.linestrings(np.stack([segments.start, segments.end], axis=1)))
     tree = shapely.STRtree(pieces)
     empty = np.zeros(0, dtype=np.int64)
-    parts = [_Found(empty, empty, empty.astype(np.float64), empty.astype(np.float64))]
+    nothing = empty.astype(np.float64)
+    parts = [_Found(empty, empty, nothing, nothing, nothing)]
     waiting = np.flatnonzero(np.isfinite(xy).all(axis=1))
     for radius in [*(radius for radius in _RADII_M if radius < reach_m), reach_m]:
         later = [empty]
@@ -341,20 +405,22 @@ def _nearest_per_edge(
     share = (point_x - start_x) * course_x + (point_y - start_y) * course_y
     share = np.clip(share / np.where(length2 > 0, length2, 1.0), 0.0, 1.0)
     off_m = np.hypot(start_x + share * course_x - point_x, start_y + share * course_y - point_y)
-    within = np.flatnonzero(off_m <= radius_m)
+    within = np.flatnonzero(off_m <= np.where(segments.at_nodes[piece], _ON_WAY_M, radius_m))
     row, piece = row[within], piece[within]
     share, off_m, length2 = share[within], off_m[within], length2[within]
     edge = segments.edge[piece]
     if not len(row):
-        return _Found(row, edge, share, off_m)
+        return _Found(row, edge, share, off_m, off_m)
     new = np.ones(len(row), dtype=bool)
     new[1:] = (row[1:] != row[:-1]) | (edge[1:] != edge[:-1])
     group = np.cumsum(new) - 1
     nearest = np.flatnonzero(off_m == np.minimum.reduceat(off_m, np.flatnonzero(new))[group])
     nearest = nearest[_rank(group[nearest]) == 0]
     edge_m = segments.edge_m[piece]
-    along = (segments.before_m[piece] + share * np.sqrt(length2)) / np.where(edge_m > 0, edge_m, 1.0)
-    return _Found(row, edge, np.clip(along, 0.0, 1.0), off_m).take(nearest)
+    along_m = segments.before_m[piece] + share * np.sqrt(length2)
+    along = np.clip(along_m / np.where(edge_m > 0, edge_m, 1.0), 0.0, 1.0)
+    along = np.where(along_m <= _ON_WAY_M, 0.0, np.where(edge_m - along_m <= _ON_WAY_M, 1.0, along))
+    return _Found(row, edge, along, off_m, off_m).take(nearest)
 
 
 def _best(
@@ -362,11 +428,16 @@ def _best(
 ) -> tuple[_Found, NDArray[np.bool_]]:
     """Sort by preference, keep the best of each point, and tell which points need no wider search."""
     level, storey = ground.level[near.edge], ground.storey[near.row]
-    elsewhere = ground.off_ground[near.edge] | ((level != storey) & (level != 0.0))
-    private = ground.private[near.edge]
+    on_way, off_ground = near.off_m <= _ON_WAY_M, ground.off_ground[near.edge]
+    elsewhere = (level != storey) & (level != 0.0) & ~on_way
+    private, aloft = ground.private[near.edge], ground.aloft[near.row]
     away_m = near.off_m + np.where(level != storey, _STOREY_M, 0.0) + np.where(private, _PRIVATE_M, 0.0)
+    other = (off_ground != aloft) & ~(off_ground & (near.off_m <= _BESIDE_M))
+    away_m += np.where(other, np.where(ground.free[near.row] & ~aloft, _FREE_M, _ALOFT_M), 0.0)
     # whoever lives at an entrance joins behind its barriers, not the way that leads up to it
     away_m = np.maximum(away_m - np.where(ground.door[near.edge], _DOOR_M, 0.0), 0.0)
+    away_m = np.where(on_way, -_ON_WAY_M * (1 + ground.door[near.edge]), away_m)
+    near = replace(near, away_m=away_m)
     order = np.lexsort((ground.order[near.edge], ~ground.door[near.edge], away_m, elsewhere, near.row))
     near, elsewhere, away_m = near.take(order), elsewhere[order], away_m[order]
     here = np.bincount(near.row[~elsewhere], minlength=points)

@@ -76,7 +76,7 @@ def cross_squares(draft: Draft, strips: Sequence[Strip], features: Features, pro
     """
     floors = find_floors(features, projection, strips)
     left, things = clear(floors, features, projection)
-    cut_outlines(draft, floors, left, things, features, projection)
+    left = cut_outlines(draft, floors, left, things, features, projection)
     for row, square in _find_squares(draft, floors, _hole_nodes(features, floors)):
         shape = left[row]
         ways, corners = ways_across(square.xy, square.apart, shape)

@@ -68,7 +68,8 @@ def link_unmet(draft: Draft, obstacles: Obstacles) -> Joined:
     """Link every platform and square that no way meets to the nearest way on its storey.
 
     Between a platform and a carriageway lies a kerb of unknown height; between a square and a street the
-    ground is level. What else lies between is a caution of the link.
+    ground is level. What else lies between is a caution of the link. Where no way of its own storey is near,
+    there must be one between the storeys that nobody mapped.
     """
     styles = draft.styles
     lawful = np.array([style.forward or style.backward for style in styles], dtype=bool)
@@ -93,17 +94,19 @@ def link_unmet(draft: Draft, obstacles: Obstacles) -> Joined:
 
     tree = shapely.STRtree(lines)
     for label, edges in sorted(alone.items()):
-        found = _links(draft, edges, met, lines, tree, of_edge, label)
-        if found:
+        found = _links(draft, edges, met, lines, tree, of_edge, label, own_storey=True)
+        below = [] if found else _links(draft, edges, met, lines, tree, of_edge, label, own_storey=False)[:1]
+        if found or below:
             count += 1
             wishes += [(one, other, a, b, obstacles.between(p, q)) for one, other, a, b, p, q in found]
+            wishes += [(one, other, a, b, bit_of("other_storey")) for one, other, a, b, *_ in below]
         else:
             style = styles[edges[0]]
             skipped.append(
                 Skipped(
                     f"{style.osm_type}{style.osm_id}",
                     "network",
-                    f"no way meets it and none on its storey lies within {_REACH_M:g} m",
+                    f"no way meets it and none lies within {_REACH_M:g} m",
                 )
             )
     _lay(draft, [wish for wish in wishes if not wish[4] & bit_of("over_water")])
@@ -150,6 +153,8 @@ def _links(
     tree: shapely.STRtree,
     of_edge: NDArray[np.int64],
     label: int,
+    *,
+    own_storey: bool,
 ) -> list[tuple[int, int, float, float, tuple[float, float], tuple[float, float]]]:
     """Where a part is linked: edge and place on it, edge and place on the way it is linked to."""
     import shapely
@@ -166,7 +171,9 @@ def _links(
         style = draft.styles[edge]
         asked, hit = tree.query(points, predicate="dwithin", distance=_REACH_M)
         for row, other in zip(asked.tolist(), hit.tolist(), strict=True):
-            if of_edge[met[other]] == label or not _same_storey(style, draft.styles[met[other]]):
+            if of_edge[met[other]] == label:
+                continue
+            if own_storey is not _same_storey(style, draft.styles[met[other]]):
                 continue
             away = float(shapely.distance(points[row], lines[other]))
             along = float(shapely.line_locate_point(lines[other], points[row]))

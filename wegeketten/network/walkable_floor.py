@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,7 +12,6 @@ from wegeketten.model.edges import Kind
 from wegeketten.network.barriers import HARMLESS
 from wegeketten.network.ways import CODE, levels_of, walk_of
 from wegeketten.osm.rings import is_closed, polygon_of_relation
-from wegeketten.tags.readers import measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -194,10 +194,15 @@ def _thick(line: shapely.LineString, tags: Mapping[str, str]) -> shapely.Geometr
     """A line as wide as it is: steps by their width, anything else a little."""
     import shapely
 
-    width = measure("width", tags["width"]) if "width" in tags and tags.get("highway") == "steps" else None
-    if width is None or width.likely is None or width.likely < 2 * _THICK_M:
+    stated = tags.get("width") or tags.get("est_width") or ""
+    found = _number.match(stated.replace(",", ".")) if tags.get("highway") == "steps" else None
+    half = float(found[0]) / 2 if found else 0.0  # wider than any way: no quantity of `tags`
+    if half <= _THICK_M:
         return shapely.buffer(line, _THICK_M)
-    return shapely.buffer(line, width.likely / 2, cap_style="flat")
+    return shapely.buffer(line, half, cap_style="flat")
+
+
+_number = re.compile(r"\d{1,3}(\.\d+)?")
 
 
 def _boxes(features: Features) -> tuple[list[Way], NDArray[np.object_]]:

@@ -99,7 +99,7 @@ def checks(columns: Columns, profile: Profile) -> Iterator[Check]:
     yield Check("access", "lawful", _lawful(columns))
     yield from _passages(columns, profile, yes)
     yield Check("kind", ALL_HOURS, np.where(columns["hours"] > 0, LIKELY, SURE).astype(np.uint8))
-    yield Check("caution", "none", _cautious(columns["caution"], profile))
+    yield Check("caution", "none", cautious(columns["caution"], profile))
     if limits.kerb_cm is not None:
         yield _check(columns, "kerb_cm", limits.kerb_cm, _at_most(columns, "kerb_cm", limits.kerb_cm), yes)
     for limit, uphill in ((limits.incline_up_pct, True), (limits.incline_down_pct, False)):
@@ -161,7 +161,7 @@ def groups_of(profile: Profile) -> tuple[Group, ...]:
     return tuple(found)
 
 
-def _cautious(bits: NDArray[np.uint32], profile: Profile) -> Levels:
+def cautious(bits: NDArray[np.uint32], profile: Profile) -> Levels:
     """In how many answers edges may be passed for all that their cautions say."""
     levels = np.full(len(bits), SURE, np.uint8)
     rows = np.flatnonzero(bits)

@@ -179,6 +179,9 @@ def build(
             raise InputDataError(
                 f"{path}: holds no way that people may walk; a network needs streets and paths"
             )
+        tell("homes and places", 0.45)
+        settled, town = worker.result()
+        network = works.join(network, town)
         if survey is not None:
             tell("survey", 0.5)
             network = works.survey(network, Path(survey), crs=crs, encoding=encoding)
@@ -186,12 +189,8 @@ def build(
             tell("elevation", 0.55)
             works.grade(network, terrain)
         works.write_network(network)
-        tell("homes and places", 0.6)
         del features  # the largest thing in memory, not needed any more
-        settled, town = worker.result()
         works.take_over(settled)
-        tell("snapping", 0.7)
-        works.snap(network.edges, town)
         tell("order of the network", 0.8)
         ends, nodes = _ends(network.edges), len(network.nodes["x"])
         del network, town  # the compiler comes in now: nothing else has to be in memory

@@ -120,17 +120,23 @@ class CityWriter:
     def write_network(self, network: Network) -> None:
         """Nodes, edges, and what in their tags was contradictory or unreadable."""
         from wegeketten.model.edges import Kind
+        from wegeketten.network.obstacles import write_obstacles
         from wegeketten.network.short_slopes import mark_short_slopes
         from wegeketten.network.store import write_edges
+        from wegeketten.tags.unread import unread_key
 
         mark_short_slopes(network.edges)
 
         self.table("nodes", network.nodes)
         write_edges(self.folder / "edges.parquet", network.edges, self.projection, note=self._note)
+        write_obstacles(self.folder, network.obstacles, self.projection)
         header = ("element", "attribute", "conflict", "resolution")
         write_csv(self.folder / "conflicts.csv", header, network.conflicts)
         unreadable = sorted((key, raw, count) for (key, raw), count in network.unreadable.items())
         write_csv(self.folder / "unreadable.csv", ("key", "raw", "occurrences"), unreadable)
+        unread = sorted(network.unread.items(), key=lambda item: (-item[1], item[0]))
+        rows = [(key, count, known.why_not) for key, count in unread if (known := unread_key(key))]
+        write_csv(self.folder / "unread.csv", ("key", "occurrences", "why"), rows)
         self.counts |= {
             "nodes": len(network.nodes["x"]),
             "edges": len(network.edges),
@@ -189,17 +195,43 @@ class CityWriter:
         self.notes += notes
         return laid
 
-    def snap(self, edges: EdgeTable, town: Town) -> None:
-        """Doors and the edges they may join."""
+    def join(self, network: Network, town: Town) -> Network:
+        """Doors and where they join the network; what is no mere step becomes a way of its own."""
+        from wegeketten.network.join import Ways, choose_joins, lay_ways
         from wegeketten.network.snap import snap, write_snaps
 
-        home_snaps = snap(edges, town.home_xy, ids=town.home_ids)
-        places = town.places
+        edges, places = network.edges, town.places
+        homes = snap(edges, town.home_xy, ids=town.home_ids)
         ids = places.columns["place_id"].tolist()
-        place_snaps = snap(edges, places.xy, places.owner, places.point, level=places.levels, ids=ids)
-        self.skipped += [*home_snaps.skipped, *place_snaps.skipped]
-        write_snaps(self.folder / "home_snaps.parquet", home_snaps)
-        write_snaps(self.folder / "place_snaps.parquet", place_snaps)
+        offers = snap(
+            edges, places.xy, places.owner, places.point,
+            level=places.levels, aloft=places.aloft, free=places.free, ids=ids,
+        )  # fmt: skip
+        self.skipped += [*homes.skipped, *offers.skipped]
+        first = np.searchsorted(places.owner, offers.owner)  # points of one place are numbered from 0
+        xy = np.concatenate([town.home_xy[homes.owner], places.xy[first + offers.point]])
+        shift = len(town.home_ids)
+        both = homes.followed_by(offers, shift)
+        joined = choose_joins(both, xy, edges, network.obstacles)
+        chosen = both.take(joined.rows)
+        storeys = np.zeros(len(chosen))
+        of_place = np.flatnonzero(chosen.owner >= shift)
+        met = np.nan_to_num(edges["level"][chosen.edge[of_place]].astype(np.float64))
+        storeys[of_place] = places.storeys_from(chosen.owner[of_place] - shift, met)
+        wanted = np.flatnonzero((joined.caution > 0) | (storeys > 0))
+        ways = Ways(wanted, xy[joined.rows[wanted]], storeys[wanted])
+        if len(wanted):
+            self.notes.append(
+                f"{len(wanted)} homes and places reach the network by a way nobody mapped; it is named"
+            )
+        grown, nodes, snaps = lay_ways(edges, network.nodes, chosen, joined.caution, ways)
+        lonlat = self.projection.to_lonlat(np.stack([nodes["x"], nodes["y"]], axis=1))
+        where = {"osm_id": nodes["osm_id"], "lon": lonlat[:, 0], "lat": lonlat[:, 1]}
+        nodes = {**where, "x": nodes["x"], "y": nodes["y"]}
+        at_home = snaps.owner < shift
+        write_snaps(self.folder / "home_snaps.parquet", snaps.kept(at_home))
+        write_snaps(self.folder / "place_snaps.parquet", snaps.kept(~at_home, shift))
+        return replace(network, edges=grown, nodes=nodes)
 
     def order(self, ends: EdgeTable, nodes: int) -> None:
         """Order and topology for the routing core."""

@@ -45,6 +45,8 @@ class Places:
         float64, shape (points, 2): metres.
     skipped
         Elements that are the same place as another, each with the one that counts.
+    off_ground
+        Ids of places mapped as lying on a bridge, in a tunnel or on another layer.
     """
 
     columns: dict[str, NDArray[Any]]
@@ -52,6 +54,7 @@ class Places:
     point: NDArray[np.int16]
     xy: NDArray[np.float64]
     skipped: list[Skipped] = field(default_factory=list)
+    off_ground: frozenset[str] = frozenset()
 
     def __len__(self) -> int:
         return len(self.columns["place_id"])
@@ -60,6 +63,33 @@ class Places:
     def levels(self) -> NDArray[np.float64]:
         """Storey of each access point, NaN where unmapped."""
         return np.asarray(self.columns["level"][self.owner], dtype=np.float64)
+
+    @property
+    def aloft(self) -> NDArray[np.bool_]:
+        """Whether each access point lies on a bridge or in a tunnel by its tags."""
+        places = [place in self.off_ground for place in self.columns["place_id"].tolist()]
+        return np.array(places, dtype=np.bool_)[self.owner]
+
+    @property
+    def free(self) -> NDArray[np.bool_]:
+        """Whether each access point may lie on a bridge as well as beneath: stops stand on any road."""
+        stop = self.columns["service"] == "stop"
+        return np.asarray(stop[self.owner], dtype=np.bool_)
+
+    def storeys_from(self, rows: NDArray[np.integer], level: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Storeys to be climbed to places by ways nobody mapped: none where they are said to be step-free.
+
+        Parameters
+        ----------
+        rows
+            Of the places.
+        level
+            Storey of the way by which each is reached.
+        """
+        own = np.nan_to_num(self.columns["level"][rows].astype(np.float64))
+        stepfree = self.columns["wheelchair"][rows].astype(np.float64) >= 0.5
+        stop = self.columns["service"][rows] == "stop"
+        return np.where(stepfree | stop, 0.0, np.abs(own - level))
 
 
 class Candidate(NamedTuple):
@@ -109,6 +139,22 @@ def find_places(features: Features, catalogue: Catalogue, projection: Projection
         point=(np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)).astype(np.int16),
         xy=np.concatenate(points) if points else np.zeros((0, 2)),
         skipped=skipped,
+        off_ground=frozenset(each.element for _, each in rows if is_off_ground(each.tags)),
+    )
+
+
+def is_off_ground(tags: Mapping[str, str]) -> bool:
+    """Whether a place is mapped as lying on a bridge, in a tunnel or on another layer.
+
+    Examples
+    --------
+    >>> is_off_ground({"layer": "1"}), is_off_ground({"tunnel": "yes"}), is_off_ground({"layer": "0"})
+    (True, True, False)
+    """
+    return (
+        tags.get("layer", "0").strip() not in ("0", "")
+        or tags.get("bridge", "no") != "no"
+        or tags.get("tunnel", "no") != "no"
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,15 +11,17 @@ import numpy as np
 from wegeketten.errors import UsageError
 from wegeketten.files.geojson import Waypoint, collection, feature, gpx, line_string
 from wegeketten.files.json import json_text, write_text
-from wegeketten.joins.endpoints import Endpoints
+from wegeketten.joins.endpoints import Endpoints, levels_of, snap_points
 from wegeketten.model.answers import ANSWERS
 from wegeketten.model.tabular import Tabular
 from wegeketten.network.din_run_lengths import summary
-from wegeketten.reach.barriers import passed
+from wegeketten.people.checks import LEVEL_OF, groups_of
+from wegeketten.reach.barriers import Barrier, blocking, passed
 from wegeketten.reach.expected import chance_of_way
 from wegeketten.reach.itinerary import follow
 from wegeketten.reach.spoken import barrier as barrier_words
 from wegeketten.routing import INF, UNIT_S
+from wegeketten.tags.cautions import worst_of
 from wegeketten.whatif.doors import open_doors, trace
 from wegeketten.words.catalogue import text
 from wegeketten.words.numbers import metres, minutes_long
@@ -27,9 +29,12 @@ from wegeketten.words.numbers import metres, minutes_long
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from wegeketten.city import City
+    from wegeketten.model.answers import Answer
+    from wegeketten.network.snap import Snaps
     from wegeketten.people.profile import Profile
-    from wegeketten.reach.barriers import Barrier
     from wegeketten.reach.itinerary import Itinerary
 
 Spot = tuple[float, float]
@@ -162,12 +167,12 @@ def find_route(
     Raises
     ------
     UsageError
-        No way that the profile might use is near one of the points.
+        No way is near one of the points.
     """
-    homes, places = join_spot(city, profile, start), join_spot(city, profile, end)
     answers: dict[str, float | None] = {}
     ways = {}
     for answer in ANSWERS:
+        homes, places = (join_spot(city, profile, spot, answer) for spot in (start, end))
         doors = open_doors(city, profile, answer, homes=homes, home_count=1, places=places)
         way = trace(doors, doors.field.streets, doors.goals(np.zeros(1, dtype=np.int64)), doors.field.today)
         answers[answer] = None if way is None else round(way[0] * UNIT_S, 1)
@@ -175,45 +180,92 @@ def find_route(
             ways[answer] = (doors, way[1])
     led = next((answer for answer in ("likely", "possible") if answer in ways), None)
     if led is None:
-        return Route(profile.id, "none", None, answers, None)
+        closed = tuple(seen for spot in (start, end) for seen in at_door(city, profile, spot))
+        return Route(profile.id, "none", None, answers, None, closed)
     doors, arcs = ways[led]
     on_street = doors.on_street(arcs)
-    certain = led == "likely" and bool((city.weights(profile).sure[on_street] != INF).all())
-    barriers = tuple(passed(city, profile, on_street))
+    joined = all(len(join_spot(city, profile, spot, "sure")) for spot in (start, end))
+    certain = led == "likely" and joined and bool((city.weights(profile).sure[on_street] != INF).all())
+    there, back = (between(city, profile, spot) for spot in (start, end))
+    barriers = (*there, *passed(city, profile, on_street), *back)
     course = follow(city, doors.path(arcs), barriers)
+    course = replace(course, line=_with_ends(course.line, start if there else None, end if back else None))
     chance = chance_of_way(city, profile, on_street, worlds=worlds, seed=seed) if worlds else None
     return Route(profile.id, "sure" if certain else led, answers[led], answers, course, barriers, chance)
 
 
-def join_spot(city: City, profile: Profile, spot: Spot) -> Endpoints:
-    """Joint of a point on the map.
+def _with_ends(line: NDArray[np.float64], start: Spot | None, end: Spot | None) -> NDArray[np.float64]:
+    """A line drawn up to the points, where the way there is no mere step."""
+    ends = [[] if spot is None else [[spot[1], spot[0]]] for spot in (start, end)]
+    return np.concatenate([np.reshape(part, (-1, 2)) for part in (ends[0], line, ends[1])])
+
+
+def at_door(city: City, profile: Profile, spot: Spot) -> list[Barrier]:
+    """Why somebody gets nowhere from a point: what lies between, and what closes the way it joins."""
+    snaps, _ = snap_spot(city, spot)
+    arcs = [2 * int(snaps.edge[0])]
+    closed = [seen for seen in blocking(city, profile, arcs, "possible") if seen.verdict == "blocked"]
+    return [*between(city, profile, spot), *closed]
+
+
+def between(city: City, profile: Profile, spot: Spot) -> list[Barrier]:
+    """What lies between a point and the way it joins, as a barrier."""
+    snaps, caution = snap_spot(city, spot)
+    name = worst_of(int(caution[0]), groups_of(profile))
+    if not name:
+        return []
+    place = city.edges.ids(snaps.edge[:1])[0]
+    verdict = ("blocked", "unclear", "unclear", "passable")[int(levels_of(caution, profile)[0])]
+    return [
+        Barrier(
+            place, place.partition(":")[0], name, spot[0], spot[1], "caution", name, name, name, "",
+            "derived", "none", verdict,
+        )
+    ]  # fmt: skip
+
+
+def join_spot(city: City, profile: Profile, spot: Spot, answer: Answer = "possible") -> Endpoints:
+    """Joint of a point on the map, the same for every profile; none where nobody passes what lies between.
+
+    Parameters
+    ----------
+    answer
+        In which answer what lies between the point and the way must be passed.
 
     Raises
     ------
     UsageError
-        The point lies outside the city, or no way is near it that the profile might use.
+        The point lies outside the city: no way is near it.
     """
-    from wegeketten.network.snap import choose, snap
-
-    lat, lon = spot
-    xy = np.asarray(city.projection.to_xy(np.array([[lon, lat]])), dtype=np.float64)
-    snaps = snap(city.edges, xy)
-    if not len(snaps):
-        raise UsageError(
-            f"{lat}, {lon}: no way within 250 m in {city.path}; write latitude first, then longitude, "
-            f"inside {_extent(city)}"
-        )
-    rows = choose(snaps, city.weights(profile).possible != INF)[:1]
-    if not len(rows):
-        raise UsageError(f"{lat}, {lon}: no way within 250 m that the profile {profile.id} may use")
+    snaps, caution = snap_spot(city, spot)
+    rows = np.flatnonzero(levels_of(caution, profile) >= LEVEL_OF[answer])
     off_m = snaps.off_m[rows].astype(np.float64)
     return Endpoints(
-        owner=np.zeros(1, dtype=np.int32),
+        owner=np.zeros(len(rows), dtype=np.int32),
         edge=snaps.edge[rows],
         along=snaps.along[rows].astype(np.float64),
         off_m=off_m,
         off_units=np.rint(off_m / profile.level_m_s / UNIT_S).astype(np.int64),
     )
+
+
+def snap_spot(city: City, spot: Spot) -> tuple[Snaps, NDArray[np.uint32]]:
+    """Where a point on the map joins the network, and what lies between.
+
+    Raises
+    ------
+    UsageError
+        No way is near the point.
+    """
+    lat, lon = spot
+    xy = np.asarray(city.projection.to_xy(np.array([[lon, lat]])), dtype=np.float64)
+    snaps, caution = snap_points(city, xy)
+    if not len(snaps):
+        raise UsageError(
+            f"{lat}, {lon}: no way within 250 m in {city.path}; write latitude first, then longitude, "
+            f"inside {_extent(city)}"
+        )
+    return snaps, caution
 
 
 def _extent(city: City) -> str:

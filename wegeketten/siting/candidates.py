@@ -10,7 +10,6 @@ import numpy as np
 
 from wegeketten.errors import UsageError
 from wegeketten.model.edges import HIGHWAYS, Kind
-from wegeketten.routing import INF, UNIT_S
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -134,17 +133,10 @@ def find_candidates(
 
 
 def join_candidates(city: City, profile: Profile, candidates: Candidates) -> Endpoints:
-    """Joints of candidates with the edges that a profile may use; those without any are missing."""
-    from wegeketten.joins.endpoints import Endpoints
-    from wegeketten.network.snap import choose, snap
+    """Joints of candidates with the network; those to which nobody of a profile gets are missing."""
+    from wegeketten.joins.endpoints import join_xy
 
-    snaps = snap(city.edges, candidates.xy)
-    rows = choose(snaps, city.weights(profile).possible != INF)
-    off_m = snaps.off_m[rows].astype(np.float64)
-    return Endpoints(
-        snaps.owner[rows].astype(np.int32), snaps.edge[rows], snaps.along[rows].astype(np.float64), off_m,
-        np.rint(off_m / profile.level_m_s / UNIT_S).astype(np.int64),
-    )  # fmt: skip
+    return join_xy(city, profile, candidates.xy)
 
 
 def street_corners(city: City, most: int, *, apart_from: NDArray[np.float64] | None = None) -> Candidates:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     End = Literal["start", "end"]
 
 _TAGGED, _DERIVED, _NONE = int(Provenance.tagged), int(Provenance.derived), int(Provenance.none)
-_CONTEXT = frozenset({"highway", "footway"})
+_CONTEXT = frozenset({"highway", "footway", "cycle_barrier"})
 _FOOT_PART = frozenset({"path", "cycleway", "footway", "pavement", "pedestrian"})
 
 
