@@ -93,11 +93,14 @@ class Snaps:
 
     def followed_by(self, other: Snaps, first: int) -> Snaps:
         """These candidates, then others, whose owners are counted from `first`."""
-        mine = (self.point, self.edge, self.along, self.off_m, self.away_m)
-        theirs = (other.point, other.edge, other.along, other.off_m, other.away_m)
-        point, edge, along, off_m, away_m = (np.concatenate(pair) for pair in zip(mine, theirs, strict=True))
-        owner = np.concatenate([self.owner, other.owner + first]).astype(np.int32)
-        return Snaps(owner, point, edge, along, off_m, away_m)
+        return Snaps(
+            owner=np.concatenate([self.owner, other.owner + first]).astype(np.int32),
+            point=np.concatenate([self.point, other.point]),
+            edge=np.concatenate([self.edge, other.edge]),
+            along=np.concatenate([self.along, other.along]),
+            off_m=np.concatenate([self.off_m, other.off_m]),
+            away_m=np.concatenate([self.away_m, other.away_m]),
+        )
 
     def kept(self, rows: NDArray[np.bool_], first: int = 0) -> Snaps:
         """The given rows, owners counted from `first`."""
