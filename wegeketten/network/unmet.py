@@ -82,10 +82,12 @@ def link_unmet(draft: Draft, obstacles: Obstacles) -> Joined:
     alone = _alone(styles, walked, of_edge)
     if not alone:
         return Joined(0, [])
+    lonely = {edge for edges in alone.values() for edge in edges}
     met = [
         edge
         for edge in walked.tolist()
-        if styles[edge].kind in _MET and not styles[edge].private and not _is_across(styles[edge])
+        if styles[edge].kind in _MET
+        and not (styles[edge].private or _is_across(styles[edge]) or edge in lonely)
     ]
     lines = shapes_of([draft.lines[edge] for edge in met])
     count, skipped = 0, []
@@ -173,7 +175,8 @@ def _links(
         for row, other in zip(asked.tolist(), hit.tolist(), strict=True):
             if of_edge[met[other]] == label:
                 continue
-            if own_storey is not _same_storey(style, draft.styles[met[other]]):
+            onto = draft.styles[met[other]]
+            if own_storey is not _same_storey(style, onto) or not (own_storey or _on_ground(onto)):
                 continue
             away = float(shapely.distance(points[row], lines[other]))
             along = float(shapely.line_locate_point(lines[other], points[row]))
@@ -199,6 +202,11 @@ def _same_storey(one: Style, other: Style) -> bool:
     """Whether two edges lie on one storey, the ground where none is mapped."""
     levels = [0.0 if style.level != style.level else style.level for style in (one, other)]
     return one.level_ground == other.level_ground and levels[0] == levels[1]
+
+
+def _on_ground(style: Style) -> bool:
+    """Whether an edge lies in the open, on the ground."""
+    return not style.level_ground and not style.level < 0 and not style.level > 0  # NaN is the ground
 
 
 def _lay(draft: Draft, wishes: Sequence[tuple[int, int, float, float, int]]) -> None:

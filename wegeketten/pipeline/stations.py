@@ -220,9 +220,10 @@ class CityWriter:
         storeys[of_place] = places.storeys_from(chosen.owner[of_place] - shift, met)
         wanted = np.flatnonzero((joined.caution > 0) | (storeys > 0))
         ways = Ways(wanted, xy[joined.rows[wanted]], storeys[wanted])
-        if len(wanted):
+        drawn = len(wanted)
+        if drawn:
             self.notes.append(
-                f"{len(wanted)} homes and places reach the network by a way nobody mapped; it is named"
+                f"{drawn} homes and places reach the network by a way nobody mapped; it is named"
             )
         grown, nodes, snaps = lay_ways(edges, network.nodes, chosen, joined.caution, ways)
         lonlat = self.projection.to_lonlat(np.stack([nodes["x"], nodes["y"]], axis=1))
