@@ -89,10 +89,11 @@ def write_layers(path: Path, layers: Sequence[Layer], *, epsg: int = 4326) -> No
         with whole_file(path) as temporary:
             temporary.unlink(missing_ok=True)
             for layer in layers:
-                kind = shapely.get_type_id(layer.geometry[0]) if len(layer.geometry) else 0
+                shapes = _of_one_type(layer.geometry)
+                kind = shapely.get_type_id(shapes[0]) if len(shapes) else 0
                 pyogrio.raw.write(
                     str(temporary),
-                    geometry=shapely.to_wkb(layer.geometry),
+                    geometry=shapely.to_wkb(shapes),
                     field_data=[_plain(column) for column in layer.columns.values()],
                     fields=np.array(list(layer.columns), dtype=object),
                     layer=layer.name,
@@ -109,6 +110,21 @@ def write_layers(path: Path, layers: Sequence[Layer], *, epsg: int = 4326) -> No
 
 
 _MULTI = {4: "MultiPoint", 5: "MultiLineString", 6: "MultiPolygon"}
+
+
+def _of_one_type(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Polygons and lines as multi-part shapes where the layer holds any of those: a layer has one type."""
+    import shapely
+
+    types = set(np.unique(shapely.get_type_id(shapes)).tolist()) if len(shapes) else set()
+    for single, several, make in (
+        (1, 5, shapely.multilinestrings),
+        (3, 6, shapely.multipolygons),
+    ):
+        if several in types and types <= {single, several}:
+            parts = [make(shapely.get_parts(shape)) for shape in shapes]
+            return np.array([*parts, None], dtype=object)[:-1]
+    return shapes
 
 
 def _plain(column: NDArray[Any] | Sequence[str]) -> NDArray[Any]:

@@ -161,9 +161,7 @@ def _layers(scan: Scan, shares: list[Share]) -> list[Layer]:
             ],
             dtype=np.float64,
         )
-    polygons = np.array(
-        [_multi(shape) for shape in scan.city.districts["geometry"][scan.districts]], dtype=object
-    )
+    polygons = scan.city.districts["geometry"][scan.districts]
     share_bands = tuple(
         (low / 100, (low + 20) / 100, colour, f"{low}–{low + 20} %")
         for low, colour in zip(
@@ -184,9 +182,3 @@ def _layers(scan: Scan, shares: list[Share]) -> list[Layer]:
             np.asarray(shapely.points(np.array([row[5:7] for row in islands], dtype=float).reshape(-1, 2))),
         ),
     ]
-
-
-def _multi(shape: Any) -> Any:
-    import shapely
-
-    return shape if shape.geom_type == "MultiPolygon" else shapely.multipolygons([shape])

@@ -46,12 +46,12 @@ def write_needs(needs: Needs, out: Path) -> None:
     areas = np.asarray(needs.areas, dtype=object)
     points = np.array([(one.lon, one.lat) for one in needs.clusters], dtype=np.float64).reshape(-1, 2)
     layers = [
-        _layer("districts", Need._fields, needs.rows, _multi(areas), _POSTS),
+        _layer("districts", Need._fields, needs.rows, areas, _POSTS),
         _layer(
             "neighbourhoods",
             Neighbourhood._fields,
             needs.proposal.rows,
-            _multi(needs.proposal.shapes),
+            needs.proposal.shapes,
             _PEOPLE,
         ),
         _layer(
@@ -68,18 +68,6 @@ def write_needs(needs: Needs, out: Path) -> None:
         write_csv(folder / "neighbourhoods.csv", Neighbourhood._fields, needs.proposal.rows)
         write_layers(folder / "needs.gpkg", layers)
         write_json(folder / "needs.json", needs.to_json())
-
-
-def _multi(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
-    import shapely
-
-    parts = [
-        shape if shape.geom_type == "MultiPolygon" else shapely.multipolygons(
-            [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
-        )
-        for shape in shapes
-    ]  # fmt: skip
-    return np.array(parts, dtype=object)
 
 
 def _layer(
