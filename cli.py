@@ -385,6 +385,8 @@ def compare(
     measures: Annotated[
         Path | None, typer.Option(help="measures.csv of a plan: compare with and without them.")
     ] = None,
+    worlds: Worlds = 32,
+    seed: Seed = 0,
     limit: Limits = None,
     lang: Lang = None,
     as_json: Json = False,
@@ -405,8 +407,9 @@ def compare(
             found = compare_measures(opened, barriers_of(measures), profiles, services=services)
         else:
             found = compare_cities(
-                opened, open_source(after or "", tick), profiles, services=services, progress=tick
-            )
+                opened, open_source(after or "", tick), profiles, services=services, worlds=worlds, seed=seed,
+                progress=tick,
+            )  # fmt: skip
     if out is not None:
         found.write(out)
     if as_json:

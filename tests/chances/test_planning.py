@@ -12,6 +12,7 @@ import wegeketten as wk
 from wegeketten.chances import Worlds
 from wegeketten.chances.world_city import WorldCity
 from wegeketten.people.profile import load_profile
+from wegeketten.planning.compare import compare_cities
 from wegeketten.planning.plan import Wishes, make_plan
 from wegeketten.planning.survey import find_survey
 from wegeketten.reach.expected import find_chances
@@ -113,3 +114,17 @@ def test_where_all_is_known_the_plan_is_certain(towns):
     for line in made.lines:
         assert line.people_expected == line.people_low == line.people_high
         assert line.helps in (0.0, 1.0)
+
+
+def test_a_comparison_shares_its_worlds(lazy):
+    """Two builds of one town differ in no world; a lost kerb shows in the expected shares."""
+    profiles = [load_profile("wheelchair"), load_profile("walker")]
+    same = compare_cities(lazy, lazy, profiles, services=["pharmacy"], worlds=24, seed=3)
+    for row in same.rows:
+        assert row["change_low"] == row["change_high"] == 0
+        assert row["share_expected_before"] == row["share_expected_after"]
+    bare = compare_cities(lazy, lazy, profiles, services=["pharmacy"])
+    assert all("change_low" not in row for row in bare.rows)
+    expected = wk.scan(lazy, profiles=profiles, services=["pharmacy"], worlds=24, seed=3).expected_total
+    told = [row["share_expected_before"] for row in same.rows if row["district"] == ""]
+    assert told == pytest.approx([each.expected for each in expected], abs=1e-4)

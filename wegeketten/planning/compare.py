@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from wegeketten.chances.expected import INTERVAL
 from wegeketten.city import provenance_of
 from wegeketten.errors import InputDataError, UsageError
 from wegeketten.files.atomic import whole_folder
@@ -15,6 +16,7 @@ from wegeketten.files.json import write_json
 from wegeketten.model.answers import ANSWERS
 from wegeketten.model.tabular import Tabular
 from wegeketten.planning.attribution import Attribution, Suspects
+from wegeketten.reach.expected import find_chances
 from wegeketten.reach.scan import reach_of
 from wegeketten.reach.shares import units_within
 from wegeketten.routing import INF
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from wegeketten.chances import Chances
     from wegeketten.city import City
     from wegeketten.model.answers import Progress
     from wegeketten.people.profile import Profile
@@ -34,10 +37,13 @@ if TYPE_CHECKING:
     from wegeketten.whatif.measures import MeasureCatalogue
 
 
+EXPECTED_COLUMNS = ("share_expected_before", "share_expected_after", "change_low", "change_high")
+"""Expected shares, and between which numbers their change lies in eight of ten worlds; empty without."""
+
 CHANGE_COLUMNS = (
     "district", "profile", "service", "homes", "weight", "share_before", "share_after", "gained", "lost",
     "faster", "slower", "share_sure_before", "share_sure_after", "share_possible_before",
-    "share_possible_after", "median_before_s", "median_after_s",
+    "share_possible_after", "median_before_s", "median_after_s", *EXPECTED_COLUMNS,
 )  # fmt: skip
 
 CAUSE_COLUMNS = (
@@ -95,7 +101,7 @@ class Comparison(Tabular):
 
     def write(self, out: Path) -> None:
         """Write ``changes.csv``, ``causes.csv`` and ``compare.json`` into a folder."""
-        rows = [[row[name] for name in CHANGE_COLUMNS] for row in self.rows]
+        rows = [[row.get(name) for name in CHANGE_COLUMNS] for row in self.rows]
         causes = [
             (
                 rank, cause.barrier_id, cause.kind, _rounded(cause.lat), _rounded(cause.lon), cause.change,
@@ -116,6 +122,8 @@ def compare_cities(
     profiles: Sequence[Profile],
     *,
     services: Sequence[str] = (),
+    worlds: int = 0,
+    seed: int = 0,
     progress: Progress | None = None,
 ) -> Comparison:
     """Compare two built cities home by home; homes are matched by their ids.
@@ -128,6 +136,8 @@ def compare_cities(
         For whom.
     services
         Ids; those of the first city's catalogue where empty.
+    worlds, seed
+        How many worlds are drawn of both, the same of each element that is in both; 0 for none; and which.
     progress
         Called with words and the share done.
 
@@ -164,9 +174,42 @@ def compare_cities(
             book.blame(behind, service, limit, new[lost], gain=False)
         for city in (before, after):
             city.forget()
+    rows = book.rows
+    if worlds:
+        both = [
+            find_chances(
+                city,
+                profiles,
+                wanted,
+                worlds=worlds,
+                seed=seed,
+                catalogue=before.catalogue,
+                progress=progress,
+            )
+            for city in (before, after)
+        ]
+        rows = [row | _expected(row, before, (old, new), both) for row in rows]
     meta = {"before": provenance_of(before), "after": provenance_of(after)}
     gone, fresh = len(before.homes["home_id"]) - len(old), len(after.homes["home_id"]) - len(old)
-    return Comparison(tuple(book.rows), book.causes(), gone, fresh, meta)
+    return Comparison(tuple(rows), book.causes(), gone, fresh, meta)
+
+
+def _expected(
+    row: dict[str, Any], before: City, matched: Sequence[NDArray[np.int64]], both: Sequence[Chances]
+) -> dict[str, float | None]:
+    """Expected shares of a row before and after, and the span of their change, world by world."""
+    names = [str(name) for name in before.districts["name"]]
+    district, weight = before.homes["district"][matched[0]], before.homes["weight"][matched[0]]
+    inside = district == names.index(row["district"]) if row["district"] else np.ones(len(district), bool)
+    if not weight[inside].sum() > 0:
+        return dict.fromkeys(EXPECTED_COLUMNS)
+    column = both[0].services.index(row["service"])
+    shares = [
+        chances.by_world(row["profile"], homes[inside], weight[inside].astype(np.float64))[column]
+        for chances, homes in zip(both, matched, strict=True)
+    ]
+    told = (shares[0].mean(), shares[1].mean(), *np.quantile(shares[1] - shares[0], INTERVAL))
+    return dict(zip(EXPECTED_COLUMNS, (round(float(each), 4) for each in told), strict=True))
 
 
 def barriers_of(path: Path) -> list[str]:
