@@ -2,7 +2,7 @@
 
 A connection is one hop of one vehicle, from one place to the next. Between rides people walk along footpaths,
 one at a time; a footpath from a place to itself is the time a change there takes. Footpaths need not be
-closed: whoever walks from a to b and from b to c has no footpath from a to c unless one is given.
+closed: anyone who walks from a to b and from b to c has no footpath from a to c unless one is given.
 """
 
 from __future__ import annotations

@@ -166,7 +166,7 @@ def subtree_sizes(parents: Int32) -> Int32:
 
 
 def is_postorder(parents: Int32) -> bool:
-    """Tell whether each subtree is one stretch of ranks that ends in its root.
+    """Return whether each subtree is one stretch of ranks that ends in its root.
 
     Examples
     --------

@@ -90,7 +90,7 @@ def as_int32(values: ArrayLike, name: str, *, upper: int = INF, size: int | None
 
 @kernel(b1, reads(i8), i8, writes(i4))
 def _narrow(values: NDArray[np.int64], upper: int, narrow: Int32) -> bool:
-    """Copy numbers from 0 to `upper`; tell whether all of them were."""
+    """Copy numbers from 0 to `upper`; return whether all of them were."""
     fits = True
     for i in range(values.size):
         fits &= 0 <= values[i] <= upper
@@ -270,8 +270,8 @@ class Graph:
     def in_input_order(self, values: ArrayLike) -> ArrayLike:
         """Put the graph's own `weights`, which lie in row order, in the order of the input arcs.
 
-        Whoever writes ``graph.weights`` where input order is asked for means `input_weights`; taken as they
-        lie they would silently belong to other arcs. Any other values are returned as they are.
+        Who writes ``graph.weights`` where input order is asked for means `input_weights`; taken as they lie
+        they would silently belong to other arcs. Any other values are returned as they are.
 
         Parameters
         ----------

@@ -61,7 +61,7 @@ def _locate(tails: Int32, heads: Int32, ranks: Int32, starts: Int32, uppers: Int
 
 @kernel(b1, reads(i4), reads(i4))
 def _is_chordal(starts: Int32, uppers: Int32) -> bool:
-    """Tell whether rows ascend, and whatever a rank leads up to its parent, the first of these, does too."""
+    """Return whether rows ascend, and each parent (first of its row) leads up to the rest of the row."""
     n = starts.size - 1
     for x in range(n):
         below, parent = x, n

@@ -152,7 +152,7 @@ class Metric:
             Nodes to answer for, shape (t,), which then stand for n below; all where None. Far fewer than all
             are answered in a fraction of the time.
         with_source
-            Also tell which source it is.
+            Also return which source it is.
         threads
             Number of threads; all there are where None. The result does not depend on it.
 

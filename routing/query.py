@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _NONE = np.zeros(0, np.int32)
 _LANES = np.arange(TIMES, dtype=np.int32)
-"""Numbers of the services of a full row: made anew at every call, they show in the time of a small sweep."""
+"""Numbers of the services of a full row: made again at every call, they show in the time of a small sweep."""
 
 
 @dataclass(eq=False)

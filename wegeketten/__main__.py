@@ -1,4 +1,4 @@
-"""The command ``wegeketten``, also as ``python -m wegeketten``: a door open before anything is loaded."""
+"""Entry point of ``wegeketten`` and ``python -m wegeketten``; imports nothing heavy."""
 
 import os
 import sys
@@ -7,9 +7,9 @@ import sys
 def main() -> None:
     """Run the command line and end at once.
 
-    Ctrl-C while the program is still being loaded ends like any other, with 130. At the end nothing is taken
-    apart object by object, which after a build or a scan takes some tenths of a second; with
-    ``WEGEKETTEN_DEBUG`` set it is, for profilers and the like that have their say then.
+    Ctrl-C exits with 130, also while modules are still being loaded. Interpreter teardown is skipped: after a
+    build or a scan it takes some tenths of a second. With ``WEGEKETTEN_DEBUG`` set it runs, so that atexit
+    hooks such as profilers do.
     """
     try:
         from wegeketten.cli import main as run
@@ -28,7 +28,7 @@ def main() -> None:
     for stream in filter(None, (sys.stdout, sys.stderr)):
         try:
             stream.flush()
-        except OSError:  # told already, or there is nobody to tell
+        except OSError:  # already reported, or the reader is gone
             continue
     os._exit(code)
 

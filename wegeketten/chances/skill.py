@@ -65,7 +65,7 @@ class Lesson(NamedTuple):
 
     @property
     def enough(self) -> bool:
-        """Whether the city tells enough to learn from."""
+        """Whether the city has enough mapped to learn from."""
         return self.tagged >= ENOUGH
 
     def to_json(self) -> dict[str, Any]:

@@ -68,7 +68,7 @@ class Worlds:
     city
         A built city.
     profiles
-        Who walks in these worlds. What they meet is the same for all: whoever may do more never finds less.
+        Who walks in these worlds. What they meet is the same for all: who may do more never finds less.
     count
         How many worlds.
     seed

@@ -47,7 +47,7 @@ def run_to_the_end(command: Callable[..., Any]) -> int:
     _end_cleanly()
     try:
         code = int(command(standalone_mode=False) or 0)
-        sys.stdout.flush()  # what cannot be written is told below
+        sys.stdout.flush()  # what cannot be written is reported below
     except _Misuse as error:
         return _tell_misuse(error)
     except WegekettenError as error:

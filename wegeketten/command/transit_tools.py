@@ -94,7 +94,7 @@ def run_journey(
     assisted: bool,
     as_json: bool,
 ) -> None:
-    """Find one journey and tell it.
+    """Find one journey and print it.
 
     Raises
     ------

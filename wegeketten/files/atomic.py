@@ -1,6 +1,6 @@
 """Outputs appear whole or not at all: made in a private folder beside the target, put in place in one step.
 
-Whoever writes a result, a file or a folder, does it with `whole_file` or `whole_folder`. Both refuse what a
+Every result, a file or a folder, is written with `whole_file` or `whole_folder`. Both refuse what a
 result must never replace (`targets`), sweep what dead runs left (`scratch`), and leave the old result until
 the new one is there.
 """
@@ -84,7 +84,7 @@ def whole_folder(target: Path, *, marker: str, inputs: Iterable[Path] = ()) -> I
     """Yield a new folder to fill; it takes the target's place, in one step, when the block succeeds.
 
     The marker then lists all files with their digests. Files in an older result that are the user's own
-    stay: whatever is neither listed in its marker nor written anew.
+    stay: whatever is neither listed in its marker nor written again.
 
     Parameters
     ----------
@@ -179,7 +179,7 @@ def _remove_empty(folder: Path) -> None:
 
 @contextmanager
 def _told(target: Path, *, ours: bool = False) -> Iterator[None]:
-    """A full disk is told as such, whichever library met it; of `ours`, all that the system refuses."""
+    """A full disk is reported as such, whichever library met it; of `ours`, all that the system refuses."""
     try:
         yield
     except WegekettenError:

@@ -14,7 +14,7 @@ def gdal() -> Any:
     """The package pyogrio with its module ``raw``.
 
     pyogrio looks for pandas and GeoPandas as soon as it is imported, which takes a third of a short run.
-    Here they are out of sight while it looks. What was loaded so is kept to ourselves: whoever imports
+    Here they are out of sight while it looks. What was loaded so is kept to ourselves: anyone who imports
     pyogrio later gets it with both.
 
     Examples

@@ -27,7 +27,7 @@ ASIDE = "was"
 """Subfolder of a private folder that holds what is being replaced, where two folders cannot change places."""
 
 _PATIENCE_S = 60.0
-_OLD_S = 7 * 86_400.0  # where nothing can be locked, only age tells that a run is over
+_OLD_S = 7 * 86_400.0  # where nothing can be locked, only age shows that a run is over
 
 
 @contextmanager

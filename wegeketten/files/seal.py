@@ -1,4 +1,4 @@
-"""Seals: a folder of results lists its files with their digests, and whoever reads them can tell damage."""
+"""Seals: a folder of results lists its files with their digests, so that a reader can detect damage."""
 
 from __future__ import annotations
 

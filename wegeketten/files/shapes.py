@@ -72,7 +72,7 @@ def read_layer(
     kinds: tuple[str, ...] = AREAS,
     bounds: Bounds | None = None,
 ) -> Layer:
-    """Read a layer of shapes; what kind of file it is in is told by its content, not by its name.
+    """Read a layer of shapes; what kind of file it is in is recognised by its content, not by its name.
 
     Parameters
     ----------

@@ -45,7 +45,7 @@ class Source(Strict):
     source
         Clause, paper or page, in words.
     mark
-        ``V`` read in a public source, ``X`` reckoned from one, ``M`` from memory and unverified,
+        ``V`` read in a public source, ``X`` calculated from one, ``M`` from memory and unverified,
         ``A`` an assumption of this project.
     source_de
         The same in German.

@@ -1,4 +1,4 @@
-"""Tables as people keep them: CSV in any of its spellings, workbooks, Parquet; what is assumed is told."""
+"""Tables as people keep them: CSV in any of its spellings, workbooks, Parquet; assumptions are reported."""
 
 from __future__ import annotations
 

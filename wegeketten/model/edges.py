@@ -223,7 +223,7 @@ def flight_share(columns: Mapping[str, NDArray[Any]]) -> NDArray[np.float64]:
     A flight is one way of OpenStreetMap, however many nodes cut it. Each piece states the steps of the whole
     in ``step_count``, for they decide who can manage it; what is walked, climbed and paid for on the piece is
     its share. Two ways are two flights even where one continues the other: each states its own count, and
-    nothing tells whether a landing to rest on lies between them.
+    nothing says whether a landing to rest on lies between them.
 
     Examples
     --------

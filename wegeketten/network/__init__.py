@@ -2,15 +2,16 @@
 
 One room with three clusters; `build` names the stations in their order.
 
-- **Terrain**: `terrain`, `heights`, `strokes`, `slopes`, `elevation` and `din_run_lengths` give the
-  finished edges their climb and their incline.
+- **Terrain**: `terrain`, `rasters`, `heights`, `strokes`, `slopes`, `elevation`, `short_slopes` and
+  `din_run_lengths` give the finished edges their climb and their incline.
 - **Sides of streets**: `sides` and `streets` find what is left and right of each road; `arms`, `corners`,
   `junction`, `junctions` and `mouths` make the ground at junctions; `pavements`, `crossings`, `crosswalks`
   and `refuges` lay what is walked; `connect` joins what was drawn apart.
 - **Squares**: `areas` walks along the outline, `squares` straight across, over what `walkable_floor` leaves
-  free and as `visibility` allows.
+  free and as `visibility` allows; `severed` cuts both where a wall or a canal crosses.
 
-Around them: `access` and `ways` say who may walk where, `split`, `barriers`, `lifts` and `doors` cut ways
-at their nodes, `draft` collects the edges, `private_ways` closes them to passers-by, `survey_overlay` lays
-surveyed values over them, `snap`, `arcs` and `store` hand the network on.
+Around them: `access`, `countries` and `ways` say who may walk where; `split`, `barriers`, `lifts` and
+`doors` cut ways at their nodes; `draft` collects the edges; `private_ways` closes them to passers-by;
+`unmet` links what no way meets; `survey_overlay` lays surveyed values over them; `obstacles`
+and `snap` find where a point joins; `arcs` and `store` hand the network on.
 """

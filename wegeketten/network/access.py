@@ -152,7 +152,7 @@ def _by_time(tags: Mapping[str, str], base: bool) -> bool | str:
         rules = []
         for text in raw:
             read = rules_of(text)
-            if read is None:  # nobody can tell when: unknown
+            if read is None:  # unknown when
                 rules.append((not base, f"unreadable ({text})"))
             else:
                 rules += [(bool(allowed(rule.value)), rule.when) for rule in read]

@@ -127,7 +127,7 @@ def is_point(tags: Mapping[str, str]) -> bool:
 
 
 def has_steps(tags: Mapping[str, str]) -> bool:
-    """Whether an entrance's tags tell of steps in front of its door."""
+    """Whether an entrance's tags mention steps in front of its door."""
     return tags.get("step_count", "0").strip() not in ("0", "no")
 
 

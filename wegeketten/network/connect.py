@@ -298,7 +298,7 @@ def _between(
 
 
 def _link(draft: Draft, node: int, other: int, edge: int) -> None:
-    """A derived edge of no length of its own worth speaking of, named after the edge it leads to."""
+    """A derived edge of negligible length, named after the edge it leads to."""
     style = draft.styles[edge]
     reading = draft.read(f"{style.osm_type}{style.osm_id}", {}, Kind.link)
     draft.add(

@@ -17,7 +17,7 @@ SAID = frozenset(
 
 
 def walks_on_trunk_roads(features: Features) -> bool:
-    """Whether people on foot may walk on trunk roads where the extract lies; not where nobody can tell."""
+    """Whether people on foot may walk on trunk roads where the extract lies; not where it is unknown."""
     from wegeketten.osm.country import country_of
 
     country = country_of(features)

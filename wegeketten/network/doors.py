@@ -1,6 +1,6 @@
 """Doors: a mapped entrance with steps, a kerb or a narrow door is a barrier between the way and the house.
 
-Behind the door lies a stub of a corridor. It is nearest to whoever lives there, so homes and places at the
+Behind the door lies a stub of a corridor. It is nearest to anyone who lives there, so homes and places at the
 entrance join the network behind its barrier, and not beside it.
 """
 

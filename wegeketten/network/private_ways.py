@@ -3,7 +3,7 @@
 The ways and gates that the law closes to passers-by only are walked by residents, visitors and patients, as
 the first and last metres of their way. So they stay in the network, as culs-de-sac: each hangs on the one
 public place it is nearest to, and is cut where the share of the next such place begins. Nobody can walk
-through, in whatever profile or answer, and whoever searches ways need not know.
+through, in whatever profile or answer, and anyone who searches ways need not know.
 
 What is public in itself but lies behind private ways or gates (a courtyard, a gated estate) is joined to the
 rest by one such way, the shortest. No two public places that are joined without private ways come nearer.
@@ -142,7 +142,7 @@ def _mainlands(
 ) -> list[int]:
     """Of the public parts that private ways join with one another, the one with the most metres.
 
-    As the crow flies between the ends of its edges: that tells a town from a courtyard.
+    As the crow flies between the ends of its edges: that distinguishes a town from a courtyard.
     """
     whole = parts_of(draft, np.concatenate([public, private]))
     u, v = _ends(draft, public)

@@ -1,4 +1,4 @@
-"""Clauses of a norm, read from TOML: whoever reads the file reads the norm."""
+"""Clauses of a norm, read from TOML: anyone who reads the file reads the norm."""
 
 from __future__ import annotations
 

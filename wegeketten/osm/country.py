@@ -16,7 +16,7 @@ _FIRST, _LAST = dt.datetime(2023, 1, 1), dt.datetime(2026, 1, 1)
 
 
 def country_of(features: Features) -> str:
-    """Code of the country (ISO 3166-1, two letters), "" where nobody can tell.
+    """Code of the country (ISO 3166-1, two letters), "" where it is unknown.
 
     The country that most elements name; else the one whose public holidays count there.
     """
@@ -38,7 +38,7 @@ def country_of(features: Features) -> str:
 
 
 def country_at(lon: float, lat: float) -> str:
-    """Code of the country at a place, degrees; "" where nobody can tell.
+    """Code of the country at a place, degrees; "" where it is unknown.
 
     The library that reads opening hours knows the outlines of countries, but tells only their holidays:
     these give the country away.

@@ -1,4 +1,4 @@
-"""The ground that an extract covers: beyond it nothing is mapped, whoever may live there."""
+"""The ground that an extract covers: beyond it nothing is mapped, anyone who may live there."""
 
 from __future__ import annotations
 

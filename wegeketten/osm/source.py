@@ -25,7 +25,7 @@ FORMATS = {
 
 _HEAD = 1 << 20  # bytes looked at to recognise the format: a first bzip2 block fits
 _SAMPLE = 1 << 17  # packed bytes tried for their expansion
-_MOST_TIMES = 200  # OSM XML packs 1 : 10 to 1 : 30; whoever claims more packs emptiness
+_MOST_TIMES = 200  # OSM XML packs 1 : 10 to 1 : 30; anyone who claims more packs emptiness
 _HARMLESS = 1 << 22  # unpacked bytes that are never too many
 
 

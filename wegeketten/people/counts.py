@@ -133,7 +133,7 @@ class Columns:
         Raises
         ------
         InputDataError
-            It cannot be told which column counts all people.
+            It is unclear which column counts all people.
         UsageError
             There is no column of that name.
         """

@@ -30,7 +30,7 @@ UNINHABITED = frozenset(
         "utility", "warehouse", "water_tower",
     }
 )  # fmt: skip
-"""Values of ``building`` in which nobody lives; an address there is a home only for want of a better one."""
+"""Values of ``building`` in which nobody lives; an address there is a home only if there is no better one."""
 
 _FUNCTIONS = frozenset(
     {

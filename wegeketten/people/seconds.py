@@ -25,7 +25,7 @@ STEP_RUN_M = 0.3
 """Going of one step, metres: DIN 18065 step formula with a rise of 0.16 m gives 0.63 − 2 · 0.16 = 0.31."""
 
 RAMP_PCT = 6.0
-"""Slope at which a ramp beside steps is reckoned (DIN 18040-3: at most 6 %)."""
+"""Slope at which a ramp beside steps is calculated (DIN 18040-3: at most 6 %)."""
 
 
 def seconds(columns: Columns, profile: Profile) -> Reals:
@@ -115,7 +115,7 @@ def _relief(columns: Columns, length: Reals) -> tuple[Reals, Reals]:
     """Steepness (0 and more), and the share of the way that climbs from u to v and from v to u, (2, edges).
 
     Rise and fall from the terrain where known, for a tagged incline is the steepest stretch, not the mean.
-    Each share is reckoned by itself: an edge drawn the other way round gives the same to the last bit.
+    Each share is calculated on its own: an edge drawn the other way round gives the same to the last bit.
     """
     incline = _point(columns, "incline_pct") / 100
     heights = np.stack([columns["rise_m"], columns["fall_m"]]).astype(np.float64)

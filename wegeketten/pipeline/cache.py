@@ -102,7 +102,7 @@ def cache_folder() -> Path:
 
 
 def _code_stamp() -> str:
-    """Short digest of the shipped data and code a build depends on: an edited catalogue builds anew."""
+    """Short digest of the shipped data and code a build depends on: an edited catalogue means a new build."""
     from wegeketten.files.resources import shipped
 
     digest = hashlib.sha256()

@@ -176,7 +176,7 @@ def _end_with_parent() -> None:
 
 
 def _answer(work: Callable[..., Any], args: tuple[Any, ...], answer: BinaryIO) -> None:
-    """Work and send what came of it; nothing where it cannot be sent, and whoever asked will do it again."""
+    """Work and send what came of it; nothing where it cannot be sent, and the caller will do it again."""
     result = error = None
     with warnings.catch_warnings(record=True) as told:
         try:

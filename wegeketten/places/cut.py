@@ -56,7 +56,7 @@ def close_cut(
     Returns
     -------
     list
-        For each area its part within the frame, None where it cannot be told.
+        For each area its part within the frame, None where that is unknown.
 
     Examples
     --------

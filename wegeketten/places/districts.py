@@ -147,7 +147,7 @@ def find_districts(
     InputDataError
         The file cannot be used.
     UsageError
-        It cannot be told which column holds the names.
+        It is unclear which column holds the names.
     """
     if file is not None:
         extent = _extent(features, projection)
@@ -184,7 +184,7 @@ def read_districts(
     InputDataError
         The file cannot be used, names are missing or occur twice.
     UsageError
-        It cannot be told which column holds the names.
+        It is unclear which column holds the names.
     """
     from wegeketten.files.shapes import read_layer
     from wegeketten.places.layers import to_city

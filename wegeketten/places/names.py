@@ -1,4 +1,4 @@
-"""Names of districts: cleaned, told apart, and turned into ids that are safe everywhere."""
+"""Names of districts: cleaned, distinguished, and turned into ids that are safe everywhere."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ class Outing:
         Whether it ends at home. Down is not up: the way home counts in its own direction.
     minutes
         Longest time on the way; None for the sum of what the visits' standards allow (and that of the last
-        once more for the way home): whoever has every leg within its standard can run the chain.
+        once more for the way home): anyone who has every leg within its standard can run the chain.
     """
 
     visit: tuple[str, ...]

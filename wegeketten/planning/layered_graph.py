@@ -1,6 +1,6 @@
 """A chain of errands as one field: a copy of the network per leg, joined at the places that are visited.
 
-Whoever has reached a place of the first kind goes on in the second copy, and so on. A chain is then a way to
+From a place of the first kind one goes on in the second copy, and so on. A chain is then a way to
 the nearest goal, and all that is known about ways holds for chains. A barrier is in every copy, but it is one
 edge: mending it mends all its arcs, and it is paid once.
 """

@@ -259,7 +259,7 @@ def buy_greedily(
     """Buy, again and again, the bundle with the most value per euro.
 
     Bundles are single measures and corridors. After the first purchases, then ever more rarely, the corridors
-    are searched anew, because a barrier that was bought may be half of another corridor.
+    are searched again, because a barrier that was bought may be half of another corridor.
 
     Parameters
     ----------

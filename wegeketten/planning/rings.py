@@ -2,7 +2,7 @@
 
 Doors with the same ways share their rings. They are found in the neighbourhood that can be walked within
 the longest standard once everything is mended, one neighbourhood after the other: memory is that of one of
-them, time grows with their number. Prices are reckoned within it as well: a way that is short enough stays
+them, time grows with their number. Prices are calculated within it as well: a way that is short enough stays
 inside, so a set of nodes around the door that it has to leave is a ring all the same.
 """
 

@@ -4,7 +4,7 @@ A home's answer is *sure* once every reading on one way within the standard is k
 at one of three kerbs in a row decides nothing. So whole sets are bought, those first that decide most people
 per look. And the list has to be drawn up before anybody goes out: what comes after bad news has to be on it
 as well. It is drawn up against several towns as they may turn out to be. In each of them every look shows
-what it would show there, good or bad, and the ways still in doubt are searched anew.
+what it would show there, good or bad, and the ways still in doubt are searched again.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Barriers as people are told of them: what it is, where, what was read, whose limit it breaks."""
+"""Barriers as people read of them: what it is, where, what was read, whose limit it breaks."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ def cut_districts(city: City) -> NDArray[np.bool_]:
 
     That is so where a quarter of its outline runs along the edge, or a tenth of it lies beyond, and more than
     half of its homes are nearer to the edge than `NEAR_EDGE_M`. Where that holds for half of all homes, the
-    extract is all edge, and none is told apart.
+    extract is all edge, and none is distinguished from another.
 
     Parameters
     ----------

@@ -186,13 +186,13 @@ class _Narrator:
         self.steps: list[Instruction] = []
         self.bearing: float | None = None  # of the last piece with a direction, degrees
         self.stretch: tuple[Kind, int] | None = None  # kind and street of the last step, if it can be longer
-        self.flight = -1  # number of the way whose flight of steps is being told
+        self.flight = -1  # number of the way whose flight of steps is being described
         self.flight_step = -1  # which step that is
 
     def pass_edge(
         self, row: int, piece: Line, metres: float, seconds: float, barrier: Barrier | None
     ) -> None:
-        """Tell one more edge; `barrier` is what is told of it, if anything."""
+        """Describe one more edge; `barrier` is what is said of it, if anything."""
         kind = Kind(int(self.city.edges["kind"][row]))
         lon, lat = np.asarray(self.city.projection.to_lonlat(piece[:1]), dtype=np.float64)[0]
         spot = _Spot(metres, seconds, float(lat), float(lon))
@@ -230,7 +230,7 @@ class _Narrator:
         self.stretch = halves
 
     def _walk(self, row: int, kind: Kind, piece: Line, spot: _Spot) -> None:
-        """A stretch of way; what goes straight on along the same street, or is tiny, is not told anew."""
+        """A stretch of way; what goes straight on along the same street, or is tiny, is not stated again."""
         stretch = (kind, int(self.city.edges["name"][row]))
         goes_on = stretch == self.stretch and abs(_turned(self.bearing, piece) or 0.0) < 60
         tiny = spot.metres < 3 and self.stretch is not None

@@ -18,7 +18,7 @@ _TURNS = ((25.0, "straight"), (60.0, "slight"), (130.0, "turn"), (181.0, "sharp"
 """A change of direction below so many degrees, and how it is called."""
 
 SAME_STEPS = both("barrier.same_steps")
-"""Where a flight goes on behind a landing; how many steps it has is told where it begins."""
+"""Where a flight goes on behind a landing; how many steps it has is stated where it begins."""
 
 
 def way(kind: Kind, street: str) -> Both:

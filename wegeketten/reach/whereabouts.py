@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from wegeketten.city import City
 
 STREET_REACH_M = 80.0
-"""A way without a name is told by the street of the nearest address this near."""
+"""A way without a name is named after the street of the nearest address this near."""
 
 ADDRESS_REACH_M = 250.0
 """Farther addresses say nothing about a place."""

@@ -126,7 +126,7 @@ class Phrases:
         )
 
     def bare_gain(self, count: float) -> str:
-        """A gain as a number; small ones are not told apart."""
+        """A gain as a number; small ones are not distinguished."""
         if not count:
             return "0"
         return f"<{FEWEST_HOMES}" if count < FEWEST_HOMES else about(count, self.lang)

@@ -85,7 +85,7 @@ def print_barriers(
     lang: Lang = "de",
     line: NDArray[np.float64] | None = None,
 ) -> None:
-    """Print obstacles first, each once, with its street; what is only unknown is told in groups.
+    """Print obstacles first, each once, with its street; what is only unknown is listed in groups.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def print_barriers(
     lang
         ``de`` or ``en``.
     line
-        The way, lon and lat: obstacles are told with the metres walked until then.
+        The way, lon and lat: obstacles are listed with the metres walked until then.
     """
     console = Console(highlight=False)
     if not barriers:

@@ -1,4 +1,4 @@
-"""The p-center problem: p sites so that whoever is worst off is as near as possible."""
+"""The p-center problem: p sites so that anyone who is worst off is as near as possible."""
 
 from __future__ import annotations
 

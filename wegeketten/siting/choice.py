@@ -32,7 +32,7 @@ OBJECTIVES = ("cover", "median", "center")
 """What can be wanted: most people within the standard, the least time on the whole, the worst-off nearer."""
 
 FARTHEST_S = 7200.0
-"""Whoever has no way, or a longer one, counts as two hours away where times are summed or compared."""
+"""Anyone who has no way, or a longer one, counts as two hours away where times are summed or compared."""
 
 _NEAR_M = 100.0
 _ROOF_M = 15.0

@@ -60,7 +60,7 @@ def interchange(cost: Floats, chosen: Longs, fixed: NDArray[np.bool_]) -> float:
         if len(chosen) > 1:
             for i in range(demands):
                 loss[place[i]] += second[i] - first[i]
-        else:  # whoever comes instead serves all
+        else:  # whichever comes instead serves all
             loss[:] = 0.0
         total = first.sum()
         best, best_site, best_place = 1e-9 * max(1.0, total), -1, -1

@@ -202,7 +202,7 @@ def _reached_if_mended(task: Task, count: int, first_site: int) -> NDArray[np.bo
     best = np.minimum(graph.today, graph.mended)
     site = graph.edge - first_site
     keys = np.where(best >= INF, np.int64(-1), best.astype(np.int64))
-    keys[site >= 0] = -1  # whoever is at a site's door is there
+    keys[site >= 0] = -1  # anyone who is at a site's door is there
     reached = np.zeros((graph.homes, count + 1), dtype=bool)
     columns = [graph.tails[site == number] for number in range(count)]
     first_goal = graph.nodes - count

@@ -103,7 +103,7 @@ def _barriers(city: City) -> NDArray[np.int64]:
     found = np.where(across, rank[edges["road"]], 0)
     found = np.maximum(found, np.where(along, np.maximum(rank[edges["highway"]], rank[edges["road"]]), 0))
     found = np.maximum(found, np.where(edges["level_ground"].astype(bool), _BRIDGE, 0))
-    # where a main road is one line, whoever passes a node on it crosses it
+    # where a main road is one line, anyone who passes a node on it crosses it
     on_main = np.zeros(len(city.nodes["x"]), dtype=np.int64)
     for end in ("u", "v"):
         np.maximum.at(on_main, edges[end][along], np.where(found[along] < _BRIDGE, found[along], 0))

@@ -1,4 +1,4 @@
-"""What is reckoned with where nothing is tagged: intervals and points from ``data/assumptions``."""
+"""What is assumed where nothing is tagged: intervals and points from ``data/assumptions``."""
 
 from __future__ import annotations
 

@@ -130,9 +130,9 @@ def both(one: str | bool, other: str | bool) -> str | bool:
 
 @lru_cache(maxsize=1 << 14)
 def state(line: str, when: dt.datetime) -> bool | None:
-    """Whether something is open at a time; None where nobody can tell.
+    """Whether something is open at a time; None where it is unknown.
 
-    A time in the ordinary week stands for that hour at any season: where the seasons differ, nobody can tell.
+    A time in the ordinary week stands for that hour at any season: where the seasons differ, that is unknown.
 
     Examples
     --------

@@ -36,7 +36,7 @@ _serial = re.compile(r"(\d{5})(?:[.,]\d*)?").fullmatch
 
 
 def month_first(texts: Iterable[str]) -> bool | None:
-    """Whether a column writes ``11/15/2026`` with the month first; None where it cannot be told.
+    """Whether a column writes ``11/15/2026`` with the month first; None where that is unknown.
 
     Examples
     --------

@@ -29,7 +29,7 @@ def cycle_gap(width: Value, untold: Value, tags: Mapping[str, str]) -> Value:
     width
         By the opening, or whatever else was measured.
     untold
-        What is reckoned with where nothing is measured.
+        What is assumed where nothing is measured.
     tags
         Of the barrier, with tidy keys.
 

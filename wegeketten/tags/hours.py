@@ -42,7 +42,7 @@ class _Group(NamedTuple):
 
 
 def open_at(text: str, when: dt.datetime) -> bool | None:
-    """Whether a place is open at a time of an ordinary week; None where it cannot be told.
+    """Whether a place is open at a time of an ordinary week; None where that is unknown.
 
     Parameters
     ----------

@@ -25,7 +25,7 @@ class Span(NamedTuple):
     lower, upper
         Closed bounds.
     likely
-        Point to reckon with: `value`, or a documented guess inside the bounds; None where nothing better
+        Point value: `value`, or a documented assumption inside the bounds; None where nothing better
         than the assumption for the way at hand is known.
     """
 

@@ -140,7 +140,7 @@ def parse_survey(
     path
         CSV (in any spelling), workbook, GeoJSON (OpenSidewalks too), or another file of points and lines.
     ground
-        Where the city is, to tell the system of places in metres.
+        Where the city is, to recognise the system of places in metres.
     crs, encoding
         Coordinate system and encoding of a file that states none.
 

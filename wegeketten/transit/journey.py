@@ -379,7 +379,7 @@ def _place(halt: Halt, lang: str) -> str:
 
 
 def clock(seconds: float) -> str:
-    """Time of day of a second of the day of service; after midnight it begins anew.
+    """Time of day of a second of the day of service; after midnight it starts again.
 
     Examples
     --------

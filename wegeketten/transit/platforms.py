@@ -29,7 +29,7 @@ QUANTITIES: dict[str, tuple[float, float]] = {
     "ramp": (0.0, 1.0),
     "wheelchair": (0.0, 1.0),
 }
-"""What is told of a platform, and the widest interval of each: what nobody measured may be anything in it."""
+"""What platforms state, and the widest interval of each: what nobody measured may be anything in it."""
 
 
 class Known(NamedTuple):

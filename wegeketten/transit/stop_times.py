@@ -56,7 +56,7 @@ class StopTimes:
 def read_stop_times(
     table: Table, stop_ids: Sequence[str], trip_ids: Sequence[str], lat: Floats, lon: Floats, notes: list[str]
 ) -> StopTimes:
-    """Read the calls, sort them and fill in the times that are left to whoever reads the feed.
+    """Read the calls, sort them and fill in the times that are left to readers of the feed.
 
     Raises
     ------

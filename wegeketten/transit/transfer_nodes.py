@@ -29,7 +29,7 @@ _MINIMUM = 2
 
 
 class _Class(NamedTuple):
-    """Vehicles that rules of a stop tell apart: one trip, all of a route, or all others (empty)."""
+    """Vehicles that rules of a stop distinguish: one trip, all of a route, or all others (empty)."""
 
     trip: int
     route: str

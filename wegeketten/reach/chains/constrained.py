@@ -2,7 +2,7 @@
 
 One search runs backwards from the doors where chains may end. A label at a place on the map and a set of
 errands done knows the time to the end of the chain, the metres to the next bench and the time to the next
-toilet; it is beaten where an earlier one has no more of either. Whoever stands at a home's door has just sat
+toilet; it is beaten where an earlier one has no more of either. Who stands at a home's door has just sat
 and been to the toilet, so the first label that arrives there with nothing done is the home's answer. Chains
 that end at home end at a different door for each home, and are searched one home at a time.
 """

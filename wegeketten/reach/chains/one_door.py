@@ -84,7 +84,7 @@ class Chain(Tabular):
         The first service that cannot be reached in the order asked for, ``home`` where only the way back is
         missing, "" where the chain can be done.
     chance
-        That the chain can be gone as it is told, entrances included, 0–1; None where no worlds were drawn.
+        That the chain can be gone as described, entrances included, 0–1; None where no worlds were drawn.
     """
 
     profile: str
