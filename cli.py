@@ -28,6 +28,7 @@ from wegeketten.command.options import (
     Seed,
     Services,
     Strict,
+    TransitAt,
     Worlds,
     announce_compilation,
     check_language,
@@ -139,6 +140,10 @@ def scan(
     service: Services = None,
     district: Districts = None,
     limit: Limits = None,
+    usable_stops: Annotated[
+        float | None, typer.Option(help="Count only stops one can board, with so many departures an hour.")
+    ] = None,
+    at: TransitAt = None,
     worlds: Worlds = 0,
     seed: Seed = 0,
     lang: Lang = None,
@@ -159,6 +164,10 @@ def scan(
             opened, profiles=profiles, services=service or (), districts=district or (), worlds=worlds,
             seed=seed, progress=tick,
         )  # fmt: skip
+        if usable_stops is not None:
+            from wegeketten.transit.usable import demand_usable_stops
+
+            demand_usable_stops(result, usable_stops, at=at)
     if out is not None:
         write_scan(result, out)
     print_json(summary(result)) if as_json else print_scan(result, lang=language, out=out)
@@ -667,9 +676,7 @@ def stops(
     city: City,
     out: Out,
     profile: Profiles = None,
-    at: Annotated[
-        str | None, typer.Option("--at", help="Day and time: 2026-03-03 08:00, or Di 08:00.")
-    ] = None,
+    at: TransitAt = None,
     limit: Limits = None,
     as_json: Json = False,
 ) -> None:
@@ -685,9 +692,7 @@ def ride(
     out: Out,
     service: Services = None,
     profile: Profiles = None,
-    at: Annotated[
-        str | None, typer.Option("--at", help="Day and time: 2026-03-03 08:00, or Di 08:00.")
-    ] = None,
+    at: TransitAt = None,
     window: Annotated[int, typer.Option(help="Minutes of departures, one each.")] = 60,
     assisted: Annotated[bool, typer.Option("--assisted", help="With somebody who lays out a ramp.")] = False,
     back: Annotated[bool, typer.Option("--back", help="The way back as well.")] = False,

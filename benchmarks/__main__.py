@@ -1,7 +1,7 @@
 """One command for all measurements: ``python benchmarks [NAME …]``; each prints its table.
 
-Names: city cities routing map plan outings survey assumptions elevation pavements squares valhalla. Peers
-come from the extra ``bench``; the real extracts lie beside the checkout in ../shared/data.
+Names: city cities routing map plan outings survey assumptions elevation pavements squares valhalla
+transit. Peers come from the extra ``bench``; the real extracts lie beside the checkout in ../shared/data.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 
 NAMES = (
     "city", "cities", "routing", "map", "plan", "outings", "survey", "assumptions", "elevation", "pavements",
-    "squares", "valhalla",
+    "squares", "valhalla", "transit",
 )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from wegeketten.transit.ride import ride_city
 from wegeketten.transit.ride_table import write_rides
 from wegeketten.transit.stop_table import HEADER, stops_of_city
 from wegeketten.transit.town import TransitTown
+from wegeketten.transit.usable import demand_usable_stops
 from wegeketten.transit.walks import reach_places
 
 _SMOOTH = "highway=footway|surface=asphalt|width=3|incline=0%"
@@ -260,3 +261,37 @@ def test_journey_falls_back_to_the_way_on_foot(tmp_path):
     assert not unknown.legs
     with pytest.raises(UsageError, match="written as"):
         found.write(tmp_path / "journey.gpx")
+
+
+def test_scan_with_stops_one_can_use(city, tmp_path):
+    def scanned(where, per_hour, profile="wheelchair"):
+        result = wk.scan(where, profiles=[profile], services=["stop"])
+        demand_usable_stops(result, per_hour, at="2026-03-03 08:00")
+        return result.reach[profile]
+
+    often, seldom = (scanned(city, n) for n in (5, 13))
+    for answer in ("sure", "likely", "possible"):
+        assert (seldom.units[answer] >= often.units[answer]).all()
+    assert (often.units["sure"] != INF).all()
+    assert (seldom.units["possible"] == INF).all()  # 12 an hour at T, 6 at the ends
+    assert (often.place >= 0).all()
+    unknown = build(tmp_path, wheelchair=0)
+    unsure = scanned(unknown, 5)
+    assert (unsure.units["sure"] == INF).all()
+    assert (unsure.units["likely"] == often.units["likely"]).all()
+    result = wk.scan(city, profiles=["wheelchair"], services=["pharmacy"])
+    with pytest.raises(UsageError, match="no service stop"):
+        demand_usable_stops(result, 1)
+
+
+def test_platforms_to_raise_first(tmp_path):
+    extract = LONG.write(tmp_path / "town.osm")
+    register = tmp_path / "steige.csv"
+    register.write_text("stop_id,height_cm\nde:1:2:3,12\nde:1:2:4,12\nde:1:2:5,12\n", encoding="utf-8")
+    city = wk.build(extract, tmp_path / "city", gtfs=[feed(tmp_path / "feed")], stops=register)
+    found = stops_of_city(city, [load_profile("wheelchair"), load_profile("walker")], at="2026-03-03 08:00")
+    first = found.to_raise[0]
+    assert (first.name, first.people_gained, first.profiles) == ("S", 2.0, "wheelchair")
+    assert first.target_cm == 30
+    assert [each.rank for each in found.to_raise] == list(range(1, len(found.to_raise) + 1))
+    assert len(found.to_raise) == 1  # nobody lives near the others

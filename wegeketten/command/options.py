@@ -57,6 +57,9 @@ At = Annotated[
 OneAnswer = Annotated[
     str, typer.Option("--answer", help="How certain the ways must be: sure, likely or possible.")
 ]
+TransitAt = Annotated[
+    str | None, typer.Option("--at", help="Day and time of a timetable: 2026-03-03 08:00, or Di 08:00.")
+]
 From = Annotated[str, typer.Option("--from", help="LAT,LON of the door.")]
 
 

@@ -94,6 +94,8 @@ class Scan(Tabular):
         Rows of the districts asked for.
     chances
         In which worlds who reaches what in time; None where no worlds were drawn.
+    demands
+        What was asked of a service beyond being there, by its id; for ``scan.json``.
     """
 
     city: City
@@ -107,6 +109,7 @@ class Scan(Tabular):
     seconds: float = 0.0
     districts: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     chances: Chances | None = None
+    demands: dict[str, Any] = field(default_factory=dict)
     _kept: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def once(self, key: Hashable, find: Callable[[], _T]) -> _T:

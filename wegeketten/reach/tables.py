@@ -86,6 +86,7 @@ def summary(scan: Scan) -> dict[str, Any]:
             "catalogue": scan.catalogue.digest,
             "districts": [str(scan.city.districts["name"][row]) for row in scan.districts.tolist()],
             **_drawn(scan),
+            **({"demands": scan.demands} if scan.demands else {}),
         },
         "notes": meta.get("notes", []),
         "total": _total(scan),

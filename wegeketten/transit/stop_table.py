@@ -13,6 +13,7 @@ from wegeketten.transit.boarding import LEVELS, StopVerdict, answers_by_stop, bo
 from wegeketten.transit.departures import DISTANCES_M, categories, departures, quality_class, stations_of
 from wegeketten.transit.modes import MODES
 from wegeketten.transit.town import TransitTown
+from wegeketten.transit.usable import Raise, rank_platforms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,15 +50,18 @@ class StopTable:
         As `HEADER`, one per stop and profile.
     classes
         By profile id and answer (or ``plain``): class of every home, empty where it has none.
+    to_raise
+        Platforms to raise, the one with most people gained per euro first.
     """
 
     town: TransitTown
     moment: Moment
     rows: list[tuple[Any, ...]]
     classes: dict[tuple[str, str], list[str]]
+    to_raise: list[Raise]
 
     def write(self, out: Path) -> None:
-        """Write ``stops.csv``, ``stops.gpkg``, ``classes.parquet`` and ``stops.json`` into a folder."""
+        """Write ``stops.csv``, ``stops.gpkg``, ``raise.csv``, ``classes.parquet`` and ``stops.json``."""
         import shapely
 
         from wegeketten.files.atomic import whole_folder
@@ -68,6 +72,7 @@ class StopTable:
 
         with whole_folder(out, marker="stops.json") as folder:
             write_csv(folder / "stops.csv", HEADER, self.rows)
+            write_csv(folder / "raise.csv", Raise._fields, self.to_raise)
             columns: dict[str, Any] = {
                 name: _column([row[position] for row in self.rows])
                 for position, name in enumerate(HEADER)
@@ -153,7 +158,7 @@ def stops_of_city(
         city.forget()
     order = {stop: place for place, stop in enumerate(town.feed.stops.ids)}
     rows.sort(key=lambda row: (order[row[0]], [p.id for p in profiles].index(row[HEADER.index("profile")])))
-    return StopTable(town, moment, rows, classes)
+    return StopTable(town, moment, rows, classes, rank_platforms(town, timetable, profiles))
 
 
 @dataclass

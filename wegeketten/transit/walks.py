@@ -81,8 +81,9 @@ class StopJoints:
         self.joints: Endpoints = join_points(city, profile, lonlat)
         first = np.ones(len(self.stop_of), dtype=bool)
         first[1:] = self.stop_of[1:] != self.stop_of[:-1]
-        self._first = first
+        self.is_first: NDArray[np.bool_] = first
         self._rows_of = np.bincount(self.stop_of, minlength=stops)
+        self.is_alone: NDArray[np.bool_] = self._rows_of[self.stop_of] == 1
 
     @cached_property
     def homes(self) -> Endpoints:
@@ -133,7 +134,7 @@ class StopJoints:
         np.minimum.at(by_row, owner, units)
         if answer == "likely":
             found = np.full((self.stops, *units.shape[1:]), INF, dtype=np.int64)
-            found[self.stop_of[self._first]] = by_row[self._first]
+            found[self.stop_of[self.is_first]] = by_row[self.is_first]
         elif answer == "sure":
             found = np.full((self.stops, *units.shape[1:]), -1, dtype=np.int64)
             np.maximum.at(found, self.stop_of, by_row)
@@ -199,7 +200,7 @@ class StopJoints:
         return door, stop, time
 
     def _kept(self, answer: Answer, row: NDArray[np.int64]) -> NDArray[np.bool_]:
-        kept: NDArray[np.bool_] = self._first[row] if answer == "likely" else np.ones(len(row), dtype=bool)
+        kept: NDArray[np.bool_] = self.is_first[row] if answer == "likely" else np.ones(len(row), dtype=bool)
         return kept
 
 
