@@ -74,9 +74,10 @@ def write_out(source: Path, folder: Path) -> Path:
         times.stop.tolist(),
         strict=True,
     )
+    first = np.searchsorted(times.trip, times.trip)  # nigiri keeps sequence numbers in 16 bits
     rows = [
-        [trips.ids[trip], clock(come // 60 * 60), clock(go // 60 * 60), stops.ids[stop], number]
-        for number, (trip, come, go, stop) in enumerate(calls)
+        [trips.ids[trip], clock(come // 60 * 60), clock(go // 60 * 60), stops.ids[stop], number - begin]
+        for number, ((trip, come, go, stop), begin) in enumerate(zip(calls, first.tolist(), strict=True))
     ]
     table("stop_times", "trip_id arrival_time departure_time stop_id stop_sequence", rows)
     table(
