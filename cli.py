@@ -345,6 +345,9 @@ def chain(
     toilet: Annotated[
         float | None, typer.Option("--toilet-every", help="Longest time between toilets, minutes.")
     ] = None,
+    transit: Annotated[
+        bool, typer.Option("--transit", help="By public transport as well, from one door.")
+    ] = False,
     limit: Limits = None,
     worlds: Worlds = 64,
     seed: Seed = 0,
@@ -361,6 +364,15 @@ def chain(
     from wegeketten.reports.terminal_results import print_chain, print_chains
 
     language = check_language(lang)
+    if transit:
+        from wegeketten.command.transit_tools import run_outing
+
+        plain = not any_order and bench is None and toilet is None
+        run_outing(
+            city, start, visit.split(","), profile, when, limit, out, language, returning=returning,
+            plain=plain, as_json=as_json,
+        )  # fmt: skip
+        return
     spot = None if start is None else parse_point(start, "--from")
     errands = Errands(
         tuple(name for name in visit.split(",") if name.strip()), any_order, returning,

@@ -16,6 +16,7 @@ from wegeketten.errors import InputDataError, UsageError
 from wegeketten.people.profile import load_profile
 from wegeketten.routing import INF, scan_forward
 from wegeketten.transit.journey import find_journey
+from wegeketten.transit.outing import find_outing
 from wegeketten.transit.ride import ride_city
 from wegeketten.transit.ride_table import write_rides
 from wegeketten.transit.stop_table import HEADER, stops_of_city
@@ -295,3 +296,24 @@ def test_platforms_to_raise_first(tmp_path):
     assert first.target_cm == 30
     assert [each.rank for each in found.to_raise] == list(range(1, len(found.to_raise) + 1))
     assert len(found.to_raise) == 1  # nobody lives near the others
+
+
+def test_chain_that_rides(city):
+    found = find_outing(
+        city, load_profile("wheelchair"), spot("H"), ["pharmacy"], returning=True, at="2026-03-03 08:00"
+    )
+    there, back = found.journeys
+    assert [errand.service for errand in found.errands] == ["pharmacy", ""]
+    assert (there.legs[0].board.name, there.legs[0].alight.name) == ("S", "U")
+    assert (back.legs[0].board.name, back.legs[0].alight.name) == ("U", "S")
+    assert back.legs[0].board.seconds >= there.arrive_s
+    assert found.answers["sure"] >= found.answers["likely"] >= found.answers["possible"]
+    total = found.journeys[-1].arrive_s - found.moment.seconds
+    assert found.answers["likely"] == pytest.approx(total, abs=61)  # told from point to point
+    one_way = find_outing(city, load_profile("wheelchair"), spot("H"), ["pharmacy"], at="2026-03-03 08:00")
+    _, ride = rides(city, window_min=1)
+    assert one_way.answers["likely"] == pytest.approx(ride.median_s["likely"][0], abs=31)
+    assert "nach Hause" in " ".join(found.sentences("de"))
+    assert found.to_json()["stops"][0]["service"] == "pharmacy"
+    with pytest.raises(UsageError, match="at least one service"):
+        find_outing(city, load_profile("wheelchair"), spot("H"), [""])

@@ -117,3 +117,43 @@ def run_journey(
     from wegeketten.reports.terminal_results import print_sentences
 
     print_sentences(found.sentences(lang))
+
+
+def run_outing(
+    source: str,
+    start: str | None,
+    visits: list[str],
+    profile: str,
+    at: str | None,
+    limits: list[str] | None,
+    out: Path | None,
+    lang: str,
+    *,
+    returning: bool,
+    plain: bool,
+    as_json: bool,
+) -> None:
+    """Find a chain of errands that may ride, and tell it.
+
+    Raises
+    ------
+    InputDataError
+        The city was built without a timetable.
+    UsageError
+        No door is given, or something is asked that only chains on foot have.
+    """
+    from wegeketten.progress import progress_bar
+    from wegeketten.reports.terminal_results import print_sentences
+    from wegeketten.transit.outing import find_outing
+
+    if start is None or not plain:
+        raise UsageError(
+            "--transit: give one door (--from LAT,LON); benches, toilets and a free order go on foot only"
+        )
+    spot = parse_point(start, "--from")
+    with progress_bar("chain") as tick:
+        one = chosen_profiles([profile], limits)[0]
+        found = find_outing(open_source(source, tick), one, spot, visits, returning=returning, at=at)
+    if out is not None:
+        found.write(out)
+    print_json(found.to_json()) if as_json else print_sentences(found.sentences(lang))

@@ -186,7 +186,14 @@ class Journey:
 
 
 def find_journey(
-    city: City, profile: Profile, start: Spot, end: Spot, *, at: str | None = None, level: str = "alone"
+    city: City,
+    profile: Profile,
+    start: Spot,
+    end: Spot,
+    *,
+    at: str | None = None,
+    moment: Moment | None = None,
+    level: str = "alone",
 ) -> Journey:
     """Find the journey that arrives first, in *likely*, or in *possible* where there is no likely one.
 
@@ -200,6 +207,8 @@ def find_journey(
         Latitude and longitude, degrees.
     at
         When one could leave: ``2026-03-03 08:00`` or ``Di 08:00``.
+    moment
+        The same to the second, instead of `at`.
     level
         ``alone`` or ``help``.
 
@@ -211,7 +220,7 @@ def find_journey(
         No way is near one of the points, or nothing runs on that day.
     """
     town = TransitTown(city, level)
-    moment = town.moment(at)
+    moment = moment or town.moment(at)
     timetable = town.timetable(moment)
     joints = town.joints(profile)
     on_foot = find_route(city, profile, start, end)
