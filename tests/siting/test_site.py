@@ -221,3 +221,9 @@ def test_functions_of_the_package_do_what_the_commands_do(town, tmp_path):
     ).write(tmp_path / "other")
     assert (tmp_path / "one" / "sites.csv").read_bytes() == (tmp_path / "other" / "sites.csv").read_bytes()
     assert sum(row.posts_whole for row in wk.needs(town, per_post=5).rows) == 2
+    places = found.to_geodataframe()
+    assert places["kind"].tolist() == ["existing", "new"]
+    assert places.geometry.is_valid.all()
+    told = wk.needs(town)
+    assert told.to_geodataframe().geometry.notna().all()
+    assert len(told.to_frame("neighbourhoods")) == len(told.proposal.rows)

@@ -16,6 +16,7 @@ import numpy as np
 from wegeketten.city import provenance_of
 from wegeketten.errors import UsageError
 from wegeketten.joins.endpoints import Endpoints, allowed_places, join_places
+from wegeketten.model.tabular import Tabular
 from wegeketten.planning.bound import highest_value
 from wegeketten.planning.optimise import choose_measures
 from wegeketten.planning.plan import people_of
@@ -49,7 +50,7 @@ ONLY_REACHED = Objective(0.0, 0.0)
 
 
 @dataclass(frozen=True)
-class Joint:
+class Joint(Tabular):
     """Sites and measures for one budget.
 
     Attributes
@@ -84,6 +85,10 @@ class Joint:
     def gap(self) -> float:
         """Share by which the value may fall short of the best possible."""
         return max(0.0, 1.0 - self.value / self.bound) if self.bound > 0 else 0.0
+
+    def tables(self) -> dict[str, list[dict[str, Any]]]:
+        """Table ``joint``, with the columns of ``joint.csv``."""
+        return {"joint": [row._asdict() for row in self.bought]}
 
     def to_json(self) -> dict[str, Any]:
         """Content of ``site.json``."""

@@ -11,6 +11,7 @@ from wegeketten.city import provenance_of
 from wegeketten.errors import InputDataError
 from wegeketten.joins.endpoints import Endpoints, allowed_places, join_homes, join_places
 from wegeketten.joins.pairs import times_between
+from wegeketten.model.tabular import Tabular
 from wegeketten.reach.shares import units_within
 from wegeketten.routing import INF
 from wegeketten.siting.neighbourhoods import Proposal, propose
@@ -63,7 +64,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Needs:
+class Needs(Tabular):
     """Result of `find_needs`.
 
     Attributes
@@ -88,6 +89,18 @@ class Needs:
     asked: Asked
     notes: tuple[str, ...]
     meta: dict[str, Any]
+
+    def tables(self) -> dict[str, list[dict[str, Any]]]:
+        """Tables ``needs`` (districts), ``neighbourhoods`` and ``clusters``, as in the files."""
+        rows, parts = zip(self.rows, self.areas, strict=True), self.proposal
+        return {
+            "needs": [{**row._asdict(), "geometry": area} for row, area in rows],
+            "neighbourhoods": [
+                {**row._asdict(), "geometry": shape}
+                for row, shape in zip(parts.rows, parts.shapes, strict=True)
+            ],
+            "clusters": [row._asdict() for row in self.clusters],
+        }
 
     def to_json(self) -> dict[str, Any]:
         """Content of ``needs.json``."""

@@ -10,6 +10,7 @@ import numpy as np
 from wegeketten.city import provenance_of
 from wegeketten.errors import UsageError
 from wegeketten.model.answers import ANSWERS
+from wegeketten.model.tabular import Tabular
 from wegeketten.siting.candidates import find_candidates
 from wegeketten.siting.choice import OBJECTIVES, SiteTable, choose
 from wegeketten.siting.demand import costs_of, demand_of, existing_places
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Sites:
+class Sites(Tabular):
     """Result of `choose_sites`.
 
     Attributes
@@ -53,6 +54,10 @@ class Sites:
     choices: tuple[Choice, ...]
     notes: tuple[str, ...]
     meta: dict[str, Any]
+
+    def tables(self) -> dict[str, list[dict[str, Any]]]:
+        """Table ``sites``, with the columns of ``sites.csv``."""
+        return {"sites": [site._asdict() for choice in self.choices for site in choice.sites]}
 
     def to_json(self) -> dict[str, Any]:
         """Content of ``site.json``."""
