@@ -97,7 +97,7 @@ def test_the_panel_tells_the_set_and_its_price(tmp_path: Path, open_tab: Callabl
     tab.page.evaluate(f"wegeketten.select({home})")
     text = tab.page.inner_text("#answer")
     assert "Was im Weg steht" in text
-    assert f"Alle {len(wanted[0])} zusammen genügen" in text
+    assert f"Alle {len(wanted[0])} zusammen reichen" in text
     assert f"{wanted[2]:,} €".replace(",", ".") in text
     listed = tab.page.locator("#answer ol[type=A] li")
     assert listed.count() == len(wanted[0])

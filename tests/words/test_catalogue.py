@@ -88,7 +88,12 @@ def test_every_text_is_used() -> None:
         named = re.search(rf"""["'.]{re.escape(section)}\.{re.escape(key)}["']""", code)
         looked_up = re.search(rf"""["']{re.escape(key)}["']""", code)
         in_template = re.search(rf"\b(?:words|WORDS\.map)\.{re.escape(key)}\b", code)
-        made_up = re.search(rf"""["'`][\w.]*{re.escape(key.rsplit("_", 1)[0])}_["'{{$]""", code)
+        heads = [(key[:at], key[at + 1 :]) for at in range(len(key)) if key[at] == "_"]
+        made_up = any(
+            re.search(rf"""["'`][\w.]*{re.escape(head)}_["'{{$]""", code)
+            and (head == key.rsplit("_", 1)[0] or re.search(rf"""["']{re.escape(tail)}["']""", code))
+            for head, tail in heads
+        )
         if not (named or looked_up or in_template or made_up):
             unused.append(path)
     assert unused == []
