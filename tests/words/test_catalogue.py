@@ -79,22 +79,18 @@ def test_every_text_has_both_languages_and_the_same_slots() -> None:
 
 def test_every_text_is_used() -> None:
     code = sources()
+    quoted = set(re.findall(r"""["']([\w. ]+)["']""", code))
+    in_pages = set(re.findall(r"\b(?:words|WORDS\.map)\.(\w+)", code))
+    heads = {head.rsplit(".", 1)[-1] for head in re.findall(r"""([\w.]+)_(?=["'`{$])""", code)}
     unused = []
     for path in leaves(sections()):
         section, *keys = path.split(".")
         if section in NAMED_BY_DATA:
             continue
         key = keys[-1]
-        named = re.search(rf"""["'.]{re.escape(section)}\.{re.escape(key)}["']""", code)
-        looked_up = re.search(rf"""["']{re.escape(key)}["']""", code)
-        in_template = re.search(rf"\b(?:words|WORDS\.map)\.{re.escape(key)}\b", code)
-        heads = [(key[:at], key[at + 1 :]) for at in range(len(key)) if key[at] == "_"]
-        made_up = any(
-            re.search(rf"""["'`][\w.]*{re.escape(head)}_["'{{$]""", code)
-            and (head == key.rsplit("_", 1)[0] or re.search(rf"""["']{re.escape(tail)}["']""", code))
-            for head, tail in heads
-        )
-        if not (named or looked_up or in_template or made_up):
+        splits = [(key[:at], key[at + 1 :]) for at in range(len(key)) if key[at] == "_"]
+        made_up = any(head in heads and (tail in quoted or "_" not in tail) for head, tail in splits)
+        if not (f"{section}.{key}" in quoted or key in quoted or key in in_pages or made_up):
             unused.append(path)
     assert unused == []
 
