@@ -227,3 +227,24 @@ def test_functions_of_the_package_do_what_the_commands_do(town, tmp_path):
     told = wk.needs(town)
     assert told.to_geodataframe().geometry.notna().all()
     assert len(told.to_frame("neighbourhoods")) == len(told.proposal.rows)
+
+
+def test_where_nothing_is_sure_the_likely_answer_still_comes(tmp_path):
+    drawn = Town(
+        """
+          A          T
+        a----b----c-----d
+        """,
+        ways={"abcd": "highway=footway"},  # nothing is known of it: sure for nobody on wheels
+        nodes={
+            "A": f"{_HOME}1", "T": "amenity=place_of_worship|name=Kapelle",
+            "b": "barrier=kerb|kerb=lowered",
+        },
+    )  # fmt: skip
+    city = wk.build(drawn.write(tmp_path / "town.osm"), tmp_path / "city", pavements="centre")
+    wanted = Wanted(add=1, candidates="church", objectives=("cover", "median", "center"))
+    found = choose_sites(city, [load_profile("wheelchair")], wanted)
+    answers = {choice.objective: choice.answers for choice in found.choices}
+    assert answers["cover"]["likely"]["value"] == 1
+    assert answers["center"]["sure"]["value"] is None
+    found.write(tmp_path / "out")

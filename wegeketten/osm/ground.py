@@ -77,11 +77,14 @@ def ground_class(tags: Mapping[str, str]) -> str:
     return ""
 
 
-def fast_nodes(features: Features) -> NDArray[np.int64]:
-    """Ids of the nodes of motorways, trunk roads and their links, ascending: no place for a door."""
+def fast_nodes(features: Features) -> dict[str, NDArray[np.generic]]:
+    """Nodes of motorways, trunk roads and their links (no place for a door): ``osm_id, lon, lat``, by id."""
     parts = [
-        features.refs[way.start : way.stop]
+        np.arange(way.start, way.stop)
         for way in features.ways.values()
         if way.tags.get("highway", "").removesuffix("_link") in ("motorway", "trunk")
     ]
-    return np.unique(np.concatenate(parts)).astype(np.int64) if parts else np.zeros(0, dtype=np.int64)
+    rows = np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
+    ids, first = np.unique(features.refs[rows].astype(np.int64), return_index=True)
+    lonlat = features.lonlat[rows[first]].reshape(-1, 2)
+    return {"osm_id": ids, "lon": lonlat[:, 0], "lat": lonlat[:, 1]}

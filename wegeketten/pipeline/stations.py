@@ -317,7 +317,7 @@ def settle(
     works.skipped += places.skipped
     premises = find_places(features, load_catalogue(shipped("premises.toml")), works.projection)
     works.table("premises", premises.columns)
-    works.table("fast", {"osm_id": fast_nodes(features)})
+    works.table("fast", fast_nodes(features))
     ground = read_ground(features)
     works.table("base", {"class": ground.classes}, geometry=ground.shapes)
     xy = np.stack([homes.columns["x"], homes.columns["y"]], axis=1)

@@ -34,6 +34,7 @@ _AROUND_M = 300.0  # within which people count for a corner
 _STREETS = (Kind.street, Kind.living_street, Kind.pedestrian, Kind.pavement)
 _FAST = tuple(HIGHWAYS.index(name) for name in ("motorway", "trunk"))
 _MAYBE_GRAVES = ("church", "shop")  # those that stand among graves or in parks are no meeting places
+_FAST_M = 20.0  # a corner this near to a motorway's point is part of the junction
 _DRY_M = 2.0  # a corner lies at least that far from water and graves
 
 
@@ -205,12 +206,23 @@ def _corner_nodes(city: City) -> NDArray[np.int64]:
     fast = np.zeros(count, dtype=bool)
     at_fast = np.isin(edges["road"], _FAST) | np.isin(edges["highway"], _FAST)
     fast[edges["u"][at_fast]] = fast[edges["v"][at_fast]] = True
-    path = city.path / "fast.parquet"
-    if path.is_file():
-        from wegeketten.files.parquet import read_columns
-
-        fast |= np.isin(city.nodes["osm_id"], read_columns(path)["osm_id"])
+    fast |= _at_motorways(city)
     return np.flatnonzero((streets >= 2) & (degree >= 3) & ~fast)
+
+
+def _at_motorways(city: City) -> NDArray[np.bool_]:
+    """Nodes on motorways, trunk roads and their links, or within 20 m of one of their points."""
+    from scipy.spatial import cKDTree
+
+    from wegeketten.files.parquet import read_columns
+
+    path = city.path / "fast.parquet"
+    columns = read_columns(path) if path.is_file() else {}
+    if not len(columns.get("lon", ())):
+        return np.zeros(len(city.nodes["x"]), dtype=bool)
+    xy = city.projection.to_xy(np.column_stack([columns["lon"], columns["lat"]]))
+    far, _ = cKDTree(np.asarray(xy)).query(np.column_stack([city.nodes["x"], city.nodes["y"]]))
+    return np.asarray((far <= _FAST_M) | np.isin(city.nodes["osm_id"], columns["osm_id"]))
 
 
 def _on_ground(city: City, lonlat: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -212,6 +212,8 @@ def _solve(table: SiteTable, objective: str, wanted: Wanted, answer: str) -> Sit
             ) from None
     if objective == "median":
         return p_median(np.minimum(cost, FARTHEST_S), p, people, fixed, room, load=people)
+    if answer != "likely" and not (cost.min(axis=1) < FARTHEST_S).any():
+        return _nowhere(table)
     return _center(cost, people, p, fixed, room)
 
 
