@@ -144,7 +144,7 @@ class Passes:
 
     def _carry(
         self,
-        kind: sweep.Kind,
+        kind: sweep.SweepKind,
         seeds: tuple[NDArray[Any], ...],
         up: NDArray[Any],
         down: NDArray[Any],
@@ -177,7 +177,7 @@ class Passes:
 
     def _climb(
         self,
-        kind: sweep.Kind,
+        kind: sweep.SweepKind,
         seeds: tuple[NDArray[Any], ...],
         marks: NDArray[np.int8],
         up: NDArray[Any],

@@ -290,7 +290,7 @@ def _descend_keys(
         begin = end
 
 
-class Kind(NamedTuple):
+class SweepKind(NamedTuple):
     """What a row holds, and the kernels for it."""
 
     number: np.dtype[Any]
@@ -299,7 +299,7 @@ class Kind(NamedTuple):
     descend: Kernel[None]
 
 
-def _kind(number: Any, far: np.uint32 | np.uint64) -> Kind:
+def _kind(number: Any, far: np.uint32 | np.uint64) -> SweepKind:
     """Kernels for rows of plain numbers of which the least counts."""
     climb = kernel(
         nothing,
@@ -310,7 +310,7 @@ def _kind(number: Any, far: np.uint32 | np.uint64) -> Kind:
     descend = kernel(
         nothing, reads(u4), reads(i4), *[reads(u4)] * 3, reads(number), reads(i1), writes(number, 2)
     )(_descend)
-    return Kind(far.dtype, far, climb, descend)
+    return SweepKind(far.dtype, far, climb, descend)
 
 
 TIME = _kind(u4, np.uint32(2**31 - 1))
@@ -319,5 +319,5 @@ TIME = _kind(u4, np.uint32(2**31 - 1))
 NAMED = _kind(u8, NAMELESS)
 """A time, and in the lower half of the number the source it belongs to."""
 
-KEY = Kind(UNREACHED.dtype, UNREACHED, _climb_keys, _descend_keys)
+KEY = SweepKind(UNREACHED.dtype, UNREACHED, _climb_keys, _descend_keys)
 """A time and, in the lower half, a length; with the number of the source in a second row."""

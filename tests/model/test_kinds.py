@@ -81,7 +81,7 @@ def test_javascript_sees_the_constants_and_defines_none_of_them():
 _ROW = """
     log = (
         99,
-        Barrier(
+        BarrierKind(
             de="Baumstamm", en="log", osm=("log",),
             closable=False, arduous=True, excludes_wheels=True,
             reads=None, gap="beside", delay="narrow_s", measures=("remove_obstacle",),

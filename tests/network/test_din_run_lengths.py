@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from wegeketten.errors import UsageError
 from wegeketten.model.edges import PLAIN, EdgeTable, Kind, absent_columns
 from wegeketten.model.reading import Provenance
-from wegeketten.network.din_run_lengths import check_run, runs_along, summary
+from wegeketten.network.din_run_lengths import check_run, runs_along, summary_of_runs
 
 
 def verdicts(*args, **kwargs):
@@ -174,7 +174,7 @@ def test_route_over_edges_in_both_directions():
     back = runs_along(edges, [3, 2, 1, 0], [False] * 4, [30, 12, 4, 20], model_resolution_m=30)
     assert [s.verdict for s in back] == ["not testable", "fail", "pass"]
     assert (back[0].lower_pct, back[0].upper_pct) == (0, 9)
-    assert summary(there) == summary(back) == "fail"
+    assert summary_of_runs(there) == summary_of_runs(back) == "fail"
     assert back[1].to_json() == {
         "start_m": 30.0,
         "stop_m": 42.0,

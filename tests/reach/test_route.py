@@ -14,7 +14,7 @@ from wegeketten.model.edges import Kind
 from wegeketten.model.reading import Provenance
 from wegeketten.people.profile import load_profile
 from wegeketten.reach.barriers import passed
-from wegeketten.reach.itinerary import cut
+from wegeketten.reach.itinerary import part_of_line
 from wegeketten.reach.route import find_route
 
 FOOT = Kind.pavement
@@ -184,5 +184,5 @@ def test_points_far_away_are_refused_with_the_extent():
 
 @pytest.mark.parametrize(("start", "end", "length"), [(0, 1, 20), (0.25, 0.5, 5), (1, 0, 20), (0.5, 0.5, 0)])
 def test_cuts_have_the_right_length(start, end, length):
-    part = cut(np.array([[0.0, 0.0], [10.0, 0.0], [10.0, 10.0]]), start, end)
+    part = part_of_line(np.array([[0.0, 0.0], [10.0, 0.0], [10.0, 10.0]]), start, end)
     assert np.hypot(*np.diff(part, axis=0).T).sum() == pytest.approx(length)

@@ -17,12 +17,12 @@ from wegeketten.reports.data import (
     SURE,
     Base,
     District,
-    Homes,
-    Joints,
     MapData,
+    MapHomes,
+    MapJoints,
+    MapNetwork,
+    MapPlaces,
     Mark,
-    Network,
-    Places,
     ProfileLayer,
 )
 from wegeketten.whatif.doors import Remedies, assemble
@@ -56,7 +56,7 @@ def toytown(size: int = 12, *, seed: int = 1, hostile: Sequence[str] = ()) -> Ma
 
     names = [text(f"{name}straße") for name in ("Haupt", "Birken", "Kloster", "Eulen")]
     name = rng.integers(-1, len(names), count)
-    network = Network(
+    network = MapNetwork(
         lon=lon,
         lat=lat,
         u=u,
@@ -85,7 +85,7 @@ def toytown(size: int = 12, *, seed: int = 1, hostile: Sequence[str] = ()) -> Ma
     home_edge = rng.integers(0, count, homes_count).astype(np.int32)
     home_along = rng.random(homes_count).astype(np.float32)
     home_lon, home_lat = _on(network, home_edge, home_along, rng)
-    homes = Homes(
+    homes = MapHomes(
         lon=home_lon,
         lat=home_lat,
         street=[text(names[max(row, 0)]) for row in name[home_edge]],
@@ -97,7 +97,7 @@ def toytown(size: int = 12, *, seed: int = 1, hostile: Sequence[str] = ()) -> Ma
     place_along = rng.random(12).astype(np.float32)
     place_edge[0] = home_edge[0]  # one home has a place on its own edge
     place_lon, place_lat = _on(network, place_edge, place_along, rng)
-    places = Places(
+    places = MapPlaces(
         lon=place_lon,
         lat=place_lat,
         place_id=[f"n{i}" for i in range(12)],
@@ -112,11 +112,11 @@ def toytown(size: int = 12, *, seed: int = 1, hostile: Sequence[str] = ()) -> Ma
         title=text("Musterstadt"),
         network=network,
         homes=homes,
-        home_joints=Joints(
+        home_joints=MapJoints(
             np.arange(homes_count), home_edge, home_along, rng.uniform(2, 25, homes_count).astype(np.float32)
         ),
         places=places,
-        place_joints=Joints(
+        place_joints=MapJoints(
             np.arange(12), place_edge, place_along, rng.uniform(2, 25, 12).astype(np.float32)
         ),
         services=[
@@ -157,7 +157,7 @@ def _ring(west: float, east: float, south: float, north: float) -> np.ndarray:
 
 
 def _on(
-    network: Network, edge: np.ndarray, along: np.ndarray, rng: np.random.Generator
+    network: MapNetwork, edge: np.ndarray, along: np.ndarray, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
     u, v = network.u[edge], network.v[edge]
     shift = rng.uniform(-1e-4, 1e-4, (2, len(edge)))
@@ -167,7 +167,9 @@ def _on(
     )
 
 
-def _layer(network: Network, name: str, speed: float, homes: int, rng: np.random.Generator) -> ProfileLayer:
+def _layer(
+    network: MapNetwork, name: str, speed: float, homes: int, rng: np.random.Generator
+) -> ProfileLayer:
     count = len(network.u)
     units = np.rint(np.repeat(network.length_m, 2) / speed * 10 * rng.uniform(1, 1.3, 2 * count)).astype(
         np.int64
@@ -219,7 +221,7 @@ def doors(data: MapData, layer: ProfileLayer) -> Doors:
     """The town as the field that `why` searches on, in the answer *likely*."""
     network = data.network
 
-    def access(joints: Joints, used: np.ndarray) -> Endpoints:
+    def access(joints: MapJoints, used: np.ndarray) -> Endpoints:
         off_m = joints.off_m[used].astype(np.float64)
         units = np.rint(off_m / layer.speed_mps / 0.1).astype(np.int64)
         along = joints.along[used].astype(np.float64)
@@ -246,7 +248,7 @@ def times(data: MapData, layer: ProfileLayer, service: int, level: int) -> np.nd
     def part(arc: int, along: float) -> int:
         return int(np.rint(int(weight[arc]) * float(along)))
 
-    def off(joints: Joints, row: int) -> int:
+    def off(joints: MapJoints, row: int) -> int:
         return int(np.rint(float(joints.off_m[row]) / layer.speed_mps / 0.1))
 
     best: dict[int, int] = {}

@@ -22,7 +22,7 @@ _FIXED_DATE = "2000-01-01T00:00:00.000Z"  # GDAL would write the clock's time: t
 
 
 @dataclass(frozen=True)
-class Style:
+class LayerStyle:
     """Colours of a layer by the values of one column.
 
     Attributes
@@ -56,7 +56,7 @@ class Layer:
     name: str
     columns: Mapping[str, NDArray[Any] | Sequence[str]]
     geometry: NDArray[np.object_]
-    style: Style | None = None
+    style: LayerStyle | None = None
 
 
 def write_layers(path: Path, layers: Sequence[Layer], *, epsg: int = 4326) -> None:

@@ -19,7 +19,7 @@ Gap = Literal["opening", "beside"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Barrier:
+class BarrierKind:
     """What there is to know of a kind of barrier; every field must be stated.
 
     Attributes
@@ -64,9 +64,9 @@ class Kind(enum.IntEnum):
     """
 
     _value_: int
-    barrier: Barrier | None
+    barrier: BarrierKind | None
 
-    def __new__(cls, code: int, barrier: Barrier | None = None) -> Kind:
+    def __new__(cls, code: int, barrier: BarrierKind | None = None) -> Kind:
         """Make a member of a code and, for a barrier, its row."""
         member = int.__new__(cls, code)
         member._value_ = code
@@ -96,7 +96,7 @@ class Kind(enum.IntEnum):
     # barriers, from code 20 on
     kerb = (
         20,
-        Barrier(
+        BarrierKind(
             de="Bordstein", en="kerb", osm=("kerb",),
             closable=False, arduous=False, excludes_wheels=False,
             reads="kerb_cm", gap=None, delay=None, measures=("lower_kerb", "separate_crossing"),
@@ -104,7 +104,7 @@ class Kind(enum.IntEnum):
     )  # fmt: skip
     bollard = (
         21,
-        Barrier(
+        BarrierKind(
             de="Poller", en="bollard", osm=("bollard", "bollards"),
             closable=False, arduous=False, excludes_wheels=False,
             reads="width_m", gap="beside", delay="narrow_s", measures=("move_bollard",),
@@ -112,7 +112,7 @@ class Kind(enum.IntEnum):
     )  # fmt: skip
     cycle_barrier = (
         22,
-        Barrier(
+        BarrierKind(
             de="Umlaufsperre", en="cycle barrier", osm=("cycle_barrier", "motorcycle_barrier", "chicane"),
             closable=True, arduous=False, excludes_wheels=False,
             reads="width_m", gap="opening", delay="narrow_s", measures=("open_cycle_barrier",),
@@ -120,7 +120,7 @@ class Kind(enum.IntEnum):
     )  # fmt: skip
     gate = (
         23,
-        Barrier(
+        BarrierKind(
             de="Tor", en="gate", osm=("gate", "swing_gate", "sliding_gate", "wicket_gate", "bump_gate"),
             closable=True, arduous=False, excludes_wheels=False,
             reads="width_m", gap="opening", delay="gate_s", measures=("wide_gate",),
@@ -128,7 +128,7 @@ class Kind(enum.IntEnum):
     )  # fmt: skip
     stile = (
         24,
-        Barrier(
+        BarrierKind(
             de="Überstieg", en="stile", osm=("stile", "horse_stile", "hampshire_gate"),
             closable=True, arduous=True, excludes_wheels=True,
             reads=None, gap="beside", delay="gate_s", measures=("wide_gate",),
@@ -136,7 +136,7 @@ class Kind(enum.IntEnum):
     )  # fmt: skip
     block = (
         25,
-        Barrier(
+        BarrierKind(
             de="Sperrstein", en="block",
             osm=(
                 "block", "jersey_barrier", "wall", "fence", "hedge", "city_wall", "retaining_wall",
@@ -148,7 +148,7 @@ class Kind(enum.IntEnum):
     )  # fmt: skip
     turnstile = (
         26,
-        Barrier(
+        BarrierKind(
             de="Drehkreuz", en="turnstile", osm=("turnstile", "full-height_turnstile"),
             closable=True, arduous=True, excludes_wheels=True,
             reads=None, gap="opening", delay="gate_s", measures=("wide_gate",),
@@ -156,7 +156,7 @@ class Kind(enum.IntEnum):
     )  # fmt: skip
     kissing_gate = (
         27,
-        Barrier(
+        BarrierKind(
             de="Schwinggatter", en="kissing gate", osm=("kissing_gate",),
             closable=True, arduous=True, excludes_wheels=True,
             reads=None, gap="opening", delay="gate_s", measures=("wide_gate",),
@@ -164,7 +164,7 @@ class Kind(enum.IntEnum):
     )  # fmt: skip
     lift_gate = (
         28,
-        Barrier(
+        BarrierKind(
             de="Schranke", en="lift gate", osm=("lift_gate",),
             closable=True, arduous=False, excludes_wheels=False,
             reads="width_m", gap="opening", delay="gate_s", measures=("wide_gate",),
@@ -172,7 +172,7 @@ class Kind(enum.IntEnum):
     )  # fmt: skip
     chain = (
         29,
-        Barrier(
+        BarrierKind(
             de="Kette", en="chain", osm=("chain", "rope"),
             closable=True, arduous=False, excludes_wheels=False,
             reads="width_m", gap="beside", delay="gate_s", measures=("remove_obstacle",),
@@ -180,7 +180,7 @@ class Kind(enum.IntEnum):
     )  # fmt: skip
     door = (
         30,
-        Barrier(
+        BarrierKind(
             de="Tür", en="door", osm=("door",),
             closable=True, arduous=False, excludes_wheels=False,
             reads="width_m", gap="opening", delay="door_s", measures=("wide_door",),
@@ -188,7 +188,7 @@ class Kind(enum.IntEnum):
     )  # fmt: skip
     obstacle = (  # any other barrier on a way
         31,
-        Barrier(
+        BarrierKind(
             de="Hindernis", en="obstacle", osm=(),
             closable=True, arduous=False, excludes_wheels=False,
             reads="width_m", gap="opening", delay="narrow_s", measures=("remove_obstacle",),
@@ -196,7 +196,7 @@ class Kind(enum.IntEnum):
     )  # fmt: skip
     point = (  # a node with a restriction of its own and nothing in the way: a railway crossing, a ford
         32,
-        Barrier(
+        BarrierKind(
             de="Stelle mit eigener Regel", en="place with a rule of its own", osm=(),
             closable=True, arduous=False, excludes_wheels=False,
             reads=None, gap="opening", delay=None, measures=(),
@@ -209,7 +209,7 @@ class Kind(enum.IntEnum):
         return self >= Kind.kerb
 
 
-BARRIERS: dict[Kind, Barrier] = {kind: kind.barrier for kind in Kind if kind.barrier is not None}
+BARRIERS: dict[Kind, BarrierKind] = {kind: kind.barrier for kind in Kind if kind.barrier is not None}
 """The rows of the registry, by kind."""
 
 KIND_OF_BARRIER: dict[str, Kind] = {value: kind for kind, row in BARRIERS.items() for value in row.osm}
@@ -234,7 +234,7 @@ PASSAGES = ("escalator", "moving_walkway", "lift", *(kind.name for kind in BARRI
 
 
 def kinds_with_gap(gap: Gap) -> frozenset[str]:
-    """Names of the barriers whose width is read by a rule, see `Barrier.gap`.
+    """Names of the barriers whose width is read by a rule, see `BarrierKind.gap`.
 
     Examples
     --------

@@ -228,7 +228,7 @@ def join_to_edges(
     for edge, joined in cuts.items():
         style_edge = edge
         for (_, node), met in zip(
-            sorted(joined), cut(draft, edge, [along for along, _ in sorted(joined)]), strict=True
+            sorted(joined), cut_edge(draft, edge, [along for along, _ in sorted(joined)]), strict=True
         ):
             if met != node:
                 _link(draft, node, met, style_edge)
@@ -262,7 +262,7 @@ def _order_of(draft: Draft, edges: Sequence[int], found: NDArray[np.integer]) ->
     return ordered
 
 
-def cut(draft: Draft, edge: int, along_m: Sequence[float]) -> list[int]:
+def cut_edge(draft: Draft, edge: int, along_m: Sequence[float]) -> list[int]:
     """Cut an edge at distances from its beginning, ascending; return the nodes there.
 
     Distances within a metre of an end yield that end and cut nothing.

@@ -329,7 +329,7 @@ def cross_informally(
 
     Main roads are left out, and places where a wall, fence or guard rail lies between the pavements.
     """
-    from wegeketten.network.connect import cut
+    from wegeketten.network.connect import cut_edge
 
     places = _informal_places(draft, streets, laid)
     open_ = _unwalled(places, features, projection)
@@ -338,7 +338,7 @@ def cross_informally(
         edges = [laid[(piece, side)] for side in (LEFT, RIGHT)]
         kinds = [draft.styles[edge].kind for edge in edges]
         met = [
-            cut(draft, edge, [share * size for share in shares])
+            cut_edge(draft, edge, [share * size for share in shares])
             for edge, size in zip(edges, [length_m(draft.lines[edge]) for edge in edges], strict=True)
         ]
         crossed = Crossed(streets.strip(piece), Crossing.informal, lowered=False, at_start=None)

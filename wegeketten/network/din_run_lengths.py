@@ -184,7 +184,7 @@ def runs_along(
     return result
 
 
-def summary(stretches: Sequence[Stretch]) -> Verdict:
+def summary_of_runs(stretches: Sequence[Stretch]) -> Verdict:
     """Verdict on a whole route: it fails where a stretch fails, and passes where all do.
 
     Examples

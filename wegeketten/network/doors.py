@@ -185,7 +185,7 @@ def _hang(draft: Draft, ref: int, tags: Mapping[str, str], place: int) -> None:
     """Steps, kerb and door one after the other, then the stub."""
     x, y = draft.places[place]
     element = f"n{ref}"
-    for kind in barriers_of(tags):
+    for kind in entrance_barriers(tags):
         behind = draft.place(x, y, ref)
         style = Style("n", ref, int(kind), reading=draft.read(element, tags, kind))
         draft.add(place, behind, None, style)
@@ -195,7 +195,7 @@ def _hang(draft: Draft, ref: int, tags: Mapping[str, str], place: int) -> None:
     draft.add(place, inside, None, style)
 
 
-def barriers_of(tags: Mapping[str, str]) -> list[Kind]:
+def entrance_barriers(tags: Mapping[str, str]) -> list[Kind]:
     """Barriers that an entrance makes.
 
     Examples

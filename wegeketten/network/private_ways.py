@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from wegeketten.model.kinds import ARDUOUS, Kind
-from wegeketten.network.connect import cut
+from wegeketten.network.connect import cut_edge
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -222,5 +222,5 @@ def _part(draft: Draft, edge: int, at_m: float) -> None:
         ends = draft.u if at_m <= length - at_m else draft.v
         ends[edge] = draft.place(*draft.places[ends[edge]], draft.place_ids[ends[edge]])
         return
-    node = cut(draft, edge, [at_m])[0]
+    node = cut_edge(draft, edge, [at_m])[0]
     draft.u[-1] = draft.place(*draft.places[node])

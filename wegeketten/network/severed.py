@@ -15,7 +15,7 @@ from wegeketten.model.edges import HIGHWAYS, Kind
 from wegeketten.model.kinds import KIND_OF_BARRIER
 from wegeketten.model.lines import length_m
 from wegeketten.network.access import access_of_node
-from wegeketten.network.connect import cut
+from wegeketten.network.connect import cut_edge
 from wegeketten.network.draft import Style
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def _sever(
                 continue
             before = len(draft.u)
             begin, end = min(run.before_m, run.after_m - _LEAST_CUT_M), run.after_m
-            one, other = cut(draft, edge, [max(begin, 0.0), end])
+            one, other = cut_edge(draft, edge, [max(begin, 0.0), end])
             added = list(range(before, len(draft.u)))
             pieces += added
             between = next(

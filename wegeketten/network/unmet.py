@@ -14,7 +14,7 @@ import numpy as np
 
 from wegeketten.model.edges import HIGHWAYS, Kind
 from wegeketten.model.lines import length_m, shapes_of
-from wegeketten.network.connect import cut
+from wegeketten.network.connect import cut_edge
 from wegeketten.network.private_ways import parts_of
 from wegeketten.osm.features import Skipped
 from wegeketten.tags.cautions import bit_of
@@ -219,7 +219,7 @@ def _lay(draft: Draft, wishes: Sequence[tuple[int, int, float, float, int]]) -> 
     end: dict[int, int] = {}
     for edge, wanted in places.items():
         wanted.sort()
-        nodes = cut(draft, edge, [along for along, *_ in wanted])
+        nodes = cut_edge(draft, edge, [along for along, *_ in wanted])
         for (_, number, first), node in zip(wanted, nodes, strict=True):
             (begin if first else end)[number] = node
     for number, (one, other, _, _, caution) in enumerate(wishes):

@@ -79,12 +79,12 @@ def _plain(value: float) -> float | None:
 
 def _layers(city: City, judged: Sequence[ClauseVerdicts], ids: NDArray[np.object_]) -> list[Layer]:
     """Lines for edges with a length, points for the others."""
-    from wegeketten.files.geopackage import Layer, Style
+    from wegeketten.files.geopackage import Layer, LayerStyle
 
     bends, points = city.edges.bends, city.edges.points
     degrees = np.asarray(city.projection.to_lonlat(points))
     long = city.edges["length_m"] > 0
-    style = Style(
+    style = LayerStyle(
         "code",
         (
             (PASS - 0.5, PASS + 0.5, "#1b7837", "pass"),

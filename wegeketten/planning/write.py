@@ -9,7 +9,7 @@ import numpy as np
 from wegeketten.files.atomic import whole_folder
 from wegeketten.files.csv import clean_text, write_csv
 from wegeketten.files.geojson import Waypoint, gpx
-from wegeketten.files.geopackage import Layer, Style, write_layers
+from wegeketten.files.geopackage import Layer, LayerStyle, write_layers
 from wegeketten.files.json import write_json, write_text
 from wegeketten.planning.checklist import checklist
 from wegeketten.words.catalogue import text
@@ -47,7 +47,7 @@ SURVEY_COLUMNS = (
 )  # fmt: skip
 """The contract's columns, then ours; ``value``, ``date``, ``by`` and ``note`` are filled in on the walk."""
 
-_RANKS = Style(
+_RANKS = LayerStyle(
     "rank",
     (
         (1.0, 10.0, "#7f0000", "1–10"),
@@ -149,7 +149,7 @@ def _advice(survey_first: bool) -> str:
     return "survey first" if survey_first else ""
 
 
-def _points(name: str, columns: Sequence[str], rows: Sequence[Sequence[object]], style: Style) -> Layer:
+def _points(name: str, columns: Sequence[str], rows: Sequence[Sequence[object]], style: LayerStyle) -> Layer:
     import shapely
 
     table: dict[str, Any] = {}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from wegeketten.files.geopackage import Layer, Style
+    from wegeketten.files.geopackage import Layer, LayerStyle
     from wegeketten.reach.isochrone import Isochrone
 
 _COLOURS = ("#08519c", "#3182bd", "#6baed6", "#9ecae1", "#c6dbef")
@@ -46,7 +46,7 @@ def write_isochrone(found: Isochrone, path: Path) -> None:
 
 def _layers(found: Isochrone) -> list[Layer]:
 
-    from wegeketten.files.geopackage import Layer, Style
+    from wegeketten.files.geopackage import Layer, LayerStyle
     from wegeketten.reach.reach_polygon import to_degrees
 
     city, count = found.city, len(found.areas)
@@ -61,7 +61,7 @@ def _layers(found: Isochrone) -> list[Layer]:
         )
         for row in range(count)
     )
-    style = Style("minutes", classes)
+    style = LayerStyle("minutes", classes)
     areas = Layer(
         "areas",
         {
@@ -77,7 +77,7 @@ def _layers(found: Isochrone) -> list[Layer]:
     return [areas, _edges(found, style), _homes(found, style)]
 
 
-def _edges(found: Isochrone, style: Style) -> Layer:
+def _edges(found: Isochrone, style: LayerStyle) -> Layer:
     """Each stretch with the smallest limit it lies within."""
     from wegeketten.files.geopackage import Layer
     from wegeketten.reach.reach_polygon import to_degrees
@@ -95,7 +95,7 @@ def _edges(found: Isochrone, style: Style) -> Layer:
     return Layer("edges", {"edge_id": ids, "minutes": np.array(minutes)}, lines, style)
 
 
-def _homes(found: Isochrone, style: Style) -> Layer:
+def _homes(found: Isochrone, style: LayerStyle) -> Layer:
     from wegeketten.files.geopackage import Layer
 
     homes = found.city.homes

@@ -92,7 +92,7 @@ def follow(city: City, path: Path, barriers: Sequence[Barrier] = ()) -> Itinerar
     """
     edges = city.edges
     pieces = [
-        cut(edges.points[edges.bends[row] : edges.bends[row + 1]], start, end)
+        part_of_line(edges.points[edges.bends[row] : edges.bends[row + 1]], start, end)
         for row, start, end in zip(path.edge.tolist(), path.start.tolist(), path.end.tolist(), strict=True)
     ]
     share = np.abs(path.end - path.start)
@@ -119,7 +119,7 @@ def lengths(city: City, path: Path) -> NDArray[np.float64]:
     return share * city.edges["length_m"][path.edge].astype(np.float64) + path.off_m
 
 
-def cut(points: Line, start: float, end: float) -> Line:
+def part_of_line(points: Line, start: float, end: float) -> Line:
     """The part of a line between two shares of its length, turned round where `end` comes before `start`.
 
     Examples

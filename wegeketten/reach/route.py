@@ -14,7 +14,7 @@ from wegeketten.files.json import json_text, write_text
 from wegeketten.joins.endpoints import Endpoints, levels_of, snap_points
 from wegeketten.model.answers import ANSWERS
 from wegeketten.model.tabular import Tabular
-from wegeketten.network.din_run_lengths import summary
+from wegeketten.network.din_run_lengths import summary_of_runs
 from wegeketten.people.checks import LEVEL_OF, groups_of
 from wegeketten.reach.barriers import Barrier, blocking, passed
 from wegeketten.reach.expected import chance_of_way
@@ -94,7 +94,10 @@ class Route(Tabular):
             "instructions": [] if course is None else [step.to_json() for step in course.instructions],
             "din_18040_3_runs": None
             if course is None
-            else {"verdict": summary(course.runs), "stretches": [run.to_json() for run in course.runs]},
+            else {
+                "verdict": summary_of_runs(course.runs),
+                "stretches": [run.to_json() for run in course.runs],
+            },
         }
 
     def sentence(self, lang: str = "de") -> str:

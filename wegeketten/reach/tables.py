@@ -9,7 +9,7 @@ import numpy as np
 from wegeketten.city import SCAN_LOG, SCAN_MARKER
 from wegeketten.files.atomic import whole_folder
 from wegeketten.files.csv import write_csv
-from wegeketten.files.geopackage import Layer, Style, write_layers
+from wegeketten.files.geopackage import Layer, LayerStyle, write_layers
 from wegeketten.files.json import write_json
 from wegeketten.model.licence import ATTRIBUTION
 from wegeketten.reach.equity import Equity, equity_of
@@ -171,8 +171,8 @@ def _layers(scan: Scan, shares: list[Share]) -> list[Layer]:
     )
     islands = [(name, *island) for name, rows in scan.islands.items() for island in rows]
     return [
-        Layer("homes", columns, points, Style(list(columns)[-1], MINUTE_BANDS)),
-        Layer("districts", wide, polygons, Style(list(wide)[-1], share_bands)),
+        Layer("homes", columns, points, LayerStyle(list(columns)[-1], MINUTE_BANDS)),
+        Layer("districts", wide, polygons, LayerStyle(list(wide)[-1], share_bands)),
         Layer(
             "islands",
             {

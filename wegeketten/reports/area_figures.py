@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from wegeketten.reach.scan import Scan
 
 
-class Cell(NamedTuple):
+class AreaShare(NamedTuple):
     """One profile and one service in one area.
 
     Attributes
@@ -94,7 +94,7 @@ class Area:
     weight: float
     people_65: float | None
     people_80: float | None
-    cells: Mapping[tuple[str, str], Cell]
+    cells: Mapping[tuple[str, str], AreaShare]
     basics: Mapping[str, tuple[float, float, float]]
     stock: Mapping[str, Stock]
     spots: Sequence[MapPoint]
@@ -160,7 +160,7 @@ def _area(scan: Scan, row: int, name: str, homes: NDArray[np.int64], places: NDA
     for share, between in zip(shares_of(scan, homes, name), expected, strict=False):
         longer = _longer(scan, share.profile, columns[share.service], homes, weight)
         three = (share.share_sure or 0.0, share.share_likely or 0.0, share.share_possible or 0.0)
-        cells[share.profile, share.service] = Cell(
+        cells[share.profile, share.service] = AreaShare(
             *three, share.standard_s, share.median_likely_s, longer, between
         )
         if share.service in offered:

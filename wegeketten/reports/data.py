@@ -20,7 +20,7 @@ CLOSED, POSSIBLE, LIKELY, SURE = range(4)
 
 
 @dataclass(frozen=True)
-class Network:
+class MapNetwork:
     """The walking network.
 
     Attributes
@@ -64,7 +64,7 @@ class Network:
 
 
 @dataclass(frozen=True)
-class Homes:
+class MapHomes:
     """Homes: position in degrees, address, row of the district or -1, weight in people or homes.
 
     `merged`: how many homes each stands for, see `wegeketten.reports.merge`; None where every one is its own.
@@ -83,7 +83,7 @@ class Homes:
 
 
 @dataclass(frozen=True)
-class Places:
+class MapPlaces:
     """Places, one row per place and service (row of `MapData.services`)."""
 
     lon: Floats
@@ -99,7 +99,7 @@ class Places:
 
 
 @dataclass(frozen=True)
-class Joints:
+class MapJoints:
     """Where homes or places may meet the network; each profile uses some of the rows.
 
     Attributes
@@ -225,11 +225,11 @@ class MapData:
     """
 
     title: str
-    network: Network
-    homes: Homes
-    home_joints: Joints
-    places: Places
-    place_joints: Joints
+    network: MapNetwork
+    homes: MapHomes
+    home_joints: MapJoints
+    places: MapPlaces
+    place_joints: MapJoints
     services: Sequence[tuple[str, str]]
     profiles: Sequence[ProfileLayer]
     districts: Sequence[District]

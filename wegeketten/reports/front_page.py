@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from wegeketten.reach.misses import Misses
     from wegeketten.reach.scan import Scan
     from wegeketten.reports.area_figures import Area
-    from wegeketten.reports.area_figures import Cell as Shares
+    from wegeketten.reports.area_figures import AreaShare as Shares
 
 GROUPS = ("walker", "senior", "rollator", "wheelchair", "powerchair", "pram", "blind")
 """Columns of the table, as far as they were scanned."""
@@ -419,9 +419,11 @@ def spread(cell: Shares, lang: str) -> str:
 
     Examples
     --------
-    >>> from wegeketten.reports.area_figures import Cell
-    >>> spread(Cell(0.0, 0.7, 0.83, 1265.8, None, None), "de"), spread(Cell(1, 1, 1, 526.3, None, None), "de")
-    ('70 % (0–83)', '100 %')
+    >>> from wegeketten.reports.area_figures import AreaShare
+    >>> spread(AreaShare(0.0, 0.7, 0.83, 1265.8, None, None), "de")
+    '70 % (0–83)'
+    >>> spread(AreaShare(1, 1, 1, 526.3, None, None), "de")
+    '100 %'
     """
     likely, sure, possible = (percent(share, lang) for share in (cell.likely, cell.sure, cell.possible))
     if likely == sure == possible:

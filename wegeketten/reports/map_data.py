@@ -14,12 +14,12 @@ from wegeketten.reports.data import (
     CLOSED,
     Base,
     District,
-    Homes,
-    Joints,
     MapData,
+    MapHomes,
+    MapJoints,
+    MapNetwork,
+    MapPlaces,
     Mark,
-    Network,
-    Places,
     ProfileLayer,
 )
 from wegeketten.words.numbers import opening_hours
@@ -170,7 +170,7 @@ def _rows(access: Endpoints) -> NDArray[np.void]:
     return rows
 
 
-def _union(of_profiles: list[NDArray[np.void]]) -> tuple[Joints, list[NDArray[np.bool_]]]:
+def _union(of_profiles: list[NDArray[np.void]]) -> tuple[MapJoints, list[NDArray[np.bool_]]]:
     every, number = np.unique(np.concatenate(of_profiles), return_inverse=True)
     use, start = [], 0
     for rows in of_profiles:
@@ -178,7 +178,7 @@ def _union(of_profiles: list[NDArray[np.void]]) -> tuple[Joints, list[NDArray[np
         used[number[start : start + len(rows)]] = True
         use.append(used)
         start += len(rows)
-    return Joints(every["owner"], every["edge"], every["along"], every["off_m"]), use
+    return MapJoints(every["owner"], every["edge"], every["along"], every["off_m"]), use
 
 
 def _layer(
@@ -233,7 +233,7 @@ def _distinct(levels: Sequence[NDArray[np.uint8]], edges: int) -> tuple[NDArray[
     return ((distinct[:, None] >> shifts) & 3).astype(np.uint8), outcome.ravel()
 
 
-def _network(city: City) -> Network:
+def _network(city: City) -> MapNetwork:
     import shapely
 
     from wegeketten.model.edges import ATTRIBUTES
@@ -251,7 +251,7 @@ def _network(city: City) -> Network:
         )
         for attribute in ATTRIBUTES
     }
-    return Network(
+    return MapNetwork(
         lon=city.nodes["lon"],
         lat=city.nodes["lat"],
         u=edges["u"],
@@ -270,9 +270,9 @@ def _network(city: City) -> Network:
     )
 
 
-def _homes(city: City) -> Homes:
+def _homes(city: City) -> MapHomes:
     homes = city.homes
-    return Homes(
+    return MapHomes(
         lon=homes["lon"],
         lat=homes["lat"],
         street=homes["street"].tolist(),
@@ -282,9 +282,9 @@ def _homes(city: City) -> Homes:
     )
 
 
-def _places(city: City, services: Sequence[str], rows: NDArray[np.int64], lang: str) -> Places:
+def _places(city: City, services: Sequence[str], rows: NDArray[np.int64], lang: str) -> MapPlaces:
     columns = {name: column[rows] for name, column in city.places.items()}
-    return Places(
+    return MapPlaces(
         lon=columns["lon"],
         lat=columns["lat"],
         place_id=columns["place_id"].tolist(),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from wegeketten.reports.data import Base, Joints, MapData, Network, ProfileLayer
+    from wegeketten.reports.data import Base, MapData, MapJoints, MapNetwork, ProfileLayer
 
 MICRO = 1_000_000
 """Positions are stored in millionths of a degree (about 0.1 m)."""
@@ -48,7 +48,7 @@ def _base(base: Base) -> str:
     return pack.to_base64()
 
 
-def _network(network: Network) -> str:
+def _network(network: MapNetwork) -> str:
     pack = Pack()
     pack.integers("nodes", [len(network.lon)])
     pack.integers("u", network.u, delta=True)
@@ -90,7 +90,7 @@ def _readings(pack: Pack, attribute: str, columns: Sequence[NDArray[Any]]) -> No
     pack.integers(f"{attribute}:rows", distinct.ravel())
 
 
-def length_cm(network: Network) -> NDArray[np.int64]:
+def length_cm(network: MapNetwork) -> NDArray[np.int64]:
     """Lengths of the edges in whole centimetres."""
     return np.rint(np.asarray(network.length_m, dtype=np.float64) * 100).astype(np.int64)
 
@@ -120,14 +120,14 @@ def _doors(data: MapData) -> str:
     return pack.to_base64()
 
 
-def _joints(pack: Pack, whose: str, joints: Joints) -> None:
+def _joints(pack: Pack, whose: str, joints: MapJoints) -> None:
     pack.integers(f"{whose}_joint_owner", joints.owner, delta=True)
     pack.integers(f"{whose}_joint_edge", joints.edge, delta=True)
     pack.floats(f"{whose}_joint_along", joints.along)
     pack.floats(f"{whose}_joint_off_m", joints.off_m)
 
 
-def _profile(layer: ProfileLayer, network: Network) -> str:
+def _profile(layer: ProfileLayer, network: MapNetwork) -> str:
     """Times as what is left after a guess from the length: mostly zeros, which deflate to nothing."""
     pack = Pack()
     pace = round(1000 / layer.speed_mps)

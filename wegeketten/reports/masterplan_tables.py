@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wegeketten.files.csv import write_csv
-from wegeketten.files.geopackage import Layer, Style, write_layers
+from wegeketten.files.geopackage import Layer, LayerStyle, write_layers
 from wegeketten.files.xlsx import Table, write_xlsx
 from wegeketten.planning.proposals import Proposal
 from wegeketten.reports.front_page import TOLD_REASONS
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from wegeketten.planning.proposals import Look
     from wegeketten.reports.district import Report
 
-_NUMBERS = Style(
+_NUMBERS = LayerStyle(
     "number",
     ((1.0, 10.0, "#7f0000", "1–10"), (11.0, 30.0, "#b30000", "11–30"), (31.0, 1e9, "#fdbb84", "31–")),
 )
-_SHARES = Style(
+_SHARES = LayerStyle(
     "share_likely",
     (
         (0.0, 0.25, "#f7fbff", "0–25 %"),

@@ -14,7 +14,7 @@ from wegeketten.reports.varint import TEXT_LIMIT
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from wegeketten.reports.data import Homes, MapData
+    from wegeketten.reports.data import MapData, MapHomes
 
     Longs = NDArray[np.int64]
 
@@ -165,7 +165,7 @@ def _merged(data: MapData, group: Longs) -> MapData:
     )
 
 
-def _numbers(homes: Homes, order: Longs, starts: Longs, groups: Longs) -> list[str]:
+def _numbers(homes: MapHomes, order: Longs, starts: Longs, groups: Longs) -> list[str]:
     """House numbers behind each mark in natural order, as many as fit: the search finds each of them."""
     ends = np.append(starts[1:], len(order))
     texts = []

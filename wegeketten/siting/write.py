@@ -8,7 +8,7 @@ import numpy as np
 
 from wegeketten.files.atomic import whole_folder
 from wegeketten.files.csv import clean_text, write_csv
-from wegeketten.files.geopackage import Layer, Style, write_layers
+from wegeketten.files.geopackage import Layer, LayerStyle, write_layers
 from wegeketten.files.json import write_json
 from wegeketten.siting.rows import Bought, Site
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-_RANKS = Style(
+_RANKS = LayerStyle(
     "rank",
     ((0.0, 0.0, "#4d4d4d", "existing"), (1.0, 3.0, "#7f0000", "1–3"), (4.0, 1e9, "#ef6548", "4–")),
 )
@@ -41,7 +41,7 @@ def write_bought(out: Path, bought: Sequence[Bought], document: dict[str, Any]) 
         )
         for rank, row in enumerate(sites, start=1)
     ]  # fmt: skip
-    steps = Style("step", ((1.0, 3.0, "#7f0000", "1–3"), (4.0, 1e9, "#ef6548", "4–")))
+    steps = LayerStyle("step", ((1.0, 3.0, "#7f0000", "1–3"), (4.0, 1e9, "#ef6548", "4–")))
     with whole_folder(out, marker="site.json") as folder:
         write_csv(folder / "sites.csv", header, told)
         write_csv(folder / "joint.csv", Bought._fields, bought)
@@ -49,7 +49,7 @@ def write_bought(out: Path, bought: Sequence[Bought], document: dict[str, Any]) 
         write_json(folder / "site.json", document)
 
 
-def _points(name: str, header: Sequence[str], rows: Sequence[Any], style: Style) -> Layer:
+def _points(name: str, header: Sequence[str], rows: Sequence[Any], style: LayerStyle) -> Layer:
     import shapely
 
     columns: dict[str, Any] = {}

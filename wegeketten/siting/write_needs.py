@@ -8,7 +8,7 @@ import numpy as np
 
 from wegeketten.files.atomic import whole_folder
 from wegeketten.files.csv import clean_text, write_csv
-from wegeketten.files.geopackage import Layer, Style, write_layers
+from wegeketten.files.geopackage import Layer, LayerStyle, write_layers
 from wegeketten.files.json import write_json
 from wegeketten.siting.rows import Cluster, Need, Neighbourhood
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from wegeketten.siting.needs import Needs
 
-_POSTS = Style(
+_POSTS = LayerStyle(
     "posts_whole",
     (
         (0.0, 0.0, "#f7f7f7", "0"),
@@ -29,7 +29,7 @@ _POSTS = Style(
         (4.0, 1e9, "#b2182b", "4–"),
     ),
 )
-_PEOPLE = Style(
+_PEOPLE = LayerStyle(
     "people",
     (
         (0.0, 5000.0, "#d1e5f0", "< 5 000"),
@@ -71,7 +71,11 @@ def write_needs(needs: Needs, out: Path) -> None:
 
 
 def _layer(
-    name: str, header: Sequence[str], rows: Sequence[Any], shapes: NDArray[np.object_], style: Style | None
+    name: str,
+    header: Sequence[str],
+    rows: Sequence[Any],
+    shapes: NDArray[np.object_],
+    style: LayerStyle | None,
 ) -> Layer:
     columns: dict[str, Any] = {}
     for place, column in enumerate(header):

@@ -70,7 +70,7 @@ class TimedGraph(NamedTuple):
         return cls(indptr, order, precinct.tails, weights, lengths, benches, toilets)
 
 
-class Limits(NamedTuple):
+class NeedLimits(NamedTuple):
     """Needs in the search's units; what is not needed is not counted, so that labels beat each other sooner.
 
     Attributes
@@ -83,7 +83,7 @@ class Limits(NamedTuple):
     most_held: int
 
     @classmethod
-    def of(cls, needs: Needs) -> Limits:
+    def of(cls, needs: Needs) -> NeedLimits:
         """From metres and minutes.
 
         Examples
@@ -215,7 +215,7 @@ def _searcher(
         precinct.home_nodes, homes.off_units.astype(np.int64), wanted, places.owner,
         places.off_units.astype(np.int64), *_siblings(places.owner), _served(precinct, kinds),
     )  # fmt: skip
-    limits = Limits.of(needs)
+    limits = NeedLimits.of(needs)
 
     def search(only_home: int, tours: Tours) -> Ints:
         errands = SearchTask(len(kinds), any_order, *limits, only_home)
@@ -272,7 +272,7 @@ class SearchTask(NamedTuple):
     visits, any_order
         Number of errands, and whether their order is free.
     most_walked, most_held
-        See `Limits`.
+        See `NeedLimits`.
     only_home
         The home at whose door the chain ends and that alone is asked; -1: chains end at the last errand.
     """
