@@ -8,19 +8,25 @@ from typing import TYPE_CHECKING
 from wegeketten.files.csv import clean_text
 from wegeketten.files.policy import policy_of
 from wegeketten.model.licence import ATTRIBUTION
-from wegeketten.words.catalogue import load_words
+from wegeketten.words.catalogue import load_words, text
 from wegeketten.words.names import barrier_name
-from wegeketten.words.numbers import metres, short
+from wegeketten.words.numbers import metres
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from wegeketten.planning.readings import UncertainReading
     from wegeketten.planning.survey import Survey
+
+WALKED_M_PER_MIN = 60.0
+LOOK_MIN = 3.0
+"""How long a walk takes: metres a minute, and minutes at each place; for planning walks only."""
 
 _STYLE = (
     "body{font:12pt/1.4 sans-serif;margin:1.5rem;max-width:60rem}"
     "table{border-collapse:collapse;width:100%}"
     "th,td{border:1px solid #555;padding:.3rem .5rem;text-align:left;vertical-align:top}"
-    "td.fill{min-width:7rem;height:2.2rem}tr{break-inside:avoid}"
+    "td.fill p{margin:.2rem 0}td.fill span{white-space:nowrap;margin-right:.6rem}tr{break-inside:avoid}"
     "h2{break-before:page}h2:first-of-type{break-before:auto}@media print{body{margin:0}}"
 )
 _POLICY = policy_of(f"<style>{_STYLE}</style>")
@@ -28,45 +34,74 @@ _POLICY = policy_of(f"<style>{_STYLE}</style>")
 
 
 def checklist(survey: Survey, lang: str = "de") -> str:
-    """A page to print: one table per walk, with boxes to write into."""
+    """A page to print: one table per walk, one row per place, with boxes to tick and to write into."""
     words = load_words(lang)["checklist"]
     title = words["title"]
-    intro = words["intro"].format(spots=len(survey.spots), walks=len(survey.walks))
+    places = len({_element(spot) for spot in survey.spots})
     parts = [
         f'<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>{title}</title>',
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<style>{_STYLE}</style></head><body><main>",
         f"<h1>{title}</h1>",
-        _paragraph(intro),
+        _paragraph(text("checklist.intro", lang, count=places)),
+        _paragraph(words["how"]),
+        _paragraph(words["back"]),
     ]
-    for number, walk in enumerate(survey.walks, start=1):
-        name = words["walk"].format(number=number, length=metres(walk.metres, lang))
-        parts.append(f"<h2>{name}</h2><table><thead><tr>")
+    number = 0
+    for walk_number, walk in enumerate(survey.walks, start=1):
+        rows: dict[str, list[UncertainReading]] = {}
+        for stop in walk.stops:
+            rows.setdefault(_element(survey.spots[stop]), []).append(survey.spots[stop])
+        minutes = round(walk.metres / WALKED_M_PER_MIN + LOOK_MIN * len(rows))
+        named = {
+            "number": walk_number,
+            "length": metres(max(walk.metres, 50.0), lang),
+            "minutes": text("general.minutes", lang, count=max(5, minutes)),
+        }
+        parts.append(f"<h2>{words['walk'].format(**named)}</h2><table><thead><tr>")
         parts += [f'<th scope="col">{cell}</th>' for cell in words["columns"]]
         parts.append("</tr></thead><tbody>")
-        parts += [_row(survey.spots[stop], lang) for stop in walk.stops]
+        for spots in rows.values():
+            number += 1
+            parts.append(_row(number, spots, lang))
         parts.append("</tbody></table>")
-    parts.append(_paragraph(escape(ATTRIBUTION)))
+    parts += [_paragraph(words["office"]), _paragraph(escape(ATTRIBUTION))]
     return "".join([*parts, "</main></body></html>\n"])
 
 
-def _row(spot: UncertainReading, lang: str) -> str:
-    question = load_words(lang)["questions"][spot.attribute]
-    known = f"{_shown(spot.lower, lang)} – {_shown(spot.upper, lang)} {spot.unit}"
-    place = f"{spot.lat:.6f}, {spot.lon:.6f}<br>{escape(clean_text(spot.barrier_id))}"
-    people = f"{spot.people_between:.0f}"
+def _element(spot: UncertainReading) -> str:
+    """The OpenStreetMap element: all that is unknown of it is looked at in one go."""
+    return spot.barrier_id.partition(":")[0]
+
+
+def _row(number: int, spots: Sequence[UncertainReading], lang: str) -> str:
+    first = spots[0]
+    where = escape(clean_text(first.near or first.street)) or load_words(lang)["checklist"]["no_address"]
+    ids = ", ".join(dict.fromkeys(clean_text(spot.barrier_id) for spot in spots))
+    place = f"{where}<br><small>{first.lat:.5f}, {first.lon:.5f} · {escape(ids)}</small>"
+    asked = {spot.attribute: spot for spot in spots}
+    boxes = "".join(f"<p>{_question(spot, lang)}</p>" for spot in asked.values())
     return (
-        f"<tr><td>{spot.rank}</td><td>{escape(barrier_name(spot.kind, lang))}</td><td>{escape(question)}</td>"
-        f'<td>{escape(known)}</td><td>{people}</td><td class="fill"></td><td>{place}</td></tr>'
+        f"<tr><td>{number}</td><td>{escape(barrier_name(first.kind, lang))}</td><td>{place}</td>"
+        f'<td class="fill">{boxes}</td></tr>'
     )
 
 
-def _shown(value: float | str | None, lang: str) -> str:
-    if value is None:
-        return "?"
-    return short(value, lang, 3) if isinstance(value, float) else str(value)
+def _question(spot: UncertainReading, lang: str) -> str:
+    """What to find out, with boxes to tick where the answer is a word or a limit decides."""
+    words = load_words(lang)
+    asked = escape(words["questions"][spot.attribute])
+    if spot.attribute == "kerb_cm":
+        choices = words["checklist"]["kerb"]
+    elif spot.attribute in ("surface_class", "smoothness_grade"):
+        choices = list(words["attributes"][spot.attribute]["values"].values())
+    elif spot.unit == "yes/no":
+        choices = words["checklist"]["yes_no"]
+    else:
+        return f"{asked}: ________"
+    return f"{asked}: " + " ".join(f"<span>☐ {escape(choice)}</span>" for choice in choices)
 
 
-def _paragraph(text: str) -> str:
-    return f"<p>{text}</p>"
+def _paragraph(words: str) -> str:
+    return f"<p>{words}</p>"
