@@ -106,3 +106,53 @@ def test_no_assert_in_the_product():
         tree = ast.parse(path.read_text(encoding="utf-8"))
         lines = [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Assert)]
         assert not lines, f"{path.relative_to(_ROOT)}: {lines}"
+
+
+def _raised(function):
+    """Names of the errors that a function raises itself, not in functions inside it, nor again."""
+    inner = [
+        each for each in ast.walk(function) if isinstance(each, ast.FunctionDef) and each is not function
+    ]
+    inside = {id(node) for each in inner for node in ast.walk(each)}
+    for node in ast.walk(function):
+        if isinstance(node, ast.Raise) and id(node) not in inside and isinstance(node.exc, ast.Call):
+            name = ast.unparse(node.exc.func)
+            if name.endswith("Error"):
+                yield name
+
+
+def test_public_functions_state_what_they_raise():
+    silent = []
+    for path in [*(_ROOT / "wegeketten").rglob("*.py"), *(_ROOT / "routing").glob("*.py")]:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for scope in [tree, *(node for node in tree.body if isinstance(node, ast.ClassDef))]:
+            if getattr(scope, "name", "").startswith("_"):
+                continue
+            for node in scope.body:
+                if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
+                    continue
+                if any(_raised(node)) and "Raises\n---" not in (ast.get_docstring(node) or ""):
+                    silent.append(f"{path.relative_to(_ROOT)}:{node.lineno} {node.name}")
+    assert silent == []
+
+
+_LONGEST = 80
+_MOST_PARAMETERS = 12
+_MAY_BE_WIDER = {"build"}  # public, keyword-only options of the command line
+
+
+def test_functions_stay_short():
+    wide = []
+    for path in [*(_ROOT / "wegeketten").rglob("*.py"), *(_ROOT / "routing").glob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.FunctionDef) or node.name in _MAY_BE_WIDER:
+                continue
+            marks = " ".join(ast.unparse(mark) for mark in node.decorator_list)
+            if re.search(r"kernel|helper|inlined", marks) or path.parent.name == "routing":
+                continue  # compiled: see routing/compiled.py
+            text = ast.get_docstring(node, clean=False) or ""
+            lines = node.end_lineno - node.lineno + 1 - (text.count("\n") + 1)
+            count = len([*node.args.args, *node.args.kwonlyargs])
+            if lines > _LONGEST or count > _MOST_PARAMETERS:
+                wide.append(f"{path.relative_to(_ROOT)}:{node.lineno} {node.name}: {lines} lines, {count}")
+    assert wide == []

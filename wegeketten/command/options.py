@@ -94,7 +94,13 @@ def check_language(lang: str | None) -> Language:
 
 
 def parse_point(text: str, option: str) -> tuple[float, float]:
-    """Latitude and longitude in degrees from LAT,LON."""
+    """Latitude and longitude in degrees from LAT,LON.
+
+    Raises
+    ------
+    UsageError
+        The text is not two numbers, or they are no latitude and longitude.
+    """
     parts = text.replace(";", ",").split(",")
     try:
         lat, lon = (float(part) for part in parts)

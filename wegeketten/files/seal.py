@@ -64,7 +64,13 @@ def file_digest(path: Path) -> str:
 
 
 def sync(path: Path) -> None:
-    """Have a file or folder on the disk before the next step."""
+    """Have a file or folder on the disk before the next step.
+
+    Raises
+    ------
+    OSError
+        The content of a file cannot be written to the disk.
+    """
     try:
         handle = os.open(path, os.O_RDONLY)
     except OSError:  # folders cannot be opened everywhere

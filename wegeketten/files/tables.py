@@ -191,6 +191,13 @@ def too_large(path: Path, size: int, most: int) -> InputDataError:
 def decode(path: Path, raw: bytes, encoding: str | None = None) -> tuple[str, list[str]]:
     r"""Text of a file, and what had to be assumed.
 
+    Raises
+    ------
+    UsageError
+        There is no such encoding.
+    InputDataError
+        The file is not in that encoding, or in none that is known.
+
     Examples
     --------
     >>> decode(Path("a.csv"), "Straße".encode("utf-16"))[0], decode(Path("a.csv"), b"Stra\xdfe")

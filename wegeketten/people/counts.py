@@ -229,7 +229,13 @@ class Columns:
         return np.where(people == 0, 0.0, people * self.numbers(share_pct) / 100.0)
 
     def counts(self, name: str) -> Floats:
-        """Numbers of a column that counts; where thousands are parted, they are not taken for decimals."""
+        """Numbers of a column that counts; where thousands are parted, they are not taken for decimals.
+
+        Raises
+        ------
+        InputDataError
+            A cell is no number, or may be two; the message names column and row.
+        """
         key = name.casefold()
         if key in self._typed:
             return self.numbers(name)
@@ -256,7 +262,13 @@ class Columns:
         codes: bool = True,
         thousands: str = "",
     ) -> Floats:
-        """Numbers of a column, NaN for the codes of secrecy, 0 for empty cells; all faults at once."""
+        """Numbers of a column, NaN for the codes of secrecy, 0 for empty cells; all faults at once.
+
+        Raises
+        ------
+        InputDataError
+            Cells are no numbers within the limits; the message names them.
+        """
         cells = self._columns[name.casefold()]
         values = np.empty(len(cells))
         faults = []

@@ -262,6 +262,11 @@ def extent(data: MapData) -> tuple[tuple[float, float], tuple[float, float]]:
     """South-west and north-east corner of what is shown first, (lat, lon) in degrees.
 
     Outlying homes, one in a hundred on each side, do not shrink the town.
+
+    Raises
+    ------
+    UsageError
+        The city has neither homes nor ways.
     """
     source = data.homes if len(data.homes) else data.network
     if not len(source.lon):

@@ -248,7 +248,13 @@ def unknown(report: Report, survey: Path) -> Section:
 
 
 def further(extras: Extras, lang: str) -> list[Section]:
-    """Tables of further results: sites, needs and stops, as far as they were computed."""
+    """Tables of further results: sites, needs and stops, as far as they were computed.
+
+    Raises
+    ------
+    InputDataError
+        A table holds no rows.
+    """
     words = load_words(lang)["masterplan"]
     found = []
     for name, folder in zip(Extras._fields, extras, strict=True):

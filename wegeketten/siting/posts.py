@@ -39,6 +39,11 @@ def posts_needed(people: ArrayLike, weights: ArrayLike | None = None, per_post: 
     per_post
         People for whom there is one post.
 
+    Raises
+    ------
+    UsageError
+        `per_post` is not above 0, or people and weights do not match.
+
     Examples
     --------
     >>> posts_needed([30_000, 10_000]).tolist(), posts_needed([20_000, 20_000], [1, 3]).tolist()

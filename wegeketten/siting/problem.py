@@ -92,7 +92,13 @@ def cost_matrix(cost: ArrayLike) -> Floats:
 
 
 def vector(values: ArrayLike | None, length: int, name: str, default: Floats | float = 1.0) -> Floats:
-    """Check numbers of 0 or more, one for each demand or site; one number holds for all of them."""
+    """Check numbers of 0 or more, one for each demand or site; one number holds for all of them.
+
+    Raises
+    ------
+    UsageError
+        Not as many numbers as needed, or one that is negative or no number.
+    """
     array = np.asarray(default if values is None else values, dtype=np.float64)
     if array.ndim == 0:
         array = np.full(length, float(array))
@@ -104,7 +110,13 @@ def vector(values: ArrayLike | None, length: int, name: str, default: Floats | f
 
 
 def fixed_mask(fixed: Sequence[int] | NDArray[np.integer], sites: int) -> NDArray[np.bool_]:
-    """Check columns of sites that are open in every answer."""
+    """Check columns of sites that are open in every answer.
+
+    Raises
+    ------
+    UsageError
+        A column that does not exist.
+    """
     rows = np.asarray(fixed, dtype=np.int64).ravel()
     if ((rows < 0) | (rows >= sites)).any():
         raise UsageError(f"fixed: columns from 0 to {sites - 1} are needed, not {rows.tolist()}")

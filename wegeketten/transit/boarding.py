@@ -60,6 +60,11 @@ class Figures:
 def boarding_figures() -> Figures:
     """The shipped figures.
 
+    Raises
+    ------
+    UsageError
+        The file lacks a figure, or is no TOML.
+
     Examples
     --------
     >>> boarding_figures().limits["step_cm"], boarding_figures().floors["bus"].upper
@@ -122,6 +127,11 @@ def judge_stops(
         Whose limits count: wheels ask for the step, all who need a width for that, blind people for guidance.
     level
         One of `LEVELS`.
+
+    Raises
+    ------
+    UsageError
+        There is no such level.
     """
     if level not in LEVELS:
         raise UsageError(f"level {level!r}: there are {' and '.join(LEVELS)}")

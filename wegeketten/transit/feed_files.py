@@ -262,7 +262,13 @@ class Table:
         return found
 
     def keys(self, name: str) -> list[str]:
-        """The column as ids: none empty, none twice."""
+        """The column as ids: none empty, none twice.
+
+        Raises
+        ------
+        InputDataError
+            An id is empty or used twice; the message names file and row.
+        """
         ids = self.text(name)
         seen: dict[str, int] = {}
         for row, each in enumerate(ids):
@@ -326,7 +332,13 @@ class Table:
         default: float | None = float("nan"),
         pattern: str = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$",
     ) -> NDArray[np.float64]:
-        """Numbers from `least` to `most`; `default` where the cell is empty, a fault where that is None."""
+        """Numbers from `least` to `most`; `default` where the cell is empty, a fault where that is None.
+
+        Raises
+        ------
+        InputDataError
+            A cell is no number within the limits; the message names file and row.
+        """
         import pyarrow.compute as pc
 
         column = self.arrow(name)
@@ -348,7 +360,13 @@ class Table:
         return values
 
     def seconds(self, name: str) -> NDArray[np.int32]:
-        """Times H:MM:SS in seconds of the service day, 24:00:00 and later too; -1 where the cell is empty."""
+        """Times H:MM:SS in seconds of the service day, 24:00:00 and later too; -1 where the cell is empty.
+
+        Raises
+        ------
+        InputDataError
+            A cell is no time; the message names file and row.
+        """
         import pyarrow.compute as pc
 
         column = self.arrow(name)
@@ -368,7 +386,13 @@ class Table:
         return values
 
     def dates(self, name: str) -> NDArray[np.int32]:
-        """Dates YYYYMMDD as proleptic ordinals."""
+        """Dates YYYYMMDD as proleptic ordinals.
+
+        Raises
+        ------
+        InputDataError
+            A cell is no date; the message names file and row.
+        """
         import datetime as dt
 
         known: dict[str, int] = {}
