@@ -5,108 +5,114 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from wegeketten.files.resources import shipped
+from wegeketten.places.catalogue import load_catalogue
 from wegeketten.siting.joint import Joint
+from wegeketten.words.catalogue import load_words, text
+from wegeketten.words.decimals import number
+from wegeketten.words.messages import translated
+from wegeketten.words.names import kind_name, service_name
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from wegeketten.siting.needs import Needs
-    from wegeketten.siting.rows import Need
+    from wegeketten.siting.rows import Need, Site
     from wegeketten.siting.site import Sites
     from wegeketten.words.catalogue import Lang as Language
 
 
 def print_sites(found: Sites | Joint, *, lang: Language, out: Path) -> None:
     """Print the new places and what they are worth."""
-    german = lang == "de"
     if isinstance(found, Joint):
-        _print_joint(found, german=german, out=out)
+        _print_joint(found, lang=lang, out=out)
         return
     told = [
-        f"{found.service}: {found.people_today['likely']:.0f} von {found.people:.0f} Personen haben heute "
-        "einen Ort im Richtwert"
-        if german
-        else f"{found.service}: {found.people_today['likely']:.0f} of {found.people:.0f} people have a place "
-        "within the standard today"
-    ]
-    for choice in found.choices:
-        gap = f"{100 * choice.gap:.2f} %"
-        told.append(
-            f"{choice.objective}: {choice.value:g} (beweisbare Grenze {choice.bound:g}, Lücke {gap})"
-            if german
-            else f"{choice.objective}: {choice.value:g} (proven bound {choice.bound:g}, gap {gap})"
+        text(
+            "siting.today", lang, service=service_name(found.service, lang),
+            near=number(found.people_today["likely"], lang, 0), people=number(found.people, lang, 0),
         )
-        for site in choice.sites:
-            if site.kind == "new":
-                who = "Personen mehr" if german else "people more"
-                told.append(
-                    f"  {site.rank}. {site.name or site.site_id} [{site.premises}] "
-                    f"{site.lat:.5f},{site.lon:.5f}: "
-                    f"{site.people_gained:.0f} {who} ({site.people_sure:.0f}–{site.people_possible:.0f}); "
-                    f"{site.gain_from}" + (f"; {site.near}" if site.near else "")
-                )
-    told += [f"note: {note}" for note in found.notes]
-    told.append(f"{out / 'sites.csv'}")
-    sys.stdout.write("\n".join(told) + "\n")
+    ]  # fmt: skip
+    for choice in found.choices:
+        digits = 1 if choice.objective in ("median", "center") else 0
+        value, bound = number(choice.value, lang, digits), number(choice.bound, lang, digits)
+        told.append(text(f"siting.{choice.objective}", lang, value=value, bound=bound))
+        told += [_site(site, lang) for site in choice.sites if site.kind == "new"]
+    _say(told, found.notes, out / "sites.csv", lang)
 
 
-def _print_joint(found: Joint, *, german: bool, out: Path) -> None:
-    head = (
-        f"{found.service}: {found.value:.0f} Personen mehr im Richtwert für {found.budget_eur:.0f} € "
-        f"(beweisbare Grenze {found.bound:.0f}); erst Orte, dann Bordsteine: {found.sites_first:.0f}; "
-        f"umgekehrt: {found.measures_first:.0f}"
-        if german
-        else f"{found.service}: {found.value:.0f} people more within the standard for "
-        f"{found.budget_eur:.0f} € (proven bound {found.bound:.0f}); places first: "
-        f"{found.sites_first:.0f}; barriers first: {found.measures_first:.0f}"
-    )
-    told = [head]
+def _site(site: Site, lang: Language) -> str:
+    return text(
+        "siting.site", lang, rank=site.rank, name=site.name or site.site_id,
+        premises=_premises(site.premises, lang),
+        lat=f"{site.lat:.5f}", lon=f"{site.lon:.5f}", gained=number(site.people_gained, lang, 0),
+        sure=number(site.people_sure, lang, 0), possible=number(site.people_possible, lang, 0),
+        where=site.gain_from or "–",
+    )  # fmt: skip
+
+
+def _premises(kind: str, lang: Language) -> str:
+    """Name of a kind of premises, or of a service whose places are candidates."""
+    known: dict[str, str] = load_words(lang)["premises"]
+    if kind in known:
+        return known[kind]
+    services = load_catalogue(shipped("premises.toml")).services
+    return getattr(services[kind].name, lang) if kind in services else service_name(kind, lang)
+
+
+def _print_joint(found: Joint, *, lang: Language, out: Path) -> None:
+    def whole(value: float) -> str:
+        return number(value, lang, 0)
+
+    told = [
+        text(
+            "siting.joint", lang, service=service_name(found.service, lang), value=whole(found.value),
+            budget=whole(found.budget_eur), bound=whole(found.bound), sites=whole(found.sites_first),
+            measures=whole(found.measures_first),
+        )
+    ]  # fmt: skip
     told += [
-        f"  {row.step}. {row.what} {row.id} {row.name} [{row.kind}] {row.cost_eur} €: {row.people_gained:.0f}"
+        text(
+            "siting.bought", lang, step=row.step, what=text(f"bought.{row.what}", lang), id=row.id,
+            name=row.name,
+            kind=_premises(row.kind, lang) if row.what == "site" else kind_name(row.kind, lang),
+            cost=whole(row.cost_eur), gained=whole(row.people_gained),
+        )
         for row in found.bought
-    ]
-    told += [f"note: {note}" for note in found.notes]
-    told.append(f"{out / 'joint.csv'}")
-    sys.stdout.write("\n".join(told) + "\n")
+    ]  # fmt: skip
+    _say(told, found.notes, out / "joint.csv", lang)
 
 
 def print_needs(found: Needs, *, lang: Language, out: Path) -> None:
     """Print what each district needs."""
-    german = lang == "de"
-    whole = sum(row.posts_whole for row in found.rows)
-    exact = sum(row.posts_needed for row in found.rows)
+    rows = found.rows
     told = [
-        f"{whole} Stellen Quartiersmanagement (rechnerisch {exact:.2f}, "
-        f"eine je {found.asked.per_post:g} Personen)"
-        if german
-        else f"{whole} posts of neighbourhood management ({exact:.2f} by the rate, one per "
-        f"{found.asked.per_post:g} people)"
-    ]
-    ordered = sorted(found.rows, key=lambda row: (-row.posts_needed, row.district))
-    told += [_district(row, german=german) for row in ordered if row.people > 0]
-    fits = sum(row.size == "fits" for row in found.proposal.rows)
-    told.append(
-        f"{len(found.proposal.rows)} Nachbarschaften vorgeschlagen, {fits} mit 5 000 bis 10 000 Personen"
-        if german
-        else f"{len(found.proposal.rows)} neighbourhoods proposed, {fits} of 5 000 to 10 000 people"
-    )
-    told += [f"note: {note}" for note in found.notes]
-    told.append(f"{out / 'needs.csv'}")
-    sys.stdout.write("\n".join(told) + "\n")
-
-
-def _district(row: Need, *, german: bool) -> str:
-    meeting, centre = _percent(row.meeting_reach_likely), _percent(row.centre_reach_likely)
-    if german:
-        return (
-            f"  {row.district}: {row.people:.0f} Personen, {row.posts_needed:.2f} → {row.posts_whole} "
-            f"Stellen; Treff erreicht {meeting}, Zentrum {centre}"
+        text(
+            "siting.posts", lang, whole=sum(row.posts_whole for row in rows),
+            exact=number(sum(row.posts_needed for row in rows), lang, 2),
+            rate=number(found.asked.per_post, lang, 0),
         )
-    return (
-        f"  {row.district}: {row.people:.0f} people, {row.posts_needed:.2f} → {row.posts_whole} posts; "
-        f"meeting place {meeting}, centre {centre}"
-    )
+    ]  # fmt: skip
+    ordered = sorted(rows, key=lambda row: (-row.posts_needed, row.district))
+    told += [_district(row, lang) for row in ordered if row.people > 0]
+    fits = sum(row.size == "fits" for row in found.proposal.rows)
+    told.append(text("siting.neighbourhoods", lang, count=len(found.proposal.rows), fits=fits))
+    _say(told, found.notes, out / "needs.csv", lang)
+
+
+def _district(row: Need, lang: Language) -> str:
+    return text(
+        "siting.district", lang, name=row.district, people=number(row.people, lang, 0),
+        needed=number(row.posts_needed, lang, 2), whole=row.posts_whole,
+        meeting=_percent(row.meeting_reach_likely), centre=_percent(row.centre_reach_likely),
+    )  # fmt: skip
 
 
 def _percent(share: float | None) -> str:
     return "–" if share is None else f"{100 * share:.0f} %"
+
+
+def _say(told: Sequence[str], notes: Sequence[str], path: Path, lang: Language) -> None:
+    lines = [*told, *(text("siting.note", lang, note=translated(note, lang)) for note in notes), str(path)]
+    sys.stdout.write("\n".join(lines) + "\n")
