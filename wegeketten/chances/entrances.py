@@ -52,7 +52,7 @@ class Entrances:
     def _learned(self) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
         names, rows = self._services
         entrance = scale("entrance")
-        context = [
+        chosen = [
             next(
                 number
                 for number, each in enumerate(entrance.contexts)
@@ -60,7 +60,8 @@ class Entrances:
             )
             for name in names
         ]
-        prior = np.stack([entrance.contexts[number].shares for number in context])
+        context = np.array(chosen, dtype=np.int64)
+        prior = np.array([entrance.contexts[number].shares for number in chosen]).reshape(-1, 3)
         known = ~np.isnan(self.places["wheelchair"])
         seen = np.zeros((len(names), 3))
         classes = entrance.class_of(self.places["wheelchair"][known])

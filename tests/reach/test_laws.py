@@ -1,0 +1,110 @@
+"""Laws that hold in every town: whoever may do more never reaches less, and nothing closed makes faster."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from tests.support.plotted import GOOD, Plot
+from wegeketten.model.kinds import Kind
+from wegeketten.people.profile import load_profile
+from wegeketten.pipeline.build import build
+from wegeketten.reach.route import find_route
+from wegeketten.reach.scan import scan
+from wegeketten.routing import INF
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from wegeketten.city import City
+
+TOWNS = ("berlin-miraustrasse_2026-07.osm.pbf", "zuerich-hb_2025-11.osm.pbf")
+
+
+@pytest.fixture(scope="module", params=TOWNS)
+def town(request, shared_data, tmp_path_factory) -> City:
+    return build(shared_data / "osm" / request.param, tmp_path_factory.mktemp("town") / "city")
+
+
+@pytest.mark.data
+def test_a_walker_reaches_whatever_anybody_reaches(town: City) -> None:
+    result = scan(town)
+    walker = result.reach["walker"].units
+    for name, reach in result.reach.items():
+        for answer, units in reach.units.items():
+            reached_more = (units != INF) & (walker[answer] == INF)
+            assert not reached_more.any(), (name, answer, np.argwhere(reached_more)[:3])
+
+
+@pytest.mark.data
+def test_every_stop_beside_a_way_is_reached_on_foot(town: City) -> None:
+    """Stops within 25 m of a way on their storey, but for one in two hundred."""
+    weights = town.weights(load_profile("walker")).possible
+    from wegeketten.reach.islands import components
+
+    label = components(town, weights)
+    edges, snaps = town.edges, town.place_snaps
+    metres = np.bincount(label[edges["u"]], weights=edges["length_m"])
+    main = label[edges["u"][snaps.edge]] == int(metres.argmax())
+    stops = np.flatnonzero(town.places["service"] == "stop")
+    near = np.isin(stops, snaps.owner[snaps.off_m <= 25.0])
+    reached = np.isin(stops, snaps.owner[main])
+    assert (near & ~reached).sum() <= max(0.005 * len(stops), 1)
+
+
+def grid() -> Plot:
+    """Nine blocks of paths of 80 m, a home and a pharmacy in corners."""
+    plot = Plot()
+    for line in range(4):
+        plot.way(" ".join(f"{80 * step},{80 * line}" for step in range(4)), f"highway=footway|{GOOD}")
+        plot.way(" ".join(f"{80 * line},{80 * step}" for step in range(4)), f"highway=footway|{GOOD}")
+    return plot
+
+
+def seconds(city: City, plot: Plot, start: tuple[float, float], end: tuple[float, float]) -> float:
+    route = find_route(city, load_profile("walker"), plot.spot(*start), plot.spot(*end))
+    return np.inf if route.seconds is None else route.seconds
+
+
+@pytest.mark.parametrize("seed", [14, 141, 1414])
+def test_adding_a_way_makes_nobody_slower_and_closing_one_nobody_faster(tmp_path: Path, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    # on paths of the grid that stay: where another way becomes the nearest, one joins that
+    pairs = [
+        ((float(random.uniform(5, 235)), 80.0 * start), (float(random.uniform(5, 235)), 80.0 * end))
+        for start, end in random.integers(0, 4, (6, 2)).tolist()
+    ]
+    plain, more, less = grid(), grid(), grid()
+    one, other = random.integers(0, 4, 2), random.integers(0, 4, 2)
+    more.way(f"{80 * one[0]},{80 * one[1]} {80 * other[0]},{80 * other[1]}", f"highway=footway|{GOOD}")
+    names, tags = less.ways[3]  # the second path from south to north
+    less.ways[3] = names, f"{tags}|access=no"
+    cities = []
+    for number, plot in enumerate((plain, more, less)):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        cities.append(plot.build(folder))
+    for start, end in pairs:
+        before, added, closed = (
+            seconds(city, plot, start, end) for city, plot in zip(cities, (plain, more, less), strict=True)
+        )
+        assert added <= before + 0.2, (seed, start, end)
+        assert closed >= before - 0.2, (seed, start, end)
+
+
+def test_a_centimetre_changes_nothing(tmp_path: Path) -> None:
+    plot = grid()
+    city = plot.build(tmp_path)
+    for x, y in ((12.0, 7.0), (97.0, 60.0), (200.0, 33.0)):
+        here = seconds(city, plot, (x, y), (235, 235))
+        assert seconds(city, plot, (x + 0.01, y), (235, 235)) == pytest.approx(here, abs=0.2)
+
+
+@pytest.mark.data
+def test_ways_to_doors_are_private_and_named(town: City) -> None:
+    edges = town.edges
+    between = np.flatnonzero(edges["caution"] > 0)
+    doors = between[edges["private"][between] & (edges["kind"][between] == Kind.footway)]
+    assert edges["derived"][doors].all()
