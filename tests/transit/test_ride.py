@@ -29,28 +29,29 @@ _PLATFORM = "public_transport=platform|tram=yes|height=0.30|width=3|tactile_pavi
 
 LONG = Town(
     """
-    H  I                        P
     abcd----------e----------fghi
-     S            T           U
     """,
     ways={"abcd": _SMOOTH, "de": _SMOOTH, "ef": _SMOOTH, "fghi": _SMOOTH},
     nodes={
-        "H": "addr:housenumber=1|addr:street=Ring",
-        "I": "addr:housenumber=2|addr:street=Ring",
-        "P": "amenity=pharmacy|wheelchair=yes",
-        "S": _PLATFORM + "de:1:2:3",
-        "T": _PLATFORM + "de:1:2:4",
-        "U": _PLATFORM + "de:1:2:5",
+        "a": "addr:housenumber=1|addr:street=Ring",
+        "b": "addr:housenumber=2|addr:street=Ring",
+        "i": "amenity=pharmacy|wheelchair=yes",
+        "c": _PLATFORM + "de:1:2:3",
+        "e": _PLATFORM + "de:1:2:4",
+        "g": _PLATFORM + "de:1:2:5",
     },
     cell_m=100.0,
 )
+"""Two homes at the left, a pharmacy at the right end; trams S - T - U run from c over e to g."""
+
+AT = {"S": "c", "T": "e", "U": "g", "H": "a", "P": "i"}
 STOPS = {"S": "de:1:2:3", "T": "de:1:2:4", "U": "de:1:2:5"}
 
 
 def feed(folder, wheelchair=1, every=10):
     stops = "stop_id,stop_name,stop_lat,stop_lon\n"
     for letter, stop in STOPS.items():
-        lon, lat = LONG.position(letter)
+        lon, lat = LONG.position(AT[letter])
         stops += f"{stop},{letter},{lat},{lon}\n"
     trips, times = "route_id,service_id,trip_id,wheelchair_accessible\n", ""
     for minute in range(0, 240, every):
@@ -82,7 +83,7 @@ def rides(city, profile="wheelchair", **options):
 def test_stops_are_their_platforms(city):
     town = TransitTown(city)
     assert town.platforms["matched_by"].tolist() == ["id"] * 3
-    assert town.platforms["platform"].tolist() == [f"n{ord(letter)}" for letter in "STU"]
+    assert town.platforms["platform"].tolist() == [f"n{ord(letter)}" for letter in "ceg"]
     assert (town.platforms["height_cm"] == 30).all()
     assert (town.platforms["matched_m"] < 0.5).all()
 
@@ -231,7 +232,7 @@ def test_weekday_means_its_busiest_date(city):
 
 
 def spot(letter):
-    lon, lat = LONG.position(letter)
+    lon, lat = LONG.position(AT[letter])
     return lat, lon
 
 

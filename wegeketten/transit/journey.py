@@ -193,6 +193,7 @@ def find_journey(
     *,
     at: str | None = None,
     moment: Moment | None = None,
+    town: TransitTown | None = None,
     level: str = "alone",
 ) -> Journey:
     """Find the journey that arrives first, in *likely*, or in *possible* where there is no likely one.
@@ -209,6 +210,8 @@ def find_journey(
         When one could leave: ``2026-03-03 08:00`` or ``Di 08:00``.
     moment
         The same to the second, instead of `at`.
+    town
+        The city's public transport where it is open already.
     level
         ``alone`` or ``help``.
 
@@ -219,7 +222,7 @@ def find_journey(
     UsageError
         No way is near one of the points, or nothing runs on that day.
     """
-    town = TransitTown(city, level)
+    town = town or TransitTown(city, level)
     moment = moment or town.moment(at)
     timetable = town.timetable(moment)
     joints = town.joints(profile)

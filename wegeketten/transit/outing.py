@@ -252,7 +252,7 @@ def find_outing(
     led = next((answer for answer in ("likely", "possible") if answers[answer] is not None), None)
     if led is None:
         return Outing(profile.id, moment, answers, (), ())
-    return _told(city, profile, start, chosen[led], moment, level, answers)
+    return _told(town, profile, start, chosen[led], moment, answers)
 
 
 def _best(day: _Day, layers: list[_Layer], now: int) -> tuple[float | None, list[tuple[str, int]]]:
@@ -277,21 +277,20 @@ def _best(day: _Day, layers: list[_Layer], now: int) -> tuple[float | None, list
 
 
 def _told(
-    city: City,
+    town: TransitTown,
     profile: Profile,
     start: Spot,
     places: list[tuple[str, int]],
     moment: Moment,
-    level: str,
     answers: dict[str, float | None],
 ) -> Outing:
     """The journeys between the chosen places, one after the other."""
     errands, journeys = [], []
     here, now = start, moment
-    table = city.places
+    table = town.city.places
     for service, row in places:
         there = (float(table["lat"][row]), float(table["lon"][row])) if service else start
-        journey = find_journey(city, profile, here, there, moment=now, level=level)
+        journey = find_journey(town.city, profile, here, there, moment=now, town=town)
         name = str(table["name"][row]) if service else ""
         place_id = str(table["place_id"][row]) if service else ""
         errands.append(Errand(service, place_id, name, *there, journey.arrive_s))

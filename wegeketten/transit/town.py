@@ -67,6 +67,8 @@ class TransitTown:
         self.level = level
         self.feed: Feed = read_city_feed(city.path)
         self.platforms: dict[str, NDArray[Any]] = read_columns(city.path / "transit_platforms.parquet")
+        self._timetables: dict[dt.date, Timetable] = {}
+        self._joints: dict[str, StopJoints] = {}
 
     @cached_property
     def mode(self) -> NDArray[np.int64]:
@@ -77,8 +79,11 @@ class TransitTown:
         return np.array([modes[each] for each in self.feed.trips.mode.tolist()], dtype=np.int64)
 
     def joints(self, profile: Profile) -> StopJoints:
-        """Where the stops join the network for a profile."""
-        return StopJoints(self.city, self.platforms, len(self.feed.stops.ids), profile)
+        """Where the stops join the network for a profile; kept for the next question."""
+        if profile.sha256 not in self._joints:
+            joints = StopJoints(self.city, self.platforms, len(self.feed.stops.ids), profile)
+            self._joints[profile.sha256] = joints
+        return self._joints[profile.sha256]
 
     def usable(self, profile: Profile) -> dict[str, NDArray[np.bool_]]:
         """By answer: whether a stop can be used by mode, shape (stops, modes)."""
@@ -113,7 +118,10 @@ class TransitTown:
         UsageError
             Nothing runs.
         """
-        found = timetable_on(self.feed, moment.date, neighbours=True, unit_s=UNITS_PER_S)
+        found = self._timetables.get(moment.date)
+        if found is None:
+            found = timetable_on(self.feed, moment.date, neighbours=True, unit_s=UNITS_PER_S)
+            self._timetables[moment.date] = found
         if not len(found.hops.call):
             raise UsageError(f"--at {moment.text}: {found.notes[-1].partition(': ')[2]}")
         return found

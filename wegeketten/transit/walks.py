@@ -82,6 +82,7 @@ class StopJoints:
         first = np.ones(len(self.stop_of), dtype=bool)
         first[1:] = self.stop_of[1:] != self.stop_of[:-1]
         self.is_first: NDArray[np.bool_] = first
+        self._between: dict[str, Triples] = {}
         self._rows_of = np.bincount(self.stop_of, minlength=stops)
         self.is_alone: NDArray[np.bool_] = self._rows_of[self.stop_of] == 1
 
@@ -116,7 +117,12 @@ class StopJoints:
         return _in_rows(*self._reduced(answer, *pairs), count)
 
     def between(self, answer: Answer) -> Triples:
-        """Walks from stop to stop within `TRANSFER_S`: rows of the stops, units of 0.1 s."""
+        """Walks from stop to stop within `TRANSFER_S`: rows of the stops, units of 0.1 s; kept."""
+        if answer not in self._between:
+            self._between[answer] = self._walks_between(answer)
+        return self._between[answer]
+
+    def _walks_between(self, answer: Answer) -> Triples:
         row, stop, units = self._reduced(answer, *self._pairs(self.joints, answer, TRANSFER_S, leaving=True))
         # the same once more for the platforms one starts from
         kept = self._kept(answer, row)
@@ -158,25 +164,32 @@ class StopJoints:
             )
         uv = city.edges["u"], city.edges["v"]
         graph = city.graph.with_weights(weights)
-        seeds = (seeds_to if leaving else seeds_from)(joints, uv, weights)
-        platform = joints.owner[seeds.joint]
-        order = np.argsort(platform, kind="stable")
-        ptr = np.zeros(len(self.stop_of) + 1, dtype=np.int64)
-        np.cumsum(np.bincount(platform, minlength=len(self.stop_of)), out=ptr[1:])
+        start = (seeds_from if leaving else seeds_to)(doors, uv, weights)
+        goal = (seeds_to if leaving else seeds_from)(joints, uv, weights)
+        from_doors = len(doors) < len(joints)  # the fewer are searched from
+        one, other = (start, goal) if from_doors else (goal, start)
+        owners = (doors if from_doors else joints).owner[one.joint]
+        order = np.argsort(owners, kind="stable")
+        ptr = np.zeros(int(owners.max(initial=-1)) + 2, dtype=np.int64)
+        np.cumsum(np.bincount(owners, minlength=len(ptr) - 1), out=ptr[1:])
         rows, nodes, times = each_within(
-            graph.reverse() if leaving else graph, ptr, seeds.nodes[order], seeds.offsets[order], limit
+            graph if from_doors == leaving else graph.reverse(),
+            ptr,
+            one.nodes[order],
+            one.offsets[order],
+            limit,
         )
-        owner = np.repeat(np.arange(len(self.stop_of)), np.diff(rows))
-        back = (seeds_from if leaving else seeds_to)(doors, uv, weights)
+        owner = np.repeat(np.arange(len(ptr) - 1), np.diff(rows))
         by_node = np.argsort(nodes, kind="stable")
-        low, high = (np.searchsorted(nodes[by_node], back.nodes, side) for side in ("left", "right"))
+        low, high = (np.searchsorted(nodes[by_node], other.nodes, side) for side in ("left", "right"))
         count = high - low
-        seed = np.repeat(np.arange(len(back.nodes)), count)
+        seed = np.repeat(np.arange(len(other.nodes)), count)
         at = by_node[
             np.repeat(low, count) + np.arange(len(seed)) - np.repeat(np.cumsum(count) - count, count)
         ]
-        units = times[at].astype(np.int64) + back.offsets[seed]
-        door, row = doors.owner[back.joint[seed]].astype(np.int64), owner[at]
+        units = times[at].astype(np.int64) + other.offsets[seed]
+        far = (joints if from_doors else doors).owner[other.joint[seed]].astype(np.int64)
+        door, row = (owner[at], far) if from_doors else (far, owner[at])
         found = same_edge(doors, joints, weights, city.edges["length_m"], leaving=leaving)
         same = [doors.owner[found.home], joints.owner[found.place], found.units]
         door = np.concatenate([door, same[0]]).astype(np.int64)
