@@ -95,7 +95,7 @@ def test_ctrl_c_asks_once_and_ends_the_second_time(capsys: pytest.CaptureFixture
         assert not deadline.passed
         os.kill(os.getpid(), signal.SIGINT)
         assert deadline.passed
-        assert "finishing" in capsys.readouterr().err
+        assert "-C " in capsys.readouterr().err  # Ctrl-C, or Strg-C
         with pytest.raises(KeyboardInterrupt):
             os.kill(os.getpid(), signal.SIGINT)
     assert signal.getsignal(signal.SIGINT) is before
