@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from wegeketten.people.profile import PROFILES
 from wegeketten.reach.coverage import FEWEST_HOMES
 from wegeketten.reach.misses import find_misses
 from wegeketten.reports.charts import Picture, Range, Stack, range_chart, stack_chart
@@ -25,14 +26,11 @@ if TYPE_CHECKING:
     from wegeketten.reports.area_figures import Area
     from wegeketten.reports.area_figures import AreaShare as Shares
 
-GROUPS = ("walker", "senior", "rollator", "wheelchair", "powerchair", "pram", "blind")
+GROUPS = PROFILES
 """Columns of the table, as far as they were scanned."""
 
 TOLD_REASONS = ("within", "barrier", "place", "unknown", "slow", "far")
 """Reasons as they are shown, what can be mended first."""
-
-ON_WHEELS = ("rollator", "wheelchair", "powerchair", "pram")
-"""Groups that a place's own ``wheelchair=no`` keeps out."""
 
 LEAST_GAP = 0.005
 """A smaller loss is not told."""
@@ -392,7 +390,8 @@ def _gap(area: Area, tell: Phrases) -> str:
     places = tell.scan.city.places
     rows = np.flatnonzero(places["service"].astype(str) == service)
     barred = np.asarray(places["wheelchair"], dtype=np.float64)[rows] == 0
-    if tell.focus in ON_WHEELS and barred.all() and tell.scan.catalogue.services[service].wheelchair:
+    focus = next(one for one in tell.scan.profiles if one.id == tell.focus)
+    if focus.wheels and barred.all() and tell.scan.catalogue.services[service].wheelchair:
         named = next((str(places["name"][row]) for row in rows.tolist() if places["name"][row]), "")
         name = clean(named) or words["none"]
         return text("report.s3_place", tell.lang, service=tell.service(service), count=len(rows), name=name)
