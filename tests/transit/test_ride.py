@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -318,3 +319,23 @@ def test_chain_that_rides(city):
     assert found.to_json()["stops"][0]["service"] == "pharmacy"
     with pytest.raises(UsageError, match="at least one service"):
         find_outing(city, load_profile("wheelchair"), spot("H"), [""])
+
+
+def test_stops_near_doors_are_the_same_from_either_side(city):
+    """Few doors are searched from, many are searched for: the same doors several times over."""
+    joints = TransitTown(city).joints(load_profile("rollator"))
+    few, times = joints.homes, 5
+    many = replace(
+        few,
+        owner=np.concatenate([few.owner + 2 * i for i in range(times)]).astype(np.int32),
+        **{name: np.tile(getattr(few, name), times) for name in ("edge", "along", "off_m", "off_units")},
+    )
+    assert len(few) < len(joints.joints) < len(many)
+    for answer in ("sure", "likely", "possible"):
+        for leaving in (True, False):
+            one = joints.near(few, 2, answer, leaving=leaving)
+            other = joints.near(many, 2 * times, answer, leaving=leaving)
+            assert len(one.stop) > 0
+            assert one.indptr.tolist() == other.indptr[:3].tolist()
+            assert one.stop.tolist() == other.stop[: len(one.stop)].tolist()
+            assert one.units.tolist() == other.units[: len(one.units)].tolist()
