@@ -26,13 +26,10 @@ class CutArea:
         The known part of its boundary, metres.
     inside
         Points known to lie in it (its label, the place it is named for).
-    sides
-        What it may be: filled by `close_cut`, both sides of the lines at first.
     """
 
     lines: BaseGeometry
     inside: list[shapely.Point] = field(default_factory=list)
-    sides: list[BaseGeometry] = field(default_factory=list)
 
 
 def close_cut(
@@ -67,25 +64,32 @@ def close_cut(
     >>> [shape.bounds for shape in close_cut([west, east], [], frame)]
     [(0.0, 0.0, 4.0, 10.0), (4.0, 0.0, 10.0, 10.0)]
     """
-    for area in areas:
-        area.sides = _sides(area.lines, frame)
-        holding = [side for side in area.sides if any(side.covers(point) for point in area.inside)]
-        if len(holding) == 1:
-            area.sides = holding
-        area.sides = [side for side in area.sides if not any(_overlap(side, other) for other in known)]
+    sides = [_possible_sides(area, known, frame) for area in areas]
     changed = True
-    while changed:
+    while changed:  # what one area has been found to be decides what its neighbours cannot be
         changed = False
-        for area in areas:
-            others = [other.sides for other in areas if other is not area and other.sides]
-            left = [
-                side
-                for side in area.sides
-                if all(any(not _overlap(side, theirs) for theirs in sides) for sides in others)
-            ]
-            if left and len(left) < len(area.sides):
-                area.sides, changed = left, True
-    return [area.sides[0] if len(area.sides) == 1 else None for area in areas]
+        for row, own in enumerate(sides):
+            others = [theirs for other, theirs in enumerate(sides) if other != row and theirs]
+            left = [side for side in own if all(_leaves_room(side, theirs) for theirs in others)]
+            if left and len(left) < len(own):
+                sides[row], changed = left, True
+    return [own[0] if len(own) == 1 else None for own in sides]
+
+
+def _possible_sides(area: CutArea, known: list[BaseGeometry], frame: BaseGeometry) -> list[BaseGeometry]:
+    """Sides of its lines that an area may be, by its own points and the areas that are known."""
+    sides = _sides(area.lines, frame)
+    holding = [side for side in sides if any(side.covers(point) for point in area.inside)]
+    return [
+        side
+        for side in (holding if len(holding) == 1 else sides)
+        if not any(_overlap(side, other) for other in known)
+    ]
+
+
+def _leaves_room(side: BaseGeometry, theirs: list[BaseGeometry]) -> bool:
+    """Whether another area can be one of its possible sides beside this one."""
+    return any(not _overlap(side, other) for other in theirs)
 
 
 def _sides(lines: BaseGeometry, frame: BaseGeometry) -> list[BaseGeometry]:
