@@ -18,7 +18,8 @@ class Arm(NamedTuple):
     Attributes
     ----------
     edge
-        Row of the draft, or of the pieces.
+        Row of the draft. Streets with sides have no edge of their own: theirs stands for a piece, and is only
+        read by `piece` and made by `of_piece`. It keeps arms in a fixed order.
     at_start
         Whether the edge begins here, else it ends here.
     way
@@ -40,7 +41,32 @@ class Arm(NamedTuple):
     heading: float
     node: int
 
+    @property
+    def is_edge(self) -> bool:
+        """Whether it is an edge of the draft, not a street with sides and no open end."""
+        return self.edge >= 0
 
+    @property
+    def is_open_end(self) -> bool:
+        """Whether it stands for the arm that a dead end does not have."""
+        return self.edge == _OPEN_END
+
+    @property
+    def piece(self) -> int:
+        """Row of the pieces, for an arm of a street with sides."""
+        return -1 - self.edge
+
+    @staticmethod
+    def of_piece(piece: int) -> int:
+        """What stands in `edge` for a piece of a street with sides."""
+        return -1 - piece
+
+    def opposite(self, heading: float) -> Arm:
+        """The open end across from a dead end's only arm."""
+        return self._replace(edge=_OPEN_END, heading=heading)
+
+
+_OPEN_END = -(1 << 60)
 _LOOK_M = 8.0  # the direction an arm takes beyond the mouth's rounding
 
 

@@ -422,7 +422,7 @@ def _split_vertices(
         ref = int(vertex_ref[vertex])
         tags = special[ref]
         if is_lift(tags):
-            walked = [arm for arm in arms[vertex] if arm.edge >= 0]
+            walked = [arm for arm in arms[vertex] if arm.is_edge]
             lift_ends |= raise_lift(
                 draft, ref, tags, walked, storey, move,
                 in_service=f"n{ref}" not in broken, floors=floors.get(ref, ()),

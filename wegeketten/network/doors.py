@@ -92,7 +92,7 @@ def past_houses(
     outside: dict[int, bool] = {}
     for ref, house in _houses_at(features, np.array(sorted(passed), dtype=np.int64)):
         inside = shapely.buffer(shapely.transform(house, projection.to_xy), -_INSIDE_M)
-        ahead = [_ahead(draft, arm) for arm in arms[passed[ref]] if arm.edge >= 0]
+        ahead = [_ahead(draft, arm) for arm in arms[passed[ref]] if arm.is_edge]
         outside[ref] = outside.get(ref, True) and not shapely.intersects(inside, ahead).any()
     return {passed[ref] for ref, every in outside.items() if every}
 

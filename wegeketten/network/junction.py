@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from wegeketten.network.streets import Streets
 
 _CARRIAGEWAYS = (Kind.street, Kind.living_street, Kind.service, Kind.track)
-OPEN_END = -(1 << 60)  # stands for the arm that a dead end does not have
 
 
 @dataclass
@@ -77,10 +76,10 @@ def junction_at(
     unique = {(arm.edge, arm.at_start): arm for arm in arms}
     roads = [arm for arm in unique.values() if _is_road(streets, arm)]
     feet = [arm for arm in unique.values() if not _is_road(streets, arm)]
-    if len(roads) == 1 and not feet and roads[0].edge != OPEN_END and not _turns(tags):
+    if len(roads) == 1 and not feet and not roads[0].is_open_end and not _turns(tags):
         # nobody knows what lies beyond: the sides are not joined around the end
         opposite = (roads[0].heading + 2 * pi) % (2 * pi) - pi
-        roads.append(roads[0]._replace(edge=OPEN_END, heading=opposite))
+        roads.append(roads[0].opposite(opposite))
     roads.sort(key=lambda arm: (arm.heading, arm.edge))
     x, y = draft.places[vertex]
     offsets = [offset_at(streets, arm) for arm in roads]
@@ -93,7 +92,7 @@ def _turns(tags: Mapping[str, str]) -> bool:
 
 
 def _is_road(streets: Streets, arm: Arm) -> bool:
-    if arm.edge < 0:
+    if not arm.is_edge:
         return True
     return arm.kind in _CARRIAGEWAYS and not is_mouth(streets.strips[arm.way])
 
@@ -110,10 +109,10 @@ def side_of(arm: Arm, left: bool) -> int:
 
 def state_of(streets: Streets, arm: Arm, left: bool) -> tuple[Side, Kind | None]:
     """State of an arm's side, and what is walked there; streets that are one count as ``unknown``."""
-    if arm.edge >= 0:
+    if arm.is_edge:
         return Side.unknown, Kind.street
-    piece = -1 - arm.edge
-    if arm.edge == OPEN_END or piece in streets.ghosts:
+    piece = arm.piece
+    if arm.is_open_end or piece in streets.ghosts:
         return Side.none, None
     side = side_of(arm, left)
     return streets.sides[piece][0 if side == LEFT else 1], streets.walked(piece, side)

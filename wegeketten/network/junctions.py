@@ -51,7 +51,7 @@ def join_junctions(
     node_tags
         Tags of the vertices that have some, by OSM id.
     """
-    met = {arm.edge for meeting in arms.values() for arm in meeting if arm.edge >= 0}
+    met = {arm.edge for meeting in arms.values() for arm in meeting if arm.is_edge}
     joints = Joints(drawn_m={edge: length_m(draft.lines[edge]) for edge in met})
     mapped_at = crossing_vertices(streets, node_tags)
     for vertex in sorted(arms):
@@ -70,7 +70,7 @@ def _make_ground(draft: Draft, streets: Streets, junction: Junction, joints: Joi
     """Nodes on the carriageway's edge: one for all corners that streets without sides connect."""
     count = len(junction.roads)
     group = list(range(count))
-    open_arms = [place for place, arm in enumerate(junction.roads) if arm.edge >= 0]
+    open_arms = [place for place, arm in enumerate(junction.roads) if arm.is_edge]
     for place in open_arms:
         left, right = group[junction.corner_left(place)], group[junction.corner_right(place)]
         group = [left if each == right else each for each in group]
@@ -91,7 +91,7 @@ def _make_ground(draft: Draft, streets: Streets, junction: Junction, joints: Joi
             continue
         for arm, left in members_of(junction, corner):
             road = junction.roads[arm]
-            if road.edge < 0 and state_of(streets, road, left)[1] is Kind.street:
+            if not road.is_edge and state_of(streets, road, left)[1] is Kind.street:
                 where = junction.corners[corner]
                 junction.ground.setdefault(corner, draft.place(where.x, where.y, junction.ref))
 
@@ -124,9 +124,9 @@ def _make_pavement(draft: Draft, streets: Streets, junction: Junction, joints: J
             if any(state is Side.separate for _, _, state, _ in members):
                 joints.to_mapped.append(node)
         for arm, left, _, kind in members:
-            if arm.edge < 0 and kind is not None:
+            if not arm.is_edge and kind is not None:
                 node = junction.pavement[corner] if kind is Kind.pavement else junction.ground[corner]
-                streets.corner[(-1 - arm.edge, arm.at_start, side_of(arm, left))] = node
+                streets.corner[(arm.piece, arm.at_start, side_of(arm, left))] = node
 
 
 def _raise_mapped(draft: Draft, junction: Junction) -> None:

@@ -10,7 +10,7 @@ from wegeketten.model.edges import Crossing, Kind
 from wegeketten.model.lines import length_m
 from wegeketten.network.corners import gap_of
 from wegeketten.network.crossings import Bank, Crossed, cross, crossing_of
-from wegeketten.network.junction import OPEN_END, corner_node, is_separate, side_of
+from wegeketten.network.junction import corner_node, is_separate, side_of
 from wegeketten.network.sides import LEFT, RIGHT
 from wegeketten.network.ways import CODE
 
@@ -66,7 +66,7 @@ def cross_arms(draft: Draft, streets: Streets, junction: Junction, joints: Joint
     if count == 2:
         lost = [corner for corner in junction.foot if not is_separate(streets, junction, corner)]
         own = junction.pavement.keys() | junction.ground.keys()
-        end = len(own) == 2 and any(arm.edge == OPEN_END for arm in junction.roads)
+        end = len(own) == 2 and any(arm.is_open_end for arm in junction.roads)
         mouth = _feet_corners(junction) and not any(arm.highway in _UNCROSSED for arm in junction.roads)
         if not through and (mapped or end or lost or mouth):
             _cross_arm(draft, streets, junction, 0, joints, mapped)
@@ -75,7 +75,7 @@ def cross_arms(draft: Draft, streets: Streets, junction: Junction, joints: Joint
         return
     laid: set[tuple[frozenset[int], int]] = set()
     for place, arm in enumerate(junction.roads):
-        if arm.edge >= 0 or arm.highway in _UNCROSSED:
+        if arm.is_edge or arm.highway in _UNCROSSED:
             continue
         near = _next_vertex(streets, arm)
         if not through and (near == junction.vertex or near not in mapped_at.used):
@@ -107,7 +107,7 @@ def _cross_arm(
         Banks and ways of the crossings so far; noted here.
     """
     arm = junction.roads[place]
-    if (arm.edge >= 0 or arm.edge == OPEN_END) and len(junction.roads) == 2:
+    if (arm.is_edge or arm.is_open_end) and len(junction.roads) == 2:
         place = 1 - place  # the arm with sides says more
         arm = junction.roads[place]
     banks = {}
@@ -208,7 +208,7 @@ def _walked_to(streets: Streets) -> set[int]:
 def _next_vertex(streets: Streets, arm: Arm) -> int:
     """Vertex at the far end of an arm, -1 where that is too far to stand for the junction itself."""
     pieces = streets.pieces
-    piece = -1 - arm.edge
+    piece = arm.piece
     if length_m(pieces.line(piece)) > _NEAR_M:
         return -1
     return int(pieces.v[piece] if arm.at_start else pieces.u[piece])

@@ -133,7 +133,7 @@ def arms_of_streets(draft: Draft, streets: Streets, edge_of: Sequence[int]) -> d
     Parameters
     ----------
     edge_of
-        Draft row of each piece, -1 for streets with sides. Arms of such streets carry the row ``-1 - piece``.
+        Draft row of each piece, -1 for streets with sides. Arms of such streets stand for their piece.
     """
     pieces = streets.pieces
     sided = sorted({*streets.sides, *streets.ghosts})
@@ -143,7 +143,7 @@ def arms_of_streets(draft: Draft, streets: Streets, edge_of: Sequence[int]) -> d
     for piece in sided:
         for ends, at_start in ((pieces.u, True), (pieces.v, False)):
             vertex = int(ends[piece])
-            arms[vertex].append(_arm(streets, -1 - piece, piece, at_start, vertex))
+            arms[vertex].append(_arm(streets, Arm.of_piece(piece), piece, at_start, vertex))
     for edge, piece, at_start, vertex in _ends_at(draft, edge_of, vertices, len(pieces.vertex_ref)):
         arms[vertex].append(_arm(streets, edge, piece, at_start, vertex))
     return arms
