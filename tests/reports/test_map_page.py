@@ -84,6 +84,21 @@ def test_nothing_is_asked_from_anywhere() -> None:
         assert not any(name.startswith("on") for name in attributes)
 
 
+@pytest.mark.parametrize(
+    "tiles",
+    [
+        "javascript:alert(1)//{z}{x}{y}",
+        "https://tile.example.org/one.png",
+        "https://a.org/{z}/{x}/{y}.png; script-src *",
+        'https://a.org/{z}/{x}/{y}"><script>',
+        "//a.org/{z}/{x}/{y}.png",
+    ],
+)
+def test_other_things_than_tiles_are_refused(tiles: str) -> None:
+    with pytest.raises(UsageError, match="--tiles"):
+        map_page(toytown(), tiles=tiles)
+
+
 def test_online_tiles_only_on_request() -> None:
     page = map_page(toytown(), tiles="https://tile.example.org/{z}/{x}/{y}.png")
     assert "img-src data: blob: https://tile.example.org;" in page

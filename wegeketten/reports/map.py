@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -92,7 +93,7 @@ def map_page(
         script_tag(script),
     ]
     page = _fill("map.html", lang, words["map"], data, head=head, map=html, islands=islands, scripts=scripts)
-    origins = [tiles.split("{", 1)[0].rstrip("/")] if tiles else []
+    origins = [tiles.split("{", 1)[0].rstrip("/")] if tiles else []  # checked in _figure
     page = page.replace(POLICY_MARK, policy_of(page, image_sources=origins), 1)
     unwanted = outside_addresses(page)
     if unwanted:
@@ -218,8 +219,20 @@ def _module(name: str) -> str:
     return asset_text("map", f"{name}.js").replace('"use strict";\n', "", 1)
 
 
+def _check_tiles(address: str) -> None:
+    """Refuse what is no plain address of tiles: it is written into the page and into its content policy."""
+    if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d+)?/[A-Za-z0-9._~/{}@=&?%+-]*", address) or not all(
+        part in address for part in ("{z}", "{x}", "{y}")
+    ):
+        raise UsageError(
+            f"--tiles {address}: an http or https address with z, x and y in braces was expected"
+        )
+
+
 def _figure(data: MapData, *, tiles: str | None) -> Any:
     """The folium map with this package's layers added to it, in a figure that is ready to render."""
+    if tiles:
+        _check_tiles(tiles)
     council_map = folium_map(data, tiles=tiles)
     return council_map.get_root()
 
