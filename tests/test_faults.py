@@ -174,7 +174,7 @@ def test_signals_clean_up(folder, number):
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from wegeketten.pipeline import stations\n"
         "def stop(*_, **__): print('now', flush=True); import time; time.sleep(60)\n"
-        "stations.CityWriter.snap = stop\n"
+        "stations.CityWriter.join = stop\n"
         "sys.argv[1:] = ['build', 'town.osm', '-o', 'new', '--processes', '1']\n"
         "from wegeketten import cli; cli.main()\n"
     )

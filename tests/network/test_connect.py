@@ -38,7 +38,9 @@ def test_a_way_that_ends_above_a_hall_does_not_end_in_it(tmp_path: Path, storey:
     ways = {"PQRSP": f"highway=pedestrian|area=yes{storey}", "FE": "highway=footway"}
     town = Town(drawing, ways)
     network = network_of(town, tmp_path)
-    assert (walk(network, town.position("F"), town.position("Q")) is not None) is joined
+    route = walk(network, town.position("F"), town.position("Q"))
+    assert route is not None  # between the storeys there must be a way that nobody mapped
+    assert bool(network.edges["caution"][route.edges].any()) is not joined
 
 
 def test_where_a_mapped_pavement_stops_one_steps_down_to_the_street(tmp_path: Path) -> None:

@@ -101,8 +101,8 @@ def test_a_matrix_of_a_real_town_equals_its_routes(shared_data, tmp_path):
     lonlat = np.column_stack([city.homes["lon"], city.homes["lat"]])[rows].astype(np.float64)
     for name in ("walker", "wheelchair"):
         profile = load_profile(name)
-        stops = stops_of_points(city, profile, Points([str(row) for row in rows], lonlat))
         for answer in ("sure", "likely", "possible"):
+            stops = stops_of_points(city, profile, Points([str(row) for row in rows], lonlat), answer)
             seconds, _ = _matrix(city, profile, stops, stops, answer=answer)
             for a, b in rng.integers(0, 12, (25, 2)).tolist():
                 route = find_route(city, profile, tuple(lonlat[a][::-1]), tuple(lonlat[b][::-1]))

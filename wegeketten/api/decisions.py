@@ -69,6 +69,8 @@ def plan(
     chain: Sequence[str] = (),
     returning: bool = False,
     costs: str | Path | None = None,
+    worlds: int = 16,
+    seed: int = 0,
     **options: Any,
 ) -> Plan:
     """Rank the measures that bring most people within reach for the money.
@@ -93,6 +95,8 @@ def plan(
         Whether the chains end at home.
     costs
         Your own unit costs (TOML).
+    worlds, seed
+        How many times the unknown is drawn for what is to be expected (0: not at all), and which worlds.
     options
         Further options of `wegeketten.planning.plan.make_plan`.
 
@@ -116,7 +120,15 @@ def plan(
     wishes = Wishes(services, weights, of_profiles, round_trip=round_trip, chains=outings)
     measures = load_measures(None if costs is None else Path(costs))
     return make_plan(
-        opened, profiles, wishes=wishes, budget_eur=budget, measures=measures, most=most, **options
+        opened,
+        profiles,
+        wishes=wishes,
+        budget_eur=budget,
+        measures=measures,
+        most=most,
+        worlds=worlds,
+        seed=seed,
+        **options,
     )
 
 
@@ -160,6 +172,8 @@ def compare(
     profile: Profiles = (),
     service: Sequence[str] = (),
     measures: str | Path | Sequence[str] | None = None,
+    worlds: int = 32,
+    seed: int = 0,
 ) -> Comparison:
     """Compare a city at two dates, or with and without measures.
 
@@ -167,8 +181,8 @@ def compare(
     ----------
     before, after
         The same city earlier and later; `after` is None with `measures`.
-    profile, service
-        As for `plan`.
+    profile, service, worlds, seed
+        As for `plan`; worlds count where two cities are compared.
     measures
         ``measures.csv`` of a plan, or ids of barriers.
 
@@ -184,7 +198,7 @@ def compare(
     opened, profiles = city_of(before), profiles_of(profile)
     services = opened.catalogue.pick(service)
     if after is not None:
-        return compare_cities(opened, city_of(after), profiles, services=services)
+        return compare_cities(opened, city_of(after), profiles, services=services, worlds=worlds, seed=seed)
     ids = barriers_of(Path(measures)) if isinstance(measures, str | Path) else list(measures or ())
     return compare_measures(opened, ids, profiles, services=services)
 

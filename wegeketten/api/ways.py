@@ -38,6 +38,8 @@ def route(
     *,
     profile: str | Path | Profile = "walker",
     at: str | None = None,
+    worlds: int = 64,
+    seed: int = 0,
 ) -> Route:
     """Find one route from door to door, with the barriers on it.
 
@@ -51,6 +53,8 @@ def route(
         Id, TOML file or profile.
     at
         Weekday and time, such as ``"Mo 10:30"``: when lifts run and gates are open.
+    worlds, seed
+        How many times the unknown is drawn for the route's chance (0: not at all), and which worlds.
 
     Raises
     ------
@@ -59,17 +63,24 @@ def route(
     """
     from wegeketten.reach.route import find_route
 
-    return find_route(_at(city, at), profile_of(profile), spot_of(start), spot_of(end))
+    spots = spot_of(start), spot_of(end)
+    return find_route(_at(city, at), profile_of(profile), *spots, worlds=worlds, seed=seed)
 
 
 def why(
-    city: City | str | Path, start: Any, service: str, *, profile: str | Path | Profile = "wheelchair"
+    city: City | str | Path,
+    start: Any,
+    service: str,
+    *,
+    profile: str | Path | Profile = "wheelchair",
+    worlds: int = 64,
+    seed: int = 0,
 ) -> Why:
     """Name the barriers between a home and a service: the cheapest set whose removal opens a way.
 
     Parameters
     ----------
-    city, start, profile
+    city, start, profile, worlds, seed
         As for `route`.
     service
         Service id.
@@ -83,7 +94,7 @@ def why(
 
     opened = city_of(city)
     opened.catalogue.service(service)
-    return find_why(opened, profile_of(profile), spot_of(start), service)
+    return find_why(opened, profile_of(profile), spot_of(start), service, worlds=worlds, seed=seed)
 
 
 def chain(
@@ -97,13 +108,15 @@ def chain(
     at: str | None = None,
     bench_every_m: float | None = None,
     toilet_every_min: float | None = None,
+    worlds: int = 64,
+    seed: int = 0,
 ) -> Chain | Chains:
     """Find a chain of errands: for one door, or for every home where no start is given.
 
     Parameters
     ----------
-    city, profile, start
-        As for `route`.
+    city, profile, start, worlds, seed
+        As for `route`; chances are for one door.
     visit
         Service ids in order, as a list or ``"pharmacy,doctor,stop"``.
     returning
@@ -133,7 +146,7 @@ def chain(
     opened, one = city_of(city), profile_of(profile)
     if start is None:
         return find_chains(opened, one, errands)
-    return find_chain(opened, one, spot_of(start), errands)
+    return find_chain(opened, one, spot_of(start), errands, worlds=worlds, seed=seed)
 
 
 def isochrone(
@@ -336,13 +349,14 @@ def _stops(city: City, profile: Profile, answer: Answer, wanted: str | Path | gp
         if text == "homes":
             return stops_of_homes(city, profile)
         if Path(text).suffix:
-            return stops_of_points(city, profile, read_points(text))
+            return stops_of_points(city, profile, read_points(text), answer)
         return stops_of_service(city, profile, answer, text)
     if getattr(wanted, "crs", None) is None:
         raise UsageError("matrix: a GeoDataFrame of points needs a coordinate reference system")
     degrees = wanted.to_crs("EPSG:4326")
     lonlat = np.column_stack([degrees.geometry.x, degrees.geometry.y])
-    return stops_of_points(city, profile, Points([str(each) for each in wanted.index], lonlat))
+    points = Points([str(each) for each in wanted.index], lonlat)
+    return stops_of_points(city, profile, points, answer)
 
 
 def _at(city: City | str | Path, when: str | None) -> City:

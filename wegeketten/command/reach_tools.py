@@ -159,7 +159,7 @@ def _stops(city: City, profile: Profile, answer: Answer, text: str) -> Stops:
     if text == HOMES:
         return stops_of_homes(city, profile)
     if Path(text).suffix and Path(text).exists():
-        return stops_of_points(city, profile, read_points(text))
+        return stops_of_points(city, profile, read_points(text), answer)
     if Path(text).suffix:
         raise UsageError(f"{text}: no such file")
     return stops_of_service(city, profile, answer, text)

@@ -95,7 +95,9 @@ def join_places(city: City, profile: Profile) -> Endpoints:
     return _join(city, profile, homes=False)
 
 
-def join_points(city: City, profile: Profile, lonlat: NDArray[np.float64]) -> Endpoints:
+def join_points(
+    city: City, profile: Profile, lonlat: NDArray[np.float64], answer: Answer = "possible"
+) -> Endpoints:
     """Joints of points on the map, at most one each; a point with no way near it has none.
 
     By the rule for homes, see `wegeketten.network.join`. A point that lies behind what nobody of this profile
@@ -107,14 +109,18 @@ def join_points(city: City, profile: Profile, lonlat: NDArray[np.float64]) -> En
         On which network.
     lonlat
         float64, shape (points, 2), degrees.
+    answer
+        In which answer what lies between a point and its way must be passed.
     """
-    return join_xy(city, profile, np.asarray(city.projection.to_xy(lonlat), dtype=np.float64))
+    return join_xy(city, profile, np.asarray(city.projection.to_xy(lonlat), dtype=np.float64), answer)
 
 
-def join_xy(city: City, profile: Profile, xy: NDArray[np.float64]) -> Endpoints:
+def join_xy(city: City, profile: Profile, xy: NDArray[np.float64], answer: Answer = "possible") -> Endpoints:
     """The same for places in the city's metres."""
+    from wegeketten.people.checks import LEVEL_OF
+
     snaps, caution = snap_points(city, xy)
-    return _chosen(profile, snaps.take(levels_of(caution, profile) > 0))
+    return _chosen(profile, snaps.take(levels_of(caution, profile) >= LEVEL_OF[answer]))
 
 
 def snap_points(city: City, xy: NDArray[np.float64]) -> tuple[Snaps, NDArray[np.uint32]]:

@@ -189,7 +189,7 @@ def summary_of_runs(stretches: Sequence[Stretch]) -> Verdict:
 
     Examples
     --------
-    >>> summary(check_run([40, 12], [0, 5], [2, 5], landings_m=[])), summary([])
+    >>> summary_of_runs(check_run([40, 12], [0, 5], [2, 5], landings_m=[])), summary_of_runs([])
     ('fail', 'pass')
     """
     found = {stretch.verdict for stretch in stretches}

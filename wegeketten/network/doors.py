@@ -200,7 +200,7 @@ def entrance_barriers(tags: Mapping[str, str]) -> list[Kind]:
 
     Examples
     --------
-    >>> [kind.name for kind in barriers_of({"entrance": "yes", "step_count": "3", "door:width": "0.8"})]
+    >>> [kind.name for kind in entrance_barriers({"entrance": "yes", "step_count": "3", "door:width": "0.8"})]
     ['steps', 'door']
     """
     found = []

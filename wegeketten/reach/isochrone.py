@@ -230,7 +230,7 @@ def _joint(
     if start is not None:
         from wegeketten.reach.route import join_spot
 
-        return join_spot(city, profile, start)
+        return join_spot(city, profile, start, answer)
     wanted = city.catalogue.pick([service or ""])[0]
     places = join_places(city, profile)
     return places.take(np.isin(places.owner, allowed_places(city, profile, answer, wanted)))

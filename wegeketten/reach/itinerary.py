@@ -124,7 +124,7 @@ def part_of_line(points: Line, start: float, end: float) -> Line:
 
     Examples
     --------
-    >>> cut(np.array([[0.0, 0.0], [10.0, 0.0], [10.0, 10.0]]), 0.75, 0.25).tolist()
+    >>> part_of_line(np.array([[0.0, 0.0], [10.0, 0.0], [10.0, 10.0]]), 0.75, 0.25).tolist()
     [[10.0, 5.0], [10.0, 0.0], [5.0, 0.0]]
     """
     low, high = min(start, end), max(start, end)

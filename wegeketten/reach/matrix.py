@@ -61,9 +61,9 @@ class Block:
     metres: NDArray[np.float32]
 
 
-def stops_of_points(city: City, profile: Profile, points: Points) -> Stops:
+def stops_of_points(city: City, profile: Profile, points: Points, answer: Answer = "likely") -> Stops:
     """Join listed points; a point outside the city or off every way stays without a joint."""
-    return Stops(points.ids, join_points(city, profile, points.lonlat))
+    return Stops(points.ids, join_points(city, profile, points.lonlat, answer))
 
 
 def stops_of_homes(city: City, profile: Profile) -> Stops:

@@ -89,7 +89,7 @@ class NeedLimits(NamedTuple):
         Examples
         --------
         >>> from wegeketten.reach.chains.needs import Needs
-        >>> Limits.of(Needs(bench_every_m=150)).most_walked
+        >>> NeedLimits.of(Needs(bench_every_m=150)).most_walked
         1500
         """
         bench, toilet = needs
