@@ -282,7 +282,7 @@ def _print_expected(plan: Plan, console: Console, lang: str) -> None:
         return
     people = sum(line.people_expected or 0.0 for line in plan.lines)
     saved = sum(line.look_saves_eur or 0.0 for line in plan.lines if line.survey_first)
-    told = {"people": number(people, lang, 1), "euros": number(saved, lang)}
+    told = {"people": about(people, lang), "euros": about(saved, lang)}
     console.print(text("chances.plan", lang, worlds=plan.worlds, **told))
 
 
