@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,3 +30,8 @@ def test_rows_survive_quotes_and_commas(tmp_path):
     with (tmp_path / "t.csv").open(encoding="utf-8", newline="") as file:
         read = list(csv.reader(file))
     assert read == [["x", "y"], ["a,b", 'say "hi"'], ["Straße", "line break"]]
+
+
+def test_numbers_of_numpy_are_written_as_numbers():
+    cells = [np.float64(9.775), np.float32(0.5), np.int64(3), np.float64("nan"), np.float64(1e22)]
+    assert [clean_cell(cell) for cell in cells] == ["9.775", "0.5", "3", "", "1e+22"]
