@@ -69,7 +69,7 @@ def clean_cell(value: object) -> str:
     if isinstance(value, int | float):
         if isinstance(value, float) and not math.isfinite(value):
             return ""
-        text = repr(value)
+        text = repr(float(value)) if isinstance(value, float) else repr(value)
         return text.replace(".", ",") if _chosen.get() == "de" else text
     text = clean_text(str(value))
     return f"'{text}" if text.startswith(_FORMULA) else text
