@@ -80,7 +80,8 @@ print(double({name}({value})))
         run = subprocess.run(
             [sys.executable, "-c", "import module"],
             cwd=tmp_path, capture_output=True, text=True, check=False,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path]),
+                 "NUMBA_CACHE_DIR": str(tmp_path / "kept")},
         )  # fmt: skip
         assert run.stdout == f"{2 * value}\n", run.stderr
     assert list(tmp_path.rglob("*.nbi"))  # it was kept

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from wegeketten.errors import UsageError
+from wegeketten.errors import MissingExtraError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -76,10 +76,22 @@ class Tabular:
             Name of the table; the main one where None.
         options
             Of `geopandas.GeoDataFrame.explore`, such as ``column="seconds"``.
+
+        Raises
+        ------
+        UsageError
+            There is no such table.
+        MissingExtraError
+            matplotlib or mapclassify is not installed.
         """
         frame = self.to_geodataframe(table)
         shown = frame[frame.geometry.notna()]
-        return cast("folium.Map", shown.explore(**{"tiles": None, **options}))
+        try:
+            return cast("folium.Map", shown.explore(**{"tiles": None, **options}))
+        except ImportError as error:
+            raise MissingExtraError(
+                "explore needs matplotlib and mapclassify: pip install 'wegeketten[notebook]'"
+            ) from error
 
     def _repr_html_(self) -> str:
         frame = self.to_frame()
