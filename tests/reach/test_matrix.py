@@ -53,6 +53,8 @@ def test_files_say_the_same(tmp_path):
     table = pq.read_table(tmp_path / "m.parquet").to_pydict()
     assert [row["from_id"] for row in read] == table["from_id"] == homes.ids
     assert [float(row["seconds"]) for row in read] == table["seconds"]
+    assert all(len(row["metres"].partition(".")[2]) <= 1 for row in read)  # decimetres, no float32 dust
+    assert table["metres"] == [round(value, 1) for value in table["metres"]]
     write_counts(tmp_path / "c.csv", homes.ids, count_within(city, walker, homes, goals, 600.0))
     with pytest.raises(UsageError, match=r"csv or \.parquet"):
         write_counts(tmp_path / "c.txt", homes.ids, np.zeros(70, np.int32))

@@ -40,21 +40,19 @@ def write_matrix(path: Path, origins: Sequence[str], goals: Sequence[str], block
     rows = 0
     with whole_file(path) as temporary, _writer(path, temporary) as writer:
         for block in blocks:
-            for column in range(block.seconds.shape[1]):
-                goal = _clean(goals[block.first + column])
-                table = pa.table(
-                    {
-                        "from_id": names,
-                        "to_id": pa.array([goal] * len(names), pa.string()),
-                        "seconds": _nullable(block.seconds[:, column]),
-                        "metres": _nullable(
-                            np.asarray(np.round(block.metres[:, column], 1), dtype=np.float64)
-                        ),
-                    },
-                    schema=_schema(),
-                )
-                writer.write_table(table)
-                rows += len(names)
+            count = block.seconds.shape[1]
+            clean = [_clean(goal) for goal in goals[block.first : block.first + count]]
+            table = pa.table(
+                {
+                    "from_id": pa.concat_arrays([names] * count),
+                    "to_id": pa.array(clean, pa.string()).take(np.repeat(np.arange(count), len(names))),
+                    "seconds": _nullable(block.seconds.ravel(order="F")),
+                    "metres": _nullable(_decimetres(block.metres.ravel(order="F"))),
+                },
+                schema=_schema(),
+            )
+            writer.write_table(table)
+            rows += table.num_rows
     return rows
 
 

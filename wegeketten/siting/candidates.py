@@ -231,7 +231,7 @@ def _on_ground(city: City, lonlat: NDArray[np.float64]) -> NDArray[np.bool_]:
 
     from wegeketten.files.parquet import read_columns
 
-    base = read_columns(city.path / "base.parquet")
+    base = read_columns(city.file("base.parquet"))
     ground = np.isin(np.asarray(base["class"]).astype(str), ["water", "green"])
     shapes = np.asarray(base["geometry"])[ground]
     wrong = np.zeros(len(lonlat), dtype=bool)
