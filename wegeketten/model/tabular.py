@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any, cast
 from wegeketten.errors import MissingExtraError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import folium
     import geopandas as gpd
     import pandas as pd
 
     Record = dict[str, Any]
+    Rows = Sequence[Record] | Callable[[], Sequence[Record]]
 
 GEOMETRY = "geometry"
 CRS = "EPSG:4326"
@@ -27,8 +28,8 @@ class Tabular:
     ``_eur`` euros, ``_pct`` per cent); share columns run from 0 to 1.
     """
 
-    def tables(self) -> Mapping[str, Sequence[Record]]:
-        """Rows by table; the first table is the main one.
+    def tables(self) -> Mapping[str, Rows]:
+        """Rows by table; the first table is the main one. Large tables are functions, called when asked for.
 
         A row may hold ``geometry`` (a shapely geometry or a GeoJSON mapping, lon and lat) or ``lon`` and
         ``lat`` instead.
@@ -103,7 +104,8 @@ class Tabular:
         name = next(iter(tables)) if table is None else table
         if name not in tables:
             raise UsageError(f"no table {name!r}; there are {', '.join(tables)}")
-        return tables[name]
+        rows = tables[name]
+        return rows() if callable(rows) else rows
 
 
 def _shape(row: Record) -> Any:

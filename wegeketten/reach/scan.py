@@ -126,14 +126,14 @@ class Scan(Tabular):
             self._kept[key] = find()
         return cast("_T", self._kept[key])
 
-    def tables(self) -> dict[str, list[dict[str, Any]]]:
+    def tables(self) -> dict[str, Any]:
         """Tables ``districts``, ``total`` and ``homes`` (one row per home, profile and service)."""
         from wegeketten.reach.records import home_records, share_records
 
         return {
             "districts": share_records(self, self.shares, self.expected),
             "total": share_records(self, self.total, self.expected_total),
-            "homes": home_records(self),
+            "homes": lambda: home_records(self),
         }
 
     @cached_property
