@@ -168,6 +168,11 @@ class City:
         return read_snaps(self.file("place_snaps.parquet"))
 
     @cached_property
+    def base(self) -> dict[str, NDArray[Any]]:
+        """Columns ``class`` and ``geometry`` (lon/lat) of the base map: water, green, buildings."""
+        return read_columns(self.file("base.parquet"))
+
+    @cached_property
     def obstacles(self) -> Obstacles:
         """What lies between points on the map and ways."""
         from wegeketten.network.obstacles import read_obstacles

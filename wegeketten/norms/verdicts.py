@@ -176,12 +176,14 @@ def read_conflicts(city: City) -> dict[str, frozenset[str]]:
     Raises
     ------
     InputDataError
-        ``conflicts.csv`` of the city cannot be read.
+        ``conflicts.csv`` of the city is missing, damaged or cannot be read.
     """
-    path = city.path / "conflicts.csv"
     found: dict[str, set[str]] = {}
+    if "files" not in city.meta:  # a city in memory has none
+        return {}
+    path = city.file("conflicts.csv")
     try:
-        for row in read_csv(path) if path.is_file() else ():
+        for row in read_csv(path):
             if row["attribute"]:
                 found.setdefault(row["element"].split(":")[0], set()).add(row["attribute"])
     except (OSError, ValueError, KeyError) as error:

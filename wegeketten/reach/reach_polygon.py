@@ -87,13 +87,9 @@ def _paths(city: City, reached: Endpoints) -> NDArray[np.object_]:
 
 def _water(city: City, area: BaseGeometry) -> BaseGeometry | None:
     """The base map's water that meets an area, metres; None where there is none."""
-    from wegeketten.files.parquet import read_columns
-
-    path = city.path / "base.parquet"
-    if not path.is_file():
+    if "files" not in city.meta:  # a city in memory has no base map
         return None
-    columns = read_columns(path)
-    shapes = columns["geometry"][columns["class"] == "water"]
+    shapes = city.base["geometry"][city.base["class"] == "water"]
     if not len(shapes):
         return None
     box = shapely.box(*to_degrees(city, shapely.box(*area.bounds)).bounds)

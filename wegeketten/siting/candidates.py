@@ -229,9 +229,7 @@ def _on_ground(city: City, lonlat: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Whether points lie in water or green (cemeteries, parks, woods), or at their very edge."""
     import shapely
 
-    from wegeketten.files.parquet import read_columns
-
-    base = read_columns(city.file("base.parquet"))
+    base = city.base
     ground = np.isin(np.asarray(base["class"]).astype(str), ["water", "green"])
     shapes = np.asarray(base["geometry"])[ground]
     wrong = np.zeros(len(lonlat), dtype=bool)
