@@ -341,16 +341,11 @@ def norm(city: City | str | Path, norm: str = "din18040-3") -> NormVerdicts:
 
 
 def _stops(city: City, profile: Profile, answer: Answer, wanted: str | Path | gpd.GeoDataFrame) -> Stops:
-    from wegeketten.places.points import Points, read_points
-    from wegeketten.reach.matrix import stops_of_homes, stops_of_points, stops_of_service
+    from wegeketten.places.points import Points
+    from wegeketten.reach.matrix import stops_named, stops_of_points
 
     if isinstance(wanted, str | Path):
-        text = str(wanted)
-        if text == "homes":
-            return stops_of_homes(city, profile)
-        if Path(text).suffix:
-            return stops_of_points(city, profile, read_points(text), answer)
-        return stops_of_service(city, profile, answer, text)
+        return stops_named(city, profile, answer, str(wanted))
     if getattr(wanted, "crs", None) is None:
         raise UsageError("matrix: a GeoDataFrame of points needs a coordinate reference system")
     degrees = wanted.to_crs("EPSG:4326")

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wegeketten.command.options import chosen_profiles, open_source, parse_point, print_json, say
 from wegeketten.errors import UsageError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from wegeketten.city import City
     from wegeketten.model.answers import Answer
-    from wegeketten.people.profile import Profile
     from wegeketten.progress import Tick
-    from wegeketten.reach.matrix import Stops
-
-HOMES = "homes"
 
 
 def run_isochrone(
@@ -80,7 +77,7 @@ def run_matrix(
         A file or service is unknown, or the suffix of `out` is another than .csv or .parquet.
     """
     from wegeketten.progress import progress_bar
-    from wegeketten.reach.matrix import count_within, matrix_blocks
+    from wegeketten.reach.matrix import count_within, matrix_blocks, stops_named
     from wegeketten.reach.matrix_files import check_suffix, write_counts, write_matrix
 
     check_suffix(out)
@@ -88,7 +85,7 @@ def run_matrix(
     with progress_bar("matrix") as tick:
         one = chosen_profiles([profile], limits)[0]
         city = _opened(source, when, tick)
-        starts, ends = (_stops(city, one, chosen, text) for text in (origins, goals))
+        starts, ends = (stops_named(city, one, chosen, text) for text in (origins, goals))
         lost = [len(each.ids) - len(set(each.joints.owner.tolist())) for each in (starts, ends)]
         if within is None:
             blocks = matrix_blocks(city, one, starts, ends, answer=chosen, back=back, progress=tick)
@@ -149,20 +146,6 @@ def check_answer(text: str) -> Answer:
         if text == answer:
             return answer
     raise UsageError(f"--answer {text!r}: choose sure, likely or possible")
-
-
-def _stops(city: City, profile: Profile, answer: Answer, text: str) -> Stops:
-    """Origins or goals: a file of points, the word homes, or a service id."""
-    from wegeketten.places.points import read_points
-    from wegeketten.reach.matrix import stops_of_homes, stops_of_points, stops_of_service
-
-    if text == HOMES:
-        return stops_of_homes(city, profile)
-    if Path(text).suffix and Path(text).exists():
-        return stops_of_points(city, profile, read_points(text), answer)
-    if Path(text).suffix:
-        raise UsageError(f"{text}: no such file")
-    return stops_of_service(city, profile, answer, text)
 
 
 def _opened(source: str, when: str | None, tick: Tick) -> City:

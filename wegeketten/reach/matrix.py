@@ -87,6 +87,30 @@ def stops_of_service(city: City, profile: Profile, answer: Answer, service: str)
     return Stops([str(each) for each in city.places["place_id"][rows]], replace(joints, owner=number))
 
 
+def stops_named(city: City, profile: Profile, answer: Answer, text: str) -> Stops:
+    """Origins or goals as a user names them: a file of points, the word ``homes``, or a service id.
+
+    Raises
+    ------
+    UsageError
+        There is no such file or service.
+    InputDataError
+        The file of points cannot be used.
+    """
+    from pathlib import Path
+
+    from wegeketten.places.points import read_points
+
+    if text == "homes":
+        return stops_of_homes(city, profile)
+    path = Path(text)
+    if path.suffix and not path.exists():
+        raise UsageError(f"{text}: no such file")
+    if path.suffix:
+        return stops_of_points(city, profile, read_points(text), answer)
+    return stops_of_service(city, profile, answer, text)
+
+
 def matrix_blocks(
     city: City,
     profile: Profile,
