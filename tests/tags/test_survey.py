@@ -268,3 +268,31 @@ def test_nothing_surveyed_changes_nothing(town) -> None:
     assert laid.matched == 0
     assert all(np.array_equal(laid.edges[name], edges[name]) for name in edges.columns)
     assert laid.edges.points is edges.points
+
+
+def test_many_files_are_merged_and_contradictions_are_listed(tmp_path, town) -> None:
+    edges, nodes = town
+    folder = tmp_path / "sent"
+    folder.mkdir()
+    head = "osm,attribute,value,date\n"
+    survey_file(folder, head + "n7,kerb_cm,2,2026-11-30\nw10,width,0.9,2026-11-30\n", "a.csv")
+    survey_file(folder, head + "n7,kerb_cm,10,2026-11-29\nw10,width,1.6,2026-11-29\n", "b.csv")
+    survey_file(folder, head + "n8,kerb_cm,3,2026-11-29\nn7,colour,red,\n", "c.csv")
+    survey_file(folder, head + "n8,kerb_cm,3,2026-11-29\nn7,colour,red,\n", "copy of c.csv")
+    laid = overlay_survey(edges, nodes, folder, UTM)
+    assert laid.edges["kerb_cm_lower"].tolist() == [0, 2, 3, 0]
+    assert laid.edges["kerb_cm_upper"].tolist() == [0, 10, 3, 0]
+    assert laid.edges["width_m"].tolist() == pytest.approx([0.9, 50, 50, 0.9])
+    assert [(each.barrier_ids, each.attribute, each.rows) for each in laid.conflicts] == [
+        (("n7",), "kerb_cm", ("b.csv, row 1", "a.csv, row 1")),
+        (("w10:1", "w10:2"), "width_m", ("b.csv, row 2", "a.csv, row 2")),
+    ]
+    assert laid.notes[-3] == "contradictions in 3 survey files: 2; survey_conflicts.csv lists them"
+    assert "copy of c.csv holds the same as c.csv; it is counted once" in laid.notes
+    assert [each.element for each in laid.unmatched] == ["c.csv, row 2"]
+    assert (laid.matched, laid.files) == (5, 3)
+
+
+def test_an_empty_folder_is_refused(tmp_path, town) -> None:
+    with pytest.raises(InputDataError, match="no survey file"):
+        overlay_survey(*town, tmp_path, UTM)

@@ -54,7 +54,9 @@ def build(
         str | None, typer.Option(help="Encoding of CSV files and Shapefiles that state none.")
     ] = None,
     dem_unit: Annotated[str | None, typer.Option(help="Vertical unit of the model: m, dm, cm, ft.")] = None,
-    survey: Annotated[Path | None, typer.Option(help="Surveyed values that overrule OpenStreetMap.")] = None,
+    survey: Annotated[
+        list[Path] | None, typer.Option(help="Surveyed values that overrule OpenStreetMap; files, a folder.")
+    ] = None,
     services: Annotated[Path | None, typer.Option(help="Your own catalogue of services (TOML).")] = None,
     places: Annotated[
         list[str] | None, typer.Option(help="ID=FILE: the city's own list of places of a service.")
@@ -87,7 +89,7 @@ def build(
         city = build_city(
             source, out, dem=dem or (), districts=districts, district_name=district_name,
             population=population, people_column=people_column, crs=crs, encoding=encoding,
-            dem_unit=dem_unit, survey=survey, services=services, places=parse_lists(places or []),
+            dem_unit=dem_unit, survey=survey or (), services=services, places=parse_lists(places or []),
             gtfs=gtfs or (), stops=stops,
             places_only=places_only or (), pavements=pavements,
             out_of_service=out_of_service or (), processes=processes or usual_processes(), progress=tick,

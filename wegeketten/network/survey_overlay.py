@@ -1,28 +1,35 @@
-"""The survey overlay: what somebody measured on the spot overrules OpenStreetMap."""
+"""The survey overlay: what people measured on the spot overrules OpenStreetMap."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from wegeketten.errors import InputDataError
 from wegeketten.files.coordinates import Ground
-from wegeketten.model.edges import ATTRIBUTE, EdgeTable, Kind, attribute_columns
+from wegeketten.model.edges import EdgeTable, Kind, attribute_columns
 from wegeketten.model.reading import Provenance
+from wegeketten.network.survey_merge import (
+    Merged,
+    SurveyConflict,
+    conflict_notes,
+    group_conflicts,
+    merge_rows,
+)
 from wegeketten.osm.features import Skipped
+from wegeketten.osm.path import file_sha256
 from wegeketten.tags.survey_file import SurveyRow, parse_survey
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
     from typing import Any
 
     from numpy.typing import NDArray
 
     from wegeketten.osm.projection import Projection
-
-_MOST_TOLD = 10
 
 REACH_M = 15.0
 """Farthest a surveyed point may lie from the edge it speaks of: phone GPS is good to 5–10 m in streets."""
@@ -48,7 +55,9 @@ class Match(NamedTuple):
     date
         Date of the observation, ISO, or "".
     superseded
-        Whether a later observation of the same attribute of the same edge won.
+        Whether a later observation of the same attribute of the same edge counts instead.
+    source
+        The survey file, where several were merged.
     """
 
     row: str
@@ -60,6 +69,7 @@ class Match(NamedTuple):
     value: float
     date: str
     superseded: bool
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,61 +85,126 @@ class Overlay:
     unmatched
         Rows that could not be used or found no edge; lines of ``skipped.csv``.
     notes
-        What had to be assumed to read the file, and which of its rows contradict one another.
+        What had to be assumed to read the files, and the first contradictions.
+    conflicts
+        Readings of which people say what cannot all be true.
+    files
+        Files that were read, each once.
     """
 
     edges: EdgeTable
     matches: list[Match]
     unmatched: list[Skipped]
     notes: list[str] = field(default_factory=list)
+    conflicts: list[SurveyConflict] = field(default_factory=list)
+    files: int = 0
 
     @property
     def matched(self) -> int:
         """Number of survey rows that found an edge."""
-        return len({match.row for match in self.matches})
+        return len({(match.source, match.row) for match in self.matches})
+
+
+SUFFIXES = frozenset(
+    {
+        ".csv",
+        ".tsv",
+        ".txt",
+        ".xlsx",
+        ".xls",
+        ".ods",
+        ".geojson",
+        ".json",
+        ".gpkg",
+        ".fgb",
+        ".parquet",
+        ".shp",
+    }
+)
+"""Files of a folder that are taken for survey files."""
+
+
+def survey_files(given: str | Path | Sequence[str | Path]) -> list[Path]:
+    """Survey files that were named, and those of folders that were named.
+
+    Parameters
+    ----------
+    given
+        One file (``FILE:LAYER`` where it holds several layers) or folder, or several.
+
+    Raises
+    ------
+    InputDataError
+        A folder holds no survey file.
+    """
+    found: list[Path] = []
+    for path in [Path(given)] if isinstance(given, str | Path) else [Path(each) for each in given]:
+        if not path.is_dir() or path.suffix.lower() == ".gdb":
+            found.append(path)
+            continue
+        inside = sorted(each for each in path.iterdir() if each.suffix.lower() in SUFFIXES and each.is_file())
+        if not inside:
+            raise InputDataError(f"{path}: holds no survey file; give the files that people sent")
+        found += inside
+    return found
 
 
 def overlay_survey(
     edges: EdgeTable,
     nodes: Mapping[str, NDArray[Any]],
-    path: Path,
+    paths: str | Path | Sequence[str | Path],
     projection: Projection,
     *,
     max_distance_m: float = REACH_M,
     crs: str | None = None,
     encoding: str | None = None,
 ) -> Overlay:
-    """Read a survey file and lay it over the network.
+    """Read survey files and lay them over the network.
 
     Parameters
     ----------
     edges, nodes
         The network.
-    path
-        Survey file, see `wegeketten.tags.survey_file.read_survey`.
+    paths
+        Survey files or folders of them, see `survey_files` and `wegeketten.tags.survey_file.read_survey`.
     projection
         The network's metric CRS.
     max_distance_m
         Farthest a surveyed point may lie from its edge, metres.
     crs, encoding
-        Coordinate system and encoding of a file that states none.
+        Coordinate system and encoding of files that state none.
 
     Raises
     ------
     InputDataError
-        The file cannot be used.
+        A file cannot be used.
     """
     x, y = nodes["x"], nodes["y"]
     extent = (
         (float(x.min()), float(y.min()), float(x.max()), float(y.max())) if len(x) else (0.0, 0.0, 0.0, 0.0)
     )
     ground = Ground(projection.epsg, extent)
-    found = parse_survey(path, ground=ground, crs=crs, encoding=encoding)
-    laid = apply_survey(edges, nodes, found.rows, projection, max_distance_m=max_distance_m)
-    refused = [Skipped(f"{path.name}, {each.row}", "survey", each.reason) for each in found.rejected]
-    lost = [each._replace(element=f"{path.name}, {each.element}") for each in laid.unmatched]
-    notes = [*found.notes, *(f"{path.name}: {note}" for note in laid.notes)]
-    return Overlay(laid.edges, laid.matches, refused + lost, notes)
+    rows: list[SurveyRow] = []
+    refused: list[Skipped] = []
+    notes: list[str] = []
+    files = survey_files(paths)
+    seen: dict[str, str] = {}
+    for path in files:
+        same_name = sum(each.name == path.name for each in files) > 1
+        name = f"{path.parent.name}/{path.name}" if same_name else path.name
+        digest = file_sha256(path) if path.is_file() else str(path)
+        if digest in seen:
+            other = seen[digest]
+            notes.append(f"{name} holds the same as {other}; it is counted once")
+            continue
+        seen[digest] = name
+        found = parse_survey(path, ground=ground, crs=crs, encoding=encoding)
+        rows += [row._replace(source=name) for row in found.rows]
+        refused += [Skipped(f"{name}, {each.row}", "survey", each.reason) for each in found.rejected]
+        notes += found.notes
+    laid = apply_survey(edges, nodes, rows, projection, max_distance_m=max_distance_m)
+    notes += conflict_notes(laid.conflicts, len(seen))
+    return Overlay(laid.edges, laid.matches, refused + laid.unmatched, notes, laid.conflicts, len(seen))
 
 
 def apply_survey(
@@ -151,7 +226,7 @@ def apply_survey(
     rows
         Observations. One that names an element goes to all its edges that carry the attribute, or to the
         nearest of them where it gives a place too; a number of steps is that of the whole flight, so it goes
-        to all its pieces. Of several on one edge the latest counts, without dates the last in the file.
+        to all its pieces. Several on one edge are merged, see `wegeketten.network.survey_merge`.
     projection
         The network's metric CRS.
     max_distance_m
@@ -171,42 +246,55 @@ def apply_survey(
     for row in sorted(rows, key=lambda each: each.date):  # stable: the file's order among equal dates
         hits = search.edges_for(row)
         if isinstance(hits, str):
-            unmatched.append(Skipped(row.row, "survey", f"{row.text}: {hits}"))
+            unmatched.append(Skipped(_label(row), "survey", f"{row.text}: {hits}"))
         else:
             found += [(row, edge, off_m) for edge, off_m in hits]
-    last = {(edge, row.attribute): position for position, (row, edge, _) in enumerate(found)}
+    told: dict[tuple[int, str], list[int]] = {}
+    for position, (row, edge, _) in enumerate(found):
+        told.setdefault((edge, row.attribute), []).append(position)
     ids = edges.ids(np.array([edge for _, edge, _ in found], dtype=np.int64))
-    matches = []
-    for position, (row, edge, off_m) in enumerate(found):
-        before = float(columns[row.attribute][edge])
-        value = _point(row, before)
-        superseded = last[edge, row.attribute] != position
-        if not superseded:
-            lower, upper = max(row.span.lower, ATTRIBUTE[row.attribute].widest[0]), row.span.upper
-            for suffix, number in (("", value), ("_lower", lower), ("_upper", upper)):
-                columns[row.attribute + suffix][edge] = number
-            columns[f"{row.attribute}_from"][edge] = Provenance.surveyed
-        matches.append(
-            Match(row.row, edge, ids[position], row.attribute, off_m, before, value, row.date, superseded)
+    counted: set[int] = set()
+    conflicts: list[SurveyConflict] = []
+    for (edge, attribute), positions in told.items():
+        said = [found[each][0] for each in positions]
+        merged = merge_rows(said, float(edges.columns[attribute][edge]))
+        for suffix, number in (("", merged.value), ("_lower", merged.lower), ("_upper", merged.upper)):
+            columns[attribute + suffix][edge] = number
+        columns[f"{attribute}_from"][edge] = Provenance.surveyed
+        counted |= {positions[each] for each in merged.counted}
+        if merged.contradicting:
+            lonlat = projection.to_lonlat([search.middle(edge)])[0]
+            conflicts.append(_conflict(ids[positions[0]], lonlat, said, merged))
+    matches = [
+        Match(
+            row.row, edge, ids[position], row.attribute, off_m, before := float(edges[row.attribute][edge]),
+            _point(row, before), row.date, position not in counted, row.source,
         )
+        for position, (row, edge, off_m) in enumerate(found)
+    ]  # fmt: skip
     changed = EdgeTable(columns, edges.names, lines=lambda: (edges.bends, edges.points))
-    return Overlay(changed, matches, unmatched, _contradictions(matches))
+    return Overlay(changed, matches, unmatched, conflicts=group_conflicts(conflicts))
 
 
-def _contradictions(matches: list[Match]) -> list[str]:
-    """Rows of one date, or of none, that say different things of one edge: the last in the file counts."""
-    by_edge: dict[tuple[str, str, str], list[Match]] = {}
-    for match in matches:
-        by_edge.setdefault((match.edge_id, match.attribute, match.date), []).append(match)
-    told = []
-    for (edge_id, attribute, date), found in by_edge.items():
-        values = {round(match.value, 6) for match in found if not np.isnan(match.value)}
-        if len(values) > 1:
-            when = f"of {date}" if date else "without a date"
-            rows = ", ".join(match.row.removeprefix("row ") for match in found[:6])
-            listed = " and ".join(f"{value:g}" for value in sorted(values)[:4])
-            told.append(f"rows {rows} {when} say {listed} for {attribute} of {edge_id}; the last counts")
-    return told if len(told) <= _MOST_TOLD else [*told[:_MOST_TOLD], f"and {len(told) - _MOST_TOLD} more"]
+def _conflict(
+    edge_id: str, lonlat: NDArray[np.float64], said: Sequence[SurveyRow], merged: Merged
+) -> SurveyConflict:
+    rows = [said[each] for each in merged.contradicting]
+    return SurveyConflict(
+        (edge_id,),
+        rows[0].attribute,
+        float(lonlat[1]),
+        float(lonlat[0]),
+        tuple(row.text for row in rows),
+        tuple(_label(row) for row in rows),
+        tuple(row.date for row in rows),
+        *merged[:3],
+        merged.resolution,
+    )
+
+
+def _label(row: SurveyRow) -> str:
+    return f"{row.source}, {row.row}" if row.source else row.row
 
 
 def _point(row: SurveyRow, before: float) -> float:
@@ -239,6 +327,12 @@ class _Search:
             return found
         off = {piece: off_m for edge, off_m in reversed(found) for piece in self._flight(edge)}
         return sorted(off.items())
+
+    def middle(self, edge: int) -> NDArray[np.float64]:
+        """Middle of an edge, metres."""
+        bends = self.edges.bends
+        middle: NDArray[np.float64] = self.edges.points[bends[edge] : bends[edge + 1]].mean(axis=0)
+        return middle
 
     def _flight(self, edge: int) -> list[int]:
         """All pieces of the flight of steps that an edge belongs to."""

@@ -48,7 +48,7 @@ def build(
     districts: str | Path | None = None,
     district_name: str | None = None,
     population: str | Path | None = None,
-    survey: str | Path | None = None,
+    survey: str | Path | Sequence[str | Path] | None = None,
     services: str | Path | None = None,
     places: Mapping[str, str | Path] | None = None,
     places_only: Sequence[str] = (),
@@ -81,7 +81,8 @@ def build(
     population
         Census grid, points, polygons, or the city's statistics by district; without it every home weighs 1.
     survey
-        Surveyed values that overrule OpenStreetMap.
+        Surveyed values that overrule OpenStreetMap: one file, a folder, or several; contradictions widen the
+        bounds and are listed in ``survey_conflicts.csv``.
     services
         A catalogue of services of one's own.
     places
@@ -137,10 +138,11 @@ def build(
         raise UsageError("--stops needs a timetable: give --gtfs FEED.zip as well")
     target = Path(out)
     lists = {name: Path(file) for name, file in (places or {}).items()}
+    surveys = _survey_files(survey)
     inputs = [
         Path(each)
         for each in (
-            *(source, *dem, districts, population, survey, services, *lists.values()),
+            *(source, *dem, districts, population, *surveys, services, *lists.values()),
             *gtfs,
             stops,
         )
@@ -182,9 +184,9 @@ def build(
         tell("homes and places", 0.45)
         settled, town = worker.result()
         network = works.join(network, town)
-        if survey is not None:
+        if surveys:
             tell("survey", 0.5)
-            network = works.survey(network, Path(survey), crs=crs, encoding=encoding)
+            network = works.survey(network, surveys, crs=crs, encoding=encoding)
         if terrain is not None:
             tell("elevation", 0.55)
             works.grade(network, terrain)
@@ -209,7 +211,7 @@ def build(
                 "dem": _digests(dem),
                 "districts": _digests([districts] if districts else []),
                 "population": _digests([population] if population else []),
-                "survey": _digests([survey] if survey else []),
+                "survey": _digests(surveys),
                 "gtfs": _digests([file for file in gtfs if Path(file).is_file()]),
                 "stops": _digests([stops] if stops else []),
                 "catalogue": catalogue.digest,
@@ -224,6 +226,15 @@ def build(
         write_json(folder / MARKER, meta)
     tell("done", 1.0)
     return open_city(target)
+
+
+def _survey_files(given: str | Path | Sequence[str | Path] | None) -> list[Path]:
+    """Survey files, those of folders one by one."""
+    if given is None:
+        return []
+    from wegeketten.network.survey_overlay import survey_files
+
+    return survey_files(given)
 
 
 def _checked_lists(

@@ -98,12 +98,23 @@ class CityWriter:
         }
         give_back_memory()
 
-    def survey(self, network: Network, file: Path, *, crs: str | None, encoding: str | None) -> Network:
-        """Surveyed values overrule OpenStreetMap."""
+    def survey(
+        self, network: Network, files: Sequence[Path], *, crs: str | None, encoding: str | None
+    ) -> Network:
+        """Surveyed values overrule OpenStreetMap; where they contradict each other is written down."""
+        from wegeketten.network.survey_merge import CONFLICT_COLUMNS
         from wegeketten.network.survey_overlay import overlay_survey
 
-        laid = overlay_survey(network.edges, network.nodes, file, self.projection, crs=crs, encoding=encoding)
-        self.counts["surveyed"] = laid.matched
+        laid = overlay_survey(
+            network.edges, network.nodes, files, self.projection, crs=crs, encoding=encoding
+        )
+        conflicts = [each.cells() for each in laid.conflicts]
+        write_csv(self.folder / "survey_conflicts.csv", CONFLICT_COLUMNS, conflicts)
+        self.counts |= {
+            "surveyed": laid.matched,
+            "survey_files": laid.files,
+            "survey_conflicts": len(conflicts),
+        }
         self.skipped += laid.unmatched
         self.notes += laid.notes
         return replace(network, edges=laid.edges)

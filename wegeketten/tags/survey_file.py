@@ -76,6 +76,8 @@ class SurveyRow(NamedTuple):
         Attribute and value as written, for reports.
     by, note
         Who, and what else they said.
+    source
+        The file it comes from, where several are merged.
     """
 
     row: str
@@ -88,6 +90,7 @@ class SurveyRow(NamedTuple):
     text: str
     by: str
     note: str
+    source: str = ""
 
 
 class Rejected(NamedTuple):
