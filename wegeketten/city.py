@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from wegeketten.model.answers import Answer
     from wegeketten.model.edges import EdgeTable
+    from wegeketten.network.join import Joiner
     from wegeketten.network.obstacles import Obstacles
     from wegeketten.network.snap import Snaps
     from wegeketten.osm.projection import Projection
@@ -66,6 +67,7 @@ class City:
     _weights: dict[str, Weights] = field(default_factory=dict, repr=False)
     _metrics: dict[tuple[str, Answer], Metric] = field(default_factory=dict, repr=False)
     _own: frozenset[str] = field(default=frozenset(), repr=False)
+    _joiner: Joiner | None = field(default=None, repr=False)
 
     def __getstate__(self) -> dict[str, Any]:
         """What is pickled: the folder, and tables that do not come from it (a city at some time has such).
@@ -178,6 +180,15 @@ class City:
         from wegeketten.network.obstacles import read_obstacles
 
         return read_obstacles(self.path, self.projection)
+
+    @property
+    def joiner(self) -> Joiner:
+        """Where points on the map join the network; kept for the next question."""
+        if self._joiner is None:
+            from wegeketten.network.join import Joiner
+
+            self._joiner = Joiner(self.edges, self.obstacles)
+        return self._joiner
 
     @cached_property
     def projection(self) -> Projection:

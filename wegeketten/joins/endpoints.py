@@ -131,12 +131,7 @@ def snap_points(city: City, xy: NDArray[np.float64]) -> tuple[Snaps, NDArray[np.
     xy
         Metres, shape (points, 2).
     """
-    from wegeketten.network.join import choose_joins
-    from wegeketten.network.snap import snap
-
-    snaps = snap(city.edges, xy)
-    joined = choose_joins(snaps, xy[snaps.owner], city.edges, city.obstacles)
-    return snaps.take(joined.rows), joined.caution
+    return city.joiner.join(xy)
 
 
 def levels_of(caution: NDArray[np.uint32], profile: Profile) -> NDArray[np.uint8]:

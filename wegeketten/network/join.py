@@ -14,7 +14,7 @@ import numpy as np
 from wegeketten.model.edges import ATTRIBUTES, PLAIN, EdgeTable, Kind
 from wegeketten.model.reading import Provenance
 from wegeketten.network.draft import parts_of_elements
-from wegeketten.network.snap import Snaps
+from wegeketten.network.snap import SnapIndex, Snaps, snap
 from wegeketten.tags import resolve
 from wegeketten.tags.assumption import Value
 from wegeketten.tags.cautions import bit_of
@@ -59,7 +59,43 @@ class Joined(NamedTuple):
     caution: NDArray[np.uint32]
 
 
-def choose_joins(snaps: Snaps, xy: NDArray[np.float64], edges: EdgeTable, obstacles: Obstacles) -> Joined:
+class Joiner:
+    """A network ready to be joined by points on the map, once for many questions.
+
+    Parameters
+    ----------
+    edges
+        The network.
+    obstacles
+        What may lie between points and ways.
+    """
+
+    def __init__(self, edges: EdgeTable, obstacles: Obstacles) -> None:
+        self._edges, self._obstacles = edges, obstacles
+        self._index = SnapIndex(edges)
+        self._nowhere = _leads_nowhere(edges) if len(edges) else np.zeros(0, dtype=np.bool_)
+
+    def join(self, xy: NDArray[np.float64]) -> tuple[Snaps, NDArray[np.uint32]]:
+        """Where points join the network, and what lies between, as bits of `tags.cautions`.
+
+        Parameters
+        ----------
+        xy
+            Metres, shape (points, 2).
+        """
+        snaps = snap(self._edges, xy, index=self._index)
+        joined = choose_joins(snaps, xy[snaps.owner], self._edges, self._obstacles, nowhere=self._nowhere)
+        return snaps.take(joined.rows), joined.caution
+
+
+def choose_joins(
+    snaps: Snaps,
+    xy: NDArray[np.float64],
+    edges: EdgeTable,
+    obstacles: Obstacles,
+    *,
+    nowhere: NDArray[np.bool_] | None = None,
+) -> Joined:
     """Of each point's candidates the one it joins, the same for everybody.
 
     Parameters
@@ -72,6 +108,8 @@ def choose_joins(snaps: Snaps, xy: NDArray[np.float64], edges: EdgeTable, obstac
         The network.
     obstacles
         What may lie between.
+    nowhere
+        Edges on parts of the network that lead nowhere, where they are known already.
     """
     if not len(snaps):
         return Joined(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.uint32))
@@ -81,7 +119,7 @@ def choose_joins(snaps: Snaps, xy: NDArray[np.float64], edges: EdgeTable, obstac
     rank = np.arange(len(snaps)) - np.flatnonzero(fresh)[group]
     first_rows = np.flatnonzero(fresh)
     in_the_way = _between(snaps, xy, edges, obstacles, first_rows) > 0
-    nowhere = _leads_nowhere(edges)
+    nowhere = _leads_nowhere(edges) if nowhere is None else nowhere
     again = in_the_way | nowhere[snaps.edge[first_rows]]
     rows = np.flatnonzero(rank < np.where(again[group], _LOOKED_AT, 1))
     caution = _between(snaps, xy, edges, obstacles, rows)

@@ -124,6 +124,7 @@ def snap(
     ids: Sequence[str] | None = None,
     reach_m: float = 250.0,
     candidates: int = 12,
+    index: SnapIndex | None = None,
 ) -> Snaps:
     """Find the edges that each point may join.
 
@@ -157,6 +158,8 @@ def snap(
         Farthest distance, metres.
     candidates
         How many edges to keep per point, at least 2.
+    index
+        Of these edges, where it is known already: it takes most of the time of a small question.
 
     Examples
     --------
@@ -180,8 +183,14 @@ def snap(
     point = np.zeros(len(xy), dtype=np.int16) if point is None else np.asarray(point)
     storey = np.zeros(len(xy)) if level is None else np.nan_to_num(np.asarray(level, dtype=np.float64))
     nobody = np.zeros(len(xy), dtype=np.bool_)
-    ground = _Ground.of(edges, storey, nobody if aloft is None else aloft, nobody if free is None else free)
-    found = _search(_segments(edges), ground, xy, reach_m, max(candidates, 2))
+    index = index or SnapIndex(edges)
+    ground = replace(
+        index.ground,
+        storey=storey,
+        aloft=nobody if aloft is None else aloft,
+        free=nobody if free is None else free,
+    )
+    found = _search(index, ground, xy, reach_m, max(candidates, 2))
     found = found.take(np.lexsort((point[found.row], owner[found.row])))  # stable: the preference stays
     snaps = Snaps(
         owner=owner[found.row].astype(np.int32),
@@ -323,14 +332,10 @@ class _Ground:
     free: NDArray[np.bool_]  # per point
 
     @classmethod
-    def of(
-        cls,
-        edges: EdgeTable,
-        storey: NDArray[np.float64],
-        aloft: NDArray[np.bool_],
-        free: NDArray[np.bool_],
-    ) -> _Ground:
+    def of(cls, edges: EdgeTable) -> _Ground:
+        """What is known of the edges; nothing of any point."""
         level = edges["level"].astype(np.float64)
+        nobody = np.zeros(0, dtype=np.bool_)
         return cls(
             road=np.isin(edges["kind"], [int(kind) for kind in ROADS]),
             level=np.nan_to_num(level),
@@ -338,10 +343,28 @@ class _Ground:
             private=edges["private"].astype(bool),
             door=(edges["kind"] == Kind.corridor) & edges["derived"].astype(bool),
             order=_order_of(edges),
-            storey=storey,
-            aloft=aloft,
-            free=free,
+            storey=np.zeros(0),
+            aloft=nobody,
+            free=nobody,
         )
+
+
+class SnapIndex:
+    """A network made ready for snapping, once for many questions.
+
+    Parameters
+    ----------
+    edges
+        The network.
+    """
+
+    def __init__(self, edges: EdgeTable) -> None:
+        import shapely
+
+        self.segments = _segments(edges)
+        self.ground = _Ground.of(edges)
+        lines = np.stack([self.segments.start, self.segments.end], axis=1)
+        self.tree = shapely.STRtree(np.asarray(shapely.linestrings(lines)))
 
 
 def _order_of(edges: EdgeTable) -> NDArray[np.int64]:
@@ -366,13 +389,12 @@ def _order_of(edges: EdgeTable) -> NDArray[np.int64]:
 
 
 def _search(
-    segments: _Segments, ground: _Ground, xy: NDArray[np.float64], reach_m: float, candidates: int
+    index: SnapIndex, ground: _Ground, xy: NDArray[np.float64], reach_m: float, candidates: int
 ) -> _Found:
     """Widen the radius until every point has all it needs, or the reach is exhausted."""
     import shapely
 
-    pieces = np.asarray(shapely.linestrings(np.stack([segments.start, segments.end], axis=1)))
-    tree = shapely.STRtree(pieces)
+    segments, tree = index.segments, index.tree
     empty = np.zeros(0, dtype=np.int64)
     nothing = empty.astype(np.float64)
     parts = [_Found(empty, empty, nothing, nothing, nothing)]
@@ -381,7 +403,7 @@ def _search(
         later = [empty]
         for begin in range(0, len(waiting), _CHUNK):
             rows = waiting[begin : begin + _CHUNK]
-            (x, y), count = xy[rows].T, max(len(pieces), 1)
+            (x, y), count = xy[rows].T, max(len(segments.edge), 1)
             pairs = tree.query(np.asarray(shapely.box(x - radius, y - radius, x + radius, y + radius)))
             of_rows, piece = np.divmod(np.sort(pairs[0] * count + pairs[1]), count)
             near = _nearest_per_edge(segments, xy, rows[of_rows], piece, radius)

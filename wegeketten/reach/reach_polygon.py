@@ -54,7 +54,7 @@ def polygon_of(
     if water is not None:
         bridges = shapely.union_all(shapely.buffer(lines[shapely.intersects(lines, water)], PATH_M))
         area = shapely.union_all([shapely.difference(area, water), bridges, *parts[1]])
-    area = _without_small_holes(area, _unreached(city, reached))
+    area = _without_small_holes(area, _unreached(city, reached, area))
     if inner is not None:
         area = shapely.union(area, inner)
     return shapely.normalize(area)
@@ -103,8 +103,11 @@ def _water(city: City, area: BaseGeometry) -> BaseGeometry | None:
     return shapely.union_all(shapely.make_valid(shapely.transform(near, metres)))
 
 
-def _unreached(city: City, reached: Endpoints) -> shapely.STRtree:
-    other = np.ones(len(city.homes["x"]), dtype=bool)
+def _unreached(city: City, reached: Endpoints, area: BaseGeometry) -> shapely.STRtree:
+    """Homes near an area that are not reached."""
+    west, south, east, north = area.bounds
+    x, y = city.homes["x"], city.homes["y"]
+    other = (x >= west) & (x <= east) & (y >= south) & (y <= north)
     other[reached.owner] = False
     return shapely.STRtree(np.asarray(shapely.points(city.homes["x"][other], city.homes["y"][other])))
 

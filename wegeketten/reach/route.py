@@ -20,9 +20,9 @@ from wegeketten.reach.barriers import Barrier, blocking, passed
 from wegeketten.reach.expected import chance_of_way
 from wegeketten.reach.itinerary import follow
 from wegeketten.reach.spoken import barrier as barrier_words
+from wegeketten.reach.ways import search_way
 from wegeketten.routing import INF, UNIT_S
 from wegeketten.tags.cautions import worst_of
-from wegeketten.whatif.doors import open_doors, trace
 from wegeketten.words.catalogue import text
 from wegeketten.words.numbers import metres, minutes_long
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from wegeketten.network.snap import Snaps
     from wegeketten.people.profile import Profile
     from wegeketten.reach.itinerary import Itinerary
+    from wegeketten.reach.ways import FindWay, Way
 
 Spot = tuple[float, float]
 """Latitude and longitude in degrees, in the order people say them."""
@@ -152,7 +153,14 @@ class Route(Tabular):
 
 
 def find_route(
-    city: City, profile: Profile, start: Spot, end: Spot, *, worlds: int = 0, seed: int = 0
+    city: City,
+    profile: Profile,
+    start: Spot,
+    end: Spot,
+    *,
+    worlds: int = 0,
+    seed: int = 0,
+    find_way: FindWay | None = None,
 ) -> Route:
     """The fastest route in the answer *likely*, or in *possible* where there is no likely one.
 
@@ -166,32 +174,42 @@ def find_route(
         Latitude and longitude, degrees.
     worlds, seed
         How many worlds are drawn for the route's chance, 0 for none; and which.
+    find_way
+        How the fastest way is found: a plain search where None, which needs nothing made ready; for many
+        questions `wegeketten.reach.ways.climb_way`. Of ways that are equally fast they may find another.
 
     Raises
     ------
     UsageError
         No way is near one of the points.
     """
+    search = find_way or search_way
     answers: dict[str, float | None] = {}
-    ways = {}
+    ways: dict[str, Way] = {}
+    spotted = [snap_spot(city, spot) for spot in (start, end)]
+    joints = {}
     for answer in ANSWERS:
-        homes, places = (join_spot(city, profile, spot, answer) for spot in (start, end))
-        doors = open_doors(city, profile, answer, homes=homes, home_count=1, places=places)
-        way = trace(doors, doors.field.streets, doors.goals(np.zeros(1, dtype=np.int64)), doors.field.today)
-        answers[answer] = None if way is None else round(way[0] * UNIT_S, 1)
+        joints[answer] = [_joint(profile, *each, answer) for each in spotted]
+        way = search(city, profile, answer, *joints[answer])
+        answers[answer] = None if way is None else round(way.units * UNIT_S, 1)
         if way is not None:
-            ways[answer] = (doors, way[1])
+            ways[answer] = way
     led = next((answer for answer in ("likely", "possible") if answer in ways), None)
     if led is None:
-        closed = tuple(seen for spot in (start, end) for seen in at_door(city, profile, spot))
+        closed = tuple(
+            seen
+            for spot, each in zip((start, end), spotted, strict=True)
+            for seen in at_door(city, profile, spot, *each)
+        )
         return Route(profile.id, "none", None, answers, None, closed)
-    doors, arcs = ways[led]
-    on_street = doors.on_street(arcs)
-    joined = all(len(join_spot(city, profile, spot, "sure")) for spot in (start, end))
+    on_street = ways[led].arcs
+    joined = all(len(joint) for joint in joints["sure"])
     certain = led == "likely" and joined and bool((city.weights(profile).sure[on_street] != INF).all())
-    there, back = (between(city, profile, spot) for spot in (start, end))
+    there, back = (
+        between(city, profile, spot, *each) for spot, each in zip((start, end), spotted, strict=True)
+    )
     barriers = (*there, *passed(city, profile, on_street), *back)
-    course = follow(city, doors.path(arcs), barriers)
+    course = follow(city, ways[led].path, barriers)
     course = replace(course, line=_with_ends(course.line, start if there else None, end if back else None))
     chance = chance_of_way(city, profile, on_street, worlds=worlds, seed=seed) if worlds else None
     return Route(profile.id, "sure" if certain else led, answers[led], answers, course, barriers, chance)
@@ -203,17 +221,25 @@ def _with_ends(line: NDArray[np.float64], start: Spot | None, end: Spot | None) 
     return np.concatenate([np.reshape(part, (-1, 2)) for part in (ends[0], line, ends[1])])
 
 
-def at_door(city: City, profile: Profile, spot: Spot) -> list[Barrier]:
-    """Why somebody gets nowhere from a point: what lies between, and what closes the way it joins."""
-    snaps, _ = snap_spot(city, spot)
+def at_door(
+    city: City, profile: Profile, spot: Spot, snaps: Snaps, caution: NDArray[np.uint32]
+) -> list[Barrier]:
+    """Why somebody gets nowhere from a point: what lies between, and what closes the way it joins.
+
+    Parameters
+    ----------
+    snaps, caution
+        Of the point, see `snap_spot`.
+    """
     arcs = [2 * int(snaps.edge[0])]
     closed = [seen for seen in blocking(city, profile, arcs, "possible") if seen.verdict == "blocked"]
-    return [*between(city, profile, spot), *closed]
+    return [*between(city, profile, spot, snaps, caution), *closed]
 
 
-def between(city: City, profile: Profile, spot: Spot) -> list[Barrier]:
-    """What lies between a point and the way it joins, as a barrier."""
-    snaps, caution = snap_spot(city, spot)
+def between(
+    city: City, profile: Profile, spot: Spot, snaps: Snaps, caution: NDArray[np.uint32]
+) -> list[Barrier]:
+    """What lies between a point and the way it joins, as a barrier; parameters as for `at_door`."""
     name = worst_of(int(caution[0]), groups_of(profile))
     if not name:
         return []
@@ -240,7 +266,10 @@ def join_spot(city: City, profile: Profile, spot: Spot, answer: Answer = "possib
     UsageError
         The point lies outside the city: no way is near it.
     """
-    snaps, caution = snap_spot(city, spot)
+    return _joint(profile, *snap_spot(city, spot), answer)
+
+
+def _joint(profile: Profile, snaps: Snaps, caution: NDArray[np.uint32], answer: Answer) -> Endpoints:
     rows = np.flatnonzero(levels_of(caution, profile) >= LEVEL_OF[answer])
     off_m = snaps.off_m[rows].astype(np.float64)
     return Endpoints(
