@@ -172,6 +172,54 @@ def test_a_crossing_that_is_none_is_not_crossed(tmp_path: Path) -> None:
     assert go(plot.build(tmp_path), plot, (-40, -6), (40, 6)).answer in ("possible", "none")
 
 
+@pytest.mark.parametrize("minor", ["highway=residential", "highway=footway"])
+@pytest.mark.parametrize("profile", ["walker", "blind", "wheelchair"])
+def test_a_road_is_not_crossed_at_a_junction_that_denies_it(tmp_path: Path, minor: str, profile: str) -> None:
+    """Streets beyond are reached where nothing forbids it: round by the next junction."""
+    plot = Plot().node("c", 0, 0, "crossing=no").node("w", -150, 0)
+    plot.way("-300,0 w c 150,0", f"highway=secondary|{GOOD}")
+    plot.way("0,-60 c", f"{minor}|{GOOD}").way("c 0,60", f"{minor}|{GOOD}|name=North")
+    route = go(plot.build(tmp_path), plot, (0, -50), (0, 50), profile)
+    assert route.answer == "possible"
+    assert [seen.kind for seen in route.barriers] == ["not_crossed"]
+    plot.way("w -150,60", f"highway=footway|{GOOD}")
+    route = go(plot.build(tmp_path), plot, (0, -50), (0, 50), profile)
+    assert route.answer == "sure" if profile == "walker" else route.answer in ("sure", "likely")
+    assert route.to_json()["metres"] == pytest.approx(400, abs=12)
+
+
+def test_a_street_ends_at_a_junction_that_denies_crossing(tmp_path: Path) -> None:
+    """With streets on one side only nothing is crossed."""
+    plot = Plot().node("c", 0, 0, "crossing=no")
+    plot.way("-150,0 c 150,0", f"highway=secondary|{GOOD}").way("0,-60 c", f"highway=footway|{GOOD}")
+    city = plot.build(tmp_path)
+    assert go(city, plot, (0, -50), (140, 0), "walker").answer == "sure"
+    assert len(city.edges) == 3
+
+
+@pytest.mark.parametrize(
+    ("tags", "walker", "wheelchair"),
+    [
+        ("railway=level_crossing|wheelchair=no", "sure", "none"),
+        ("railway=level_crossing|foot=no", "none", "none"),
+        ("railway=level_crossing", "sure", "sure"),
+        ("ford=yes", "likely", "possible"),
+        ("barrier=gate|access=no", "sure", "sure"),  # stands on the carriageway
+    ],
+)
+def test_what_crosses_a_street_crosses_its_pavements(
+    tmp_path: Path, tags: str, walker: str, wheelchair: str
+) -> None:
+    good = "sidewalk:both:surface=asphalt|sidewalk:both:width=2.5|sidewalk:both:incline=0%"
+    plot = Plot().node("c", 0, 0, tags)
+    plot.way("-80,0 c 80,0", f"highway=residential|sidewalk=both|{good}|incline=0%|width=5|smoothness=good")
+    city = plot.build(tmp_path)
+    for y in (4, -4):
+        assert go(city, plot, (-60, y), (60, y), "walker").answer == walker
+        answer = go(city, plot, (-60, y), (60, y), "wheelchair").answer
+        assert answer == wheelchair or (wheelchair == "sure" and answer == "likely")
+
+
 def street_with_house(door: str) -> Plot:
     """A street; 12 m north of it a pharmacy whose entrance is reached by what `door` draws."""
     plot = Plot().node("f", 0, 6).node("e", 0, 12, "entrance=main").node("h", 80, 8, HOME)

@@ -219,28 +219,7 @@ def raise_barrier(
         return
     # place decides, not ids; a street with sides, whose arm stays at the vertex, comes first
     arms = sorted(arms, key=lambda arm: (arm.edge >= 0, arm.heading, arm.edge))
-    closable = kind in CLOSABLE
-    private = closable and errand_at_node(tags)
-    access = access_of_node(tags) if closable and not private else OPEN
-    caution = cautions_of(tags)
-    if kind is Kind.bollard and not access_of_node(tags):
-        caution |= bit_of("vehicles_meant")
-    crossed = max(arms, key=lambda arm: (_RANK.get(arm.kind, 2), -arm.highway))
-    levels = [arm.level for arm in arms if arm.level == arm.level]  # NaN differs from itself
-    style = Style(
-        "n",
-        ref,
-        int(kind),
-        road=crossed.highway if crossed.kind in (Kind.street, Kind.living_street, Kind.service) else 0,
-        forward=access.forward,
-        backward=access.backward,
-        private=private,
-        level=min(levels, key=lambda level: (abs(level), level), default=float("nan")),
-        hours=draft.hours(hours_of_node(tags)) if closable else 0,
-        hours_wheelchair=draft.hours(wheelchair_hours(tags)),
-        caution=caution,
-        reading=draft.read(f"n{ref}", tags, kind),
-    )
+    style = style_of_barrier(draft, ref, tags, kind, arms)
     steps = None
     if kind is Kind.door and has_steps(tags):
         steps = style._replace(kind=int(Kind.steps), reading=draft.read(f"n{ref}", tags, Kind.steps))
@@ -256,6 +235,49 @@ def raise_barrier(
         behind = draft.place(x, y, ref)
         move(arm, behind)
         draft.add(before, behind, None, style)
+
+
+def style_of_barrier(
+    draft: Draft, ref: int, tags: Mapping[str, str], kind: Kind, arms: Sequence[Arm]
+) -> Style:
+    """What the edge of a point barrier is like.
+
+    Parameters
+    ----------
+    draft
+        Receives its readings.
+    ref, tags, kind
+        OSM id of the node, its tags, and the kind of barrier.
+    arms
+        What meets there.
+
+    Returns
+    -------
+    Style
+        Without length, between two nodes at one place.
+    """
+    closable = kind in CLOSABLE
+    private = closable and errand_at_node(tags)
+    access = access_of_node(tags) if closable and not private else OPEN
+    caution = cautions_of(tags)
+    if kind is Kind.bollard and not access_of_node(tags):
+        caution |= bit_of("vehicles_meant")
+    crossed = max(arms, key=lambda arm: (_RANK.get(arm.kind, 2), -arm.highway))
+    levels = [arm.level for arm in arms if arm.level == arm.level]  # NaN differs from itself
+    return Style(
+        "n",
+        ref,
+        int(kind),
+        road=crossed.highway if crossed.kind in (Kind.street, Kind.living_street, Kind.service) else 0,
+        forward=access.forward,
+        backward=access.backward,
+        private=private,
+        level=min(levels, key=lambda level: (abs(level), level), default=float("nan")),
+        hours=draft.hours(hours_of_node(tags)) if closable else 0,
+        hours_wheelchair=draft.hours(wheelchair_hours(tags)),
+        caution=caution,
+        reading=draft.read(f"n{ref}", tags, kind),
+    )
 
 
 def minor_arms(arms: Sequence[Arm]) -> list[Arm]:

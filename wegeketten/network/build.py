@@ -41,11 +41,12 @@ from wegeketten.network.draft import Draft, Style
 from wegeketten.network.junctions import join_junctions
 from wegeketten.network.lifts import hours_of, is_lift, raise_lift, runs
 from wegeketten.network.obstacles import Obstacles, find_obstacles
-from wegeketten.network.pavements import arms_of_streets, find_streets, lay_pavements
+from wegeketten.network.pavements import arms_of_streets, find_streets, lay_pavements, restrict_pavements
 from wegeketten.network.refuges import Refuges
 from wegeketten.network.split import Pieces, split_ways
 from wegeketten.network.squares import cross_squares
 from wegeketten.network.streets import Streets
+from wegeketten.network.uncrossed import part_sides, uncrossed_nodes
 from wegeketten.network.unmet import link_unmet
 from wegeketten.network.walkable_floor import find_floors
 from wegeketten.network.ways import Strip, ride_s, walk_of
@@ -150,11 +151,13 @@ def build_network(
     rims = areas.rims(strips, pieces)
     floors = _around_lifts(features, projection, strips, special)
     lift_ends = _split_vertices(draft, streets, features, projection, edge_of, special, broken, rims, floors)
+    _part_where_uncrossed(draft, streets, features, edge_of)
     if pavements == "sides":
         arms = arms_of_streets(draft, streets, edge_of)
         joints = join_junctions(
             draft, streets, arms, {node.id: node.tags for node in features.nodes.values()}
         )
+        restrict_pavements(draft, streets, arms, _points(streets, special))
         laid = lay_pavements(draft, streets)
         crossings.cross_informally(draft, streets, laid, features, projection)
         join_far_ends(draft, streets, joints.to_far_end, edge_of)
@@ -440,6 +443,22 @@ def _split_vertices(
             at=tuple(projection.to_xy([(node.lon, node.lat)])[0].tolist()), floors=floors[ref],
         )  # fmt: skip
     return lift_ends
+
+
+def _points(streets: Streets, special: Mapping[int, Mapping[str, str]]) -> dict[int, Mapping[str, str]]:
+    """Tags of the nodes that restrict who passes although nothing stands there, by vertex."""
+    refs = [ref for ref, tags in special.items() if barrier_kind(tags) is Kind.point]
+    vertices = np.flatnonzero(np.isin(streets.pieces.vertex_ref, np.array(refs, dtype=np.int64)))
+    return {vertex: special[int(streets.pieces.vertex_ref[vertex])] for vertex in vertices.tolist()}
+
+
+def _part_where_uncrossed(draft: Draft, streets: Streets, features: Features, edge_of: Sequence[int]) -> None:
+    refs = uncrossed_nodes(features.nodes)
+    vertex_ref = streets.pieces.vertex_ref
+    wanted = np.flatnonzero(np.isin(vertex_ref, np.array(refs, dtype=np.int64)))
+    if len(wanted):
+        tags = {vertex: features.nodes[int(vertex_ref[vertex])].tags for vertex in wanted.tolist()}
+        part_sides(draft, _arms_at(streets, edge_of, wanted), tags)
 
 
 def _around_lifts(

@@ -15,6 +15,7 @@ import numpy as np
 from wegeketten.model.edges import HIGHWAYS, Kind
 from wegeketten.network.access import hours_of_way, wheelchair_hours
 from wegeketten.network.arms import Arm, heading
+from wegeketten.network.barriers import style_of_barrier
 from wegeketten.network.corners import beside
 from wegeketten.network.draft import Style
 from wegeketten.network.sides import LEFT, RIGHT, Side, sides_of_pieces
@@ -23,7 +24,7 @@ from wegeketten.network.ways import CODE
 from wegeketten.tags.cautions import cautions_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -57,6 +58,39 @@ def find_streets(strips: Sequence[Strip], pieces: Pieces) -> Streets:
 def is_mouth(strip: Strip) -> bool:
     """Whether a road without sides meets a pavement without a kerb: a driveway, a track."""
     return strip.tags.get("service") in _MOUTHS or strip.walk.highway == CODE["track"]
+
+
+def restrict_pavements(
+    draft: Draft, streets: Streets, arms: Mapping[int, Sequence[Arm]], points: Mapping[int, Mapping[str, str]]
+) -> None:
+    """Let what restricts who passes a node of a street hold on its pavements too.
+
+    A gate stands on the carriageway, and the pavements pass it. Tracks, fords, laws cross the whole street.
+
+    Parameters
+    ----------
+    draft, streets
+        With the corners of all junctions.
+    arms
+        What meets, by vertex.
+    points
+        Tags of the nodes, by vertex.
+    """
+    for vertex, tags in points.items():
+        here = [arm for arm in arms.get(vertex, ()) if not arm.is_edge and arm.piece in streets.sides]
+        if len(here) != 2:
+            continue
+        ref = draft.place_ids[vertex]
+        style = style_of_barrier(draft, ref, tags, Kind.point, here)
+        near, far = here
+        passed = {streets.corner.get((near.piece, near.at_start, side)) for side in (LEFT, RIGHT)}
+        for side in (LEFT, RIGHT):
+            key = (far.piece, far.at_start, side)
+            node = streets.corner.get(key)
+            if node is None or node not in passed:
+                continue
+            streets.corner[key] = draft.place(*draft.places[node], ref)
+            draft.add(node, streets.corner[key], None, style)
 
 
 def lay_pavements(draft: Draft, streets: Streets) -> dict[tuple[int, int], int]:
