@@ -6,7 +6,8 @@ One room with three clusters; `build` names the stations in their order.
   `din_run_lengths` give the finished edges their climb and their incline.
 - **Sides of streets**: `sides` and `streets` find what is left and right of each road; `arms`, `corners`,
   `junction`, `junctions` and `mouths` make the ground at junctions; `pavements`, `crossings`, `crosswalks`
-  and `refuges` lay what is walked; `connect` joins what was drawn apart.
+  and `refuges` lay what is walked; `connect` joins what was drawn apart; `uncrossed` parts roads that are
+  not crossed at a junction.
 - **Squares**: `areas` walks along the outline, `squares` straight across, over what `walkable_floor` leaves
   free and as `visibility` allows; `severed` cuts both where a wall or a canal crosses.
 
