@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from wegeketten.command.city_commands import build, fetch, info, norm, profiles, scan, services
+from wegeketten.command.city_commands import build, fetch, info, norm, peers, profiles, scan, services
 from wegeketten.command.decision_commands import compare, needs, plan, site, survey
 from wegeketten.command.document_commands import map_, masterplan, report
 from wegeketten.command.door_commands import chain, isochrone, matrix, ride, route, stops, why
@@ -52,6 +52,7 @@ _COMMANDS = {
     "services": services,
     "fetch": fetch,
     "norm": norm,
+    "peers": peers,
     "route": route,
     "why": why,
     "chain": chain,

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from wegeketten.api.ways import isochrone as isochrone
     from wegeketten.api.ways import matrix as matrix
     from wegeketten.api.ways import norm as norm
+    from wegeketten.api.ways import peers as peers
     from wegeketten.api.ways import route as route
     from wegeketten.api.ways import why as why
     from wegeketten.city import City as City
@@ -54,6 +55,7 @@ __all__ = [
     "needs",
     "norm",
     "open",
+    "peers",
     "plan",
     "report",
     "route",
@@ -77,6 +79,7 @@ _HOMES = {
     "matrix": ("wegeketten.api.ways", "matrix"),
     "needs": ("wegeketten.api.decisions", "needs"),
     "norm": ("wegeketten.api.ways", "norm"),
+    "peers": ("wegeketten.api.ways", "peers"),
     "plan": ("wegeketten.api.decisions", "plan"),
     "report": ("wegeketten.api.decisions", "report"),
     "route": ("wegeketten.api.ways", "route"),

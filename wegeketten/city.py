@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from wegeketten.places.catalogue import Catalogue
     from wegeketten.routing import Graph, Hierarchy, Metric
 
-FORMAT = 4
+FORMAT = 5
 """Version of the city folder's layout; a folder of another version is built again."""
 
 MARKER = "city.json"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.network.walking import chair, kinds, network_of, walk
 from tests.support.drawn import Town
 from wegeketten.errors import UsageError
-from wegeketten.model.edges import PLAIN, Kind, attribute_columns, flight_share
+from wegeketten.model.edges import PLAIN, RAW, Kind, attribute_columns, flight_share
 from wegeketten.model.kinds import KIND_OF_BARRIER
 from wegeketten.network.access import access_of_node, access_of_way
 from wegeketten.network.barriers import barrier_kind
@@ -409,7 +409,8 @@ def test_a_way_into_a_house_has_the_kerb_of_its_entrance(tmp_path: Path, ways: d
 def test_all_columns_have_their_types(tmp_path: Path) -> None:
     network = network_of(Town("A..b..C", {"AbC": "highway=residential"}, {"b": "barrier=gate"}), tmp_path)
     columns = network.edges.columns
-    assert list(columns) == [*PLAIN, *attribute_columns()]
+    assert list(columns) == [*PLAIN, *attribute_columns(), RAW]
+    assert set(columns[RAW].tolist()) >= {"barrier=gate", "highway=residential"}
     for name, dtype in PLAIN.items():
         assert columns[name].dtype == dtype, name
     for name in attribute_columns():

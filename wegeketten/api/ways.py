@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from wegeketten.reach.matrix import Stops
     from wegeketten.reach.route import Route
     from wegeketten.reach.why import Why
+    from wegeketten.routers.differences import Differences
 
 
 def route(
@@ -338,6 +339,34 @@ def norm(city: City | str | Path, norm: str = "din18040-3") -> NormVerdicts:
 
     opened, chosen = city_of(city), load_norm(norm)
     return NormVerdicts(opened, chosen, tuple(judge_city(opened, chosen)))
+
+
+def peers(
+    city: City | str | Path,
+    *,
+    preset: str | Path | Profile = "ors",
+    profile: str | Path | Profile = "wheelchair",
+    answer: Answer = "likely",
+) -> Differences:
+    """Find where another router decides otherwise, and by which rule.
+
+    Parameters
+    ----------
+    city, answer
+        As for `isochrone`.
+    preset
+        ``ors``, ``valhalla``, ``accessmap`` or ``otp`` as built; ``ors-meant`` … as documented.
+    profile
+        The profile it is compared with.
+
+    Raises
+    ------
+    UsageError
+        `preset` is none.
+    """
+    from wegeketten.routers.differences import find_differences
+
+    return find_differences(city_of(city), profile_of(preset), profile_of(profile), answer=answer)
 
 
 def _stops(city: City, profile: Profile, answer: Answer, wanted: str | Path | gpd.GeoDataFrame) -> Stops:

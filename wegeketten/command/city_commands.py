@@ -16,6 +16,8 @@ from wegeketten.command.options import (
     Json,
     Lang,
     Limits,
+    OneAnswer,
+    OneProfile,
     OptionalOut,
     Out,
     Profiles,
@@ -216,3 +218,24 @@ def norm(
     from wegeketten.command.reach_tools import run_norm
 
     run_norm(city, out, name, lang, as_json=as_json)
+
+
+def peers(
+    city: City,
+    out: Out,
+    preset: Annotated[
+        str,
+        typer.Option("--preset", help="ors, valhalla, accessmap or otp, as built; with -meant: as meant."),
+    ] = "ors",
+    profile: OneProfile = "wheelchair",
+    answer: OneAnswer = "likely",
+    limit: Annotated[
+        list[str] | None, typer.Option("--limit", help="NAME=VALUE that a client sends to the router.")
+    ] = None,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """Show where another router decides otherwise than a profile, and by which rule."""
+    from wegeketten.command.reach_tools import run_peers
+
+    run_peers(city, out, preset, profile, answer, limit, lang, as_json=as_json)

@@ -9,7 +9,7 @@ from typer.core import TyperGroup
 PANELS = {
     "A city": ("fetch", "build", "info", "batch", "cut", "export"),
     "Who reaches what": ("scan", "route", "why", "chain", "isochrone", "matrix", "stops", "ride"),
-    "What to do": ("plan", "survey", "compare", "site", "needs", "norm"),
+    "What to do": ("plan", "survey", "compare", "site", "needs", "norm", "peers"),
     "To hand over": ("map", "report", "masterplan", "serve"),
     "What it rests on": ("profiles", "services"),
 }

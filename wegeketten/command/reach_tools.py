@@ -132,6 +132,32 @@ def run_norm(source: str, out: Path, name: str, lang: str | None, *, as_json: bo
     say(f"{out} written")
 
 
+def run_peers(
+    source: str, out: Path, preset: str, profile: str, answer: str, limits: list[str] | None,
+    lang: str | None, *, as_json: bool,
+) -> None:  # fmt: skip
+    """Compare a router's preset with a profile, write the differences and print the rules.
+
+    Raises
+    ------
+    UsageError
+        `preset` is none, or an option is wrong.
+    """
+    from wegeketten.command.options import check_language
+    from wegeketten.progress import progress_bar
+    from wegeketten.routers.differences import find_differences
+    from wegeketten.routers.write import print_differences
+
+    language = check_language(lang)
+    chosen = check_answer(answer)
+    with progress_bar("peers") as tick:
+        router, own = chosen_profiles([preset], limits)[0], chosen_profiles([profile], None)[0]
+        found = find_differences(open_source(source, tick), router, own, answer=chosen)
+        found.write(out)
+    print_json(found.to_json()) if as_json else print_differences(found, lang=language)
+    say(f"{out} written")
+
+
 def check_answer(text: str) -> Answer:
     """Take the value of --answer.
 

@@ -85,6 +85,9 @@ ATTRIBUTES = (
 )
 """Attributes with bounds; columns ``NAME, NAME_lower, NAME_upper`` (float32) and ``NAME_from`` (uint8)."""
 
+RAW = "raw"
+"""Column of texts: the tags word by word (`wegeketten.tags.raw`), "" where an edge has none of its own."""
+
 ATTRIBUTE = {attribute.name: attribute for attribute in ATTRIBUTES}
 
 PLAIN: Mapping[str, np.dtype] = {
@@ -116,6 +119,21 @@ PLAIN: Mapping[str, np.dtype] = {
     "ride_s": np.dtype(np.float32),  # seconds on board a ferry, else 0
     "short_slope": np.dtype(bool),  # of a stretch above 6 % that is no longer than 1 m, see `network.slopes`
 }
+
+
+class LazyColumns(dict[str, "NDArray[Any]"]):
+    """Columns of which one, `RAW`, is read when it is first asked for: hardly anybody asks for it."""
+
+    def __init__(self, columns: Mapping[str, NDArray[Any]], raw: Callable[[], NDArray[Any]]) -> None:
+        super().__init__(columns)
+        self._raw = raw
+
+    def __missing__(self, name: str) -> NDArray[Any]:
+        """Read the texts, once."""
+        if name != RAW:
+            raise KeyError(name)
+        self[RAW] = self._raw()
+        return self[RAW]
 
 
 class EdgeTable:
@@ -153,7 +171,7 @@ class EdgeTable:
 
     def __getstate__(self) -> dict[str, Any]:
         """Everything, the lines included: what reads them later may not be there where this is unpickled."""
-        return {"columns": self.columns, "names": self.names, "_lines": self._both(), "_load": None}
+        return {"columns": dict(self.columns), "names": self.names, "_lines": self._both(), "_load": None}
 
     @property
     def bends(self) -> NDArray[np.int64]:
@@ -177,6 +195,13 @@ class EdgeTable:
 
     def __getitem__(self, column: str) -> NDArray[Any]:
         return self.columns[column]
+
+    def changed(self, columns: Mapping[str, NDArray[Any]]) -> EdgeTable:
+        """The same edges with other columns in place of some."""
+        after: dict[str, NDArray[Any]] = {**self.columns, **columns}
+        if isinstance(self.columns, LazyColumns) and RAW not in after:
+            after = LazyColumns(after, lambda: self.columns[RAW])
+        return EdgeTable(after, self.names, lines=lambda: (self.bends, self.points))
 
     def ids(self, rows: NDArray[np.integer] | None = None) -> list[str]:
         """Ids such as ``n1048`` or ``w52001:3``, for all edges or the given rows."""

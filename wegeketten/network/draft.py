@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from wegeketten.model.edges import ATTRIBUTES, PLAIN, EdgeTable, Kind
+from wegeketten.model.edges import ATTRIBUTES, PLAIN, RAW, EdgeTable, Kind
 from wegeketten.tags import resolve
+from wegeketten.tags.raw import joined
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -77,7 +78,8 @@ class Draft:
         self.names: dict[str, int] = {}
         self.conflicts: list[tuple[str, str, str, str]] = []
         self.unreadable: Counter[tuple[str, str]] = Counter()
-        self._rows: dict[Resolved, int] = {}
+        self.raws: list[str] = [""]  # of each reading: the tags word by word
+        self._rows: dict[tuple[Resolved, str], int] = {}
         self._told: set[tuple[str, ...]] = set()
 
     def place(self, x: float, y: float, osm_id: int = 0) -> int:
@@ -142,10 +144,12 @@ class Draft:
             if told not in self._told:
                 self._told.add(told)
                 self.unreadable[pair] += 1
-        row_of = self._rows.get(resolved)
+        raw = joined(tags)
+        row_of = self._rows.get((resolved, raw))
         if row_of is None:
-            row_of = self._rows[resolved] = len(self.readings)
+            row_of = self._rows[resolved, raw] = len(self.readings)
             self.readings.append(resolved)
+            self.raws.append(raw)
         return row_of
 
     def table(self) -> EdgeTable:
@@ -174,6 +178,7 @@ class Draft:
             for part, suffix in enumerate(("", "_lower", "_upper")):
                 columns[attribute.name + suffix] = values4[reading, position, part].astype(np.float32)
             columns[f"{attribute.name}_from"] = values4[reading, position, 3].astype(np.uint8)
+        columns[RAW] = np.array(self.raws, dtype=object)[reading]
         _measure_flights(columns, length, area)
         ordered = {name: columns[name] for name in [*PLAIN, *(key for key in columns if key not in PLAIN)]}
         return EdgeTable(ordered, list(self.names), bends, points)

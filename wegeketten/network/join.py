@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from wegeketten.model.edges import ATTRIBUTES, PLAIN, EdgeTable, Kind
+from wegeketten.model.edges import ATTRIBUTES, PLAIN, RAW, EdgeTable, Kind
 from wegeketten.model.reading import Provenance
 from wegeketten.network.draft import parts_of_elements
 from wegeketten.network.snap import SnapIndex, Snaps, snap
@@ -376,6 +376,8 @@ def _approaches(
         for place, suffix in enumerate(("", "_lower", "_upper")):
             columns[attribute.name + suffix] = value[:, place].astype(np.float32)
         columns[f"{attribute.name}_from"] = value[:, 3].astype(np.uint8)
+    if RAW in edges.columns:
+        columns[RAW] = np.full(count, "", dtype=object)
     return columns
 
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from wegeketten.errors import InputDataError
 from wegeketten.files.parquet import read_columns, write_columns
-from wegeketten.model.edges import ATTRIBUTES, PLAIN, EdgeTable, attribute_columns
+from wegeketten.model.edges import ATTRIBUTES, PLAIN, RAW, EdgeTable, LazyColumns, attribute_columns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,6 +47,7 @@ def write_edges(
         columns[name] = names[edges.columns[name].astype(np.int64) - 1]
     for attribute in ATTRIBUTES:
         columns.update({name: edges.columns[name] for name in attribute_columns([attribute.name])})
+    columns[RAW] = edges.columns.get(RAW, np.full(len(edges), "", dtype=object))
     lonlat = np.round(projection.to_lonlat(edges.points), _COORDINATE_DIGITS)
     lines = shapely.linestrings(lonlat, indices=np.repeat(np.arange(len(edges)), np.diff(edges.bends)))
     write_columns(path, columns, geometry=np.asarray(lines), note=note)
@@ -86,4 +88,17 @@ def read_edges(path: Path, projection: Projection) -> EdgeTable:
         np.cumsum(np.bincount(row, minlength=len(shapes)), out=bends[1:])
         return bends, projection.to_xy(lonlat)
 
-    return EdgeTable(ordered, list(rows), lines=lines)
+    return EdgeTable(LazyColumns(ordered, lambda: _read_raw(path)), list(rows), lines=lines)
+
+
+def _read_raw(path: Path) -> np.ndarray:
+    """The tags word by word; equal texts are one object."""
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(path, memory_map=True, read_dictionary=[RAW]) as file:
+            column = file.read(columns=[RAW]).column(RAW).unify_dictionaries().combine_chunks()
+    except (OSError, KeyError, ValueError) as error:  # Arrow's own errors are of these kinds
+        raise InputDataError(f"{path}: column {RAW!r} cannot be read; build the city again") from error
+    texts = np.array([*column.dictionary.to_pylist(), ""], dtype=object)
+    return np.asarray(texts[column.indices.to_numpy()], dtype=object)

@@ -56,6 +56,9 @@ OFF_GROUND = (Kind.steps, Kind.escalator, Kind.moving_walkway, Kind.lift, Kind.f
 """Kinds whose slope and surface are not those of the ground."""
 
 
+_NAMES_OF_PRESET = {"surface_rank": "surface_class"}
+"""What a router's quantity is called among our attributes, where that differs."""
+
 ALL_HOURS = "all hours"
 """Limit that a lift breaks which runs at some hours only: nobody can be sure of it."""
 
@@ -91,6 +94,9 @@ def checks(columns: Columns, profile: Profile) -> Iterator[Check]:
     Check
         Limits that the profile does not have are left out.
     """
+    if profile.preset is not None:
+        yield from _checks_of_preset(columns, profile)
+        return
     limits = profile.limits
     kind = columns["kind"]
     told = _known(columns, "wheelchair")
@@ -139,6 +145,17 @@ def checks(columns: Columns, profile: Profile) -> Iterator[Check]:
         yield Check(
             "wheelchair", "yes", np.where(columns["hours_wheelchair"] > 0, np.minimum(levels, LIKELY), levels)
         )
+
+
+def _checks_of_preset(columns: Columns, profile: Profile) -> Iterator[Check]:
+    """Another router knows no bounds: an arc is open in all answers or in none."""
+    from wegeketten.people.presets.seen import broken_rules, see
+
+    assert profile.preset is not None  # noqa: S101  # for the type checker; the caller asked
+    yield Check("access", "lawful", _lawful(columns))
+    for rule in broken_rules(see(columns, profile.preset), profile):
+        name = _NAMES_OF_PRESET.get(rule.attribute, rule.attribute)
+        yield Check(name, rule.limit, np.where(rule.closes, CLOSED, SURE).astype(np.uint8))
 
 
 def groups_of(profile: Profile) -> tuple[Group, ...]:

@@ -196,6 +196,21 @@ class SmoothnessSpeed(Strict):
     impassable: Factor
 
 
+class Preset(Strict):
+    """Another router whose rules a profile follows instead of our own.
+
+    Attributes
+    ----------
+    router
+        ``ors``, ``valhalla``, ``accessmap`` or ``otp``.
+    as_built
+        Whether the router's code decides, with its faults; otherwise what its documentation means.
+    """
+
+    router: Literal["ors", "valhalla", "accessmap", "otp"]
+    as_built: bool
+
+
 class Delays(Strict):
     """Seconds beside the way itself.
 

@@ -23,6 +23,7 @@ from wegeketten.people.figures import (
     Delays,
     Limits,
     Passages,
+    Preset,
     SlopeSpeed,
     SmoothnessSpeed,
     Speeds,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 __all__ = [
+    "PRESETS",
     "PROFILES",
     "Pace",
     "Profile",
@@ -44,6 +46,11 @@ __all__ = [
 
 PROFILES = ("walker", "senior", "rollator", "wheelchair", "powerchair", "pram", "blind")
 """Ids of the shipped profiles, in the order reports show them."""
+
+PRESETS = (
+    "ors", "ors-meant", "valhalla", "valhalla-meant", "accessmap", "accessmap-meant", "otp", "otp-meant",
+)  # fmt: skip
+"""Ids of other routers' wheelchair profiles, as built and as meant; chosen by id, never by default."""
 
 Pace = Literal["slow", "typical", "fast"]
 
@@ -63,6 +70,8 @@ class Profile(Strict):
         The figures, see the classes of these names.
     pace
         Which of the three speeds is used.
+    preset
+        The router whose rules count instead of our own; None for a profile of people.
     sources
         For each figure, by its dotted path (``limits.kerb_cm``), where it comes from.
     """
@@ -79,6 +88,7 @@ class Profile(Strict):
     smoothness: SmoothnessSpeed
     delays: Delays
     pace: Pace = "typical"
+    preset: Preset | None = None
     sources: Annotated[dict[str, Source], Field(repr=False)]
 
     @property
@@ -95,7 +105,8 @@ class Profile(Strict):
         >>> load_profile("walker").sha256 == load_profile("walker", {"kerb_cm": 10}).sha256
         False
         """
-        figures = self.model_dump(mode="json", exclude={"name", "summary", "sources"})
+        besides = {"name", "summary", "sources"} | (set() if self.preset else {"preset"})
+        figures = self.model_dump(mode="json", exclude=besides)
         return hashlib.sha256(json.dumps(figures, sort_keys=True).encode()).hexdigest()
 
     def __hash__(self) -> int:
@@ -274,12 +285,14 @@ def _path(id_or_path: str | Path) -> Path:
     path = Path(id_or_path)
     if str(id_or_path) in PROFILES:
         return shipped("profiles", f"{id_or_path}.toml")
+    if str(id_or_path) in PRESETS:
+        return shipped("profiles", "presets", f"{id_or_path}.toml")
     if path.suffix == ".toml":
         return path
-    hint = meant(str(id_or_path), PROFILES)
+    hint = meant(str(id_or_path), (*PROFILES, *PRESETS))
     raise UsageError(
         f"there is no profile {str(id_or_path)!r}{hint or '.'} "
-        f"Known: {' '.join(PROFILES)}, or a file NAME.toml"
+        f"Known: {' '.join(PROFILES)}, the presets {' '.join(PRESETS)}, or a file NAME.toml"
     )
 
 

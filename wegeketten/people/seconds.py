@@ -44,6 +44,10 @@ def seconds(columns: Columns, profile: Profile) -> Reals:
     numpy.ndarray
         float64, shape (2, edges); row 0 for u → v. Closed edges have seconds too.
     """
+    if profile.preset is not None:
+        from wegeketten.people.presets.seen import see
+
+        return see(columns, profile.preset).seconds
     kind = columns["kind"]
     length = columns["length_m"].astype(np.float64)
     slope, uphill = _relief(columns, length)
@@ -61,6 +65,18 @@ def seconds(columns: Columns, profile: Profile) -> Reals:
         )
     total += _delays(columns, profile)
     return total
+
+
+def costs_s(columns: Columns, profile: Profile) -> Reals:
+    """What a search minimises for each edge in both directions: seconds, for all profiles of our own.
+
+    Other routers count what they avoid (steps, steep slopes) as cost beside the time.
+    """
+    if profile.preset is None:
+        return seconds(columns, profile)
+    from wegeketten.people.presets.seen import see
+
+    return see(columns, profile.preset).cost_s
 
 
 def level_parts(columns: Columns, profile: Profile) -> tuple[Reals, Reals]:

@@ -16,7 +16,7 @@ from wegeketten.errors import InputDataError
 from wegeketten.model.edges import element_ids
 from wegeketten.people.checks import LIKELY, POSSIBLE, SURE, checks
 from wegeketten.people.reasons import Reason, readings, reasons
-from wegeketten.people.seconds import seconds
+from wegeketten.people.seconds import costs_s, seconds
 from wegeketten.routing import INF, UNIT_S
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Weights(NamedTuple):
     ----------
     sure, likely, possible
         int32, shape (2 · edges,), in units of 0.1 s (`wegeketten.routing.UNIT_S`); `INF` where closed. An
-        arc open in two answers has the same weight in both.
+        arc open in two answers has the same weight in both. For presets of other routers it is the cost.
     seconds
         float32, shape (2 · edges,): seconds of every arc, closed ones included.
     """
@@ -130,8 +130,9 @@ def _weighed(columns: Columns, profile: Profile) -> Weights:
     time_s = seconds(columns, profile)
     _refuse_broken(columns, profile, time_s)
     open_to = levels(columns, profile).T.ravel()
-    time_s = time_s.T.ravel()
-    units = np.minimum(np.rint(time_s / UNIT_S), INF - 1).astype(np.int32)
+    cost_s = time_s if profile.preset is None else costs_s(columns, profile)
+    time_s, cost_s = time_s.T.ravel(), cost_s.T.ravel()
+    units = np.minimum(np.rint(cost_s / UNIT_S), INF - 1).astype(np.int32)
     sure, likely, possible = (
         np.where(open_to >= least, units, np.int32(INF)) for least in (SURE, LIKELY, POSSIBLE)
     )

@@ -85,7 +85,6 @@ def city_at(city: City, when: dt.datetime | None) -> City:
     """
     import numpy as np
 
-    from wegeketten.model.edges import EdgeTable
     from wegeketten.model.reading import Provenance
 
     edges = city.edges
@@ -110,6 +109,5 @@ def city_at(city: City, when: dt.datetime | None) -> City:
             columns["hours_wheelchair"][row] = 0
     view = type(city)(city.path, city.meta, _own=frozenset({"edges"}))
     kept = {name: value for name, value in vars(city).items() if not name.startswith("_")}
-    changed = EdgeTable({**edges.columns, **columns}, edges.names, lines=lambda: (edges.bends, edges.points))
-    vars(view).update({**kept, "edges": changed})
+    vars(view).update({**kept, "edges": edges.changed(columns)})
     return view

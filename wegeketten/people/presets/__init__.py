@@ -1,0 +1,1 @@
+"""How other routers read the same street: openrouteservice, Valhalla, AccessMap, OpenTripPlanner."""

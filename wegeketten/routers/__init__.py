@@ -1,0 +1,1 @@
+"""Where another router decides otherwise than we do, and by which rule."""
