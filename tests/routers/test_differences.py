@@ -31,7 +31,8 @@ def town(tmp_path_factory):
         "A.....b.....C.....d.....E\n.........................\nF.....G.....H.....I.....J",
         {"AbCdE": "highway=footway|surface=asphalt", "AF": "highway=steps", "FG": "highway=path|surface=mud",
          "GH": "highway=path|surface=sand|wheelchair=yes", "HI": "highway=footway|smoothness=bad",
-         "IJ": "highway=footway|access=private", "EJ": "highway=footway|incline=9 %", "CH": "highway=footway"},
+         "IJ": "highway=footway|access=private", "EJ": "highway=footway|incline=9 %",
+         "CH": "highway=footway"},
         nodes={"b": "barrier=kerb|kerb=raised", "d": "barrier=kerb"}, extra=HOME,
     )  # fmt: skip
     return wk.build(drawn.write(folder / "town.osm"), folder / "city")

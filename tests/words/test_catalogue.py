@@ -17,7 +17,8 @@ NAMED_BY_DATA = {
     "answers", "attributes", "checks", "counted", "counts", "crossings", "faults", "figure_values", "figures",
     "gained", "headline",
     "hours", "kinds",
-    "peer_reasons", "peer_rules", "peer_subjects", "profiles", "provenance", "questions", "services", "sides", "turns", "units", "ways",
+    "peer_reasons", "peer_rules", "peer_subjects", "profiles", "provenance", "questions", "services", "sides",
+    "turns", "units", "ways",
     "wheelchair",
 }  # fmt: skip
 """Sections whose keys are ids of data, kinds or attributes; each is checked against its own list below."""
