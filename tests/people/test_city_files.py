@@ -278,3 +278,73 @@ def test_a_bomb_is_no_workbook(tmp_path, homes):
         archive.writestr("xl/workbook.xml", bytes(150_000_000))
     with pytest.raises(InputDataError, match="unpack"):
         weigh_homes(homes, tmp_path / "b.xlsx", PROJECTION)
+
+
+@pytest.mark.parametrize("name", ["DE_CRS3035RES100mN{n}E{e}", "100m_N{n1}_E{e1}", "CRS3035RES100mE{e}N{n}"])
+def test_names_of_cells_in_every_order(tmp_path, homes, name):
+    east, north = int(CORNER[0]), int(CORNER[1])
+    cell = name.format(n=north, e=east, n1=north // 100, e1=east // 100)
+    assert weights(weigh_homes(homes, table(tmp_path, f"id;Einwohner\n{cell};7\n"), PROJECTION)) == [
+        3.5,
+        3.5,
+        0,
+    ]
+
+
+def test_corners_of_cells_are_no_points(tmp_path, homes):
+    east, north = CORNER
+    path = table(tmp_path, f"x;y;Einwohner\n{east:.0f};{north:.0f};7\n{east + 100:.0f};{north:.0f};5\n")
+    weighed = weigh_homes(homes, path, PROJECTION)
+    assert weights(weighed) == [3.5, 3.5, 5]
+    assert any("south-west corners of cells of 100 m" in note for note in weighed.notes)
+
+
+@pytest.mark.parametrize("form", ["POINT ({lon} {lat})", "SRID=25833;POINT ({x} {y})", "POINT({x} {y})"])
+def test_points_as_text(tmp_path, homes, form):
+    rows = []
+    for people, x, y in zip((3, 4, 5), homes.columns["x"], homes.columns["y"], strict=True):
+        lon, lat = PROJECTION.to_lonlat(np.array([[x, y]]))[0]
+        rows.append(f'"{form.format(lon=lon, lat=lat, x=x, y=y)}";{people}')
+    path = table(tmp_path, "\n".join(["geom;Einwohner", *rows]))
+    assert weights(weigh_homes(homes, path, PROJECTION)) == [3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    "header", ["UTM33_E;UTM33_N", "Ostwert (UTM33);Nordwert (UTM33)", "Koordinate X;Koordinate Y"]
+)
+def test_names_of_axes_with_their_system(tmp_path, homes, header):
+    rows = [f"{x};{y};3" for x, y in zip(homes.columns["x"], homes.columns["y"], strict=True)]
+    assert weights(weigh_homes(homes, table(tmp_path, "\n".join([header + ";EW", *rows])), PROJECTION)) == [
+        3,
+        3,
+        3,
+    ]
+    swapped = [f"{y};{x};3" for x, y in zip(homes.columns["x"], homes.columns["y"], strict=True)]
+    with pytest.raises(InputDataError, match="swapped"):
+        weigh_homes(homes, table(tmp_path, "\n".join([header + ";EW", *swapped])), PROJECTION)
+
+
+def test_rows_without_a_place_are_listed_and_sums_are_not(tmp_path, homes):
+    x, y = homes.columns["x"][0], homes.columns["y"][0]
+    weighed = weigh_homes(homes, table(tmp_path, f"x;y;EW\n{x};{y};3\n;;4\n{x};{y};2\n"), PROJECTION)
+    assert sum(weights(weighed)) == pytest.approx(5, abs=1e-3)
+    assert any("9 people read" in note and "4 listed as lost" in note for note in weighed.notes)
+    total = weigh_homes(homes, table(tmp_path, f"x;y;EW\n{x};{y};3\n;;3\n"), PROJECTION)
+    assert any("3 on homes, 0 listed as lost" in note for note in total.notes)
+
+
+def test_a_row_at_zero_widens_nothing(tmp_path, homes):
+    lonlat = PROJECTION.to_lonlat(np.column_stack((homes.columns["x"], homes.columns["y"])))
+    rows = [f"{lon};{lat};3" for lon, lat in lonlat.tolist()]
+    weighed = weigh_homes(homes, table(tmp_path, "\n".join(["lon;lat;EW", *rows, "0;0;7"])), PROJECTION)
+    assert sum(weights(weighed)) == 9
+    assert not any("3526" in note for note in weighed.notes)
+
+
+def test_classes_of_the_census_of_2011_are_refused(tmp_path, homes):
+    x, y = CORNER + 500
+    path = table(
+        tmp_path, f"Gitter_ID_1km;x_mp_1km;y_mp_1km;Einwohner;Frauen_A;Alter_D\nx;{x:.0f};{y:.0f};3;2;-9\n"
+    )
+    with pytest.raises(InputDataError, match="classes"):
+        weigh_homes(homes, path, PROJECTION)

@@ -125,12 +125,15 @@ def find_system(
     if crs is not None:
         return parse_crs(crs)
     found: dict[int, Floats] = {}
-    for epsg in dict.fromkeys((ground.epsg, *SYSTEMS)):
+    degrees = bool((np.abs(xy) <= (180.0, 90.0)).all())
+    for epsg in (4326,) if degrees else dict.fromkeys((ground.epsg, *SYSTEMS, 3857)):
         with np.errstate(all="ignore"):
             there = between(xy, epsg, ground.epsg)
         near = _near(there, ground.extent)
         if near.any():
             found[epsg] = there[near]
+    if not found and _near(between(xy[:, ::-1], ground.epsg, ground.epsg), ground.extent).any():
+        raise InputDataError(f"{path}: {columns[0]!r} and {columns[1]!r} are swapped")
     if not found:
         raise InputDataError(
             f"{path}: which coordinate system are {columns[0]!r} and {columns[1]!r} in? None of the "

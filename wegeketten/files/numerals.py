@@ -13,6 +13,9 @@ _GROUPED = re.compile(
 )
 """Digits in threes, and perhaps decimals after the other sign."""
 
+_in_threes = re.compile(r"[+-]?\d{1,3}(?:[ \u00a0\u2009\u202f'’]\d{3})+(?:[.,]\d*)?", re.ASCII).fullmatch
+_spaced = re.compile(r"[ \u00a0\u2009\u202f'’]")
+
 
 def number(text: str, thousands: str = "") -> float:
     """Read a number; NaN where it is none.
@@ -30,12 +33,20 @@ def number(text: str, thousands: str = "") -> float:
     (0.25, 1.5, 1.2, 1200.0)
     >>> number("1.234,5"), number("1,234.5"), number("1.234.567"), number("1.2.3")
     (1234.5, 1234.5, 1234567.0, nan)
+    >>> number("12 345"), number("12’345,5"), number("12 34")
+    (12345.0, 12345.5, nan)
     """
+    text = plain_digits(text)
     thousands = _grouping(text) or thousands
     try:
         return float((text.replace(thousands, "") if thousands else text).replace(",", "."))
     except ValueError:
         return float("nan")
+
+
+def plain_digits(text: str) -> str:
+    """A number without the blanks or apostrophes that part its thousands, which nothing else can mean."""
+    return _spaced.sub("", text) if _in_threes(text) else text
 
 
 class Signs(NamedTuple):
@@ -68,7 +79,8 @@ def signs_of(texts: Iterable[str]) -> Signs:
     grouping: set[str] = set()
     unclear: list[int] = []
     signs: set[str] = set()
-    for place, text in enumerate(texts):
+    for place, raw in enumerate(texts):
+        text = plain_digits(raw)
         found = _GROUPED.fullmatch(text)
         if found is not None and _grouping(text):
             grouping.add(found["sign"])

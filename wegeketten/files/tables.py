@@ -11,13 +11,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from wegeketten.errors import InputDataError, MissingExtraError, UsageError
 from wegeketten.files.archives import check_archive
+from wegeketten.files.encodings import decode
+from wegeketten.files.headers import find_header
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
 MOST_TEXT_BYTES = 200_000_000
@@ -27,11 +30,6 @@ MOST_BOOK_BYTES = 100_000_000
 MOST_ROWS = 5_000_000
 
 _SEPARATORS = ";,\t|"
-_BOMS = (
-    (b"\xef\xbb\xbf", "utf-8-sig"),
-    (b"\xff\xfe", "utf-16"),
-    (b"\xfe\xff", "utf-16"),
-)
 _SHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 
 
@@ -188,47 +186,6 @@ def too_large(path: Path, size: int, most: int) -> InputDataError:
     )
 
 
-def decode(path: Path, raw: bytes, encoding: str | None = None) -> tuple[str, list[str]]:
-    r"""Text of a file, and what had to be assumed.
-
-    Raises
-    ------
-    UsageError
-        There is no such encoding.
-    InputDataError
-        The file is not in that encoding, or in none that is known.
-
-    Examples
-    --------
-    >>> decode(Path("a.csv"), "Straße".encode("utf-16"))[0], decode(Path("a.csv"), b"Stra\xdfe")
-    ('Straße', ('Straße', ['a.csv is read as Windows-1252; name another with --encoding']))
-    """
-    if encoding is not None:
-        try:
-            return raw.decode(encoding), []
-        except LookupError:
-            raise UsageError(f"--encoding {encoding}: no such encoding; utf-8, cp1252, utf-16 …") from None
-        except UnicodeError as error:
-            raise InputDataError(f"{path}: is not {encoding} ({error}); name another --encoding") from error
-    try:
-        for mark, name in _BOMS:
-            if raw.startswith(mark):
-                return raw.decode(name), []
-        head = raw[:4096]
-        if b"\x00" in head:
-            wide = _wide(head)
-            if wide is None:
-                raise InputDataError(f"{path}: no table; it holds bytes that are no text")
-            return raw.decode(wide), [f"{path.name} is read as {wide.upper()}"]
-    except UnicodeError as error:
-        raise InputDataError(f"{path}: damaged text ({error})") from error
-    try:
-        return raw.decode("utf-8"), []
-    except UnicodeDecodeError:
-        note = f"{path.name} is read as Windows-1252; name another with --encoding"
-        return raw.decode("cp1252", errors="replace"), [note]
-
-
 def text_table(path: Path, text: str, notes: list[str]) -> Table:
     """Table from the text of a CSV file.
 
@@ -251,26 +208,27 @@ def text_table(path: Path, text: str, notes: list[str]) -> Table:
         raise InputDataError(f"{path}: no table ({error})") from error
     if len(rows) < 2:
         raise InputDataError(f"{path}: no rows in it")
+    notes = list(notes)
+    while len(rows) > 2 and len(rows[-1][1]) == 1 and len(rows[0][1]) + len(rows[1][1]) > 2:
+        notes.append(f"{path.name}: {rows.pop()[1][0].strip()[:60]!r} below the table is passed over")
     lines = [line for _, line in rows]
-    head = _header(lines)
-    if head:
-        notes = [*notes, f"{path.name}: {head} lines above the header are passed over"]
-    names = lines[head]
-    while names and not names[-1].strip() and all(len(line) <= len(names) for line in lines[head:]):
-        if any(len(line) == len(names) and line[-1].strip() for line in lines[head + 1 :]):
+    header = find_header(lines, cell_text)
+    head, names, body = header.start, header.names, lines[header.start :]
+    if header.above:
+        notes.append(f"{path.name}: {header.above} lines above the header are passed over")
+    while names and not names[-1] and all(len(line) <= len(names) for line in body):
+        if any(len(line) == len(names) and line[-1].strip() for line in body):
             break
         width = len(names) - 1
-        names = names[:width]
-        lines = lines[: head + 1] + [line[:width] for line in lines[head + 1 :]]
-    body = lines[head + 1 :]
+        names, body = names[:width], [line[:width] for line in body]
     ragged = [at for at, line in enumerate(body) if len(line) != len(names)]
     if ragged:
-        line = rows[head + 1 + ragged[0]][0] + first - 1
+        line = rows[head + ragged[0]][0] + first - 1
         raise InputDataError(
             f"{path}: row {line} has {len(body[ragged[0]])} cells, the header {len(names)} "
             f"({len(ragged)} such rows)"
         )
-    return Table(path, _columns(path, names, body), rows[head][0] + first, notes)
+    return Table(path, _columns(path, names, body), rows[head - 1][0] + first, notes)
 
 
 def separator_of(text: str) -> str:
@@ -288,30 +246,6 @@ def separator_of(text: str) -> str:
         return max(";\t", key=lines[0].count)
     best = max(_SEPARATORS, key=regular)
     return best if regular(best)[1] else max(_SEPARATORS, key=lines[0].count)
-
-
-def _wide(head: bytes) -> str | None:
-    """UTF-16 without a mark: every other byte is zero in Western text."""
-    even, odd = head[0::2].count(0), head[1::2].count(0)
-    half = len(head) // 2
-    if odd > 0.7 * half and even < 0.05 * half:
-        return "utf-16-le"
-    if even > 0.7 * half and odd < 0.05 * half:
-        return "utf-16-be"
-    return None
-
-
-def _header(lines: Sequence[Sequence[Any]]) -> int:
-    """Row that names the columns: the first about as wide as the table; titles above it are shorter."""
-    filled = [sum(bool(cell_text(cell).strip()) for cell in line) for line in lines[:200]]
-    usual = sorted(filled)[len(filled) // 2]
-    for at, (count, line) in enumerate(zip(filled, lines, strict=False)):
-        names = [cell_text(cell).strip() for cell in line]
-        if count >= max(2, 0.6 * usual) and len(set(filter(None, names))) == count and len(lines) > at + 1:
-            return at
-        if at > 20:
-            break
-    return 0
 
 
 def _columns(path: Path, names: Sequence[Any], rows: Sequence[Sequence[Any]]) -> dict[str, list[Any]]:
@@ -358,14 +292,16 @@ def _workbook(path: Path, sheet: str | None) -> Table:
         ) from error
     try:
         book = python_calamine.CalamineWorkbook.from_path(str(path))
-        names = list(book.sheet_names)
-        if sheet is not None and sheet not in names:
-            raise UsageError(f"{path}: no sheet {sheet!r}; there are {', '.join(names)}")
-        found = {}
-        for name in [sheet] if sheet is not None else names:
-            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            rows = [row for row in rows if any(cell_text(cell).strip() for cell in row)]
-            if len(rows) > 1 and max(map(len, rows)) > 1:
+        sheets = list(book.sheet_names)
+        if sheet is not None and sheet not in sheets:
+            raise UsageError(f"{path}: no sheet {sheet!r}; there are {', '.join(sheets)}")
+        found: dict[str, list[tuple[int, list[Any]]]] = {}
+        for name in [sheet] if sheet is not None else sheets:
+            lines: list[list[Any]] = list(book.get_sheet_by_name(name).to_python(skip_empty_area=False))
+            rows = [
+                (at, row) for at, row in enumerate(lines, 1) if any(cell_text(cell).strip() for cell in row)
+            ]
+            if len(rows) > 1 and max(len(row) for _, row in rows) > 1:
                 found[name] = rows
     except (UsageError, InputDataError):
         raise
@@ -377,18 +313,22 @@ def _workbook(path: Path, sheet: str | None) -> Table:
         raise UsageError(
             f"{path}: several sheets hold tables ({', '.join(found)}); name one: {path}:{next(iter(found))}"
         )
-    name, rows = next(iter(found.items()))
-    head = _header(rows)
-    cells = [[None if cell == "" else cell for cell in row] for row in rows[head + 1 :]]
-    cells = [row for row in cells if any(cell is not None for cell in row)]
+    name, numbered = next(iter(found.items()))
+    places = [line for line, _ in numbered]
+    filled = [row for _, row in numbered]
+    header = find_header(filled, cell_text)
+    body = filled[header.start :]
+    cells = [[None if cell == "" else cell for cell in row] for row in body]
     if not cells:
         raise InputDataError(f"{path}: no rows in sheet {name!r}")
-    width = max(at for row in rows[head:] for at, cell in enumerate(row, 1) if cell_text(cell).strip())
-    columns = _columns(path, rows[head][:width], [row[:width] for row in cells])
-    notes = [f"{path.name}: sheet {name!r} is read"] if len(names) > 1 else []
-    if head:
-        notes.append(f"{path.name}: {head} lines above the header are passed over")
-    return Table(path, columns, head + 2, notes)
+    wide = [header.names, *body]
+    width = max(at for row in wide for at, cell in enumerate(row, 1) if cell_text(cell).strip())
+    names = header.names[:width] + [""] * (width - len(header.names))
+    columns = _columns(path, names, [row[:width] for row in cells])
+    notes = [f"{path.name}: sheet {name!r} is read"] if len(sheets) > 1 else []
+    if header.above:
+        notes.append(f"{path.name}: {header.above} lines above the header are passed over")
+    return Table(path, columns, places[header.start], notes, np.array(places[header.start :]))
 
 
 def _first_line(error: BaseException) -> str:

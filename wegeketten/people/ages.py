@@ -12,11 +12,18 @@ ENDLESS = 999
 """Upper end of an open group."""
 
 _OPEN = re.compile(
-    r"(?:(?:ab|ueber|uber|von|over|ge|mind(?:estens)?)(\d{1,3})(?:plus|jahren?|undaelter|andover)*"
-    r"|(\d{1,3})(?:jahren?)?(?:plus|undaelter|undmehr|undhoeher|udm|uae|uaelter|andover|andolder|older|ue|ormore))"
+    r"(?:(?:ab|ueber|uber|ue|von|over|ge|mind(?:estens)?)(\d{1,3})(?:plus|jahren?|undaelter|andover)*"
+    r"|(\d{1,3})(?:jahren?)?(?:plus|undaeltere?|undmehr|undhoeher|undm|udm|uae|uaelter|andover|andolder|older|ue|ormore))"
 )
 _BELOW = re.compile(r"(?:unter|bisunter|lt|under|below|bis)(\d{1,3})(?:jahren?)?")
-_BETWEEN = re.compile(r"(\d{1,3})(?:jahren?)?(bisunter|tounder|bis|to|_)(\d{1,3})(?:jahren?)?")
+_BETWEEN = re.compile(r"(\d{1,3})(?:jahren?)?(bisunter|tounder|bis|to|_unter|_)(\d{1,3})(?:jahren?)?")
+_LEADING = re.compile(
+    r"^(?:davon|darunter|imaltervon|imalter|people|personen|population|pop|einwohnerinnen|einwohner|"
+    r"bevoelkerung|bewohner|altersgruppen?|altersklassen?|senioren|hochbetagte|kinder|jugendliche|erwachsene|"
+    r"anzahl|alter|aged?|ew|bev|a|y|_)+"
+)
+"""What may stand before the ages themselves."""
+
 _GLUED = re.compile(r"y(\d{2})(\d{2})")
 
 
@@ -36,6 +43,8 @@ def age_band(text: str) -> Band | None:
     [Band(low=65, high=999), Band(low=65, high=999), Band(low=65, high=999), Band(low=65, high=999)]
     >>> age_band("60 bis unter 65 Jahre"), age_band("a70bis79"), age_band("Unter18"), age_band("Einwohner")
     (Band(low=60, high=64), Band(low=70, high=79), Band(low=0, high=17), None)
+    >>> age_band("davon im Alter von 65 Jahren und älter"), age_band("Senioren (65+)")
+    (Band(low=65, high=999), Band(low=65, high=999))
     """
     plain = _plain(text)
     if not re.search(r"\d", plain):
@@ -43,16 +52,15 @@ def age_band(text: str) -> Band | None:
     if (found := _GLUED.fullmatch(plain.replace("_", ""))) is not None:
         return _checked(int(found[1]), int(found[2]))
     bare = plain.strip("_")
-    for start in ("y", "a", "age", "alter", "people", "pop", "einwohner", "ew", "bev", "anzahl", ""):
-        if not bare.startswith(start):
-            continue
-        rest = bare[len(start) :].strip("_")
+    for rest in dict.fromkeys((bare, _LEADING.sub("", bare).strip("_"))):
         if (found := _BETWEEN.fullmatch(rest)) is not None:
             upper = int(found[3]) - (1 if "unt" in found[2] or "under" in found[2] else 0)
             return _checked(int(found[1]), upper)
         joined = rest.replace("_", "")
         if (found := _OPEN.fullmatch(joined)) is not None:
-            return _checked(int(found[1] or found[2]), ENDLESS)
+            low = int(found[1] or found[2])
+            past = joined.startswith(("ueber", "uber", "over")) and low % 10 in (4, 9)  # over 64: from 65
+            return _checked(low + past, ENDLESS)
         if (found := _BELOW.fullmatch(joined)) is not None:
             below = int(found[1]) - (0 if joined.startswith("bis") and "unter" not in joined else 1)
             return _checked(0, below)
@@ -95,8 +103,10 @@ def _plain(text: str) -> str:
         low = low.replace(sign, plain)
     low = re.sub(r"\bu\. ?(?=ae|m)", "und ", low).replace("+", "plus").replace("≥", "ge").replace("<", "lt")
     low = low.replace(">=", "ge").replace("&", "und")
+    low = re.sub(r"(\d)[ -]*jaehrigen?", r"\1", low)
+    low = re.sub(r"(\d)\s*[-–—]\s*u(?:nter|\.)?\s*(?=\d)", r"\1_unter", low)
     low = re.sub(r"(\d)\s*[-–—]\s*(?=\d)", r"\1_", low)
     low = low.replace("undae.", "undaelter").replace("und ae.", "und aelter").replace("aelter.", "aelter")
     low = re.sub(r"und ae$", "undaelter", low)
     low = re.sub(r"[\s.,;/()]+", "", low)
-    return re.sub(r"jahre[nr]?|years?|yrs?|(?<=\d)j(?=und)", "", low)
+    return re.sub(r"jahre[nr]?|years?|yrs?|(?<=\d)j(?=und|$)", "", low)

@@ -64,6 +64,8 @@ class Cells:
         How the user counts each row.
     inside
         Share of each cell that the extract covers; None where all of all.
+    lost
+        People of rows that lie nowhere; they are listed in `skipped`.
     skipped, notes
         What was left out and what a reader of the results should know.
     """
@@ -78,6 +80,7 @@ class Cells:
     reach_m: float
     rows: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     inside: Floats | None = None
+    lost: float = 0.0
     skipped: list[Skipped] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -93,6 +96,7 @@ def area_cells(
     *,
     skipped: list[Skipped],
     notes: list[str],
+    lost: float = 0.0,
 ) -> Cells:
     """Cells that are polygons (the city's metres); a home belongs to the smallest it lies in."""
     areas = shapely.area(shapes)
@@ -108,7 +112,7 @@ def area_cells(
     middles = shapely.get_coordinates(shapely.centroid(shapes))
     return Cells(
         people, over_65, over_80, unit, assign, middles, regular=True, reach_m=0.0, rows=rows,
-        inside=inside_shares(shapes, coverage), skipped=skipped, notes=notes,
+        inside=inside_shares(shapes, coverage), lost=lost, skipped=skipped, notes=notes,
     )  # fmt: skip
 
 

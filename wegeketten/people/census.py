@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from wegeketten.people.counts import Columns
 from wegeketten.people.long_form import pivoted
 from wegeketten.people.positions import GRID, positions, where_told
 from wegeketten.people.statistics import by_district
+from wegeketten.people.unplaced import check_classes, placed_rows
 from wegeketten.people.window import LARGE_BYTES, bounds_in, window_table
 
 if TYPE_CHECKING:
@@ -112,7 +114,9 @@ def read_census(
         return by_district(reader, said, districts, coverage)
     columns, rows = pivoted(reader, rows)
     reader = Columns(file, columns, rows, table.numeric(), notes=reader.notes)
-    return _table(reader, projection, extent, said, coverage)
+    reader, lost, skipped = placed_rows(reader, said)
+    found = _table(reader, projection, extent, said, coverage)
+    return replace(found, lost=lost, skipped=[*found.skipped, *skipped])
 
 
 def _packed_table(path: Path, start: bytes, layer: str | None) -> str | None:
@@ -224,6 +228,7 @@ def _points(
 ) -> Cells:
     path = reader.path
     people, unit = reader.people(said.column)
+    check_classes(reader, people)
     over_65, over_80 = reader.over(65, people), reader.over(80, people)
     notes = reader.notes
     rows = np.array([reader.row(row) for row in range(len(people))], dtype=np.int64)
@@ -237,6 +242,7 @@ def _points(
             inside_shares(_squares(grid_xy, size_m, projection), coverage) if size_m >= _COARSE_M else None
         )
         return Cells(people, over_65, over_80, unit, assign, xy, True, 0.0, rows, inside, notes=notes)
+    people, over_65, over_80, xy, rows = _merged(people, over_65, over_80, xy, rows, notes)
     tree = shapely.STRtree(np.asarray(shapely.points(xy)))
     reach_m, regular = _spacing(tree, xy)
 
@@ -248,6 +254,30 @@ def _points(
 
     notes.append(f"homes belong to the nearest point with people within {reach_m:.0f} m")
     return Cells(people, over_65, over_80, unit, assign_nearest, xy, regular, reach_m, rows, notes=notes)
+
+
+def _merged(
+    people: Floats,
+    over_65: Floats | None,
+    over_80: Floats | None,
+    xy: Floats,
+    rows: NDArray[np.int64],
+    notes: list[str],
+) -> tuple[Floats, Floats | None, Floats | None, Floats, NDArray[np.int64]]:
+    """Points at one place as one: rows of the flats of a house, say."""
+    _, first, point = np.unique(np.round(xy, 3), axis=0, return_index=True, return_inverse=True)
+    if len(first) == len(xy):
+        return people, over_65, over_80, xy, rows
+    point = point.reshape(-1)
+
+    def summed(values: Floats) -> Floats:
+        total = np.bincount(point, np.nan_to_num(values)).astype(np.float64)
+        total[np.bincount(point, ~np.isnan(values)) == 0] = np.nan
+        return total
+
+    notes.append(f"{len(xy) - len(first)} rows lie exactly where another does; their people are summed")
+    older = [None if values is None else summed(values) for values in (over_65, over_80)]
+    return summed(people), older[0], older[1], xy[first], rows[first]
 
 
 def _squares(grid_xy: Floats, size_m: int, projection: Projection) -> NDArray[np.object_]:
@@ -307,6 +337,7 @@ def _spacing(tree: shapely.STRtree, xy: Floats) -> tuple[float, bool]:
     points = np.asarray(shapely.points(xy))
     (row, _), apart_m = tree.query_nearest(points, exclusive=True, return_distance=True, all_matches=False)
     usual, wide = (float(value) for value in np.percentile(apart_m, [50, 95]))
+    wide = min(wide, 4 * usual)  # a few rows far away, at 0 and 0 perhaps, widen nothing
     return max(0.75 * wide, 50.0), len(row) == len(xy) and wide <= 1.2 * usual
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from wegeketten.errors import InputDataError, UsageError
 from wegeketten.files.numerals import number, signs_of
-from wegeketten.people.ages import Band, age_band, from_age
+from wegeketten.people.ages import ENDLESS, Band, age_band, from_age
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -28,15 +28,15 @@ PEOPLE = (
 """Columns taken for people, most telling first; upper and lower case are the same."""
 
 _BEGINNINGS = re.compile(
-    r"(?:anzahl|zahl|summe|sum|insgesamt|gesamt|total|hauptwohnsitz)?_?(?:der)?_?"
+    r"(?:anzahl|zahl|summe|sum|insgesamt|gesamt|total|hauptwohnsitz|hauptwohnungs|wohnberechtigte)?_?(?:der)?_?"
     r"(?:people|population|populacao|pop|einwohner(?:innen)?|inhabitants|residents|persons|personen|einw|ew|"
     r"bevoelkerung|bevölkerung|bewohner|wohnbevölkerung|wohnbevoelkerung|wohnberechtigte|hauptwohner|tot_p|bev)"
     r"(?:und)?_?(?P<rest>.*)"
 )
 _NEUTRAL = re.compile(
-    r"(?:_|(?:19|20)\d\d|\d{1,2}_\d{1,2}_(?:19|20)\d\d|(?:19|20)\d{6}|insgesamt|insg|gesamt|ges|total|tot|"
+    r"(?:_|(?:31|30|1|01)_(?:1|01|3|03|6|06|9|09|12)(?!\d)|(?:19|20)\d\d|\d{1,2}_\d{1,2}_(?:19|20)\d\d|(?:19|20)\d{6}|insgesamt|insg|gesamt|ges|total|tot|"
     r"anzahl|zahl|zahlen|bestand|am|hauptwohnsitz|hauptwohnung|hw|haupt|mit|in|zum|stand|stichtag|absolut|abs|"
-    r"innen|einwohner|bev|jan|dez|december|january|dezember|januar|census|est|count|n)*"
+    r"innen|einwohner|und|s?zahl|s?stand|ort|der|bev|jan|dez|december|january|dezember|januar|census|est|count|n)*"
 )
 """What may stand beside the word for people in a column's name: a year, the day, that it is all of them."""
 
@@ -44,6 +44,14 @@ DWELLINGS = ("dwellings_sum", "dwellings", "wohnungen", "insgesamt_wohnungen", "
 """Columns taken where there is none with people: then dwellings weigh."""
 
 OVER_65 = ("people_65", "age_65plus", "ab65", "over_65", "pop_65plus")
+TOTALS = frozenset({"insgesamt", "gesamt", "zusammen", "summe", "total", "alle", "personen insgesamt"})
+"""Columns that count all people where those beside them count parts of them."""
+
+_SEXES = (
+    frozenset({"m", "männlich", "maennlich", "männer", "maenner", "male", "men"}),
+    frozenset({"w", "f", "weiblich", "frauen", "female", "women"}),
+    frozenset({"d", "divers", "x", "unbestimmt", "diverse", "ohne angabe", "keine angabe"}),
+)
 OVER_65_PCT = ("ab65_pct", "share_65plus_pct", "anteilueber65", "anteil_65plus", "anteil_ab65", "ab65_a")
 OVER_80 = ("people_80", "age_80plus", "ab80", "over_80", "pop_80plus")
 _EUROSTAT = "t"
@@ -104,10 +112,16 @@ class Columns:
     ) -> None:
         self.path = path
         self.notes = list(notes)
+        self.counted: list[str] = []
         self._typed = {name.strip().casefold() for name in typed}
         self._columns = {name.strip().casefold(): values for name, values in reversed(columns.items())}
         self._names = list(columns)
         self._rows = rows
+
+    @property
+    def typed(self) -> list[str]:
+        """Columns that are numbers in the file already."""
+        return [name for name in self._names if name.strip().casefold() in self._typed]
 
     @property
     def names(self) -> list[str]:
@@ -139,11 +153,18 @@ class Columns:
         """
         unit = "people"
         name = self.people_column() if column is None else self._stated(column)
+        parts = self._parts() if name is None else []
+        if parts:
+            named = " + ".join(repr(self._spelled(part)) for part in parts)
+            self.notes.append(f"{self.path.name}: people come from columns {named}, which are all")
+            self.counted = [self._spelled(part) for part in parts]
+            return np.asarray(np.sum([self.counts(part) for part in parts], axis=0)), unit
         if name is None:
             name, unit = self.find(DWELLINGS), "dwellings"
         if name is None:
             raise InputDataError(self._which())
         self.notes.append(f"{self.path.name}: {unit} come from column {self._spelled(name)!r}")
+        self.counted = [self._spelled(name)]
         return self.counts(name), unit
 
     def people_column(self) -> str | None:
@@ -154,6 +175,8 @@ class Columns:
         if _EUROSTAT in self._columns and self.find(("grd_id", "y_ge65", "m", "f")) is not None:
             return _EUROSTAT
         like = [name for name in self._columns if counts_people(name)]
+        if not like and (self._sexes() or self._bands()):
+            like = [name for name in self._columns if name.split(" ")[-1] in TOTALS]
         if len(like) > 1:
             totals = [name for name in like if re.search(r"insg|gesamt|total|_ges", name)]
             dated = sorted((max(re.findall(r"(?:19|20)\d\d", name), default=""), name) for name in like)
@@ -165,6 +188,30 @@ class Columns:
             elif len({tuple(self._columns[name]) for name in like}) == 1:
                 like = like[:1]
         return like[0] if len(like) == 1 else None
+
+    def _sexes(self) -> list[str]:
+        """Columns of both sexes, and of those beside them."""
+        found = [
+            [name for name in self._columns if name.split(" ")[-1] in sex or name in sex] for sex in _SEXES
+        ]
+        if len(found[0]) == len(found[1]) == 1 and len(found[2]) < 2:
+            return [*found[0], *found[1], *found[2]]
+        return []
+
+    def _bands(self) -> dict[Band, str]:
+        """Columns that count people of some ages."""
+        found: dict[Band, str] = {}
+        for name in self._columns:
+            band = age_band(name)
+            if band is not None and not _PARTLY.search(_plain(name)):
+                found.setdefault(band, name)
+        return found
+
+    def _parts(self) -> list[str]:
+        """Columns that together count everybody once: all ages, or both sexes; empty where none do."""
+        bands = self._bands()
+        chosen = from_age(bands, 0)
+        return [bands[band] for band in chosen] if chosen and len(chosen) > 1 else self._sexes()
 
     def _stated(self, column: str) -> str:
         name = column.strip().casefold()
@@ -213,20 +260,40 @@ class Columns:
         counted = self.optional(names)
         if counted is not None:
             return counted
-        bands: dict[tuple[int, int], str] = {}
-        for name in self._names:
-            band = age_band(name)
-            if band is not None and not _PARTLY.search(_plain(name)):
-                bands.setdefault(band, name)
-        chosen = from_age([Band(*pair) for pair in bands], age)
-        if chosen is not None:
-            named = ", ".join(repr(bands[each]) for each in chosen)
+        bands = self._bands()
+        chosen = from_age(bands, age)
+        if chosen is not None and not self._are_shares(bands[chosen[0]]):
+            named = ", ".join(repr(self._spelled(bands[each])) for each in chosen)
             self.notes.append(f"{self.path.name}: people of {age} and over come from {named}")
             return np.asarray(np.sum([self.counts(bands[each]) for each in chosen], axis=0))
-        share_pct = self.find(OVER_65_PCT) if age == 65 else None
-        if share_pct is None:
-            return None
-        return np.where(people == 0, 0.0, people * self.numbers(share_pct) / 100.0)
+        share = self._share_from(age)
+        return None if share is None else self._of(people, share, age)
+
+    def _share_from(self, age: int) -> str | None:
+        """Column with the share of people of some age and over."""
+        if age == 65 and (known := self.find(OVER_65_PCT)) is not None:
+            return known
+        for name in self._columns:
+            bare = _SHARE.sub(" ", name)
+            if age_band(bare) == (age, ENDLESS) and (bare != name or self._are_shares(name)):
+                return name
+        return None
+
+    def _are_shares(self, name: str) -> bool:
+        return any(text.strip().endswith("%") for text in self._columns[name.casefold()][:50])
+
+    def _of(self, people: Floats, name: str, age: int) -> Floats:
+        """People out of the share a column states, in percent or (all at most 1) as a fraction."""
+        cells = [text.strip().removesuffix("%").strip() for text in self._columns[name.casefold()]]
+        bare = Columns(self.path, {name: cells}, self._rows, self._typed)
+        share = bare.numbers(name, high=100.0)
+        fraction = float(np.nanmax(share, initial=0.0)) <= 1.0 and not self._are_shares(name)
+        unit = "fraction" if fraction else "%"
+        told = self._spelled(name)
+        self.notes.append(
+            f"{self.path.name}: people of {age} and over come from their share in {told!r} ({unit})"
+        )
+        return np.where(people == 0, 0.0, people * share / (1.0 if fraction else 100.0))
 
     def counts(self, name: str) -> Floats:
         """Numbers of a column that counts; where thousands are parted, they are not taken for decimals.
@@ -302,6 +369,7 @@ class Columns:
         return row + 2 if self._rows is None else int(self._rows[row])
 
 
+_SHARE = re.compile(r"anteil(?: der)?|quote|share|prozentual\w*|in %|in prozent|\bprozent|\bpct|%")
 _PARTLY = re.compile(
     r"pct|proz|anteil|share|quote|dicht|density|mann|maenn|male|weib|frau|femme|_m_|_w_|_f_|ausl"
 )

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from wegeketten.people.ages import Band, age_band, from_age
+from wegeketten.errors import InputDataError
+from wegeketten.people.ages import ENDLESS, Band, age_band, from_age
+from wegeketten.people.periods import is_time, latest_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,6 +22,20 @@ _TOTAL = re.compile(
     r"(einheiten )?(insgesamt|insg\.?|gesamt|zusammen|alle|total|summe|both|t)\b.*", re.IGNORECASE
 )
 _FEW = 12  # more different values part no people: they are names
+_MAIN = re.compile(r"haupt|\(?hw\)?$|main", re.IGNORECASE)
+_PARTS = re.compile(
+    r"geschl|sex|gender|alter|age|national|staatsang|deutsch|ausl|migra|herkunft|relig|konfess|famil|stand|"
+    r"bildung|beruf|haushalt|kind|geburt",
+    re.IGNORECASE,
+)
+"""Columns whose values part the people, so that their rows may be summed."""
+
+_SEX = re.compile(
+    r"[mwfdx]|m(ä|ae)nn\w*|weib\w*|fem\w*|male|frau\w*|divers\w*|ohne angabe|unbe\w*|unknown", re.IGNORECASE
+)
+_UNKNOWN = re.compile(
+    r"|unbekannt\w*|ohne angaben?|keine angaben?|k\. ?a\.|o\. ?a\.|unknown|n/?a|-", re.IGNORECASE
+)
 _FEATURE, _GROUP, _COUNT = "merkmal", "auspraegung_text", "anzahl"
 
 
@@ -75,7 +92,7 @@ def pivoted(reader: Columns, rows: NDArray[np.int64]) -> tuple[dict[str, list[st
     return wide, rows[place]
 
 
-def groups_of(reader: Columns, columns: list[str]) -> Groups:
+def groups_of(reader: Columns, columns: list[str], place: NDArray[np.int64]) -> Groups:
     """Which rows of a table in long form are everybody, and which are the old.
 
     Parameters
@@ -84,32 +101,59 @@ def groups_of(reader: Columns, columns: list[str]) -> Groups:
         The table.
     columns
         Those that may part the people: neither the count nor the place.
+    place
+        Of each row; rows of one place are its people in parts.
+
+    Raises
+    ------
+    InputDataError
+        Rows of one place differ by something of which nobody can say whether it parts the people.
     """
-    count = len(reader.texts(reader.names[0])) if reader.names else 0
+    count = len(place)
     keep = np.ones(count, dtype=bool)
-    bands: list[Band | None] | None = None
     everybody = keep
+    bands: list[Band | None] | None = None
     notes = []
-    for name in columns:
-        texts = [text.strip() for text in reader.texts(name)]
-        distinct = list(dict.fromkeys(texts))
-        if len(distinct) < 2:
-            continue
-        if _is_time(name, distinct):
-            latest = max(distinct, key=_when)
-            keep &= np.array([text == latest for text in texts])
-            notes.append(f"{reader.path.name}: of several dates in {name!r} the latest, {latest}, is taken")
+    texts = {name: [text.strip() for text in reader.texts(name)] for name in columns}
+    parting = {name: cells for name, cells in texts.items() if _varies(cells, place)}
+    times = {name: cells for name, cells in parting.items() if is_time(name, cells)}
+    if times:
+        latest, kept = latest_rows(list(times.values()))
+        keep = keep & kept
+        named = ", ".join(map(repr, times))
+        notes.append(f"{reader.path.name}: of several dates in {named} the latest, {latest}, is taken")
+    summed = []
+    for name, cells in parting.items():
+        distinct = list(dict.fromkeys(text for text, kept in zip(cells, keep.tolist(), strict=True) if kept))
+        if name in times or len(distinct) < 2:
             continue
         totals = {text for text in distinct if _TOTAL.fullmatch(text)}
-        aged = {text: band for text in distinct if (band := age_band(text)) is not None}
+        aged = _ages(name, distinct)
         if bands is None and len(aged) >= max(1, len(distinct) - len(totals) - 2):
-            bands = [aged.get(text) for text in texts]
-            # where there is a row for all ages, the groups beside it would count everybody twice
-            everybody = np.array([text in totals if totals else text in aged for text in texts])
+            bands = [aged.get(text) for text in cells]
+            everybody = _everybody(reader, name, cells, aged, totals)
             notes.append(f"{reader.path.name}: ages come from column {name!r}")
         elif totals and len(distinct) <= _FEW:
-            keep &= np.array([text in totals for text in texts])
+            keep = keep & np.array([text in totals for text in cells])
             notes.append(f"{reader.path.name}: of column {name!r} the rows {min(totals)!r} are taken")
+        elif (mains := [text for text in distinct if _MAIN.match(text)]) and len(mains) < len(distinct) <= 3:
+            keep = keep & np.array([text in mains for text in cells])
+            notes.append(f"{reader.path.name}: of column {name!r} the rows {mains[0]!r} are taken")
+        elif len(distinct) <= _FEW and _recurs(cells, place):
+            if not _PARTS.search(name) and not all(_SEX.fullmatch(text) for text in distinct):
+                shown = ", ".join(map(repr, distinct[:4]))
+                raise InputDataError(
+                    f"{reader.path}: column {name!r} parts the rows of a district into {shown}; keep only "
+                    "rows that together count everybody once"
+                )
+            summed.append(name)
+    if summed:
+        notes.append(f"{reader.path.name}: rows are summed over {', '.join(map(repr, summed))}")
+    elif not notes and not parting:
+        raise InputDataError(
+            f"{reader.path}: several rows count the same district, and nothing tells them apart; "
+            "keep one each"
+        )
     over = {}
     if bands is not None:
         there = {band for band, kept in zip(bands, keep.tolist(), strict=True) if band is not None and kept}
@@ -120,14 +164,62 @@ def groups_of(reader: Columns, columns: list[str]) -> Groups:
     return Groups(keep & everybody, over, notes)
 
 
-def _is_time(name: str, distinct: list[str]) -> bool:
-    told = re.search(r"jahr|year|datum|stichtag|stand|zeit|date", name.casefold()) is not None
-    return told and all(re.search(r"(19|20)\d\d", text) for text in distinct)
+def _varies(cells: list[str], place: NDArray[np.int64]) -> bool:
+    """Whether a column tells rows of one place apart."""
+    seen: dict[int, str] = {}
+    pairs = zip(place.tolist(), cells, strict=True)
+    return any(where >= 0 and seen.setdefault(where, cell) != cell for where, cell in pairs)
 
 
-def _when(text: str) -> tuple[str, ...]:
-    """A date so that later ones are greater: ``31.12.2024`` as year, month, day."""
-    german = re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", text)
-    if german is not None:
-        return german[3], german[2].zfill(2), german[1].zfill(2)
-    return tuple(re.findall(r"\d+", text))
+def _recurs(cells: list[str], place: NDArray[np.int64]) -> bool:
+    """Whether most places have the same values in a column, which then parts people and names no quarter."""
+    values: dict[int, set[str]] = defaultdict(set)
+    for where, cell in zip(place.tolist(), cells, strict=True):
+        if where >= 0:
+            values[where].add(cell)
+    often = Counter(cell for each in values.values() for cell in each)
+    return bool(values) and sum(often[cell] > len(values) / 2 for cell in often) > 1
+
+
+def _ages(name: str, distinct: list[str]) -> dict[str, Band]:
+    """Ages that values mean: groups, or single years in a column that is called so."""
+    aged = {text: band for text in distinct if (band := age_band(text)) is not None}
+    if re.match(r"alter|age|lebensalter|lebensjahr", name.strip().casefold()):
+        years = {text: int(text) for text in distinct if re.fullmatch(r"\d{1,3}", text) and int(text) <= 120}
+        oldest = max(years.values(), default=0)
+        if len(years) > _FEW and not any(band.high == ENDLESS for band in aged.values()):
+            aged |= {text: Band(year, ENDLESS if year == oldest else year) for text, year in years.items()}
+        elif len(years) > _FEW:
+            aged |= {text: Band(year, year) for text, year in years.items()}
+    return aged
+
+
+def _everybody(
+    reader: Columns, name: str, cells: list[str], aged: dict[str, Band], totals: set[str]
+) -> NDArray[np.bool_]:
+    """Rows that count each person once, whatever the age.
+
+    Raises
+    ------
+    InputDataError
+        Groups overlap, and none of them are all ages once; or a value is no age.
+    """
+    if totals:  # where there is a row for all ages, the groups beside it would count everybody twice
+        return np.array([text in totals for text in cells])
+    known = {*aged.values()}
+    whole = from_age(known, 0)
+    ordered = sorted(known)
+    if whole is None and any(one.high >= other.low for one, other in pairwise(ordered)):
+        raise InputDataError(
+            f"{reader.path}: age groups in column {name!r} overlap; keep only rows that together count "
+            "everybody once"
+        )
+    wanted = set(whole or known)
+    unknown = {text for text in cells if text not in aged}
+    strange = [text for text in unknown if not _UNKNOWN.fullmatch(text)]
+    if strange:
+        raise InputDataError(
+            f"{reader.path}: column {name!r}: {strange[0][:40]!r} is no age; keep only rows that together "
+            "count everybody once"
+        )
+    return np.array([text in unknown or aged[text] in wanted for text in cells])

@@ -223,7 +223,7 @@ def _sum(cells: Cells, rows: NDArray[np.int64]) -> str:
 
 def _account(cells: Cells, weight: NDArray[np.generic], name: str) -> str:
     """Where all people of the file went: on homes and lost are all there are."""
-    total, placed = float(np.nansum(cells.people)), float(weight.sum())
+    total, placed = float(np.nansum(cells.people)) + cells.lost, float(weight.sum())
     lost = total - placed
     return f"{total:.0f} {cells.unit} read from {name}: {placed:.0f} on homes, {lost:.0f} listed as lost"
 

@@ -40,8 +40,25 @@ GRID_X = ("x_mp_100m", "x_mp_1km", "x_mp_10km", "x_mp_500m", "x_mp_250m")
 GRID_Y = ("y_mp_100m", "y_mp_1km", "y_mp_10km", "y_mp_500m", "y_mp_250m")
 
 _SIZES_M = (100, 200, 250, 500, 1000, 2000, 5000, 10000)
-_WORDY = re.compile(r"(?:CRS3035)?RES(\d+)(k?)m[NS](-?\d+)[EW](-?\d+)", re.IGNORECASE)
-_SHORT = re.compile(r"(\d+)(k?)mN(\d+)E(\d+)", re.IGNORECASE)
+_WORDY = re.compile(
+    r"(?:[A-Z]{2}_)?(?:CRS3035)?_?RES(\d+)(k?)m_?(?:N(?P<n>\d+)_?E(?P<e>\d+)|E(?P<e2>\d+)_?N(?P<n2>\d+))",
+    re.IGNORECASE,
+)
+_SHORT = re.compile(
+    r"(?:[A-Z]{2}_)?(\d+)(k?)m_?(?:N(?P<n>\d+)_?E(?P<e>\d+)|E(?P<e2>\d+)_?N(?P<n2>\d+))", re.IGNORECASE
+)
+_BESIDE = re.compile(
+    r"utm\w*|etrs\d*|wgs\d*|gk\d?|epsg|zone|koordinaten?|koord|coord(?:inate)?|coordinates|in|m|meter|\d+n?|"
+    r"lage|pos|position|gauss|krueger|krüger|drehkreuz"
+)
+"""What may stand beside the word for an axis in a column's name."""
+
+
+_POINT = re.compile(
+    r"(?:SRID\s*=\s*(?P<srid>\d+)\s*;)?\s*POINT\s*Z?\s*\(\s*(?P<x>-?\d+(?:\.\d+)?)\s+(?P<y>-?\d+(?:\.\d+)?)"
+    r"(?:\s+-?\d+(?:\.\d+)?)?\s*\)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -77,7 +94,10 @@ def where_told(reader: Columns) -> tuple[str, tuple[str, ...]] | None:
         return "degrees", degrees
     if name:
         return "id", (name,)
-    return ("metres", metres) if metres else None
+    if metres:
+        return "metres", metres
+    text = _text_column(reader)
+    return ("text", (text,)) if text else None
 
 
 def positions(reader: Columns, projection: Projection, extent: Extent, crs: str | None = None) -> Positions:
@@ -126,20 +146,29 @@ def positions(reader: Columns, projection: Projection, extent: Extent, crs: str 
         xy, size_m = _from_ids(reader, name)
         note = f"{reader.path.name}: places come from the cells' names in {name!r} ({size_m} m, EPSG:3035)"
         return Positions(to_degrees(xy, GRID), xy, size_m, [note])
-    if metres is None:
+    ground = Ground(projection.epsg, extent)
+    text = _text_column(reader)
+    if metres is not None:
+        xy, srid = _pairs(reader, *metres, 1e8), 0
+        epsg = find_system(reader.path, xy, metres, ground, crs)
+        note = f"{reader.path.name}: {metres[0]!r} and {metres[1]!r} are read as {named(epsg)}"
+    elif text is not None:
+        xy, srid = _of_texts(reader, text)
+        epsg = find_system(reader.path, xy, (text, text), ground, str(srid) if srid and not crs else crs)
+        note = f"{reader.path.name}: places come from the points in {text!r}, read as {named(epsg)}"
+    else:
         raise InputDataError(
             f"{reader.path}: no columns that say where: lon and lat, x_mp_100m and y_mp_100m, GITTER_ID, or "
             "metres such as Rechtswert and Hochwert"
         )
-    xy = _pairs(reader, *metres, 1e8)
-    epsg = find_system(reader.path, xy, metres, Ground(projection.epsg, extent), crs)
-    note = f"{reader.path.name}: {metres[0]!r} and {metres[1]!r} are read as {named(epsg)}"
-    if crs is None:
+    if crs is None and not srid:
         note += ", the only one that fits the city; another can be named with --crs"
+    notes = [note]
+    if epsg == GRID and (size_m := _corner_size_m(xy)):
+        notes.append(f"{reader.path.name}: they are the south-west corners of cells of {size_m} m")
+        xy = xy + size_m / 2
     lonlat = to_degrees(xy, epsg)
-    if epsg == GRID and _cell_middles(xy):
-        return Positions(lonlat, xy, notes=[note])
-    return Positions(lonlat, notes=[note])
+    return Positions(lonlat, xy if epsg == GRID and _cell_middles(xy) else None, notes=notes)
 
 
 def grid_cells(texts: list[str]) -> tuple[Floats, NDArray[np.int64]] | None:
@@ -162,7 +191,8 @@ def grid_cells(texts: list[str]) -> tuple[Floats, NDArray[np.int64]] | None:
             return None
         factor = factor or size
         sizes[row] = size
-        middles[row] = int(found[4]) * factor + size / 2, int(found[3]) * factor + size / 2
+        east, north = int(found["e"] or found["e2"]), int(found["n"] or found["n2"])
+        middles[row] = east * factor + size / 2, north * factor + size / 2
     return middles, sizes
 
 
@@ -196,7 +226,41 @@ def _metres(reader: Columns) -> tuple[str, str] | None:
     for x, y in METRES:
         if reader.find((x,)) and reader.find((y,)):
             return x, y
+    bare: dict[str, list[str]] = {}
+    for name in reader.names:
+        words = [word for word in re.split(r"[\W_]+", name.strip().casefold()) if word]
+        left = [word for word in words if not _BESIDE.fullmatch(word)]
+        bare.setdefault("_".join(left), []).append(name)
+    for x, y in METRES:
+        if len(bare.get(x, [])) == 1 and len(bare.get(y, [])) == 1:
+            return bare[x][0], bare[y][0]
     return None
+
+
+def _text_column(reader: Columns) -> str | None:
+    """Column with well-known text of points."""
+    for name in reader.names:
+        first = next((text.strip() for text in reader.texts(name)[:50] if text.strip()), "")
+        if _POINT.fullmatch(first):
+            return name
+    return None
+
+
+def _of_texts(reader: Columns, name: str) -> tuple[Floats, int]:
+    """Coordinates of points in well-known text, and the number of their system, 0 where none is stated."""
+    xy = np.empty((len(reader.texts(name)), 2))
+    stated = set()
+    for row, text in enumerate(reader.texts(name)):
+        found = _POINT.fullmatch(text.strip())
+        if found is None:
+            raise InputDataError(
+                f"{reader.path}: column {name!r}, row {reader.row(row)}: {text[:40]!r} is no point"
+            )
+        xy[row] = float(found["x"]), float(found["y"])
+        stated.add(int(found["srid"] or 0))
+    if len(stated) > 1:
+        raise InputDataError(f"{reader.path}: column {name!r} mixes coordinate reference systems")
+    return xy, stated.pop()
 
 
 def _id_column(reader: Columns) -> str | None:
@@ -209,6 +273,14 @@ def _id_column(reader: Columns) -> str | None:
 
 def _pairs(reader: Columns, x: str, y: str, high: float) -> Floats:
     return np.column_stack([reader.numbers(name, low=-high, high=high, codes=False) for name in (x, y)])
+
+
+def _corner_size_m(xy: Floats) -> int:
+    """Size of the cells whose corners these are, 0 where they are none: whole hundreds, apart by a cell."""
+    if len(xy) < 2 or (np.abs(xy % 100) > 1e-6).any():
+        return 0
+    step = int(np.gcd.reduce(np.rint(xy - xy[0]).astype(np.int64).ravel()))
+    return max((size for size in _SIZES_M if step and step % size == 0 and not (xy % size).any()), default=0)
 
 
 def _cell_middles(xy: Floats) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -24,9 +24,35 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 _SUM = re.compile(
-    r"(.* )?(insgesamt|gesamt|gesamtstadt|summe|total|stadt|zusammen|stadtgebiet)( .*)?", re.IGNORECASE
+    r"(?:.* )?(?:insgesamt|gesamt|gesamtstadt|summe|total|stadt|zusammen|stadtgebiet|landeshauptstadt)"
+    r"(?: .*)?|[Σ∑].*|alle(?: \w*(?:teile|bezirke|gebiete))?",
+    re.IGNORECASE,
 )
-_MATCHED = 0.5  # of the rows or of the districts: a column that matches fewer is another one
+
+
+_RUNNING = re.compile(r"l(au)?fd|laufende|row|zeile|index|unnamed|column \d|ogc_fid|fid$", re.IGNORECASE)
+"""Columns that count the rows, whatever these are."""
+
+
+class _Joined(NamedTuple):
+    """A column that may say to which district each row belongs.
+
+    Attributes
+    ----------
+    score
+        How well it does.
+    named
+        By names, not by numbers.
+    name
+        The column's.
+    rows
+        District of each row, -1 none.
+    """
+
+    score: float
+    named: bool
+    name: str
+    rows: NDArray[np.int64]
 
 
 def by_district(
@@ -59,14 +85,11 @@ def by_district(
         )
     column, matched = _join_column(reader, districts)
     people, unit = reader.people(said.column)
-    counted = next(
-        note.rsplit("column ", 1)[1].strip("'\"")
-        for note in reversed(reader.notes)
-        if "come from column" in note
-    )
-    others = [name for name in reader.names if name not in (column, counted)]
+    names = [text.strip() for text in reader.texts(column)]
+    others = [name for name in reader.names if name != column and name not in reader.counted]
+    names, matched = _filled(reader, column, names, matched, others)
     several = max(Counter(row for row in matched.tolist() if row >= 0).values(), default=0) > 1
-    groups = groups_of(reader, others) if several else None
+    groups = groups_of(reader, others, matched) if several else None
     keep = np.ones(len(people), dtype=bool) if groups is None else groups.keep
     if groups is not None:
         reader.notes += groups.notes
@@ -85,10 +108,9 @@ def by_district(
         else:
             counts = reader.over(age, people)
             over[age] = None if counts is None else summed(counts, keep)
-    names = [text.strip() for text in reader.texts(column)]
-    told = sorted({names[row] for row in np.flatnonzero(matched >= 0).tolist()})
-    reader.notes.append(f"{path.name}: column {column!r} names {len(told)} of the {len(districts)} districts")
-    lost, notes = _unmatched(reader, names, people, keep & (matched < 0), unit)
+    told = len(set(matched[matched >= 0].tolist()))
+    reader.notes.append(f"{path.name}: column {column!r} names {told} of the {len(districts)} districts")
+    lost, gone, notes = _unmatched(reader, names, people, keep, matched, unit)
     without = [districts.name[row] for row in range(len(districts)) if row not in set(matched.tolist())]
     if without:
         notes.append(
@@ -97,7 +119,7 @@ def by_district(
     rows = np.array([_first(matched, row, reader) for row in range(len(districts))], dtype=np.int64)
     return area_cells(
         districts.geometry, total, over[65], over[80], unit, rows, coverage,
-        skipped=lost, notes=[*reader.notes, *notes],
+        skipped=lost, notes=[*reader.notes, *notes], lost=gone,
     )  # fmt: skip
 
 
@@ -133,25 +155,72 @@ def _join_column(reader: Columns, districts: Districts) -> tuple[str, NDArray[np
     by_number = {number: row for row, number in enumerate(number_of) if number is not None}
     if len(by_number) < len(districts):
         by_number = {}
-    best: tuple[float, str, NDArray[np.int64]] | None = None
+    found: list[_Joined] = []
     for name in reader.names:
         texts = reader.texts(name)
         rows = np.array([by_name.get(plain_name(text), -1) for text in texts], dtype=np.int64)
-        if by_number and (rows < 0).all():
-            rows = np.array([by_number.get(_number(text) or "", -1) for text in texts], dtype=np.int64)
+        named = bool((rows >= 0).any())
+        if not named:
+            if not by_number or _RUNNING.match(name.strip()):
+                continue
+            rows = _by_number(texts, by_number)
             if not _says_number(name) and len(set(texts)) != len(districts):
                 continue
         score = len(set(rows[rows >= 0].tolist())) / len(districts) + float((rows >= 0).mean()) / 10
-        if best is None or score > best[0]:
-            best = score, name, rows
-    hit = 0.0 if best is None else max(best[0], float((best[2] >= 0).mean()))
-    if best is None or (hit < _MATCHED and not (best[2] >= 0).any()):
+        found.append(_Joined(score, named, name, rows))
+    best = max(found, key=lambda each: (round(each.score, 3), each.named), default=None)
+    if best is None or not (best.rows >= 0).any():
         raise InputDataError(
             f"{reader.path}: no column with coordinates (lon and lat, or metres), and none that names "
             "the city's "
             f"districts ({', '.join(districts.name[:3])} …); there are {', '.join(reader.names[:12])}"
         )
-    return best[1], best[2]
+    for other in found:
+        both = (other.rows >= 0) & (best.rows >= 0)
+        if best.named and not other.named and (other.rows[both] != best.rows[both]).any():
+            reader.notes.append(
+                f"{reader.path.name}: column {other.name!r} counts otherwise than the districts' file; the "
+                f"names in {best.name!r} decide"
+            )
+    return best.name, best.rows
+
+
+def _by_number(texts: list[str], by_number: dict[str, int]) -> NDArray[np.int64]:
+    """District of each row by its number, or by the last digits of an official key that ends in it."""
+    rows = np.array([by_number.get(_number(text) or "", -1) for text in texts], dtype=np.int64)
+    keys = [re.sub(r"\s", "", text) for text in texts]
+    if (rows < 0).all() and len({key for key in keys if key}) > 1:
+        for last in (2, 3, 4, 5, 6):
+            ends = [by_number.get(key[-last:].lstrip("0"), -1) if len(key) > last else -1 for key in keys]
+            if set(ends) >= set(by_number.values()):
+                return np.array(ends, dtype=np.int64)
+    return rows
+
+
+def _filled(
+    reader: Columns, column: str, names: list[str], matched: NDArray[np.int64], others: list[str]
+) -> tuple[list[str], NDArray[np.int64]]:
+    """Names and districts of rows whose name stands only in the first of them, as merged cells come out."""
+    last = max((row for row, name in enumerate(names) if name), default=0)
+    if all(names[:last]):
+        return names, matched
+    cells = [[text.strip() for text in reader.texts(name)] for name in others]
+    # "all" beside each name parts the people; beside one of them it is the sum of the whole table
+    sums = {
+        text for column in cells for text, n in Counter(column).items() if n == 1 and _SUM.fullmatch(text)
+    }
+    filled, rows = list(names), matched.copy()
+    count = 0
+    for row in range(1, len(names)):
+        beside = {column[row] for column in cells} - {""}
+        if not names[row] and beside and not beside & sums and filled[row - 1]:
+            filled[row], rows[row] = filled[row - 1], rows[row - 1]
+            count += 1
+    if count:
+        reader.notes.append(
+            f"{reader.path.name}: {count} rows without a name in column {column!r} belong to the name above"
+        )
+    return filled, rows
 
 
 def _says_number(name: str) -> bool:
@@ -168,25 +237,44 @@ def _unique(rows: dict[str, int], names: list[str]) -> dict[str, int]:
 
 
 def _unmatched(
-    reader: Columns, names: list[str], people: Floats, rows: NDArray[np.bool_], unit: str
-) -> tuple[list[Skipped], list[str]]:
-    """Rows of no district: people that are lost, listed; sums of the whole city are no people."""
+    reader: Columns,
+    names: list[str],
+    people: Floats,
+    keep: NDArray[np.bool_],
+    matched: NDArray[np.int64],
+    unit: str,
+) -> tuple[list[Skipped], float, list[str]]:
+    """Rows of no district: people that are lost, listed; sums of other rows are no people."""
     lost, notes = [], []
-    for row in np.flatnonzero(rows).tolist():
-        if _SUM.fullmatch(names[row]) or not names[row]:
-            notes.append(
-                f"{reader.path.name}: row {reader.row(row)} ({names[row]!r}) is a sum and is passed over"
-            )
-        elif np.nan_to_num(people[row]) > 0:
+    gone = 0.0
+    counts = np.where(keep, np.nan_to_num(people), 0.0)
+    everybody = float(counts[matched >= 0].sum())
+    for row in np.flatnonzero(keep & (matched < 0)).tolist():
+        is_sum = _SUM.fullmatch(names[row].rstrip(" :")) or not names[row]
+        if is_sum or (counts[row] > 0 and _adds_up(counts, matched, row, everybody)):
+            if counts[row] > 0:
+                notes.append(
+                    f"{reader.path.name}: row {reader.row(row)} ({names[row]!r}) is a sum and is passed over"
+                )
+        elif counts[row] > 0:
             where = f"{names[row][:60]!r}, no district of the city"
             reason = f"{people[row]:g} {unit} of {reader.path.name} live in {where}"
             lost.append(Skipped(f"row {reader.row(row)}", "population", reason))
+            gone += float(counts[row])
     if lost:
-        total = float(np.nansum(people[rows]))
         notes.append(
-            f"{reader.path.name}: {total:.0f} {unit} in {len(lost)} rows live in no district of the city"
+            f"{reader.path.name}: {gone:.0f} {unit} in {len(lost)} rows live in no district of the city"
         )
-    return lost, notes[:20]
+    return lost, gone, notes[-20:]
+
+
+def _adds_up(counts: Floats, matched: NDArray[np.int64], row: int, everybody: float) -> bool:
+    """Whether a row counts what the rows of districts just before or behind it do together, or all do."""
+    apart = np.flatnonzero(matched < 0)
+    before = counts[max(apart[apart < row], default=-1) + 1 : row]
+    behind = counts[row + 1 : min(apart[apart > row], default=len(counts))]
+    sums = [everybody, *(float(part.sum()) for part in (before, behind) if len(part) > 1)]
+    return any(abs(counts[row] - each) < 0.5 for each in sums)
 
 
 def _first(matched: NDArray[np.int64], district: int, reader: Columns) -> int:

@@ -9,7 +9,8 @@ import numpy as np
 
 from wegeketten.errors import InputDataError
 from wegeketten.files.coordinates import NEAR_M, SYSTEMS, parse_crs
-from wegeketten.files.tables import Table, decode, separator_of, text_table
+from wegeketten.files.encodings import decode, old_encoding
+from wegeketten.files.tables import Table, separator_of, text_table
 from wegeketten.people.counts import Columns
 from wegeketten.people.positions import GRID, where_told
 
@@ -31,7 +32,7 @@ MOST_BYTES = 4_000_000_000
 _HEAD = 1 << 16
 _BLOCK = 1 << 23
 _MOST_KEPT = 2_000_000
-_LAST_NUMBERS = r"N(?P<y>-?\d+)E(?P<x>-?\d+)\s*$"
+_LAST_NUMBERS = (r"N(?P<y>\d+)_?E(?P<x>\d+)\s*$", r"E(?P<x>\d+)_?N(?P<y>\d+)\s*$")
 
 
 def window_table(
@@ -127,7 +128,7 @@ def _sample(path: Path, head: bytes, encoding: str | None) -> tuple[Table, str, 
     """The first rows as a table, the separator, the encoding, and lines to pass over."""
     whole = head[: head.rfind(b"\n") + 1] or head
     text, notes = decode(path, whole, encoding)
-    coding = encoding or ("cp1252" if notes and "1252" in notes[0] else "utf8")
+    coding = encoding or (old_encoding(whole)[0] if notes else "utf8")
     if whole.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in whole:
         raise InputDataError(f"{path}: a large table in UTF-16; save it as UTF-8 first")
     separator = separator_of(text)
@@ -145,16 +146,21 @@ def _predicate(path: Path, sample: Table, projection: Projection, extent: Bounds
     spelled = [next(n for n in sample.columns if n.strip().casefold() == name.casefold()) for name in names]
     if kind == "id":
         first = next(text.strip() for text in reader.texts(names[0]) if text.strip())
-        size = re.match(r"(\d+)(k?)m", first, re.IGNORECASE)
+        size = re.match(r"(?:[A-Z]{2}_)?(\d+)(k?)m", first, re.IGNORECASE)
         factor = 1 if size is None else int(size[1]) * (1000 if size[2] else 1)
         boxes = [bounds_in(GRID, projection, extent)]
-        return lambda batch: _inside(*_id_numbers(batch.column(spelled[0]), factor), boxes)
+        last = next((each for each in _LAST_NUMBERS if re.search(each, first)), _LAST_NUMBERS[0])
+        return lambda batch: _inside(*_id_numbers(batch.column(spelled[0]), factor, last), boxes)
+    if kind == "text":
+        raise InputDataError(
+            f"{path}: a large table with well-known text; give its coordinates in a column each"
+        )
     if kind == "grid":
         systems: list[int | str] = [GRID]
     elif kind == "degrees":
         systems = [4326]
     else:
-        systems = [parse_crs(crs)] if crs else list(dict.fromkeys((projection.epsg, *SYSTEMS)))
+        systems = [parse_crs(crs)] if crs else list(dict.fromkeys((projection.epsg, *SYSTEMS, 3857, 4326)))
     boxes = [bounds_in(system, projection, extent) for system in systems]
     x, y = spelled
     return lambda batch: _inside(
@@ -174,17 +180,18 @@ def _numbers(path: Path, column: Any, name: str) -> NDArray[np.float64]:
     import pyarrow.compute as pc
 
     text = pc.replace_substring(pc.utf8_trim_whitespace(column), ",", ".")
+    text = pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)  # lies nowhere
     try:
         return np.asarray(pc.cast(text, pa.float64()).to_numpy(zero_copy_only=False))
     except pa.ArrowInvalid as error:
         raise InputDataError(f"{path}: column {name!r}: {str(error).splitlines()[0][:120]}") from error
 
 
-def _id_numbers(column: Any, factor: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _id_numbers(column: Any, factor: int, last: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    found = pc.extract_regex(column, _LAST_NUMBERS)
+    found = pc.extract_regex(column, last)
     x, y = (
         pc.fill_null(pc.cast(pc.struct_field(found, name), pa.float64()), np.nan).to_numpy(
             zero_copy_only=False

@@ -103,6 +103,17 @@ def iso_date(text: str, *, month_first: bool | None = None) -> str | None:
     return None
 
 
+def month_number(word: str) -> int | None:
+    """Number of a month by its name or its beginning, German or English; None where it is none.
+
+    Examples
+    --------
+    >>> month_number("Okt"), month_number("März"), month_number("Herbst")
+    (10, 3, None)
+    """
+    return _MONTHS.get(word.casefold().rstrip("."))
+
+
 def _checked(year: str, month: str | int, day: str) -> str | None:
     number = int(year)
     if len(year) == 2:
