@@ -12,6 +12,7 @@ from wegeketten.command.city_commands import build, fetch, info, norm, peers, pr
 from wegeketten.command.decision_commands import compare, needs, plan, site, survey
 from wegeketten.command.document_commands import map_, masterplan, report
 from wegeketten.command.door_commands import chain, isochrone, matrix, ride, route, stops, why
+from wegeketten.command.exchange_commands import export
 from wegeketten.command.exits import run_to_the_end
 from wegeketten.command.group import Commands
 from wegeketten.command.options import (
@@ -68,6 +69,7 @@ _COMMANDS = {
     "map": map_,
     "report": report,
     "masterplan": masterplan,
+    "export": export,
 }
 
 for _name, _command in _COMMANDS.items():

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from wegeketten.api.decisions import report as report
     from wegeketten.api.decisions import site as site
     from wegeketten.api.decisions import survey as survey
+    from wegeketten.api.exchange import export as export
     from wegeketten.api.ways import chain as chain
     from wegeketten.api.ways import isochrone as isochrone
     from wegeketten.api.ways import matrix as matrix
@@ -48,6 +49,7 @@ __all__ = [
     "build",
     "chain",
     "compare",
+    "export",
     "from_networkx",
     "isochrone",
     "map",
@@ -74,6 +76,7 @@ _HOMES = {
     "build": ("wegeketten.api.decisions", "build"),
     "chain": ("wegeketten.api.ways", "chain"),
     "compare": ("wegeketten.api.decisions", "compare"),
+    "export": ("wegeketten.api.exchange", "export"),
     "isochrone": ("wegeketten.api.ways", "isochrone"),
     "map": ("wegeketten.api.decisions", "map"),
     "matrix": ("wegeketten.api.ways", "matrix"),

@@ -175,6 +175,12 @@ class City:
         return read_columns(self.file("base.parquet"))
 
     @cached_property
+    def opensidewalks(self) -> dict[str, NDArray[Any]] | None:
+        """Columns ``dataset, element, feature`` (JSON) of the set the city was built from, if it was."""
+        name = "opensidewalks.parquet"
+        return read_columns(self.file(name)) if name in self.meta["files"] else None
+
+    @cached_property
     def obstacles(self) -> Obstacles:
         """What lies between points on the map and ways."""
         from wegeketten.network.obstacles import read_obstacles

@@ -1,1 +1,1 @@
-"""What flows out to other programs and in from them: NetworkX graphs and other formats."""
+"""What flows out to other programs: OpenSidewalks, NetworkX, MapRoulette, changes to OpenStreetMap, GIS."""

@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections import Counter
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,9 @@ import numpy as np
 from wegeketten.errors import InputDataError, OutputError
 from wegeketten.files.parquet import to_numpy
 from wegeketten.files.scratch import private_folder
+from wegeketten.osm.elements import write_elements
 from wegeketten.osm.features import Features, Node, Relation, Skipped, Way
+from wegeketten.osm.foreign import foreign_elements
 from wegeketten.osm.source import check_file, check_sums, stated_time
 from wegeketten.osm.writer import open_writer
 from wegeketten.osm.xml_repair import deleted_in_editor, without_inner_geometry
@@ -39,6 +42,7 @@ ORDERS = ("nodes first", "nodes anywhere", "points in the ways")
 """Where the places of ways' nodes are looked for: most files have their nodes first; overpass turbo's do not,
 and some have no untagged nodes at all, but points in the ways."""
 
+_NO_RELATIONS = "holds ways but no relations: it may have been cut off at the end"
 _LONGEST_KM = 100.0  # ferries have more points than that
 _MOST_LATITUDE = 4.5  # degrees, 500 km
 _WORST_WAYS = 20  # ways named one by one in the list of what was skipped
@@ -54,7 +58,8 @@ def read_extract(path: str | Path) -> Features:
     Parameters
     ----------
     path
-        ``.osm.pbf``, ``.osm``, ``.osm.gz`` or ``.osm.bz2``; the content has to be what the name says.
+        ``.osm.pbf``, ``.osm``, ``.osm.gz`` or ``.osm.bz2``, a set of OpenSidewalks (``.zip``) or a graph of
+        OSMnx (``.graphml``, ``.gpkg``); the content has to be what the name says.
 
     Returns
     -------
@@ -80,11 +85,23 @@ def read_extract(path: str | Path) -> Features:
     >>> features.ways[7].tags, features.refs.tolist()
     ({'highway': 'footway'}, [1, 2])
     """
-    from osmium import InvalidLocationError
-
     path = Path(path)
+    if (other := foreign_elements(path)) is not None:
+        with private_folder(Path(tempfile.gettempdir())) as room:
+            write_elements(other.elements, room / "elements.osm.pbf")
+            features = _read(room / "elements.osm.pbf", "pbf")
+        skipped = [each for each in features.skipped if each.reason != _NO_RELATIONS]
+        return replace(
+            features, sha256=_sha256(path), source=path.name, originals=other.originals, skipped=skipped
+        )
     kind = check_file(path)
     check_sums(path)
+    return _read(path, kind)
+
+
+def _read(path: Path, kind: str) -> Features:
+    from osmium import InvalidLocationError
+
     with ExitStack() as stack:
         source, missing = path, None
         try:
@@ -320,9 +337,7 @@ class _Reader:
                 )
             )
         if self.ways and not self.relations:
-            self.skipped.append(
-                Skipped("file", "extract", "holds ways but no relations: it may have been cut off at the end")
-            )
+            self.skipped.append(Skipped("file", "extract", _NO_RELATIONS))
 
 
 def _write_lines(file: Any, target: Path, pool: Any, order: str) -> None:

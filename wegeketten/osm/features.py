@@ -10,6 +10,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from wegeketten.osm.sidewalk_elements import Original
+
 
 class Node(NamedTuple):
     """A tagged node."""
@@ -72,6 +74,8 @@ class Features:
     gaps
         int64, sorted: positions in `refs` whose point is not joined to the one before, though both are of one
         way, because nodes between them are missing in the file.
+    originals
+        Of a set of OpenSidewalks: its features as they were, and the elements they became.
     """
 
     nodes: dict[int, Node]
@@ -84,3 +88,4 @@ class Features:
     sha256: str = ""
     source: str = ""
     gaps: NDArray[np.int64] = field(default_factory=_no_gaps)
+    originals: list[Original] = field(default_factory=list)

@@ -68,7 +68,8 @@ def build(
     Parameters
     ----------
     source
-        ``.osm.pbf``, ``.osm``, ``.osm.gz`` or ``.osm.bz2``, or the word ``demo``.
+        ``.osm.pbf``, ``.osm``, ``.osm.gz`` or ``.osm.bz2``, a set of OpenSidewalks (``.zip``), a graph
+        of OSMnx (``.graphml``, ``.gpkg``), or the word ``demo``.
     out
         Folder to write; an older city in it is replaced, anything else is not.
     dem
@@ -191,6 +192,7 @@ def build(
             tell("elevation", 0.55)
             works.grade(network, terrain)
         works.write_network(network)
+        works.originals(features)
         del features  # the largest thing in memory, not needed any more
         works.take_over(settled)
         tell("order of the network", 0.8)

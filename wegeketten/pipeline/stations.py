@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -244,6 +245,14 @@ class CityWriter:
         write_snaps(self.folder / "home_snaps.parquet", snaps.kept(at_home))
         write_snaps(self.folder / "place_snaps.parquet", snaps.kept(~at_home, shift))
         return replace(network, edges=grown, nodes=nodes)
+
+    def originals(self, features: Features) -> None:
+        """Keep a set of OpenSidewalks as it was, so that nothing of it is lost on the way out again."""
+        if not features.originals:
+            return
+        datasets, elements, told = zip(*features.originals, strict=True)
+        texts = [json.dumps(each, ensure_ascii=False, separators=(",", ":")) for each in told]
+        self.table("opensidewalks", {"dataset": list(datasets), "element": list(elements), "feature": texts})
 
     def order(self, ends: EdgeTable, nodes: int) -> None:
         """Order and topology for the routing core."""

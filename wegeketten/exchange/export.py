@@ -1,0 +1,125 @@
+"""The formats a city, a survey list or a folder of results can be handed on in, and who writes each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from wegeketten.city import City
+from wegeketten.errors import UsageError
+from wegeketten.files.targets import check_apart
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wegeketten.model.answers import Answer, Progress
+    from wegeketten.people.profile import Profile
+
+
+@dataclass(frozen=True)
+class ExportRequest:
+    """What is to be handed on, and how.
+
+    Attributes
+    ----------
+    source
+        A city, or path of a city folder, an extract, a folder of results, or a table of a survey.
+    out
+        File or folder to write.
+    profile, answer
+        Of a graph: for whom, and how certain its edges must be.
+    base
+        Of changes to OpenStreetMap: an extract with versions of the elements.
+    lang
+        Of words in the file.
+    progress
+        Called with words and the share done while a city is built.
+    """
+
+    source: City | str | Path
+    out: Path
+    profile: str | Path | Profile = "walker"
+    answer: Answer = "likely"
+    base: Path | None = None
+    lang: str = "de"
+    progress: Progress | None = None
+
+    def city(self) -> City:
+        """The city, opened or built."""
+        if isinstance(self.source, City):
+            return self.source
+        from wegeketten.pipeline.cache import obtain_city
+
+        return obtain_city(str(self.source), progress=self.progress)
+
+
+class Format(NamedTuple):
+    """One format.
+
+    Attributes
+    ----------
+    endings
+        Of the file's name; empty for a folder.
+    write
+        Writes it and tells how many of what were written.
+    """
+
+    endings: tuple[str, ...]
+    write: Callable[[ExportRequest], dict[str, Any]]
+
+
+def _osw(asked: ExportRequest) -> dict[str, Any]:
+    from wegeketten.exchange.opensidewalks import write_opensidewalks
+
+    return dict(write_opensidewalks(asked.city(), asked.out))
+
+
+def _networkx(asked: ExportRequest) -> dict[str, Any]:
+    from wegeketten.exchange.graph_files import write_graph
+
+    return dict(write_graph(asked.city(), asked.out, profile=asked.profile, answer=asked.answer))
+
+
+FORMATS: dict[str, Format] = {
+    "osw": Format((".zip",), _osw),
+    "networkx": Format((".graphml", ".gpkg"), _networkx),
+}
+"""By the name that ``--format`` takes."""
+
+
+def export(form: str, asked: ExportRequest) -> dict[str, Any]:
+    """Hand something on in another program's form.
+
+    Parameters
+    ----------
+    form
+        One of `FORMATS`.
+    asked
+        What, and where to.
+
+    Returns
+    -------
+    dict
+        How many of what were written.
+
+    Raises
+    ------
+    UsageError
+        There is no such format, or the file's ending is another.
+    InputDataError
+        The source cannot be used.
+    """
+    chosen = FORMATS.get(form)
+    if chosen is None:
+        raise UsageError(f"--format {form}: there is no such format; choose one of {', '.join(FORMATS)}")
+    name = asked.out.name.lower()
+    if chosen.endings and not name.endswith(chosen.endings):
+        raise UsageError(f"-o {asked.out}: a file that ends in {' or '.join(chosen.endings)} was expected")
+    inputs = [
+        Path(each)
+        for each in (asked.source, asked.base)
+        if isinstance(each, str | Path) and Path(each).exists()
+    ]
+    check_apart(asked.out, inputs)
+    return chosen.write(asked)
