@@ -107,7 +107,9 @@ def _cases(
     kind: str, target: Target, folder: Path, sound: Path, seed: int, numbers: range, told: int
 ) -> None:
     from wegeketten.errors import WegekettenError
+    from wegeketten.files.apart import Apart
 
+    Apart().__enter__()  # one for all cases; it ends with this process
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)

@@ -14,6 +14,7 @@ import numpy as np
 import shapely
 
 from wegeketten.errors import InputDataError, UsageError
+from wegeketten.files.apart import MOST_MEMORY_BYTES, Apart, Died, Failed
 from wegeketten.files.archives import members_of, unpack
 from wegeketten.files.scratch import private_folder
 from wegeketten.files.tables import read_start, split_layer, too_large
@@ -310,41 +311,43 @@ def _read_zip(asked: _Asked) -> Layer:
 
 
 def _read_ogr(asked: _Asked, drivers: tuple[str, ...]) -> Layer:
-    import pyogrio
+    from wegeketten.files import ogr
 
     path = asked.path
     try:
-        name = _choose_layer(asked, [(str(a), str(b or "")) for a, b in pyogrio.list_layers(path)])
-        about = pyogrio.read_info(path, layer=name, encoding=asked.encoding)
-        if about["driver"] not in drivers:  # whatever the first bytes say, GDAL decides by looking further
-            raise InputDataError(f"{path}: opens as {about['driver']}, {drivers[0]} was expected")
-        box = None
-        crs = about["crs"] or asked.crs
-        if asked.bounds is not None and about["features"] > _MANY and crs:
-            box = asked.bounds(_crs(path, crs))
-        elif about["features"] > _MOST_SHAPES:
-            raise InputDataError(f"{path}: {about['features']} shapes, at most {_MOST_SHAPES} are read")
-        meta, _, geometry, fields = pyogrio.raw.read(
-            path, layer=name, force_2d=True, bbox=box, encoding=asked.encoding
-        )
-        shapes = _from_wkb(geometry)
-    except InputDataError:
-        raise
-    except Exception as error:  # GDAL's faults come as many classes, of text and of systems too
-        if isinstance(error, MemoryError):
-            raise
+        with Apart() as apart:
+            name = _choose_layer(asked, apart.call(ogr.layers, path))
+            about = apart.call(ogr.about, path, name, asked.encoding)
+            if about.driver not in drivers:  # whatever the first bytes say, GDAL decides by looking further
+                raise InputDataError(f"{path}: opens as {about.driver}, {drivers[0]} was expected")
+            box = None
+            crs = about.crs or asked.crs
+            if asked.bounds is not None and about.features > _MANY and crs:
+                box = asked.bounds(_crs(path, crs))
+            elif about.features > _MOST_SHAPES:
+                raise InputDataError(f"{path}: {about.features} shapes, at most {_MOST_SHAPES} are read")
+            rows = apart.call(ogr.rows, path, name, box, asked.encoding)
+        shapes = _from_wkb(rows.shapes)
+    except Died as error:
         raise InputDataError(
-            f"{path}: cannot be read ({(str(error).splitlines() or ['damaged'])[0]})"
+            f"{path}: damaged: the library that reads it broke down ({error}); fetch it again"
         ) from error
+    except MemoryError as error:
+        raise InputDataError(
+            f"{path}: needs more than {MOST_MEMORY_BYTES >> 30} GiB of memory; cut it to the city first"
+        ) from error
+    except (Failed, shapely.errors.GEOSException) as error:
+        reason = (str(error).splitlines() or ["damaged"])[0]
+        raise InputDataError(f"{path}: cannot be read ({reason})") from error
     columns = {
-        str(name): column.tolist()
-        for name, column in zip(meta["fields"], fields, strict=True)
-        if str(name) not in _TECHNICAL
+        name: column.tolist()
+        for name, column in zip(rows.names, rows.columns, strict=True)
+        if name not in _TECHNICAL
     }
     notes = [f"{path.name}: layer {name!r} is read"] if asked.layer else []
     if box is not None:
         notes.append(
-            f"{path.name}: {len(shapes)} of {about['features']} shapes lie around the city and are read"
+            f"{path.name}: {len(shapes)} of {about.features} shapes lie around the city and are read"
         )
     return Layer(path, shapes, columns, _crs(path, crs), notes)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import math
 import tempfile
 import weakref
@@ -14,11 +15,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wegeketten.errors import InputDataError, MissingExtraError, UsageError
+from wegeketten.files.apart import MOST_MEMORY_BYTES, Apart, Died, Failed
 from wegeketten.files.scratch import private_folder
+from wegeketten.network import tiff
 from wegeketten.network.rasters import rasters_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -27,7 +30,6 @@ if TYPE_CHECKING:
 LOWEST_M, HIGHEST_M = -500.0, 9000.0
 """Heights on land; anything beyond is a void that the file does not declare (−9999, −32768, 3.4e38)."""
 
-MOST_OPEN = 100  # files at once
 _FINE_M = 15.0  # on finer cells whole metres would be steps: other units are meant, or it must be said
 _FEWEST_VOID = 4
 _STEP_M = 4.0
@@ -141,34 +143,34 @@ class Terrain:
         self._voids: dict[str, int] = {}
         self._room = ExitStack()
         self._folder: Path | None = None
+        self._helper: Apart | None = None
         weakref.finalize(self, self._room.close)
         tiles = [
-            _inspect(raster, vertical_unit)
+            _inspect(raster, vertical_unit, self._apart)
             for path in paths
             for raster in rasters_in(Path(path), self._unpacked, crs)
         ]
         if not tiles:
             raise UsageError("no elevation model given; name at least one file")
         self.tiles = sorted(tiles, key=lambda tile: (tile.resolution_m, tile.path))
-        self._opened: dict[str, Any] = {}
 
     def __enter__(self) -> Terrain:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close()
         self._room.close()
+
+    def _apart(self) -> Apart:
+        """The process in which GDAL reads; goes with this object."""
+        if self._helper is None:
+            self._helper = self._room.enter_context(Apart())
+        return self._helper
 
     def _unpacked(self) -> Path:
         """Folder for what has to be unpacked; goes with this object."""
         if self._folder is None:
             self._folder = self._room.enter_context(private_folder(Path(tempfile.gettempdir())))
         return self._folder
-
-    def close(self) -> None:
-        """Close the files; they are opened again when heights are asked for."""
-        while self._opened:
-            self._opened.popitem()[1].close()
 
     @property
     def finest_m(self) -> float:
@@ -282,27 +284,21 @@ class Terrain:
         return heights
 
     def _read_tiff(self, tile: Tile, window: tuple[int, int, int, int]) -> NDArray[np.float64]:
-        rasterio = _rasterio()
-        top, bottom, left, right = window
         try:
-            source = self._opened.get(tile.path)
-            if source is None:
-                if len(self._opened) >= MOST_OPEN:
-                    self.close()
-                source = self._opened[tile.path] = rasterio.open(tile.path, driver="GTiff")
-            cells = source.read(1, window=((top, bottom), (left, right)), masked=True)
-            scale, offset = source.scales[0], source.offsets[0]
-        except (rasterio.errors.RasterioError, ValueError) as error:
+            found = self._apart().call(tiff.read_window, tile.path, *window)
+        except (Died, Failed, MemoryError) as error:
             raise InputDataError(
-                f"elevation model {tile.label}: damaged ({_one_line(error)}); fetch it again"
+                f"elevation model {tile.label}: damaged ({_broken(error)}); fetch it again"
             ) from error
-        heights: NDArray[np.float64] = cells.astype(np.float64).filled(np.nan)
-        if cells.dtype == np.uint8:
+        heights: NDArray[np.float64] = found.cells.astype(np.float64)
+        if found.mask is not None:
+            heights[found.mask] = np.nan
+        if found.cells.dtype == np.uint8:
             heights[heights == np.iinfo(np.uint8).max] = np.nan  # an 8-bit model is full here, or void
-        floating = np.issubdtype(cells.dtype, np.floating)
+        floating = np.issubdtype(found.cells.dtype, np.floating)
         if floating and not tile.stated and tile.resolution_m < _FINE_M and all_whole(heights):
             raise _whole_numbers(tile.label, tile.resolution_m)
-        scaled: NDArray[np.float64] = (heights * scale + offset) * tile.metres
+        scaled: NDArray[np.float64] = (heights * found.scale + found.offset) * tile.metres
         return scaled
 
     def _tell_voids(self, tile: Tile, value: float, count: int) -> None:
@@ -411,24 +407,21 @@ def _windows(
         )
 
 
-def _inspect(raster: Raster, vertical_unit: str | None) -> Tile:
+def _inspect(raster: Raster, vertical_unit: str | None, apart: Callable[[], Apart]) -> Tile:
     label = raster.label
     if raster.grid is not None:
         return _tile_of(raster.grid, raster, vertical_unit)
-    rasterio = _rasterio()
+    _need_rasterio()
     try:
-        with rasterio.open(raster.path, driver="GTiff") as source:
-            crs, unit, shape = source.crs, source.units[0], source.shape
-            bounds, affine, bands, kind = source.bounds, source.transform, source.count, source.dtypes[0]
-            plain = source.scales[0] == 1 and source.offsets[0] == 0
-            palette = source.colorinterp[0].name in ("palette", "red")
-    except (rasterio.errors.RasterioError, ValueError) as error:
+        found = apart().call(tiff.describe, raster.path)
+    except (Died, Failed, MemoryError) as error:
         raise InputDataError(
-            f"elevation model {label}: not a GeoTIFF, .hgt, .xyz or .asc file ({_one_line(error)})"
+            f"elevation model {label}: not a GeoTIFF, .hgt, .xyz or .asc file ({_broken(error)})"
         ) from error
-    if bands > 2 or palette or kind.startswith("complex"):
+    unit, kind, crs = found.unit, found.kind, found.crs
+    if found.bands > 2 or found.picture or kind.startswith("complex"):
         raise InputDataError(
-            f"elevation model {label}: {bands} bands of colours or other values; "
+            f"elevation model {label}: {found.bands} bands of colours or other values; "
             "a picture is no elevation model"
         )
     if crs is None:
@@ -436,33 +429,34 @@ def _inspect(raster: Raster, vertical_unit: str | None) -> Tile:
             f"elevation model {label}: states no coordinate reference system; "
             "assign one first, for example with gdal_edit.py -a_srs EPSG:25832"
         )
-    if not affine.determinant or not all(map(math.isfinite, affine[:6])):
+    a, b, _, d, e, f = found.transform
+    if not a * e - b * d or not all(map(math.isfinite, found.transform)):
         raise InputDataError(f"elevation model {label}: its cells have no size; fetch it again")
     from pyproj import CRS
 
-    system = CRS.from_wkt(crs.to_wkt())
+    system = CRS.from_wkt(crs)
     horizontal = system.sub_crs_list[0] if system.is_compound else system
     if horizontal.is_geographic:
-        middle = math.radians((bounds.top + bounds.bottom) / 2)
+        middle = math.radians(f + e * found.shape[0] / 2 + d * found.shape[1] / 2)
         degree_m = 6_371_008.8 * math.pi / 180
-        cell_x = math.hypot(affine.a, affine.d) * degree_m * max(math.cos(middle), 0.01)
-        cell_y = math.hypot(affine.b, affine.e) * degree_m
+        cell_x = math.hypot(a, d) * degree_m * max(math.cos(middle), 0.01)
+        cell_y = math.hypot(b, e) * degree_m
     else:
         factor = horizontal.axis_info[0].unit_conversion_factor
-        cell_x, cell_y = math.hypot(affine.a, affine.d) * factor, math.hypot(affine.b, affine.e) * factor
+        cell_x, cell_y = math.hypot(a, d) * factor, math.hypot(b, e) * factor
     resolution_m = max(cell_x, cell_y)
     whole = np.issubdtype(np.dtype(kind), np.integer) and kind != "uint8"
-    if whole and plain and not (vertical_unit or unit) and resolution_m < _FINE_M:
+    if whole and found.plain and not (vertical_unit or unit) and resolution_m < _FINE_M:
         raise _whole_numbers(label, resolution_m)
     return Tile(
         str(raster.path),
         label,
-        crs.to_wkt(),
-        (affine.a, affine.b, affine.c, affine.d, affine.e, affine.f),
-        (int(shape[0]), int(shape[1])),
+        crs,
+        found.transform,
+        found.shape,
         resolution_m,
         _metres_per_unit(label, vertical_unit or unit, system),
-        stated=bool(vertical_unit or unit) or not plain,
+        stated=bool(vertical_unit or unit) or not found.plain,
     )
 
 
@@ -529,15 +523,22 @@ def _metres_per_unit(label: str, stated: str | None, system: Any) -> float:
     return 1.0
 
 
-def _rasterio() -> Any:
+def _need_rasterio() -> None:
+    """Raise where rasterio is not installed; it is not loaded here."""
     try:
-        import rasterio
-        import rasterio.errors
-    except ImportError as error:
+        there = importlib.util.find_spec("rasterio") is not None
+    except ValueError:
+        there = False
+    if not there:
         raise MissingExtraError(
             "elevation models need rasterio; install it with: pip install 'wegeketten[dem]'"
-        ) from error
-    return rasterio
+        )
+
+
+def _broken(error: BaseException) -> str:
+    if isinstance(error, MemoryError):
+        return f"needs more than {MOST_MEMORY_BYTES >> 30} GiB of memory"
+    return f"the library that reads it broke down, {error}" if isinstance(error, Died) else _one_line(error)
 
 
 def _one_line(error: BaseException) -> str:

@@ -1,0 +1,191 @@
+"""Calls in a process apart: what a library of C makes of foreign bytes may end it, never this one."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Result = TypeVar("Result")
+
+MOST_MEMORY_BYTES = 8 << 30
+"""Address space of the process apart, where the system can limit it."""
+
+_PYTHONS = ("python", "pypy", "graalpy")
+_lock = threading.RLock()
+_users = 0
+_helper: subprocess.Popen[bytes] | None = None
+
+
+class Died(Exception):  # noqa: N818  # a word of its own says more than DiedError
+    """The process apart ended while it worked."""
+
+
+class Failed(Exception):  # noqa: N818  # likewise
+    """The library refused, with a message of its own."""
+
+
+class Apart:
+    """The process apart, for as long as the block lasts; blocks within one another share it.
+
+    It is started with the first call. Where no process can be started (Python inside another program), calls
+    are made here.
+
+    Examples
+    --------
+    >>> with Apart() as apart:
+    ...     apart.call(divmod, 17, 5)
+    (3, 2)
+    >>> with Apart() as apart:
+    ...     apart.call(os._exit, 3)
+    Traceback (most recent call last):
+    ...
+    wegeketten.files.apart.Died: exit code 3
+    """
+
+    def __enter__(self) -> Self:
+        global _users  # one process for all blocks
+        with _lock:
+            _users += 1
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Leave the process to other blocks, and end it where there are none."""
+        global _users
+        with _lock:
+            _users -= 1
+            if _users <= 0:
+                _users = 0
+                _end()
+
+    def call(self, work: Callable[..., Result], *args: Any) -> Result:
+        """Have a function of a module called with arguments that can be pickled, and hand back its result.
+
+        Raises
+        ------
+        Died
+            The process ended: the message says how.
+        Failed
+            The function raised something; the message is its first line.
+        MemoryError
+            It needs more memory than there is, or than `MOST_MEMORY_BYTES`.
+        """
+        global _helper
+        with _lock:
+            if _helper is None:
+                _helper = _start()
+            if _helper is None:
+                kind, result = _tried(work, args)
+            else:
+                kind, result = _asked(_helper, work, args)
+        if kind == "memory":
+            raise MemoryError
+        if kind == "failed":
+            raise Failed(result)
+        return result  # type: ignore[no-any-return]
+
+
+def _asked(
+    helper: subprocess.Popen[bytes], work: Callable[..., Any], args: tuple[Any, ...]
+) -> tuple[str, Any]:
+    assert helper.stdin is not None  # noqa: S101  # both are pipes
+    assert helper.stdout is not None  # noqa: S101
+    whole = False
+    try:
+        pickle.dump((work, args), helper.stdin, pickle.HIGHEST_PROTOCOL)
+        helper.stdin.flush()
+        answer: tuple[str, Any] = pickle.load(helper.stdout)  # noqa: S301  # from our own process
+        whole = True
+    except (EOFError, OSError, pickle.UnpicklingError):
+        code = helper.wait()
+        raise Died(f"signal {-code}" if code < 0 else f"exit code {code}") from None
+    finally:
+        if not whole:  # interrupted perhaps: what is still in the pipes belongs to no later question
+            _end()
+    return answer
+
+
+def _end() -> None:
+    global _helper
+    helper, _helper = _helper, None
+    if helper is None:
+        return
+    helper.kill()
+    for stream in (helper.stdin, helper.stdout):
+        with suppress(OSError):
+            if stream is not None:
+                stream.close()
+    helper.wait()
+
+
+def _start() -> subprocess.Popen[bytes] | None:
+    if not Path(sys.executable or "").name.lower().startswith(_PYTHONS):
+        return None
+    own_group: dict[str, Any] = {"start_new_session": True}  # Ctrl-C is for us; we end it then
+    if sys.platform == "win32":
+        own_group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+    code = f"import sys; sys.path[:] = {sys.path!r}; from {__name__} import serve; serve()"
+    try:
+        return subprocess.Popen(  # noqa: S603  # this very Python
+            [sys.executable, "-c", code],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            **own_group,
+        )
+    except OSError:
+        return None
+
+
+def serve() -> None:
+    """Answer questions from stdin until it ends: the life of the process apart."""
+    _limit()
+    with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as answers:
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # nothing else may get into an answer
+        while True:
+            try:
+                work, args = pickle.load(sys.stdin.buffer)  # noqa: S301  # from the process that started this one
+            except (EOFError, pickle.UnpicklingError):
+                return
+            _send(_tried(work, args), answers)
+
+
+def _send(answer: tuple[str, Any], answers: BinaryIO) -> None:
+    try:
+        pickle.dump(answer, answers, pickle.HIGHEST_PROTOCOL)
+        answers.flush()
+    except BrokenPipeError:
+        os._exit(1)  # nobody listens any more
+
+
+def _tried(work: Callable[..., Any], args: tuple[Any, ...]) -> tuple[str, Any]:
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a library's remarks about foreign files
+        try:
+            return "done", work(*args)
+        except MemoryError:
+            return "memory", None
+        except Exception as error:  # noqa: BLE001  # of whichever library; told where the file is known
+            return "failed", (str(error).splitlines() or [type(error).__name__])[0][:300]
+
+
+def _limit() -> None:
+    if sys.platform == "linux":
+        import resource
+
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, resource.RLIM_INFINITY))
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
