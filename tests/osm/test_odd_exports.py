@@ -12,6 +12,7 @@ from osm.test_extract import _write
 
 from wegeketten.errors import InputDataError
 from wegeketten.osm.extract import read_extract
+from wegeketten.osm.xml_repair import deleted_in_editor
 
 NODES = "".join(f'<node id="{i}" version="1" lat="51.00{i}" lon="13.0"/>' for i in range(1, 5))
 WAY = (
@@ -52,6 +53,13 @@ def test_what_an_editor_has_deleted_is_gone(tmp_path, name):
     pack = {"a.osm.gz": gzip.compress, "a.osm.bz2": bz2.compress}.get(name, bytes)
     features = read_extract(_write(tmp_path, name, pack(document(NODES, WAY, deleted).encode())))
     assert list(features.ways) == [10]
+
+
+def test_what_a_server_wrote_has_no_deletions(tmp_path):
+    """A note that reads like one is none, and the file is not read twice."""
+    deleted = BARE.replace("<way ", "<way action='delete' ")
+    text = document(NODES, WAY, deleted).replace("<osm ", '<osm generator="osmium/1.16" ', 1)
+    assert deleted_in_editor(_write(tmp_path, "a.osm", text)) == frozenset()
 
 
 def test_one_node_far_away_is_named(tmp_path):

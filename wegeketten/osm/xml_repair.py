@@ -19,6 +19,16 @@ _LONGEST_TAG = 1 << 14
 _element = re.compile(rb"<(node|way|relation)\b([^>]*)>")
 _deleted = re.compile(rb"\baction\s*=\s*[\"']delete[\"']")
 _id = re.compile(rb"\bid\s*=\s*[\"'](-?\d+)[\"']")
+_generator = re.compile(rb"<osm\b[^>]*\bgenerator\s*=\s*[\"']([^\"']*)[\"']")
+_NO_EDITORS = (
+    b"osmium",
+    b"osmosis",
+    b"osmconvert",
+    b"overpass",
+    b"cgimap",
+    b"openstreetmap server",
+    b"osmctools",
+)
 _inner = re.compile(rb"(<member\b[^>]*[^/>])\s*>(?:\s*<nd\b[^>]*/>)*\s*</member>")
 
 
@@ -28,22 +38,31 @@ def deleted_in_editor(path: Path) -> frozenset[str]:
     Parameters
     ----------
     path
-        OSM XML, packed or not; any other file has none.
+        OSM XML, packed or not; any other file has none. What a server or a converter wrote is not read
+        through: they know no such mark.
     """
     found: set[str] = set()
     if ".osm" not in path.name.lower() or path.name.lower().endswith(".pbf"):
         return frozenset()
     rest = b""
-    for chunk in _chunks(path):
+    for number, chunk in enumerate(_chunks(path)):
+        if number == 0 and _by_server(chunk):
+            break
         text = rest + chunk
         if b"delete" in text:
             for kind, inside in _element.findall(text):
-                number = _id.search(inside) if _deleted.search(inside) else None
-                if number is not None:
-                    found.add(f"{kind[:1].decode()}{number[1].decode()}")
+                ref = _id.search(inside) if _deleted.search(inside) else None
+                if ref is not None:
+                    found.add(f"{kind[:1].decode()}{ref[1].decode()}")
         cut = text.rfind(b"<")
         rest = text[cut:][:_LONGEST_TAG] if cut >= 0 else b""
     return frozenset(found)
+
+
+def _by_server(head: bytes) -> bool:
+    """Whether the program that wrote the file is no editor."""
+    found = _generator.search(head[:_LONGEST_TAG])
+    return found is not None and found[1].lower().startswith(_NO_EDITORS)
 
 
 def without_inner_geometry(path: Path, folder: Path) -> Path:
