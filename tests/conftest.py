@@ -23,11 +23,12 @@ def shared_data() -> Path:
 
 def pytest_report_header() -> list[str]:
     """State what the results rest on."""
+    from importlib.metadata import version
+
     import numba
     import numpy as np
-    import osmium
     import shapely
 
     versions = f"numpy {np.__version__}, numba {numba.__version__}, shapely {shapely.__version__}"
-    osm = f"osmium {osmium.version.pyosmium_release}"
+    osm = f"osmium {version('osmium')}"
     return [f"{versions}, {osm}, shared data: {'yes' if _SHARED.is_dir() else 'absent'}"]

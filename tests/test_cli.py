@@ -32,7 +32,7 @@ _TOWN = Town(
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("cli")
     _TOWN.write(path / "town.osm")
     assert run("build", path / "town.osm", "-o", path / "city").returncode == 0
@@ -71,7 +71,7 @@ def fails(code: int, *words: object) -> str:
     return result.stderr
 
 
-def test_json_is_the_only_thing_on_stdout(folder):
+def test_json_is_the_only_thing_on_stdout(folder: Path) -> None:
     lon, lat = _TOWN.position("H")
     to_lon, to_lat = _TOWN.position("P")
     home, goal = f"{lat},{lon}", f"{to_lat},{to_lon}"
@@ -120,7 +120,7 @@ def test_json_is_the_only_thing_on_stdout(folder):
         json.loads(result.stdout)
 
 
-def test_route_json_follows_the_contract(folder):
+def test_route_json_follows_the_contract(folder: Path) -> None:
     lon, lat = _TOWN.position("H")
     to_lon, to_lat = _TOWN.position("P")
     spots = ("--from", f"{lat},{lon}", "--to", f"{to_lat},{to_lon}")
@@ -145,7 +145,7 @@ def test_route_json_follows_the_contract(folder):
     assert blocked["seconds"] is None
 
 
-def test_info_json_counts_the_kerbs(folder):
+def test_info_json_counts_the_kerbs(folder: Path) -> None:
     found = json.loads(run("info", folder / "city", "--json").stdout)
     assert {"version", "counts", "quality"} <= set(found)
     whole = found["kerbs_din_18040_3"][0]
@@ -155,7 +155,7 @@ def test_info_json_counts_the_kerbs(folder):
     assert (whole["district"], whole["kerbs"], whole["conflict"]) == ("", 1, 1)
 
 
-def test_why_json_names_the_kerb(folder):
+def test_why_json_names_the_kerb(folder: Path) -> None:
     lon, lat = _TOWN.position("H")
     words = ("--from", f"{lat},{lon}", "--service", "pharmacy", "--profile", "wheelchair", "--json")
     found = json.loads(run("why", folder / "city", *words).stdout)
@@ -164,7 +164,7 @@ def test_why_json_names_the_kerb(folder):
     assert found["seconds_after"] > 0
 
 
-def test_plan_and_survey_write_the_contract_s_columns(folder):
+def test_plan_and_survey_write_the_contract_s_columns(folder: Path) -> None:
     assert run("plan", folder / "city", "--profile", "wheelchair", "-o", folder / "p").returncode == 0
     header = (folder / "p" / "measures.csv").read_text(encoding="utf-8").splitlines()[0]
     assert header.startswith(
@@ -173,9 +173,9 @@ def test_plan_and_survey_write_the_contract_s_columns(folder):
     )
     assert {"measures.csv", "measures.gpkg", "plan.json"} <= {path.name for path in (folder / "p").iterdir()}
     assert run("survey", folder / "city", "--profile", "wheelchair", "-o", folder / "s").returncode == 0
-    header = (folder / "s" / "survey.csv").read_text(encoding="utf-8").splitlines()[0].split(",")
+    columns = (folder / "s" / "survey.csv").read_text(encoding="utf-8").splitlines()[0].split(",")
     wanted = ["rank", "barrier_id", "kind", "lat", "lon", "attribute", "lower", "upper", "people_between"]
-    assert header[: len(wanted)] == wanted
+    assert columns[: len(wanted)] == wanted
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_plan_and_survey_write_the_contract_s_columns(folder):
         (("route", "{city}", "--to", "51,13", "--profile", "walker"), "--from"),
     ],
 )
-def test_mistakes_of_use_end_with_2(folder, words, told):
+def test_mistakes_of_use_end_with_2(folder: Path, words: tuple[str, ...], told: str) -> None:
     places = {"city": folder / "city", "town": folder / "town.osm", "folder": folder}
     line = fails(2, *(word.format(**places) for word in words))
     assert told in line
@@ -223,7 +223,7 @@ def test_mistakes_of_use_end_with_2(folder, words, told):
         "unwalkable.osm",
     ],
 )
-def test_unusable_files_end_with_3_and_leave_nothing(folder, tmp_path, name):
+def test_unusable_files_end_with_3_and_leave_nothing(folder: Path, tmp_path: Path, name: str) -> None:
     contents = {
         "empty.osm.pbf": b"",
         "page.osm.pbf": b"<!DOCTYPE html><html>404</html>",
@@ -242,7 +242,7 @@ def test_unusable_files_end_with_3_and_leave_nothing(folder, tmp_path, name):
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
 
 
-def test_a_town_without_homes_is_no_fault(tmp_path):
+def test_a_town_without_homes_is_no_fault(tmp_path: Path) -> None:
     Town("a---P---c", {"aPc": "highway=footway"}, {"P": "amenity=pharmacy"}).write(tmp_path / "town.osm")
     told = run("build", tmp_path / "town.osm", "-o", tmp_path / "city", "--lang", "en")
     assert "there are no homes" in told.stderr
@@ -260,12 +260,12 @@ def test_a_town_without_homes_is_no_fault(tmp_path):
     assert (tmp_path / "scan" / "districts.csv").read_text(encoding="utf-8").count("\n") == 1
 
 
-def test_strict_tells_warnings_apart(folder):
+def test_strict_tells_warnings_apart(folder: Path) -> None:
     assert run("scan", folder / "city").returncode == 0
     assert run("scan", folder / "city", "--strict").returncode == 4  # fifteen services have no place here
 
 
-def test_an_extract_is_built_once_and_kept(folder, tmp_path):
+def test_an_extract_is_built_once_and_kept(folder: Path, tmp_path: Path) -> None:
     cache = {"WEGEKETTEN_CACHE": str(tmp_path / "cache")}
     assert run("scan", folder / "town.osm", **cache).returncode == 0
     (kept,) = [path for path in (tmp_path / "cache" / "cities").iterdir() if path.is_dir()]
@@ -277,14 +277,14 @@ def test_an_extract_is_built_once_and_kept(folder, tmp_path):
     json.loads((kept / "city.json").read_text(encoding="utf-8"))
 
 
-def test_a_scan_s_folder_stands_for_its_city(folder, tmp_path):
+def test_a_scan_s_folder_stands_for_its_city(folder: Path, tmp_path: Path) -> None:
     assert run("scan", folder / "city", "-o", tmp_path / "scan").returncode == 0
     assert run("info", tmp_path / "scan", "--json").stdout == run("info", folder / "city", "--json").stdout
     (tmp_path / "scan" / "scan.json").write_text("{}", encoding="utf-8")
     assert "scan the city again" in fails(3, "info", tmp_path / "scan")
 
 
-def test_a_damaged_city_is_named(folder, tmp_path):
+def test_a_damaged_city_is_named(folder: Path, tmp_path: Path) -> None:
     import shutil
 
     shutil.copytree(folder / "city", tmp_path / "city")
@@ -293,7 +293,7 @@ def test_a_damaged_city_is_named(folder, tmp_path):
     assert "no city here" in fails(3, "scan", tmp_path)
 
 
-def test_a_city_of_another_format_is_refused_in_one_line(folder, tmp_path):
+def test_a_city_of_another_format_is_refused_in_one_line(folder: Path, tmp_path: Path) -> None:
     import shutil
 
     shutil.copytree(folder / "city", tmp_path / "city")
@@ -305,14 +305,14 @@ def test_a_city_of_another_format_is_refused_in_one_line(folder, tmp_path):
     assert len(line.strip().splitlines()) == 1
 
 
-def test_names_from_outside_reach_tables_as_text_only(folder, tmp_path):
+def test_names_from_outside_reach_tables_as_text_only(folder: Path, tmp_path: Path) -> None:
     assert run("scan", folder / "city", "-o", tmp_path / "scan").returncode == 0
     for path in [*(folder / "city").glob("*.csv"), *(tmp_path / "scan").glob("*.csv")]:
         for line in path.read_text(encoding="utf-8").splitlines():
             assert not line.startswith(("=", "+", "@"))
 
 
-def test_checkout_and_installed_command_are_the_same():
+def test_checkout_and_installed_command_are_the_same() -> None:
     script = Path(__file__).resolve().parents[1] / "cli.py"
     if not script.is_file():
         pytest.skip("the checkout is not here")
@@ -331,7 +331,7 @@ _HEARS_CTRL_C = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_
 """Also where the tests run in the background of a shell, which has its jobs ignore it."""
 
 
-def test_ctrl_c_within_a_callback_of_the_compiler_is_not_lost():
+def test_ctrl_c_within_a_callback_of_the_compiler_is_not_lost() -> None:
     """Python only reports what is raised in a callback from C, and goes on as if nothing had been pressed."""
     code = (
         "import ctypes, time\n"
@@ -353,7 +353,7 @@ def test_ctrl_c_within_a_callback_of_the_compiler_is_not_lost():
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
-def test_a_full_disk_is_no_internal_fault():
+def test_a_full_disk_is_no_internal_fault() -> None:
     with Path("/dev/full").open("w", encoding="utf-8") as full:
         result = subprocess.run(
             [sys.executable, "-m", "wegeketten", "profiles"],
@@ -366,7 +366,7 @@ def test_a_full_disk_is_no_internal_fault():
 @pytest.mark.skipif(sys.platform == "win32", reason="no such shell")
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
 @pytest.mark.parametrize(("words", "code"), [("profiles --json", 0), ("info nothere", 3), ("nothing", 2)])
-def test_closed_streams_do_not_change_how_it_ends(words, code, closed):
+def test_closed_streams_do_not_change_how_it_ends(words: str, code: int, closed: str) -> None:
     line = f'"$0" -m wegeketten {words} {closed}'
     result = subprocess.run(["sh", "-c", line, sys.executable], capture_output=True, text=True, check=False)
     assert (result.returncode, "Traceback" in result.stderr) == (code, False)
@@ -375,12 +375,12 @@ def test_closed_streams_do_not_change_how_it_ends(words, code, closed):
 @pytest.mark.skipif(sys.platform == "win32", reason="no such pipes")
 @pytest.mark.parametrize("stream", ["stdout", "stderr"])
 @pytest.mark.parametrize(("words", "code"), [("profiles --json", 0), ("info nothere", 3), ("nothing", 2)])
-def test_a_pipe_that_nobody_reads_is_no_fault(words, code, stream):
+def test_a_pipe_that_nobody_reads_is_no_fault(words: str, code: int, stream: str) -> None:
     reads, writes = os.pipe()
     os.close(reads)
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, stream: writes}
     command = [sys.executable, "-m", "wegeketten", *words.split()]
-    result = subprocess.run(command, **streams, text=True, check=False)
+    result = subprocess.run(command, text=True, check=False, **streams)  # type: ignore[call-overload]
     os.close(writes)
     assert result.returncode == code
     assert "Traceback" not in (result.stderr or "")
@@ -394,7 +394,7 @@ def test_a_pipe_that_nobody_reads_is_no_fault(words, code, stream):
         "wegeketten.pipeline.build.write_csv",
     ],
 )
-def test_ctrl_c_ends_with_130_and_leaves_nothing(moment, folder, tmp_path):
+def test_ctrl_c_ends_with_130_and_leaves_nothing(moment: str, folder: Path, tmp_path: Path) -> None:
     code = (
         "import importlib, os, signal, sys\n"
         f"{_HEARS_CTRL_C}"
@@ -420,7 +420,7 @@ def test_ctrl_c_ends_with_130_and_leaves_nothing(moment, folder, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_ctrl_c_while_the_program_is_still_being_loaded_ends_with_130():
+def test_ctrl_c_while_the_program_is_still_being_loaded_ends_with_130() -> None:
     code = (
         "import os, signal, sys\n"
         f"{_HEARS_CTRL_C}"
@@ -436,7 +436,7 @@ def test_ctrl_c_while_the_program_is_still_being_loaded_ends_with_130():
     assert (result.returncode, result.stderr) == (130, "wegeketten: interrupted\n")
 
 
-def test_help_lists_every_command_under_a_heading():
+def test_help_lists_every_command_under_a_heading() -> None:
     told = run("--help")
     assert told.returncode == 0
     headings = [line.rstrip(":") for line in told.stdout.splitlines() if line and not line.startswith(" ")]

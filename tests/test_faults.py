@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from support.drawn import Town
@@ -39,7 +39,7 @@ class Ended(NamedTuple):
     said: str
 
 
-def run(*words, **options) -> Ended:
+def run(*words: object, **options: Any) -> Ended:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), **options.pop("env", {})}
     done = subprocess.run(
         [sys.executable, ROOT / "cli.py", *map(str, words)],
@@ -49,7 +49,7 @@ def run(*words, **options) -> Ended:
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A town and its city."""
     folder = tmp_path_factory.mktemp("faults")
     wk.build(TOWN.write(folder / "town.osm"), folder / "city", pavements="centre")
@@ -57,20 +57,20 @@ def made(tmp_path_factory):
 
 
 @pytest.fixture
-def folder(made, tmp_path):
+def folder(made: Path, tmp_path: Path) -> Path:
     """A copy that may be spoiled."""
     shutil.copytree(made / "city", tmp_path / "city")
     shutil.copy(made / "town.osm", tmp_path)
     return tmp_path
 
 
-def content(folder):
+def content(folder: Path) -> dict[Path, bytes]:
     return {
         path.relative_to(folder): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
     }
 
 
-def test_no_command_writes_over_what_it_reads(folder):
+def test_no_command_writes_over_what_it_reads(folder: Path) -> None:
     before = content(folder)
     start = f"{TOWN.position('H')[1]},{TOWN.position('H')[0]}"
     profile = ("--profile", "walker")
@@ -96,7 +96,7 @@ def test_no_command_writes_over_what_it_reads(folder):
         assert content(folder) == before, words
 
 
-def test_devices_and_pipes_are_no_outputs(folder):
+def test_devices_and_pipes_are_no_outputs(folder: Path) -> None:
     os.mkfifo(folder / "pipe.html")
     for words in (("map", "city", "-o", "pipe.html"), ("scan", "city", "-o", "pipe.html")):
         ended = run(*words, cwd=folder)
@@ -105,7 +105,7 @@ def test_devices_and_pipes_are_no_outputs(folder):
     assert (folder / "pipe.html").is_fifo()
 
 
-def test_inputs_are_told_by_every_way_to_name_them(folder):
+def test_inputs_are_told_by_every_way_to_name_them(folder: Path) -> None:
     here = folder / "town.osm"
     os.link(here, folder / "other.osm")
     for given in (
@@ -123,7 +123,7 @@ def test_inputs_are_told_by_every_way_to_name_them(folder):
 @pytest.mark.parametrize(
     "name", ["edges.parquet", "home_snaps.parquet", "hierarchy.npz", "city.json", "services.toml"]
 )
-def test_a_damaged_city_is_refused_whatever_is_damaged(folder, name):
+def test_a_damaged_city_is_refused_whatever_is_damaged(folder: Path, name: str) -> None:
     path = folder / "city" / name
     raw = bytearray(path.read_bytes())
     raw[len(raw) // 2] ^= 1
@@ -132,7 +132,7 @@ def test_a_damaged_city_is_refused_whatever_is_damaged(folder, name):
         wk.open(folder / "city").check()
 
 
-def test_a_city_built_anew_is_noticed(folder):
+def test_a_city_built_anew_is_noticed(folder: Path) -> None:
     city = wk.open(folder / "city")
     assert len(city.nodes["x"])
     town = folder / "town.osm"
@@ -142,7 +142,9 @@ def test_a_city_built_anew_is_noticed(folder):
         city.edges  # noqa: B018  # reading it is the point
 
 
-def test_a_damaged_city_in_the_cache_is_built_again(folder, monkeypatch, caplog):
+def test_a_damaged_city_in_the_cache_is_built_again(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     from wegeketten.pipeline.cache import obtain_city
 
     monkeypatch.setenv("WEGEKETTEN_CACHE", str(folder / "cache"))
@@ -155,7 +157,7 @@ def test_a_damaged_city_in_the_cache_is_built_again(folder, monkeypatch, caplog)
         caplog.clear()
 
 
-def test_the_same_input_gives_the_same_bytes(folder):
+def test_the_same_input_gives_the_same_bytes(folder: Path) -> None:
     for name in ("one", "two"):
         scan = wk.scan(wk.build(folder / "town.osm", folder / name / "city"))
         from wegeketten.reach.tables import write_scan
@@ -167,7 +169,7 @@ def test_the_same_input_gives_the_same_bytes(folder):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
-def test_signals_clean_up(folder, number):
+def test_signals_clean_up(folder: Path, number: signal.Signals) -> None:
     cache = {
         "WEGEKETTEN_CACHE": str(folder / "cache"),
         "PYTHONPATH": str(ROOT),
@@ -199,7 +201,7 @@ def test_signals_clean_up(folder, number):
     assert list((folder / "tmp").iterdir()) == []
 
 
-def test_numbers_out_of_range_are_misuse(made):
+def test_numbers_out_of_range_are_misuse(made: Path) -> None:
     from wegeketten.planning.survey import find_survey
     from wegeketten.reach.chains.needs import Needs
 
@@ -214,7 +216,7 @@ def test_numbers_out_of_range_are_misuse(made):
         wk.build(made / "town.osm", made / "other", processes=0)
 
 
-def test_output_for_a_terminal_that_knows_few_signs(folder):
+def test_output_for_a_terminal_that_knows_few_signs(folder: Path) -> None:
     ended = run("info", "city", cwd=folder, env={"PYTHONIOENCODING": "ascii"})
     assert ended.code == 0, ended
     assert run("info", "city", "--json", cwd=folder, env={"PYTHONIOENCODING": "cp1252"}).code == 0
@@ -224,7 +226,7 @@ def test_output_for_a_terminal_that_knows_few_signs(folder):
     assert "\u202e" not in ended.said
 
 
-def test_tables_for_a_german_spreadsheet(folder):
+def test_tables_for_a_german_spreadsheet(folder: Path) -> None:
     assert run("scan", "city", "-o", "scan", "--csv", "de", cwd=folder).code == 0
     raw = (folder / "scan" / "districts.csv").read_bytes()
     assert raw.startswith(b"\xef\xbb\xbfdistrict;profile;")
@@ -232,11 +234,11 @@ def test_tables_for_a_german_spreadsheet(folder):
     assert run("scan", "city", "-o", "scan", "--csv", "french", cwd=folder).code == 2
 
 
-def test_the_version_is_told(folder):
+def test_the_version_is_told(folder: Path) -> None:
     assert run("--version").code == 0
 
 
-def test_plan_lists_of_other_hands_are_refused_in_one_line(tmp_path):
+def test_plan_lists_of_other_hands_are_refused_in_one_line(tmp_path: Path) -> None:
     from wegeketten.planning.compare import barriers_of
     from wegeketten.reports.marks import read_measures
 
@@ -251,7 +253,7 @@ def test_plan_lists_of_other_hands_are_refused_in_one_line(tmp_path):
             reader()
 
 
-def test_survey_pages_let_nothing_run():
+def test_survey_pages_let_nothing_run() -> None:
     from wegeketten.planning.checklist import checklist
     from wegeketten.planning.survey import Survey
 

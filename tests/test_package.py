@@ -36,7 +36,7 @@ def _modules() -> list[str]:
     return sorted(_walk(wegeketten.__path__, "wegeketten."))
 
 
-def test_all_is_what_dir_shows():
+def test_all_is_what_dir_shows() -> None:
     assert sorted(wegeketten.__all__) == dir(wegeketten)
     for name in wegeketten.__all__:
         assert getattr(wegeketten, name) is not None
@@ -44,7 +44,7 @@ def test_all_is_what_dir_shows():
         _ = wegeketten.nonsense
 
 
-def test_wheel_holds_one_top_level_name(tmp_path):
+def test_wheel_holds_one_top_level_name(tmp_path: Path) -> None:
     if not (_ROOT / "pyproject.toml").is_file():
         pytest.skip("the checkout is not here")
     pytest.importorskip("hatchling")
@@ -67,7 +67,7 @@ def test_wheel_holds_one_top_level_name(tmp_path):
     assert not [name for name in names if name.endswith((".pyi", ".pbf", ".nbi"))]
 
 
-def test_routing_is_reached_under_one_name_only():
+def test_routing_is_reached_under_one_name_only() -> None:
     code = (
         "import sys, wegeketten.routing, wegeketten.reach.scan, wegeketten.pipeline.build\n"
         "print('routing' in sys.modules, 'cli' in sys.modules)"
@@ -76,7 +76,7 @@ def test_routing_is_reached_under_one_name_only():
     assert run.stdout.split() == ["False", "False"]
 
 
-def test_help_loads_nothing_heavy():
+def test_help_loads_nothing_heavy() -> None:
     code = (
         "import sys\nfrom wegeketten.cli import app\n"
         "heavy = {'numpy','numba','pandas','geopandas','shapely','osmnx','folium','pyarrow','scipy','osmium',"
@@ -87,7 +87,7 @@ def test_help_loads_nothing_heavy():
 
 
 @pytest.mark.parametrize("name", _modules())
-def test_examples_in_the_docs_run(name):
+def test_examples_in_the_docs_run(name: str) -> None:
     import doctest
 
     module = importlib.import_module(name)
@@ -95,7 +95,7 @@ def test_examples_in_the_docs_run(name):
     assert result.failed == 0
 
 
-def test_no_module_hides_a_name_of_the_shop_window():
+def test_no_module_hides_a_name_of_the_shop_window() -> None:
     code = (
         "import importlib, pkgutil, wegeketten as wk\n"
         "for info in pkgutil.iter_modules(wk.__path__, 'wegeketten.'):\n"

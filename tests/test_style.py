@@ -10,8 +10,12 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _ROOT = Path(__file__).resolve().parents[1]
 
@@ -30,7 +34,7 @@ pytestmark = pytest.mark.skipif(
     ],
     ids=["lint", "format", "types"],
 )
-def test_tool_is_content(command):
+def test_tool_is_content(command: list[str]) -> None:
     pytest.importorskip(command[0])
     run = subprocess.run(
         [sys.executable, "-m", *command], cwd=_ROOT, capture_output=True, text=True, check=False
@@ -38,7 +42,7 @@ def test_tool_is_content(command):
     assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-1000:]
 
 
-def _lint_imports(where):
+def _lint_imports(where: Path) -> subprocess.CompletedProcess[str]:
     command = Path(sys.executable).with_name("lint-imports")
     if not command.is_file():
         pytest.skip("import-linter is not installed")
@@ -49,7 +53,7 @@ def _lint_imports(where):
     )  # fmt: skip
 
 
-def test_rooms_import_downwards_only():
+def test_rooms_import_downwards_only() -> None:
     run = _lint_imports(_ROOT)
     assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-1000:]
 
@@ -63,7 +67,7 @@ def test_rooms_import_downwards_only():
         ("wegeketten/network/access.py", "from wegeketten.network import ways"),
     ],
 )
-def test_import_against_the_flow_is_found(module, line, tmp_path):
+def test_import_against_the_flow_is_found(module: str, line: str, tmp_path: Path) -> None:
     for name in ("wegeketten", "routing"):
         shutil.copytree(_ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "assets"))
     shutil.copy(_ROOT / "pyproject.toml", tmp_path)
@@ -73,7 +77,7 @@ def test_import_against_the_flow_is_found(module, line, tmp_path):
     assert run.returncode == 1, run.stdout[-3000:] + run.stderr[-1000:]
 
 
-def test_architecture_names_the_rooms_in_the_order_of_the_rules():
+def test_architecture_names_the_rooms_in_the_order_of_the_rules() -> None:
     rules = tomllib.loads((_ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
     floors = next(rule for rule in rules["contracts"] if rule["id"] == "floors")["layers"]
     text = (_ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
@@ -86,13 +90,13 @@ def test_architecture_names_the_rooms_in_the_order_of_the_rules():
     assert [at[room] for room in rows] == sorted(at[room] for room in rows)
 
 
-def test_numba_is_configured_in_one_place_only():
+def test_numba_is_configured_in_one_place_only() -> None:
     for path in [*(_ROOT / "wegeketten").rglob("*.py"), *(_ROOT / "routing").glob("*.py")]:
         if path.name != "compiled.py":
             assert not re.search(r"\bn?jit\b", path.read_text(encoding="utf-8")), path
 
 
-def test_nothing_runs_at_import():
+def test_nothing_runs_at_import() -> None:
     for path in [*(_ROOT / "wegeketten").rglob("*.py"), *(_ROOT / "routing").glob("*.py"), _ROOT / "cli.py"]:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for node in tree.body:
@@ -101,14 +105,14 @@ def test_nothing_runs_at_import():
                 pytest.fail(f"{path.relative_to(_ROOT)}:{node.lineno} calls something when it is imported")
 
 
-def test_no_assert_in_the_product():
+def test_no_assert_in_the_product() -> None:
     for path in [*(_ROOT / "wegeketten").rglob("*.py"), *(_ROOT / "routing").glob("*.py"), _ROOT / "cli.py"]:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         lines = [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Assert)]
         assert not lines, f"{path.relative_to(_ROOT)}: {lines}"
 
 
-def _raised(function):
+def _raised(function: ast.FunctionDef) -> Iterator[str]:
     """Names of the errors that a function raises itself, not in functions inside it, nor again."""
     inner = [
         each for each in ast.walk(function) if isinstance(each, ast.FunctionDef) and each is not function
@@ -121,16 +125,18 @@ def _raised(function):
                 yield name
 
 
-def _declares_commands(path):
+def _declares_commands(path: Path) -> bool:
     """Docstrings of commands are their help, and their parameters the options of the command line."""
     return path.name.endswith("_commands.py")
 
 
-def test_public_functions_state_what_they_raise():
+def test_public_functions_state_what_they_raise() -> None:
     silent = []
     for path in [*(_ROOT / "wegeketten").rglob("*.py"), *(_ROOT / "routing").glob("*.py")]:
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        for scope in [tree, *(node for node in tree.body if isinstance(node, ast.ClassDef))]:
+        scopes: list[ast.Module | ast.ClassDef] = [tree]
+        scopes += [node for node in tree.body if isinstance(node, ast.ClassDef)]
+        for scope in scopes:
             if getattr(scope, "name", "").startswith("_") or _declares_commands(path):
                 continue
             for node in scope.body:
@@ -146,7 +152,7 @@ _MOST_PARAMETERS = 12
 _MAY_BE_WIDER = {"build"}  # public, keyword-only options of the command line
 
 
-def test_functions_stay_short():
+def test_functions_stay_short() -> None:
     wide = []
     for path in [*(_ROOT / "wegeketten").rglob("*.py"), *(_ROOT / "routing").glob("*.py")]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -156,7 +162,7 @@ def test_functions_stay_short():
             if re.search(r"kernel|helper|inlined", marks) or path.parent.name == "routing":
                 continue  # compiled: see routing/compiled.py
             text = ast.get_docstring(node, clean=False) or ""
-            lines = node.end_lineno - node.lineno + 1 - (text.count("\n") + 1)
+            lines = (node.end_lineno or 0) - node.lineno + 1 - (text.count("\n") + 1)
             count = len([*node.args.args, *node.args.kwonlyargs])
             if lines > _LONGEST or (count > _MOST_PARAMETERS and not _declares_commands(path)):
                 wide.append(f"{path.relative_to(_ROOT)}:{node.lineno} {node.name}: {lines} lines, {count}")

@@ -14,17 +14,18 @@ _PROJECT = Path(__file__).resolve().parents[1] / "pyproject.toml"
 pytestmark = pytest.mark.skipif(not _PROJECT.is_file(), reason="the checkout is not here")
 
 
-def _needs():
+def _needs() -> list[str]:
     with _PROJECT.open("rb") as file:
-        return tomllib.load(file)["project"]["dependencies"]
+        result: list[str] = tomllib.load(file)["project"]["dependencies"]
+        return result
 
 
-def _numbers(text):
+def _numbers(text: str) -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r"\d+", text)[:3])
 
 
 @pytest.mark.parametrize("need", _needs() if _PROJECT.is_file() else [])
-def test_need_has_one_floor_and_it_is_met(need):
+def test_need_has_one_floor_and_it_is_met(need: str) -> None:
     match = re.fullmatch(r"([\w.-]+)>=([\d.]+)", need)
     assert match, f"{need}: .ci/versions tests floors of the form NAME>=VERSION"
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import filecmp
 import json
 import sys
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -16,6 +17,11 @@ from support.drawn import Town
 import wegeketten as wk
 from wegeketten.cli import main
 from wegeketten.errors import UsageError, WegekettenError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from wegeketten.city import City
 
 _HOMES = "".join(
     f'<node id="{5001 + n}" lat="{51.05 - n * 0.0001:.4f}" lon="13.7400"><tag k="addr:street" v="Am Weg"/>'
@@ -30,7 +36,7 @@ _PLACES = "".join(
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory):
+def town(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, City]:
     folder = tmp_path_factory.mktemp("api")
     drawn = Town(
         "A.........B.........C\n.....................\nD.........E.........F",
@@ -54,7 +60,7 @@ def _run(*arguments: object) -> None:
     assert not ended.value.code
 
 
-def _same(one, other) -> None:
+def _same(one: Path, other: Path) -> None:
     names = sorted(path.name for path in one.iterdir())
     assert names == sorted(path.name for path in other.iterdir())
     for name in names:
@@ -62,7 +68,7 @@ def _same(one, other) -> None:
             assert filecmp.cmp(one / name, other / name, shallow=False), name
 
 
-def test_plan_survey_compare_norm_and_chains_write_what_the_commands_write(town):
+def test_plan_survey_compare_norm_and_chains_write_what_the_commands_write(town: tuple[Path, City]) -> None:
     folder, city = town
     path = city.path
     _run("plan", path, "--profile", "wheelchair", "--budget", "20000", "-o", folder / "plan")
@@ -84,7 +90,7 @@ def test_plan_survey_compare_norm_and_chains_write_what_the_commands_write(town)
     _same(folder / "chain", folder / "chain2")
 
 
-def test_matrix_and_isochrone_write_what_the_commands_write(town):
+def test_matrix_and_isochrone_write_what_the_commands_write(town: tuple[Path, City]) -> None:
     folder, city = town
     _run(
         "matrix",
@@ -113,7 +119,9 @@ def test_matrix_and_isochrone_write_what_the_commands_write(town):
     assert filecmp.cmp(folder / "i.geojson", folder / "i2.geojson", shallow=False)
 
 
-def test_route_and_why_say_what_the_commands_say(town, capsys):
+def test_route_and_why_say_what_the_commands_say(
+    town: tuple[Path, City], capsys: pytest.CaptureFixture[str]
+) -> None:
     _, city = town
     wheels = ("--profile", "wheelchair", "--json")
     _run("route", city.path, "--from", "51.05,13.74", "--to", "51.049,13.742", *wheels)
@@ -125,7 +133,7 @@ def test_route_and_why_say_what_the_commands_say(town, capsys):
     assert json.loads(json.dumps(wk.why(city, (51.05, 13.74), "pharmacy").to_json())) == told
 
 
-def test_every_result_is_a_frame_with_places(town):
+def test_every_result_is_a_frame_with_places(town: tuple[Path, City]) -> None:
     _, city = town
     results = {
         "scan": wk.scan(city, profiles=["walker"], services=["pharmacy"]),
@@ -154,13 +162,13 @@ def test_every_result_is_a_frame_with_places(town):
         results["scan"].to_frame("houses")
 
 
-def test_a_result_is_a_map_in_a_notebook(town):
+def test_a_result_is_a_map_in_a_notebook(town: tuple[Path, City]) -> None:
     _, city = town
     page = wk.isochrone(city, 5, start=(51.05, 13.74)).explore().get_root().render()
     assert "leaflet" in page
 
 
-def test_districts_and_points_may_be_frames(town):
+def test_districts_and_points_may_be_frames(town: tuple[Path, City]) -> None:
     folder, city = town
     areas = gpd.GeoDataFrame(
         {"name": ["West", "Ost"]},
@@ -175,7 +183,7 @@ def test_districts_and_points_may_be_frames(town):
     assert wk.matrix(city, points, "pharmacy").origins == ("a",)
 
 
-def test_errors_are_builtins_too(town):
+def test_errors_are_builtins_too(town: tuple[Path, City]) -> None:
     _, city = town
     with pytest.raises(ValueError, match="latitude"):
         wk.route(city, (91, 13), (51, 13))
@@ -185,7 +193,7 @@ def test_errors_are_builtins_too(town):
         wk.route(city, "Rathaus", (51, 13))
 
 
-def test_nothing_heavy_is_imported_before_it_is_used():
+def test_nothing_heavy_is_imported_before_it_is_used() -> None:
     import subprocess
 
     code = (
@@ -196,7 +204,7 @@ def test_nothing_heavy_is_imported_before_it_is_used():
     assert run.stdout.strip() == "[]"
 
 
-def test_every_name_is_there():
+def test_every_name_is_there() -> None:
     for name in wk.__all__:
         assert getattr(wk, name) is not None
     assert dir(wk) == sorted(wk.__all__)

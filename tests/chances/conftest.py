@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from support.drawn import Town
 
 import wegeketten as wk
+
+if TYPE_CHECKING:
+    from wegeketten.city import City
 
 _STREET = "highway=residential"
 _FOOT = "highway=footway"
@@ -57,6 +62,6 @@ LAZY = Town(
 
 
 @pytest.fixture(scope="session")
-def lazy(tmp_path_factory):
+def lazy(tmp_path_factory: pytest.TempPathFactory) -> City:
     folder = tmp_path_factory.mktemp("lazy")
     return wk.build(LAZY.write(folder / "lazy.osm"), folder / "city", pavements="centre")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import pytest
 
@@ -11,8 +13,11 @@ from wegeketten.chances.scale import scale
 from wegeketten.model.edges import ATTRIBUTES, PLAIN, EdgeTable, Kind, absent_columns
 from wegeketten.model.reading import Provenance
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-def footways(classes, names, *, spacing_m=1000.0):
+
+def footways(classes: Sequence[float], names: Sequence[str], *, spacing_m: float = 1000.0) -> Groups:
     """Foot ways with a surface each (0 where nobody tagged it), far apart, street by street."""
     count = len(classes)
     columns = {name: np.zeros(count, dtype) for name, dtype in PLAIN.items()}
@@ -34,11 +39,11 @@ def footways(classes, names, *, spacing_m=1000.0):
     return Groups(EdgeTable(columns, texts, np.zeros(count + 1, np.int64), np.zeros((0, 2))), xy)
 
 
-def lessons_of(*args, **kwargs):
+def lessons_of(*args: Any, **kwargs: Any) -> Lessons:
     return Lessons(footways(*args, **kwargs), scale("surface_class"), wary=False)
 
 
-def test_the_chain_of_levels_by_hand():
+def test_the_chain_of_levels_by_hand() -> None:
     found = lessons_of([1, 1, 6, 0], ["A", "A", "B", "C"])
     weights, prior = found.scale.weights, found.prior[found.context[3]]
     seen = np.array([2, 0, 0, 0, 0, 1])
@@ -47,21 +52,21 @@ def test_the_chain_of_levels_by_hand():
     assert found.shares(np.array([3]))[0][0] == pytest.approx(kind)
 
 
-def test_a_street_put_aside_teaches_nothing():
+def test_a_street_put_aside_teaches_nothing() -> None:
     rows = np.arange(4)
     told = lessons_of([6, 6, 1, 1], ["A", "A", "B", "C"], spacing_m=50.0)
     silent = lessons_of([0, 0, 1, 1], ["A", "A", "B", "C"], spacing_m=50.0)
     assert told.shares(rows[:2], street_aside=True)[0] == pytest.approx(silent.shares(rows[:2])[0])
 
 
-def test_own_tags_draw_the_shares_towards_them():
+def test_own_tags_draw_the_shares_towards_them() -> None:
     few, many = (lessons_of([0] + [6] * n, ["A"] * (n + 1)) for n in (2, 200))
     row = np.array([0])
     assert few.prior[few.context[0], 5] < few.shares(row)[0][0, 5] < many.shares(row)[0][0, 5]
     assert many.shares(row)[0][0, 5] > 0.9
 
 
-def test_more_tags_leave_less_shared_doubt():
+def test_more_tags_leave_less_shared_doubt() -> None:
     row = np.array([0])
     parts = [
         sum(each.part[0] for each in lessons_of([0] + [1] * n, ["A"] * (n + 1)).shares(row)[1])
@@ -71,7 +76,7 @@ def test_more_tags_leave_less_shared_doubt():
     assert parts[0] <= 1
 
 
-def test_pieces_of_one_way_count_once():
+def test_pieces_of_one_way_count_once() -> None:
     whole = footways([1, 0], ["A", "B"])
     cut = footways([1, 1, 1, 0], ["A", "A", "A", "B"])
     cut.edges.columns["osm_id"][:3] = 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -17,6 +18,11 @@ from wegeketten.planning.plan import Wishes, make_plan
 from wegeketten.planning.survey import find_survey
 from wegeketten.reach.expected import find_chances
 from wegeketten.reach.shares import units_within
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from wegeketten.city import City
 
 _SURE = "highway=footway|surface=asphalt|smoothness=good|width=2|incline=0%|cross_slope=1%"
 
@@ -51,7 +57,7 @@ UNKNOWN = Town(
 
 
 @pytest.fixture(scope="module")
-def towns(tmp_path_factory):
+def towns(tmp_path_factory: pytest.TempPathFactory) -> dict[str, City]:
     folder = tmp_path_factory.mktemp("towns")
     return {
         name: wk.build(town.write(folder / f"{name}.osm"), folder / name, pavements="centre")
@@ -59,7 +65,7 @@ def towns(tmp_path_factory):
     }
 
 
-def test_a_world_as_a_city_reaches_what_the_chances_say(lazy):
+def test_a_world_as_a_city_reaches_what_the_chances_say(lazy: City) -> None:
     """The scan of a world finds within the standard whoever is there in the bits of that world."""
     chair = load_profile("wheelchair")
     worlds = Worlds(lazy, [chair], 24, seed=4)
@@ -76,7 +82,7 @@ def test_a_world_as_a_city_reaches_what_the_chances_say(lazy):
     assert 0 < bits.mean() < 1
 
 
-def test_survey_says_how_likely_a_look_brings_good_news(towns, tmp_path):
+def test_survey_says_how_likely_a_look_brings_good_news(towns: dict[str, City], tmp_path: Path) -> None:
     found = find_survey(towns["unknown"], [load_profile("wheelchair")], services=["pharmacy"])
     assert found.spots
     kerb = next(spot for spot in found.spots if spot.attribute == "kerb_cm")
@@ -89,13 +95,17 @@ def test_survey_says_how_likely_a_look_brings_good_news(towns, tmp_path):
         assert float(row["people_expected"]) == pytest.approx(worth, abs=2e-3)
 
 
-def test_a_plan_counts_what_to_expect(lazy, tmp_path):
+def test_a_plan_counts_what_to_expect(lazy: City, tmp_path: Path) -> None:
     profiles = [load_profile("wheelchair"), load_profile("pram")]
     made = make_plan(lazy, profiles, wishes=Wishes(services=("pharmacy", "groceries")), worlds=16)
     bare = make_plan(lazy, profiles, wishes=Wishes(services=("pharmacy", "groceries")))
     assert [line.barrier_ids for line in made.lines] == [line.barrier_ids for line in bare.lines]
     assert made.lines
     for line in made.lines:
+        assert line.people_low is not None
+        assert line.people_high is not None
+        assert line.helps is not None
+        assert line.people_expected is not None
         assert 0 <= line.people_low <= line.people_high
         assert 0 <= line.helps <= 1
         assert line.look_saves_eur == pytest.approx((1 - line.helps) * line.cost_eur)
@@ -107,7 +117,7 @@ def test_a_plan_counts_what_to_expect(lazy, tmp_path):
     assert float(row["people_expected"]) == pytest.approx(made.lines[0].people_expected, abs=1e-3)
 
 
-def test_where_all_is_known_the_plan_is_certain(towns):
+def test_where_all_is_known_the_plan_is_certain(towns: dict[str, City]) -> None:
     chair = load_profile("wheelchair")
     made = make_plan(towns["known"], [chair], wishes=Wishes(services=("pharmacy",)), worlds=8)
     assert made.lines
@@ -116,7 +126,7 @@ def test_where_all_is_known_the_plan_is_certain(towns):
         assert line.helps in (0.0, 1.0)
 
 
-def test_a_comparison_shares_its_worlds(lazy):
+def test_a_comparison_shares_its_worlds(lazy: City) -> None:
     """Two builds of one town differ in no world; a lost kerb shows in the expected shares."""
     profiles = [load_profile("wheelchair"), load_profile("walker")]
     same = compare_cities(lazy, lazy, profiles, services=["pharmacy"], worlds=24, seed=3)

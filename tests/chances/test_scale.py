@@ -12,14 +12,14 @@ from wegeketten.tags.assumption import rules
 _SEED = 20261130
 
 
-def test_every_assumption_has_a_distribution():
+def test_every_assumption_has_a_distribution() -> None:
     assumed = set(rules())
     assert assumed <= set(scales())
     assert "entrance" in scales()
 
 
 @pytest.mark.parametrize("name", [each.name for each in ATTRIBUTES if each.name != "wheelchair"])
-def test_every_kind_an_assumption_speaks_of_has_a_context(name):
+def test_every_kind_an_assumption_speaks_of_has_a_context(name: str) -> None:
     contexts = scale(name).contexts
     for rule in rules()[name]:
         for kind in rule.kinds:
@@ -28,14 +28,14 @@ def test_every_kind_an_assumption_speaks_of_has_a_context(name):
     assert all(abs(each.shares.sum() - 1) < 1e-9 for each in contexts)
 
 
-def test_kinds_are_names_of_kinds():
+def test_kinds_are_names_of_kinds() -> None:
     for each in scales().values():
         for context in each.contexts:
             assert all(kind in Kind.__members__ for kind in context.kinds)
 
 
 @pytest.mark.parametrize("name", sorted(name for name, one in scales().items() if not one.step))
-def test_passing_agrees_with_counting(name):
+def test_passing_agrees_with_counting(name: str) -> None:
     """Draw values evenly within their classes and count how many keep a limit between the bounds."""
     one, rng = scale(name), np.random.default_rng(_SEED)
     ends = one.ends
@@ -59,7 +59,7 @@ def test_passing_agrees_with_counting(name):
     assert compared > 3
 
 
-def test_bounds_decide_where_they_can():
+def test_bounds_decide_where_they_can() -> None:
     kerb = scale("kerb_cm")
     shares = np.full((3, len(kerb.cuts) + 1), 1.0)
     shares /= shares.sum(axis=1, keepdims=True)
@@ -70,14 +70,14 @@ def test_bounds_decide_where_they_can():
     assert 0 < third < 1
 
 
-def test_a_grade_is_a_whole_number():
+def test_a_grade_is_a_whole_number() -> None:
     grade = scale("smoothness_grade")
     shares = np.array([[0.5, 0.25, 0.25, 0.0, 0.0, 0.0, 0.0, 0.0]])
     kept = grade.passing(shares, 1.0, np.array([1.0]), np.array([2.0]))[0]
     assert kept == pytest.approx(2 / 3)
 
 
-def test_a_larger_limit_never_lowers_the_chance():
+def test_a_larger_limit_never_lowers_the_chance() -> None:
     rng = np.random.default_rng(_SEED)
     for one in scales().values():
         shares = rng.dirichlet(np.ones(len(one.cuts) + 1), 50)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from wegeketten.chances import Worlds
@@ -9,8 +11,11 @@ from wegeketten.chances.times import Times
 from wegeketten.people.profile import load_profiles
 from wegeketten.people.seconds import seconds
 
+if TYPE_CHECKING:
+    from wegeketten.city import City
 
-def test_seconds_of_drawn_surfaces_are_those_of_mapped_ones(lazy):
+
+def test_seconds_of_drawn_surfaces_are_those_of_mapped_ones(lazy: City) -> None:
     for profile in load_profiles(["wheelchair", "pram", "senior"]):
         worlds = Worlds(lazy, [profile], 8, seed=6)
         told = lazy.weights(profile)
@@ -34,7 +39,7 @@ def test_seconds_of_drawn_surfaces_are_those_of_mapped_ones(lazy):
         assert len(np.unique(surface.classes)) > 1
 
 
-def test_a_steeper_class_is_slower_uphill(lazy):
+def test_a_steeper_class_is_slower_uphill(lazy: City) -> None:
     (profile,) = load_profiles(["wheelchair"])
     worlds = Worlds(lazy, [profile], 64, seed=8)
     times = Times(worlds.odds, profile, lazy.weights(profile).seconds)
@@ -45,6 +50,7 @@ def test_a_steeper_class_is_slower_uphill(lazy):
     for first in range(0, 64, 8):
         surface, slope = (worlds.classes(name, first) for name in ("surface_class", "incline_pct"))
         units = times.of(surface, slope)
+        assert slope.rising is not None
         climbs |= {
             (int(slope.classes[at, world]), int(units[world, of_row, 0]))
             for world in range(8)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from support.drawn import Town
 
@@ -12,6 +14,9 @@ from wegeketten.reach.chains.one_door import find_chain
 from wegeketten.reach.expected import find_chances
 from wegeketten.reach.route import find_route
 from wegeketten.reach.why import find_why
+
+if TYPE_CHECKING:
+    from wegeketten.city import City
 
 _SURE = "highway=footway|surface=asphalt|smoothness=good|width=2|incline=0%|cross_slope=1%"
 
@@ -30,17 +35,17 @@ KERB = Town(
 
 
 @pytest.fixture(scope="module")
-def kerb(tmp_path_factory):
+def kerb(tmp_path_factory: pytest.TempPathFactory) -> City:
     folder = tmp_path_factory.mktemp("kerb")
     return wk.build(KERB.write(folder / "kerb.osm"), folder / "city", pavements="centre")
 
 
-def spot(city, table, row=0):
+def spot(city: City, table: str, row: int = 0) -> tuple[float, float]:
     columns = getattr(city, table)
     return float(columns["lat"][row]), float(columns["lon"][row])
 
 
-def test_one_unknown_kerb_and_its_chance(kerb):
+def test_one_unknown_kerb_and_its_chance(kerb: City) -> None:
     """The only unknown is one kerb: route, door and home say what the kerb's distribution says."""
     chair = load_profile("wheelchair")
     ends = spot(kerb, "homes"), spot(kerb, "places")
@@ -59,14 +64,14 @@ def test_one_unknown_kerb_and_its_chance(kerb):
     assert route.to_json()["chance"] == route.chance
 
 
-def test_what_is_sure_has_no_doubt(kerb):
+def test_what_is_sure_has_no_doubt(kerb: City) -> None:
     walker = load_profile("walker")
     route = find_route(kerb, walker, spot(kerb, "homes"), spot(kerb, "places"), worlds=16)
     assert route.chance == 1.0
     assert find_route(kerb, walker, spot(kerb, "homes"), spot(kerb, "places")).chance is None
 
 
-def test_a_detour_only_adds_to_the_chance(lazy):
+def test_a_detour_only_adds_to_the_chance(lazy: City) -> None:
     """Reaching a service by whatever way is never less likely than by the way that is told."""
     chair = load_profile("wheelchair")
     compared = 0
@@ -75,6 +80,8 @@ def test_a_detour_only_adds_to_the_chance(lazy):
         chain = find_chain(lazy, chair, start, Errands(("pharmacy",)), worlds=64)
         why = find_why(lazy, chair, start, "pharmacy", worlds=64)
         if chain.chance is not None:
+            assert why.chance is not None
+            assert chain.chance is not None
             assert why.chance >= chain.chance
             compared += 1
     assert compared > 4

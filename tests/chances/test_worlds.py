@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 from scipy.sparse import csr_array
@@ -11,25 +13,35 @@ import wegeketten as wk
 from wegeketten.chances import Worlds
 from wegeketten.chances.times import Times
 from wegeketten.joins.endpoints import allowed_places, join_homes, join_places, same_edge, seeds_to, times_at
-from wegeketten.people.profile import load_profile, load_profiles
+from wegeketten.people.profile import Profile, load_profile, load_profiles
 from wegeketten.reach.expected import find_chances
 from wegeketten.reach.shares import units_within
 from wegeketten.routing import INF
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from wegeketten.chances.expected import Chances
+    from wegeketten.city import City
 
 _SERVICES = ["pharmacy", "groceries"]
 
 
 @pytest.fixture(scope="module")
-def profiles():
+def profiles() -> list[Profile]:
     return load_profiles()
 
 
 @pytest.fixture(scope="module")
-def chances(lazy, profiles):
+def chances(lazy: City, profiles: list[Profile]) -> Chances:
     return find_chances(lazy, profiles, _SERVICES, worlds=64, seed=3)
 
 
-def test_sure_is_certain_and_what_is_not_possible_never_happens(lazy, profiles, chances):
+def test_sure_is_certain_and_what_is_not_possible_never_happens(
+    lazy: City, profiles: list[Profile], chances: Chances
+) -> None:
     scan = wk.scan(lazy, profiles=profiles, services=_SERVICES)
     between = 0
     for profile in profiles:
@@ -42,7 +54,7 @@ def test_sure_is_certain_and_what_is_not_possible_never_happens(lazy, profiles, 
     assert between > 10  # the town is one about which something is unknown
 
 
-def test_whoever_may_do_more_reaches_no_less_in_any_world(lazy):
+def test_whoever_may_do_more_reaches_no_less_in_any_world(lazy: City) -> None:
     better = load_profile("wheelchair", {"kerb_cm": 15, "incline_up_pct": 14, "surface_class": "E"})
     better = better.model_copy(update={"id": "better"})
     both = [load_profile("wheelchair"), better]
@@ -53,7 +65,9 @@ def test_whoever_may_do_more_reaches_no_less_in_any_world(lazy):
     assert (more > less).any()
 
 
-def test_worlds_do_not_depend_on_threads_number_or_company(lazy, profiles, chances):
+def test_worlds_do_not_depend_on_threads_number_or_company(
+    lazy: City, profiles: list[Profile], chances: Chances
+) -> None:
     again = find_chances(lazy, profiles, _SERVICES, worlds=64, seed=3, threads=3)
     fewer = find_chances(lazy, profiles[3:5], _SERVICES, worlds=24, seed=3, threads=1)
     other = find_chances(lazy, profiles, _SERVICES, worlds=64, seed=4)
@@ -64,7 +78,9 @@ def test_worlds_do_not_depend_on_threads_number_or_company(lazy, profiles, chanc
     assert any((chances.within[one.id] != other.within[one.id]).any() for one in profiles)
 
 
-def test_an_independent_search_finds_the_same_in_every_world(lazy, profiles, chances):
+def test_an_independent_search_finds_the_same_in_every_world(
+    lazy: City, profiles: list[Profile], chances: Chances
+) -> None:
     """Weights of a world by hand, Dijkstra by scipy, joints by the scan's own rules."""
     u, v = lazy.edges["u"], lazy.edges["v"]
     nodes = len(lazy.nodes["x"])
@@ -89,8 +105,8 @@ def test_an_independent_search_finds_the_same_in_every_world(lazy, profiles, cha
                 best = np.full(nodes, np.inf)
                 for node, offset in zip(seeds.nodes, seeds.offsets, strict=True):
                     best = np.minimum(best, _times_to(nodes, u, v, weights, int(node)) + offset)
-                times = np.where(np.isfinite(best), best, INF).astype(np.int32)[:, None]
-                units = times_at(homes, (u, v), weights, times)[0][:, 0]
+                today = np.where(np.isfinite(best), best, INF).astype(np.int32)[:, None]
+                units = times_at(homes, (u, v), weights, today)[0][:, 0]
                 pairs = same_edge(homes, offer, weights, lazy.edges["length_m"])
                 np.minimum.at(units, pairs.home, pairs.units)
                 limit = units_within(lazy.catalogue.standard_s(service, profile))
@@ -98,7 +114,9 @@ def test_an_independent_search_finds_the_same_in_every_world(lazy, profiles, cha
                 assert (bits == (units <= limit)).all(), (profile.id, world, service)
 
 
-def _times_to(nodes, u, v, weights, goal):
+def _times_to(
+    nodes: int, u: NDArray[np.int32], v: NDArray[np.int32], weights: NDArray[np.int32], goal: int
+) -> NDArray[np.float64]:
     tails, heads = np.concatenate([u, v]), np.concatenate([v, u])
     costs = np.concatenate([weights[0::2], weights[1::2]]).astype(float)
     keep = costs < INF
@@ -114,7 +132,7 @@ def _times_to(nodes, u, v, weights, goal):
 
 
 @pytest.mark.parametrize("sharing", [True, False])
-def test_arcs_are_open_as_often_as_their_chance_says(lazy, sharing):
+def test_arcs_are_open_as_often_as_their_chance_says(lazy: City, sharing: bool) -> None:
     """The shared draws change what hangs together, never how often each arc is open."""
     profile = load_profile("wheelchair")
     worlds = Worlds(lazy, [profile], 4000, seed=11, sharing=sharing)
@@ -141,7 +159,7 @@ def test_arcs_are_open_as_often_as_their_chance_says(lazy, sharing):
     assert (np.abs(seen.reshape(-1, 2).T - expected) < 4.5 * error).all()
 
 
-def test_what_belongs_together_is_drawn_together(lazy):
+def test_what_belongs_together_is_drawn_together(lazy: City) -> None:
     """All pieces of a way are alike in every world, with sharing and without."""
     profile = load_profile("wheelchair")
     edges = lazy.edges
@@ -154,14 +172,14 @@ def test_what_belongs_together_is_drawn_together(lazy):
             assert (open_ == open_[:, :1]).all()
 
 
-def test_nothing_unknown_is_nothing_drawn(lazy, profiles):
+def test_nothing_unknown_is_nothing_drawn(lazy: City, profiles: list[Profile]) -> None:
     walker = profiles[0]
     worlds = Worlds(lazy, [walker], 8)
     assert not worlds.varies(walker)
     assert (worlds.open(walker, 0) == (lazy.weights(walker).possible != INF)).all()
 
 
-def test_a_kerb_found_to_be_raised_raises_nobody_s_chance(lazy, tmp_path):
+def test_a_kerb_found_to_be_raised_raises_nobody_s_chance(lazy: City, tmp_path: Path) -> None:
     """And whoever has no limit for kerbs does not notice."""
     from dataclasses import replace
 

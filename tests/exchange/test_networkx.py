@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -12,6 +13,12 @@ from wegeketten.errors import InputDataError, UsageError
 from wegeketten.exchange.from_networkx import from_networkx
 from wegeketten.people.profile import load_profile
 from wegeketten.routing import INF, UNIT_S
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from wegeketten.city import City
+    from wegeketten.model.answers import Answer
 
 nx = pytest.importorskip("networkx")
 
@@ -38,14 +45,14 @@ TOWN = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory):
+def town(tmp_path_factory: pytest.TempPathFactory) -> City:
     folder = tmp_path_factory.mktemp("town")
     (folder / "town.osm").write_text(TOWN)
     return wk.build(folder / "town.osm", folder / "city")
 
 
 @pytest.fixture
-def kept_tags(monkeypatch):
+def kept_tags(monkeypatch: pytest.MonkeyPatch) -> Any:
     ox = pytest.importorskip("osmnx")
     for name in ("useful_tags_way", "useful_tags_node"):
         monkeypatch.setattr(
@@ -56,7 +63,7 @@ def kept_tags(monkeypatch):
     return ox
 
 
-def seconds(city, profile, tail, head, answer="likely"):
+def seconds(city: City, profile: str, tail: int, head: int, answer: str = "likely") -> float | None:
     """Fastest time between two OSM nodes by the city's own arcs, with NetworkX as the oracle."""
     weights = getattr(city.weights(load_profile(profile)), answer)
     plain = nx.DiGraph()
@@ -68,14 +75,15 @@ def seconds(city, profile, tail, head, answer="likely"):
             plain.add_edge(a, b, weight=int(weights[arc]))
     rows = {int(osm_id): row for row, osm_id in reversed(list(enumerate(city.nodes["osm_id"].tolist())))}
     try:
-        return nx.shortest_path_length(plain, rows[tail], rows[head], weight="weight") * UNIT_S
+        result: float = nx.shortest_path_length(plain, rows[tail], rows[head], weight="weight") * UNIT_S
+        return result
     except (nx.NetworkXNoPath, nx.NodeNotFound):
         return None
 
 
 @pytest.mark.parametrize("profile", ["walker", "wheelchair", "blind"])
 @pytest.mark.parametrize("answer", ["sure", "likely", "possible"])
-def test_graph_has_the_arcs_and_seconds_of_the_profile(town, profile, answer):
+def test_graph_has_the_arcs_and_seconds_of_the_profile(town: City, profile: str, answer: Answer) -> None:
     graph = town.to_networkx(profile=profile, answer=answer)
     weights = getattr(town.weights(load_profile(profile)), answer)
     assert graph.number_of_edges() == (weights < INF).sum()
@@ -89,14 +97,14 @@ def test_graph_has_the_arcs_and_seconds_of_the_profile(town, profile, answer):
         )
 
 
-def test_paths_agree_with_the_city(town):
+def test_paths_agree_with_the_city(town: City) -> None:
     graph = town.to_networkx(profile="walker")
     found = nx.shortest_path_length(graph, 1, 8, weight="travel_time")
     assert found == pytest.approx(seconds(town, "walker", 1, 8))
     assert graph.nodes[1]["osm_id"] == 1
 
 
-def test_barriers_and_readings_are_told(town):
+def test_barriers_and_readings_are_told(town: City) -> None:
     graph = town.to_networkx(profile="walker")
     kerbs = [data for _, _, data in graph.edges(data=True) if data["kind"] == "kerb"]
     assert kerbs
@@ -115,7 +123,7 @@ def test_barriers_and_readings_are_told(town):
     assert not any(data["kind"] == "steps" for _, _, data in wheels.edges(data=True))
 
 
-def test_pieces_of_a_flight_tell_their_share(tmp_path):
+def test_pieces_of_a_flight_tell_their_share(tmp_path: Path) -> None:
     """The steps of the whole are not to be added up."""
     branch = '<way id="15"><nd ref="8"/><nd ref="7"/><tag k="highway" v="path"/></way></osm>'
     longer = TOWN.replace('<nd ref="5"/><nd ref="8"/><tag', '<nd ref="5"/><nd ref="8"/><nd ref="4"/><tag')
@@ -127,7 +135,7 @@ def test_pieces_of_a_flight_tell_their_share(tmp_path):
     assert sum(data["flight_share"] for data in steps) == pytest.approx(2)
 
 
-def test_osmnx_works_with_the_graph(town, tmp_path):
+def test_osmnx_works_with_the_graph(town: City, tmp_path: Path) -> None:
     ox = pytest.importorskip("osmnx")
     graph = town.to_networkx(profile="walker")
     if hasattr(ox.convert, "validate_graph"):
@@ -155,12 +163,14 @@ def test_osmnx_works_with_the_graph(town, tmp_path):
     assert ox.stats.basic_stats(graph)["n"] == graph.number_of_nodes()
 
 
-def test_unknown_answer(town):
+def test_unknown_answer(town: City) -> None:
     with pytest.raises(UsageError, match="answer 'maybe'"):
-        town.to_networkx(answer="maybe")
+        town.to_networkx(answer="maybe")  # type: ignore[arg-type]
 
 
-def same_times(one, other, pairs, profiles=("walker", "wheelchair")):
+def same_times(
+    one: City, other: City, pairs: list[tuple[int, int]], profiles: tuple[str, ...] = ("walker", "wheelchair")
+) -> None:
     for profile in profiles:
         for tail, head in pairs:
             assert seconds(one, profile, tail, head) == pytest.approx(
@@ -168,7 +178,9 @@ def same_times(one, other, pairs, profiles=("walker", "wheelchair")):
             )
 
 
-def test_city_from_an_unsimplified_graph_is_the_city_from_the_extract(town, tmp_path, kept_tags):
+def test_city_from_an_unsimplified_graph_is_the_city_from_the_extract(
+    town: City, tmp_path: Path, kept_tags: Any
+) -> None:
     (tmp_path / "town.osm").write_text(TOWN)
     graph = kept_tags.graph.graph_from_xml(
         tmp_path / "town.osm", simplify=False, retain_all=True, bidirectional=True
@@ -186,7 +198,9 @@ def test_city_from_an_unsimplified_graph_is_the_city_from_the_extract(town, tmp_
     assert not folder.exists()
 
 
-def test_city_from_a_simplified_graph_keeps_lengths_and_steps(town, tmp_path, kept_tags):
+def test_city_from_a_simplified_graph_keeps_lengths_and_steps(
+    town: City, tmp_path: Path, kept_tags: Any
+) -> None:
     (tmp_path / "town.osm").write_text(TOWN)
     graph = kept_tags.graph.graph_from_xml(
         tmp_path / "town.osm", simplify=True, retain_all=True, bidirectional=True
@@ -207,7 +221,7 @@ def test_city_from_a_simplified_graph_keeps_lengths_and_steps(town, tmp_path, ke
     assert not any(data["kind"] == "steps" for _, _, data in wheels.edges(data=True))
 
 
-def test_projected_graph_gives_the_same_city(tmp_path, kept_tags):
+def test_projected_graph_gives_the_same_city(tmp_path: Path, kept_tags: Any) -> None:
     (tmp_path / "town.osm").write_text(TOWN)
     graph = kept_tags.graph.graph_from_xml(tmp_path / "town.osm", simplify=True, bidirectional=True)
     one, other = from_networkx(graph), from_networkx(kept_tags.projection.project_graph(graph))
@@ -215,7 +229,7 @@ def test_projected_graph_gives_the_same_city(tmp_path, kept_tags):
     assert other.edges["length_m"].sum() == pytest.approx(one.edges["length_m"].sum(), rel=1e-6)
 
 
-def test_hand_made_graph_with_labels_of_any_kind():
+def test_hand_made_graph_with_labels_of_any_kind() -> None:
     graph = nx.MultiDiGraph(crs="EPSG:4326")
     graph.add_node("a", x=13.73, y=51.05)
     graph.add_node("b", x=13.74, y=51.05)
@@ -229,7 +243,7 @@ def test_hand_made_graph_with_labels_of_any_kind():
     assert city.edges["incline_pct"][tagged] == pytest.approx([12.0])
 
 
-def test_graphs_that_are_no_city():
+def test_graphs_that_are_no_city() -> None:
     with pytest.raises(InputDataError, match="no edges"):
         from_networkx(nx.MultiDiGraph(crs="epsg:4326"))
     graph = nx.MultiDiGraph()

@@ -13,6 +13,7 @@ import os
 import subprocess
 import zipfile
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -21,6 +22,11 @@ import wegeketten as wk
 from wegeketten.errors import InputDataError
 from wegeketten.model.edges import Kind
 from wegeketten.osm.opensidewalks import read_sidewalks, schema
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wegeketten.city import City
 
 VERDICTS = Path(__file__).with_name("opensidewalks_verdicts.csv")
 VERSION = "https://sidewalks.washington.edu/opensidewalks/0.3/schema.json"
@@ -51,13 +57,15 @@ TOWN = """<?xml version="1.0" encoding="UTF-8"?>
 
 BENCHES = (("77", 0.0), ("007", 0.001))
 
+Sets = dict[str, list[dict[str, Any]]]  # features of each file of a set
 
-def unpacked(path):
+
+def unpacked(path: Path) -> dict[str, Any]:
     with zipfile.ZipFile(path) as archive:
         return {name.split(".")[-2]: json.loads(archive.read(name)) for name in archive.namelist()}
 
 
-def packed(path, sets, version=VERSION):
+def packed(path: Path, sets: Sets, version: str = VERSION) -> Path:
     with zipfile.ZipFile(path, "w") as archive:
         for name, features in sets.items():
             document = {"$schema": version, "type": "FeatureCollection", "features": features}
@@ -65,7 +73,7 @@ def packed(path, sets, version=VERSION):
     return path
 
 
-def point(name, lon, lat, **about):
+def point(name: str, lon: float, lat: float, **about: Any) -> dict[str, Any]:
     return {
         "type": "Feature",
         "geometry": {"type": "Point", "coordinates": [lon, lat]},
@@ -73,7 +81,7 @@ def point(name, lon, lat, **about):
     }
 
 
-def line(name, tail, head, points, **about):
+def line(name: str, tail: str, head: str, points: list[list[float]], **about: Any) -> dict[str, Any]:
     return {
         "type": "Feature",
         "geometry": {"type": "LineString", "coordinates": points},
@@ -81,7 +89,7 @@ def line(name, tail, head, points, **about):
     }
 
 
-def street(**crossing):
+def street(**crossing: Any) -> Sets:
     """Two pavements and the crossing between them; of its kerbs only what is told."""
     a, b, c, d = [13.73, 51.05], [13.732, 51.05], [13.732, 51.0502], [13.734, 51.0502]
     nodes = [point("a", *a), point("b", *b), point("c", *c), point("d", *d)]
@@ -94,7 +102,7 @@ def street(**crossing):
     return {"nodes": nodes, "edges": edges}
 
 
-def validated(path):
+def validated(path: Path) -> str:
     """Whether the validator passes a set, and what it says; skips where it is not."""
     python = os.environ.get("WEGEKETTEN_OSW_VALIDATOR")
     if not python:
@@ -111,7 +119,7 @@ def validated(path):
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory):
+def town(tmp_path_factory: pytest.TempPathFactory) -> tuple[City, Path]:
     folder = tmp_path_factory.mktemp("town")
     (folder / "town.osm").write_text(TOWN, encoding="utf-8")
     city = wk.build(folder / "town.osm", folder / "city")
@@ -119,13 +127,13 @@ def town(tmp_path_factory):
     return city, folder / "town.zip"
 
 
-def verdicts():
+def verdicts() -> list[dict[str, str]]:
     with VERDICTS.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
 @pytest.mark.parametrize("row", verdicts(), ids=lambda row: row["feature"][-60:])
-def test_verdicts_are_those_of_the_validator(tmp_path, row):
+def test_verdicts_are_those_of_the_validator(tmp_path: Path, row: dict[str, str]) -> None:
     feature, dataset = json.loads(row["feature"]), row["dataset"]
     walk = {"highway": "footway", "footway": "sidewalk"}
     sets = {
@@ -143,7 +151,7 @@ def test_verdicts_are_those_of_the_validator(tmp_path, row):
         assert "\n" not in str(told.value)
 
 
-def test_what_is_exported_says_what_the_city_knows(town):
+def test_what_is_exported_says_what_the_city_knows(town: tuple[City, Path]) -> None:
     city, path = town
     sets = unpacked(path)
     nodes = {node["properties"]["_id"]: node for node in sets["nodes"]["features"]}
@@ -171,7 +179,7 @@ def test_what_is_exported_says_what_the_city_knows(town):
     }
 
 
-def test_ends_of_edges_are_nodes_and_every_edge_is_there(town):
+def test_ends_of_edges_are_nodes_and_every_edge_is_there(town: tuple[City, Path]) -> None:
     city, path = town
     sets = unpacked(path)
     nodes = {node["properties"]["_id"]: node["geometry"]["coordinates"] for node in sets["nodes"]["features"]}
@@ -185,17 +193,17 @@ def test_ends_of_edges_are_nodes_and_every_edge_is_there(town):
     read_sidewalks(path)
 
 
-def test_the_same_city_gives_the_same_bytes(town, tmp_path):
+def test_the_same_city_gives_the_same_bytes(town: tuple[City, Path], tmp_path: Path) -> None:
     city, path = town
     wk.export(city, tmp_path / "again.zip", "osw")
     assert (tmp_path / "again.zip").read_bytes() == path.read_bytes()
 
 
-def test_validator_passes_the_export(town):
+def test_validator_passes_the_export(town: tuple[City, Path]) -> None:
     assert validated(town[1]).startswith("True")
 
 
-def test_missing_kerbs_stay_unknown(tmp_path):
+def test_missing_kerbs_stay_unknown(tmp_path: Path) -> None:
     city = wk.build(packed(tmp_path / "set.zip", street()), tmp_path / "city")
     kerbs = city.edges["kind"] == Kind.kerb
     assert kerbs.sum() == 2
@@ -204,7 +212,7 @@ def test_missing_kerbs_stay_unknown(tmp_path):
     assert "holds ways but no relations" not in (city.path / "skipped.csv").read_text(encoding="utf-8")
 
 
-def test_what_a_set_says_counts_as_tagged(tmp_path):
+def test_what_a_set_says_counts_as_tagged(tmp_path: Path) -> None:
     sets = street(**{"crossing:markings": "zebra"})
     sets["nodes"][1]["properties"] |= {"barrier": "kerb", "kerb": "flush", "tactile_paving": "yes"}
     city = wk.build(packed(tmp_path / "set.zip", sets), tmp_path / "city")
@@ -216,7 +224,7 @@ def test_what_a_set_says_counts_as_tagged(tmp_path):
     assert kerbs.min() == 1
 
 
-def test_a_set_comes_back_whole(tmp_path):
+def test_a_set_comes_back_whole(tmp_path: Path) -> None:
     sets = street(**{"crossing:markings": "ladder"})
     sets["points"] = [point("t", 13.731, 51.05, natural="tree", leaf_cycle="evergreen")]
     ring = [[13.73, 51.05], [13.732, 51.05], [13.732, 51.0502], [13.73, 51.05]]
@@ -246,7 +254,7 @@ def test_a_set_comes_back_whole(tmp_path):
     assert back["edges"]["features"][0]["properties"]["ext:surface_class_from"] == "tagged"
 
 
-def test_what_was_surveyed_since_overrules_the_set(tmp_path):
+def test_what_was_surveyed_since_overrules_the_set(tmp_path: Path) -> None:
     (tmp_path / "found.csv").write_text("osm,attribute,value\nw1,width,0.70 m\nw3,surface,gravel\n")
     source = packed(tmp_path / "set.zip", street())
     city = wk.build(source, tmp_path / "city", survey=tmp_path / "found.csv")
@@ -259,7 +267,7 @@ def test_what_was_surveyed_since_overrules_the_set(tmp_path):
     assert (edges["3"]["surface"], edges["3"]["ext:surface_class_from"]) == ("unpaved", "surveyed")
 
 
-def test_ids_that_are_no_numbers_or_come_twice(tmp_path):
+def test_ids_that_are_no_numbers_or_come_twice(tmp_path: Path) -> None:
     sets = street()
     sets["points"] = [
         point("77", 13.731, 51.05, amenity="bench"),
@@ -273,7 +281,7 @@ def test_ids_that_are_no_numbers_or_come_twice(tmp_path):
     assert len(np.unique(city.places["place_id"])) == 2
 
 
-def test_the_own_export_is_read_with_no_more_certainty(town, tmp_path):
+def test_the_own_export_is_read_with_no_more_certainty(town: tuple[City, Path], tmp_path: Path) -> None:
     """Read back, nobody is sure of a way that the city was not sure of."""
     from wegeketten.people.profile import load_profile
     from wegeketten.routing import INF
@@ -281,9 +289,9 @@ def test_the_own_export_is_read_with_no_more_certainty(town, tmp_path):
     city, path = town
     back = wk.build(path, tmp_path / "back")
 
-    def sure_metres(one, profile):
+    def sure_metres(one: City, profile: str) -> float:
         weights = one.weights(load_profile(profile)).sure.reshape(-1, 2)
-        return one.edges["length_m"][(weights < INF).any(axis=1)].sum()
+        return float(one.edges["length_m"][(weights < INF).any(axis=1)].sum())
 
     for profile in ("walker", "wheelchair", "blind"):
         assert sure_metres(back, profile) <= sure_metres(city, profile) + 1
@@ -301,7 +309,9 @@ def test_the_own_export_is_read_with_no_more_certainty(town, tmp_path):
         (lambda s: s.update(trees=s["nodes"]), "trees.geojson is none of the six files"),
     ],
 )
-def test_invalid_sets_are_refused_in_one_line(tmp_path, change, words):
+def test_invalid_sets_are_refused_in_one_line(
+    tmp_path: Path, change: Callable[[Sets], object], words: str
+) -> None:
     sets = street()
     change(sets)
     with pytest.raises(InputDataError, match=words):
@@ -309,7 +319,7 @@ def test_invalid_sets_are_refused_in_one_line(tmp_path, change, words):
     assert not (tmp_path / "city").exists()
 
 
-def test_files_that_are_no_json(tmp_path):
+def test_files_that_are_no_json(tmp_path: Path) -> None:
     path = packed(tmp_path / "set.zip", street())
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr("more.points.geojson", '{"type": "FeatureCollection", "features": [NaN]}')
@@ -320,7 +330,7 @@ def test_files_that_are_no_json(tmp_path):
         read_sidewalks(path)
 
 
-def test_every_kind_of_the_schema_has_only_known_values():
+def test_every_kind_of_the_schema_has_only_known_values() -> None:
     told = schema()
     for dataset in told.datasets.values():
         for kind in dataset.kinds:
@@ -330,7 +340,7 @@ def test_every_kind_of_the_schema_has_only_known_values():
 
 
 @pytest.mark.data
-def test_real_sets(shared_data, tmp_path):
+def test_real_sets(shared_data: Path, tmp_path: Path) -> None:
     """The five valid and invalid sets of the validator's own tests, and the valid one comes back whole."""
     folder = shared_data / "osw"
     if not folder.is_dir():

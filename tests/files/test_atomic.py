@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -20,12 +21,15 @@ from wegeketten.files.atomic import whole_file, whole_folder
 from wegeketten.files.scratch import sweep
 from wegeketten.files.seal import is_sealed
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-def test_a_failed_write_leaves_the_old_file(tmp_path):
+
+def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
     target = tmp_path / "a.txt"
     target.write_text("old")
 
-    def fail():
+    def fail() -> None:
         with whole_file(target) as path:
             path.write_text("half")
             raise RuntimeError
@@ -36,12 +40,12 @@ def test_a_failed_write_leaves_the_old_file(tmp_path):
     assert [entry.name for entry in tmp_path.iterdir()] == ["a.txt"]
 
 
-def test_a_failed_folder_leaves_the_old_folder(tmp_path):
+def test_a_failed_folder_leaves_the_old_folder(tmp_path: Path) -> None:
     target = tmp_path / "city"
     with whole_folder(target, marker="city.json") as folder:
         (folder / "city.json").write_text("1")
 
-    def fail():
+    def fail() -> None:
         with whole_folder(target, marker="city.json") as folder:
             (folder / "city.json").write_text("2")
             raise RuntimeError
@@ -52,7 +56,7 @@ def test_a_failed_folder_leaves_the_old_folder(tmp_path):
     assert [entry.name for entry in tmp_path.iterdir()] == ["city"]
 
 
-def test_a_second_result_replaces_the_first_entirely(tmp_path):
+def test_a_second_result_replaces_the_first_entirely(tmp_path: Path) -> None:
     target = tmp_path / "city"
     for content in ("1", "2"):
         with whole_folder(target, marker="city.json") as folder:
@@ -61,7 +65,7 @@ def test_a_second_result_replaces_the_first_entirely(tmp_path):
     assert sorted(entry.name for entry in target.iterdir()) == ["2", "city.json"]
 
 
-def test_foreign_folders_and_files_are_never_replaced(tmp_path):
+def test_foreign_folders_and_files_are_never_replaced(tmp_path: Path) -> None:
     (tmp_path / "photos").mkdir()
     (tmp_path / "photos" / "cat.jpg").touch()
     (tmp_path / "letter").touch()
@@ -71,7 +75,7 @@ def test_foreign_folders_and_files_are_never_replaced(tmp_path):
     assert (tmp_path / "photos" / "cat.jpg").exists()
 
 
-def test_what_is_no_file_is_never_written_over(tmp_path):
+def test_what_is_no_file_is_never_written_over(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.csv")
     endpoint = socket.socket(socket.AF_UNIX)
     endpoint.bind(str(tmp_path / "s.csv"))
@@ -92,7 +96,7 @@ def test_what_is_no_file_is_never_written_over(tmp_path):
     assert {path.name: path.lstat().st_mode for path in tmp_path.iterdir()} == kinds
 
 
-def test_inputs_their_folders_and_parts_of_results_stay(tmp_path):
+def test_inputs_their_folders_and_parts_of_results_stay(tmp_path: Path) -> None:
     extract = tmp_path / "in" / "town.osm"
     extract.parent.mkdir()
     extract.write_text("<?xml version='1.0'?><osm version='0.6'/>")
@@ -121,7 +125,7 @@ def test_inputs_their_folders_and_parts_of_results_stay(tmp_path):
     assert (city / "map.html").exists()
 
 
-def test_the_users_own_files_stay_in_a_result_folder(tmp_path):
+def test_the_users_own_files_stay_in_a_result_folder(tmp_path: Path) -> None:
     out = made(tmp_path / "plan", {"measures.csv": "1", "old/page.html": "1"})
     (out / "letter.odt").write_text("mine")
     (out / "photos").mkdir()
@@ -135,7 +139,7 @@ def test_the_users_own_files_stay_in_a_result_folder(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["plan"]
 
 
-def test_modes_follow_the_umask_and_stay_when_replaced(tmp_path):
+def test_modes_follow_the_umask_and_stay_when_replaced(tmp_path: Path) -> None:
     old = os.umask(0o027)
     try:
         with whole_file(tmp_path / "a.txt") as path:
@@ -151,7 +155,7 @@ def test_modes_follow_the_umask_and_stay_when_replaced(tmp_path):
     assert stat.S_IMODE((tmp_path / "a.txt").stat().st_mode) == 0o600
 
 
-def test_links_are_followed(tmp_path):
+def test_links_are_followed(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "real" / "a.txt").write_text("1")
     (tmp_path / "a.txt").symlink_to("real/a.txt")
@@ -161,8 +165,8 @@ def test_links_are_followed(tmp_path):
     assert (tmp_path / "real" / "a.txt").read_text() == "2"
 
 
-def test_nothing_is_left_of_folders_made_for_nothing(tmp_path):
-    def fail():
+def test_nothing_is_left_of_folders_made_for_nothing(tmp_path: Path) -> None:
+    def fail() -> None:
         with whole_folder(tmp_path / "a" / "b" / "city", marker="city.json"):
             raise RuntimeError
 
@@ -172,7 +176,7 @@ def test_nothing_is_left_of_folders_made_for_nothing(tmp_path):
 
 
 @pytest.mark.parametrize("exchanging", [True, False])
-def test_a_killed_run_leaves_old_or_new_and_the_next_sweeps(tmp_path, exchanging):
+def test_a_killed_run_leaves_old_or_new_and_the_next_sweeps(tmp_path: Path, exchanging: bool) -> None:
     seed = int(os.environ.get("WEGEKETTEN_SEED", 7))
     random = np.random.default_rng(seed)
     out = tmp_path / "city"
@@ -202,7 +206,7 @@ def test_a_killed_run_leaves_old_or_new_and_the_next_sweeps(tmp_path, exchanging
     assert out.exists()
 
 
-def test_many_writers_at_once(tmp_path):
+def test_many_writers_at_once(tmp_path: Path) -> None:
     code = (
         "import sys, pathlib; from wegeketten.files.atomic import whole_file, whole_folder\n"
         "here = pathlib.Path(sys.argv[1])\n"
@@ -223,8 +227,8 @@ def test_many_writers_at_once(tmp_path):
     assert len(set((tmp_path / "a.txt").read_text())) == 1
 
 
-def test_a_full_disk_is_told(tmp_path):
-    def fail(error):
+def test_a_full_disk_is_told(tmp_path: Path) -> None:
+    def fail(error: Exception) -> None:
         with whole_file(tmp_path / "a.csv"):
             raise error
 
@@ -234,7 +238,7 @@ def test_a_full_disk_is_told(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def made(out, files):
+def made(out: Path, files: dict[str, str]) -> Path:
     """A folder of results."""
     with whole_folder(out, marker="city.json") as folder:
         for name, content in files.items():

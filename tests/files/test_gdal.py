@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PROGRAM = """
 import sys
@@ -21,7 +25,7 @@ assert geopandas.read_file(path)["a"].tolist() == [2.0]
 """
 
 
-def test_a_geopackage_is_written_without_pandas_which_still_reads_it(tmp_path) -> None:
+def test_a_geopackage_is_written_without_pandas_which_still_reads_it(tmp_path: Path) -> None:
     run = subprocess.run(
         [sys.executable, "-c", PROGRAM, str(tmp_path / "a.gpkg")], capture_output=True, text=True, check=False
     )

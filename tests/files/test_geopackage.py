@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pyogrio
 import shapely
 
 from wegeketten.files.geopackage import Layer, write_layers
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-def test_a_layer_of_polygons_and_multipolygons_is_one_of_multipolygons(tmp_path):
+
+def test_a_layer_of_polygons_and_multipolygons_is_one_of_multipolygons(tmp_path: Path) -> None:
     one, two = (
         shapely.box(0, 0, 1, 1),
         shapely.MultiPolygon([shapely.box(2, 0, 3, 1), shapely.box(4, 0, 5, 1)]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -14,12 +15,17 @@ from hypothesis import strategies as st
 from wegeketten.errors import InputDataError
 from wegeketten.files.parquet import read_columns, write_columns
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 _DTYPES = [np.int8, np.uint8, np.int16, np.int32, np.int64, np.float32, np.float64, bool]
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.data())
-def test_columns_come_back_as_they_were(tmp_path_factory, data):
+def test_columns_come_back_as_they_were(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
     rows = data.draw(st.integers(0, 20))
     rng = np.random.default_rng(data.draw(st.integers(0, 99)))
     columns = {np.dtype(dtype).name: rng.integers(0, 2**7, rows).astype(dtype) for dtype in _DTYPES}
@@ -36,7 +42,7 @@ def test_columns_come_back_as_they_were(tmp_path_factory, data):
     assert back["short"].tolist() == ["w"] * rows
 
 
-def test_geopandas_reads_the_geometry(tmp_path):
+def test_geopandas_reads_the_geometry(tmp_path: Path) -> None:
     geopandas = pytest.importorskip("geopandas")
     points = shapely.points([[13.7, 51.0], [13.8, 51.1]])
     write_columns(tmp_path / "t.parquet", {"name": ["a", "Straße"]}, geometry=points)
@@ -46,13 +52,13 @@ def test_geopandas_reads_the_geometry(tmp_path):
     assert frame.geometry.x.tolist() == [13.7, 13.8]
 
 
-def test_same_input_gives_the_same_bytes(tmp_path):
+def test_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
     for name in ("a", "b"):
         write_columns(tmp_path / name, {"x": np.arange(5.0)}, note={"version": "1"})
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
 
-def test_a_broken_or_foreign_file_is_named(tmp_path):
+def test_a_broken_or_foreign_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "cut.parquet").write_bytes(b"PAR1 nonsense")
     with pytest.raises(InputDataError, match=r"cut\.parquet"):
         read_columns(tmp_path / "cut.parquet")
@@ -63,7 +69,7 @@ def test_a_broken_or_foreign_file_is_named(tmp_path):
         read_columns(tmp_path / "t.parquet", ["x", "y"])
 
 
-def test_pandas_is_not_loaded(tmp_path):
+def test_pandas_is_not_loaded(tmp_path: Path) -> None:
     code = (
         "import sys, numpy as np, pathlib\nfrom wegeketten.files.parquet import read_columns, write_columns\n"
         f"path = pathlib.Path({str(tmp_path / 't.parquet')!r})\n"

@@ -26,7 +26,7 @@ def _one(data: bytes, random: np.random.Generator) -> bytes:
     if not data:
         return bytes(random.integers(0, 256, 16, dtype="uint8"))
     at = int(random.integers(0, len(data)))
-    size = int(min(len(data) - at, 2 ** random.integers(0, 10)))
+    size = int(min(len(data) - at, 2 ** int(random.integers(0, 10))))
     kind = int(random.integers(0, 9))
     if kind == 0:
         return data[:at] + bytes([data[at] ^ (1 << int(random.integers(0, 8)))]) + data[at + 1 :]

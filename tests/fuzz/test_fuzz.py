@@ -15,7 +15,7 @@ from wegeketten.files.csv import clean_text
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-def test_damaged_inputs_are_read_or_refused():
+def test_damaged_inputs_are_read_or_refused() -> None:
     seed = os.environ.get("WEGEKETTEN_SEED", "20261130")
     count = os.environ.get("WEGEKETTEN_FUZZ", "12")
     run = subprocess.run(

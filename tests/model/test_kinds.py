@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -23,24 +24,27 @@ from wegeketten.reports.assets import asset_text
 from wegeketten.reports.map import SCRIPTS
 from wegeketten.reports.map_constants import constants
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 _ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_registry_is_complete():
+def test_registry_is_complete() -> None:
     assert faults() == []
 
 
-def test_every_code_from_kerb_on_has_a_row_and_no_way_has_one():
+def test_every_code_from_kerb_on_has_a_row_and_no_way_has_one() -> None:
     for kind in Kind:
         assert (kind.barrier is not None) == kind.is_barrier == (kind in BARRIERS), kind.name
 
 
-def test_kind_is_pickled_by_its_code():
+def test_kind_is_pickled_by_its_code() -> None:
     assert [pickle.loads(pickle.dumps(kind)) for kind in Kind] == list(Kind)
     assert all(type(kind.value) is int for kind in Kind)
 
 
-def _edges_of(codes):
+def _edges_of(codes: list[int]) -> dict[str, NDArray[Any]]:
     columns = {name: np.zeros(len(codes), dtype) for name, dtype in PLAIN.items()} | absent_columns(
         len(codes)
     )
@@ -51,13 +55,13 @@ def _edges_of(codes):
 
 
 @pytest.mark.parametrize("profile", PROFILES)
-def test_code_that_nobody_described_is_unclear_to_everybody(profile):
+def test_code_that_nobody_described_is_unclear_to_everybody(profile: str) -> None:
     unknown = [code for code in range(int(Kind.kerb), 256) if code not in [int(kind) for kind in Kind]]
     assert set(levels(_edges_of(unknown), load_profile(profile)).ravel().tolist()) == {1}
 
 
 @pytest.mark.parametrize("kind", PASSAGES)
-def test_kind_that_a_profile_says_nothing_about_is_unclear(kind, tmp_path):
+def test_kind_that_a_profile_says_nothing_about_is_unclear(kind: str, tmp_path: Path) -> None:
     text = shipped("profiles", "walker.toml").read_text(encoding="utf-8")
     silent = re.sub(rf"^{kind} = .*\n", "", text, flags=re.MULTILINE)
     assert silent != text
@@ -71,7 +75,7 @@ def test_kind_that_a_profile_says_nothing_about_is_unclear(kind, tmp_path):
     assert levels(columns, load_profile("walker")).max() > 1
 
 
-def test_javascript_sees_the_constants_and_defines_none_of_them():
+def test_javascript_sees_the_constants_and_defines_none_of_them() -> None:
     scripts = "".join(asset_text("map", f"{name}.js") for name in SCRIPTS)
     for name in constants():
         assert re.search(rf"\b{name}\b", scripts), name
@@ -109,7 +113,7 @@ print("figures", any("log" in row.figure.lower() for row in figures(load_profile
 """
 
 
-def _with_log(tmp_path, *, passages):
+def _with_log(tmp_path: Path, *, passages: bool) -> list[str]:
     for name in ("wegeketten", "routing", "data", "tests"):
         shutil.copytree(_ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(_ROOT / "cli.py", tmp_path)
@@ -129,26 +133,26 @@ def _with_log(tmp_path, *, passages):
     return run.stdout.splitlines()
 
 
-def test_new_kind_is_one_row_and_its_lines_in_the_profiles(tmp_path):
+def test_new_kind_is_one_row_and_its_lines_in_the_profiles(tmp_path: Path) -> None:
     lines = _with_log(tmp_path, passages=True)
     assert lines == ["", "kind log", "verdicts 0 0 0 0 0 0 0", "measure remove_obstacle", "figures True"]
 
 
-def test_half_a_kind_is_found_and_unclear(tmp_path):
+def test_half_a_kind_is_found_and_unclear(tmp_path: Path) -> None:
     lines = _with_log(tmp_path, passages=False)
     assert lines[:7] == [f"profile {name}: says nothing about log" for name in PROFILES]
     assert "verdicts 1 1 1 1 1 1 1" in lines
 
 
-def test_row_without_a_field_is_refused():
+def test_row_without_a_field_is_refused() -> None:
     with pytest.raises(TypeError, match="delay"):
-        type(BARRIERS[Kind.gate])(
+        type(BARRIERS[Kind.gate])(  # type: ignore[call-arg]
             de="Baumstamm", en="log", osm=("log",), closable=False, arduous=True, excludes_wheels=True,
             reads=None, gap="beside", measures=(),
         )  # fmt: skip
 
 
-def test_shipped_profiles_spell_out_every_passage():
+def test_shipped_profiles_spell_out_every_passage() -> None:
     for name in PROFILES:
         tree = tomllib.loads(shipped("profiles", f"{name}.toml").read_text(encoding="utf-8"))
         assert tuple(sorted(tree["passages"])) == tuple(sorted(PASSAGES)), name

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from network.walking import chair, kinds, network_of, walk
+from support.drawn import Town
 
-from tests.network.walking import chair, kinds, network_of, walk
-from tests.support.drawn import Town
 from wegeketten.errors import UsageError
 from wegeketten.model.edges import PLAIN, RAW, Kind, attribute_columns, flight_share
 from wegeketten.model.kinds import KIND_OF_BARRIER
@@ -326,7 +326,7 @@ def test_an_area_of_steps_is_no_flight_as_long_as_its_outline(tmp_path: Path, ma
         low, length, high = (
             edges[name][row] for name in ("step_count_lower", "length_m", "step_count_upper")
         )
-        assert low < length / 0.35 < high < 7 * length, edges.ids([row])
+        assert low < length / 0.35 < high < 7 * length, edges.ids(np.array([row]))
 
 
 def test_a_flight_cut_in_pieces_is_judged_and_walked_as_the_uncut_one(tmp_path: Path) -> None:

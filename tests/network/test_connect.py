@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from network.walking import chair, kinds, network_of, walk
+from support.drawn import Town
 
-from tests.network.walking import chair, kinds, network_of, walk
-from tests.support.drawn import Town
 from wegeketten.model.edges import Kind
 
 if TYPE_CHECKING:
@@ -100,6 +100,7 @@ def test_a_crossing_mapped_on_a_ramp_nobody_walks_is_the_one_at_its_mouth(
     network = network_of(town, tmp_path)
     route = walk(network, town.position("a"), town.position("b"))
     assert kinds(network, route) == ["pavement", "kerb", "crossing", "kerb", "pavement"]
+    assert route is not None
     met = np.array([row for row in route.edges if network.edges["kind"][row] != Kind.pavement])
     assert {name.split(":")[0] for name in network.edges.ids(met)} == {"n107"}
     assert (walk(network, town.position("a"), town.position("b"), chair) is not None) is passed

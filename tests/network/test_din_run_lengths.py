@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -14,12 +15,15 @@ from wegeketten.model.edges import PLAIN, EdgeTable, Kind, absent_columns
 from wegeketten.model.reading import Provenance
 from wegeketten.network.din_run_lengths import check_run, runs_along, summary_of_runs
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
-def verdicts(*args, **kwargs):
+
+def verdicts(*args: Any, **kwargs: Any) -> list[tuple[float, float, str]]:
     return [(s.start_m, s.stop_m, s.verdict) for s in check_run(*args, **kwargs)]
 
 
-def exact(pieces, **kwargs):
+def exact(pieces: list[tuple[float, float]], **kwargs: Any) -> list[tuple[float, float, str]]:
     """Verdicts of pieces ``(length, slope)`` known exactly, with no landings but the pieces themselves."""
     length, slope = zip(*pieces, strict=True)
     return verdicts(length, slope, slope, **({"landings_m": []} | kwargs))
@@ -47,23 +51,26 @@ def exact(pieces, **kwargs):
         ([(9.5, 5), (1, 10)], [(0, 10.5, "fail")]),
     ],
 )
-def test_exactly_known_slopes(pieces, expected):
-    assert [(a, pytest.approx(b), c) for a, b, c in expected] == exact(pieces)
+def test_exactly_known_slopes(
+    pieces: list[tuple[float, float]], expected: list[tuple[float, float, str]]
+) -> None:
+    about: list[object] = [(a, pytest.approx(b), c) for a, b, c in expected]
+    assert about == exact(pieces)
 
 
-def test_landings_given_by_position():
+def test_landings_given_by_position() -> None:
     assert exact([(28, 5)], landings_m=[9, 18.5]) == [(0, 28, "pass")]
     assert exact([(30, 5)], landings_m=[9, 18]) == [(0, 18, "pass"), (18, 30, "fail")]
 
 
-def test_unmapped_landings_are_not_a_failure():
+def test_unmapped_landings_are_not_a_failure() -> None:
     [stretch] = check_run([30], [4], [5])
     assert (stretch.verdict, stretch.reason) == ("not testable", "landings not mapped")
     [stretch] = check_run([30], [7], [8])
     assert (stretch.verdict, stretch.reason) == ("fail", "too steep")
 
 
-def test_bounds_decide_or_do_not():
+def test_bounds_decide_or_do_not() -> None:
     assert verdicts([30], [-1], [3], landings_m=[]) == [(0, 30, "pass")]
     [stretch] = check_run([30], [-1], [4], landings_m=[])
     assert (stretch.verdict, stretch.reason, stretch.lower_pct, stretch.upper_pct) == (
@@ -77,7 +84,7 @@ def test_bounds_decide_or_do_not():
     assert verdicts([30], [-9], [-7]) == [(0, 30, "fail")]
 
 
-def test_coarse_models_cannot_pass_and_fail_only_beyond_six_percent():
+def test_coarse_models_cannot_pass_and_fail_only_beyond_six_percent() -> None:
     assert verdicts([100], [-1], [2], model_resolution_m=30) == [(0, 100, "not testable")]
     assert verdicts([100], [4], [5], landings_m=[], model_resolution_m=30) == [(0, 100, "not testable")]
     assert verdicts([100], [7], [20], model_resolution_m=30) == [(0, 100, "fail")]
@@ -86,7 +93,7 @@ def test_coarse_models_cannot_pass_and_fail_only_beyond_six_percent():
     assert mixed == [(0, 50, "pass"), (50, 100, "not testable")]
 
 
-def test_faults_of_the_caller():
+def test_faults_of_the_caller() -> None:
     with pytest.raises(UsageError, match="2 lengths, but 1 lower"):
         check_run([1, 2], [1], [1, 2])
     with pytest.raises(UsageError, match="piece 1 of the route has no length"):
@@ -96,7 +103,7 @@ def test_faults_of_the_caller():
     assert check_run([], [], []) == []
 
 
-def by_decimetres(pieces):
+def by_decimetres(pieces: list[tuple[float, float]]) -> NDArray[np.bool_]:
     """The norm read off a tape measure: whether each decimetre is all right."""
     tape = np.array([abs(slope) for length, slope in pieces for _ in range(round(10 * length))], float)
     good = tape <= 12
@@ -109,9 +116,9 @@ def by_decimetres(pieces):
             b += 1
         good[k] &= b - a + 1 <= 10
     landing = np.zeros(len(tape), bool)
-    for k in range(len(tape) - 14):
-        if (tape[k : k + 15] <= 3).all():
-            landing[k : k + 15] = True
+    for first in range(len(tape) - 14):
+        if (tape[first : first + 15] <= 3).all():
+            landing[first : first + 15] = True
     for k in np.flatnonzero((tape > 3) & ~landing):
         a = k
         while a > 0 and not landing[a - 1]:
@@ -132,7 +139,7 @@ def by_decimetres(pieces):
         max_size=14,
     )
 )
-def test_agrees_with_a_tape_measure(pieces):
+def test_agrees_with_a_tape_measure(pieces: list[tuple[float, float]]) -> None:
     good = by_decimetres(pieces)
     for start, stop, verdict in exact(pieces):
         part = good[round(10 * start) : round(10 * stop)]
@@ -141,7 +148,9 @@ def test_agrees_with_a_tape_measure(pieces):
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.tuples(st.floats(0.1, 30), st.floats(-14, 14), st.floats(0, 5)), min_size=1, max_size=8))
-def test_verdicts_cover_the_route_and_hold_for_every_slope_within_bounds(pieces):
+def test_verdicts_cover_the_route_and_hold_for_every_slope_within_bounds(
+    pieces: list[tuple[float, float, float]],
+) -> None:
     length, slope, half = (np.array(column) for column in zip(*pieces, strict=True))
     wide = check_run(length, slope - half, slope + half, landings_m=[])
     assert wide[0].start_m == 0
@@ -153,7 +162,7 @@ def test_verdicts_cover_the_route_and_hold_for_every_slope_within_bounds(pieces)
         assert judged in (true, "not testable")
 
 
-def test_route_over_edges_in_both_directions():
+def test_route_over_edges_in_both_directions() -> None:
     """Level tagged footway, steps, a tagged ramp of 8 %, a path on which a coarse model has its say."""
     count = 4
     columns = {name: np.zeros(count, dtype) for name, dtype in PLAIN.items()} | absent_columns(count)

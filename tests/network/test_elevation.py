@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sys
 import zipfile
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -15,9 +16,18 @@ from pyproj import Transformer
 from wegeketten.errors import InputDataError, MissingExtraError, UsageError
 from wegeketten.model.edges import PLAIN, EdgeTable, Kind, absent_columns
 from wegeketten.model.reading import Provenance
-from wegeketten.network.elevation import base_length_m, grade, height_error_m, margin_pct
+from wegeketten.network.elevation import GradeReport, base_length_m, grade, height_error_m, margin_pct
 from wegeketten.network.strokes import string
 from wegeketten.network.terrain import Terrain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    Surface = Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]]
+    Lines = Sequence[Sequence[tuple[float, float] | NDArray[np.float64]]]
 
 rasterio = pytest.importorskip("rasterio", reason="needs rasterio (extra dem)")
 
@@ -28,17 +38,26 @@ ORIGIN = np.array([EAST, NORTH])
 class Utm:
     """EPSG:25832."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._transformer = Transformer.from_crs(25832, 4326, always_xy=True)
 
-    def to_lonlat(self, xy):
+    def to_lonlat(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.stack(self._transformer.transform(xy[:, 0], xy[:, 1]), axis=1)
 
 
 UTM = Utm()
 
 
-def write_dem(path, height, *, cell=1.0, size=(400, 400), origin=(EAST, NORTH), crs="EPSG:25832", **profile):
+def write_dem(
+    path: Path,
+    height: Surface,
+    *,
+    cell: float = 1.0,
+    size: tuple[float, float] = (400, 400),
+    origin: tuple[float, float] = (EAST, NORTH),
+    crs: str | None = "EPSG:25832",
+    **profile: Any,
+) -> Path:
     """A GeoTIFF of height(x, y); origin is the lower left corner."""
     rows, columns = round(size[1] / cell), round(size[0] / cell)
     x = origin[0] + (np.arange(columns) + 0.5) * cell
@@ -56,9 +75,10 @@ def write_dem(path, height, *, cell=1.0, size=(400, 400), origin=(EAST, NORTH), 
     return path
 
 
-def table(lines, **columns):
+def table(lines: Lines, **columns: Any) -> EdgeTable:
     """Edges from lines of points (metres east and north of the origin), joined where their ends coincide."""
-    nodes, count = {}, len(lines)
+    nodes: dict[tuple[float, ...], int] = {}
+    count = len(lines)
     ends = [
         tuple(nodes.setdefault(tuple(point), len(nodes)) for point in (line[0], line[-1])) for line in lines
     ]
@@ -83,18 +103,20 @@ def table(lines, **columns):
     return EdgeTable(data, [], np.r_[0, np.cumsum([len(line) for line in lines])], points)
 
 
-def plane(east_pct, north_pct=0.0, base=200.0):
+def plane(east_pct: float, north_pct: float = 0.0, base: float = 200.0) -> Surface:
     return lambda x, y: base + (x - EAST) * east_pct / 100 + (y - NORTH) * north_pct / 100
 
 
-def graded(tmp_path, height, edges, **dem):
+def graded(tmp_path: Path, height: Surface, edges: EdgeTable, **dem: Any) -> tuple[EdgeTable, GradeReport]:
     report = grade(edges, UTM, Terrain([write_dem(tmp_path / "dem.tif", height, **dem)]))
     return edges, report
 
 
 @pytest.mark.parametrize("cell", [1.0, 5.0, 25.0])
 @pytest.mark.parametrize(("east", "north"), [(5.0, 0.0), (-8.0, 3.0), (0.0, -12.0)])
-def test_plane_gives_its_slope_in_every_direction(tmp_path, cell, east, north):
+def test_plane_gives_its_slope_in_every_direction(
+    tmp_path: Path, cell: float, east: float, north: float
+) -> None:
     rng = np.random.default_rng(7)
     lines = []
     for length in (2.0, 8.0, 30.0, 90.0):
@@ -116,7 +138,7 @@ def test_plane_gives_its_slope_in_every_direction(tmp_path, cell, east, north):
     assert (np.minimum(edges["rise_m"], edges["fall_m"]) < 0.01).all()
 
 
-def test_reversed_edge_has_the_opposite_gradient(tmp_path):
+def test_reversed_edge_has_the_opposite_gradient(tmp_path: Path) -> None:
     there, back = [(10, 20), (150, 60)], [(150, 60), (10, 20)]
     edges, _ = graded(tmp_path, plane(6.0), table([there, back]))
     assert edges["incline_pct"][0] == pytest.approx(-edges["incline_pct"][1], abs=1e-3)
@@ -124,10 +146,10 @@ def test_reversed_edge_has_the_opposite_gradient(tmp_path):
     assert edges["rise_m"][0] == pytest.approx(edges["fall_m"][1], abs=1e-3)
 
 
-def test_edge_over_a_crest_shows_both_slopes(tmp_path):
+def test_edge_over_a_crest_shows_both_slopes(tmp_path: Path) -> None:
     crest = EAST + 200
 
-    def roof(x, y):
+    def roof(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
         return 300 - 0.08 * np.abs(x - crest)
 
     edges, _ = graded(tmp_path, roof, table([[(100, 50), (260, 50)]]), cell=2.0)
@@ -138,10 +160,10 @@ def test_edge_over_a_crest_shows_both_slopes(tmp_path):
     assert edges["fall_m"][0] == pytest.approx(4.8 - 0.2, abs=0.05)
 
 
-def test_short_edge_over_a_wall_takes_its_slope_along_the_way(tmp_path):
+def test_short_edge_over_a_wall_takes_its_slope_along_the_way(tmp_path: Path) -> None:
     """A terrace of 1.6 m in a 1 m model: 80 % on two metres, if one looked at the edge alone."""
 
-    def terrace(x, y):
+    def terrace(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.where(x < EAST + 200, 100.0, 101.6)
 
     lines = [[(100, 50), (199, 50)], [(199, 50), (201, 50)], [(201, 50), (300, 50)]]
@@ -151,7 +173,7 @@ def test_short_edge_over_a_wall_takes_its_slope_along_the_way(tmp_path):
     assert edges["rise_m"].sum() == pytest.approx(1.6, abs=0.01)
 
 
-def test_hairpin_is_smoothed_along_the_way_not_across(tmp_path):
+def test_hairpin_is_smoothed_along_the_way_not_across(tmp_path: Path) -> None:
     """Two legs of a hairpin 4 m apart on a 10 % slope, climbing 5 % each: never the 10 % straight up."""
     legs = [(140 if k % 2 else 100, 100 + 20 * k) for k in range(7)]
     lines = [[legs[k], legs[k + 1]] for k in range(6)]
@@ -160,12 +182,12 @@ def test_hairpin_is_smoothed_along_the_way_not_across(tmp_path):
     assert edges["incline_pct"] == pytest.approx(np.full(6, expected), abs=0.05)
 
 
-def valley(x, y):
+def valley(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
     """A valley 60 m wide and 20 m deep in a plain at 100 m."""
     return np.where(np.abs(x - EAST - 200) < 30, 80.0, 100.0)
 
 
-def test_bridge_over_a_valley_is_level(tmp_path):
+def test_bridge_over_a_valley_is_level(tmp_path: Path) -> None:
     lines = [
         [(50, 50), (160, 50)],
         [(160, 50), (200, 50)],
@@ -180,8 +202,8 @@ def test_bridge_over_a_valley_is_level(tmp_path):
     assert report.straight == 2
 
 
-def test_bridge_between_unequal_banks_has_one_slope(tmp_path):
-    def cut(x, y):
+def test_bridge_between_unequal_banks_has_one_slope(tmp_path: Path) -> None:
+    def cut(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
         return plane(5)(x, y) - np.where(np.abs(x - EAST - 200) < 40, 30.0, 0.0)
 
     lines = [[(50, 50), (150, 50)]] + [[(150 + 20 * k, 50), (170 + 20 * k, 50)] for k in range(5)]
@@ -190,7 +212,7 @@ def test_bridge_between_unequal_banks_has_one_slope(tmp_path):
     assert edges["incline_pct"] == pytest.approx(np.full(7, 5.0), abs=0.05)
 
 
-def test_kerb_on_a_bridge_does_not_interrupt_it(tmp_path):
+def test_kerb_on_a_bridge_does_not_interrupt_it(tmp_path: Path) -> None:
     lines = [[(50, 50), (160, 50)], [(160, 50), (200, 50)], [(200, 50), (240, 50)], [(240, 50), (350, 50)]]
     edges = table([*lines, [(200, 50), (200, 50)]], level_ground=[0, 1, 1, 0, 1])
     # the node in the middle is split in two, joined by a kerb
@@ -206,7 +228,7 @@ def test_kerb_on_a_bridge_does_not_interrupt_it(tmp_path):
     assert edges["rise_m"][4] == edges["fall_m"][4] == 0
 
 
-def test_way_off_the_ground_that_touches_nothing_stays_unknown(tmp_path):
+def test_way_off_the_ground_that_touches_nothing_stays_unknown(tmp_path: Path) -> None:
     lines = [[(50, 50), (160, 50)], [(160, 90), (200, 90)]]
     edges, report = graded(tmp_path, plane(3), table(lines, level_ground=[0, 1]))
     assert edges["incline_pct_from"].tolist() == [Provenance.derived, Provenance.assumed]
@@ -215,8 +237,8 @@ def test_way_off_the_ground_that_touches_nothing_stays_unknown(tmp_path):
     assert report.unknown_share == pytest.approx(40 / 150)
 
 
-def test_void_is_unknown_never_a_height(tmp_path):
-    def holed(x, y):
+def test_void_is_unknown_never_a_height(tmp_path: Path) -> None:
+    def holed(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.where(np.abs(x - EAST - 200) < 5, -9999.0, plane(4)(x, y))
 
     lines = [[(50, 50), (120, 50)], [(190, 50), (230, 50)], [(280, 50), (350, 50)]]
@@ -229,18 +251,18 @@ def test_void_is_unknown_never_a_height(tmp_path):
         assert report.unknown_m == pytest.approx(40)
 
 
-def test_outside_is_unknown(tmp_path):
+def test_outside_is_unknown(tmp_path: Path) -> None:
     edges, report = graded(tmp_path, plane(4), table([[(50, 50), (120, 50)], [(390, 50), (600, 50)]]))
     assert edges["incline_pct_from"].tolist() == [3, 4]
     assert report.unknown == 1
 
 
-def test_model_elsewhere_is_an_error(tmp_path):
+def test_model_elsewhere_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(InputDataError, match="knows no height anywhere"):
         graded(tmp_path, plane(4), table([[(50, 50), (120, 50)]]), origin=(EAST + 5000, NORTH))
 
 
-def test_tag_wins_and_up_gets_its_size_from_the_model(tmp_path):
+def test_tag_wins_and_up_gets_its_size_from_the_model(tmp_path: Path) -> None:
     lines = [[(50, 50 + 20 * k), (150, 50 + 20 * k)] for k in range(5)]
     nan = np.nan
     edges = table(
@@ -262,7 +284,7 @@ def test_tag_wins_and_up_gets_its_size_from_the_model(tmp_path):
     assert edges["rise_m"] == pytest.approx(np.full(5, 5.0), abs=0.02)
 
 
-def test_bounds_that_tags_imply_hold(tmp_path):
+def test_bounds_that_tags_imply_hold(tmp_path: Path) -> None:
     """Someone says wheelchair=yes: at most 10 %, whatever the model claims; else the model narrows."""
     edges = table(
         [[(50, 50), (150, 50)], [(50, 70), (150, 70)]],
@@ -278,7 +300,7 @@ def test_bounds_that_tags_imply_hold(tmp_path):
     assert report.graded == 2
 
 
-def test_tag_that_the_model_denies_is_counted(tmp_path):
+def test_tag_that_the_model_denies_is_counted(tmp_path: Path) -> None:
     edges = table(
         [[(50, 50), (150, 50)]], incline_pct=[-12], incline_pct_lower=[-13], incline_pct_upper=[-11]
     )
@@ -288,10 +310,11 @@ def test_tag_that_the_model_denies_is_counted(tmp_path):
     assert report.contradictions == 1
 
 
-def test_steps_and_lifts(tmp_path):
-    def cliff(x, y):
+def test_steps_and_lifts(tmp_path: Path) -> None:
+    def cliff(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.where(x < EAST + 200, 100.0, 110.0)
 
+    lines: list[list[tuple[float, float]]]
     lines = [[(150, 50), (195, 50)], [(195, 50), (210, 50)], [(210, 50), (300, 50)]]
     lines += [[(195, 50), (195, 80)], [(195, 80), (210, 80)], [(210, 80), (210, 50)]]
     lines += [[(150, 50), (150.5, 50)]]
@@ -310,7 +333,7 @@ def test_steps_and_lifts(tmp_path):
     assert edges["rise_m"][6] == edges["fall_m"][6] == 0
 
 
-def test_pieces_of_a_flight_climb_its_steps_together(tmp_path):
+def test_pieces_of_a_flight_climb_its_steps_together(tmp_path: Path) -> None:
     edges = table(
         [[(150, 50), (200, 50)], [(200, 50), (203, 50)], [(203, 50), (210, 50)], [(210, 50), (260, 50)]],
         kind=[Kind.footway, Kind.steps, Kind.steps, Kind.footway],
@@ -324,7 +347,7 @@ def test_pieces_of_a_flight_climb_its_steps_together(tmp_path):
     assert edges["rise_m"][1:3] == pytest.approx([9 * 0.16, 21 * 0.16])
 
 
-def test_steps_down_from_a_bridge_do_not_bend_it(tmp_path):
+def test_steps_down_from_a_bridge_do_not_bend_it(tmp_path: Path) -> None:
     """Stairs end on the ground below; the deck stays straight and the stairs have its height."""
     lines = [[(50, 50), (160, 50)], [(160, 50), (200, 50)], [(200, 50), (240, 50)], [(240, 50), (350, 50)]]
     lines += [[(200, 50), (200, 70)], [(200, 70), (200, 150)]]
@@ -336,7 +359,7 @@ def test_steps_down_from_a_bridge_do_not_bend_it(tmp_path):
     assert edges["fall_m"][4] == pytest.approx(20, abs=0.01)
 
 
-def test_cliff_across_a_street_is_an_artefact(tmp_path):
+def test_cliff_across_a_street_is_an_artefact(tmp_path: Path) -> None:
     edges, report = graded(
         tmp_path, lambda x, y: np.where(x < EAST + 200, 0.0, 30.0), table([[(195, 50), (205, 50)]])
     )
@@ -348,7 +371,7 @@ def test_cliff_across_a_street_is_an_artefact(tmp_path):
 @pytest.mark.parametrize(
     ("unit", "factor"), [("ft", 0.3048), ("us-ft", 1200 / 3937), ("m", 1.0), ("cm", 0.01), (None, 1.0)]
 )
-def test_vertical_units(tmp_path, unit, factor):
+def test_vertical_units(tmp_path: Path, unit: str | None, factor: float) -> None:
     edges, _ = graded(
         tmp_path,
         lambda x, y: plane(5)(x, y) / factor,
@@ -359,7 +382,7 @@ def test_vertical_units(tmp_path, unit, factor):
     assert edges["incline_pct"][0] == pytest.approx(5, abs=0.01)
 
 
-def test_vertical_unit_may_be_given(tmp_path):
+def test_vertical_unit_may_be_given(tmp_path: Path) -> None:
     path = write_dem(tmp_path / "feet.tif", lambda x, y: plane(5)(x, y) / 0.3048)
     edges = table([[(50, 50), (150, 50)]])
     grade(edges, UTM, Terrain([path], vertical_unit="ft"))
@@ -368,7 +391,7 @@ def test_vertical_unit_may_be_given(tmp_path):
         Terrain([path], vertical_unit="ell")
 
 
-def test_unknown_vertical_units_are_refused(tmp_path):
+def test_unknown_vertical_units_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputDataError, match="unknown vertical unit 'fathom'"):
         Terrain([write_dem(tmp_path / "a.tif", plane(1), unit="fathom")])
     # New York Long Island, US survey feet, nothing said about heights
@@ -378,11 +401,11 @@ def test_unknown_vertical_units_are_refused(tmp_path):
         Terrain([write_dem(tmp_path / "c.tif", plane(1), crs=None)])
 
 
-def lonlat(points):
+def lonlat(points: NDArray[np.float64] | Sequence[tuple[float, float]]) -> NDArray[np.float64]:
     return UTM.to_lonlat(np.asarray(points, float) + ORIGIN)
 
 
-def test_tiles_without_overlap_join_without_a_seam(tmp_path):
+def test_tiles_without_overlap_join_without_a_seam(tmp_path: Path) -> None:
     hill = plane(3, -2)
     paths = [
         write_dem(
@@ -400,7 +423,9 @@ def test_tiles_without_overlap_join_without_a_seam(tmp_path):
     assert (resolution == 5).all()
 
 
-def test_seam_of_fine_tiles_does_not_fall_back_on_a_coarse_one(tmp_path, monkeypatch):
+def test_seam_of_fine_tiles_does_not_fall_back_on_a_coarse_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("wegeketten.network.tiff.MOST_OPEN", 1)
     monkeypatch.setattr("wegeketten.files.apart.Apart.call", lambda _, work, *args: work(*args))  # right here
     paths = [
@@ -414,7 +439,7 @@ def test_seam_of_fine_tiles_does_not_fall_back_on_a_coarse_one(tmp_path, monkeyp
     assert (resolution == 1).all()
 
 
-def test_finest_tile_wins_and_coarse_one_fills(tmp_path):
+def test_finest_tile_wins_and_coarse_one_fills(tmp_path: Path) -> None:
     coarse = write_dem(tmp_path / "coarse.tif", plane(0, base=50), cell=20)
     fine = write_dem(
         tmp_path / "fine.tif", plane(0, base=60), cell=1, size=(100, 100), origin=(EAST + 100, NORTH + 100)
@@ -425,7 +450,7 @@ def test_finest_tile_wins_and_coarse_one_fills(tmp_path):
     assert np.isnan(heights[2])
 
 
-def test_point_beside_a_void_or_outside_is_unknown(tmp_path):
+def test_point_beside_a_void_or_outside_is_unknown(tmp_path: Path) -> None:
     path = write_dem(tmp_path / "a.tif", lambda x, y: np.where(x < EAST + 100, 10.0, -32768.0), cell=10)
     heights, _ = Terrain([path]).heights(
         lonlat([(94, 50), (96, 50), (104, 50), (-1, 50), (1, 50), (50, 399)])
@@ -433,7 +458,7 @@ def test_point_beside_a_void_or_outside_is_unknown(tmp_path):
     assert np.isnan(heights).tolist() == [False, True, True, True, False, False]
 
 
-def test_large_window_is_read_in_blocks(tmp_path, monkeypatch):
+def test_large_window_is_read_in_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("wegeketten.network.terrain.BLOCK", 64)
     path = write_dem(tmp_path / "a.tif", plane(2, 7), cell=1)
     points = np.random.default_rng(5).uniform(1, 399, (4000, 2))
@@ -441,7 +466,7 @@ def test_large_window_is_read_in_blocks(tmp_path, monkeypatch):
     assert heights == pytest.approx(plane(2, 7)(*(points + ORIGIN).T), abs=1e-3)
 
 
-def test_hgt_zipped_with_voids(tmp_path):
+def test_hgt_zipped_with_voids(tmp_path: Path) -> None:
     cells = np.full((1201, 1201), 300, ">i2")
     cells[:, 600:] = 350
     cells[900, :] = -32768
@@ -456,7 +481,7 @@ def test_hgt_zipped_with_voids(tmp_path):
     assert np.isnan(heights[2:]).all()
 
 
-def test_archives_that_are_refused(tmp_path):
+def test_archives_that_are_refused(tmp_path: Path) -> None:
     bomb = tmp_path / "bomb.zip"
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("flat.tif", bytes(110_000_000))
@@ -476,7 +501,7 @@ def test_archives_that_are_refused(tmp_path):
         Terrain([tmp_path / "cut.zip"])
 
 
-def test_files_that_are_no_model(tmp_path):
+def test_files_that_are_no_model(tmp_path: Path) -> None:
     other = tmp_path / "other.tif"
     other.write_text("<OGRVRTDataSource/>")
     with pytest.raises(InputDataError, match="not a GeoTIFF"):
@@ -488,14 +513,14 @@ def test_files_that_are_no_model(tmp_path):
         Terrain([cut]).heights(lonlat([(10, 10), (390, 390)]))
 
 
-def test_without_rasterio(tmp_path, monkeypatch):
+def test_without_rasterio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write_dem(tmp_path / "a.tif", plane(1))
     monkeypatch.setitem(sys.modules, "rasterio", None)
     with pytest.raises(MissingExtraError, match=r"pip install 'wegeketten\[dem\]'"):
         Terrain([path])
 
 
-def test_eight_bit_model_is_full_at_255(tmp_path):
+def test_eight_bit_model_is_full_at_255(tmp_path: Path) -> None:
     path = write_dem(
         tmp_path / "a.tif", lambda x, y: np.where(x < EAST + 200, 40, 255), dtype="uint8", cell=5
     )
@@ -504,12 +529,13 @@ def test_eight_bit_model_is_full_at_255(tmp_path):
     assert np.isnan(heights[1])
 
 
-def hills(x, y):
+def hills(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
     x, y = x - EAST, y - NORTH
-    return 150 + 12 * np.sin(x / 60) + 9 * np.cos(y / 45) + 0.02 * x
+    result: NDArray[np.float64] = 150 + 12 * np.sin(x / 60) + 9 * np.cos(y / 45) + 0.02 * x
+    return result
 
 
-def grid_town(rng, size=9, step=37.0):
+def grid_town(rng: np.random.Generator, size: int = 9, step: float = 37.0) -> Lines:
     points = {
         (i, j): (40 + i * step + rng.uniform(-6, 6), 40 + j * step + rng.uniform(-6, 6))
         for i in range(size)
@@ -520,7 +546,7 @@ def grid_town(rng, size=9, step=37.0):
     return lines
 
 
-def test_permuting_and_turning_edges_changes_nothing(tmp_path):
+def test_permuting_and_turning_edges_changes_nothing(tmp_path: Path) -> None:
     rng = np.random.default_rng(11)
     lines = grid_town(rng)
     terrain = Terrain([write_dem(tmp_path / "dem.tif", hills, cell=5.0)])
@@ -544,7 +570,7 @@ def test_permuting_and_turning_edges_changes_nothing(tmp_path):
 
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10_000), st.integers(2, 40), st.integers(1, 120))
-def test_every_edge_is_in_one_stroke_and_ends_are_joined_once(seed, nodes, count):
+def test_every_edge_is_in_one_stroke_and_ends_are_joined_once(seed: int, nodes: int, count: int) -> None:
     rng = np.random.default_rng(seed)
     u, v = rng.integers(0, nodes, (2, count))
     strokes = string(
@@ -559,7 +585,7 @@ def test_every_edge_is_in_one_stroke_and_ends_are_joined_once(seed, nodes, count
 
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 10_000))
-def test_heights_close_on_every_ring(tmp_path_factory, seed):
+def test_heights_close_on_every_ring(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
     """Rise minus fall is a potential: round every block it sums to nothing, bridges or not."""
     rng = np.random.default_rng(seed)
     lines = grid_town(rng, size=5)
@@ -569,7 +595,7 @@ def test_heights_close_on_every_ring(tmp_path_factory, seed):
     edges = table(lines, level_ground=rng.random(len(lines)) < 0.25)
     grade(edges, UTM, Terrain([path]))
     gain = (edges["rise_m"] - edges["fall_m"]).astype(float)
-    level = {}
+    level: dict[int, float] = {}
     pairs = list(zip(edges["u"].tolist(), edges["v"].tolist(), gain.tolist(), strict=True))
     for _ in range(len(lines)):
         for u, v, dz in pairs:
@@ -583,7 +609,7 @@ def test_heights_close_on_every_ring(tmp_path_factory, seed):
                 level[u] = level[v] - dz
 
 
-def test_bounds_hold_for_a_noisy_model(tmp_path):
+def test_bounds_hold_for_a_noisy_model(tmp_path: Path) -> None:
     """Smooth hills, a model with the error its class is said to have: nine of ten slopes within bounds."""
     rng = np.random.default_rng(2)
     cell = 10.0
@@ -597,13 +623,13 @@ def test_bounds_hold_for_a_noisy_model(tmp_path):
     assert within.mean() >= 0.9
 
 
-def test_coarser_models_have_wider_bounds():
+def test_coarser_models_have_wider_bounds() -> None:
     cells = np.array([1.0, 5.0, 10.0, 30.0, 90.0])
     margins = margin_pct(cells, base_length_m(cells))
     assert (np.diff(margins) > 0).all()
 
 
-def test_empty_network(tmp_path):
+def test_empty_network(tmp_path: Path) -> None:
     _, report = graded(
         tmp_path,
         plane(1),

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
-from wegeketten.model.edges import Kind
-from wegeketten.network.elevation import STEEPEST_PCT, Terrain, grade
+from wegeketten.model.edges import EdgeTable, Kind
+from wegeketten.network.elevation import STEEPEST_PCT, GradeReport, Terrain, grade
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
 
 pytest.importorskip("rasterio", reason="needs rasterio (extra dem)")
 
 pytestmark = pytest.mark.data
+
+
+Graded = tuple["EdgeTable", "GradeReport", "NDArray[np.bool_]", "NDArray[np.float64]", "NDArray[np.bool_]"]
 
 
 @pytest.fixture(
@@ -21,7 +31,7 @@ pytestmark = pytest.mark.data
     ],
     ids=["lauf", "porto-alegre"],
 )
-def town(request, shared_data):
+def town(request: pytest.FixtureRequest, shared_data: Path) -> Graded:
     from wegeketten.network.build import build_network
     from wegeketten.osm.extract import read_extract
     from wegeketten.osm.projection import projection_of
@@ -38,7 +48,7 @@ def town(request, shared_data):
     return edges, report, tagged & ~steps, before, ~steps
 
 
-def test_gradients_are_plausible_and_bounded(town):
+def test_gradients_are_plausible_and_bounded(town: Graded) -> None:
     edges, report, tagged, before, way = town
     derived = (edges["incline_pct_from"] == 3) & way & ~np.isnan(edges["rise_m"]) & (edges["length_m"] > 0)
     value, lower, upper = (edges[f"incline_pct{end}"] for end in ("", "_lower", "_upper"))
@@ -54,7 +64,7 @@ def test_gradients_are_plausible_and_bounded(town):
     assert report.unknown_share < 0.05
 
 
-def test_heights_close_on_every_ring(town):
+def test_heights_close_on_every_ring(town: Graded) -> None:
     """Summed along a spanning tree, rise minus fall gives every node one height, shared by all edges."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import breadth_first_order, connected_components
@@ -71,7 +81,7 @@ def test_heights_close_on_every_ring(town):
     _, group = connected_components(links, directed=False)
     root = int(np.flatnonzero(group == np.bincount(group).argmax())[0])
     order, before = breadth_first_order(links, root, directed=False)
-    step = {}
+    step: dict[tuple[int, int], float] = {}
     for a, b, dz in zip(u.tolist(), v.tolist(), gain.tolist(), strict=True):
         step.setdefault((a, b), dz)
         step.setdefault((b, a), -dz)
@@ -84,7 +94,7 @@ def test_heights_close_on_every_ring(town):
     assert np.isfinite(misfit).mean() > 0.8
 
 
-def test_climb_is_never_steeper_than_the_model_can_be(town):
+def test_climb_is_never_steeper_than_the_model_can_be(town: Graded) -> None:
     """No leap of a metre on a metre, on bridges or elsewhere: times are reckoned from rise and fall."""
     edges, *_ = town
     way = (edges["kind"] < Kind.kerb) & (edges["kind"] != Kind.steps) & (edges["length_m"] > 0.5)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from network.walking import anybody, chair, kinds, network_of, walk
+from support.drawn import Town
 
-from tests.network.walking import anybody, chair, kinds, network_of, walk
-from tests.support.drawn import Town
 from wegeketten.model.edges import Crossing, Kind
 from wegeketten.people.profile import load_profile
 from wegeketten.people.seconds import seconds
@@ -71,6 +71,8 @@ W....J....E
     near = walk(network, town.position("a"), town.position("b"))
     assert kinds(network, far) == ["pavement"]
     assert kinds(network, near) == ["pavement", "kerb", "crossing", "kerb", "pavement"]
+    assert near is not None
+    assert far is not None
     crossed = [edge for edge in near.edges if network.edges["kind"][edge] == Kind.crossing]
     assert network.edges.ids(np.array(crossed))[0].startswith("w1003:")  # the side street
     assert network.edges["derived"][crossed].all()
@@ -112,13 +114,13 @@ W....J....E
     )
     network = network_of(town, tmp_path)
     near = walk(network, town.position("a"), town.position("b"))
+    assert near is not None
     kerbs = [
         network.edges["kerb_cm"][edge] for edge in near.edges if network.edges["kind"][edge] == Kind.kerb
     ]
     assert kerbs == [0.0, 12.0]
-    assert walk(network, town.position("a"), town.position("b"), chair) is None or "w1002" not in "".join(
-        network.edges.ids(np.array(walk(network, town.position("a"), town.position("b"), chair).edges))
-    )
+    wheels = walk(network, town.position("a"), town.position("b"), chair)
+    assert wheels is None or "w1002" not in "".join(network.edges.ids(np.array(wheels.edges)))
 
 
 def test_a_pavement_on_one_side_only(tmp_path: Path) -> None:
@@ -231,6 +233,7 @@ R....r....S
         "crossing",
         "pavement",
     ]
+    assert route is not None
     ids = network.edges.ids(np.array(route.edges))
     assert f"n{ord('k')}" in ids
     assert f"n{ord('l')}" in ids
@@ -275,6 +278,7 @@ W...............x...............E
     network = network_of(Town(drawing, ways, nodes, cell_m=4), tmp_path)
     town = Town(drawing, ways, nodes, cell_m=4)
     route = walk(network, town.position("a"), town.position("b"))
+    assert route is not None
     assert f"n{ord('k')}" in network.edges.ids(np.array(route.edges))
     rolled = walk(network, town.position("a"), town.position("b"), chair)
     assert rolled is None or f"n{ord('k')}" not in network.edges.ids(np.array(rolled.edges))
@@ -294,6 +298,7 @@ def test_a_refuge_halves_a_crossing_and_has_kerbs_of_its_own(
     )
     network = network_of(town, tmp_path)
     route = walk(network, town.position("a"), town.position("b"))
+    assert route is not None
     names = [Kind(int(network.edges["kind"][edge])).name for edge in route.edges]
     assert names == ["pavement", "kerb", "crossing", "kerb", "kerb", "crossing", "kerb", "pavement"]
     assert (network.edges["crossing"][route.edges] == Crossing.marked).sum() == 2
@@ -324,6 +329,7 @@ W..M..E
     network = network_of(town, tmp_path)
     route = walk(network, town.position("N"), town.position("S"))
     assert kinds(network, route) == ["footway", "kerb", "crossing", "kerb", "footway"]
+    assert route is not None
     assert 25 < route.metres <= 41
 
 
@@ -350,6 +356,7 @@ def test_a_mapped_pavement_crosses_a_side_street_over_two_kerbs(tmp_path: Path) 
     raised = network_of(town, tmp_path)
     route = walk(network, town.position("P"), town.position("Q"))
     assert kinds(network, route) == ["pavement", "kerb", "link", "kerb", "pavement"]
+    assert route is not None
     kerbs = [edge for edge in route.edges if network.edges["kind"][edge] == Kind.kerb]
     assert network.edges["kerb_cm_upper"][kerbs].tolist() == [20.0, 20.0]
     assert walk(network, town.position("P"), town.position("N")) is not None
@@ -369,6 +376,7 @@ W..M..E
     )
     network = network_of(town, tmp_path)
     route = walk(network, town.position("N"), town.position("S"))
+    assert route is not None
     names = [Kind(int(network.edges["kind"][edge])).name for edge in route.edges]
     assert names.count("crossing") == 1
     assert names.count("kerb") == 4
@@ -398,6 +406,7 @@ WWWe.c.EE
     names = kinds(network, route)
     assert "street" not in names
     assert names.count("crossing") <= 3
+    assert route is not None
     assert route.metres < 260
 
 
@@ -516,6 +525,7 @@ def test_a_traffic_island_has_kerbs_of_its_own(tmp_path: Path) -> None:
     town = Town("  P\n  p\nA.x.B\n  i\n  j\nC.y.D\n  r\n  R", ways, cell_m=6)
     network = network_of(town, tmp_path)
     route = walk(network, town.position("P"), town.position("R"))
+    assert route is not None
     names = [Kind(int(network.edges["kind"][edge])).name for edge in route.edges]
     assert names.count("kerb") == 4
     assert names.count("crossing") == 4
@@ -548,7 +558,7 @@ def test_one_waits_once_per_carriageway(
     columns = network.edges.columns
     route = walk(network, town.position("P"), town.position("S"))
     assert route is not None
-    wait = np.where(columns["crossing"] == Crossing.signals, 1 - columns["unwaited"] / 2, 0.0)
+    wait = np.where(columns["crossing"] == Crossing.signals, 1 - columns["unwaited"].astype(float) / 2, 0.0)
     assert wait[route.edges].sum() == waits
     profile = load_profile("wheelchair")
     none = {**columns, "crossing": np.zeros_like(columns["crossing"])}
@@ -581,6 +591,7 @@ def test_pavements_go_on_past_a_short_stretch_without_tags(tmp_path: Path) -> No
     for start, goal in ("ab", "cd"):
         route = walk(network, town.position(start), town.position(goal), chair)
         assert kinds(network, route) == ["pavement", "link", "pavement"]
+        assert route is not None
         assert route.metres == pytest.approx(72, abs=2)
     torn = [
         edge

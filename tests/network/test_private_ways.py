@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from network.walking import network_of, walk
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
+from support.drawn import Town
 
-from tests.network.walking import network_of, walk
-from tests.support.drawn import Town
 from wegeketten.model.edges import Kind
 from wegeketten.network.build import build_network
 from wegeketten.network.draft import Draft, Style
@@ -24,6 +24,8 @@ from wegeketten.osm.projection import projection_at, projection_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
     from wegeketten.network.build import Network
 
@@ -175,7 +177,10 @@ def _times(draft: Draft, which: list[int]) -> np.ndarray:
             ends[pair] = min(ends.get(pair, np.inf), length)
     rows, columns = np.array(list(ends), dtype=np.int64).reshape(-1, 2).T
     count = len(draft.places)
-    return dijkstra(csr_array((list(ends.values()), (rows, columns)), shape=(count, count)), directed=False)
+    result: NDArray[Any] = dijkstra(
+        csr_array((list(ends.values()), (rows, columns)), shape=(count, count)), directed=False
+    )
+    return result
 
 
 @settings(max_examples=150, deadline=None)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import gzip
 import zipfile
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -14,18 +15,31 @@ from network.test_elevation import EAST, NORTH, lonlat, plane, write_dem
 from wegeketten.errors import InputDataError
 from wegeketten.network.terrain import Terrain
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
 POINTS = np.array([[10.0, 12.0], [55.5, 71.25]])
 
 
-def height(x, y):
+def height(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
     return 100 + 0.02 * (x - EAST) + 0.01 * (y - NORTH)
 
 
-def expected():
+def expected() -> NDArray[np.float64]:
     return height(POINTS[:, 0] + EAST, POINTS[:, 1] + NORTH)
 
 
-def xyz(path, *, step=1.0, sign=" ", header="", comma=False, whole=False):
+def xyz(
+    path: Path,
+    *,
+    step: float = 1.0,
+    sign: str = " ",
+    header: str = "",
+    comma: bool = False,
+    whole: bool = False,
+) -> Path:
     x, y = np.meshgrid(EAST + np.arange(0, 100, step), NORTH + np.arange(0, 100, step))
     z = height(x, y) * (100 if whole else 1)
     rows = (
@@ -37,7 +51,7 @@ def xyz(path, *, step=1.0, sign=" ", header="", comma=False, whole=False):
     return path
 
 
-def heights(path, **options):
+def heights(path: Path, **options: Any) -> tuple[NDArray[np.float64], Terrain]:
     with Terrain([path], **options) as terrain:
         return terrain.heights(lonlat(POINTS))[0], terrain
 
@@ -52,14 +66,14 @@ def heights(path, **options):
         ("dgm1_32_650_5480.xyz", {"sign": "\t"}),
     ],
 )
-def test_grids_of_points(tmp_path, name, form):
+def test_grids_of_points(tmp_path: Path, name: str, form: dict[str, Any]) -> None:
     found, terrain = heights(xyz(tmp_path / name, **form))
     assert found == pytest.approx(expected(), abs=0.01)
     assert terrain.finest_m == pytest.approx(form.get("step", 1.0))
     assert list(tmp_path.iterdir()) == [tmp_path / name]
 
 
-def test_packed_folders_and_lists(tmp_path):
+def test_packed_folders_and_lists(tmp_path: Path) -> None:
     file = xyz(tmp_path / "dgm1_32_650_5480.xyz")
     packed = tmp_path / "dgm1_32_650_5480.xyz.gz"
     packed.write_bytes(gzip.compress(file.read_bytes()))
@@ -81,7 +95,7 @@ def test_packed_folders_and_lists(tmp_path):
         Terrain([tmp_path / "away.vrt"])
 
 
-def test_esri_grids(tmp_path):
+def test_esri_grids(tmp_path: Path) -> None:
     y, x = np.mgrid[0:100, 0:100]
     cells = height(EAST + x + 0.5, NORTH + 100 - y - 0.5)
     cells[3, 3] = -9999
@@ -97,7 +111,7 @@ def test_esri_grids(tmp_path):
 
 @pytest.mark.parametrize("unit", ["dm", "cm"])
 @pytest.mark.parametrize("dtype", ["int16", "float32"])
-def test_whole_numbers_on_fine_cells_are_asked_about(tmp_path, unit, dtype):
+def test_whole_numbers_on_fine_cells_are_asked_about(tmp_path: Path, unit: str, dtype: str) -> None:
     factor = {"dm": 10, "cm": 100}[unit]
     path = write_dem(
         tmp_path / "a.tif", lambda x, y: np.rint(height(x, y) / 10 * factor), cell=1, dtype=dtype
@@ -110,8 +124,8 @@ def test_whole_numbers_on_fine_cells_are_asked_about(tmp_path, unit, dtype):
 
 
 @pytest.mark.parametrize("void", [0.0, -99.0])
-def test_holes_that_are_not_declared(tmp_path, void):
-    def holed(x, y):
+def test_holes_that_are_not_declared(tmp_path: Path, void: float) -> None:
+    def holed(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
         hole = (np.abs(x - EAST - 55) < 8) & (np.abs(y - NORTH - 71) < 8)
         return np.where(hole, void, height(x, y))
 
@@ -121,7 +135,7 @@ def test_holes_that_are_not_declared(tmp_path, void):
     assert any("exactly" in note for note in terrain.notes)
 
 
-def test_pictures_and_damage_are_no_models(tmp_path):
+def test_pictures_and_damage_are_no_models(tmp_path: Path) -> None:
     import rasterio
 
     with rasterio.open(
@@ -139,4 +153,4 @@ def test_pictures_and_damage_are_no_models(tmp_path):
         (tmp_path / "N49E011.hgt.zip").write_bytes(whole[:at] + b"damaged" + whole[at:])
         with pytest.raises(InputDataError, match=r"damaged archive|is damaged"):
             Terrain([tmp_path / "N49E011.hgt.zip"])
-    assert plane(0.02)(EAST, NORTH) is not None
+    assert plane(0.02)(np.array([EAST]), np.array([NORTH])) is not None

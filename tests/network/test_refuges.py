@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from network.walking import Walked, kinds, network_of, walk
+from support.drawn import Town
 
-from tests.network.walking import Walked, kinds, network_of, walk
-from tests.support.drawn import Town
 from wegeketten.model.edges import Crossing, Kind
 from wegeketten.network.build import build_network
 from wegeketten.network.ways import CODE
@@ -217,6 +217,7 @@ def test_lanes_side_by_side_have_no_refuge(tmp_path: Path) -> None:
     town = Town(DUAL.replace("    m\n", ""), {"Pp": FOOT, "rR": FOOT, **roads, "pxyr": OVER}, cell_m=3)
     network = network_of(town, tmp_path)
     route = walk(network, town.position("P"), town.position("R"))
+    assert route is not None
     assert [Kind(int(network.edges["kind"][edge])).name for edge in route.edges].count("kerb") == 2
 
 

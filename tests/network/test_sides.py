@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.network.walking import chair, kinds, network_of, walk
-from tests.support.drawn import Town
+from network.walking import chair, kinds, network_of, walk
+from support.drawn import Town
+
 from wegeketten.model.edges import Kind
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def test_at_a_mapped_crossing_one_steps_down_where_its_kerb_is(tmp_path: Path) -
         network = network_of(town, tmp_path)
         route = walk(network, town.position("a"), town.position("b"))
         assert kinds(network, route) == ["pavement", "kerb", "street"]
+        assert route is not None
         assert [
             network.edges["kerb_cm"][e] for e in route.edges if network.edges["kind"][e] == Kind.kerb
         ] == [cm]

@@ -174,7 +174,7 @@ def test_a_point_without_coordinates_is_listed() -> None:
 
 def test_the_profile_takes_the_first_edge_it_may_use() -> None:
     columns = ([0, 0, 0, 1, 1, 2], [0, 0, 1, 0, 0, 0], [4, 2, 4, 4, 1, 3], [0.5] * 6, [1, 2, 3, 1, 2, 9])
-    snaps = Snaps(*(np.array(column) for column in columns))
+    snaps = Snaps(*(np.array(column) for column in columns))  # type: ignore[arg-type]
     usable = np.zeros(10, dtype=bool)
     usable[[5, 8]] = True  # edge 2 backward, edge 4 forward
     chosen = choose(snaps, usable)
@@ -190,7 +190,8 @@ def test_choose_against_a_loop(seed: int) -> None:
     count = int(rng.integers(0, 40))
     owner, point = rng.integers(0, 6, count), rng.integers(0, 3, count)
     order = np.lexsort((point, owner))
-    snaps = Snaps(owner[order], point[order], rng.integers(0, 5, count), np.zeros(count), np.zeros(count))
+    arcs, zeros = rng.integers(0, 5, count), np.zeros(count)
+    snaps = Snaps(owner[order], point[order], arcs, zeros, zeros)  # type: ignore[arg-type]  # wider numbers do as well
     usable = rng.random(10) < 0.4
     expected, seen = [], set()
     for row in range(count):

@@ -10,9 +10,9 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from network.walking import chair, kinds, network_of, walk
+from support.drawn import Town
 
-from tests.network.walking import chair, kinds, network_of, walk
-from tests.support.drawn import Town
 from wegeketten.model.edges import Kind
 from wegeketten.network.build import build_network, strips_of
 from wegeketten.network.snap import snap
@@ -70,12 +70,15 @@ def test_a_square_is_walked_across_and_its_outline_stays(tmp_path: Path) -> None
         assert edges[f"{name}_lower"][row] < edges[f"{name}_upper"][row]
         assert edges[f"{name}_from"][row] == Provenance.assumed
     route = walk(network, town.position("X"), town.position("Y"))
+    assert route is not None
     assert route.metres == pytest.approx(20 + straight, abs=0.5)
     around = network_of(town, tmp_path, "centre")
     assert not _across(around)
     outline = [network.edges.ids()[row] for row in range(len(edges)) if not edges["derived"][row]]
     assert sorted(outline) == sorted(around.edges.ids())
-    assert walk(around, town.position("X"), town.position("Y")).metres > 20 + straight + 15
+    outside = walk(around, town.position("X"), town.position("Y"))
+    assert outside is not None
+    assert outside.metres > 20 + straight + 15
 
 
 @pytest.mark.parametrize(
@@ -102,6 +105,7 @@ def test_nobody_walks_through_what_stands_there(tmp_path: Path, thing: str, bloc
     network = network_of(town, tmp_path)
     straight = float(np.hypot(30, 50)) + 20
     route = walk(network, town.position("X"), town.position("Y"))
+    assert route is not None
     assert (route.metres > straight + 0.2) == blocked
     assert route.metres < straight + 12  # past the corner, not along the outline
     lines = _lines(network, _across(network))
@@ -136,6 +140,7 @@ def test_holes_of_a_relation_are_walked_around(tmp_path: Path) -> None:
     assert rows
     assert not shapely.crosses(_lines(network, rows), hole).any()
     route = walk(network, town.position("X"), town.position("Y"))
+    assert route is not None
     assert float(np.hypot(30, 50)) + 20 < route.metres < 90
 
 
@@ -147,6 +152,7 @@ def test_around_the_corner_of_an_angled_square(tmp_path: Path) -> None:
     network = network_of(town, tmp_path)
     route = walk(network, town.position("X"), town.position("Y"))
     by_corner = 10 + float(np.hypot(20, 30) + np.hypot(30, 20)) + 10
+    assert route is not None
     assert by_corner <= route.metres < by_corner + 2
     assert len(_across(network)) == 2
 

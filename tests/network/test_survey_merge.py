@@ -10,7 +10,9 @@ from wegeketten.network.survey_merge import merge_rows
 from wegeketten.tags.survey_file import SurveyRow, observed
 
 
-def row(value: str, file: str, *, attribute="kerb_cm", date="2026-11-30", by="") -> SurveyRow:
+def row(
+    value: str, file: str, *, attribute: str = "kerb_cm", date: str = "2026-11-30", by: str = ""
+) -> SurveyRow:
     span = observed(attribute, attribute, value)
     assert span is not None
     return SurveyRow("row 1", None, None, None, attribute, span, date, f"{attribute}={value}", by, "", file)

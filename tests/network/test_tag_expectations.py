@@ -71,7 +71,7 @@ def draw(folder: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def taken(tmp_path_factory):
+def taken(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, int], bool]:
     """By profile and row: whether the direct way is taken, so that it is open in *likely*."""
     features = read_extract(draw(tmp_path_factory.mktemp("tags")))
     network = build_network(features, projection_of(features))
@@ -100,7 +100,9 @@ def taken(tmp_path_factory):
 
 @pytest.mark.parametrize("number", range(len(rows())), ids=lambda number: rows()[number]["n"])
 @pytest.mark.parametrize("profile", ["walker", "wheelchair"])
-def test_the_way_is_open_as_its_tags_say(taken, profile, number):
+def test_the_way_is_open_as_its_tags_say(
+    taken: dict[tuple[str, int], bool], profile: str, number: int
+) -> None:
     expected = rows()[number][profile]
     if expected == "any":
         return

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.support.drawn import Town
+    from support.drawn import Town
 
 
 class Walked(NamedTuple):
@@ -100,7 +100,7 @@ def walk(
         int(columns["u"][last]): along_last * float(length[last]),
         int(columns["v"][last]): (1 - along_last) * float(length[last]),
     }
-    queue = [
+    queue: list[tuple[float, int, tuple[int, ...]]] = [
         (along_first * float(length[first]), int(columns["u"][first]), (first,)),
         ((1 - along_first) * float(length[first]), int(columns["v"][first]), (first,)),
     ]

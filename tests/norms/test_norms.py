@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from reach.toy import toy_city
 
 import wegeketten as wk
-from tests.reach.toy import toy_city
 from wegeketten.errors import UsageError
-from wegeketten.model.edges import ATTRIBUTE, Crossing
+from wegeketten.model.edges import ATTRIBUTE, Attribute, Crossing, EdgeTable
 from wegeketten.model.kinds import Kind
 from wegeketten.norms.clauses import NORMS, load_norm
 from wegeketten.norms.verdicts import CONTRADICTORY, VERDICTS, judge, judge_city
@@ -31,8 +31,8 @@ def _columns(text: str) -> dict[str, float]:
     return {f"{name}_lower": lower, name: (lower + upper) / 2, f"{name}_upper": upper}
 
 
-def _edges(kind: str, *readings: str):
-    columns = {}
+def _edges(kind: str, *readings: str) -> EdgeTable:
+    columns: dict[str, float] = {}
     for reading in filter(None, readings):
         columns |= _columns(reading)
     city = toy_city([(0, 0), (10, 0)], [(0, 1, Kind[kind], columns)], homes=[], places=[])
@@ -40,7 +40,7 @@ def _edges(kind: str, *readings: str):
 
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{c['clause']}-{c['reading']}-{c['other']}" for c in CASES])
-def test_a_case_as_a_planner_reads_it(case):
+def test_a_case_as_a_planner_reads_it(case: dict[str, str]) -> None:
     norm = load_norm(case["norm"])
     judged = {
         each.clause.id: each for each in judge(_edges(case["kind"], case["reading"], case["other"]), norm)
@@ -50,18 +50,18 @@ def test_a_case_as_a_planner_reads_it(case):
     assert told == ([case["expected"]] if case["expected"] else []), case["why"]
 
 
-def test_there_are_sixty_cases_and_each_clause_of_the_german_norm_has_one():
+def test_there_are_sixty_cases_and_each_clause_of_the_german_norm_has_one() -> None:
     assert len(CASES) >= 60
     told = {case["clause"] for case in CASES if case["norm"] == "din18040-3"}
     assert told == {clause.id for clause in load_norm("din18040-3").clause}
 
 
-def _random_edges(rng):
+def _random_edges(rng: np.random.Generator) -> EdgeTable:
     kinds = [kind for kind in Kind if not kind.is_barrier or kind.barrier is not None]
     edges = []
     for number in range(40):
         kind = kinds[int(rng.integers(len(kinds)))]
-        columns = {}
+        columns: dict[str, float] = {}
         for attribute in ATTRIBUTE.values():
             lower, upper = np.sort(rng.uniform(*_range(attribute), 2)).tolist()
             if rng.random() < 0.3:
@@ -73,7 +73,7 @@ def _random_edges(rng):
     return toy_city(nodes, edges, homes=[], places=[]).edges
 
 
-def _range(attribute):
+def _range(attribute: Attribute) -> tuple[float, float]:
     return {"incline_pct": (-10, 10), "width_m": (0.5, 3), "kerb_cm": (0, 6), "cross_slope_pct": (0, 5)}.get(
         attribute.name, attribute.widest
     )
@@ -81,7 +81,7 @@ def _range(attribute):
 
 @pytest.mark.parametrize("name", NORMS)
 @pytest.mark.parametrize("seed", range(12))
-def test_the_truth_inside_the_bounds_never_turns_a_verdict(name, seed):
+def test_the_truth_inside_the_bounds_never_turns_a_verdict(name: str, seed: int) -> None:
     rng = np.random.default_rng(seed)
     edges, norm = _random_edges(rng), load_norm(name)
     before = judge(edges, norm)
@@ -97,7 +97,7 @@ def test_the_truth_inside_the_bounds_never_turns_a_verdict(name, seed):
         assert (~now.likely | then.possible).all()
 
 
-def test_contradicting_tags_are_told():
+def test_contradicting_tags_are_told() -> None:
     edges = _edges("kerb", "kerb_cm=0..0")
     element = edges.ids()[0].split(":")[0]
     judged = judge(edges, load_norm("din18040-3"), conflicts={element: frozenset({"kerb_cm"})})
@@ -106,7 +106,7 @@ def test_contradicting_tags_are_told():
     assert not by_id["kerb-wheels"].sure.any()
 
 
-def test_a_coarse_model_passes_nothing():
+def test_a_coarse_model_passes_nothing() -> None:
     edges = _edges("footway", "incline_pct=0..1", "length_m=40")
     edges.columns["incline_pct_from"][:] = int(wk.tags.Provenance.derived)
     slope = next(
@@ -125,20 +125,20 @@ def test_a_coarse_model_passes_nothing():
         ("id = [", "TOML"),
     ],
 )
-def test_a_wrong_norm_is_told(tmp_path, text, words):
+def test_a_wrong_norm_is_told(tmp_path: Path, text: str, words: str) -> None:
     file = tmp_path / "own.toml"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(UsageError, match=words):
         load_norm(str(file))
 
 
-def test_an_unknown_norm_is_told():
+def test_an_unknown_norm_is_told() -> None:
     with pytest.raises(UsageError, match="din18040-3"):
         load_norm("din18040")
 
 
 @pytest.mark.data
-def test_sums_per_district_equal_the_edges(shared_data, tmp_path):
+def test_sums_per_district_equal_the_edges(shared_data: Path, tmp_path: Path) -> None:
     city = wk.build(shared_data / "osm" / "berlin-miraustrasse_2026-07.osm.pbf", tmp_path / "city")
     norm = load_norm("din18040-3")
     judged = judge_city(city, norm)
@@ -155,4 +155,4 @@ def test_sums_per_district_equal_the_edges(shared_data, tmp_path):
             )
     for row in (row for row in sums if row["district"]):
         mine = [r for r in rows if (r["clause"], r["district"]) == (row["clause"], row["district"])]
-        assert len(mine) == sum(int(row[f"{verdict}_edges"]) for verdict in VERDICTS)
+        assert len(mine) == sum(int(str(row[f"{verdict}_edges"])) for verdict in VERDICTS)

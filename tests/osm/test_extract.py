@@ -20,6 +20,7 @@ from wegeketten.errors import InputDataError
 from wegeketten.osm.extract import read_extract
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 # what XML can carry: no control characters, no lone surrogates; libosmium cuts plane 16, private use
@@ -82,7 +83,9 @@ def test_the_same_elements_from_every_format(tmp_path: Path, form: str) -> None:
     if form == "osm.pbf":
         path = _pbf(tmp_path)
     else:
-        pack = {"osm": bytes, "osm.gz": gzip.compress, "osm.bz2": bz2.compress}[form]
+        packs: dict[str, Callable[[bytes], bytes]]
+        packs = {"osm": bytes, "osm.gz": gzip.compress, "osm.bz2": bz2.compress}
+        pack = packs[form]
         path = _write(tmp_path, f"a.{form}", pack(SMALL.encode()))
     features = read_extract(path)
     assert {node.id: node.tags for node in features.nodes.values()} == {2: {"barrier": "kerb"}}
@@ -262,7 +265,9 @@ def test_a_town_is_read_whole(shared_data: Path) -> None:
         ("51", True, "OutputError cannot write "),
     ],
 )
-def test_what_cannot_be_passed_on_is_told_and_the_process_lives(tmp_path: Path, lat, full, told):
+def test_what_cannot_be_passed_on_is_told_and_the_process_lives(
+    tmp_path: Path, lat: str, full: bool, told: str
+) -> None:
     """libosmium's writer ends the process when one that failed is taken apart."""
     path = tmp_path / "small.osm"
     path.write_text(SMALL.replace('lat="51.0000"', f'lat="{lat}"', 1), encoding="utf-8")
@@ -281,7 +286,7 @@ def test_what_cannot_be_passed_on_is_told_and_the_process_lives(tmp_path: Path, 
     assert result.stdout.startswith(told.format(path=path))
 
 
-def test_elements_that_find_no_room_are_told_and_the_process_lives(tmp_path: Path):
+def test_elements_that_find_no_room_are_told_and_the_process_lives(tmp_path: Path) -> None:
     pytest.importorskip("resource")
     code = (
         "import pathlib, resource, sys\n"

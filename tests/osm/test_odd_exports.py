@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+from typing import TYPE_CHECKING
 
 import pytest
 from osm.test_extract import _write
@@ -13,6 +14,10 @@ from osm.test_extract import _write
 from wegeketten.errors import InputDataError
 from wegeketten.osm.extract import read_extract
 from wegeketten.osm.xml_repair import deleted_in_editor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 NODES = "".join(f'<node id="{i}" version="1" lat="51.00{i}" lon="13.0"/>' for i in range(1, 5))
 WAY = (
@@ -22,18 +27,18 @@ WAY = (
 BARE = '<way id="11" version="1"><nd ref="1"/><nd ref="2"/><tag k="highway" v="path"/></way>'
 
 
-def document(*parts):
+def document(*parts: str) -> str:
     return '<?xml version="1.0"?><osm version="0.6">' + "".join(parts) + "</osm>"
 
 
-def test_ways_before_their_nodes_as_overpass_turbo_exports_them(tmp_path):
+def test_ways_before_their_nodes_as_overpass_turbo_exports_them(tmp_path: Path) -> None:
     usual = read_extract(_write(tmp_path, "a.osm", document(NODES, WAY)))
     turbo = read_extract(_write(tmp_path, "b.osm", document(WAY, NODES)))
     assert turbo.refs.tolist() == usual.refs.tolist() == [1, 2, 3, 4]
     assert (turbo.lonlat == usual.lonlat).all()
 
 
-def test_points_inside_ways_and_geometry_inside_members(tmp_path):
+def test_points_inside_ways_and_geometry_inside_members(tmp_path: Path) -> None:
     inside = WAY
     for i in range(1, 5):
         inside = inside.replace(f'ref="{i}"/>', f'ref="{i}" lat="51.00{i}" lon="13.0"/>')
@@ -48,28 +53,29 @@ def test_points_inside_ways_and_geometry_inside_members(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["a.osm", "a.osm.gz", "a.osm.bz2"])
-def test_what_an_editor_has_deleted_is_gone(tmp_path, name):
+def test_what_an_editor_has_deleted_is_gone(tmp_path: Path, name: str) -> None:
     deleted = BARE.replace("<way ", "<way action='delete' ")
-    pack = {"a.osm.gz": gzip.compress, "a.osm.bz2": bz2.compress}.get(name, bytes)
+    packs: dict[str, Callable[[bytes], bytes]] = {"a.osm.gz": gzip.compress, "a.osm.bz2": bz2.compress}
+    pack = packs.get(name, bytes)
     features = read_extract(_write(tmp_path, name, pack(document(NODES, WAY, deleted).encode())))
     assert list(features.ways) == [10]
 
 
-def test_what_a_server_wrote_has_no_deletions(tmp_path):
+def test_what_a_server_wrote_has_no_deletions(tmp_path: Path) -> None:
     """A note that reads like one is none, and the file is not read twice."""
     deleted = BARE.replace("<way ", "<way action='delete' ")
     text = document(NODES, WAY, deleted).replace("<osm ", '<osm generator="osmium/1.16" ', 1)
     assert deleted_in_editor(_write(tmp_path, "a.osm", text)) == frozenset()
 
 
-def test_one_node_far_away_is_named(tmp_path):
+def test_one_node_far_away_is_named(tmp_path: Path) -> None:
     for lat in ("46.0", "-20.0", "53.0"):
         far = NODES.replace('lat="51.004"', f'lat="{lat}"')
         with pytest.raises(InputDataError, match=r"straight to n4|degrees of latitude"):
             read_extract(_write(tmp_path, "a.osm", document(far, WAY)))
 
 
-def test_text_that_is_no_unicode_is_one_line(tmp_path):
+def test_text_that_is_no_unicode_is_one_line(tmp_path: Path) -> None:
     from wegeketten.osm.path import source_path
 
     with pytest.raises(InputDataError, match="wegeketten fetch"):

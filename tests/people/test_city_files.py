@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import gzip
 import zipfile
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyproj
@@ -19,17 +20,23 @@ from wegeketten.people.cells import Said
 from wegeketten.people.population import weigh_homes
 from wegeketten.places.districts import Districts
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from wegeketten.people.homes import Homes
+
 TO_CITY = pyproj.Transformer.from_crs(3035, 25833, always_xy=True)
 GRID_ID = f"CRS3035RES100mN{CORNER[1]:.0f}E{CORNER[0]:.0f}"
 
 
-def table(tmp_path, text, name="a.csv", encoding="utf-8"):
+def table(tmp_path: Path, text: str, name: str = "a.csv", encoding: str = "utf-8") -> Path:
     path = tmp_path / name
     path.write_bytes(text.encode(encoding))
     return path
 
 
-def layer(tmp_path, shapes, columns, name, crs=25833):
+def layer(tmp_path: Path, shapes: Any, columns: dict[str, Any], name: str, crs: int = 25833) -> Path:
     import geopandas
 
     path = tmp_path / name
@@ -39,12 +46,12 @@ def layer(tmp_path, shapes, columns, name, crs=25833):
     return path
 
 
-def in_city(x, y):
+def in_city(x: float, y: float) -> tuple[float, float]:
     return TO_CITY.transform(CORNER[0] + x, CORNER[1] + y)
 
 
 @pytest.fixture
-def homes():
+def homes() -> Homes:
     return homes_at([(10, 10), (20, 10), (150, 10)])
 
 
@@ -56,7 +63,7 @@ def homes():
         "GITTER_ID;Bevölkerung am 31.12.2024\n100mN{n:.0f}E{e:.0f};7",
     ],
 )
-def test_census_cells_by_middle_or_name(tmp_path, homes, row):
+def test_census_cells_by_middle_or_name(tmp_path: Path, homes: Homes, row: str) -> None:
     x, y = CORNER + 50
     path = table(tmp_path, row.format(id=GRID_ID, x=x, y=y, n=CORNER[1] / 100, e=CORNER[0] / 100))
     weighed = weigh_homes(homes, path, PROJECTION)
@@ -64,7 +71,7 @@ def test_census_cells_by_middle_or_name(tmp_path, homes, row):
     assert any("7 on homes, 0 listed as lost" in note for note in weighed.notes)
 
 
-def test_the_census_of_2011_in_long_form(tmp_path, homes):
+def test_the_census_of_2011_in_long_form(tmp_path: Path, homes: Homes) -> None:
     rows = ["Gitter_ID_100m;Gitter_ID_100m_neu;Merkmal;Auspraegung_Code;Auspraegung_Text;Anzahl;Anzahl_q"]
     for feature, group, count in (
         ("INSGESAMT", "Einheiten insgesamt", 10),
@@ -90,7 +97,7 @@ def test_the_census_of_2011_in_long_form(tmp_path, homes):
         ("Rechtswert;Hochwert", 31469, "GK5"),
     ],
 )
-def test_points_in_metres(tmp_path, homes, header, epsg, crs):
+def test_points_in_metres(tmp_path: Path, homes: Homes, header: str, epsg: int, crs: str | None) -> None:
     change = pyproj.Transformer.from_crs(25833, epsg, always_xy=True)
     x, y = change.transform(*in_city(15, 12))
     path = table(tmp_path, f"Straße;{header};EW\nHauptstraße;{x:.2f};{y:.2f};4\n".replace(".", ","))
@@ -99,7 +106,7 @@ def test_points_in_metres(tmp_path, homes, header, epsg, crs):
     assert any(f"EPSG:{epsg}" in note for note in weighed.notes)
 
 
-def test_which_old_system_is_meant_is_asked(tmp_path, homes):
+def test_which_old_system_is_meant_is_asked(tmp_path: Path, homes: Homes) -> None:
     change = pyproj.Transformer.from_crs(25833, 31469, always_xy=True)
     x, y = change.transform(*in_city(15, 12))
     path = table(tmp_path, f"Rechtswert;Hochwert;EW\n{x:.2f};{y:.2f};4\n")
@@ -110,7 +117,7 @@ def test_which_old_system_is_meant_is_asked(tmp_path, homes):
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-8-sig", "cp1252"])
-def test_encodings(tmp_path, homes, encoding):
+def test_encodings(tmp_path: Path, homes: Homes, encoding: str) -> None:
     lon, lat = FROM_GRID.transform(*(CORNER + 12))
     path = table(tmp_path, f"Straße\tEinwohner\tlon\tlat\nGößweg\t4\t{lon}\t{lat}\n", encoding=encoding)
     for said in (None, Said(encoding=encoding)):
@@ -118,7 +125,7 @@ def test_encodings(tmp_path, homes, encoding):
 
 
 @pytest.mark.parametrize("name", ["p.gpkg", "p.geojson", "p.shp", "p.fgb", "p.gml", "p.kml"])
-def test_points_in_every_format(tmp_path, homes, name):
+def test_points_in_every_format(tmp_path: Path, homes: Homes, name: str) -> None:
     points = shapely.points([in_city(15, 12), in_city(150, 20)])
     crs = 4326 if name.endswith(("geojson", "kml")) else 25833
     if crs == 4326:
@@ -130,7 +137,7 @@ def test_points_in_every_format(tmp_path, homes, name):
     assert sorted(each.name for each in tmp_path.iterdir()) == before
 
 
-def test_plain_parquet_and_empty_cells(tmp_path, homes):
+def test_plain_parquet_and_empty_cells(tmp_path: Path, homes: Homes) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -145,7 +152,7 @@ def test_plain_parquet_and_empty_cells(tmp_path, homes):
 @pytest.mark.parametrize(
     "column", ["Einwohner_je_km2", "Einwohnerdichte", "EW_65plus", "Einwohner_weiblich", "Anteil_Einwohner"]
 )
-def test_a_part_or_a_density_is_not_everybody(tmp_path, homes, column):
+def test_a_part_or_a_density_is_not_everybody(tmp_path: Path, homes: Homes, column: str) -> None:
     shape = shapely.box(*in_city(0, 0), *in_city(300, 300))
     path = layer(tmp_path, [shape], {column: [2300]}, "d.gpkg")
     with pytest.raises(InputDataError, match="--people-column"):
@@ -157,7 +164,7 @@ def test_a_part_or_a_density_is_not_everybody(tmp_path, homes, column):
         weigh_homes(homes, path, PROJECTION, said=Said(column=column[:-1]))
 
 
-def test_people_beyond_the_edge_are_told_not_moved_in(tmp_path, homes):
+def test_people_beyond_the_edge_are_told_not_moved_in(tmp_path: Path, homes: Homes) -> None:
     west, south = in_city(0, 0)
     wide = shapely.box(west, south, west + 5000, south + 1000)
     within = shapely.box(west, south, west + 1000, south + 1000)
@@ -177,17 +184,17 @@ QUARTERS = Districts(
     ["Äußere Neustadt", "Süd"],
     np.array(
         [
-            shapely.box(*TO_CITY.transform(*CORNER), *in_city(100, 100)),
+            shapely.box(*in_city(0, 0), *in_city(100, 100)),
             shapely.box(*in_city(100, -3), *in_city(300, 100)),
         ],
-        dtype=object,
+        dtype=np.object_,
     ),
     "file",
     numbers=["01", "02"],
 )
 
 
-def workbook(path, rows, *, above=()):
+def workbook(path: Path, rows: Sequence[Sequence[object]], *, above: Sequence[Sequence[object]] = ()) -> Path:
     import openpyxl
 
     book = openpyxl.Workbook()
@@ -198,8 +205,8 @@ def workbook(path, rows, *, above=()):
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
-def test_the_citys_statistics_by_district(tmp_path, homes, form):
-    rows = [
+def test_the_citys_statistics_by_district(tmp_path: Path, homes: Homes, form: str) -> None:
+    rows: list[list[object]] = [
         ["Stadtteil", "Einwohner", "65+"],
         ["aeussere neustadt", 40, 12],
         ["02 Süd", 9, 3],
@@ -214,12 +221,12 @@ def test_the_citys_statistics_by_district(tmp_path, homes, form):
     assert weighed.columns["people_65"].tolist() == [6, 6, 3]
 
 
-def test_statistics_by_number(tmp_path, homes):
+def test_statistics_by_number(tmp_path: Path, homes: Homes) -> None:
     path = table(tmp_path, "Stadtteil-Nr.;EW\n1;40\n2;9\n")
     assert weights(weigh_homes(homes, path, PROJECTION, districts=QUARTERS)) == [20, 20, 9]
 
 
-def test_statistics_in_long_form_as_dresden_publishes_them(tmp_path, homes):
+def test_statistics_in_long_form_as_dresden_publishes_them(tmp_path: Path, homes: Homes) -> None:
     rows = ["Jahr;Stadtteil zus.;Stadtraum;AltK_05D__-24-44-59-64-;Geschlecht;Anzahl Einwohner"]
     rows += [
         f"{year};{name};01 StB;{age};{sex};{people + (year == 2024)}"
@@ -235,7 +242,7 @@ def test_statistics_in_long_form_as_dresden_publishes_them(tmp_path, homes):
     assert any("latest, 2025" in note for note in weighed.notes)
 
 
-def test_statistics_without_districts_are_a_clear_sentence(tmp_path, homes):
+def test_statistics_without_districts_are_a_clear_sentence(tmp_path: Path, homes: Homes) -> None:
     path = table(tmp_path, "Stadtteil;Einwohner\nTegel;5\n")
     with pytest.raises(InputDataError, match="--districts"):
         weigh_homes(homes, path, PROJECTION)
@@ -243,7 +250,9 @@ def test_statistics_without_districts_are_a_clear_sentence(tmp_path, homes):
         weigh_homes(homes, path, PROJECTION, districts=QUARTERS)
 
 
-def test_a_large_table_is_read_by_its_window(tmp_path, homes, monkeypatch):
+def test_a_large_table_is_read_by_its_window(
+    tmp_path: Path, homes: Homes, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("wegeketten.people.census.LARGE_BYTES", 1000)
     x, y = CORNER + 50
     rows = [
@@ -261,7 +270,7 @@ def test_a_large_table_is_read_by_its_window(tmp_path, homes, monkeypatch):
     assert weights(weigh_homes(homes, path, PROJECTION)) == [3.5, 3.5, 0]
 
 
-def test_packed_tables(tmp_path, homes):
+def test_packed_tables(tmp_path: Path, homes: Homes) -> None:
     text = f"GITTER_ID_100m;Einwohner\n{GRID_ID};7\n"
     (tmp_path / "z.csv.gz").write_bytes(gzip.compress(text.encode()))
     with zipfile.ZipFile(tmp_path / "z.zip", "w") as archive:
@@ -273,7 +282,7 @@ def test_packed_tables(tmp_path, homes):
         assert weights(weigh_homes(homes, path, PROJECTION)) == [3.5, 3.5, 0]
 
 
-def test_a_bomb_is_no_workbook(tmp_path, homes):
+def test_a_bomb_is_no_workbook(tmp_path: Path, homes: Homes) -> None:
     with zipfile.ZipFile(tmp_path / "b.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", bytes(150_000_000))
     with pytest.raises(InputDataError, match="unpack"):
@@ -281,7 +290,7 @@ def test_a_bomb_is_no_workbook(tmp_path, homes):
 
 
 @pytest.mark.parametrize("name", ["DE_CRS3035RES100mN{n}E{e}", "100m_N{n1}_E{e1}", "CRS3035RES100mE{e}N{n}"])
-def test_names_of_cells_in_every_order(tmp_path, homes, name):
+def test_names_of_cells_in_every_order(tmp_path: Path, homes: Homes, name: str) -> None:
     east, north = int(CORNER[0]), int(CORNER[1])
     cell = name.format(n=north, e=east, n1=north // 100, e1=east // 100)
     assert weights(weigh_homes(homes, table(tmp_path, f"id;Einwohner\n{cell};7\n"), PROJECTION)) == [
@@ -291,7 +300,7 @@ def test_names_of_cells_in_every_order(tmp_path, homes, name):
     ]
 
 
-def test_corners_of_cells_are_no_points(tmp_path, homes):
+def test_corners_of_cells_are_no_points(tmp_path: Path, homes: Homes) -> None:
     east, north = CORNER
     path = table(tmp_path, f"x;y;Einwohner\n{east:.0f};{north:.0f};7\n{east + 100:.0f};{north:.0f};5\n")
     weighed = weigh_homes(homes, path, PROJECTION)
@@ -300,7 +309,7 @@ def test_corners_of_cells_are_no_points(tmp_path, homes):
 
 
 @pytest.mark.parametrize("form", ["POINT ({lon} {lat})", "SRID=25833;POINT ({x} {y})", "POINT({x} {y})"])
-def test_points_as_text(tmp_path, homes, form):
+def test_points_as_text(tmp_path: Path, homes: Homes, form: str) -> None:
     rows = []
     for people, x, y in zip((3, 4, 5), homes.columns["x"], homes.columns["y"], strict=True):
         lon, lat = PROJECTION.to_lonlat(np.array([[x, y]]))[0]
@@ -312,7 +321,7 @@ def test_points_as_text(tmp_path, homes, form):
 @pytest.mark.parametrize(
     "header", ["UTM33_E;UTM33_N", "Ostwert (UTM33);Nordwert (UTM33)", "Koordinate X;Koordinate Y"]
 )
-def test_names_of_axes_with_their_system(tmp_path, homes, header):
+def test_names_of_axes_with_their_system(tmp_path: Path, homes: Homes, header: str) -> None:
     rows = [f"{x};{y};3" for x, y in zip(homes.columns["x"], homes.columns["y"], strict=True)]
     assert weights(weigh_homes(homes, table(tmp_path, "\n".join([header + ";EW", *rows])), PROJECTION)) == [
         3,
@@ -324,7 +333,7 @@ def test_names_of_axes_with_their_system(tmp_path, homes, header):
         weigh_homes(homes, table(tmp_path, "\n".join([header + ";EW", *swapped])), PROJECTION)
 
 
-def test_rows_without_a_place_are_listed_and_sums_are_not(tmp_path, homes):
+def test_rows_without_a_place_are_listed_and_sums_are_not(tmp_path: Path, homes: Homes) -> None:
     x, y = homes.columns["x"][0], homes.columns["y"][0]
     weighed = weigh_homes(homes, table(tmp_path, f"x;y;EW\n{x};{y};3\n;;4\n{x};{y};2\n"), PROJECTION)
     assert sum(weights(weighed)) == pytest.approx(5, abs=1e-3)
@@ -333,7 +342,7 @@ def test_rows_without_a_place_are_listed_and_sums_are_not(tmp_path, homes):
     assert any("3 on homes, 0 listed as lost" in note for note in total.notes)
 
 
-def test_a_row_at_zero_widens_nothing(tmp_path, homes):
+def test_a_row_at_zero_widens_nothing(tmp_path: Path, homes: Homes) -> None:
     lonlat = PROJECTION.to_lonlat(np.column_stack((homes.columns["x"], homes.columns["y"])))
     rows = [f"{lon};{lat};3" for lon, lat in lonlat.tolist()]
     weighed = weigh_homes(homes, table(tmp_path, "\n".join(["lon;lat;EW", *rows, "0;0;7"])), PROJECTION)
@@ -341,7 +350,7 @@ def test_a_row_at_zero_widens_nothing(tmp_path, homes):
     assert not any("3526" in note for note in weighed.notes)
 
 
-def test_classes_of_the_census_of_2011_are_refused(tmp_path, homes):
+def test_classes_of_the_census_of_2011_are_refused(tmp_path: Path, homes: Homes) -> None:
     x, y = CORNER + 500
     path = table(
         tmp_path, f"Gitter_ID_1km;x_mp_1km;y_mp_1km;Einwohner;Frauen_A;Alter_D\nx;{x:.0f};{y:.0f};3;2;-9\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -30,7 +30,8 @@ def found(sketch: Sketch) -> Homes:
 
 
 def ids(homes: Homes) -> list[str]:
-    return homes.columns["home_id"].tolist()
+    result: list[str] = homes.columns["home_id"].tolist()
+    return result
 
 
 def spots(homes: Homes) -> list[tuple[float, float]]:
@@ -258,7 +259,7 @@ def test_street_names_compare_across_spellings(first: str, last: str) -> None:
 )
 def test_real_addresses(shared_data: Path, file: str, mapped: int) -> None:
     features = read_extract(shared_data / "osm" / file)
-    elements = [*features.nodes.values(), *features.ways.values(), *features.relations.values()]
+    elements: list[Any] = [*features.nodes.values(), *features.ways.values(), *features.relations.values()]
     raw = [e.tags for e in elements if "addr:housenumber" in e.tags]
     assert len(raw) == mapped
     homes = find_homes(features, projection_of(features))

@@ -69,7 +69,8 @@ def write(path: Path, header: str, rows: list[str]) -> Path:
 
 
 def weights(homes: Homes) -> list[float]:
-    return np.round(homes.columns["weight"], 6).tolist()
+    result: list[float] = np.round(homes.columns["weight"], 6).tolist()
+    return result
 
 
 @pytest.mark.parametrize("size", [100, 500, 1000])
@@ -412,7 +413,7 @@ def test_real_grids_keep_their_totals(shared_data: Path, name: str, unit: str) -
     assert unit in weighed.notes[0]
 
 
-def test_cells_stand_in_where_homes_are_not_mapped(tmp_path):
+def test_cells_stand_in_where_homes_are_not_mapped(tmp_path: Path) -> None:
     from support.drawn import Town
 
     import wegeketten as wk

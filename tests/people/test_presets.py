@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from wegeketten.errors import InputDataError, UsageError
 from wegeketten.files.resources import shipped
-from wegeketten.model.edges import RAW
+from wegeketten.model.edges import RAW, EdgeTable
 from wegeketten.model.kinds import Kind
 from wegeketten.people.checks import SURE
 from wegeketten.people.presets import accessmap, ors, otp, valhalla
@@ -21,6 +22,9 @@ from wegeketten.people.verdict import levels, weigh
 from wegeketten.tags import read
 from wegeketten.tags.raw import apart, joined
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 
 @pytest.mark.parametrize(
     ("text", "built", "right"),
@@ -31,7 +35,9 @@ from wegeketten.tags.raw import apart, joined
         ("lowered", 3, 3), ("flush", 0, 0),
     ],
 )  # fmt: skip
-def test_openrouteservice_reads_kerbs_as_its_own_parser_did(text, built, right):
+def test_openrouteservice_reads_kerbs_as_its_own_parser_did(
+    text: str, built: float, right: float | None
+) -> None:
     assert ors.kerb_cm(text) == built
     if right is not None:  # what the same text means
         key = "kerb" if text.isalpha() else "kerb:height"
@@ -45,18 +51,20 @@ def test_openrouteservice_reads_kerbs_as_its_own_parser_did(text, built, right):
         ("down", 10, None), ("10-12%", 0, None), ("<6%", 0, None), ("1:12", 0, 8.3), ("20 %", 15, 20),
     ],
 )  # fmt: skip
-def test_openrouteservice_reads_inclines_as_its_own_parser_did(text, built, right):
+def test_openrouteservice_reads_inclines_as_its_own_parser_did(
+    text: str, built: float, right: float | None
+) -> None:
     assert ors.incline_pct(text) == built
     if right is not None:
         assert read("incline", text).value == pytest.approx(right, abs=0.05)
 
 
 @pytest.mark.parametrize("text", ["1,5", "1,5 m", "1.5m", "90cm", "2;3", "~1.5"])
-def test_openrouteservice_loses_these_widths(text):
+def test_openrouteservice_loses_these_widths(text: str) -> None:
     assert ors.width_cm(text) == ors.IGNORED
 
 
-def test_openrouteservice_ranks_a_boardwalk_below_mud():
+def test_openrouteservice_ranks_a_boardwalk_below_mud() -> None:
     ranks = ors.SURFACE_RANKS
     assert sorted(set(ranks.values())) == list(range(1, 27))
     assert ranks["mud"] < ranks["wood"] == 25
@@ -85,18 +93,18 @@ def test_openrouteservice_ranks_a_boardwalk_below_mud():
         ("highway=residential", ""),
     ],
 )
-def test_openrouteservice_asks_in_its_own_order(tags, rule):
+def test_openrouteservice_asks_in_its_own_order(tags: str, rule: str) -> None:
     assert ors.shut(dict(pair.split("=") for pair in tags.split(";"))) == rule
 
 
-def test_openrouteservice_is_as_fast_as_a_walker_and_twice_as_fast_on_crossings():
+def test_openrouteservice_is_as_fast_as_a_walker_and_twice_as_fast_on_crossings() -> None:
     assert ors.speed_kmh({"highway": "living_street"})[0] == 5.0
     assert ors.speed_kmh({"highway": "footway", "footway": "crossing"})[0] == 10.0
     assert ors.speed_kmh({"highway": "secondary"})[0] == pytest.approx(3.2)
     assert ors.speed_kmh({"highway": "service"})[0] == pytest.approx(3.6)
 
 
-def test_valhalla_has_its_tables():
+def test_valhalla_has_its_tables() -> None:
     published = {
         -10: 1.33, -8: 1.22, -6.5: 1.08, -5: 0.97, -3: 0.88, -1.5: 0.92, 0: 1.0, 1.5: 1.1, 3: 1.2, 5: 1.33,
         6.5: 1.43, 8: 1.57, 10: 1.83, 11.5: 2.03, 13: 2.23, 15: 2.5,
@@ -115,7 +123,7 @@ def test_valhalla_has_its_tables():
     ]
 
 
-def test_accessmap_has_the_speeds_reckoned_from_it():
+def test_accessmap_has_the_speeds_reckoned_from_it() -> None:
     manual = {-6: 0.32, -3: 0.55, 0: 0.68, 3: 0.40, 6: 0.23, 8: 0.16}
     assert {pct: round(accessmap.speed_m_s(pct / 100), 2) for pct in manual} == manual
     cane = {0: 0.91, 3: 0.66, 6: 0.48}
@@ -130,7 +138,7 @@ def test_accessmap_has_the_speeds_reckoned_from_it():
     assert accessmap.judge(Facts(kind="lift"), as_built=True).delay_s == 45
 
 
-def test_opentripplanner_adds_where_its_documentation_doubles():
+def test_opentripplanner_adds_where_its_documentation_doubles() -> None:
     slopes = (0.083, 0.093, 0.103, 0.113)
     assert [otp.slope_factor(s, as_built=True) for s in slopes] == pytest.approx([1, 2, 3, 4])
     assert [otp.slope_factor(s, as_built=False) for s in slopes] == pytest.approx([1, 2, 4, 8])
@@ -143,7 +151,7 @@ def test_opentripplanner_adds_where_its_documentation_doubles():
     assert otp.judge(Facts({"barrier": "chain"}, kind="chain"), as_built=True).factor == 25
 
 
-def test_presets_are_chosen_by_id_and_never_by_default():
+def test_presets_are_chosen_by_id_and_never_by_default() -> None:
     assert {one.id for one in load_profiles()} == set(PROFILES)
     assert {path.stem for path in shipped("profiles", "presets").glob("*.toml")} == set(PRESETS)
     for name in PRESETS:
@@ -157,8 +165,8 @@ def test_presets_are_chosen_by_id_and_never_by_default():
         load_profile("orss")
 
 
-def _edges(rows):
-    from tests.reach.toy import toy_city
+def _edges(rows: Sequence[tuple[Kind, str, dict[str, object]]]) -> EdgeTable:
+    from reach.toy import toy_city
 
     nodes = [(20.0 * n, 0.0) for n in range(len(rows) + 1)]
     plain = [(n, n + 1, kind, columns) for n, (kind, _, columns) in enumerate(rows)]
@@ -168,8 +176,8 @@ def _edges(rows):
     return edges
 
 
-def test_limits_that_a_client_sends_are_held_against_what_the_engine_reads():
-    rows = [
+def test_limits_that_a_client_sends_are_held_against_what_the_engine_reads() -> None:
+    rows: list[tuple[Kind, str, dict[str, object]]] = [
         (Kind.kerb, "barrier=kerb;kerb=raised", {}),
         (Kind.kerb, "barrier=kerb;kerb=no", {}),
         (Kind.kerb, "barrier=kerb;kerb:height=15 cm", {}),
@@ -185,7 +193,7 @@ def test_limits_that_a_client_sends_are_held_against_what_the_engine_reads():
     assert open_.tolist() == [True, False, True, False, True, False, True]
 
 
-def test_a_router_knows_one_answer_and_costs_are_not_times():
+def test_a_router_knows_one_answer_and_costs_are_not_times() -> None:
     edges = _edges([(Kind.steps, "highway=steps", {}), (Kind.footway, "highway=footway", {})])
     for name in PRESETS:
         profile = load_profile(name)
@@ -200,20 +208,22 @@ def test_a_router_knows_one_answer_and_costs_are_not_times():
     assert (costs_s(edges.columns, rollator) == seconds(edges.columns, rollator)).all()
 
 
-def test_both_directions_have_their_own_slope():
+def test_both_directions_have_their_own_slope() -> None:
     edges = _edges([(Kind.footway, "highway=footway", {"rise_m": 1.8, "fall_m": 0.0})])  # 9 %
-    up, down = see(edges.columns, load_profile("accessmap").preset).shut[:, 0]
+    preset = load_profile("accessmap").preset
+    assert preset is not None
+    up, down = see(edges.columns, preset).shut[:, 0]
     assert (up, down) == ("uphill_limit", "")
 
 
-def test_without_its_tags_a_city_has_no_presets():
+def test_without_its_tags_a_city_has_no_presets() -> None:
     edges = _edges([(Kind.footway, "", {})])
     del edges.columns[RAW]
     with pytest.raises(InputDataError, match="build the city again"):
         weigh(edges, load_profile("ors"))
 
 
-def test_tags_are_kept_word_by_word():
+def test_tags_are_kept_word_by_word() -> None:
     tags = {"kerb:height": "0,03", "surface": "a=b", "name": "x", "sidewalk:left:kerb:start": "flush"}
     kept = dict(tags)
     del kept["name"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import tomllib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def leaves(tree: dict, at: str = "") -> dict[str, object]:
+def leaves(tree: dict[str, Any], at: str = "") -> dict[str, object]:
     flat: dict[str, object] = {}
     for key, value in tree.items():
         flat |= leaves(value, f"{at}{key}.") if isinstance(value, dict) else {f"{at}{key}": value}
@@ -258,7 +258,7 @@ def test_limits_by_word() -> None:
     profile = load_profile("wheelchair", limits)
     assert profile.limits.surface_class == 4
     assert profile.limits.steps_max == 4
-    assert profile.passages.stile == "free"
+    assert profile.passages.stile == "free"  # type: ignore[attr-defined]  # a field per kind, made at run time
     assert not profile.limits.wheelchair_tag
     assert profile.limits.tactile == "needed"
 

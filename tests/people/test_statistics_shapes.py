@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 import shapely
@@ -13,6 +15,12 @@ from support.sketch import PROJECTION
 from wegeketten.errors import InputDataError, UsageError
 from wegeketten.people.population import weigh_homes
 from wegeketten.places.districts import Districts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from wegeketten.people.homes import Homes
 
 HOMES = homes_at([(10, 10), (20, 10), (150, 10)])
 X, Y = HOMES.columns["x"], HOMES.columns["y"]
@@ -29,11 +37,11 @@ QUARTERS = Districts(
 NORD, SUED = 40, 9
 
 
-def lines(*rows):
+def lines(*rows: Sequence[object]) -> str:
     return "\n".join(";".join(map(str, row)) for row in rows) + "\n"
 
 
-def read(tmp_path, content, encoding="utf-8"):
+def read(tmp_path: Path, content: str, encoding: str = "utf-8") -> Homes:
     path = tmp_path / "s.csv"
     path.write_bytes(content.encode(encoding))
     return weigh_homes(HOMES, path, PROJECTION, districts=QUARTERS)
@@ -90,7 +98,7 @@ SHAPES = {
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_the_same_people_whatever_the_shape(tmp_path, shape):
+def test_the_same_people_whatever_the_shape(tmp_path: Path, shape: str) -> None:
     weighed = read(tmp_path, SHAPES[shape])
     assert weighed.columns["weight"].tolist() == [NORD / 2, NORD / 2, SUED], weighed.notes
     assert any("49 on homes, 0 listed as lost" in note for note in weighed.notes)
@@ -123,19 +131,19 @@ AGES = {
 
 
 @pytest.mark.parametrize("shape", AGES)
-def test_the_old_are_counted_whatever_the_shape(tmp_path, shape):
+def test_the_old_are_counted_whatever_the_shape(tmp_path: Path, shape: str) -> None:
     weighed = read(tmp_path, AGES[shape])
     assert weighed.columns["weight"].tolist() == [NORD / 2, NORD / 2, SUED], weighed.notes
     assert weighed.columns["people_65"] == pytest.approx([6, 6, 3]), weighed.notes
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "cp850", "mac_roman", "utf-16", "utf-8-sig"])
-def test_old_encodings_are_told_apart(tmp_path, encoding):
+def test_old_encodings_are_told_apart(tmp_path: Path, encoding: str) -> None:
     assert read(tmp_path, lines(*PLAIN), encoding).columns["weight"].tolist() == [20, 20, 9]
 
 
 @pytest.mark.parametrize("blank", [" ", "\u00a0", "\u202f", "'", "’"])
-def test_blanks_part_thousands(tmp_path, blank):
+def test_blanks_part_thousands(tmp_path: Path, blank: str) -> None:
     weighed = read(tmp_path, lines(PLAIN[0], ["Nord", f"1{blank}200"], ["Süd", 800]))
     assert weighed.columns["weight"].tolist() == [600, 600, 800]
 
@@ -161,12 +169,12 @@ def test_blanks_part_thousands(tmp_path, blank):
         (lines(["Stadtteil", "2023", "2024"], ["Nord", 1, 2], ["Süd", 1, 2]), "--people-column"),
     ],
 )  # fmt: skip
-def test_what_may_mean_two_things_is_asked(tmp_path, content, said):
+def test_what_may_mean_two_things_is_asked(tmp_path: Path, content: str, said: str) -> None:
     with pytest.raises((InputDataError, UsageError), match=said):
         read(tmp_path, content)
 
 
-def test_people_of_no_district_are_lost_and_told(tmp_path):
+def test_people_of_no_district_are_lost_and_told(tmp_path: Path) -> None:
     weighed = read(tmp_path, lines(*PLAIN, ["Anderswo", 5]))
     assert any("54 people read" in note and "49 on homes, 5 listed" in note for note in weighed.notes)
     assert [one.station for one in weighed.skipped] == ["population"]

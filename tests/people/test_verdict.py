@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from people.tables import pavements, random_table, reading, tables
 
-from tests.people.tables import pavements, random_table, reading, tables
 from wegeketten.errors import InputDataError
+from wegeketten.model.answers import ANSWERS
 from wegeketten.model.edges import ATTRIBUTES, HIGHWAYS, Crossing, EdgeTable, Kind
 from wegeketten.model.reading import Provenance
 from wegeketten.people.change import Change
@@ -21,7 +23,11 @@ from wegeketten.people.seconds import _relief, _slowness, speed_factor
 from wegeketten.people.verdict import Weights, fixed_seconds, verdict_of_place, weigh
 from wegeketten.routing import INF
 
-ANSWERS = ("sure", "likely", "possible")
+if TYPE_CHECKING:
+    from random import Random
+
+    from numpy.typing import NDArray
+
 AT_MOST = ("kerb_cm", "cross_slope_pct", "surface_class", "smoothness_grade", "step_count")
 AT_LEAST = ("width_m", "handrail_sides", "ramp_wheelchair", "ramp_stroller", "tactile", "sound", "wheelchair")
 
@@ -83,7 +89,7 @@ def test_a_worse_bound_opens_nothing(edges: EdgeTable, profile: Profile, name: s
 def test_what_is_sure_holds_wherever_the_truth_lies(edges: EdgeTable, profile: Profile, seed: int) -> None:
     """A point drawn from the bounds may be the truth: sure survives it, and what it opens is possible."""
     random = np.random.default_rng(seed)
-    truth = {}
+    truth: dict[str, NDArray[Any]] = {}
     for attribute in ATTRIBUTES:
         name = attribute.name
         if name == "wheelchair":  # a word that was said, not a quantity within bounds
@@ -98,7 +104,7 @@ def test_what_is_sure_holds_wherever_the_truth_lies(edges: EdgeTable, profile: P
 
 
 @given(tables(), profiles, st.randoms(use_true_random=False))
-def test_the_order_of_edges_does_not_matter(edges: EdgeTable, profile: Profile, random) -> None:
+def test_the_order_of_edges_does_not_matter(edges: EdgeTable, profile: Profile, random: Random) -> None:
     order = list(range(len(edges)))
     random.shuffle(order)
     shuffled = EdgeTable({name: c[order] for name, c in edges.columns.items()}, [], edges.bends, edges.points)
@@ -314,7 +320,8 @@ def test_needed_signs_count_in_all_answers() -> None:
 
 
 def seconds(edges: EdgeTable, profile: str) -> list[float]:
-    return weigh(edges, load_profile(profile)).seconds.tolist()
+    result: list[float] = weigh(edges, load_profile(profile)).seconds.tolist()
+    return result
 
 
 def test_level_ground_is_length_over_speed() -> None:

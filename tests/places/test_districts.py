@@ -120,12 +120,12 @@ def test_shared_edges_are_no_overlap(path: Path) -> None:
 
 def test_locate_against_shapely(path: Path) -> None:
     rng = np.random.default_rng(1)
-    write(path, [({"name": str(i)}, box(*rng.uniform(0, 800, 2), rng.uniform(20, 300))) for i in range(25)])
+    write(path, [({"name": str(i)}, box(*rng.uniform(0, 800, 2), rng.uniform(20, 300))) for i in range(25)])  # type: ignore[call-arg]
     districts = read_districts(path, PROJECTION, EXTENT)
     points = ORIGIN + rng.uniform(0, 1000, (200, 2))
     for point, row in zip(points, districts.locate(points).tolist(), strict=True):
         holding = [i for i, shape in enumerate(districts.geometry) if shape.covers(shapely.Point(point))]
-        assert row == min(holding, key=lambda i: districts.geometry[i].area, default=-1)
+        assert row == min(holding, key=lambda i: districts.geometry[i].area, default=-1)  # type: ignore[attr-defined]
 
 
 def town() -> Sketch:

@@ -21,14 +21,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 EXTENT = (*(ORIGIN - 1000).tolist(), *(ORIGIN + 1000).tolist())
-SQUARE = [[0, 0], [100, 0], [100, 100], [0, 100], [0, 0]]
+Ring = list[list[float]]
+SQUARE: Ring = [[0, 0], [100, 0], [100, 100], [0, 100], [0, 0]]
 
 
-def ring(points: list[list[float]]) -> list[list[float]]:
+def ring(points: Ring) -> Ring:
     return [list(lonlat(*point)) for point in points]
 
 
-def polygon(points: list[list[float]] = SQUARE) -> dict[str, Any]:
+def polygon(points: Ring = SQUARE) -> dict[str, Any]:
     return {"type": "Polygon", "coordinates": [ring(points)]}
 
 
@@ -115,14 +116,14 @@ def test_rows_without_area_are_listed(path: Path) -> None:
 
 
 def test_a_slightly_crossing_outline_is_repaired_and_said(path: Path) -> None:
-    nearly = [[0, 0], [100, 0], [100, 100], [0, 100], [0, 1], [1, -0.5], [0, 0]]
+    nearly: Ring = [[0, 0], [100, 0], [100, 100], [0, 100], [0, 1], [1, -0.5], [0, 0]]
     found = polygons(geojson(path, polygon(nearly)))
     assert found.shapes[0].is_valid
     assert any("crossed itself" in note for note in found.notes)
 
 
 def test_a_bow_tie_is_refused(path: Path) -> None:
-    bow = [[0, 0], [100, 100], [100, 0], [0, 100], [0, 0]]
+    bow: Ring = [[0, 0], [100, 100], [100, 0], [0, 100], [0, 0]]
     assert "row 1 crosses itself" in refused(geojson(path, polygon(bow)))
 
 
@@ -157,7 +158,13 @@ def test_another_metric_crs_than_stated(path: Path) -> None:
 
 
 def test_latitude_first(path: Path) -> None:
-    around = [[-2000, -2000], [2000, -2000], [2000, 2000], [-2000, 2000], [-2000, -2000]]  # the whole city
+    around: Ring = [
+        [-2000, -2000],
+        [2000, -2000],
+        [2000, 2000],
+        [-2000, 2000],
+        [-2000, -2000],
+    ]  # the whole city
     for square in (SQUARE, around):
         swapped = {"type": "Polygon", "coordinates": [[point[::-1] for point in ring(square)]]}
         assert "swapped" in refused(geojson(path, swapped))

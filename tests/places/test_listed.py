@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -13,6 +14,11 @@ from wegeketten.errors import InputDataError, UsageError
 from wegeketten.osm.projection import Projection
 from wegeketten.places.add import parse_lists
 from wegeketten.places.listed import read_listed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
 
 _SMOOTH = "highway=residential|surface=asphalt|width=6|sidewalk=no"
 
@@ -31,16 +37,18 @@ TOWN = Town(
 PROJECTION = Projection(25833)
 
 
-def extent():
+def extent() -> tuple[float, float, float, float]:
     xy = PROJECTION.to_xy(np.array([TOWN.position("a"), TOWN.position("d")]))
-    return (*xy.min(axis=0).tolist(), *xy.max(axis=0).tolist())
+    (west, south), (east, north) = xy.min(axis=0), xy.max(axis=0)
+    return float(west), float(south), float(east), float(north)
 
 
-def metres(letter):
-    return PROJECTION.to_xy(np.array([TOWN.position(letter)]))[0]
+def metres(letter: str) -> NDArray[np.float64]:
+    result: NDArray[np.float64] = PROJECTION.to_xy(np.array([TOWN.position(letter)]))[0]
+    return result
 
 
-def spellings(folder):
+def spellings(folder: Path) -> list[Path]:
     """One list of one place at P, in every form a portal may give it."""
     (lon, lat), (x, y) = TOWN.position("P"), metres("P")
     geojson = {
@@ -69,7 +77,7 @@ def spellings(folder):
     return sorted(folder / name for name in texts)
 
 
-def test_every_spelling_says_the_same(tmp_path):
+def test_every_spelling_says_the_same(tmp_path: Path) -> None:
     for path in spellings(tmp_path):
         listed = read_listed(path, PROJECTION, extent())
         assert listed.names == ["Treff"], path.name
@@ -77,7 +85,7 @@ def test_every_spelling_says_the_same(tmp_path):
         assert listed.capacity.tolist() == [40.0], path.name
 
 
-def test_places_elsewhere_are_listed_as_left_out(tmp_path):
+def test_places_elsewhere_are_listed_as_left_out(tmp_path: Path) -> None:
     lon, lat = TOWN.position("P")
     path = tmp_path / "list.csv"
     path.write_text(f"name,lon,lat\nHier,{lon},{lat}\nFern,9.0,48.0\nNirgends,,\n")
@@ -87,7 +95,7 @@ def test_places_elsewhere_are_listed_as_left_out(tmp_path):
 
 
 @pytest.mark.parametrize("text", ["a,b\n1,2\n", "name,lon,lat\nFern,9,48\n", "name,lon,lat\nNirgends,,\n"])
-def test_a_list_without_places_is_refused(tmp_path, text):
+def test_a_list_without_places_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "list.csv"
     path.write_text(text)
     with pytest.raises(InputDataError):
@@ -95,7 +103,7 @@ def test_a_list_without_places_is_refused(tmp_path, text):
 
 
 @pytest.fixture
-def lists(tmp_path):
+def lists(tmp_path: Path) -> Path:
     (plon, plat), (dlon, dlat) = TOWN.position("P"), TOWN.position("d")
     path = tmp_path / "treffs.csv"
     path.write_text(
@@ -106,7 +114,7 @@ def lists(tmp_path):
     return path
 
 
-def test_the_same_place_counts_once_and_is_completed(tmp_path, lists):
+def test_the_same_place_counts_once_and_is_completed(tmp_path: Path, lists: Path) -> None:
     source = TOWN.write(tmp_path / "town.osm")
     city = wk.build(source, tmp_path / "city", places={"meeting_place": lists}, pavements="centre")
     names = city.places["name"].tolist()
@@ -121,7 +129,7 @@ def test_the_same_place_counts_once_and_is_completed(tmp_path, lists):
     assert city.meta["parameters"]["places"]["meeting_place"]
 
 
-def test_a_list_may_stand_instead_of_openstreetmap(tmp_path, lists):
+def test_a_list_may_stand_instead_of_openstreetmap(tmp_path: Path, lists: Path) -> None:
     source = TOWN.write(tmp_path / "town.osm")
     city = wk.build(
         source, tmp_path / "city", places={"meeting_place": lists}, places_only=["meeting_place"],
@@ -131,14 +139,14 @@ def test_a_list_may_stand_instead_of_openstreetmap(tmp_path, lists):
     assert all(name.startswith("f:meeting_place:") for name in city.places["place_id"])
 
 
-def test_without_a_list_nothing_changes(tmp_path):
+def test_without_a_list_nothing_changes(tmp_path: Path) -> None:
     source = TOWN.write(tmp_path / "town.osm")
     city = wk.build(source, tmp_path / "city", pavements="centre")
     assert "capacity" not in city.places
     assert len(city.places["name"]) == 2
 
 
-def test_what_cannot_be_is_said(tmp_path, lists):
+def test_what_cannot_be_is_said(tmp_path: Path, lists: Path) -> None:
     source = TOWN.write(tmp_path / "town.osm")
     with pytest.raises(UsageError, match="ID=FILE"):
         parse_lists(["treffs.csv"])

@@ -6,13 +6,14 @@ import csv
 import json
 from dataclasses import replace
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from planning.test_portfolio import PEOPLE
+from reach.test_chain import random_city
+from reach.toy import kerb, toy_city
 
-from tests.planning.test_portfolio import PEOPLE
-from tests.reach.test_chain import random_city
-from tests.reach.toy import kerb, toy_city
 from wegeketten.errors import UsageError
 from wegeketten.model.edges import Kind
 from wegeketten.people.profile import load_profile
@@ -30,11 +31,19 @@ from wegeketten.reports.terminal_results import print_plan
 from wegeketten.routing import INF
 from wegeketten.whatif.candidates import Candidates, find_candidates
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from wegeketten.city import City
+
 FOOT = Kind.pavement
 CHAIR = load_profile("wheelchair")
 
 
-def shut_city(seed: int):
+def shut_city(seed: int) -> tuple[City, Candidates, Callable[[Errands, Iterable[int]], NDArray[np.int64]]]:
     """Random streets, some of them closed today, mended for a few euros; and how to reckon with any set."""
     city = random_city(seed)
     rng = np.random.default_rng(seed + 1000)
@@ -49,7 +58,7 @@ def shut_city(seed: int):
     candidates = Candidates({}, prices, {(CHAIR.id, "likely"): open_}, np.zeros(count, dtype=bool))
     city.homes["weight"][:] = rng.integers(1, 9, len(city.homes["weight"]))
 
-    def brute(errands, chosen):
+    def brute(errands: Errands, chosen: Iterable[int]) -> NDArray[np.int64]:
         weights = likely.copy()
         for edge in chosen:
             weights[[2 * edge, 2 * edge + 1]] = open_[[2 * edge, 2 * edge + 1]]
@@ -65,7 +74,7 @@ def shut_city(seed: int):
 
 @pytest.mark.parametrize("returning", [False, True])
 @pytest.mark.parametrize("seed", range(10))
-def test_effects_of_sets_equal_the_chains_reckoned_anew(seed, returning):
+def test_effects_of_sets_equal_the_chains_reckoned_anew(seed: int, returning: bool) -> None:
     city, candidates, brute = shut_city(seed)
     visit = ("pharmacy", "doctor", "stop")[: 1 + seed % 3]
     people = city.homes["weight"]
@@ -75,6 +84,7 @@ def test_effects_of_sets_equal_the_chains_reckoned_anew(seed, returning):
     rng = np.random.default_rng(seed)
     sets = [(edge,) for edge in able]
     sets += [tuple(sorted(rng.choice(able, size, replace=False).tolist())) for size in (2, 3, 4, len(able))]
+    assert task is not None
     state = state_of(task)
     done: list[int] = []
     for _ in range(2):
@@ -90,19 +100,21 @@ def test_effects_of_sets_equal_the_chains_reckoned_anew(seed, returning):
             assert gain.minutes[number] == pytest.approx(saved, abs=1e-9)
         np.testing.assert_array_equal(state.home_times, base)  # looking changes nothing
         done += rng.choice(able, 2, replace=False).tolist()
+        assert task is not None
         state = state_of(task)
         state.mend(done)
 
 
 @pytest.mark.parametrize("returning", [False, True])
 @pytest.mark.parametrize("seed", range(10))
-def test_no_set_is_worth_more_than_the_bound(seed, returning):
+def test_no_set_is_worth_more_than_the_bound(seed: int, returning: bool) -> None:
     city, candidates, _ = shut_city(seed)
     visit = ("pharmacy", "doctor", "stop")
     able = np.flatnonzero(candidates.prices)[:8].tolist()
     for minutes in (20, 60, 600):
         outing = Outing(visit, returning, minutes)
         task = outing_task(city, CHAIR, candidates, outing, city.homes["weight"])
+        assert task is not None
         (task,) = restrict([task], able)
         sets = [chosen for size in range(len(able) + 1) for chosen in combinations(able, size)]
         prices = [int(candidates.prices[list(chosen)].sum()) for chosen in sets]
@@ -117,7 +129,7 @@ def test_no_set_is_worth_more_than_the_bound(seed, returning):
                 assert portfolio.value == pytest.approx(best)
 
 
-def legs_city():
+def legs_city() -> City:
     """Home, a kerb, the pharmacy, a kerb, the doctor, in one street; beside home a third kerb and a shop."""
     nodes = [(0, 0), (40, 0), (40, 0), (80, 0), (80, 0), (120, 0), (0, 0), (0, 40)]
     edges = [
@@ -135,7 +147,7 @@ def legs_city():
 
 
 @pytest.mark.parametrize("returning", [False, True])
-def test_kerbs_on_different_legs_help_only_together(tmp_path, returning):
+def test_kerbs_on_different_legs_help_only_together(tmp_path: Path, returning: bool) -> None:
     wishes = Wishes(chains=(Outing(("pharmacy", "doctor"), returning),))
     plan = make_plan(legs_city(), [CHAIR], wishes=wishes, budget_eur=7200)
     plan.write(tmp_path)
@@ -145,15 +157,15 @@ def test_kerbs_on_different_legs_help_only_together(tmp_path, returning):
     assert (row["barrier_ids"], row["services"]) == ("n1001;n1003", name)
     assert (float(row["people_newly_reached"]), int(row["cost_eur"])) == (5, 7200)
     assert plan.singles == ()
-    assert (plan.value, plan.bound) == (5, pytest.approx(5))
+    assert (plan.value, plan.bound) == (5, pytest.approx(5))  # type: ignore[comparison-overlap]
     document = json.loads((tmp_path / "plan.json").read_text(encoding="utf-8"))
     assert document["chains"][0]["name"] == name
     assert document["chains"][0]["limit_s"]["wheelchair"] > 0
     less = make_plan(legs_city(), [CHAIR], wishes=wishes, budget_eur=7199)
-    assert (less.lines, less.bound) == ((), pytest.approx(0))
+    assert (less.lines, less.bound) == ((), pytest.approx(0))  # type: ignore[comparison-overlap]
 
 
-def test_a_kerb_on_the_way_there_and_back_is_paid_once():
+def test_a_kerb_on_the_way_there_and_back_is_paid_once() -> None:
     city = legs_city()
     wishes = Wishes(chains=(Outing(("groceries",), True), Outing(("pharmacy", "groceries"))))
     plan = make_plan(city, [CHAIR], wishes=wishes, budget_eur=7200)
@@ -162,7 +174,7 @@ def test_a_kerb_on_the_way_there_and_back_is_paid_once():
     assert plan.value == 10  # two chains of five people
 
 
-def test_chains_and_services_side_by_side():
+def test_chains_and_services_side_by_side() -> None:
     city = legs_city()
     chain = Outing(("pharmacy", "doctor"))
     wishes = Wishes(("groceries",), {chain.name: 2.0}, chains=(chain,))
@@ -174,7 +186,7 @@ def test_chains_and_services_side_by_side():
     assert task.service == chain.name
 
 
-def test_what_has_no_place_is_named(capsys, tmp_path):
+def test_what_has_no_place_is_named(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     wishes = Wishes(("groceries", "bank"), chains=(Outing(("pharmacy", "hospital")),))
     plan = make_plan(legs_city(), [CHAIR], wishes=wishes)
     assert plan.services == ("groceries",)
@@ -183,7 +195,7 @@ def test_what_has_no_place_is_named(capsys, tmp_path):
     assert "Bank, Apotheke > Krankenhaus." in " ".join(capsys.readouterr().out.split())
 
 
-def test_the_time_of_a_chain():
+def test_the_time_of_a_chain() -> None:
     city = legs_city()
     standards = [city.catalogue.standard_s(name, CHAIR) for name in ("pharmacy", "doctor")]
     assert Outing(("pharmacy", "doctor")).limit_s(city, CHAIR) == sum(standards)
@@ -192,6 +204,6 @@ def test_the_time_of_a_chain():
 
 
 @pytest.mark.parametrize("text", ["", "=5", "pharmacy=", "pharmacy=x", "pharmacy=-1", "a," * 9])
-def test_chains_that_are_none_are_refused(text):
+def test_chains_that_are_none_are_refused(text: str) -> None:
     with pytest.raises(UsageError, match="--chain"):
         Outing.parse(text)

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import csv
 import json
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from planning.test_plan import city_with
+from reach.toy import kerb
 
-from tests.planning.test_plan import city_with
-from tests.reach.toy import kerb
 from wegeketten.errors import UsageError
 from wegeketten.people.profile import load_profile
 from wegeketten.planning.compare import CAUSE_COLUMNS, CHANGE_COLUMNS, compare_cities, compare_measures
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-def test_lowered_kerbs_are_named_as_the_cause(tmp_path):
+
+def test_lowered_kerbs_are_named_as_the_cause(tmp_path: Path) -> None:
     before, after = city_with(2), city_with(2, **kerb(2))
     found = compare_cities(before, after, [load_profile("wheelchair")], services=["pharmacy"])
     city_row = next(row for row in found.rows if row["district"] == "")
@@ -34,7 +38,7 @@ def test_lowered_kerbs_are_named_as_the_cause(tmp_path):
     json.loads((tmp_path / "compare.json").read_text(encoding="utf-8"))
 
 
-def test_the_other_way_round_people_lose():
+def test_the_other_way_round_people_lose() -> None:
     found = compare_cities(
         city_with(1, **kerb(2)), city_with(1), [load_profile("wheelchair")], services=["pharmacy"]
     )
@@ -42,7 +46,7 @@ def test_the_other_way_round_people_lose():
     assert found.rows[-1]["lost"] == 5
 
 
-def test_a_new_place_is_no_edge():
+def test_a_new_place_is_no_edge() -> None:
     before, after = city_with(1, **kerb(2)), city_with(1, **kerb(2))
     before.places = {name: column[:0] for name, column in before.places.items()}
     before.place_snaps = type(before.place_snaps)(
@@ -54,20 +58,20 @@ def test_a_new_place_is_no_edge():
     ]
 
 
-def test_nothing_changed_nothing_to_tell():
+def test_nothing_changed_nothing_to_tell() -> None:
     found = compare_cities(city_with(2), city_with(2), [load_profile("wheelchair")], services=["pharmacy"])
     assert found.causes == ()
     assert all(row["gained"] == row["lost"] == row["faster"] == row["slower"] == 0 for row in found.rows)
 
 
-def test_homes_are_matched_by_id():
+def test_homes_are_matched_by_id() -> None:
     before, after = city_with(1), city_with(1)
     after.homes["home_id"] = np.array(["n1"])
     with pytest.raises(UsageError, match="no home in common"):
         compare_cities(before, after, [load_profile("wheelchair")])
 
 
-def test_measures_are_compared_with_none():
+def test_measures_are_compared_with_none() -> None:
     city = city_with(2)
     found = compare_measures(city, ["n1001", "n1003"], [load_profile("wheelchair")], services=["pharmacy"])
     assert found.rows[-1]["gained"] == 5

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import signal
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from planning.test_plan import city_with
+from planning.test_rings import town
+from reach.toy import kerb
 
-from tests.planning.test_plan import city_with
-from tests.planning.test_rings import town
-from tests.reach.toy import kerb
 from wegeketten.command.stopping import stoppable
 from wegeketten.errors import UsageError
 from wegeketten.model.deadline import Deadline, DeadlinePassedError
@@ -23,6 +24,9 @@ from wegeketten.planning.plan import make_plan
 from wegeketten.planning.portfolio import Objective, value_of
 from wegeketten.planning.survey import find_survey
 from wegeketten.planning.task import Task
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Countdown(Deadline):
@@ -38,7 +42,7 @@ class Countdown(Deadline):
         return self.times < 0
 
 
-def test_a_plan_stopped_at_any_moment_is_whole_and_marked(tmp_path) -> None:
+def test_a_plan_stopped_at_any_moment_is_whole_and_marked(tmp_path: Path) -> None:
     profile = load_profile("wheelchair")
     city = city_with(3)
     full = make_plan(city, [profile], budget_eur=50_000)
@@ -46,6 +50,7 @@ def test_a_plan_stopped_at_any_moment_is_whole_and_marked(tmp_path) -> None:
     for times in (0, 1, 2, 3, 5, 8, 13):
         plan = make_plan(city, [profile], budget_eur=50_000, deadline=Countdown(times))
         assert not plan.complete or times > 1
+        assert plan.bound is not None
         assert plan.value <= full.value <= plan.bound
         assert sum(line.cost_eur for line in plan.lines) <= 50_000
     make_plan(city, [profile], budget_eur=50_000, deadline=Countdown(0)).write(tmp_path)

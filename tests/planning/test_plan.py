@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import json
 import sqlite3
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from reach.test_why import in_series
+from reach.toy import Edge, kerb, toy_city
 
-from tests.reach.test_why import in_series
-from tests.reach.toy import kerb, toy_city
 from wegeketten.errors import UsageError
 from wegeketten.model.edges import Kind
 from wegeketten.model.reading import Provenance
@@ -20,8 +21,14 @@ from wegeketten.planning.plan import Wishes, make_plan
 from wegeketten.planning.survey import find_survey
 from wegeketten.whatif.candidates import find_candidates
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
 
-def city_with(count: int, **columns):
+    from wegeketten.city import City
+
+
+def city_with(count: int, **columns: Any) -> City:
     city = in_series(count)
     city.catalogue = load_catalogue()
     for number in range(count if columns else 0):
@@ -31,13 +38,13 @@ def city_with(count: int, **columns):
     return city
 
 
-def table(path):
+def table(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
 @pytest.mark.parametrize("count", [1, 2, 4])
-def test_a_series_of_kerbs_is_one_line(tmp_path, count):
+def test_a_series_of_kerbs_is_one_line(tmp_path: Path, count: int) -> None:
     city = city_with(count)
     plan = make_plan(city, [load_profile("wheelchair")])
     plan.write(tmp_path)
@@ -59,7 +66,7 @@ def test_a_series_of_kerbs_is_one_line(tmp_path, count):
     connection.close()
 
 
-def test_a_budget_too_small_buys_nothing_and_says_so(tmp_path):
+def test_a_budget_too_small_buys_nothing_and_says_so(tmp_path: Path) -> None:
     plan = make_plan(city_with(2), [load_profile("wheelchair")], budget_eur=7000)
     assert plan.lines == ()
     assert plan.bound == pytest.approx(0)
@@ -67,12 +74,12 @@ def test_a_budget_too_small_buys_nothing_and_says_so(tmp_path):
     plan.write(tmp_path)
     assert table(tmp_path / "measures.csv") == []
     enough = make_plan(city_with(2), [load_profile("wheelchair")], budget_eur=7200)
-    assert (enough.value, enough.bound, enough.gap) == (5, pytest.approx(5), pytest.approx(0))
+    assert (enough.value, enough.bound, enough.gap) == (5, pytest.approx(5), pytest.approx(0))  # type: ignore[comparison-overlap]
     with pytest.raises(UsageError, match="budget"):
         make_plan(city_with(1), [load_profile("wheelchair")], budget_eur=-1)
 
 
-def test_an_assumed_kerb_is_surveyed_first():
+def test_an_assumed_kerb_is_surveyed_first() -> None:
     unknown = kerb(12, lower=0, upper=20, provenance=Provenance.assumed)
     city = city_with(1, **unknown)
     plan = make_plan(city, [load_profile("wheelchair")])
@@ -82,7 +89,7 @@ def test_an_assumed_kerb_is_surveyed_first():
     assert plan.lines[0].people_possible == 0  # the kerb may be low already
 
 
-def test_plans_for_several_profiles_count_a_person_once():
+def test_plans_for_several_profiles_count_a_person_once() -> None:
     city = city_with(1)
     profiles = [load_profile("wheelchair"), load_profile("powerchair")]
     plan = make_plan(city, profiles, wishes=Wishes(services=("pharmacy",), round_trip=True))
@@ -92,7 +99,7 @@ def test_plans_for_several_profiles_count_a_person_once():
     assert line.profiles == ("wheelchair", "powerchair")
 
 
-def test_candidates_never_make_an_arc_slower_and_cost_something():
+def test_candidates_never_make_an_arc_slower_and_cost_something() -> None:
     city = city_with(3)
     profile = load_profile("wheelchair")
     candidates = find_candidates(city, [profile])
@@ -101,12 +108,12 @@ def test_candidates_never_make_an_arc_slower_and_cost_something():
     assert not candidates.unsure.any()
 
 
-def flight_in(shares, **columns):
+def flight_in(shares: Sequence[float], **columns: Any) -> City:
     """A home, one flight of 12 steps and 6 m drawn in pieces, the pharmacy behind it."""
     ends = 50 + 6 * np.cumsum([0, *shares])
-    piece = {"osm_id": 77, "step_count_from": Provenance.tagged}
+    piece: dict[str, Any] = {"osm_id": 77, "step_count_from": Provenance.tagged}
     piece |= dict.fromkeys(("step_count", "step_count_lower", "step_count_upper"), 12) | columns
-    edges = [(0, 1, Kind.pavement, {})]
+    edges: list[Edge] = [(0, 1, Kind.pavement, {})]
     for number, share in enumerate(shares, start=1):
         part = {"part": number, "flight_elsewhere": 1 - share} if len(shares) > 1 else {}
         edges.append((number, number + 1, Kind.steps, piece | part))
@@ -115,7 +122,7 @@ def flight_in(shares, **columns):
     return toy_city(nodes, edges, [0], [("pharmacy", len(edges) - 1)], weights=[5.0])
 
 
-def test_a_flight_in_pieces_costs_what_the_uncut_one_costs():
+def test_a_flight_in_pieces_costs_what_the_uncut_one_costs() -> None:
     """And gets the same works: twelve steps get a ramp, thirty a lift, however they are cut."""
     profile = load_profile("wheelchair")
     for count, works in ((12, "ramp"), (30, "new_lift")):
@@ -130,7 +137,7 @@ def test_a_flight_in_pieces_costs_what_the_uncut_one_costs():
             assert getattr(cut, name) == pytest.approx(getattr(whole, name), abs=3), name
 
 
-def test_a_flight_is_counted_once_on_a_survey():
+def test_a_flight_is_counted_once_on_a_survey() -> None:
     unknown = {"step_count_lower": 1, "step_count_upper": 20, "step_count_from": Provenance.derived}
     survey = find_survey(
         flight_in([0.5, 0.25, 0.25], **unknown), [load_profile("pram")], services=["pharmacy"]
@@ -138,7 +145,7 @@ def test_a_flight_is_counted_once_on_a_survey():
     assert [spot.attribute for spot in survey.spots] == ["step_count"]
 
 
-def test_the_survey_names_the_kerbs_in_doubt(tmp_path):
+def test_the_survey_names_the_kerbs_in_doubt(tmp_path: Path) -> None:
     unknown = kerb(3, lower=0, upper=12, provenance=Provenance.assumed)
     city = city_with(2, **unknown)
     survey = find_survey(city, [load_profile("wheelchair")], services=["pharmacy"], most=10)
@@ -159,21 +166,21 @@ def test_the_survey_names_the_kerbs_in_doubt(tmp_path):
     assert (tmp_path / "survey.gpx").read_text(encoding="utf-8").count("<wpt ") == 2
 
 
-def test_nothing_in_doubt_nothing_to_survey(tmp_path):
+def test_nothing_in_doubt_nothing_to_survey(tmp_path: Path) -> None:
     survey = find_survey(city_with(1), [load_profile("wheelchair")], services=["pharmacy"])
     assert survey.spots == ()
     survey.write(tmp_path)
     assert table(tmp_path / "survey.csv") == []
 
 
-def test_two_runs_write_the_same_bytes(tmp_path):
+def test_two_runs_write_the_same_bytes(tmp_path: Path) -> None:
     for name in ("a", "b"):
         make_plan(city_with(2), [load_profile("wheelchair")], budget_eur=9000).write(tmp_path / name)
     for file in sorted((tmp_path / "a").iterdir()):
         assert file.read_bytes() == (tmp_path / "b" / file.name).read_bytes()
 
 
-def test_a_filled_in_survey_is_read_back(tmp_path):
+def test_a_filled_in_survey_is_read_back(tmp_path: Path) -> None:
     from wegeketten.tags.survey_file import read_survey
 
     unknown = kerb(3, lower=0, upper=12, provenance=Provenance.assumed)

@@ -6,8 +6,8 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from planning.test_task import random_task
 
-from tests.planning.test_task import random_task
 from wegeketten.planning.bound import highest_value
 from wegeketten.planning.enumeration import all_wishes
 from wegeketten.planning.milp import solve_program
@@ -28,7 +28,7 @@ def small_task(seed: int, edges: int) -> Task:
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_the_complete_program_is_the_best_of_all_subsets(seed):
+def test_the_complete_program_is_the_best_of_all_subsets(seed: int) -> None:
     task = small_task(seed, 9)
     able = np.flatnonzero(task.field.mendable).tolist()
     sets = [chosen for size in range(len(able) + 1) for chosen in combinations(able, size)]
@@ -48,7 +48,7 @@ def test_the_complete_program_is_the_best_of_all_subsets(seed):
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_values_of_picks_add_up_to_the_value_of_all(seed):
+def test_values_of_picks_add_up_to_the_value_of_all(seed: int) -> None:
     tasks = [small_task(seed, 30), small_task(seed, 30)]
     tasks[1] = Task("pram", "park", tasks[0].field, np.array([3]), tasks[0].people[::-1].copy(), 80, 0.5)
     objective = Objective(minute=0)
@@ -60,7 +60,7 @@ def test_values_of_picks_add_up_to_the_value_of_all(seed):
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_the_program_over_bundles_promises_no_more_than_it_keeps(seed):
+def test_the_program_over_bundles_promises_no_more_than_it_keeps(seed: int) -> None:
     task = small_task(seed, 25)
     sets = find_bundles([task], 12)
     choice = solve_program(wishes_of([task], sets), task.field.prices, 12)
@@ -81,7 +81,7 @@ def planted(count: int) -> Task:
 
 
 @pytest.mark.parametrize("count", range(1, 7))
-def test_planted_series_are_bought_whole_and_decoys_never(count):
+def test_planted_series_are_bought_whole_and_decoys_never(count: int) -> None:
     task = planted(count)
     assert buy_greedily([task], 1000 * count - 1) == []
     picks = buy_greedily([task], None)
@@ -92,7 +92,7 @@ def test_planted_series_are_bought_whole_and_decoys_never(count):
 
 
 @pytest.mark.parametrize("count", range(2, 7))
-def test_series_found_among_too_many_barriers_to_count(count):
+def test_series_found_among_too_many_barriers_to_count(count: int) -> None:
     # 80 side kerbs that each help one person a little on the way make counting all ways hopeless
     base = planted(count)
     spots = base.field.streets
@@ -108,7 +108,7 @@ def test_series_found_among_too_many_barriers_to_count(count):
     assert portfolio.edges == list(range(count))
 
 
-def test_a_barrier_shared_by_two_chains_is_paid_once():
+def test_a_barrier_shared_by_two_chains_is_paid_once() -> None:
     # 0 -a- 1 -b- 3(goal), 2 -c- 1: b serves both
     field = WhatIfGraph.of_edges(4, [0, 1, 2], [1, 3, 1], [INF] * 6, [10] * 6, [100, 100, 100])
     task = Task("senior", "stop", field, np.array([3]), np.array([4.0, 0.0, 3.0, 0.0]), 600)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
@@ -12,21 +14,26 @@ from wegeketten.reach.chains.errands import Errands
 from wegeketten.reach.chains.every_home import find_chains
 from wegeketten.reach.scan import reach_of
 from wegeketten.routing import INF
-from wegeketten.whatif.candidates import find_candidates
+from wegeketten.whatif.candidates import Candidates, find_candidates
 from wegeketten.whatif.unblock import Opener
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from wegeketten.city import City
 
 pytestmark = pytest.mark.data
 
 
 @pytest.fixture(scope="module")
-def zuerich(shared_data, tmp_path_factory):
+def zuerich(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> City:
     import wegeketten as wk
 
     extract = shared_data / "osm" / "zuerich-hb_2025-11.osm.pbf"
     return wk.build(extract, tmp_path_factory.mktemp("zuerich") / "city")
 
 
-def test_effects_equal_the_scan_with_changed_weights(zuerich):
+def test_effects_equal_the_scan_with_changed_weights(zuerich: City) -> None:
     city, chair, services = zuerich, load_profile("wheelchair"), ("groceries", "doctor")
     candidates = find_candidates(city, [chair])
     tasks = make_tasks(city, [chair], candidates, Wishes(services=services))
@@ -50,11 +57,11 @@ def test_effects_equal_the_scan_with_changed_weights(zuerich):
     city.forget()
 
 
-def _singles(candidates):
+def _singles(candidates: Candidates) -> Bundles:
     return Bundles.of([(edge,) for edge in sorted(candidates.works)])
 
 
-def test_certificates_hold(zuerich):
+def test_certificates_hold(zuerich: City) -> None:
     chair = load_profile("wheelchair")
     candidates = find_candidates(zuerich, [chair])
     rng = np.random.default_rng(6)
@@ -69,16 +76,17 @@ def test_certificates_hold(zuerich):
     assert opened > 10
 
 
-def test_a_plan_keeps_its_budget_and_its_bound(zuerich):
+def test_a_plan_keeps_its_budget_and_its_bound(zuerich: City) -> None:
     wishes = Wishes(("groceries", "stop"))
     plan = make_plan(zuerich, [load_profile("wheelchair")], budget_eur=40_000, wishes=wishes)
     assert plan.lines
     assert plan.lines[-1].cost_total_eur <= 40_000
+    assert plan.bound is not None
     assert plan.bound >= plan.value - 1e-6
     assert list(plan.people_reached) == sorted(plan.people_reached)
 
 
-def test_chains_fall_from_sure_to_possible(zuerich):
+def test_chains_fall_from_sure_to_possible(zuerich: City) -> None:
     chains = find_chains(zuerich, load_profile("wheelchair"), Errands(("groceries", "stop"), returning=True))
     seconds = [np.nan_to_num(chains.seconds[answer], nan=INF) for answer in ("sure", "likely", "possible")]
     assert (seconds[0] >= seconds[1]).all()
@@ -87,7 +95,9 @@ def test_chains_fall_from_sure_to_possible(zuerich):
 
 
 @pytest.mark.parametrize("returning", [False, True])
-def test_effects_on_chains_equal_the_chains_reckoned_anew(shared_data, tmp_path_factory, returning):
+def test_effects_on_chains_equal_the_chains_reckoned_anew(
+    shared_data: Path, tmp_path_factory: pytest.TempPathFactory, returning: bool
+) -> None:
     import wegeketten as wk
     from wegeketten.planning.chain_task import Outing
     from wegeketten.planning.round_trip import state_of

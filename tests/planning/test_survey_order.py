@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -13,8 +14,15 @@ from wegeketten.planning.uncertain import people_in_doubt
 from wegeketten.routing import INF
 from wegeketten.whatif.graph import WhatIfGraph
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-def town(streets, edges, people, limit=10_000):
+    from numpy.typing import NDArray
+
+
+def town(
+    streets: int, edges: Sequence[tuple[int, int, int, bool]], people: Sequence[float], limit: int = 10_000
+) -> Task:
     """Streets of (u, v, units, whether a look is needed); everybody wants to get to the last node."""
     u, v, units, asks = (np.array(column) for column in zip(*edges, strict=True))
     today = np.repeat(np.where(asks, INF, units), 2)
@@ -23,7 +31,7 @@ def town(streets, edges, people, limit=10_000):
 
 
 @pytest.mark.parametrize("seed", range(30))
-def test_first_set_decides_most_people_per_look(seed):
+def test_first_set_decides_most_people_per_look(seed: int) -> None:
     rng = np.random.default_rng(seed)
     sets = {
         tuple(sorted(rng.choice(8, rng.integers(1, 5), replace=False).tolist())): float(rng.integers(1, 9))
@@ -31,7 +39,7 @@ def test_first_set_decides_most_people_per_look(seed):
     }
     chosen = choose_looks(sets, 8)
 
-    def density(edges):
+    def density(edges: Sequence[int]) -> float:
         return sum(people for each, people in sets.items() if set(each) <= set(edges)) / len(edges)
 
     best = max(density(edges) for edges in sets)
@@ -40,7 +48,7 @@ def test_first_set_decides_most_people_per_look(seed):
     assert set(chosen) == {edge for edges in sets for edge in edges}
 
 
-def test_a_series_comes_before_its_part_and_nothing_after_it_is_wanted():
+def test_a_series_comes_before_its_part_and_nothing_after_it_is_wanted() -> None:
     # 0 -?- 1 -?- 4 for nine people; 2 -?- 4 for four; 3 - 4 is known
     task = town(5, [(0, 1, 5, True), (1, 4, 5, True), (2, 4, 5, True), (3, 4, 5, False)], [9, 0, 4, 7, 0])
     order = rank_edges([task], 9)
@@ -49,7 +57,7 @@ def test_a_series_comes_before_its_part_and_nothing_after_it_is_wanted():
     assert order.people == {0: 9.0, 1: 9.0, 2: 4.0}
 
 
-def test_what_comes_after_bad_news_is_on_the_list():
+def test_what_comes_after_bad_news_is_on_the_list() -> None:
     # the short way asks one look, the second two, the third is beyond the standard
     edges = [(0, 3, 5, True), (0, 1, 5, True), (1, 3, 5, True), (0, 2, 900, True), (2, 3, 900, True)]
     task = town(4, edges, [6, 0, 0, 0], limit=100)
@@ -61,20 +69,20 @@ def test_what_comes_after_bad_news_is_on_the_list():
     assert sure_of_good_news.edges == [0]
 
 
-def test_where_the_way_of_fewest_looks_is_too_long_the_fastest_counts():
+def test_where_the_way_of_fewest_looks_is_too_long_the_fastest_counts() -> None:
     edges = [(0, 2, 500, True), (0, 1, 5, True), (1, 2, 5, True)]
     task = town(3, edges, [1, 0, 0], limit=100)
     assert set(rank_edges([task], 9).edges) == {1, 2}
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_the_list_decides_everybody_whatever_is_found(seed):
+def test_the_list_decides_everybody_whatever_is_found(seed: int) -> None:
     """Many towns put every look on the list that may matter: once all is looked at nobody is in doubt."""
     rng = np.random.default_rng(seed)
     pairs = list(combinations(range(6), 2))
     rows = [pairs[i] for i in rng.choice(len(pairs), 9, replace=False)]
     edges = [(u, v, int(rng.integers(1, 9)), bool(rng.random() < 0.7)) for u, v in rows]
-    task = town(6, edges, rng.integers(1, 5, 6), limit=20)
+    task = town(6, edges, rng.integers(1, 5, 6).tolist(), limit=20)
     looked = rank_edges([task], 9, towns=64).edges
     for _ in range(20):
         sure, possible = task.field.today.copy(), task.field.mended.copy()
@@ -88,14 +96,14 @@ def test_the_list_decides_everybody_whatever_is_found(seed):
         assert not doubt.any()
 
 
-def test_nothing_in_doubt_asks_for_nothing():
+def test_nothing_in_doubt_asks_for_nothing() -> None:
     task = town(2, [(0, 1, 5, False)], [3, 0])
     assert people_in_doubt([task]) == 0
     assert rank_edges([task], 5).edges == []
     assert rank_edges([], 5).edges == []
 
 
-def _times(task, weights):
+def _times(task: Task, weights: NDArray[np.int32]) -> NDArray[np.int64]:
     """Bellman–Ford over the field's arcs."""
     best = np.full(task.field.nodes, INF, dtype=np.int64)
     best[task.goals] = 0

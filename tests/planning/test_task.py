@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
@@ -9,8 +11,11 @@ from wegeketten.planning.task import UNITS_PER_MINUTE, Bundles, State, Task
 from wegeketten.routing import INF
 from wegeketten.whatif.graph import WhatIfGraph
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-def random_task(seed: int, nodes=40, edges=70) -> Task:
+
+def random_task(seed: int, nodes: int = 40, edges: int = 70) -> Task:
     rng = np.random.default_rng(seed)
     u, v = rng.integers(0, nodes, edges), rng.integers(0, nodes, edges)
     today = rng.integers(0, 60, 2 * edges)
@@ -19,10 +24,17 @@ def random_task(seed: int, nodes=40, edges=70) -> Task:
     prices = rng.integers(1, 9, edges) * (rng.random(edges) < 0.7)
     field = WhatIfGraph.of_edges(nodes, u, v, today, mended, prices)
     goals = rng.choice(nodes, 2, replace=False)
-    return Task("wheelchair", "pharmacy", field, goals, rng.integers(0, 9, nodes).astype(float), limit=120)
+    return Task(
+        "wheelchair",
+        "pharmacy",
+        field,
+        goals.astype(np.int32),
+        rng.integers(0, 9, nodes).astype(float),
+        limit=120,
+    )
 
 
-def brute(task: Task, done, chosen):
+def brute(task: Task, done: Sequence[int], chosen: Sequence[int]) -> tuple[float, float, float, list[int]]:
     """People within, opened and minutes saved, by two full searches."""
     homes = task.field.home_nodes
     old = task.field.times(task.goals, done)[homes]
@@ -37,7 +49,7 @@ def brute(task: Task, done, chosen):
 
 
 @pytest.mark.parametrize("seed", range(25))
-def test_gains_equal_a_full_search(seed):
+def test_gains_equal_a_full_search(seed: int) -> None:
     task = random_task(seed)
     rng = np.random.default_rng(seed)
     able = np.flatnonzero(task.field.mendable)
@@ -60,7 +72,7 @@ def test_gains_equal_a_full_search(seed):
         np.testing.assert_array_equal(state.times, task.field.times(task.goals, done))
 
 
-def test_gains_leave_the_state_untouched():
+def test_gains_leave_the_state_untouched() -> None:
     task = random_task(3)
     state = State(task)
     weights, times = state.weights.copy(), state.times.copy()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from itertools import pairwise, permutations, product
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from reach.test_route import spot
+from reach.toy import kerb, toy_city
 
-from tests.reach.test_route import spot
-from tests.reach.toy import kerb, toy_city
 from wegeketten.errors import UsageError
 from wegeketten.model.edges import Kind
 from wegeketten.people.profile import load_profile
@@ -21,11 +22,18 @@ from wegeketten.reach.chains.trips import Trips
 from wegeketten.reach.hours import parse_when
 from wegeketten.routing import INF
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from wegeketten.city import City
+
 FOOT = Kind.pavement
 KINDS = ("pharmacy", "doctor", "stop")
 
 
-def random_city(seed: int):
+def random_city(seed: int) -> City:
     rng = np.random.default_rng(seed)
     nodes = [(float(x), float(y)) for x, y in rng.integers(0, 600, (9, 2))]
     edges = []
@@ -40,7 +48,7 @@ def random_city(seed: int):
     return city
 
 
-def door_to_door(trips: Trips):
+def door_to_door(trips: Trips) -> NDArray[np.float64]:
     """Times between all doors by scipy, doors on one edge included."""
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import dijkstra
@@ -55,13 +63,14 @@ def door_to_door(trips: Trips):
             best[tail, head] = min(best.get((tail, head), np.inf), weight + 1e-6)
     rows, columns = zip(*best, strict=True)
     matrix = csr_array((list(best.values()), (rows, columns)), shape=(precinct.nodes, precinct.nodes))
-    return np.floor(dijkstra(matrix) + 0.01)
+    result: NDArray[np.float64] = np.floor(dijkstra(matrix) + 0.01)
+    return result
 
 
 @pytest.mark.parametrize("any_order", [False, True])
 @pytest.mark.parametrize("returning", [False, True])
 @pytest.mark.parametrize("seed", range(8))
-def test_chains_of_every_home_equal_brute_force(seed, returning, any_order):
+def test_chains_of_every_home_equal_brute_force(seed: int, returning: bool, any_order: bool) -> None:
     city = random_city(seed)
     trips = Trips(city, load_profile("wheelchair"))
     errands = Errands(KINDS, any_order=any_order, returning=returning)
@@ -83,7 +92,7 @@ def test_chains_of_every_home_equal_brute_force(seed, returning, any_order):
         assert tours.times[number] == (INF if np.isinf(best) else best)
 
 
-def errand_city(**columns):
+def errand_city(**columns: Any) -> City:
     """Home, pharmacy and doctor on one street, a kerb before the doctor."""
     nodes = [(0, 0), (100, 0), (200, 0), (200, 0), (300, 0)]
     edges = [
@@ -98,7 +107,7 @@ def errand_city(**columns):
     return city
 
 
-def test_one_chain_with_stops_and_way():
+def test_one_chain_with_stops_and_way() -> None:
     city = errand_city()
     chain = find_chain(
         city, load_profile("wheelchair"), spot(city, 0), Errands(("pharmacy", "doctor"), returning=True)
@@ -113,7 +122,7 @@ def test_one_chain_with_stops_and_way():
     assert json.loads(json.dumps(document)) == document
 
 
-def test_a_chain_that_breaks_says_where():
+def test_a_chain_that_breaks_says_where() -> None:
     city = errand_city(**kerb(14))
     chair = load_profile("wheelchair")
     chain = find_chain(city, chair, spot(city, 0), Errands(("pharmacy", "doctor", "pharmacy")))
@@ -124,7 +133,7 @@ def test_a_chain_that_breaks_says_where():
     ]
 
 
-def test_closed_places_are_not_visited_and_unknown_hours_are_not_sure():
+def test_closed_places_are_not_visited_and_unknown_hours_are_not_sure() -> None:
     city, walker = errand_city(), load_profile("walker")
     sunday = Errands(("pharmacy",), when=parse_when("So 10:00"))
     assert find_chain(city, walker, spot(city, 0), sunday).breaks_at == "pharmacy"
@@ -136,7 +145,7 @@ def test_closed_places_are_not_visited_and_unknown_hours_are_not_sure():
     assert monday.answers["sure"] is None
 
 
-def test_benches_are_counted_and_kept_to():
+def test_benches_are_counted_and_kept_to() -> None:
     city, walker = errand_city(), load_profile("walker")
     chain = find_chain(city, walker, spot(city, 0), Errands(("doctor",), needs=Needs(bench_every_m=110)))
     assert chain.longest_without_bench_m == pytest.approx(100, abs=0.5)
@@ -147,12 +156,12 @@ def test_benches_are_counted_and_kept_to():
 
 
 @pytest.mark.parametrize("visit", [(), ("pharmacy",) * 9, ("farmacy",)])
-def test_errands_that_cannot_be_run_are_refused(visit):
+def test_errands_that_cannot_be_run_are_refused(visit: tuple[str, ...]) -> None:
     with pytest.raises(UsageError):
         find_chain(errand_city(), load_profile("walker"), (51.0, 13.0), Errands(visit))
 
 
-def test_chains_of_all_homes_fill_the_tables(tmp_path):
+def test_chains_of_all_homes_fill_the_tables(tmp_path: Path) -> None:
     import csv
 
     from wegeketten.files.parquet import read_columns

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import heapq
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from reach.test_route import spot
+from reach.toy import toy_city
 
-from tests.reach.test_route import spot
-from tests.reach.toy import toy_city
 from wegeketten.model.edges import Kind
 from wegeketten.people.profile import load_profile
 from wegeketten.places.catalogue import load_catalogue
@@ -19,10 +20,15 @@ from wegeketten.reach.chains.one_door import find_chain
 from wegeketten.reach.chains.trips import Trips
 from wegeketten.routing import INF
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wegeketten.city import City
+
 KINDS = ("pharmacy", "doctor", "stop")
 
 
-def random_city(seed: int):
+def random_city(seed: int) -> City:
     rng = np.random.default_rng(seed)
     nodes = [(float(x), float(y)) for x, y in rng.integers(0, 400, (7, 2))]
     edges = []
@@ -47,7 +53,7 @@ class Oracle:
         self.rests = trips.rests("bench", "likely"), trips.rests("toilet", "likely")
         weights = precinct.weights(trips.city.weights(trips.profile).likely).tolist()
         metres = np.rint(trips.metres() * 10).astype(int).tolist()
-        self.leaving = {}
+        self.leaving: dict[int, list[tuple[int, int, int]]] = {}
         for arc, (tail, head) in enumerate(
             zip(precinct.tails.tolist(), precinct.heads.tolist(), strict=True)
         ):
@@ -61,7 +67,9 @@ class Oracle:
             )
         self.everything = frozenset(range(len(errands.visit)))
 
-    def steps(self, node, done, walked):
+    def steps(
+        self, node: int, done: frozenset[int], walked: int
+    ) -> Iterator[tuple[int, int, frozenset[int], int]]:
         """Time, node, errands done and metres walked after each step; node -1 is the end."""
         for taken, head, metres in self.leaving.get(node, []):
             yield taken, head, done, walked + metres
@@ -80,6 +88,7 @@ class Oracle:
         most_held = 10**9 if toilet is None else round(toilet * 600)
         home_node = int(self.trips.precinct.home_nodes[home])
         off = int(self.trips.precinct.homes.off_units[home])
+        heap: list[tuple[int, int, int, frozenset[int], int, int]]
         heap, seen = [(off, 0, home_node, frozenset(), 0, off)], set()
         for count in range(1, 10**9, 1000):
             if not heap:
@@ -106,7 +115,7 @@ class Oracle:
 @pytest.mark.parametrize("returning", [False, True])
 @pytest.mark.parametrize("needs", [Needs(150), Needs(None, 6), Needs(120, 5)])
 @pytest.mark.parametrize("seed", range(4))
-def test_every_home_equals_brute_force(seed, needs, returning, any_order):
+def test_every_home_equals_brute_force(seed: int, needs: Needs, returning: bool, any_order: bool) -> None:
     city = random_city(seed)
     trips = Trips(city, load_profile("wheelchair"))
     errands = Errands(KINDS[: 2 + (seed == 0)], any_order=any_order, returning=returning, needs=needs)
@@ -116,7 +125,7 @@ def test_every_home_equals_brute_force(seed, needs, returning, any_order):
     assert tours.times.tolist() == expected
 
 
-def test_needs_leave_some_homes_out_and_lengthen_other_chains():
+def test_needs_leave_some_homes_out_and_lengthen_other_chains() -> None:
     """The parameters above decide something: of all those chains some are lost and some are longer."""
     lost = longer = kept = 0
     for seed in range(6):
@@ -134,7 +143,9 @@ def test_needs_leave_some_homes_out_and_lengthen_other_chains():
 @pytest.mark.parametrize("any_order", [False, True])
 @pytest.mark.parametrize("returning", [False, True])
 @pytest.mark.parametrize("seed", range(4))
-def test_one_door_gets_the_way_that_takes_what_the_search_for_all_says(seed, returning, any_order):
+def test_one_door_gets_the_way_that_takes_what_the_search_for_all_says(
+    seed: int, returning: bool, any_order: bool
+) -> None:
     city, profile = random_city(seed), load_profile("wheelchair")
     errands = Errands(KINDS[:2], any_order=any_order, returning=returning, needs=Needs(300, 10))
     for edge in range(11):
@@ -147,11 +158,12 @@ def test_one_door_gets_the_way_that_takes_what_the_search_for_all_says(seed, ret
             assert chain.seconds == pytest.approx(units / 10)
             assert chain.needs_met
             assert len(chain.stops) == 2
+            assert chain.seconds is not None
             assert chain.stops[-1].arrive_s <= chain.seconds
             assert returning or chain.stops[-1].arrive_s == chain.seconds
 
 
-def test_chains_of_all_homes_keep_to_the_needs_and_say_where_they_break():
+def test_chains_of_all_homes_keep_to_the_needs_and_say_where_they_break() -> None:
     city = random_city(3)
     errands = Errands(KINDS[:2], needs=Needs(300, 10))
     chains = find_chains(city, load_profile("wheelchair"), errands)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -17,6 +18,11 @@ from wegeketten.reach.equity import equity_of
 from wegeketten.reach.tables import write_scan
 from wegeketten.routing import INF
 from wegeketten.whatif.doors import open_doors
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from wegeketten.city import City
 
 _SMOOTH = "highway=footway|surface=asphalt|width=2|incline=0%"
 
@@ -39,12 +45,12 @@ TOWN = Town(
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory):
+def town(tmp_path_factory: pytest.TempPathFactory) -> City:
     folder = tmp_path_factory.mktemp("equity")
     return wk.build(TOWN.write(folder / "town.osm"), folder / "city", pavements="centre")
 
 
-def test_gap_to_the_walker_by_hand(town, tmp_path):
+def test_gap_to_the_walker_by_hand(town: City, tmp_path: Path) -> None:
     scan = wk.scan(town, profiles=["walker", "wheelchair"], services=["meeting_place"])
     rows = {(row.profile, row.answer): row for row in equity_of(scan)}
     assert len(rows) == 6
@@ -55,6 +61,8 @@ def test_gap_to_the_walker_by_hand(town, tmp_path):
     assert wheels.unreached == pytest.approx(1 / 3)
     assert (walker.places, wheels.places) == (2, 1)
     assert wheels.catchment_mean == pytest.approx(1000 / 3)  # one place, shared by two, over three people
+    assert wheels.theil_between is not None
+    assert wheels.theil_within is not None
     assert wheels.theil_between + wheels.theil_within == pytest.approx(wheels.theil)
     write_scan(scan, tmp_path / "scan")
     with (tmp_path / "scan" / "equity.csv").open() as file:
@@ -63,14 +71,14 @@ def test_gap_to_the_walker_by_hand(town, tmp_path):
     assert float(written[0]["gini"]) == rows["walker", "sure"].gini
 
 
-def test_gap_needs_no_walker_in_the_scan(town):
+def test_gap_needs_no_walker_in_the_scan(town: City) -> None:
     alone = equity_of(wk.scan(town, profiles=["wheelchair"], services=["meeting_place"]))
     both = equity_of(wk.scan(town, profiles=["walker", "wheelchair"], services=["meeting_place"]))
     assert alone == both[3:]
 
 
 @pytest.mark.parametrize("name", ["walker", "wheelchair"])
-def test_pairs_are_what_single_searches_say(town, name):
+def test_pairs_are_what_single_searches_say(town: City, name: str) -> None:
     profile = load_profile(name)
     joints = join_places(town, profile)
     rows = np.unique(joints.owner)

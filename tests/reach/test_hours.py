@@ -6,10 +6,10 @@ import pickle
 from typing import TYPE_CHECKING
 
 import pytest
+from reach.toy import Edge, toy_city
 from support.drawn import Town
 
 import wegeketten as wk
-from tests.reach.toy import toy_city
 from wegeketten.model.answers import ANSWERS
 from wegeketten.model.kinds import Kind
 from wegeketten.people.profile import load_profile
@@ -84,7 +84,7 @@ def test_a_pickled_city_answers_the_same(tmp_path: Path, at: str) -> None:
 
 
 def test_a_city_in_memory_is_pickled_whole() -> None:
-    edges = [(0, 1, Kind.footway, {}), (1, 2, Kind.steps, {}), (2, 3, Kind.footway, {})]
+    edges: list[Edge] = [(0, 1, Kind.footway, {}), (1, 2, Kind.steps, {}), (2, 3, Kind.footway, {})]
     city = toy_city([(0, 0), (50, 0), (60, 0), (99, 0)], edges, [0], [("stop", 2)])
     again: wk.City = pickle.loads(pickle.dumps(city))
     for profile in (load_profile("walker"), load_profile("wheelchair")):

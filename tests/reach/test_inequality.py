@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
 from wegeketten.reach.inequality import floating_catchments, gini, palma, theil
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
 
-def cases(seed, count=100):
+    from numpy.typing import NDArray
+
+    Case = tuple[np.random.Generator, NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]
+
+
+def cases(seed: int, count: int = 100) -> Iterator[Case]:
     random = np.random.default_rng(seed)
     for _ in range(count):
         units = int(random.integers(2, 60))
@@ -19,7 +28,7 @@ def cases(seed, count=100):
             yield random, values, random.integers(1, 9, units), random.integers(0, 5, units)
 
 
-def test_gini_is_pysals():
+def test_gini_is_pysals() -> None:
     peer = pytest.importorskip("inequality.gini")
     for _, values, weights, _ in cases(1):
         assert gini(values) == pytest.approx(peer.Gini(values).g, abs=1e-9)
@@ -27,11 +36,12 @@ def test_gini_is_pysals():
         assert gini(values, weights) == pytest.approx(peer.Gini(spread).g, abs=1e-9)
 
 
-def test_theil_and_its_parts_are_pysals():
+def test_theil_and_its_parts_are_pysals() -> None:
     peer = pytest.importorskip("inequality.theil")
     for _, values, weights, groups in cases(2):
         spread, members = np.repeat(values, weights), np.repeat(groups, weights)
         theirs, ours = peer.TheilD(spread, members), theil(values, groups, weights)
+        assert ours is not None
         assert ours.total == pytest.approx(float(np.ravel(theirs.T)[0]), abs=1e-9)
         assert ours.between == pytest.approx(float(np.ravel(theirs.bg)[0]), abs=1e-9)
         assert ours.within == pytest.approx(float(np.ravel(theirs.wg)[0]), abs=1e-9)
@@ -40,7 +50,7 @@ def test_theil_and_its_parts_are_pysals():
         assert ours.within >= -1e-12
 
 
-def test_catchments_are_pysals():
+def test_catchments_are_pysals() -> None:
     fca = pytest.importorskip("access.fca")
     pd = pytest.importorskip("pandas")
     for random, values, weights, _ in cases(3):
@@ -65,33 +75,37 @@ def test_catchments_are_pysals():
         assert len(turned) == len(table)
 
 
-def _stepped(step):
-    def weight(cost):
+def _stepped(step: Mapping[int, float]) -> Callable[[float], float]:
+    def weight(cost: float) -> float:
         return next(factor for most, factor in step.items() if cost <= most)
 
     return weight
 
 
-def test_inequality_keeps_its_laws():
+def test_inequality_keeps_its_laws() -> None:
     for _, values, weights, groups in cases(4):
         one = gini(values, weights)
+        assert one is not None
         assert 0 <= one <= 1
         assert gini(values * 7.5, weights) == pytest.approx(one, abs=1e-12)
-        assert theil(values * 7.5, groups, weights).total == pytest.approx(
-            theil(values, groups, weights).total
-        )
+        larger, plain = theil(values * 7.5, groups, weights), theil(values, groups, weights)
+        assert larger is not None
+        assert plain is not None
+        assert larger.total == pytest.approx(plain.total)
         poorer = values.copy()
         rich, poor = values.argmax(), values.argmin()
         gift = min(values[poor] * weights[poor], 1e-3)
         poorer[poor] -= gift / weights[poor]
         poorer[rich] += gift / weights[rich]
-        assert gini(poorer, weights) >= one - 1e-12
+        after = gini(poorer, weights)
+        assert after is not None
+        assert after >= one - 1e-12
     assert gini([3, 3, 3]) == pytest.approx(0.0)
     assert gini([0, 0]) is None
     assert theil([0, 0], [0, 1]) is None
 
 
-def test_palma_cuts_inside_a_unit():
+def test_palma_cuts_inside_a_unit() -> None:
     for _, values, weights, _ in cases(5):
         fine = np.sort(np.repeat(values, weights * 10))
         tenth = len(fine) // 10
@@ -103,7 +117,7 @@ def test_palma_cuts_inside_a_unit():
             assert ours is None
 
 
-def test_catchments_share_all_supply_out():
+def test_catchments_share_all_supply_out() -> None:
     for random, values, weights, _ in cases(6):
         costs = random.random((len(values), 4)) * 10
         supply = random.random(4) * 100

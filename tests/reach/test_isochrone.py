@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 import shapely
+from reach.toy import Edge, toy_city
 
 import wegeketten as wk
-from tests.reach.toy import toy_city
 from wegeketten.errors import UsageError
 from wegeketten.model.edges import Kind
 from wegeketten.people.profile import load_profile
@@ -18,21 +19,36 @@ from wegeketten.reach.scan import scan
 from wegeketten.reach.spans import Spans, spans_within
 from wegeketten.routing import INF, Hierarchy
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-def _line_of(count: int):
+    from numpy.typing import NDArray
+
+    from wegeketten.city import City
+
+
+def _line_of(count: int) -> City:
     """Edges of 100 m in a row, with a home in the middle of each."""
     nodes = [(100.0 * x, 0.0) for x in range(count + 1)]
-    edges = [(x, x + 1, Kind.footway, {}) for x in range(count)]
+    edges: list[Edge] = [(x, x + 1, Kind.footway, {}) for x in range(count)]
     return _swept(toy_city(nodes, edges, homes=list(range(count)), places=[("pharmacy", 0)]))
 
 
-def _swept(city):
+def _swept(city: City) -> City:
     """The toy city with a hierarchy, which real cities keep in their folder."""
     city.hierarchy = Hierarchy(city.graph)
     return city
 
 
-def _time_at(edge: int, share: float, uv, weights, units, *, leaving: bool) -> float:
+def _time_at(
+    edge: int,
+    share: float,
+    uv: tuple[NDArray[np.int32], NDArray[np.int32]],
+    weights: NDArray[np.int32],
+    units: NDArray[np.int32],
+    *,
+    leaving: bool,
+) -> float:
     """Time between the start and a place on an edge, walked out from either end: the oracle."""
     ahead, back = weights[2 * edge], weights[2 * edge + 1]
     if not leaving:
@@ -45,7 +61,7 @@ def _time_at(edge: int, share: float, uv, weights, units, *, leaving: bool) -> f
 
 
 @pytest.mark.parametrize("seed", range(200))
-def test_spans_equal_the_times_along_every_edge(seed):
+def test_spans_equal_the_times_along_every_edge(seed: int) -> None:
     rng = np.random.default_rng(seed)
     nodes, edges = int(rng.integers(2, 9)), int(rng.integers(1, 25))
     uv = rng.integers(0, nodes, edges).astype(np.int32), rng.integers(0, nodes, edges).astype(np.int32)
@@ -69,7 +85,7 @@ def test_spans_equal_the_times_along_every_edge(seed):
                 assert inside == (time <= limit), (seed, edge, share)
 
 
-def test_spans_of_one_edge_are_merged():
+def test_spans_of_one_edge_are_merged() -> None:
     uv = np.array([0], np.int32), np.array([1], np.int32)
     found = spans_within(uv, np.array([100, 100], np.int32), np.array([40, 50], np.int32), 100, leaving=True)
     assert (found.start.tolist(), found.end.tolist()) == ([0.0], [1.0])
@@ -78,7 +94,7 @@ def test_spans_of_one_edge_are_merged():
 
 
 @pytest.mark.parametrize("leaving", [True, False])
-def test_areas_are_nested_and_hold_the_homes_within(leaving):
+def test_areas_are_nested_and_hold_the_homes_within(leaving: bool) -> None:
     city, walker = _line_of(9), load_profile("walker")
     spot = float(city.homes["lat"][4]), float(city.homes["lon"][4])
     found = find_isochrone(city, walker, [3, 1, 2], start=spot, leaving=leaving)
@@ -95,7 +111,7 @@ def test_areas_are_nested_and_hold_the_homes_within(leaving):
         assert (reached == (np.abs(np.arange(9) - 4) * 100 <= metres)).all()
 
 
-def test_a_closed_edge_is_not_leapt_over():
+def test_a_closed_edge_is_not_leapt_over() -> None:
     nodes = [(0, 0), (50, 0), (100, 0), (150, 0)]
     edges = [
         (0, 1, Kind.footway, {}),
@@ -112,7 +128,7 @@ def test_a_closed_edge_is_not_leapt_over():
     assert not wheels.shape.contains(shapely.Point(city.homes["x"][1], city.homes["y"][1]))
 
 
-def test_reach_of_a_service_equals_the_scan(tmp_path):
+def test_reach_of_a_service_equals_the_scan(tmp_path: Path) -> None:
     city, profile = _line_of(12), load_profile("rollator")
     result = scan(city, profiles=[profile], services=["pharmacy"])
     found = find_isochrone(city, profile, [5], service="pharmacy", answer="likely")
@@ -121,7 +137,7 @@ def test_reach_of_a_service_equals_the_scan(tmp_path):
     assert found.areas[0].homes.tolist() == np.flatnonzero(units <= 3000).tolist()
 
 
-def test_geojson_is_what_clients_read(tmp_path):
+def test_geojson_is_what_clients_read(tmp_path: Path) -> None:
     city, file = _line_of(5), tmp_path / "area.geojson"
     spot = float(city.homes["lat"][2]), float(city.homes["lon"][2])
     find_isochrone(city, load_profile("walker"), [2], start=spot).write(file)
@@ -137,7 +153,7 @@ def test_geojson_is_what_clients_read(tmp_path):
     assert shape.contains(shapely.Point(about["center"]))
 
 
-def test_geopackage_has_its_layers(tmp_path):
+def test_geopackage_has_its_layers(tmp_path: Path) -> None:
     pyogrio = pytest.importorskip("pyogrio")
     city, file = _line_of(5), tmp_path / "area.gpkg"
     spot = float(city.homes["lat"][2]), float(city.homes["lon"][2])
@@ -146,29 +162,29 @@ def test_geopackage_has_its_layers(tmp_path):
 
 
 @pytest.mark.parametrize("minutes", [[], [0], [-5], [601], [float("nan")]])
-def test_wrong_limits_are_refused(minutes):
+def test_wrong_limits_are_refused(minutes: list[float]) -> None:
     with pytest.raises(UsageError, match="isochrone"):
         find_isochrone(_line_of(2), load_profile("walker"), minutes, service="pharmacy")
 
 
-def test_point_or_service():
+def test_point_or_service() -> None:
     with pytest.raises(UsageError, match="one of them"):
         find_isochrone(_line_of(2), load_profile("walker"), [5])
 
 
 @pytest.mark.data
-def test_areas_of_a_real_town(shared_data, tmp_path):
+def test_areas_of_a_real_town(shared_data: Path, tmp_path: Path) -> None:
     city = wk.build(shared_data / "osm" / "berlin-miraustrasse_2026-07.osm.pbf", tmp_path / "city")
     rng = np.random.default_rng(20261130)
     points = shapely.points(city.homes["x"], city.homes["y"])
     outside = missed = 0
     for name in ("walker", "wheelchair"):
-        for home in rng.choice(len(points), 6, replace=False).tolist():
+        for home in rng.choice(len(city.homes["x"]), 6, replace=False).tolist():
             spot = float(city.homes["lat"][home]), float(city.homes["lon"][home])
             for area in find_isochrone(city, load_profile(name), [5, 15], start=spot).areas:
                 shapely.prepare(area.shape)
                 inside = shapely.contains(area.shape, points)
-                reached = np.zeros(len(points), dtype=bool)
+                reached = np.zeros(len(city.homes["x"]), dtype=np.bool_)
                 reached[area.homes] = True
                 assert not (reached & ~inside).any()
                 missed += int((inside & ~reached).sum())

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import pytest
 import shapely
+from people.tables import pavements, reading
+from reach.toy import kerb, toy_city
 
-from tests.people.tables import pavements, reading
-from tests.reach.toy import kerb, toy_city
 from wegeketten.model.edges import Kind
 from wegeketten.reach.kerbs import Kerbs, count_kerbs, kerbs_of
 from wegeketten.reach.quality import Quality, Share
 from wegeketten.reports.terminal import print_info
 
+if TYPE_CHECKING:
+    from wegeketten.city import City
+
 FELT = reading("tactile", 1)
 BARE = reading("tactile", 0)
 UNKNOWN = reading("tactile", 0, 0, 1)
+
+
+def replace_group(kerbs: Kerbs, group: str, count: int) -> Kerbs:
+    counts: dict[str, Any] = {group: count}
+    return kerbs._replace(**counts)
 
 
 @pytest.mark.parametrize(
@@ -31,18 +41,18 @@ UNKNOWN = reading("tactile", 0, 0, 1)
     ],
 )
 def test_a_kerb_counts_in_one_group(
-    kerb_cm: tuple[float, ...], tactile: dict[str, object], group: str
+    kerb_cm: tuple[float, float, float], tactile: dict[str, object], group: str
 ) -> None:
     edges = pavements(
         3, kind=[Kind.pavement, Kind.kerb, Kind.kerb], **reading("kerb_cm", *kerb_cm), **tactile
     )
     whole, east = count_kerbs(edges, np.array([1, -1]), ["West", "Ost"])
-    assert whole == Kerbs("", 2, 0, 0, 0, 0)._replace(**{group: 2})
-    assert east == Kerbs("Ost", 1, 0, 0, 0, 0)._replace(**{group: 1})
+    assert whole == replace_group(Kerbs("", 2, 0, 0, 0, 0), group, 2)
+    assert east == replace_group(Kerbs("Ost", 1, 0, 0, 0, 0), group, 1)
     assert whole.to_json()["conflict"] == (2 if group.endswith("only") else 0)
 
 
-def street_of_kerbs():
+def street_of_kerbs() -> City:
     """A kerb of 12 cm in the west, one of 3 cm in the east."""
     nodes = [(0, 0), (50, 0), (50, 0), (150, 0), (150, 0), (200, 0)]
     foot = Kind.pavement

@@ -6,8 +6,8 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 import pytest
+from support.plotted import GOOD, Plot
 
-from tests.support.plotted import GOOD, Plot
 from wegeketten.people.profile import load_profile
 from wegeketten.reach.hours import city_at, parse_when
 from wegeketten.reach.route import find_route
@@ -24,7 +24,14 @@ FOOT = f"highway=footway|{GOOD}"
 ROUND = (-20.0, 300.0)
 
 
-def go(city: City, plot: Plot, start, end, profile: str = "wheelchair", at: str = "") -> Route:
+def go(
+    city: City,
+    plot: Plot,
+    start: tuple[float, float],
+    end: tuple[float, float],
+    profile: str = "wheelchair",
+    at: str = "",
+) -> Route:
     when = parse_when(at) if at else None
     return find_route(city_at(city, when), load_profile(profile), plot.spot(*start), plot.spot(*end))
 

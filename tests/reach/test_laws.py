@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from support.plotted import GOOD, Plot
 
-from tests.support.plotted import GOOD, Plot
 from wegeketten.model.kinds import Kind
 from wegeketten.people.profile import load_profile
 from wegeketten.pipeline.build import build
@@ -24,7 +24,7 @@ TOWNS = ("berlin-miraustrasse_2026-07.osm.pbf", "zuerich-hb_2025-11.osm.pbf")
 
 
 @pytest.fixture(scope="module", params=TOWNS)
-def town(request, shared_data, tmp_path_factory) -> City:
+def town(request: pytest.FixtureRequest, shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> City:
     return build(shared_data / "osm" / request.param, tmp_path_factory.mktemp("town") / "city")
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import csv
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from reach.test_isochrone import _line_of
 
 import wegeketten as wk
-from tests.reach.test_isochrone import _line_of
 from wegeketten.errors import InputDataError, UsageError
-from wegeketten.people.profile import load_profile
+from wegeketten.people.profile import Profile, load_profile
 from wegeketten.places.points import Points, read_points
 from wegeketten.reach.matrix import (
     count_within,
@@ -23,13 +24,23 @@ from wegeketten.reach.matrix import (
 from wegeketten.reach.matrix_files import write_counts, write_matrix
 from wegeketten.reach.route import find_route
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-def _matrix(city, profile, origins, goals, **options):
+    from numpy.typing import NDArray
+
+    from wegeketten.city import City
+    from wegeketten.reach.matrix import Stops
+
+
+def _matrix(
+    city: City, profile: Profile, origins: Stops, goals: Stops, **options: Any
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     blocks = list(matrix_blocks(city, profile, origins, goals, **options))
     return np.hstack([b.seconds for b in blocks]), np.hstack([b.metres for b in blocks])
 
 
-def test_there_and_back_on_a_line(tmp_path):
+def test_there_and_back_on_a_line(tmp_path: Path) -> None:
     city, walker = _line_of(100), load_profile("walker")
     homes = stops_of_homes(city, walker)
     seconds, metres = _matrix(city, walker, homes, homes)
@@ -42,7 +53,7 @@ def test_there_and_back_on_a_line(tmp_path):
     assert (counts == (seconds <= 120).sum(axis=1)).all()
 
 
-def test_files_say_the_same(tmp_path):
+def test_files_say_the_same(tmp_path: Path) -> None:
     city, walker = _line_of(70), load_profile("walker")
     homes, goals = stops_of_homes(city, walker), stops_of_service(city, walker, "likely", "pharmacy")
     for name in ("m.csv", "m.parquet"):
@@ -60,7 +71,7 @@ def test_files_say_the_same(tmp_path):
         write_counts(tmp_path / "c.txt", homes.ids, np.zeros(70, np.int32))
 
 
-def test_a_point_off_every_way_reaches_nothing():
+def test_a_point_off_every_way_reaches_nothing() -> None:
     city, walker = _line_of(3), load_profile("walker")
     points = Points(["near", "far"], np.array([[city.homes["lon"][0], city.homes["lat"][0]], [0.0, 0.0]]))
     origins = stops_of_points(city, walker, points)
@@ -80,14 +91,14 @@ def test_a_point_off_every_way_reaches_nothing():
         ("id,lon,lat\na,1,2\na,3,4\n", "more than once"),
     ],
 )
-def test_unusable_points_are_refused(tmp_path, text, words):
+def test_unusable_points_are_refused(tmp_path: Path, text: str, words: str) -> None:
     file = tmp_path / "points.csv"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(InputDataError, match=words):
         read_points(file)
 
 
-def test_german_csv_is_read(tmp_path):
+def test_german_csv_is_read(tmp_path: Path) -> None:
     file = tmp_path / "punkte.csv"
     file.write_text("Name;Lon;Lat\nRathaus;13,74;51,05\n", encoding="utf-8-sig")
     points = read_points(file)
@@ -96,7 +107,7 @@ def test_german_csv_is_read(tmp_path):
 
 
 @pytest.mark.data
-def test_a_matrix_of_a_real_town_equals_its_routes(shared_data, tmp_path):
+def test_a_matrix_of_a_real_town_equals_its_routes(shared_data: Path, tmp_path: Path) -> None:
     city = wk.build(shared_data / "osm" / "berlin-miraustrasse_2026-07.osm.pbf", tmp_path / "city")
     rng = np.random.default_rng(1130)
     rows = rng.choice(len(city.homes["lon"]), 12, replace=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 from support.drawn import Town
@@ -11,6 +13,11 @@ from wegeketten.people.profile import load_profile
 from wegeketten.planning.uncertain import doubtful_tasks
 from wegeketten.reach.route import find_route
 from wegeketten.whatif.candidates import find_candidates
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from wegeketten.city import City
 
 # the street runs round; a private lane of 120 m joins its ends, a surgery lies on the lane, a kerb before it
 LANE = """\
@@ -30,20 +37,20 @@ NODES = {
 
 
 @pytest.fixture(scope="module", params=["centre", "sides"])
-def lane(request, tmp_path_factory):
+def lane(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[City, Town]:
     folder = tmp_path_factory.mktemp("lane")
     town = Town(LANE, WAYS, NODES)
     return wk.build(town.write(folder / "lane.osm"), folder / "city", pavements=request.param), town
 
 
-def test_patients_walk_the_private_lane_from_its_nearer_end(lane):
+def test_patients_walk_the_private_lane_from_its_nearer_end(lane: tuple[City, Town]) -> None:
     city, _ = lane
     reach = wk.scan(city, profiles=["walker"], services=["doctor"]).reach["walker"]
     # 10 m to the street, 120 m and 40 m along it to d, 40 m of lane, 10 m to the door; by c it were 80 m less
     assert reach.metres[0, 0] == pytest.approx(220, rel=0.01)
 
 
-def test_nobody_walks_through_the_lane(lane):
+def test_nobody_walks_through_the_lane(lane: tuple[City, Town]) -> None:
     city, town = lane
     (west, south), (east, _) = town.position("c"), town.position("d")
     route = find_route(city, load_profile("walker"), (south, west), (south, east))
@@ -51,7 +58,7 @@ def test_nobody_walks_through_the_lane(lane):
     assert route.course.metres == pytest.approx(200, rel=0.01)
 
 
-def test_plans_and_surveys_keep_off_private_ground(lane):
+def test_plans_and_surveys_keep_off_private_ground(lane: tuple[City, Town]) -> None:
     city, _ = lane
     chair = load_profile("wheelchair")
     private = city.edges["private"]
@@ -62,7 +69,7 @@ def test_plans_and_surveys_keep_off_private_ground(lane):
         assert not private[opened[opened < len(private)]].any()
 
 
-def test_a_town_without_private_ways_is_built_as_ever(tmp_path):
+def test_a_town_without_private_ways_is_built_as_ever(tmp_path: Path) -> None:
     ways = {word: tags.replace("access=private", "access=yes") for word, tags in WAYS.items()}
     city = wk.build(Town(LANE, ways, NODES).write(tmp_path / "t.osm"), tmp_path / "city", pavements="centre")
     reach = wk.scan(city, profiles=["walker"], services=["doctor"]).reach["walker"]

@@ -10,8 +10,8 @@ import pytest
 from support.renumbered import renumber
 
 import wegeketten as wk
+from wegeketten.model.answers import ANSWERS
 from wegeketten.model.edges import Kind
-from wegeketten.reach.scan import ANSWERS
 
 
 def _edges(city: wk.City) -> Counter[tuple[object, ...]]:

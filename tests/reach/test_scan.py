@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -19,6 +20,14 @@ from wegeketten.people.profile import load_profile, load_profiles
 from wegeketten.reach.records import texts
 from wegeketten.reach.tables import write_scan
 from wegeketten.routing import INF
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from wegeketten.city import City
+    from wegeketten.reach.scan import Scan
 
 _SMOOTH = "highway=footway|surface=asphalt|width=2|incline=0%"
 
@@ -37,12 +46,12 @@ STREET = Town(
 
 
 @pytest.fixture(scope="module")
-def street(tmp_path_factory):
+def street(tmp_path_factory: pytest.TempPathFactory) -> City:
     folder = tmp_path_factory.mktemp("street")
     return wk.build(STREET.write(folder / "street.osm"), folder / "city", pavements="centre")
 
 
-def test_time_and_metres_by_hand(street):
+def test_time_and_metres_by_hand(street: City) -> None:
     scan = wk.scan(street, profiles=["walker"], services=["pharmacy"])
     reach = scan.reach["walker"]
     assert len(scan.homes) == 1
@@ -54,7 +63,7 @@ def test_time_and_metres_by_hand(street):
     assert street.places["place_id"][reach.place[0, 0]] == f"n{ord('P')}"
 
 
-def test_a_raised_kerb_stops_the_wheelchair_and_why_names_it(street):
+def test_a_raised_kerb_stops_the_wheelchair_and_why_names_it(street: City) -> None:
     from wegeketten.reach.why import find_why
 
     scan = wk.scan(street, profiles=["wheelchair", "walker"], services=["pharmacy"])
@@ -66,7 +75,7 @@ def test_a_raised_kerb_stops_the_wheelchair_and_why_names_it(street):
     assert found.certified
 
 
-def test_a_higher_limit_opens_the_way(street):
+def test_a_higher_limit_opens_the_way(street: City) -> None:
     profile = load_profile("wheelchair", {"kerb_cm": 15})
     scan = wk.scan(street, profiles=[profile], services=["pharmacy"])
     assert not np.isnan(scan.reach["wheelchair"].seconds("likely")[0, 0])
@@ -81,7 +90,7 @@ def test_a_higher_limit_opens_the_way(street):
         ("no", set()),
     ],
 )
-def test_a_place_opens_to_wheels_as_its_tag_says(tmp_path, tag, answers):
+def test_a_place_opens_to_wheels_as_its_tag_says(tmp_path: Path, tag: str, answers: set[str]) -> None:
     nodes = {**STREET.nodes, "P": f"amenity=pharmacy|wheelchair={tag}" if tag else "amenity=pharmacy"}
     nodes.pop("b")
     town = Town(STREET.drawing, STREET.ways, nodes)
@@ -95,7 +104,7 @@ def test_a_place_opens_to_wheels_as_its_tag_says(tmp_path, tag, answers):
     assert reached <= answers
 
 
-def test_home_and_place_on_one_edge_need_no_node(tmp_path):
+def test_home_and_place_on_one_edge_need_no_node(tmp_path: Path) -> None:
     town = Town(
         """
             H    P
@@ -109,7 +118,7 @@ def test_home_and_place_on_one_edge_need_no_node(tmp_path):
     assert reach.metres[0, 0] == pytest.approx(70, abs=0.5)  # 10 + 50 + 10, not round by an end
 
 
-def test_unknown_names_end_in_one_clear_line(street):
+def test_unknown_names_end_in_one_clear_line(street: City) -> None:
     with pytest.raises(UsageError, match="wheelchair"):
         wk.scan(street, profiles=["wheelchiar"])
     with pytest.raises(UsageError, match="pharmacy"):
@@ -119,7 +128,9 @@ def test_unknown_names_end_in_one_clear_line(street):
 
 
 @pytest.mark.parametrize(("margin_s", "share"), [(-0.04, 0.0), (0.0, 1.0), (0.04, 1.0)])
-def test_a_share_counts_exactly_the_times_that_are_printed_within_the_standard(street, margin_s, share):
+def test_a_share_counts_exactly_the_times_that_are_printed_within_the_standard(
+    street: City, margin_s: float, share: float
+) -> None:
     scan = wk.scan(street, profiles=["walker"], services=["pharmacy"])
     likely_s = float(scan.reach["walker"].seconds("likely")[0, 0])
     assert likely_s == round(likely_s, 1)
@@ -132,7 +143,7 @@ def test_a_share_counts_exactly_the_times_that_are_printed_within_the_standard(s
     assert row.median_likely_s == likely_s
 
 
-def test_the_folder_holds_the_contract(street, tmp_path):
+def test_the_folder_holds_the_contract(street: City, tmp_path: Path) -> None:
     scan = wk.scan(street)
     write_scan(scan, tmp_path / "out")
     table = pq.read_table(tmp_path / "out" / "homes.parquet")
@@ -154,7 +165,7 @@ def test_the_folder_holds_the_contract(street, tmp_path):
     )
 
 
-def test_two_builds_give_the_same_bytes_by_one_process_or_two(tmp_path):
+def test_two_builds_give_the_same_bytes_by_one_process_or_two(tmp_path: Path) -> None:
     source = STREET.write(tmp_path / "street.osm")
     for processes, name in enumerate(("one", "two"), start=1):
         wk.build(source, tmp_path / name, processes=processes)
@@ -164,7 +175,7 @@ def test_two_builds_give_the_same_bytes_by_one_process_or_two(tmp_path):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes(), name
 
 
-def _ordered(scan) -> None:
+def _ordered(scan: Scan) -> None:
     for reach in scan.reach.values():
         assert (reach.units["sure"] >= reach.units["likely"]).all()
         assert (reach.units["likely"] >= reach.units["possible"]).all()
@@ -172,7 +183,7 @@ def _ordered(scan) -> None:
 
 @pytest.mark.data
 @pytest.mark.parametrize("name", ["berlin-miraustrasse_2026-07", "zuerich-hb_2025-11"])
-def test_real_city_agrees_with_scipy_and_keeps_the_laws(shared_data, tmp_path, name):
+def test_real_city_agrees_with_scipy_and_keeps_the_laws(shared_data: Path, tmp_path: Path, name: str) -> None:
     city = wk.build(shared_data / "osm" / f"{name}.osm.pbf", tmp_path / "city")
     scan = wk.scan(city)
     _ordered(scan)
@@ -194,7 +205,14 @@ def test_real_city_agrees_with_scipy_and_keeps_the_laws(shared_data, tmp_path, n
                 np.testing.assert_array_equal(got, units[:, 0])
 
 
-def _scipy_to_nearest(u, v, weights, nodes, seeds, offsets):
+def _scipy_to_nearest(
+    u: NDArray[np.int32],
+    v: NDArray[np.int32],
+    weights: NDArray[np.int32],
+    nodes: int,
+    seeds: NDArray[np.int32],
+    offsets: NDArray[np.int32],
+) -> NDArray[np.int32]:
     """Times towards the nearest seed by scipy: arcs reversed, one extra node joined to all seeds."""
     ahead, back = weights[0::2], weights[1::2]
     tails = np.concatenate([v[ahead != INF], u[back != INF], np.full(len(seeds), nodes)])
@@ -210,7 +228,7 @@ def _scipy_to_nearest(u, v, weights, nodes, seeds, offsets):
     return np.where(np.isinf(found), INF, np.floor(np.nan_to_num(found, posinf=0) / 2**20)).astype(np.int32)
 
 
-def test_a_place_of_two_services_is_one_text():
+def test_a_place_of_two_services_is_one_text() -> None:
     """Arrow writes a table in which a text occurs twice with other bytes each time."""
     column = texts(["n7", "w3", "n7"], np.array([2, -1, 1, 0]))
     assert column.to_pylist() == ["n7", None, "w3", "n7"]
@@ -218,7 +236,7 @@ def test_a_place_of_two_services_is_one_text():
     assert texts([], np.array([-1, -1])).to_pylist() == [None, None]
 
 
-def test_the_same_places_are_written_with_the_same_bytes(tmp_path):
+def test_the_same_places_are_written_with_the_same_bytes(tmp_path: Path) -> None:
     rng = np.random.default_rng(5)
     names = [f"n{number % 500}" for number in range(600)]
     index = rng.integers(-1, len(names), 400_000)

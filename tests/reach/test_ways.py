@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 from support.drawn import Town
@@ -13,11 +15,14 @@ from wegeketten.people.profile import load_profile
 from wegeketten.reach.route import find_route
 from wegeketten.reach.ways import climb_way
 
+if TYPE_CHECKING:
+    from wegeketten.city import City
+
 SEED = 23
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory):
+def city(tmp_path_factory: pytest.TempPathFactory) -> City:
     folder = tmp_path_factory.mktemp("ways")
     town = Town(
         "A...B...C...D\n.............\nE...F...G...H\n.............\nI...J...K...L",
@@ -32,7 +37,7 @@ def city(tmp_path_factory):
 
 
 @pytest.mark.parametrize("profile", ["walker", "wheelchair", "blind"])
-def test_both_manners_tell_the_same(city, profile):
+def test_both_manners_tell_the_same(city: City, profile: str) -> None:
     one, rng = load_profile(profile), np.random.default_rng(SEED)
     lat, lon = city.nodes["lat"], city.nodes["lon"]
     reached = 0
@@ -50,13 +55,14 @@ def test_both_manners_tell_the_same(city, profile):
         if quick.course is not None and plain.course is not None:
             reached += 1
             steps = sum(step.seconds for step in quick.course.instructions)
+            assert quick.seconds is not None
             assert steps <= quick.seconds + 1
             if quick.course.metres == plain.course.metres:  # else equally fast ways of different lengths
                 assert quick.to_json() == plain.to_json(), (SEED, number)
     assert reached > 20
 
 
-def test_an_index_made_once_snaps_alike(city):
+def test_an_index_made_once_snaps_alike(city: City) -> None:
     rng = np.random.default_rng(SEED)
     x, y = city.nodes["x"], city.nodes["y"]
     xy = np.column_stack([rng.uniform(x.min(), x.max(), 50), rng.uniform(y.min(), y.max(), 50)])
@@ -70,7 +76,7 @@ def test_an_index_made_once_snaps_alike(city):
     assert together.edge.tolist() == [edge for each in alone for edge in each.edge.tolist()]
 
 
-def test_a_city_at_some_hour_is_joined_anew(city):
+def test_a_city_at_some_hour_is_joined_anew(city: City) -> None:
     from wegeketten.reach.hours import city_at, parse_when
 
     assert city.joiner is city.joiner

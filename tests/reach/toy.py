@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
@@ -15,12 +17,25 @@ from wegeketten.osm.projection import Projection
 from wegeketten.places.catalogue import load_catalogue
 from wegeketten.routing import Hierarchy
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+Edge = tuple[int, int, Kind, Mapping[str, object]]  # tail, head, kind, columns that differ from the usual
 EPSG = 25833
 ORIGIN = (411_000.0, 5_656_000.0)
 
 
 def toy_city(
-    nodes, edges, homes, places, *, weights=None, names=("Hauptstraße", "Am Markt"), hours=None
+    nodes: Sequence[tuple[float, float]],
+    edges: Sequence[Edge],
+    homes: Sequence[int],
+    places: Sequence[tuple[str, int]],
+    *,
+    weights: Sequence[float] | None = None,
+    names: Sequence[str] = ("Hauptstraße", "Am Markt"),
+    hours: Sequence[str] | None = None,
 ) -> City:
     """Build a city.
 
@@ -55,14 +70,14 @@ def toy_city(
     city.projection = projection
     city.catalogue = load_catalogue()
 
-    def snaps(rows):
+    def snaps(rows: Sequence[int]) -> Snaps:
         size = len(rows)
         return Snaps(
             np.arange(size, dtype=np.int32), np.zeros(size, np.int16), np.array(rows, dtype=np.int32),
             np.full(size, 0.5, np.float32), np.zeros(size, np.float32),
         )  # fmt: skip
 
-    def middle(rows):
+    def middle(rows: Sequence[int]) -> NDArray[np.float64]:
         return np.array([(xy[edges[row][0]] + xy[edges[row][1]]) / 2 for row in rows]).reshape(-1, 2)
 
     spots = middle(homes)
@@ -97,7 +112,13 @@ def toy_city(
     return city
 
 
-def kerb(height_cm: float, *, lower=None, upper=None, provenance=Provenance.tagged) -> dict[str, object]:
+def kerb(
+    height_cm: float,
+    *,
+    lower: float | None = None,
+    upper: float | None = None,
+    provenance: Provenance = Provenance.tagged,
+) -> dict[str, object]:
     """Columns of a kerb edge."""
     return {
         "kerb_cm": height_cm,

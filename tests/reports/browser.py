@@ -17,7 +17,11 @@ class Tab:
         self.faults: list[str] = []
         page.on("request", lambda request: self.requests.append(request.url))
         page.on("pageerror", lambda error: self.faults.append(str(error)))
-        page.on("console", lambda message: message.type == "error" and self.faults.append(message.text))
+        page.on("console", self._note)
+
+    def _note(self, message: Any) -> None:
+        if message.type == "error":
+            self.faults.append(message.text)
 
     @property
     def outside(self) -> list[str]:

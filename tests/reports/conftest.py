@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import re
 import shutil
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from browser import Tab
-from payloads import PAYLOADS
-from town import write_town
+from reports.browser import Tab
+from reports.payloads import PAYLOADS
+from reports.town import write_town
 
 from wegeketten.pipeline.build import build
 

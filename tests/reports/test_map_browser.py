@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from browser import violations
-from payloads import PAYLOADS
-from toytown import times, toytown
+from reports.browser import violations
+from reports.payloads import PAYLOADS
+from reports.toytown import times, toytown
 
 from wegeketten.model.edges import Kind
 from wegeketten.reports.data import LIKELY, POSSIBLE, SURE

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from payloads import PAYLOADS
-from toytown import toytown
+from reports.payloads import PAYLOADS
+from reports.toytown import toytown
 
 from wegeketten.errors import InputDataError, UsageError
 from wegeketten.reports import inline
@@ -109,7 +109,7 @@ def test_online_tiles_only_on_request() -> None:
 def test_no_name_leaves_its_place(payload: str) -> None:
     plain, planted = Elements(map_page(toytown())), Elements(map_page(toytown(hostile=[payload])))
     # The notes of a hostile town add one paragraph; every other tag is the same.
-    extra = [("p", {}), ("/p", {})]
+    extra: list[tuple[str, dict[str, str]]] = [("p", {}), ("/p", {})]
     assert [t for t, _ in planted.tags] == _with_note([t for t, _ in plain.tags], [t for t, _ in extra])
     own = [code for attributes, code in planted.code if attributes.get("type") is None]
     assert own == [code for attributes, code in plain.code if attributes.get("type") is None]

@@ -16,19 +16,19 @@ _TSC = _HERE / ".browser/typescript/lib/tsc.js"
 _ROOT = _HERE.parents[1]
 
 
-def _check(project):
+def _check(project: Path) -> subprocess.CompletedProcess[str]:
     if not _TSC.is_file() or shutil.which("node") is None:
         pytest.skip("TypeScript is not here; tests/reports/browser-setup.sh fetches it")
     command = ["node", str(_TSC), "-p", str(project)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def test_javascript_is_sound():
+def test_javascript_is_sound() -> None:
     run = _check(_HERE / "map-types")
     assert run.returncode == 0, run.stdout
 
 
-def test_misspelt_name_is_found(tmp_path):
+def test_misspelt_name_is_found(tmp_path: Path) -> None:
     for part in ("tests/reports/map-types", "wegeketten/reports/assets/map"):
         shutil.copytree(_ROOT / part, tmp_path / part)
     module = tmp_path / "wegeketten/reports/assets/map/answer.js"
@@ -38,6 +38,6 @@ def test_misspelt_name_is_found(tmp_path):
     assert "stateOff" in run.stdout
 
 
-def test_types_name_the_constants_that_python_writes():
+def test_types_name_the_constants_that_python_writes() -> None:
     told = (_HERE / "map-types/globals.d.ts").read_text(encoding="utf-8")
     assert {*re.findall(r"declare const (\w+)", told)} - {"L"} == set(constants())

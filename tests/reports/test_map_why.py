@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from toytown import doors, toytown
+from reports.toytown import doors, toytown
 
 from wegeketten.pipeline.build import build
 from wegeketten.reports.data import LIKELY
@@ -144,7 +144,11 @@ def test_the_map_of_berlin_says_what_why_says(
             asked = [home for home in homes if (why := told[home]) and why.blocking][:3]
             for home in asked:  # and as the command asks, by the position of the door
                 spot = float(city.homes["lat"][home]), float(city.homes["lon"][home])
-                assert find_why(city, load_profile(profile), spot, service).blocking == told[home].blocking
+                asked_at = find_why(city, load_profile(profile), spot, service)
+                assert asked_at is not None
+                shown_why = told[home]
+                assert shown_why is not None
+                assert asked_at.blocking == shown_why.blocking
     assert compared > 100
     assert tab.faults == []
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from toytown import UNREACHED, times, toytown
+from reports.toytown import UNREACHED, times, toytown
 
 from wegeketten.reports.data import LIKELY, MapData
 from wegeketten.reports.map import map_page, write_page

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from browser import violations
-from matterhorn import faults
+from reach.test_route import flight_of_three
+from reports.browser import violations
+from reports.matterhorn import faults
 
-from tests.reach.test_route import flight_of_three
 from wegeketten.errors import UsageError
 from wegeketten.reach.scan import scan
 from wegeketten.reports.area_figures import areas_of, spots_of
@@ -132,7 +132,12 @@ def test_all_districts_at_once_are_the_pages_one_by_one(
     from wegeketten.reports import district
 
     looked = []
-    monkeypatch.setattr(district, "bottlenecks", lambda *args: looked.append(1) or bottlenecks(*args))
+
+    def looking(*args: Any) -> Any:
+        looked.append(1)
+        return bottlenecks(*args)
+
+    monkeypatch.setattr(district, "bottlenecks", looking)
     together = write_reports(scan(town), tmp_path / "all")
     assert looked == [1]  # the city is looked at once
     assert [path.name for path in together] == ["index.html", "district-1.html", "district-2.html"]

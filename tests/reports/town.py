@@ -66,8 +66,8 @@ def _lines(size: int, called: Callable[[str], str]) -> Iterator[str]:
     for half, name in enumerate(("Westend", "Ostend")):
         left, right = (-1, size / 2) if half == 0 else (size / 2, size + 1)
         corners = [(-1, left), (-1, right), (size + 4, right), (size + 4, left)]
-        for place, (row, column) in enumerate(corners):
-            yield _node(30000 + 10 * half + place, row, column, {})
+        for at, corner in enumerate(corners):
+            yield _node(30000 + 10 * half + at, *corner, {})
         ring = [30000 + 10 * half + place for place in (0, 1, 2, 3, 0)]
         yield _way(31000 + half, ring, {})
         border = {"type": "boundary", "boundary": "administrative", "admin_level": "10", "name": called(name)}

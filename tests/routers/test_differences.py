@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -13,9 +14,15 @@ from wegeketten.errors import UsageError
 from wegeketten.people.checks import LIKELY, checks
 from wegeketten.people.profile import PRESETS, load_profile
 from wegeketten.people.verdict import levels
-from wegeketten.routers.differences import CLOSES, OPENS, TIMES, find_differences
+from wegeketten.routers.differences import CLOSES, OPENS, TIMES, Differences, find_differences
 from wegeketten.routers.write import COLUMNS, explained
 from wegeketten.words.catalogue import load_words
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from wegeketten.city import City
+    from wegeketten.model.answers import Answer
 
 HOME = (
     '<node id="5001" lat="51.0501" lon="13.7400"><tag k="addr:street" v="Am Weg"/>'
@@ -25,7 +32,7 @@ HOME = (
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory):
+def town(tmp_path_factory: pytest.TempPathFactory) -> City:
     folder = tmp_path_factory.mktemp("peers")
     drawn = Town(
         "A.....b.....C.....d.....E\n.........................\nF.....G.....H.....I.....J",
@@ -38,7 +45,7 @@ def town(tmp_path_factory):
     return wk.build(drawn.write(folder / "town.osm"), folder / "city")
 
 
-def _check(city, preset, answer="likely"):
+def _check(city: City, preset: str, answer: Answer = "likely") -> Differences:
     own, router = load_profile("wheelchair"), load_profile(preset)
     found = find_differences(city, router, own, answer=answer)
     ours = levels(city.edges.columns, own) >= LIKELY
@@ -53,16 +60,16 @@ def _check(city, preset, answer="likely"):
     return found
 
 
-def _by_id(found):
+def _by_id(found: Differences) -> dict[tuple[str, str], str]:
     return {(row["edge_id"], row["what"]): row["rule"] for row in found.rows()}
 
 
 @pytest.mark.parametrize("preset", PRESETS)
-def test_every_difference_has_its_rule(town, preset):
+def test_every_difference_has_its_rule(town: City, preset: str) -> None:
     _check(town, preset)
 
 
-def test_the_rules_are_the_right_ones(town):
+def test_the_rules_are_the_right_ones(town: City) -> None:
     rules = _by_id(_check(town, "ors"))
     assert rules["n98", OPENS] == "kerb_cm.no_limit"
     assert rules["w1007", OPENS] == "incline_pct.no_limit"
@@ -79,7 +86,7 @@ def test_the_rules_are_the_right_ones(town):
     assert ("n100", CLOSES) not in _by_id(_check(town, "accessmap-meant"))
 
 
-def test_lifting_our_own_limit_makes_the_difference_go_away(town):
+def test_lifting_our_own_limit_makes_the_difference_go_away(town: City) -> None:
     """The rule names a limit of ours; without it the arc is open to us too, if nothing else closes it."""
     own, router = load_profile("wheelchair"), load_profile("ors")
     found = find_differences(town, router, own)
@@ -99,7 +106,7 @@ def test_lifting_our_own_limit_makes_the_difference_go_away(town):
     assert lifted
 
 
-def test_files_hold_the_sums(town, tmp_path):
+def test_files_hold_the_sums(town: City, tmp_path: Path) -> None:
     found = wk.peers(town, preset="ors")
     found.write(tmp_path / "out")
     with (tmp_path / "out" / "peers.csv").open(encoding="utf-8") as file:
@@ -115,14 +122,14 @@ def test_files_hold_the_sums(town, tmp_path):
     assert frame.crs == "EPSG:4326"
 
 
-def test_a_preset_is_compared_with_a_profile():
+def test_a_preset_is_compared_with_a_profile() -> None:
     with pytest.raises(UsageError, match="preset"):
-        find_differences(None, load_profile("walker"), load_profile("wheelchair"))
+        find_differences(None, load_profile("walker"), load_profile("wheelchair"))  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="preset"):
-        find_differences(None, load_profile("ors"), load_profile("otp"))
+        find_differences(None, load_profile("ors"), load_profile("otp"))  # type: ignore[arg-type]
 
 
-def test_every_rule_of_a_router_has_words():
+def test_every_rule_of_a_router_has_words() -> None:
     """Rules are collected from edges of all sorts; words nobody needs are found as well."""
     from importlib import import_module
 
@@ -157,7 +164,9 @@ def test_every_rule_of_a_router_has_words():
 
 @pytest.mark.data
 @pytest.mark.parametrize("extract", ["berlin-miraustrasse_2026-07", "zuerich-hb_2025-11"])
-def test_every_difference_in_a_real_town_has_its_rule(shared_data, tmp_path, extract):
+def test_every_difference_in_a_real_town_has_its_rule(
+    shared_data: Path, tmp_path: Path, extract: str
+) -> None:
     city = wk.build(shared_data / "osm" / f"{extract}.osm.pbf", tmp_path / "city")
     for preset in PRESETS:
         found = _check(city, preset)

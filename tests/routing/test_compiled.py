@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 from wegeketten.routing import compiled
-from wegeketten.routing.compiled import Kernel, i4, i8, kernel, reads
 
 
 def total(values: np.ndarray) -> int:
@@ -22,7 +21,7 @@ def total(values: np.ndarray) -> int:
 
 
 def test_a_kernel_has_one_signature_and_refuses_others() -> None:
-    add = kernel(i8, reads(i4))(total)
+    add = compiled.kernel(compiled.i8, compiled.reads(compiled.i4))(total)
     assert add.signatures == []
     assert add(np.arange(4, dtype=np.int32)) == 6
     frozen = np.arange(4, dtype=np.int32)
@@ -44,8 +43,8 @@ def test_without_a_place_for_the_cache_it_is_announced_and_works(monkeypatch: py
     monkeypatch.setattr(Dispatcher, "enable_caching", refuse)
     monkeypatch.setattr(compiled, "_announcement", compiled._Announcement())
     compiled.when_compiling(said.append)
-    add: Kernel[int] = kernel(i8, reads(i4))(total)
-    other: Kernel[int] = kernel(i8, reads(i4))(total)
+    add: compiled.Kernel[int] = compiled.kernel(compiled.i8, compiled.reads(compiled.i4))(total)
+    other: compiled.Kernel[int] = compiled.kernel(compiled.i8, compiled.reads(compiled.i4))(total)
     assert add(np.arange(3, dtype=np.int32)) == other(np.arange(3, dtype=np.int32)) == 3
     assert len(said) == 1
     assert "once" in said[0]

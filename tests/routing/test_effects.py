@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
 from wegeketten.routing import INF, Changes, Graph, Hierarchy, Spots, effects, gains, improvements, nearest
 
 from .graphs import Case, cases, town
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 def question(case: Case) -> tuple[list[np.ndarray], Changes]:
@@ -58,7 +63,7 @@ def test_gains_equal_a_new_search(case: Case, direction: str) -> None:
     sources, changes = question(case)
     count = int(random.integers(0, 12))
     spots = Spots(
-        random.integers(-1, case.n, (count, 2)),
+        random.integers(-1, case.n, (count, 2)),  # type: ignore[arg-type]  # any integers
         np.where(random.random((count, 2)) < 0.1, INF, random.integers(0, case.scale + 1, (count, 2))),
         random.integers(0, 5, count).astype(float),
     )
@@ -66,7 +71,10 @@ def test_gains_equal_a_new_search(case: Case, direction: str) -> None:
 
     def of_spots(times: np.ndarray) -> np.ndarray:
         padded = np.vstack([times.astype(np.int64), np.full((1, times.shape[1]), INF)])
-        return np.minimum(INF, (padded[spots.nodes] + spots.offsets[:, :, None].astype(np.int64)).min(axis=1))
+        result: NDArray[np.int64] = np.minimum(
+            INF, (padded[spots.nodes] + spots.offsets[:, :, None].astype(np.int64)).min(axis=1)
+        )
+        return result
 
     before = search(case, case.weights, sources, direction)
     here = of_spots(before)
@@ -89,7 +97,9 @@ def test_threads_and_little_room_change_nothing(monkeypatch: pytest.MonkeyPatch)
     arcs = case.random.integers(0, case.tails.size, (200, 2))
     changes = Changes.of((pair, [0, 0]) for pair in arcs)
     spots = Spots(
-        case.random.integers(0, case.n, (500, 2)), case.random.integers(0, 99, (500, 2)), np.ones(500)
+        case.random.integers(0, case.n, (500, 2)),  # type: ignore[arg-type]
+        case.random.integers(0, 99, (500, 2)),  # type: ignore[arg-type]
+        np.ones(500),
     )
     limits = np.full(16, 900)
     alone = improvements(graph, times, changes, threads=1)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import pickle
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
-from wegeketten.routing import INF, Graph, Hierarchy, nearest
-from wegeketten.routing.elimination import _renumbered, inverse
+from wegeketten.routing import INF, Graph, Hierarchy, elimination, nearest
 
 from .graphs import Case, cases, make, reference, town
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from wegeketten.routing import metric as metrics
+    from wegeketten.routing import order as ordering
 
 
 def services(case: Case, count: int) -> tuple[list[np.ndarray], list[np.ndarray]]:
@@ -25,26 +27,27 @@ def services(case: Case, count: int) -> tuple[list[np.ndarray], list[np.ndarray]
 
 @pytest.mark.parametrize("method", ["auto", "own"])
 @pytest.mark.parametrize("case", cases(250, seed=2), ids=str)
-def test_sweeps_equal_the_plain_search(case: Case, method: str) -> None:
+def test_sweeps_equal_the_plain_search(case: Case, method: ordering.Method) -> None:
     graph = case.graph()
-    metric = Hierarchy(graph, method).customize(case.weights)  # type: ignore[arg-type]
+    metric = Hierarchy(graph, method).customize(case.weights)
     expected, first = reference(case)
     times, source = metric.nearest([case.sources], [case.offsets], with_source=True)
     np.testing.assert_array_equal(times[:, 0], expected)
     np.testing.assert_array_equal(source[:, 0], first)
     sources, offsets = services(case, int(case.random.integers(0, 20)))
-    for direction, searched in (("from", graph), ("to", graph.reverse())):
+    directions: tuple[tuple[metrics.Direction, Graph], ...] = (("from", graph), ("to", graph.reverse()))
+    for direction, searched in directions:
         answers = [nearest(searched, s, o) for s, o in zip(sources, offsets, strict=True)]
-        plain = metric.nearest(sources, offsets, direction=direction)  # type: ignore[arg-type]
+        plain = metric.nearest(sources, offsets, direction=direction)
         assert plain.shape == (case.n, len(sources))
         assert plain.dtype == np.int32
-        times, source = metric.nearest(sources, offsets, direction=direction, with_source=True)  # type: ignore[arg-type]
+        times, source = metric.nearest(sources, offsets, direction=direction, with_source=True)
         np.testing.assert_array_equal(times, plain)
         for j, (t, i) in enumerate(answers):
             np.testing.assert_array_equal(plain[:, j], t)
             np.testing.assert_array_equal(source[:, j], i)
         radius = int(case.random.integers(0, 2 * case.scale + 1))
-        near, who = metric.nearest(sources, offsets, direction=direction, with_source=True, radius=radius)  # type: ignore[arg-type]
+        near, who = metric.nearest(sources, offsets, direction=direction, with_source=True, radius=radius)
         np.testing.assert_array_equal(near, np.where(plain <= radius, plain, INF))
         np.testing.assert_array_equal(who, np.where(plain <= radius, source, -1))
 
@@ -78,8 +81,10 @@ def test_a_town_with_any_threads_order_and_numbering(seed: int) -> None:
     lengths = random.integers(1, 5000, case.weights.size)
     expected = np.stack([nearest(graph, s)[0] for s in sources], axis=1)
     orders = {}
-    for method in ("auto", "own"):
-        hierarchy = Hierarchy(graph, method)  # type: ignore[arg-type]
+    methods: tuple[ordering.Method, ...] = ("auto", "own")
+    along: tuple[Any, ...] = ()
+    for method in methods:
+        hierarchy = Hierarchy(graph, method)
         orders[method] = hierarchy.order
         for threads in (1, 2, 3):
             metric = hierarchy.customize(case.weights, lengths, threads=threads)
@@ -96,7 +101,8 @@ def test_a_town_with_any_threads_order_and_numbering(seed: int) -> None:
         case.n, number[case.tails][shuffle], number[case.heads][shuffle], case.weights[shuffle]
     )
     metric = Hierarchy(other).customize(case.weights[shuffle], lengths[shuffle])
-    for got, wanted in zip(metric.along([number[s] for s in sources]), along, strict=True):
+    shuffled: tuple[Any, ...] = tuple(metric.along([number[s] for s in sources]))
+    for got, wanted in zip(shuffled, along, strict=True):
         np.testing.assert_array_equal(got[number], wanted)
 
 
@@ -217,11 +223,13 @@ def test_ranks_that_are_no_postorder_are_refused(tmp_path: Path) -> None:
     depth = np.zeros(hierarchy.n, np.int32)
     for x in range(hierarchy.n - 1, -1, -1):
         depth[x] = depth[parents[x]] + 1 if parents[x] >= 0 else 0
-    ranks = inverse(
+    ranks = elimination.inverse(
         np.argsort(-depth, kind="stable").astype(np.int32)
     )  # deepest first: an order all the same
     other = Hierarchy(
-        case.graph(), "auto", *_renumbered(hierarchy.order, hierarchy.lowers, hierarchy.uppers, ranks)
+        case.graph(),
+        "auto",
+        *elimination._renumbered(hierarchy.order, hierarchy.lowers, hierarchy.uppers, ranks),
     )
     other.save(tmp_path / "h.npz")
     with pytest.raises(ValueError, match="damaged"):

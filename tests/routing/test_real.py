@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from wegeketten.routing import metric as metrics
+
 EXTRACTS = (
     "berlin-miraustrasse_2026-07.osm.pbf",
     "lauf-pegnitz_2020-01.osm.pbf",
@@ -35,7 +37,8 @@ def by_scipy(graph: Graph, sources: NDArray[np.int64]) -> NDArray[np.float64]:
     tails, heads, costs = tails[least], heads[least], costs[least]
     indptr = np.searchsorted(tails, np.arange(graph.n + 1))
     matrix = csr_matrix((costs.astype(float), heads, indptr), shape=(graph.n, graph.n))
-    return np.minimum(dijkstra(matrix, indices=np.unique(sources), min_only=True), INF)
+    result: NDArray[np.float64] = np.minimum(dijkstra(matrix, indices=np.unique(sources), min_only=True), INF)
+    return result
 
 
 @pytest.mark.data
@@ -60,11 +63,15 @@ def test_a_real_network(
             for threads in (2, 3):
                 again = city.hierarchy.customize(answer, threads=threads)
                 np.testing.assert_array_equal(metric.pairs, again.pairs)
-            for direction, searched in (("from", graph), ("to", graph.reverse())):
-                times, who = metric.nearest(sources, direction=direction, with_source=True, threads=1)  # type: ignore[arg-type]
+            directions: tuple[tuple[metrics.Direction, Graph], ...] = (
+                ("from", graph),
+                ("to", graph.reverse()),
+            )
+            for direction, searched in directions:
+                times, who = metric.nearest(sources, direction=direction, with_source=True, threads=1)
                 for threads in (1, 2, 3):
-                    again = metric.nearest(sources, direction=direction, threads=threads)  # type: ignore[arg-type]
-                    np.testing.assert_array_equal(times, again)
+                    found = metric.nearest(sources, direction=direction, threads=threads)
+                    np.testing.assert_array_equal(times, found)
                 for j, some in enumerate(sources):
                     expected, first = nearest(searched, some)
                     np.testing.assert_array_equal(times[:, j], expected)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
 from wegeketten.routing import INF, Graph, nearest, path, within
-from wegeketten.routing.graph import as_int32
+from wegeketten.routing import graph as arrays
 
 from .graphs import Case, cases, reference, town
 
@@ -118,7 +120,15 @@ def test_the_gate_takes_arrays_of_any_kind_and_compiles_nothing_twice() -> None:
     graph = Graph.from_arcs(3, np.array([0, 1]), np.array([1, 2]), np.array([4, 5]))
     frozen = np.array([0], np.int64)
     frozen.setflags(write=False)
-    kinds = [[0], (0,), 0, np.array([0], np.uint8), np.array([0.0]), np.array([0, 9, 0])[::2][:1], frozen]
+    kinds: list[Any] = [
+        [0],
+        (0,),
+        0,
+        np.array([0], np.uint8),
+        np.array([0.0]),
+        np.array([0, 9, 0])[::2][:1],
+        frozen,
+    ]
     for kind in kinds:
         assert nearest(graph, kind)[0].tolist() == [0, 4, 9]
     for array in (graph.indptr, graph.heads, graph.weights):
@@ -180,7 +190,7 @@ def test_times_and_offsets_up_to_the_last_unit() -> None:
     assert nearest(graph, [0], limit=INF - 2)[0].tolist() == [0, INF - 3, INF, INF, INF]
     assert nearest(graph, [1, 1], [INF, INF - 3])[0].tolist() == [INF, INF - 3, INF, INF - 1, INF - 1]
     assert nearest(graph, [1, 1], [INF, INF - 3])[1].tolist() == [-1, 1, -1, 1, 1]
-    assert path(graph, 0, 4) == (INF - 1, pytest.approx([0, 2, 3]))
+    assert path(graph, 0, 4) == (INF - 1, pytest.approx([0, 2, 3]))  # type: ignore[comparison-overlap]
 
 
 def test_bends_dead_ends_loops_and_one_way_streets() -> None:
@@ -219,11 +229,11 @@ def test_a_path_ends_early_and_leaves_nothing_behind() -> None:
 @pytest.mark.parametrize("kind", ["i1", "i2", "i4", "i8", ">i4", ">i8", "u1", "u8", ">u2", "f4", "f8", "?"])
 def test_the_gate_sees_both_ends_of_every_kind_of_number(kind: str) -> None:
     good = np.array([1, 0, 1], kind)
-    assert as_int32(good, "weights").tolist() == [1, 0, 1]
-    assert as_int32(good[::2], "weights", upper=1).tolist() == [1, 1]
+    assert arrays.as_int32(good, "weights").tolist() == [1, 0, 1]
+    assert arrays.as_int32(good[::2], "weights", upper=1).tolist() == [1, 1]
     if kind != "?":
         with pytest.raises(ValueError, match=r"not so at 1 \(2"):
-            as_int32(np.array([1, 2, 0], kind), "weights", upper=1)
+            arrays.as_int32(np.array([1, 2, 0], kind), "weights", upper=1)
     if np.dtype(kind).kind in "if":
         with pytest.raises(ValueError, match=r"not so at 2 \(-1"):
-            as_int32(np.array([1, 0, -1], kind), "weights")
+            arrays.as_int32(np.array([1, 0, -1], kind), "weights")

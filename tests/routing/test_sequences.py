@@ -25,15 +25,15 @@ def kinds_of(case: Case, count: int) -> list[Stops]:
         places = int(random.integers(0 if random.random() < 0.05 else 1, 4))
         rows = np.sort(np.append(np.arange(places), random.integers(0, max(places, 1), places)))
         offsets = random.integers(0, case.scale + 1, (2, rows.size)) * int(random.integers(0, 2))
-        kinds.append(Stops(7 * rows, random.integers(0, case.n, rows.size), *offsets))
+        kinds.append(Stops(7 * rows, random.integers(0, case.n, rows.size), *offsets))  # type: ignore[arg-type]  # any integers
     return kinds
 
 
 def spots_of(case: Case) -> Spots:
     count = int(case.random.integers(0, 6))
     return Spots(
-        case.random.integers(-1, case.n, (count, 2)),
-        case.random.integers(0, case.scale + 1, (count, 2)),
+        case.random.integers(-1, case.n, (count, 2)),  # type: ignore[arg-type]
+        case.random.integers(0, case.scale + 1, (count, 2)),  # type: ignore[arg-type]
         np.ones(count),
     )
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from wegeketten.routing import Graph, Hierarchy
-from wegeketten.routing.supernodes import supernode_order
+from wegeketten.routing import Graph, Hierarchy, supernodes
 
 from .graphs import Case, cases
 
@@ -47,7 +46,7 @@ def test_every_row_is_a_clique_and_every_subtree_one_stretch(case: Case) -> None
 @pytest.mark.parametrize("case", cases(45, seed=9), ids=str)
 def test_ranks_stay_in_their_supernode(case: Case) -> None:
     hierarchy = Hierarchy(case.graph())
-    places = supernode_order(hierarchy.starts, hierarchy.uppers)
+    places = supernodes.supernode_order(hierarchy.starts, hierarchy.uppers)
     assert sorted(places.tolist()) == list(range(hierarchy.n))
     joined = rows(hierarchy)
     for x, place in enumerate(places.tolist()):

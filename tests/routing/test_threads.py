@@ -12,12 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from wegeketten.routing import Hierarchy, query, workers
+from wegeketten.routing import Hierarchy, query, share, workers
 from wegeketten.routing import customize as customizing
 from wegeketten.routing import partition as splitting
 from wegeketten.routing import passes as carrying
-from wegeketten.routing.partition import ABOVE, Downward
-from wegeketten.routing.workers import share
 
 from .graphs import Case, cases, town
 
@@ -60,7 +58,7 @@ def test_groups_and_what_is_above_them_are_all_ranks() -> None:
     assert split.bounds[0] == 0
     assert split.bounds[-1] == hierarchy.n
     assert split.bounds.size > 4
-    above = split.blank == ABOVE
+    above = split.blank == splitting.ABOVE
     group = np.searchsorted(split.bounds, np.arange(hierarchy.n), "right") - 1
     inside = ~above[hierarchy.lowers] & ~above[hierarchy.uppers]
     np.testing.assert_array_equal(group[hierarchy.lowers[inside]], group[hierarchy.uppers[inside]])
@@ -97,7 +95,7 @@ def test_downward_every_rank_comes_once_and_after_what_it_leads_up_to(
         assert (place[hierarchy.uppers] < place[hierarchy.lowers]).all()
 
 
-def _check_turns(piece: Downward, arcs: NDArray[np.int32]) -> None:
+def _check_turns(piece: splitting.Downward, arcs: NDArray[np.int32]) -> None:
     """What is said to have an arc or two has no more and no fewer."""
     bounds = [0, *piece.turns.tolist()]
     assert bounds == sorted(bounds)
@@ -123,7 +121,7 @@ def test_an_error_in_one_piece_reaches_the_caller_and_ends_the_work() -> None:
 
 
 def _ask(sources: list[int]) -> list[int]:
-    carrying.THREADED = 1
+    carrying.THREADED = 1  # type: ignore[attr-defined]  # imported there
     case = town(6, 2)
     return Hierarchy(case.graph()).customize(case.weights).nearest([sources], threads=2).ravel().tolist()
 

@@ -21,8 +21,12 @@ from wegeketten.routing import (
     spread_to_doors,
 )
 
+Hop = tuple[int, int, int, int, int, bool, bool]
+Walk = tuple[int, int, int]
+Timetable = tuple[int, list[Hop], list[Walk]]
 
-def random_timetable(seed: int):
+
+def random_timetable(seed: int) -> Timetable:
     """Hops as (vehicle, tail, head, departure, arrival, boards, alights) and walks (tail, head, time)."""
     dice = random.Random(seed)
     n = dice.randint(2, 9)
@@ -45,7 +49,7 @@ def random_timetable(seed: int):
     return n, hops, walks
 
 
-def tables(n, hops, walks):
+def tables(n: int, hops: list[Hop], walks: list[Walk]) -> tuple[Connections, Footpaths]:
     columns = list(zip(*hops, strict=True))
     vehicle, tail, head, departure, arrival, boards, alights = columns
     connections = Connections.from_hops(n, departure, arrival, tail, head, vehicle, boards, alights)
@@ -54,9 +58,11 @@ def tables(n, hops, walks):
     )
 
 
-def plain_search(n, hops, walks, start, moment):
+def plain_search(
+    n: int, hops: list[Hop], walks: list[Walk], start: int, moment: int
+) -> tuple[list[int], list[int]]:
     """Earliest (ready, out of a vehicle) by place: a search over states, no sorting of connections at all."""
-    by_vehicle: dict[int, list[tuple]] = {}
+    by_vehicle: dict[int, list[Hop]] = {}
     for hop in hops:
         by_vehicle.setdefault(hop[0], []).append(hop)
     queue, seen = [(moment, "ready", start, 0)], set()
@@ -86,7 +92,7 @@ def plain_search(n, hops, walks, start, moment):
 
 
 @pytest.mark.parametrize("block", range(10))
-def test_forward_scan_equals_plain_search(block):
+def test_forward_scan_equals_plain_search(block: int) -> None:
     for seed in range(block * 100, block * 100 + 100):
         n, hops, walks = random_timetable(seed)
         connections, footpaths = tables(n, hops, walks)
@@ -99,7 +105,7 @@ def test_forward_scan_equals_plain_search(block):
 
 
 @pytest.mark.parametrize("block", range(10))
-def test_profiles_equal_plain_searches_for_every_moment(block):
+def test_profiles_equal_plain_searches_for_every_moment(block: int) -> None:
     for seed in range(5000 + block * 60, 5000 + block * 60 + 60):
         n, hops, walks = random_timetable(seed)
         connections, footpaths = tables(n, hops, walks)
@@ -121,7 +127,7 @@ def test_profiles_equal_plain_searches_for_every_moment(block):
         assert profiles.arrivals(start, moments).tolist() == expected, seed
 
 
-def test_way_back_in_time_equals_forward_scan():
+def test_way_back_in_time_equals_forward_scan() -> None:
     for seed in range(300):
         n, hops, walks = random_timetable(seed)
         connections, footpaths = tables(n, hops, walks)
@@ -146,11 +152,11 @@ def test_way_back_in_time_equals_forward_scan():
                 assert best == -INF or end - found == best
 
 
-def _columns(c):
+def _columns(c: Connections) -> list[list[int]]:
     return [x.tolist() for x in (c.departure, c.arrival, c.tail, c.head, c.boards, c.alights)]
 
 
-def test_between_keeps_what_leaves_in_the_stretch():
+def test_between_keeps_what_leaves_in_the_stretch() -> None:
     connections, _ = tables(*random_timetable(4))
     part = connections.between(10, 40)
     assert ((part.departure >= 10) & (part.departure < 40)).all()
@@ -159,7 +165,7 @@ def test_between_keeps_what_leaves_in_the_stretch():
     assert (part.source >= 0).all()
 
 
-def test_masking_never_makes_anybody_faster():
+def test_masking_never_makes_anybody_faster() -> None:
     for seed in range(200):
         n, hops, walks = random_timetable(seed)
         connections, footpaths = tables(n, hops, walks)
@@ -169,7 +175,7 @@ def test_masking_never_makes_anybody_faster():
         assert (scan_forward(less, footpaths, [0], [0]).earliest() >= free).all()
 
 
-def test_rides_lead_from_the_start_to_the_end():
+def test_rides_lead_from_the_start_to_the_end() -> None:
     for seed in range(200):
         connections, footpaths = tables(*random_timetable(seed))
         found = scan_forward(connections, footpaths, [0], [5])
@@ -181,7 +187,7 @@ def test_rides_lead_from_the_start_to_the_end():
                 assert connections.departure[into] >= connections.arrival[out]
 
 
-def test_doors_equal_a_plain_minimum():
+def test_doors_equal_a_plain_minimum() -> None:
     for seed in range(100):
         n, hops, walks = random_timetable(seed)
         connections, footpaths = tables(n, hops, walks)
@@ -202,13 +208,13 @@ def test_doors_equal_a_plain_minimum():
                 moment = 3 + 7 * slot
                 best = int(direct[door])
                 for place, walk in zip(near[door], walks_to[door], strict=True):
-                    arrival = int(profiles.arrivals(place, [moment + walk])[0])
+                    arrival = int(profiles.arrivals(int(place), [moment + walk])[0])
                     best = min(best, arrival - moment if arrival != INF else INF)
                 assert times[door, slot] == best
                 assert (by[door, slot] >= 0) == (best < direct[door])
 
 
-def test_neighbourhoods_equal_single_searches():
+def test_neighbourhoods_equal_single_searches() -> None:
     dice = np.random.default_rng(3)
     n, m = 60, 200
     graph = Graph.from_arcs(n, dice.integers(0, n, m), dice.integers(0, n, m), dice.integers(0, 30, m))
@@ -241,12 +247,12 @@ def test_neighbourhoods_equal_single_searches():
         ({"boards": [True, False]}, "flags must hold 1"),
     ],
 )
-def test_refuses_what_is_no_timetable(change, fault):
+def test_refuses_what_is_no_timetable(change: dict[str, list[int]], fault: str) -> None:
     hop = {"departure": [4], "arrival": [5], "tail": [0], "head": [1], "vehicle": [0]} | change
     with pytest.raises(ValueError, match=fault):
         Connections.from_hops(2, **hop)
 
 
-def test_vehicle_cannot_leave_before_it_has_come():
+def test_vehicle_cannot_leave_before_it_has_come() -> None:
     with pytest.raises(ValueError, match="leaves before it has come, at position 1"):
         Connections.from_hops(3, [4, 5], [6, 9], [0, 1], [1, 2], [0, 0])

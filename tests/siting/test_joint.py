@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -13,10 +14,21 @@ from wegeketten.routing import INF
 from wegeketten.siting.joint import spend, with_sites
 from wegeketten.whatif.graph import WhatIfGraph
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 REACHED = Objective(0.0, 0.0)
 
 
-def task_of(nodes, edges, sites, people, *, limit, goals=()):
+def task_of(
+    nodes: int,
+    edges: Sequence[tuple[int, int, int, float]],
+    sites: Sequence[tuple[int, float]],
+    people: Sequence[float],
+    *,
+    limit: int,
+    goals: Sequence[int] = (),
+) -> tuple[Task, int]:
     """Edges as (u, v, units, price): closed where there is a price; sites as (node, price)."""
     u, v, units, prices = (np.array(column) for column in zip(*edges, strict=True))
     today = np.where(prices > 0, INF, units)
@@ -28,7 +40,7 @@ def task_of(nodes, edges, sites, people, *, limit, goals=()):
     return Task("wheelchair", "meeting_place", bigger, ends, np.array(people, dtype=float), limit), len(edges)
 
 
-def planted(random):
+def planted(random: np.random.Generator) -> tuple[Task, int, float, float]:
     """A site across the kerb from a crowd: one is useless without the other.
 
     Each decoy is a small group with a site at its own door, which pays alone.
@@ -49,7 +61,7 @@ def planted(random):
     return task, first, kerb + site, crowd
 
 
-def test_planted_cases_are_found_and_one_kind_first_misses_them():
+def test_planted_cases_are_found_and_one_kind_first_misses_them() -> None:
     random, found, first_sites, first_kerbs = np.random.default_rng(1), 0, 0, 0
     for _ in range(60):
         task, first, budget, crowd = planted(random)
@@ -66,7 +78,7 @@ def test_planted_cases_are_found_and_one_kind_first_misses_them():
     assert first_kerbs == 0
 
 
-def random_case(random):
+def random_case(random: np.random.Generator) -> tuple[Task, int, int]:
     nodes = int(random.integers(3, 7))
     edges = []
     for u, v in itertools.combinations(range(nodes), 2):
@@ -80,12 +92,12 @@ def random_case(random):
     ]
     people = random.integers(0, 20, nodes)
     goals = [int(random.integers(nodes))] if random.random() < 0.3 else []
-    task, first = task_of(nodes, edges, sites, people, limit=60, goals=goals)
+    task, first = task_of(nodes, edges, sites, people.tolist(), limit=60, goals=goals)
     return task, first, int(random.integers(5, 90))
 
 
 @pytest.mark.slow
-def test_joint_choice_counts_out():
+def test_joint_choice_counts_out() -> None:
     random, best_found = np.random.default_rng(2), 0
     cases = 300
     for case in range(cases):
@@ -107,7 +119,7 @@ def test_joint_choice_counts_out():
     assert best_found >= 0.99 * cases
 
 
-def test_more_money_is_never_worse():
+def test_more_money_is_never_worse() -> None:
     random = np.random.default_rng(3)
     for _ in range(20):
         task, first, _ = random_case(random)

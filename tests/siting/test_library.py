@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -10,6 +11,11 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import shortest_path
 
 from wegeketten.siting import max_cover, p_center, p_median, set_cover
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
 
 MEDIAN = (
     5819, 4093, 4250, 3034, 1355, 7824, 5631, 4445, 2734, 1255, 7696, 6634, 4374, 2968, 1729, 8162, 6999,
@@ -24,7 +30,7 @@ SWAIN_MEDIAN = {2: 4_614_750, 3: 3_870_239, 5: 2_950_404, 7: 2_427_405, 10: 1_92
 SWAIN_COVER = {(10, 2): 502, (10, 4): 581, (10, 6): 625, (15, 2): 593, (15, 4): 638, (15, 6): 640}
 
 
-def read_network(path):
+def read_network(path: Path) -> tuple[int, NDArray[np.float64]]:
     """Number of sites to open and distances; of duplicate edges the last one counts."""
     numbers = np.array(path.read_text().split(), dtype=np.int64)
     nodes, edges, p = numbers[:3]
@@ -34,14 +40,14 @@ def read_network(path):
     return int(p), shortest_path(coo_array(weight), directed=False)
 
 
-def networks(folder):
+def networks(folder: Path) -> list[int]:
     """Numbers of the networks that are there."""
     return [number for number in range(1, 41) if (folder / f"pmed{number}.txt").is_file()]
 
 
 @pytest.mark.data
 @pytest.mark.slow
-def test_median_networks(shared_data):
+def test_median_networks(shared_data: Path) -> None:
     folder = shared_data / "siting"
     for number in networks(folder):
         p, cost = read_network(folder / f"pmed{number}.txt")
@@ -53,7 +59,7 @@ def test_median_networks(shared_data):
 
 @pytest.mark.data
 @pytest.mark.slow
-def test_center_networks(shared_data):
+def test_center_networks(shared_data: Path) -> None:
     folder = shared_data / "siting"
     for number in networks(folder):
         p, cost = read_network(folder / f"pmed{number}.txt")
@@ -61,7 +67,7 @@ def test_center_networks(shared_data):
         assert found.value == found.bound == CENTER[number - 1], number
 
 
-def swain(folder):
+def swain(folder: Path) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Thousandths of the distances between 55 towns and their people."""
     lines = (folder / "swain.dat").read_text().splitlines()
     rows = np.array([[float(part) for part in line.split(",")[:4]] for line in lines if line.strip()])
@@ -69,7 +75,7 @@ def swain(folder):
 
 
 @pytest.mark.data
-def test_swain(shared_data):
+def test_swain(shared_data: Path) -> None:
     cost, people = swain(shared_data / "siting")
     assert people.sum() == 640
     for p, value in SWAIN_MEDIAN.items():
@@ -80,7 +86,7 @@ def test_swain(shared_data):
         assert found.value == found.bound == value, (radius, p)
 
 
-def san_francisco(folder):
+def san_francisco(folder: Path) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Network distances from 205 tracts to 16 stores, and the tracts' people."""
     with (folder / "SF_network_distance_candidateStore_16_censusTract_205_new.csv").open() as file:
         rows = list(csv.DictReader(file))
@@ -97,7 +103,7 @@ def san_francisco(folder):
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # PuLP's, about its next version
 @pytest.mark.data
-def test_san_francisco_like_spopt(shared_data):
+def test_san_francisco_like_spopt(shared_data: Path) -> None:
     spopt = pytest.importorskip("spopt.locate")
     import pulp
 
@@ -128,7 +134,7 @@ def test_san_francisco_like_spopt(shared_data):
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # PuLP's, about its next version
-def test_spopt_agrees_where_both_answer():
+def test_spopt_agrees_where_both_answer() -> None:
     spopt = pytest.importorskip("spopt.locate")
     import pulp
 

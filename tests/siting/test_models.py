@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -10,10 +11,20 @@ import pytest
 from wegeketten.errors import UsageError
 from wegeketten.siting import max_cover, p_center, p_median, set_cover
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import NDArray
+
+    from wegeketten.siting.solution import Siting
+
+    Floats = NDArray[np.float64]
+    Drawn = tuple[Floats, Floats, NDArray[np.int64], int, Floats | None]
+
 CASES = 2_000
 
 
-def draw(random):
+def draw(random: np.random.Generator) -> Drawn:
     """Demands, weights, fixed sites, number of sites and capacities of a small case."""
     demands, sites = int(random.integers(1, 7)), int(random.integers(1, 6))
     whole = random.random() < 0.6
@@ -36,17 +47,24 @@ def draw(random):
     return cost, weights, fixed, p, capacity
 
 
-def choices(sites, p, fixed):
+def choices(sites: int, p: int, fixed: NDArray[np.int64]) -> Iterator[tuple[int, ...]]:
     """Every set of p sites that holds the fixed ones."""
     for chosen in itertools.combinations(range(sites), p):
         if set(fixed.tolist()) <= set(chosen):
             yield chosen
 
 
-def assignments(cost, weights, chosen, capacity, *, skipping):
+def assignments(
+    cost: Floats,
+    weights: Floats,
+    chosen: tuple[int, ...],
+    capacity: Floats,
+    *,
+    skipping: bool,
+) -> Iterator[tuple[int, ...]]:
     """Every assignment to chosen sites within their capacities; -1 for nobody."""
 
-    def go(row, room, so_far):
+    def go(row: int, room: dict[int, float], so_far: list[int]) -> Iterator[tuple[int, ...]]:
         if row == len(cost):
             yield tuple(so_far)
             return
@@ -59,7 +77,13 @@ def assignments(cost, weights, chosen, capacity, *, skipping):
     yield from go(0, {site: capacity[site] for site in chosen}, [])
 
 
-def best_median(cost, weights, p, fixed, capacity):
+def best_median(
+    cost: Floats,
+    weights: Floats,
+    p: int,
+    fixed: NDArray[np.int64],
+    capacity: Floats | None,
+) -> float:
     best = np.inf
     for chosen in choices(cost.shape[1], p, fixed):
         if capacity is None:
@@ -72,7 +96,13 @@ def best_median(cost, weights, p, fixed, capacity):
     return best
 
 
-def best_center(cost, weights, p, fixed, capacity):
+def best_center(
+    cost: Floats,
+    weights: Floats,
+    p: int,
+    fixed: NDArray[np.int64],
+    capacity: Floats | None,
+) -> float:
     best = np.inf
     cost, weights = cost[weights > 0], weights[weights > 0]
     if not len(cost):
@@ -86,7 +116,14 @@ def best_center(cost, weights, p, fixed, capacity):
     return best
 
 
-def best_cover(cost, weights, p, fixed, capacity, radius):
+def best_cover(
+    cost: Floats,
+    weights: Floats,
+    p: int,
+    fixed: NDArray[np.int64],
+    capacity: Floats | None,
+    radius: float,
+) -> float:
     best = 0.0
     near = np.where(cost <= radius, cost, np.inf)
     for chosen in choices(cost.shape[1], p, fixed):
@@ -98,7 +135,17 @@ def best_cover(cost, weights, p, fixed, capacity, radius):
     return best
 
 
-def check(found, cost, weights, p, fixed, capacity, radius=np.inf, *, everybody=True):
+def check(
+    found: Siting,
+    cost: Floats,
+    weights: Floats,
+    p: int,
+    fixed: NDArray[np.int64],
+    capacity: Floats | None,
+    radius: float = np.inf,
+    *,
+    everybody: bool = True,
+) -> None:
     """An answer keeps what it must keep, whatever its value."""
     assert len(set(found.open.tolist())) == p
     assert set(fixed.tolist()) <= set(found.open.tolist())
@@ -116,7 +163,7 @@ def check(found, cost, weights, p, fixed, capacity, radius=np.inf, *, everybody=
 
 @pytest.mark.slow
 @pytest.mark.parametrize("exact", [True, False])
-def test_median_counts_out(exact):
+def test_median_counts_out(exact: bool) -> None:
     random, missed = np.random.default_rng(1), 0
     for case in range(CASES):
         cost, weights, fixed, p, capacity = draw(random)
@@ -141,7 +188,7 @@ def test_median_counts_out(exact):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("exact", [True, False])
-def test_center_counts_out(exact):
+def test_center_counts_out(exact: bool) -> None:
     random, missed = np.random.default_rng(2), 0
     for case in range(CASES):
         cost, weights, fixed, p, capacity = draw(random)
@@ -152,7 +199,7 @@ def test_center_counts_out(exact):
             assert best == np.inf or not exact, case
             missed += best < np.inf
             continue
-        check(found, cost, weights, p, fixed, capacity, everybody=(weights > 0).all())
+        check(found, cost, weights, p, fixed, capacity, everybody=bool((weights > 0).all()))
         assert (found.assigned[weights > 0] >= 0).all()
         assert found.bound <= best + 1e-7, case
         assert found.value >= best - 1e-9, case
@@ -165,7 +212,7 @@ def test_center_counts_out(exact):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("exact", [True, False])
-def test_max_cover_counts_out(exact):
+def test_max_cover_counts_out(exact: bool) -> None:
     random, missed = np.random.default_rng(3), 0
     for case in range(CASES):
         cost, weights, fixed, p, capacity = draw(random)
@@ -185,7 +232,7 @@ def test_max_cover_counts_out(exact):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("exact", [True, False])
-def test_set_cover_counts_out(exact):
+def test_set_cover_counts_out(exact: bool) -> None:
     random, missed = np.random.default_rng(4), 0
     for case in range(CASES):
         cost, weights, fixed, _, capacity = draw(random)
@@ -211,12 +258,13 @@ def test_set_cover_counts_out(exact):
     assert missed <= (0 if exact else CASES // 100)
 
 
-def _town(random, demands=120, sites=40):
+def _town(random: np.random.Generator, demands: int = 120, sites: int = 40) -> Floats:
     homes, places = random.random((demands, 2)) * 1000, random.random((sites, 2)) * 1000
-    return np.rint(np.hypot(*(homes[:, None] - places[None]).transpose(2, 0, 1)))
+    result: Floats = np.rint(np.hypot(*(homes[:, None] - places[None]).transpose(2, 0, 1)))
+    return result
 
 
-def test_more_sites_are_never_worse():
+def test_more_sites_are_never_worse() -> None:
     random = np.random.default_rng(5)
     for _ in range(10):
         cost, weights = _town(random), random.integers(1, 9, 120)
@@ -230,7 +278,7 @@ def test_more_sites_are_never_worse():
         assert all(b.value <= a.value for a, b in itertools.pairwise(centers))
 
 
-def test_capacities_hold_in_towns():
+def test_capacities_hold_in_towns() -> None:
     random = np.random.default_rng(6)
     for _ in range(5):
         cost, weights = _town(random), random.integers(1, 9, 120).astype(float)
@@ -250,7 +298,7 @@ def test_capacities_hold_in_towns():
         assert served.value <= served.bound <= weights.sum()
 
 
-def test_share_of_a_cover_is_the_smallest_number():
+def test_share_of_a_cover_is_the_smallest_number() -> None:
     random = np.random.default_rng(7)
     cost, weights = _town(random), random.integers(1, 9, 120).astype(float)
     found = set_cover(cost, 180, weights, share=0.9)
@@ -278,12 +326,12 @@ def test_share_of_a_cover_is_the_smallest_number():
         (lambda: set_cover([[5.0], [2.0]], 3, share=0.9), "serve"),
     ],
 )
-def test_what_cannot_be_is_refused(call, words):
+def test_what_cannot_be_is_refused(call: Callable[[], object], words: str) -> None:
     with pytest.raises(UsageError, match=words):
         call()
 
 
-def test_answers_repeat_to_the_last_bit():
+def test_answers_repeat_to_the_last_bit() -> None:
     cost = _town(np.random.default_rng(8))
     first, second = p_median(cost, 6), p_median(cost, 6)
     assert first.open.tolist() == second.open.tolist()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -11,11 +12,16 @@ from support.drawn import Town
 
 import wegeketten as wk
 from wegeketten.errors import InputDataError, UsageError
-from wegeketten.people.profile import load_profile
+from wegeketten.people.profile import Profile, load_profile
 from wegeketten.siting.candidates import find_candidates, street_corners
 from wegeketten.siting.choice import Wanted
 from wegeketten.siting.joint import plan_jointly
 from wegeketten.siting.site import choose_sites, find_sites
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from wegeketten.city import City
 
 _SMOOTH = "highway=residential|surface=asphalt|width=6|incline=0%|sidewalk=no"
 _FOOT = "highway=footway|surface=asphalt|width=2|incline=0%"
@@ -41,17 +47,17 @@ TOWN = Town(
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory):
+def town(tmp_path_factory: pytest.TempPathFactory) -> City:
     folder = tmp_path_factory.mktemp("site")
     return wk.build(TOWN.write(folder / "town.osm"), folder / "city", pavements="centre")
 
 
 @pytest.fixture(scope="module")
-def rollator():
+def rollator() -> list[Profile]:
     return [load_profile("rollator")]
 
 
-def test_the_church_in_the_east_is_chosen(town, rollator, tmp_path):
+def test_the_church_in_the_east_is_chosen(town: City, rollator: list[Profile], tmp_path: Path) -> None:
     found = choose_sites(town, rollator, Wanted(add=1, candidates="library,church", minutes=6))
     assert found.people_today["likely"] == 5
     new = [site for site in found.choices[0].sites if site.kind == "new"]
@@ -70,7 +76,7 @@ def test_the_church_in_the_east_is_chosen(town, rollator, tmp_path):
     assert document["fixed"] == [f"n{ord('P')}"]
 
 
-def test_all_objectives_agree_where_there_is_one_good_place(town, rollator):
+def test_all_objectives_agree_where_there_is_one_good_place(town: City, rollator: list[Profile]) -> None:
     wanted = Wanted(add=1, candidates="library,church", objectives=("cover", "median", "center"), minutes=6)
     found = choose_sites(town, rollator, wanted)
     for choice in found.choices:
@@ -80,7 +86,7 @@ def test_all_objectives_agree_where_there_is_one_good_place(town, rollator):
         assert answers == sorted(answers, reverse=choice.objective != "cover")
 
 
-def test_until_says_how_many(town, rollator):
+def test_until_says_how_many(town: City, rollator: list[Profile]) -> None:
     half = choose_sites(town, rollator, Wanted(until=0.5, candidates="library,church", minutes=6))
     assert half.choices[0].value == 0  # the place that is there is enough
     all_ = choose_sites(town, rollator, Wanted(until=1.0, candidates="library,church", minutes=6))
@@ -89,7 +95,7 @@ def test_until_says_how_many(town, rollator):
         choose_sites(town, rollator, Wanted(until=1.0, candidates="library", minutes=6))
 
 
-def test_existing_places_stay_unless_they_may_move(town, rollator):
+def test_existing_places_stay_unless_they_may_move(town: City, rollator: list[Profile]) -> None:
     stay = choose_sites(town, rollator, Wanted(add=1, minutes=6))
     assert any(site.kind == "existing" for site in stay.choices[0].sites)
     move = choose_sites(town, rollator, Wanted(add=1, minutes=5, fixed=False))
@@ -97,17 +103,17 @@ def test_existing_places_stay_unless_they_may_move(town, rollator):
     assert move.fixed == ()
 
 
-def test_capacity_is_kept(town, rollator):
+def test_capacity_is_kept(town: City, rollator: list[Profile]) -> None:
     found = choose_sites(town, rollator, Wanted(add=1, candidates="church", capacity=3, minutes=6))
     assert found.choices[0].value == 6
 
 
-def test_value_rises_with_every_place(town, rollator):
+def test_value_rises_with_every_place(town: City, rollator: list[Profile]) -> None:
     values = [choose_sites(town, rollator, Wanted(add=n, minutes=3)).choices[0].value for n in (1, 2, 3)]
     assert values == sorted(values)
 
 
-def test_a_list_of_premises_with_prices(town, rollator, tmp_path):
+def test_a_list_of_premises_with_prices(town: City, rollator: list[Profile], tmp_path: Path) -> None:
     lon, lat = TOWN.position("K")
     file = tmp_path / "premises.csv"
     file.write_text(f"id;name;lon;lat;cost_eur\n7;Rathaus;{lon};{lat};90.000,00\n8;Fern;9.0;48.0;1\n")
@@ -119,7 +125,7 @@ def test_a_list_of_premises_with_prices(town, rollator, tmp_path):
     assert found.choices[0].sites[-1].cost_eur == 90_000.0
 
 
-def test_corners_keep_out_of_water_and_cemeteries(tmp_path):
+def test_corners_keep_out_of_water_and_cemeteries(tmp_path: Path) -> None:
     drawing = """
      A B C D E F G
     a------b------c
@@ -145,7 +151,7 @@ def test_corners_keep_out_of_water_and_cemeteries(tmp_path):
         assert len(street_corners(city, 10)) == count, tag
 
 
-def test_joint_plan_of_a_town(town, rollator):
+def test_joint_plan_of_a_town(town: City, rollator: list[Profile]) -> None:
     joint = plan_jointly(
         town, rollator, "meeting_place", 120_000, candidates="church,library", cost_eur=60_000
     )
@@ -171,12 +177,12 @@ def test_joint_plan_of_a_town(town, rollator):
         (Wanted(add=1, objectives=("median",), capacity=2), "serve"),
     ],
 )
-def test_what_cannot_be_is_said(town, rollator, wanted, words):
+def test_what_cannot_be_is_said(town: City, rollator: list[Profile], wanted: Wanted, words: str) -> None:
     with pytest.raises(UsageError, match=words):
         find_sites(town, rollator, wanted)
 
 
-def test_a_list_that_is_none(town, tmp_path):
+def test_a_list_that_is_none(town: City, tmp_path: Path) -> None:
     file = tmp_path / "list.csv"
     file.write_text("a,b\n1,2\n")
     with pytest.raises(InputDataError, match="coordinates"):
@@ -184,7 +190,7 @@ def test_a_list_that_is_none(town, tmp_path):
     assert np.isfinite(street_corners(town, 5).xy).all()
 
 
-def test_no_church_among_graves(tmp_path):
+def test_no_church_among_graves(tmp_path: Path) -> None:
     drawing = """
      A B C D E F G
     a------b------c
@@ -213,7 +219,7 @@ def test_no_church_among_graves(tmp_path):
                 find_candidates(city, "meeting_place", wanted="church")
 
 
-def test_functions_of_the_package_do_what_the_commands_do(town, tmp_path):
+def test_functions_of_the_package_do_what_the_commands_do(town: City, tmp_path: Path) -> None:
     found = wk.site(town, profile="rollator", add=1, candidates="library,church", minutes=6)
     found.write(tmp_path / "one")
     choose_sites(
@@ -229,7 +235,7 @@ def test_functions_of_the_package_do_what_the_commands_do(town, tmp_path):
     assert len(told.to_frame("neighbourhoods")) == len(told.proposal.rows)
 
 
-def test_where_nothing_is_sure_the_likely_answer_still_comes(tmp_path):
+def test_where_nothing_is_sure_the_likely_answer_still_comes(tmp_path: Path) -> None:
     drawn = Town(
         """
           A          T

@@ -17,12 +17,13 @@ def renumber(source: Path, target: Path, seed: int) -> Path:
     ids: dict[str, set[int]] = {"n": set(), "w": set(), "r": set()}
     for element in osmium.FileProcessor(source):
         tags = {tag.k: tag.v for tag in element.tags}
-        kind, what = "n", None
-        if element.is_node():
+        kind = "n"
+        what: Any = None
+        if isinstance(element, osmium.osm.Node):
             what = (element.lon, element.lat)
-        elif element.is_way():
+        elif isinstance(element, osmium.osm.Way):
             kind, what = "w", [("n", node.ref, "") for node in element.nodes]
-        elif element.is_relation():
+        elif isinstance(element, osmium.osm.Relation):
             kind, what = "r", [(member.type, member.ref, member.role) for member in element.members]
         else:
             continue

@@ -59,7 +59,8 @@ class Sketch:
         return self.last
 
     def features(self) -> Features:
-        refs, ways = [], {}
+        refs: list[int] = []
+        ways: dict[int, Way] = {}
         for number, (tags, way_refs) in self.ways.items():
             ways[number] = Way(number, tags, len(refs), len(refs) + len(way_refs))
             refs += way_refs

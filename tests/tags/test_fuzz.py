@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Literal
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -91,7 +92,14 @@ def test_no_text_raises_and_bounds_hold(key: str, raw: str) -> None:
     st.sampled_from([None, "start", "end"]),
     st.none() | st.floats(0, 1000),
 )
-def test_no_tags_raise_and_values_stay_within_bounds(tags, kind, side, highway, end, length_m) -> None:
+def test_no_tags_raise_and_values_stay_within_bounds(
+    tags: dict[str, str],
+    kind: Kind,
+    side: Literal["left", "right"] | None,
+    highway: str,
+    end: Literal["start", "end"] | None,
+    length_m: float | None,
+) -> None:
     resolved = resolve(tags, kind, side=side, highway=highway, end=end, length_m=length_m)
     for attribute, value in zip(ATTRIBUTES, resolved.values, strict=True):
         assert attribute.widest[0] <= value.lower <= value.value <= value.upper <= attribute.widest[1]

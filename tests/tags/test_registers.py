@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import json
+import math
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -13,16 +15,21 @@ from support.sketch import PROJECTION, lonlat
 from wegeketten.errors import InputDataError
 from wegeketten.files.coordinates import Ground
 from wegeketten.tags.dates import iso_date, month_first
-from wegeketten.tags.survey_file import parse_survey
+from wegeketten.tags.survey_file import Survey, parse_survey
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 GROUND = Ground(25833, (410_900.0, 5_655_900.0, 411_200.0, 5_656_100.0))
 
 
-def values(found):
-    return sorted((row.attribute, row.span.likely) for row in found.rows)
+def values(found: Survey) -> list[tuple[str, float]]:
+    return sorted(
+        (row.attribute, math.nan if row.span.likely is None else row.span.likely) for row in found.rows
+    )
 
 
-def test_a_wide_register_with_a_note_is_read_whole(tmp_path):
+def test_a_wide_register_with_a_note_is_read_whole(tmp_path: Path) -> None:
     lon, lat = lonlat(3, 4)
     path = tmp_path / "k.csv"
     text = (
@@ -56,7 +63,9 @@ def test_a_wide_register_with_a_note_is_read_whole(tmp_path):
         ("Bordhöhe", ["30", "120"], [3, 12]),
     ],
 )
-def test_heights_of_kerbs_are_in_the_unit_that_they_say_or_show(tmp_path, name, cells, likely):
+def test_heights_of_kerbs_are_in_the_unit_that_they_say_or_show(
+    tmp_path: Path, name: str, cells: list[str], likely: list[float]
+) -> None:
     path = tmp_path / "k.csv"
     path.write_text(
         "\n".join([f"osm;{name}", *(f"n{at};{cell}" for at, cell in enumerate(cells))]), encoding="utf-8"
@@ -65,12 +74,14 @@ def test_heights_of_kerbs_are_in_the_unit_that_they_say_or_show(tmp_path, name, 
     assert [row.span.likely for row in found.rows] == pytest.approx(likely)
 
 
-def test_places_in_metres_and_unusual_units_are_told(tmp_path):
+def test_places_in_metres_and_unusual_units_are_told(tmp_path: Path) -> None:
     path = tmp_path / "k.csv"
     path.write_text(
         "Rechtswert;Hochwert;attribute;value\n411003,5;5656004;kerb_cm;0.03\n411003;5656004;kerb_cm;120\n"
     )
     found = parse_survey(path, ground=GROUND)
+    assert found.rows[0].lon is not None
+    assert found.rows[0].lat is not None
     assert np.allclose(
         PROJECTION.to_xy([[found.rows[0].lon, found.rows[0].lat]]), [[411003.5, 5656004]], atol=0.01
     )
@@ -78,14 +89,19 @@ def test_places_in_metres_and_unusual_units_are_told(tmp_path):
     assert len(found.rows) + len(found.rejected) == 2
 
 
-def test_geojson_with_another_system_and_opensidewalks(tmp_path):
-    feature = {"type": "Feature", "geometry": {"type": "Point", "coordinates": [411003.5, 5656004.0]}}
+def test_geojson_with_another_system_and_opensidewalks(tmp_path: Path) -> None:
+    feature: dict[str, Any] = {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": [411003.5, 5656004.0]},
+    }
     crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::25833"}}
     own = {**feature, "properties": {"attribute": "kerb:height", "value": "3 cm"}}
     (tmp_path / "a.geojson").write_text(
         json.dumps({"type": "FeatureCollection", "crs": crs, "features": [own]})
     )
     (row,) = parse_survey(tmp_path / "a.geojson").rows
+    assert row.lon is not None
+    assert row.lat is not None
     assert np.allclose(PROJECTION.to_xy([[row.lon, row.lat]]), [[411003.5, 5656004]], atol=0.01)
     feature["geometry"]["coordinates"] = list(lonlat(3, 4))
     sidewalk = {
@@ -121,7 +137,7 @@ def test_geojson_with_another_system_and_opensidewalks(tmp_path):
         "Mittwoch, 15. Nov. 2026",
     ],
 )
-def test_dates_in_every_spelling(tmp_path, text):
+def test_dates_in_every_spelling(tmp_path: Path, text: str) -> None:
     assert iso_date(text) == "2026-11-15"
     path = tmp_path / "k.csv"
     path.write_text(
@@ -131,7 +147,7 @@ def test_dates_in_every_spelling(tmp_path, text):
     assert [row.date for row in parse_survey(path).rows] == ["2026-11-15", "2026-03-01"]
 
 
-def test_dates_that_may_be_two_are_refused_unless_the_column_tells(tmp_path):
+def test_dates_that_may_be_two_are_refused_unless_the_column_tells(tmp_path: Path) -> None:
     path = tmp_path / "k.csv"
     path.write_text("osm;merkmal;wert;datum\nn1;kerb:height;12 cm;03/04/2026\nn1;kerb:height;2 cm;neulich\n")
     found = parse_survey(path)

@@ -54,7 +54,9 @@ def town() -> tuple[EdgeTable, dict[str, np.ndarray]]:
 
 
 @pytest.mark.parametrize("named", [True, False])
-def test_counted_steps_are_those_of_the_whole_flight(tmp_path, town, named: bool) -> None:
+def test_counted_steps_are_those_of_the_whole_flight(
+    tmp_path: Path, town: tuple[EdgeTable, dict[str, np.ndarray]], named: bool
+) -> None:
     """Whoever counts on one piece has counted the flight; a handrail may be on one piece only."""
     edges, nodes = town
     edges.columns["kind"][:] = Kind.steps
@@ -80,7 +82,9 @@ def survey_file(folder: Path, text: str, name: str = "walk.csv", encoding: str =
     return path
 
 
-def test_nearest_edge_that_can_carry_the_attribute(tmp_path, town) -> None:
+def test_nearest_edge_that_can_carry_the_attribute(
+    tmp_path: Path, town: tuple[EdgeTable, dict[str, np.ndarray]]
+) -> None:
     edges, nodes = town
     lat, lon = place(52, 3)
     path = survey_file(
@@ -98,7 +102,9 @@ def test_nearest_edge_that_can_carry_the_attribute(tmp_path, town) -> None:
     assert laid.matches[0].off_m == pytest.approx(13**0.5, abs=0.01)
 
 
-def test_by_element_with_and_without_part_and_place(tmp_path, town) -> None:
+def test_by_element_with_and_without_part_and_place(
+    tmp_path: Path, town: tuple[EdgeTable, dict[str, np.ndarray]]
+) -> None:
     edges, nodes = town
     lat, lon = place(90, 0)
     rows = [
@@ -118,7 +124,9 @@ def test_by_element_with_and_without_part_and_place(tmp_path, town) -> None:
     assert both.matched == 1
 
 
-def test_distance_is_a_limit_and_what_is_lost_is_listed(tmp_path, town) -> None:
+def test_distance_is_a_limit_and_what_is_lost_is_listed(
+    tmp_path: Path, town: tuple[EdgeTable, dict[str, np.ndarray]]
+) -> None:
     edges, nodes = town
     lat, lon = place(20, 15.5)
     lines = ["lat,lon,attribute,value", f"{lat},{lon},width,1", f"{lon},{lat},width,1", "51,13,colour,red"]
@@ -133,7 +141,9 @@ def test_distance_is_a_limit_and_what_is_lost_is_listed(tmp_path, town) -> None:
     assert overlay_survey(edges, nodes, survey_file(tmp_path, text), UTM, max_distance_m=16).matched == 1
 
 
-def test_the_latest_observation_wins_whatever_the_order(tmp_path, town) -> None:
+def test_the_latest_observation_wins_whatever_the_order(
+    tmp_path: Path, town: tuple[EdgeTable, dict[str, np.ndarray]]
+) -> None:
     edges, nodes = town
     text = "osm,attribute,value,date\nn7,kerb,0 cm,2026-05-01\nn7,kerb,10 cm,3.4.2021\nn7,kerb,6 cm,\n"
     laid = overlay_survey(edges, nodes, survey_file(tmp_path, text), UTM)
@@ -143,7 +153,7 @@ def test_the_latest_observation_wins_whatever_the_order(tmp_path, town) -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
-def test_spreadsheets_of_all_countries(tmp_path, encoding, delimiter) -> None:
+def test_spreadsheets_of_all_countries(tmp_path: Path, encoding: str, delimiter: str) -> None:
     lines = [
         ["Breitengrad", "Länge", "Merkmal", "Wert", "von"],
         ["51,05", "13,73", "Kerb", "bündig", "Jürgen"],
@@ -156,14 +166,14 @@ def test_spreadsheets_of_all_countries(tmp_path, encoding, delimiter) -> None:
     assert rows[0].by == "Jürgen"
 
 
-def test_notes_that_hold_tags(tmp_path) -> None:
+def test_notes_that_hold_tags(tmp_path: Path) -> None:
     text = 'lat,lon,note\n51.05,13.73,"kerb:height=3 cm; width=0,9 m"\n51.05,13.73,lovely bench\n'
     rows, rejected = read_survey(survey_file(tmp_path, text))
     assert [(row.attribute, row.span.value) for row in rows] == [("kerb_cm", 3), ("width_m", 0.9)]
     assert rejected == []
 
 
-def test_geojson(tmp_path) -> None:
+def test_geojson(tmp_path: Path) -> None:
     point = {"type": "Point", "coordinates": [13.73, 51.05]}
     features = [
         {
@@ -189,7 +199,7 @@ def test_geojson(tmp_path) -> None:
     assert "neither an element nor a place" in rejected[0].reason
 
 
-def test_geopackage_in_another_crs(tmp_path, town) -> None:
+def test_geopackage_in_another_crs(tmp_path: Path, town: tuple[EdgeTable, dict[str, np.ndarray]]) -> None:
     import pyogrio.raw
     import shapely
 
@@ -209,7 +219,7 @@ def test_geopackage_in_another_crs(tmp_path, town) -> None:
     assert laid.matches[0].off_m == pytest.approx(2**0.5, abs=0.01)
 
 
-def test_the_template_is_a_survey_without_values(tmp_path) -> None:
+def test_the_template_is_a_survey_without_values(tmp_path: Path) -> None:
     path = tmp_path / "template.csv"
     write_template(path)
     assert read_survey(path) == ([], [])
@@ -236,7 +246,7 @@ def test_the_template_is_a_survey_without_values(tmp_path) -> None:
         (b"SQLite format 3\x00nonsense", "no layer"),
     ],
 )
-def test_unusable_files_end_in_one_line(tmp_path, content, words) -> None:
+def test_unusable_files_end_in_one_line(tmp_path: Path, content: bytes, words: str) -> None:
     path = tmp_path / "walk.csv"
     path.write_bytes(content)
     with pytest.raises(InputDataError, match=words) as caught:
@@ -245,24 +255,31 @@ def test_unusable_files_end_in_one_line(tmp_path, content, words) -> None:
     assert "walk.csv" in str(caught.value)
 
 
-def test_missing_file(tmp_path) -> None:
+def test_missing_file(tmp_path: Path) -> None:
     with pytest.raises(InputDataError, match=r"nowhere\.csv"):
         read_survey(tmp_path / "nowhere.csv")
 
 
+def value_of(attribute: str, key: str, text: str) -> float:
+    span = observed(attribute, key, text)
+    assert span is not None
+    assert span.value is not None
+    return span.value
+
+
 def test_bare_numbers_are_in_the_attributes_own_unit() -> None:
-    assert observed("kerb_cm", "kerb_cm", "0.5").value == 0.5
-    assert observed("kerb_cm", "kerb", "0.03").value == 3
-    assert observed("width_m", "width_m", "0,85").value == 0.85
-    assert observed("incline_pct", "incline", "-3").value == -3
-    assert observed("cross_slope_pct", "incline:across", "-3 %").value == 3
-    assert observed("surface_class", "surface", "d").value == 4
-    assert observed("smoothness_grade", "smoothness_grade", "4").value == 4
-    assert observed("handrail_sides", "handrail", "both").value == 2
+    assert value_of("kerb_cm", "kerb_cm", "0.5") == 0.5
+    assert value_of("kerb_cm", "kerb", "0.03") == 3
+    assert value_of("width_m", "width_m", "0,85") == 0.85
+    assert value_of("incline_pct", "incline", "-3") == -3
+    assert value_of("cross_slope_pct", "incline:across", "-3 %") == 3
+    assert value_of("surface_class", "surface", "d") == 4
+    assert value_of("smoothness_grade", "smoothness_grade", "4") == 4
+    assert value_of("handrail_sides", "handrail", "both") == 2
     assert observed("kerb_cm", "kerb", "high-ish") is None
 
 
-def test_nothing_surveyed_changes_nothing(town) -> None:
+def test_nothing_surveyed_changes_nothing(town: tuple[EdgeTable, dict[str, np.ndarray]]) -> None:
     edges, nodes = town
     laid = apply_survey(edges, nodes, [], UTM)
     assert laid.matched == 0
@@ -270,7 +287,9 @@ def test_nothing_surveyed_changes_nothing(town) -> None:
     assert laid.edges.points is edges.points
 
 
-def test_many_files_are_merged_and_contradictions_are_listed(tmp_path, town) -> None:
+def test_many_files_are_merged_and_contradictions_are_listed(
+    tmp_path: Path, town: tuple[EdgeTable, dict[str, np.ndarray]]
+) -> None:
     edges, nodes = town
     folder = tmp_path / "sent"
     folder.mkdir()
@@ -293,6 +312,6 @@ def test_many_files_are_merged_and_contradictions_are_listed(tmp_path, town) -> 
     assert (laid.matched, laid.files) == (5, 3)
 
 
-def test_an_empty_folder_is_refused(tmp_path, town) -> None:
+def test_an_empty_folder_is_refused(tmp_path: Path, town: tuple[EdgeTable, dict[str, np.ndarray]]) -> None:
     with pytest.raises(InputDataError, match="no survey file"):
         overlay_survey(*town, tmp_path, UTM)

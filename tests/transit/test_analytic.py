@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MINUTE = 600  # units of 0.1 s
 
 
-def line(headway_min: int, ride_min: int, phase_min: int = 0):
+def line(headway_min: int, ride_min: int, phase_min: int = 0) -> Connections:
     leave = np.arange(phase_min, 24 * 60, headway_min) * MINUTE
     count = len(leave)
     zero, one = np.zeros(count, np.int32), np.ones(count, np.int32)
@@ -35,7 +35,7 @@ def test_waits_are_spread_evenly_over_the_headway(headway: int, phase: int) -> N
     profiles = scan_profiles(connections, stay, [INF, 6 * MINUTE])
     near = Near(np.array([0, 1], np.int32), np.array([0], np.int32), np.array([5 * MINUTE], np.int32))
     window = SimpleNamespace(window_s=4 * headway * 60)
-    found = _statistics(profiles, near, np.array([INF], np.int32), window, 8 * 60 * MINUTE)
+    found = _statistics(profiles, near, np.array([INF], np.int32), window, 8 * 60 * MINUTE)  # type: ignore[arg-type]
     for share, value in ((0.1, found.low), (0.5, found.median), (0.9, found.high)):
         assert value[0] == pytest.approx(60 * (31 + share * headway), abs=60)
     assert found.rides[0] == 1
@@ -114,7 +114,7 @@ def test_departures_equal_a_plain_count(shared_data: Path) -> None:
         if r["date"] == "20100303":
             (services.add if r["exception_type"] == "1" else services.discard)(r["service_id"])
     running = {r["trip_id"] for r in rows["trips"] if r["service_id"] in services}
-    last = {}
+    last: dict[str, int] = {}
     for r in rows["stop_times"]:
         last[r["trip_id"]] = max(last.get(r["trip_id"], -1), int(r["stop_sequence"]))
     expected = dict.fromkeys(timetable.stops, 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -14,10 +15,13 @@ from wegeketten.transit.boarding import answers_by_stop, boarding_figures, judge
 from wegeketten.transit.modes import MODES
 from wegeketten.transit.platforms import QUANTITIES
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 WORDS = {3: "sure", 2: "likely", 1: "possible", 0: "no"}
 
 
-def table(*rows: dict) -> dict:
+def table(*rows: dict[str, Any]) -> dict[str, NDArray[Any]]:
     """Platforms: a quantity as a number, or as (lower, upper); what is not named is unknown."""
     columns = {"stop": np.arange(len(rows), dtype=np.int32)}
     for name, (low, high) in QUANTITIES.items():
@@ -33,7 +37,7 @@ def table(*rows: dict) -> dict:
     return columns
 
 
-def verdict(row: dict, mode: str, profile: str, level: str = "alone", boarding: int = 0) -> str:
+def verdict(row: dict[str, Any], mode: str, profile: str, level: str = "alone", boarding: int = 0) -> str:
     found = judge_stops(table(row), np.array([boarding], np.int8), load_profile(profile), level)
     return WORDS[int(found.overall[0, MODES.index(mode)])]
 
@@ -95,11 +99,13 @@ BY_HAND = [
 
 
 @pytest.mark.parametrize(("row", "mode", "profile", "level", "boarding", "expected"), BY_HAND)
-def test_verdict_by_hand(row, mode, profile, level, boarding, expected):
+def test_verdict_by_hand(
+    row: dict[str, Any], mode: str, profile: str, level: str, boarding: int, expected: str
+) -> None:
     assert verdict(row, mode, profile, level, boarding) == expected
 
 
-def test_narrower_bounds_never_lower_the_best_nor_raise_the_worst():
+def test_narrower_bounds_never_lower_the_best_nor_raise_the_worst() -> None:
     dice = np.random.default_rng(4)
     for _ in range(40):
         low, high = sorted(dice.integers(0, 60, 2).tolist())
@@ -112,7 +118,7 @@ def test_narrower_bounds_never_lower_the_best_nor_raise_the_worst():
                 assert not (wide == "no" and exact != "no")
 
 
-def test_help_is_never_worse_than_alone():
+def test_help_is_never_worse_than_alone() -> None:
     order = ["no", "possible", "likely", "sure"]
     dice = np.random.default_rng(5)
     for _ in range(30):
@@ -124,21 +130,21 @@ def test_help_is_never_worse_than_alone():
             assert order.index(alone) <= order.index(helped)
 
 
-def test_trips():
+def test_trips() -> None:
     trips = SimpleNamespace(
         wheelchair=np.array([0, 1, 2, *[2] * 20, *[0] * 20, 2], np.int8),
         lines=["1"] * 3 + ["7"] * 41,
         route_ids=["1"] * 3 + ["7"] * 41,
     )
-    chair, doubted = judge_trips(trips, load_profile("wheelchair"))
+    chair, doubted = judge_trips(trips, load_profile("wheelchair"))  # type: ignore[arg-type]
     assert chair[:3].tolist() == [2, 3, 0]
     assert chair[3:].tolist() == [1] * 20 + [2] * 20 + [1]  # a line that never says yes says nothing
     assert doubted == ["7"]
-    assert judge_trips(trips, load_profile("walker"))[0].tolist() == [3] * 44
-    assert judge_trips(trips, load_profile("pram"))[0][:3].tolist() == [2, 3, 1]
+    assert judge_trips(trips, load_profile("walker"))[0].tolist() == [3] * 44  # type: ignore[arg-type]
+    assert judge_trips(trips, load_profile("pram"))[0][:3].tolist() == [2, 3, 1]  # type: ignore[arg-type]
 
 
-def test_a_stop_that_may_be_one_of_two_platforms():
+def test_a_stop_that_may_be_one_of_two_platforms() -> None:
     platforms = {"stop": np.array([0, 0, 2], np.int32)}
     levels = np.array([[3, 2], [1, 3], [2, 0]], np.int8)
     found = answers_by_stop(platforms, levels, 3)
@@ -147,7 +153,7 @@ def test_a_stop_that_may_be_one_of_two_platforms():
     assert found["possible"].tolist() == [[True, True], [True, True], [True, False]]
 
 
-def test_figures_have_sources_and_levels_have_names():
+def test_figures_have_sources_and_levels_have_names() -> None:
     figures = boarding_figures()
     assert all("source" in told and "source_de" in told for told in figures.sources.values() if told)
     with pytest.raises(UsageError, match="alone and help"):

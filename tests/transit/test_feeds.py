@@ -22,10 +22,12 @@ INF = 2**31 - 1
 DAY = "2026-03-02"
 H = 3600
 
+Changes = dict[str, str | bytes | None]  # text of a table instead of the usual one; None leaves it out
+
 
 def arrivals(
-    folder: Path, changes: dict | None = None, *, start: str = "a", at: int = 8 * H, day: str = DAY
-) -> dict:
+    folder: Path, changes: Changes | None = None, *, start: str = "a", at: int = 8 * H, day: str = DAY
+) -> dict[str, int]:
     timetable = read_gtfs(write_feed(folder / "feed", changes), day)
     found = timetable.earliest_arrivals(start, at).tolist()
     return {s: t for s, t in zip(timetable.stops, found, strict=True) if t != INF}
@@ -38,7 +40,7 @@ def crlf(text: str) -> bytes:
     return text.replace("\n", "\r\n").encode()
 
 
-RIGHT: dict[str, tuple[dict, dict]] = {
+RIGHT: dict[str, tuple[Changes, dict[str, int]]] = {
     "as it should be": ({}, USUAL),
     "byte order mark": ({"stops": b"\xef\xbb\xbf" + BASE["stops"].encode()}, USUAL),
     "Windows line ends": ({name: crlf(text) for name, text in BASE.items()}, USUAL),
@@ -167,7 +169,7 @@ def test_right_value(tmp_path: Path, case: str) -> None:
     assert arrivals(tmp_path, changes) == expected
 
 
-WRONG: dict[str, tuple[dict, str]] = {
+WRONG: dict[str, tuple[Changes, str]] = {
     "no stops": ({"stops": None}, "no feed in this folder"),
     "no trips": ({"trips": None}, "trips.txt is missing"),
     "no calendar at all": ({"calendar": None}, "neither calendar.txt nor calendar_dates.txt"),

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 from support.sketch import ORIGIN, PROJECTION, Sketch
 
 from wegeketten.errors import InputDataError
 from wegeketten.transit.feed import FeedStops
-from wegeketten.transit.matching import match_stops
+from wegeketten.transit.matching import Matches, match_stops
 from wegeketten.transit.platforms import find_platforms, known_of
 from wegeketten.transit.register import read_register
 from wegeketten.transit.stop_times import _great_circle_m
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def stops_at(*rows: tuple[str, str, str, float, float]) -> tuple[FeedStops, np.ndarray]:
@@ -28,7 +33,9 @@ def stops_at(*rows: tuple[str, str, str, float, float]) -> tuple[FeedStops, np.n
     )  # fmt: skip
 
 
-def matched(sketch: Sketch, *rows, modes="bus"):
+def matched(
+    sketch: Sketch, *rows: tuple[str, str, str, float, float], modes: str = "bus"
+) -> tuple[list[tuple[str, str, str]], Matches]:
     stops, xy = stops_at(*rows)
     platforms = find_platforms(sketch.features(), PROJECTION)
     found = match_stops(stops, xy, [frozenset([modes])] * len(rows), platforms, np.arange(len(rows)))
@@ -38,11 +45,11 @@ def matched(sketch: Sketch, *rows, modes="bus"):
     ], found
 
 
-def platform(sketch, x, y, **tags):
+def platform(sketch: Sketch, x: float, y: float, **tags: str) -> int:
     return sketch.node(x, y, {"public_transport": "platform", "bus": "yes", **tags})
 
 
-def test_an_id_decides_however_near_another_is():
+def test_an_id_decides_however_near_another_is() -> None:
     sketch = Sketch()
     right = platform(sketch, 90, 0, **{"ref:IFOPT": "de:1:2:3:4"})
     platform(sketch, 1, 0, name="Markt")
@@ -50,7 +57,7 @@ def test_an_id_decides_however_near_another_is():
     assert rows == [("de:1:2:3:4", f"n{right}", "id")]
 
 
-def test_ids_above_and_below():
+def test_ids_above_and_below() -> None:
     sketch = Sketch()
     a = platform(sketch, 0, 0, ref="1", **{"ref:IFOPT": "de:1:2:3:1"})
     b = platform(sketch, 60, 0, ref="2", **{"ref:IFOPT": "de:1:2:3:2"})
@@ -58,7 +65,7 @@ def test_ids_above_and_below():
     assert rows == [("de:1:2", f"n{b}", "area"), ("de:1:2:3:1:9", f"n{a}", "id")]
 
 
-def test_an_id_far_away_is_a_mistake():
+def test_an_id_far_away_is_a_mistake() -> None:
     sketch = Sketch()
     platform(sketch, 900, 0, **{"ref:IFOPT": "de:1:2:3:4"})
     near = platform(sketch, 5, 0)
@@ -66,7 +73,7 @@ def test_an_id_far_away_is_a_mistake():
     assert rows == [("de:1:2:3:4", f"n{near}", "place")]
 
 
-def test_numbers_names_modes_and_nearness():
+def test_numbers_names_modes_and_nearness() -> None:
     sketch = Sketch()
     one = platform(sketch, 0, 0, local_ref="1", name="Bahnhof")
     two = platform(sketch, 12, 0, local_ref="2", name="Bahnhof")
@@ -77,7 +84,7 @@ def test_numbers_names_modes_and_nearness():
     assert rows == [("z", f"n{tram}", "name")]
 
 
-def test_two_that_fit_alike_are_both_kept():
+def test_two_that_fit_alike_are_both_kept() -> None:
     sketch = Sketch()
     a, b = platform(sketch, 0, 0, name="Markt"), platform(sketch, 0, 14, name="Markt")
     rows, found = matched(
@@ -89,7 +96,7 @@ def test_two_that_fit_alike_are_both_kept():
     assert rows[-1] == ("z", "", "none")
 
 
-def test_a_pole_on_a_platform_is_that_platform():
+def test_a_pole_on_a_platform_is_that_platform() -> None:
     sketch = Sketch()
     way = sketch.box(0, 0, 20, 3, {"public_transport": "platform", "height": "0.18", "width": "3"})
     sketch.node(
@@ -103,7 +110,7 @@ def test_a_pole_on_a_platform_is_that_platform():
     assert platform_.known["width_m"].value == 3
 
 
-def test_hidden_ids_are_found_again_or_told():
+def test_hidden_ids_are_found_again_or_told() -> None:
     """Streets with stops on both sides, as the timetable has them: off by up to 12 m."""
     dice = np.random.default_rng(19)
     sketch, rows = Sketch(), []
@@ -126,10 +133,10 @@ def test_hidden_ids_are_found_again_or_told():
             )
             truth[rows[-1][0]] = f"n{element}"
     found, matches = matched(sketch, *rows)
-    best = {}
-    for stop, element, _ in found:
-        best.setdefault(stop, element)
-    wrong = {stop for stop, element in best.items() if element != truth[stop]}
+    best: dict[str, str] = {}
+    for name, chosen, _ in found:
+        best.setdefault(name, chosen)
+    wrong = {name for name, chosen in best.items() if chosen != truth[name]}
     told = {rows[stop][0] for stop in matches.ambiguous().tolist()}
     assert len(wrong) <= 0.02 * len(rows)
     assert wrong <= told
@@ -151,15 +158,15 @@ def test_hidden_ids_are_found_again_or_told():
         ({"wheelchair": "limited"}, "wheelchair", (0.5, 0.5, 0.5)),
     ],
 )
-def test_what_tags_tell(tags, quantity, expected):
+def test_what_tags_tell(tags: dict[str, str], quantity: str, expected: tuple[float, float, float]) -> None:
     assert known_of(tags)[quantity][:3] == pytest.approx(expected)
 
 
-def test_height_nobody_understands_is_unknown():
+def test_height_nobody_understands_is_unknown() -> None:
     assert "height_cm" not in known_of({"height": "unklar"})
 
 
-def test_registers(tmp_path):
+def test_registers(tmp_path: Path) -> None:
     path = tmp_path / "r.csv"
     path.write_bytes(
         "\ufeffHST_DHID;STEIG_Name;Longitude;Latitude;Steighoehe_cm;Steigbreite_Engstelle_cm;Bodind_Leitstreifen\n"
@@ -185,7 +192,7 @@ def test_registers(tmp_path):
             read_register(path)
 
 
-def test_distance_over_ground():
+def test_distance_over_ground() -> None:
     one = np.array([51.0])
     assert _great_circle_m(one, np.array([13.0]), one + 1, np.array([13.0]))[0] == pytest.approx(
         111_195, abs=5

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -18,12 +19,18 @@ from wegeketten.people.profile import load_profile
 from wegeketten.routing import INF, scan_forward
 from wegeketten.transit.journey import find_journey
 from wegeketten.transit.outing import find_outing
-from wegeketten.transit.ride import ride_city
+from wegeketten.transit.ride import Ride, Rides, ride_city
 from wegeketten.transit.ride_table import write_rides
 from wegeketten.transit.stop_table import HEADER, stops_of_city
 from wegeketten.transit.town import TransitTown
 from wegeketten.transit.usable import demand_usable_stops
 from wegeketten.transit.walks import reach_places
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from wegeketten.city import City
+    from wegeketten.reach.scan import Reach
 
 _SMOOTH = "highway=footway|surface=asphalt|width=3|incline=0%"
 _PLATFORM = "public_transport=platform|tram=yes|height=0.30|width=3|tactile_paving=yes|ref:IFOPT="
@@ -49,7 +56,7 @@ AT = {"S": "c", "T": "e", "U": "g", "H": "a", "P": "i"}
 STOPS = {"S": "de:1:2:3", "T": "de:1:2:4", "U": "de:1:2:5"}
 
 
-def feed(folder, wheelchair=1, every=10):
+def feed(folder: Path, wheelchair: int = 1, every: int = 10) -> Path:
     stops = "stop_id,stop_name,stop_lat,stop_lon\n"
     for letter, stop in STOPS.items():
         lon, lat = LONG.position(AT[letter])
@@ -66,22 +73,22 @@ def feed(folder, wheelchair=1, every=10):
     return write_feed(folder, {"stops": stops, "trips": trips, "stop_times": header + times})
 
 
-def build(folder, **options):
+def build(folder: Path, **options: Any) -> City:
     extract = LONG.write(folder / "town.osm")
     return wk.build(extract, folder / "city", gtfs=[feed(folder / "feed", **options)], pavements="centre")
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory):
+def city(tmp_path_factory: pytest.TempPathFactory) -> City:
     return build(tmp_path_factory.mktemp("long"))
 
 
-def rides(city, profile="wheelchair", **options):
+def rides(city: City, profile: str = "wheelchair", **options: Any) -> tuple[Rides, Ride]:
     found = ride_city(city, [load_profile(profile)], ["pharmacy"], **{"at": "2026-03-03 08:00", **options})
     return found, found.found[profile, "pharmacy"]
 
 
-def test_stops_are_their_platforms(city):
+def test_stops_are_their_platforms(city: City) -> None:
     town = TransitTown(city)
     assert town.platforms["matched_by"].tolist() == ["id"] * 3
     assert town.platforms["platform"].tolist() == [f"n{ord(letter)}" for letter in "ceg"]
@@ -89,7 +96,7 @@ def test_stops_are_their_platforms(city):
     assert (town.platforms["matched_m"] < 0.5).all()
 
 
-def test_median_by_hand(city):
+def test_median_by_hand(city: City) -> None:
     found, ride = rides(city)
     profile = load_profile("wheelchair")
     joints = found.town.joints(profile)
@@ -107,7 +114,7 @@ def test_median_by_hand(city):
     assert ride.low_s[0] <= ride.median_s["likely"][0] <= ride.high_s[0] <= ride.low_s[0] + 600
 
 
-def test_every_minute_equals_a_scan_of_its_own(city):
+def test_every_minute_equals_a_scan_of_its_own(city: City) -> None:
     for profile in ("walker", "rollator"):
         found, ride = rides(city, profile, window_min=15)
         person = load_profile(profile)
@@ -137,14 +144,14 @@ def test_every_minute_equals_a_scan_of_its_own(city):
                 np.testing.assert_equal(ride.median_s[answer][home], expected)
 
 
-def test_way_back_takes_as_long_in_a_timetable_that_runs_both_ways_alike(city):
+def test_way_back_takes_as_long_in_a_timetable_that_runs_both_ways_alike(city: City) -> None:
     _, there = rides(city)
     _, both = rides(city, back=True)
     assert np.isnan(there.back_s).all()
     assert both.back_s[0] == pytest.approx(both.median_s["likely"][0], abs=61)
 
 
-def test_nobody_knows_of_wheelchairs(tmp_path, city):
+def test_nobody_knows_of_wheelchairs(tmp_path: Path, city: City) -> None:
     unknown = build(tmp_path, wheelchair=0)
     _, ride = rides(unknown)
     _, free = rides(city)
@@ -156,7 +163,7 @@ def test_nobody_knows_of_wheelchairs(tmp_path, city):
     assert (np.nan_to_num(ride.median_s["sure"], nan=np.inf) >= ride.median_s["likely"]).all()
 
 
-def test_vehicles_that_take_no_wheelchair(tmp_path):
+def test_vehicles_that_take_no_wheelchair(tmp_path: Path) -> None:
     closed = build(tmp_path, wheelchair=2, every=60)
     found, ride = rides(closed)
     assert not found.notes
@@ -167,7 +174,7 @@ def test_vehicles_that_take_no_wheelchair(tmp_path):
     assert all(not row[likely] for row in stops.rows)
 
 
-def test_register_counts_before_the_map(tmp_path):
+def test_register_counts_before_the_map(tmp_path: Path) -> None:
     extract = LONG.write(tmp_path / "town.osm")
     register = tmp_path / "steige.csv"
     register.write_text(
@@ -199,7 +206,7 @@ def test_register_counts_before_the_map(tmp_path):
     assert rows["T"]["class_plain"] == rows["T"]["class_sure"] == "C"
 
 
-def test_tables_on_disk(tmp_path, city):
+def test_tables_on_disk(tmp_path: Path, city: City) -> None:
     found, ride = rides(city)
     write_rides(found, tmp_path / "out")
     table = pq.read_table(tmp_path / "out" / "ride.parquet").to_pydict()
@@ -211,7 +218,7 @@ def test_tables_on_disk(tmp_path, city):
     assert told["reached"]["wheelchair pharmacy"]["sure"] == 1.0
 
 
-def test_questions_that_cannot_be_answered(tmp_path, city):
+def test_questions_that_cannot_be_answered(tmp_path: Path, city: City) -> None:
     with pytest.raises(UsageError, match="no trip runs on 2030-01-01"):
         rides(city, at="2030-01-01 08:00")
     with pytest.raises(UsageError, match="give a date or weekday and a time"):
@@ -225,19 +232,19 @@ def test_questions_that_cannot_be_answered(tmp_path, city):
         wk.build(tmp_path / "town.osm", tmp_path / "bare", stops=tmp_path / "x.csv")
 
 
-def test_weekday_means_its_busiest_date(city):
+def test_weekday_means_its_busiest_date(city: City) -> None:
     town = TransitTown(city)
     assert town.moment("Di 9:30").text == "2026-01-06 09:30"
     assert town.moment(None).text == "2026-01-06 08:00"
     assert town.moment("2026-03-03").seconds == 8 * 3600
 
 
-def spot(letter):
+def spot(letter: str) -> tuple[float, float]:
     lon, lat = LONG.position(AT[letter])
     return lat, lon
 
 
-def test_journey_in_words(city):
+def test_journey_in_words(city: City) -> None:
     found = find_journey(city, load_profile("wheelchair"), spot("H"), spot("P"), at="2026-03-03 08:00")
     _, ride = rides(city, window_min=1)
     assert found.answer == "sure"
@@ -255,7 +262,7 @@ def test_journey_in_words(city):
     assert found.sentences("en")[2].startswith(told["legs"][1]["board"]["time"])
 
 
-def test_journey_falls_back_to_the_way_on_foot(tmp_path):
+def test_journey_falls_back_to_the_way_on_foot(tmp_path: Path) -> None:
     closed = build(tmp_path, wheelchair=2, every=60)
     found = find_journey(closed, load_profile("wheelchair"), spot("H"), spot("P"), at="2026-03-03 08:00")
     assert not found.legs
@@ -266,8 +273,8 @@ def test_journey_falls_back_to_the_way_on_foot(tmp_path):
         found.write(tmp_path / "journey.gpx")
 
 
-def test_scan_with_stops_one_can_use(city, tmp_path):
-    def scanned(where, per_hour, profile="wheelchair"):
+def test_scan_with_stops_one_can_use(city: City, tmp_path: Path) -> None:
+    def scanned(where: City, per_hour: float, profile: str = "wheelchair") -> Reach:
         result = wk.scan(where, profiles=[profile], services=["stop"])
         demand_usable_stops(result, per_hour, at="2026-03-03 08:00")
         return result.reach[profile]
@@ -287,7 +294,7 @@ def test_scan_with_stops_one_can_use(city, tmp_path):
         demand_usable_stops(result, 1)
 
 
-def test_platforms_to_raise_first(tmp_path):
+def test_platforms_to_raise_first(tmp_path: Path) -> None:
     extract = LONG.write(tmp_path / "town.osm")
     register = tmp_path / "steige.csv"
     register.write_text("stop_id,height_cm\nde:1:2:3,12\nde:1:2:4,12\nde:1:2:5,12\n", encoding="utf-8")
@@ -300,7 +307,7 @@ def test_platforms_to_raise_first(tmp_path):
     assert len(found.to_raise) == 1  # nobody lives near the others
 
 
-def test_chain_that_rides(city):
+def test_chain_that_rides(city: City) -> None:
     found = find_outing(
         city, load_profile("wheelchair"), spot("H"), ["pharmacy"], returning=True, at="2026-03-03 08:00"
     )
@@ -309,6 +316,9 @@ def test_chain_that_rides(city):
     assert (there.legs[0].board.name, there.legs[0].alight.name) == ("S", "U")
     assert (back.legs[0].board.name, back.legs[0].alight.name) == ("U", "S")
     assert back.legs[0].board.seconds >= there.arrive_s
+    assert found.answers["sure"] is not None
+    assert found.answers["likely"] is not None
+    assert found.answers["possible"] is not None
     assert found.answers["sure"] >= found.answers["likely"] >= found.answers["possible"]
     total = found.journeys[-1].arrive_s - found.moment.seconds
     assert found.answers["likely"] == pytest.approx(total, abs=61)  # told from point to point
@@ -321,7 +331,7 @@ def test_chain_that_rides(city):
         find_outing(city, load_profile("wheelchair"), spot("H"), [""])
 
 
-def test_stops_near_doors_are_the_same_from_either_side(city):
+def test_stops_near_doors_are_the_same_from_either_side(city: City) -> None:
     """Few doors are searched from, many are searched for: the same doors several times over."""
     joints = TransitTown(city).joints(load_profile("rollator"))
     few, times = joints.homes, 5

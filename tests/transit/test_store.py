@@ -11,7 +11,7 @@ import pytest
 from support.feeds import BASE, write_feed
 
 from wegeketten.errors import InputDataError
-from wegeketten.transit.feed import read_feed
+from wegeketten.transit.feed import Feed, read_feed
 from wegeketten.transit.store import clip, has_feed, join_feeds, read_city_feed
 from wegeketten.transit.store import write_feed as store_feed
 from wegeketten.transit.timetable import timetable_on
@@ -32,11 +32,11 @@ EXTRA = {
 }
 
 
-def feed_of(folder: Path, **changes: str):
+def feed_of(folder: Path, **changes: str) -> Feed:
     return read_feed(write_feed(folder, {**EXTRA, **changes}))
 
 
-def arrivals(feed, start: str) -> dict[str, int]:
+def arrivals(feed: Feed, start: str) -> dict[str, int]:
     timetable = timetable_on(feed, DAY)
     found = timetable.earliest_arrivals(start, 0).tolist()
     return {s: t for s, t in zip(timetable.stops, found, strict=True) if t != 2**31 - 1}
@@ -58,7 +58,7 @@ def test_what_is_near_stays_as_it_was(tmp_path: Path) -> None:
     assert arrivals_of_nothing(nothing) == 0
 
 
-def arrivals_of_nothing(feed) -> int:
+def arrivals_of_nothing(feed: Feed) -> int:
     return len(timetable_on(feed, DAY).connections)
 
 

@@ -10,7 +10,7 @@ from wegeketten.routing import INF, Graph, nearest
 from wegeketten.whatif.doors import Remedies, assemble, trace
 
 
-def random_access(rng, count, edges):
+def random_access(rng: np.random.Generator, count: int, edges: int) -> Endpoints:
     along = rng.choice([0.0, 1.0, *rng.random(3)], count)
     off_m = rng.random(count) * 20
     return Endpoints(
@@ -21,7 +21,7 @@ def random_access(rng, count, edges):
 
 @pytest.mark.parametrize("leaving", [True, False])
 @pytest.mark.parametrize("seed", range(30))
-def test_times_equal_seeds_and_joints(seed, leaving):
+def test_times_equal_seeds_and_joints(seed: int, leaving: bool) -> None:
     rng = np.random.default_rng(seed)
     nodes, edges = 12, 18
     u, v = rng.integers(0, nodes, edges).astype(np.int32), rng.integers(0, nodes, edges).astype(np.int32)
@@ -43,7 +43,7 @@ def test_times_equal_seeds_and_joints(seed, leaving):
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_traces_add_up(seed):
+def test_traces_add_up(seed: int) -> None:
     rng = np.random.default_rng(seed)
     nodes, edges = 12, 22
     u, v = rng.integers(0, nodes, edges), rng.integers(0, nodes, edges)
@@ -53,13 +53,15 @@ def test_traces_add_up(seed):
     goals = doors.goals(np.arange(3))
     times = doors.field.times(goals)
     for home in range(8):
-        units, arcs = trace(doors, nodes + home, goals, doors.field.today)
+        traced = trace(doors, nodes + home, goals, doors.field.today)
+        assert traced is not None
+        units, arcs = traced
         assert units == times[nodes + home] == doors.field.today[arcs].sum()
         assert doors.field.heads[arcs[:-1]].tolist() == doors.field.tails[arcs[1:]].tolist()
         assert doors.field.heads[arcs[-1]] in goals
 
 
-def test_a_measure_on_the_own_edge_opens_the_door():
+def test_a_measure_on_the_own_edge_opens_the_door() -> None:
     homes = Endpoints(np.array([0]), np.array([0]), np.array([0.25]), np.array([0.0]), np.array([7]))
     places = Endpoints(np.array([0]), np.array([0]), np.array([0.75]), np.array([0.0]), np.array([0]))
     remedies = Remedies(np.array([100, 100], dtype=np.int32), np.array([5000]))

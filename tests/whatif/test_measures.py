@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from people.tables import pavements, random_table, reading
 
-from tests.people.tables import pavements, random_table, reading
 from wegeketten.errors import UsageError
 from wegeketten.model.edges import Crossing, Kind
 from wegeketten.people.profile import PROFILES, load_profile

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from wegeketten.routing import INF
 from wegeketten.whatif.graph import WhatIfGraph
-from wegeketten.whatif.unblock import Opener
+from wegeketten.whatif.unblock import Opener, Opening
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
 SHUT = [INF, INF]
 
 
-def scipy_times(field: WhatIfGraph, goals, mend=()):
+def edges_of(opening: Opening | None) -> tuple[int, ...]:
+    assert opening is not None
+    return opening.edges
+
+
+def scipy_times(field: WhatIfGraph, goals: Sequence[int], mend: Sequence[int] = ()) -> NDArray[np.int64]:
     """The oracle: scipy's Dijkstra on the reversed graph, least of parallel arcs."""
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import dijkstra
@@ -39,7 +50,9 @@ def scipy_times(field: WhatIfGraph, goals, mend=()):
     )
 
 
-def random_field(rng: np.random.Generator, nodes=9, edges=16, closed=0.5) -> WhatIfGraph:
+def random_field(
+    rng: np.random.Generator, nodes: int = 9, edges: int = 16, closed: float = 0.5
+) -> WhatIfGraph:
     u, v = rng.integers(0, nodes, edges), rng.integers(0, nodes, edges)
     today = rng.integers(0, 30, 2 * edges)
     mended = np.minimum(today, rng.integers(0, 30, 2 * edges))
@@ -50,18 +63,18 @@ def random_field(rng: np.random.Generator, nodes=9, edges=16, closed=0.5) -> Wha
 
 
 @pytest.mark.parametrize("seed", range(60))
-def test_times_equal_scipy(seed):
+def test_times_equal_scipy(seed: int) -> None:
     rng = np.random.default_rng(seed)
     field = random_field(rng)
     mend = rng.choice(16, 4, replace=False)
-    np.testing.assert_array_equal(field.times([0, 5], mend), scipy_times(field, [0, 5], mend))
+    np.testing.assert_array_equal(field.times([0, 5], mend), scipy_times(field, [0, 5], mend.tolist()))
     turned = field.turned()
     np.testing.assert_array_equal(turned.times([3]), scipy_times(turned, [3]))
 
 
 @pytest.mark.parametrize("seed", range(40))
 @pytest.mark.parametrize("limit", [INF - 1, 40, 25])
-def test_openings_equal_brute_force(seed, limit):
+def test_openings_equal_brute_force(seed: int, limit: int) -> None:
     rng = np.random.default_rng(1000 + seed)
     field = random_field(rng, nodes=8, edges=11)
     opener = Opener(field, np.array([0]))
@@ -85,7 +98,7 @@ def test_openings_equal_brute_force(seed, limit):
 
 
 @pytest.mark.parametrize("count", range(1, 7))
-def test_kerbs_in_series_are_all_found(count):
+def test_kerbs_in_series_are_all_found(count: int) -> None:
     # 0 ─k─ 1 ─k─ 2 … count, beside it decoys: kerbs that lead nowhere
     u = [*range(count), 0, 1, 0]
     v = [*range(1, count + 1), count + 1, count + 2, count + 3]
@@ -97,32 +110,32 @@ def test_kerbs_in_series_are_all_found(count):
 
 
 @pytest.mark.parametrize("count", range(2, 7))
-def test_the_cheaper_alternative_is_taken(count):
+def test_the_cheaper_alternative_is_taken(count: int) -> None:
     # a series of cheap kerbs against one dear flight of steps
     u, v = [*range(count), 0], [*range(1, count + 1), count]
     field = WhatIfGraph.of_edges(
         count + 1, u, v, SHUT * (count + 1), [9] * 2 * (count + 1), [10] * count + [10 * count + 1]
     )
     opener = Opener(field, np.array([count]))
-    assert opener.open_from(0).edges == tuple(range(count))
-    assert opener.open_from(0, limit=9 * count - 1).edges == (count,)
+    assert edges_of(opener.open_from(0)) == tuple(range(count))
+    assert edges_of(opener.open_from(0, limit=9 * count - 1)) == (count,)
 
 
-def test_a_slope_may_be_open_downhill_only():
+def test_a_slope_may_be_open_downhill_only() -> None:
     # up is too steep until regraded, down is not: the way there needs the measure, the way back none
     field = WhatIfGraph.of_edges(2, [0], [1], [INF, 40], [60, 40], [5000])
     there = Opener(field, np.array([1]))
     back = Opener(field.turned(), np.array([1]))
-    assert there.open_from(0).edges == (0,)
-    assert back.open_from(0).edges == ()
+    assert edges_of(there.open_from(0)) == (0,)
+    assert edges_of(back.open_from(0)) == ()
 
 
-def test_no_measure_no_opening():
+def test_no_measure_no_opening() -> None:
     field = WhatIfGraph.of_edges(2, [0], [1], SHUT, SHUT, [100])
     assert Opener(field, np.array([1])).open_from(0) is None
 
 
-def test_the_start_may_be_the_goal():
+def test_the_start_may_be_the_goal() -> None:
     field = WhatIfGraph.of_edges(1, [], [], [], [], [])
     opening = Opener(field, np.array([0])).open_from(0)
     assert opening is not None

@@ -28,7 +28,7 @@ def leaves(entry: Any, path: str = "") -> dict[str, Any]:
     """Texts of a tree by their path; one with two languages is one text."""
     if not isinstance(entry, dict) or entry.keys() == set(LANGUAGES):
         return {path: entry}
-    found = {}
+    found: dict[str, object] = {}
     for key, value in entry.items():
         found |= leaves(value, f"{path}.{key}" if path else key)
     return found
