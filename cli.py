@@ -20,6 +20,7 @@ from wegeketten.command.options import (
     print_version,
 )  # fmt: skip
 from wegeketten.command.panels import GroupedHelp
+from wegeketten.command.service_commands import serve
 
 _COLLECT_AFTER = (100_000, 20, 50)
 """When Python looks for dead cycles: seldom. An extract is a million small objects, none of them in a cycle,
@@ -70,6 +71,7 @@ _COMMANDS = {
     "report": report,
     "masterplan": masterplan,
     "export": export,
+    "serve": serve,
 }
 
 for _name, _command in _COMMANDS.items():

@@ -18,6 +18,7 @@ if not (_here / "cli.py").is_file():  # checkout: routing/, data/ and cli.py lie
 
 if TYPE_CHECKING:
     from wegeketten import routing as routing
+    from wegeketten import serve as serve
     from wegeketten import tags as tags
     from wegeketten.api.decisions import build as build
     from wegeketten.api.decisions import compare as compare
@@ -63,6 +64,7 @@ __all__ = [
     "route",
     "routing",
     "scan",
+    "serve",
     "site",
     "survey",
     "tags",
@@ -93,6 +95,7 @@ _HOMES = {
     "open": ("wegeketten.city", "open_city"),
     "routing": ("wegeketten.routing", ""),
     "scan": ("wegeketten.reach.scan", "scan"),
+    "serve": ("wegeketten.serve", ""),
     "tags": ("wegeketten.tags", ""),
 }
 

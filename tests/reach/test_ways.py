@@ -18,6 +18,9 @@ from wegeketten.reach.ways import climb_way
 if TYPE_CHECKING:
     from wegeketten.city import City
 
+if TYPE_CHECKING:
+    from wegeketten.city import City
+
 SEED = 23
 
 
@@ -55,6 +58,7 @@ def test_both_manners_tell_the_same(city: City, profile: str) -> None:
         if quick.course is not None and plain.course is not None:
             reached += 1
             steps = sum(step.seconds for step in quick.course.instructions)
+            assert quick.seconds is not None
             assert quick.seconds is not None
             assert steps <= quick.seconds + 1
             if quick.course.metres == plain.course.metres:  # else equally fast ways of different lengths

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-ERRORS = {"UsageError", "InputDataError", "OutputError", "MissingExtraError", "BusyError"}
+ERRORS = {"UsageError", "InputDataError", "OutputError", "MissingExtraError", "BusyError", "RefusedError"}
 FROM_OUTSIDE = {"command_line", "system", "pydantic"}
 """Sections of messages that typer, the operating system and pydantic say."""
 
@@ -50,7 +50,7 @@ def said_by(tree: ast.AST) -> list[tuple[int, str]]:
             onto = ast.unparse(node.func.value).split(".")[-1] if isinstance(node.func, ast.Attribute) else ""
             if (
                 name in ERRORS
-                or name in ("say", "say_error")
+                or name in ("say", "say_error", "refuse")
                 or (name == "append" and onto in ("notes", "faults", "clauses"))
             ):
                 found.append((node.lineno, node.args[0]))

@@ -34,12 +34,15 @@ class Change:
         How the carriageway is crossed afterwards; None: as before.
     clears_wheelchair_no
         Whether the mapper's ``wheelchair=no`` or ``limited`` spoke of what the measure removes.
+    readings
+        By attribute, what the reading is afterwards, better or worse than before; surely so.
     """
 
     targets: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     kind: Kind | None = None
     crossing: Crossing | None = None
     clears_wheelchair_no: bool = False
+    readings: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
     def joined(cls, changes: Sequence[Change]) -> Change:
@@ -77,6 +80,10 @@ class Change:
         for name, (low, high) in self.targets.items():
             for suffix in ("", "_lower", "_upper"):
                 after[name + suffix] = np.clip(columns[name + suffix], np.float32(low), np.float32(high))
+            after[f"{name}_from"] = np.full_like(columns[f"{name}_from"], Provenance.surveyed)
+        for name, value in self.readings.items():
+            for suffix in ("", "_lower", "_upper"):
+                after[name + suffix] = np.full_like(columns[name + suffix], value)
             after[f"{name}_from"] = np.full_like(columns[f"{name}_from"], Provenance.surveyed)
         if self.kind is not None:
             after["kind"] = np.full_like(columns["kind"], self.kind)

@@ -108,6 +108,55 @@ class Suspects:
         return name, kind, lat, lon, _difference(self.city, self.other, edge, int(self.match[edge]))
 
 
+def change_figures(
+    weights: NDArray[np.float64], limit: int, before: Times, after: Times, members: NDArray[np.bool_]
+) -> dict[str, Any]:
+    """What a change does to a group of homes and one service, as the columns of ``changes.csv`` tell it.
+
+    Parameters
+    ----------
+    weights
+        People (or what the city's homes weigh), shape (homes,).
+    limit
+        The standard in units of 0.1 s.
+    before, after
+        Units of each home to the service, by answer.
+    members
+        Which homes the group has.
+    """
+    weight = weights * members
+    total = float(weight.sum())
+
+    def people(which: NDArray[np.bool_]) -> float:
+        return round(float(weight[which].sum()), 3)
+
+    def share(times: NDArray[np.int64]) -> float | None:
+        return round(float(weight[times <= limit].sum()) / total, 4) if total else None
+
+    def median(times: NDArray[np.int64]) -> float | None:
+        reached = times[members & (times < INF)]
+        return round(float(np.median(reached)) * UNIT_S, 1) if len(reached) else None
+
+    old, new = before["likely"], after["likely"]
+    noticed = round(NOTICED_S / UNIT_S)
+    return {
+        "homes": int(members.sum()),
+        "weight": round(total, 3),
+        "share_before": share(old),
+        "share_after": share(new),
+        "gained": people((old > limit) & (new <= limit)),
+        "lost": people((old <= limit) & (new > limit)),
+        "faster": people(new + noticed <= old),
+        "slower": people(old + noticed <= new),
+        "share_sure_before": share(before["sure"]),
+        "share_sure_after": share(after["sure"]),
+        "share_possible_before": share(before["possible"]),
+        "share_possible_after": share(after["possible"]),
+        "median_before_s": median(old),
+        "median_after_s": median(new),
+    }
+
+
 class Attribution:
     """Rows and causes as they come in."""
 
@@ -125,46 +174,8 @@ class Attribution:
         groups.append(("", np.ones(len(self.weight), dtype=bool)))
         for name, members in groups:
             if members.any():
-                self.rows.append(self._row(name, profile, service, limit, before, after, members))
-
-    def _row(
-        self, name: str, profile: str, service: str, limit: int, before: Times, after: Times,
-        members: NDArray[np.bool_],
-    ) -> dict[str, Any]:  # fmt: skip
-        weight = self.weight * members
-        total = float(weight.sum())
-
-        def people(which: NDArray[np.bool_]) -> float:
-            return round(float(weight[which].sum()), 3)
-
-        def share(times: NDArray[np.int64]) -> float | None:
-            return round(float(weight[times <= limit].sum()) / total, 4) if total else None
-
-        def median(times: NDArray[np.int64]) -> float | None:
-            reached = times[members & (times < INF)]
-            return round(float(np.median(reached)) * UNIT_S, 1) if len(reached) else None
-
-        old, new = before["likely"], after["likely"]
-        noticed = round(NOTICED_S / UNIT_S)
-        return {
-            "district": name,
-            "profile": profile,
-            "service": service,
-            "homes": int(members.sum()),
-            "weight": round(total, 3),
-            "share_before": share(old),
-            "share_after": share(new),
-            "gained": people((old > limit) & (new <= limit)),
-            "lost": people((old <= limit) & (new > limit)),
-            "faster": people(new + noticed <= old),
-            "slower": people(old + noticed <= new),
-            "share_sure_before": share(before["sure"]),
-            "share_sure_after": share(after["sure"]),
-            "share_possible_before": share(before["possible"]),
-            "share_possible_after": share(after["possible"]),
-            "median_before_s": median(old),
-            "median_after_s": median(new),
-        }
+                figures = change_figures(self.weight, limit, before, after, members)
+                self.rows.append({"district": name, "profile": profile, "service": service, **figures})
 
     def blame(
         self, suspects: Suspects, service: str, limit: int, homes: NDArray[np.int64], *, gain: bool

@@ -57,6 +57,7 @@ def find_candidates(
     *,
     catalogue: MeasureCatalogue | None = None,
     answer: Answer = "likely",
+    rows: NDArray[np.int64] | None = None,
 ) -> Candidates:
     """Choose works for every edge of public ways that is closed to one of the profiles.
 
@@ -73,12 +74,15 @@ def find_candidates(
         Measures and prices; the shipped ones where None.
     answer
         In which answer the edges are closed.
+    rows
+        The only edges that are looked at; all where None.
     """
     from wegeketten.whatif.measures import load_measures
 
     catalogue = catalogue or load_measures()
     count = len(city.edges)
-    broken = [_broken_limits(city, profile, answer) for profile in profiles]
+    looked_at = np.arange(count) if rows is None else np.asarray(rows, dtype=np.int64)
+    broken = [_broken_limits(city, profile, answer, looked_at) for profile in profiles]
     closed = np.zeros(count, dtype=bool)
     unsure = np.zeros(count, dtype=bool)
     for profile in profiles:
@@ -87,7 +91,7 @@ def find_candidates(
         closed |= shut.reshape(-1, 2).any(axis=1)
         unsure |= (shut & (weights.possible != INF)).reshape(-1, 2).any(axis=1)
     closed &= ~city.edges["private"].astype(bool)  # nobody builds on other people's ground
-    chosen = _choose_works(city, broken, np.flatnonzero(closed), catalogue)
+    chosen = _choose_works(city, broken, looked_at[closed[looked_at]], catalogue)
     prices = np.zeros(count, dtype=np.int64)
     for row, works in chosen.items():
         prices[row] = max(1, round(works.price.typical_eur))
@@ -105,17 +109,22 @@ def find_candidates(
     return Candidates(helping, prices, mended, unsure & helps)
 
 
-def _broken_limits(city: City, profile: Profile, answer: Answer) -> dict[str, NDArray[np.bool_]]:
+def _broken_limits(
+    city: City, profile: Profile, answer: Answer, rows: NDArray[np.int64]
+) -> dict[str, NDArray[np.bool_]]:
     """By attribute, the edges on which it closes either direction; the law is not a matter of works."""
     from wegeketten.people.checks import LEVEL_OF, checks
 
     broken: dict[str, NDArray[np.bool_]] = {}
-    for check in checks(city.edges.columns, profile):
+    count = len(city.edges)
+    few = len(rows) < count
+    columns = {name: column[rows] if few else column for name, column in city.edges.columns.items()}
+    for check in checks(columns, profile):
         if check.attribute == "access":
             continue
         shut = np.atleast_2d(check.levels < LEVEL_OF[answer]).any(axis=0)
         if shut.any():
-            broken[check.attribute] = broken.get(check.attribute, np.zeros_like(shut)) | shut
+            broken.setdefault(check.attribute, np.zeros(count, dtype=bool))[rows] |= shut
     return broken
 
 

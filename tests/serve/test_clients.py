@@ -1,0 +1,200 @@
+"""A live service: stock clients unchanged, the QGIS plugin's way of reading, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.request import urlopen
+
+import pytest
+
+import wegeketten as wk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from wegeketten.city import City
+
+ROOT = Path(__file__).resolve().parents[2]
+WEST, EAST, SOUTH = [13.74, 51.05], [13.7455, 51.05], [13.742, 51.0493]
+
+
+class Live:
+    """A service in a process of its own."""
+
+    def __init__(self, *arguments: str) -> None:
+        command = [sys.executable, "-m", "wegeketten", "serve", *arguments]
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"},
+        )  # fmt: skip
+        self.url = ""
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            if "http://" in line:
+                self.url = next(word for word in line.split() if word.startswith("http://")).rstrip(";.")
+                break
+
+    def end(self, number: int) -> tuple[int, str]:
+        self.process.send_signal(number)
+        self.printed, told = self.process.communicate(timeout=60)
+        return self.process.returncode, told
+
+
+@pytest.fixture(scope="module")
+def live(city: City) -> Iterator[Live]:
+    service = Live(str(city.path), "--port", "0", "--profile", "walker", "--profile", "wheelchair")
+    yield service
+    code, told = service.end(signal.SIGTERM)
+    assert code == 128 + signal.SIGTERM, told
+    assert "Traceback" not in told
+
+
+def route_of(city: City, profile: str = "walker") -> tuple[float, float]:
+    """Seconds and metres from west to east."""
+    found = wk.route(city, (WEST[1], WEST[0]), (EAST[1], EAST[0]), profile=profile, worlds=0)
+    assert found.seconds is not None
+    assert found.course is not None
+    return found.seconds, found.course.metres
+
+
+@pytest.mark.parametrize("prefix", ["", "/ors"])
+def test_openrouteservice_py_runs_unchanged(live: Live, city: City, prefix: str) -> None:
+    openrouteservice = pytest.importorskip("openrouteservice")
+    client = openrouteservice.Client(base_url=live.url + prefix, key="")
+    own, _ = route_of(city)
+    drawn = client.directions([WEST, EAST], profile="foot-walking", format="geojson", elevation=True)
+    assert drawn["features"][0]["properties"]["summary"]["duration"] == own
+    plain = client.directions((WEST, EAST), profile="wheelchair", units="km", language="de")
+    line = openrouteservice.convert.decode_polyline(plain["routes"][0]["geometry"])
+    assert line["coordinates"][0] == pytest.approx(WEST, abs=1e-4)
+    areas = client.isochrones(
+        [WEST, EAST], profile="foot-walking", range=[120, 300], attributes=["area", "total_pop"], units="m",
+        location_type="destination", smoothing=0.5,
+    )  # fmt: skip
+    assert [each["properties"]["value"] for each in areas["features"]] == [120, 300, 120, 300]
+    assert {"area", "total_pop", "center", "group_index"} <= set(areas["features"][0]["properties"])
+    table = client.distance_matrix(
+        [WEST, EAST, SOUTH], profile="wheelchair", sources=[0], destinations=[1, 2],
+        metrics=["duration", "distance"],
+        resolve_locations=True, units="m", optimized=True,
+    )  # fmt: skip
+    assert table["durations"] == [[route_of(city, "wheelchair")[0], None]]
+    assert table["sources"][0]["name"] == "Am Weg"
+    with pytest.raises(openrouteservice.exceptions.ApiError) as refused:
+        client.directions([WEST, [13.0, 51.0]], profile="foot-walking")
+    assert refused.value.args[0] == 404
+    assert refused.value.args[1]["error"]["code"] == 2010
+
+
+@pytest.mark.parametrize("prefix", ["", "/ors"])
+def test_routingpy_runs_unchanged(live: Live, city: City, prefix: str) -> None:
+    routingpy = pytest.importorskip("routingpy")
+    client = routingpy.ORS(api_key="x", base_url=live.url + prefix)
+    own, metres = route_of(city)
+    for form in ("geojson", "json"):
+        found = client.directions([WEST, EAST], profile="foot-walking", format=form)
+        assert found.duration == int(own)
+        assert found.distance == int(round(metres, 3))
+        assert len(found.geometry) >= 2
+    areas = client.isochrones(WEST, profile="foot-walking", intervals=[120, 300])
+    assert [area.interval for area in areas] == [120, 300]
+    assert all(len(corner) == 2 for corner in areas[0].geometry)
+    assert areas[0].center == WEST
+    table = client.matrix([WEST, EAST], profile="foot-walking", metrics=["duration", "distance"])
+    assert table.durations[0][1] == own
+    assert table.distances[0][1] == pytest.approx(metres, abs=0.01)
+    with pytest.raises(routingpy.exceptions.RouterApiError), warnings.catch_warnings():
+        client.matrix([WEST, EAST], profile="driving-car")
+
+
+def _asked_as_the_plugin(live: Live, path: str, body: dict[str, Any]) -> Any:
+    """As ORS Tools asks: a trailing question mark, its headers, null where nothing is set."""
+    import requests
+
+    headers = {"User-Agent": "ORSQGISClient@v2", "Content-type": "application/json", "Authorization": ""}
+    answer = requests.post(f"{live.url}{path}?", json=body, headers=headers, timeout=30)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_the_qgis_plugin_can_read_the_answers(live: Live, city: City) -> None:
+    """What ORS Tools does with each answer, written anew: which keys it takes, how it unpacks them."""
+    params = {
+        "coordinates": [WEST, EAST], "preference": "fastest", "geometry": "true", "instructions": "false",
+        "elevation": True, "id": None, "options": None, "extra_info": None,
+    }  # fmt: skip
+    answer = _asked_as_the_plugin(live, "/v2/directions/foot-walking/geojson", params)
+    feature = answer["features"][0]
+    points = [(x, y, z) for x, y, z in feature["geometry"]["coordinates"]]
+    assert len(points) > 1
+    assert feature["properties"]["summary"]["duration"] == route_of(city)[0]
+    assert "distance" in feature["properties"]["summary"]
+    params = {
+        "locations": [WEST], "range_type": "time", "range": [120, 300], "attributes": ["total_pop"],
+        "id": "a", "options": {}, "location_type": "start",
+    }  # fmt: skip
+    answer = _asked_as_the_plugin(live, "/v2/isochrones/foot-walking", params)
+    values = []
+    for area in sorted(answer["features"], key=lambda each: each["properties"]["value"], reverse=True):
+        ring = [(x, y) for x, y in area["geometry"]["coordinates"][0]]
+        assert ring[0] == ring[-1]
+        lon, lat = area["properties"]["center"]
+        assert [lon, lat] == WEST
+        assert area["properties"].get("total_pop") is not None
+        values.append(int(area["properties"]["value"] / 60))
+    assert values == [5, 2]
+    params = {
+        "locations": [WEST, SOUTH, EAST], "sources": [0, 1], "destinations": [2], "id": "Matrix",
+        "metrics": ["duration", "distance"], "options": {},
+    }  # fmt: skip
+    answer = _asked_as_the_plugin(live, "/v2/matrix/foot-walking", params)
+    assert len(answer["durations"]) == len(answer["distances"]) == 2
+    old = _asked_as_the_plugin(live, "/v2/matrix/foot-walking", {**params, "metrics": "distance|duration"})
+    assert old["durations"] == answer["durations"]
+    answer = _asked_as_the_plugin(live, "/v2/snap/foot-walking", {"locations": [WEST, [0, 0]], "radius": 300})
+    taken = [
+        (place["location"][0], place["location"][1], place.get("name", ""), place["snapped_distance"])
+        for place in answer["locations"]
+        if place
+    ]
+    assert len(taken) == 1
+
+
+def test_only_the_own_address_listens(live: Live) -> None:
+    port = int(live.url.rsplit(":", 1)[1])
+    with urlopen(f"http://127.0.0.1:{port}/v2/health", timeout=10) as answer:
+        assert answer.read() == b'{"status":"ready"}'
+    others = {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)}
+    for other in others - {"127.0.0.1", "127.0.1.1"}:
+        with socket.socket() as probe:
+            probe.settimeout(2)
+            assert probe.connect_ex((other, port)) != 0
+
+
+def test_a_port_in_use_is_one_line(live: Live, city: City) -> None:
+    port = live.url.rsplit(":", 1)[1]
+    other = subprocess.run(
+        [sys.executable, "-m", "wegeketten", "serve", str(city.path), "--port", port],
+        capture_output=True, text=True, cwd=ROOT, check=False, timeout=60,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8", "LANGUAGE": "en"},
+    )  # fmt: skip
+    assert other.returncode == 2
+    assert other.stdout == ""
+    assert len(other.stderr.splitlines()) == 1
+    assert f"--port {port}" in other.stderr
+
+
+def test_ctrl_c_ends_it_with_130(city: City) -> None:
+    service = Live(str(city.path), "--port", "0", "--profile", "walker", "--json")
+    code, told = service.end(signal.SIGINT)
+    assert code == 130, told
+    assert "Traceback" not in told
+    assert json.loads(service.printed) == {"url": service.url}

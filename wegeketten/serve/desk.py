@@ -1,0 +1,109 @@
+"""What the service keeps at hand: the city, its profiles, and how things are today."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from wegeketten.model.answers import ANSWERS
+from wegeketten.people.profile import PROFILES, Profile, load_profiles
+from wegeketten.serve.refusals import VALUE, RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from wegeketten.city import City
+    from wegeketten.model.answers import Progress
+    from wegeketten.reach.scan import Reach
+
+FOREIGN = {"foot-walking": "walker", "foot-hiking": "walker", "wheelchair": "wheelchair"}
+"""Profiles of openrouteservice, and ours in their place."""
+
+
+@dataclass
+class Desk:
+    """A city with everything loaded that answers need; questions are answered one after the other.
+
+    Attributes
+    ----------
+    city
+        The city.
+    profiles
+        By id.
+    busy
+        Held while a question is answered: numbers are shared, processors are few, memory stays small.
+    """
+
+    city: City
+    profiles: Mapping[str, Profile]
+    busy: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _today: dict[str, Reach] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(cls, city: City, profiles: Sequence[str | Profile] = ()) -> Desk:
+        """A desk for a city and some profiles, all shipped ones where none is named.
+
+        Raises
+        ------
+        UsageError
+            A profile does not exist, or two have the same id.
+        """
+        named = [one for one in profiles or PROFILES if not isinstance(one, Profile)]
+        loaded = iter(load_profiles(named) if named else [])
+        each = [one if isinstance(one, Profile) else next(loaded) for one in profiles or PROFILES]
+        return cls(city, {profile.id: profile for profile in each})
+
+    def profile(self, name: str, service: int) -> Profile:
+        """A profile by our id, or by openrouteservice's name.
+
+        Raises
+        ------
+        RefusedError
+            It is not served.
+        """
+        found = self.profiles.get(name) or self.profiles.get(FOREIGN.get(name, ""))
+        if found is None:
+            from wegeketten.serve.fields import shown
+
+            raise RefusedError(
+                f"profile {shown(name)} is not served, choose {', '.join(self.profiles)}",
+                service + VALUE,
+                404,
+            )
+        return found
+
+    def today(self, profile: Profile) -> Reach:
+        """How far every home is from every service of the city as it is; kept."""
+        if profile.id not in self._today:
+            from wegeketten.reach.scan import reach_of
+
+            self._today[profile.id] = reach_of(self.city, profile, self.city.catalogue.ids)
+        return self._today[profile.id]
+
+    def warm_up(self, progress: Progress | None = None) -> None:
+        """Load and compute whatever the first question would wait for.
+
+        Parameters
+        ----------
+        progress
+            Called with words and the share done.
+
+        Raises
+        ------
+        InputDataError
+            A file of the city is missing or damaged.
+        """
+        from wegeketten.serve.rehearsal import rehearse
+
+        city = self.city
+        _ = city.districts, city.places, city.joiner, city.edges.points
+        if "base.parquet" in city.meta.get("files", {}):
+            _ = city.base
+        for number, profile in enumerate(self.profiles.values()):
+            if progress:
+                progress(profile.id, number / len(self.profiles))
+            for answer in ANSWERS:
+                city.metric(profile, answer)
+            self.today(profile)
+        rehearse(self)
