@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from wegeketten.command.city_commands import build, fetch, info, norm, peers, profiles, scan, services
+from wegeketten.command.country_commands import cut
 from wegeketten.command.decision_commands import compare, needs, plan, site, survey
 from wegeketten.command.document_commands import map_, masterplan, report
 from wegeketten.command.door_commands import chain, isochrone, matrix, ride, route, stops, why
@@ -53,6 +54,7 @@ _COMMANDS = {
     "profiles": profiles,
     "services": services,
     "fetch": fetch,
+    "cut": cut,
     "norm": norm,
     "peers": peers,
     "route": route,

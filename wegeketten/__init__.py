@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from wegeketten.api.ways import why as why
     from wegeketten.city import City as City
     from wegeketten.city import open_city as open  # noqa: A004
+    from wegeketten.cutting.cut import cut as cut
     from wegeketten.exchange.from_networkx import from_networkx as from_networkx
     from wegeketten.reach.scan import Scan as Scan
     from wegeketten.reach.scan import scan as scan
@@ -50,6 +51,7 @@ __all__ = [
     "build",
     "chain",
     "compare",
+    "cut",
     "export",
     "from_networkx",
     "isochrone",
@@ -79,6 +81,7 @@ _HOMES = {
     "chain": ("wegeketten.api.ways", "chain"),
     "compare": ("wegeketten.api.decisions", "compare"),
     "export": ("wegeketten.api.exchange", "export"),
+    "cut": ("wegeketten.cutting.cut", "cut"),
     "isochrone": ("wegeketten.api.ways", "isochrone"),
     "map": ("wegeketten.api.decisions", "map"),
     "matrix": ("wegeketten.api.ways", "matrix"),

@@ -1,0 +1,1 @@
+"""Cutting extracts of areas out of an extract of a country."""

@@ -1,0 +1,263 @@
+"""The frame of OSM PBF: a file is a row of blobs, each a packed message; a message is a row of fields."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+
+from wegeketten.errors import InputDataError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
+"""Wire types of protocol buffers."""
+
+_MOST_HEADER = 64 * 1024  # bytes, by the format's definition
+_MOST_BLOB = 32 * 1024 * 1024
+_KNOWN_FEATURES = {b"OsmSchema-V0.6", b"DenseNodes"}
+_LEVEL = 2  # of zlib: half the time of the usual 6
+
+
+class Field(NamedTuple):
+    """A field of a message.
+
+    Attributes
+    ----------
+    number
+        Of the field.
+    value
+        A number, or 0 where the field is bytes.
+    start, stop
+        Span of its bytes; 0 where it is a number.
+    """
+
+    number: int
+    value: int
+    start: int
+    stop: int
+
+
+class Header(NamedTuple):
+    """What a file says of itself.
+
+    Attributes
+    ----------
+    replication
+        Fields on the state of the data (time, number, address), as they are, to be copied.
+    """
+
+    replication: bytes
+
+
+def fields_of(data: bytes, start: int = 0, stop: int | None = None) -> Iterator[Field]:
+    r"""Fields of a message.
+
+    Raises
+    ------
+    ValueError
+        It is no message.
+
+    Examples
+    --------
+    >>> list(fields_of(b"\x08\x96\x01\x12\x02ab"))
+    [Field(number=1, value=150, start=0, stop=0), Field(number=2, value=0, start=5, stop=7)]
+    """
+    at, stop = start, len(data) if stop is None else stop
+    while at < stop:
+        key, at = _varint(data, at, stop)
+        number, kind = key >> 3, key & 7
+        if kind == VARINT:
+            value, at = _varint(data, at, stop)
+            yield Field(number, value, 0, 0)
+            continue
+        if kind == BYTES:
+            size, at = _varint(data, at, stop)
+        elif kind in (FIXED64, FIXED32):
+            size = 8 if kind == FIXED64 else 4
+        else:
+            raise ValueError("a block is damaged")
+        if at + size > stop:
+            raise ValueError("a block is damaged")
+        yield Field(number, 0, at, at + size)
+        at += size
+
+
+def _varint(data: bytes, at: int, stop: int) -> tuple[int, int]:
+    value = shift = 0
+    while at < stop and shift < 70:
+        byte = data[at]
+        at += 1
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return value, at
+        shift += 7
+    raise ValueError("a block is damaged")
+
+
+def varint(value: int) -> bytes:
+    r"""A number as protocol buffers write it.
+
+    Examples
+    --------
+    >>> varint(150)
+    b'\x96\x01'
+    """
+    found = bytearray()
+    while value > 0x7F:
+        found.append(value & 0x7F | 0x80)
+        value >>= 7
+    found.append(value)
+    return bytes(found)
+
+
+def number_field(number: int, value: int) -> bytes:
+    """A field that holds a number of 0 or more."""
+    return varint(number << 3) + varint(value)
+
+
+def bytes_field(number: int, value: bytes) -> bytes:
+    """A field that holds bytes: a text, a message, packed numbers."""
+    return varint(number << 3 | BYTES) + varint(len(value)) + value
+
+
+def read_header(path: Path) -> Header:
+    """Header of a PBF file.
+
+    Raises
+    ------
+    InputDataError
+        The file is none, or needs what is not read here (a history).
+    """
+    with path.open("rb") as file:
+        first = next(_frames(file, path), None)
+    if first is None or first[0] != b"OSMHeader":
+        raise InputDataError(f"{path}: is no OSM PBF (it has no header); download it again")
+    replication = b""
+    try:
+        data = _unpacked(first[1])
+        for field in fields_of(data):
+            text = data[field.start : field.stop]
+            if field.number == 4 and text not in _KNOWN_FEATURES:
+                told = text.decode("ascii", "replace")
+                raise InputDataError(
+                    f"{path}: is a PBF of another kind ({told}); give an extract with the current state, "
+                    "such as osmium cat writes"
+                )
+            if field.number == 32:
+                replication += number_field(32, field.value)
+            elif field.number == 33:
+                replication += number_field(33, field.value)
+            elif field.number == 34:
+                replication += bytes_field(34, text)
+    except (ValueError, zlib.error) as error:
+        if isinstance(error, InputDataError):
+            raise
+        raise _broken(path, error) from error
+    return Header(replication)
+
+
+def read_blocks(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Data blocks of a file, unpacked, each with the place in the file at which it ends.
+
+    Raises
+    ------
+    InputDataError
+        The file is damaged, or packed in a way that is not read here.
+    """
+    with path.open("rb") as file:
+        for kind, blob in _frames(file, path):
+            if kind != b"OSMData":
+                continue
+            try:
+                yield file.tell(), _unpacked(blob)
+            except (ValueError, zlib.error) as error:
+                raise _broken(path, error) from error
+
+
+def _frames(file: BinaryIO, path: Path) -> Iterator[tuple[bytes, bytes]]:
+    while head := file.read(4):
+        try:
+            (size,) = struct.unpack(">I", head)
+            if size > _MOST_HEADER:
+                raise ValueError("a block is damaged")
+            header = file.read(size)
+            kind, length = b"", -1
+            for field in fields_of(header):
+                if field.number == 1:
+                    kind = header[field.start : field.stop]
+                elif field.number == 3:
+                    length = field.value
+            if len(header) != size or not 0 <= length <= _MOST_BLOB:
+                raise ValueError("a block is damaged")
+            blob = file.read(length)
+            if len(blob) != length:
+                raise ValueError("the file ends within a block")
+        except (ValueError, struct.error) as error:
+            raise _broken(path, error) from error
+        yield kind, blob
+
+
+def _unpacked(blob: bytes) -> bytes:
+    raw_size = -1
+    for field in fields_of(blob):
+        if field.number == 1:
+            return blob[field.start : field.stop]
+        if field.number == 2:
+            raw_size = field.value
+        elif field.number == 3:
+            if not 0 <= raw_size <= _MOST_BLOB:
+                raise ValueError("a block is damaged")
+            worker = zlib.decompressobj()
+            data = worker.decompress(memoryview(blob)[field.start : field.stop], raw_size + 1)
+            if len(data) != raw_size:
+                raise ValueError("a block is damaged")
+            return data
+        elif field.number in (4, 5, 6, 7):
+            raise ValueError("it is packed with lz4, zstd or the like; osmium cat writes it anew with zlib")
+    raise ValueError("a block is damaged")
+
+
+def _broken(path: Path, error: Exception) -> InputDataError:
+    return InputDataError(f"{path}: cannot be read as OSM PBF ({error}); download it again")
+
+
+def packed(kind: bytes, data: bytes) -> bytes:
+    """A blob with its frame, as it lies in a file."""
+    blob = number_field(2, len(data)) + bytes_field(3, zlib.compress(data, _LEVEL))
+    header = bytes_field(1, kind) + number_field(3, len(blob))
+    return struct.pack(">I", len(header)) + header + blob
+
+
+def header_blob(box: tuple[int, int, int, int], header: Header, program: str) -> bytes:
+    """Header of a new file.
+
+    Parameters
+    ----------
+    box
+        West, south, east, north in units of 1e-7 degrees.
+    header
+        Of the file it is cut out of.
+    program
+        Who writes it.
+    """
+    west, south, east, north = (zigzag(value * 100) for value in box)
+    edges = number_field(1, west) + number_field(2, east) + number_field(3, north) + number_field(4, south)
+    data = bytes_field(1, edges)
+    for feature in sorted(_KNOWN_FEATURES, reverse=True):
+        data += bytes_field(4, feature)
+    data += bytes_field(5, b"Sort.Type_then_ID") + bytes_field(16, program.encode())
+    return packed(b"OSMHeader", data + header.replication)
+
+
+def zigzag(value: int) -> int:
+    """A whole number of either sign as one of 0 or more.
+
+    Examples
+    --------
+    >>> [zigzag(value) for value in (0, -1, 1, -2)]
+    [0, 1, 2, 3]
+    """
+    return value << 1 if value >= 0 else (-value << 1) - 1

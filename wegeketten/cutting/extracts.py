@@ -1,0 +1,239 @@
+"""Second pass: the extracts of all areas are written side by side, a batch of blocks at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from wegeketten.cutting.blobs import bytes_field, packed, read_blocks
+from wegeketten.cutting.blocks import INFO, MEMBER_ROLES, Block, join_nodes
+from wegeketten.cutting.kernels import pack, rewrite, strings_used
+from wegeketten.errors import InputDataError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from wegeketten.cutting.blocks import Listing, Nodes
+    from wegeketten.cutting.members import Members
+    from wegeketten.cutting.selection import Selection
+
+    Longs = NDArray[np.int64]
+
+_BLOCK = 8000  # elements of a block, as other programs write them
+_BATCH_BYTES = 24 << 20  # of unpacked blocks that are held at a time
+_WIDEST = 5  # bytes of a string's number
+_SHORT = 128  # bytes of a text whose length takes one byte
+
+
+def write_extracts(
+    path: Path,
+    selection: Selection,
+    targets: Sequence[Path],
+    heads: Mapping[int, bytes],
+    *,
+    progress: Callable[[float], None] | None = None,
+) -> None:
+    """Pass over a file a second time and write the extract of every area.
+
+    Parameters
+    ----------
+    path
+        The file that `selection` was made of.
+    selection
+        Which elements belong to which area.
+    targets
+        One file for each area.
+    heads
+        Their first blobs, by the row of the area; an area without one has nothing to write.
+    progress
+        Told the share of the file that is read.
+
+    Raises
+    ------
+    InputDataError
+        The file is damaged.
+    """
+    for row, head in heads.items():
+        targets[row].write_bytes(head)
+    batch = _Batch(selection.by_kind, targets)
+    size = path.stat().st_size
+    try:
+        for end, data in read_blocks(path):
+            block = Block(data)
+            for kind in sorted(block.kinds):
+                batch.take(block, kind)
+            if progress:
+                progress(end / size)
+        batch.flush()
+    except ValueError as error:
+        if isinstance(error, InputDataError):
+            raise
+        raise InputDataError(f"{path}: cannot be read as OSM PBF ({error}); download it again") from error
+
+
+class _Batch:
+    """Blocks of one kind that are written together; their strings are numbered alike."""
+
+    def __init__(self, members: tuple[Members, Members, Members], targets: Sequence[Path]) -> None:
+        self.members, self.targets = members, targets
+        self.kind = 0
+        self._clear()
+
+    def _clear(self) -> None:
+        self.size = self.count = 0
+        self.numbers: dict[bytes, int] = {b"": 0}
+        self.rows: list[Longs] = []
+        self.areas: list[NDArray[np.int32]] = []
+        self.parts: list[Any] = []
+        self.old: list[Longs] = []
+
+    def take(self, block: Block, kind: int) -> None:
+        """Add what the areas want of a block."""
+        if kind != self.kind:
+            self.flush()
+            self.kind = kind
+        elements: Nodes | Listing = block.nodes() if kind == 0 else block.listing(kind, ids_only=True)
+        rows, areas = self.members[kind].find(elements.ids)
+        if not len(rows):
+            return
+        fresh = np.array(
+            [self.numbers.setdefault(text, len(self.numbers)) for text in block.strings()] or [0],
+            dtype=np.int64,
+        )
+        self.rows.append(rows + self.count)
+        self.areas.append(areas)
+        self.count += len(elements.ids)
+        if kind == 0:
+            nodes: Any = elements
+            nodes.tags = _renumbered(nodes.tags, fresh)
+            if nodes.info is not None:
+                nodes.info["user"] = _renumbered(nodes.info["user"], fresh)
+            self.parts.append(nodes)
+        else:
+            self.parts.append((elements, block.bytes))
+            self.old.append(fresh)
+        self.size += len(block.bytes)
+        if self.size > _BATCH_BYTES:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what was gathered."""
+        if not self.parts:
+            return
+        rows, areas = np.concatenate(self.rows), np.concatenate(self.areas)
+        strings = list(self.numbers)
+        encode = (
+            _NodeCoder(self.parts, strings)
+            if self.kind == 0
+            else _ListCoder(self.parts, self.old, strings, self.kind)
+        )
+        order = np.argsort(areas, kind="stable")
+        rows, areas = rows[order], areas[order]
+        starts = np.flatnonzero(np.diff(areas, prepend=-1))
+        for start, stop in zip(starts.tolist(), [*starts[1:].tolist(), len(areas)], strict=True):
+            blobs = [
+                packed(b"OSMData", encode(rows[first : min(first + _BLOCK, stop)]))
+                for first in range(start, stop, _BLOCK)
+            ]
+            with self.targets[int(areas[start])].open("ab") as file:
+                file.writelines(blobs)
+        self._clear()
+
+
+class _NodeCoder:
+    def __init__(self, parts: list[Nodes], strings: list[bytes]) -> None:
+        self.nodes, self.strings = join_nodes(parts), strings
+        self.counts = np.diff(self.nodes.tag_first)
+
+    def __call__(self, rows: Longs) -> bytes:
+        """A block of some of the nodes."""
+        nodes = self.nodes
+        counts = self.counts[rows]
+        ends = np.cumsum(counts)
+        places = np.arange(int(ends[-1])) + np.repeat(nodes.tag_first[rows] - ends + counts, counts)
+        tags = nodes.tags[places]
+        users = None if nodes.info is None else nodes.info["user"][rows]
+        table, fresh = _table(self.strings, tags if users is None else np.concatenate([tags, users]))
+        dense = _packed_field(1, nodes.ids[rows], signed=True, delta=True)
+        if nodes.info is not None and users is not None:
+            info = b""
+            for number, name in enumerate(INFO, 1):
+                values = fresh[users] if name == "user" else nodes.info[name][rows]
+                info += _packed_field(number, values, signed=number > 1, delta=number > 1)
+            dense += bytes_field(5, info)
+        dense += _packed_field(8, nodes.lat[rows], signed=True, delta=True)
+        dense += _packed_field(9, nodes.lon[rows], signed=True, delta=True)
+        if len(tags):
+            mixed = np.zeros(len(tags) + len(rows), dtype=np.int64)
+            mixed[np.arange(len(tags)) + np.repeat(np.arange(len(rows)), counts)] = fresh[tags]
+            dense += _packed_field(10, mixed, signed=False, delta=False)
+        return table + bytes_field(2, bytes_field(2, dense))
+
+
+class _ListCoder:
+    """Ways and relations are copied as they are, with new numbers for their strings."""
+
+    def __init__(self, parts: list[Any], old: list[Longs], strings: list[bytes], kind: int) -> None:
+        self.strings = strings
+        self.number = 3 if kind == 1 else 4
+        self.roles = 0 if kind == 1 else MEMBER_ROLES
+        at = np.cumsum([0, *(len(data) for _, data in parts)])
+        base = np.cumsum([0, *map(len, old)])
+        self.data = np.concatenate([data for _, data in parts])
+        self.starts = np.concatenate(
+            [each.starts + shift for (each, _), shift in zip(parts, at, strict=False)]
+        )
+        self.stops = np.concatenate([each.stops + shift for (each, _), shift in zip(parts, at, strict=False)])
+        self.base = np.concatenate(
+            [np.full(len(each.ids), shift) for (each, _), shift in zip(parts, base, strict=False)]
+        )
+        self.batch_number = np.concatenate(old)
+
+    def __call__(self, rows: Longs) -> bytes:
+        """A block of some of the elements."""
+        spans = self.starts[rows], self.stops[rows], self.base[rows]
+        size = int((spans[1] - spans[0]).sum())
+        used = np.empty(size + 1, dtype=np.int64)
+        count = strings_used(self.data, *spans, self.roles, used)
+        if count < 0:
+            raise ValueError("a block is damaged")
+        table, fresh = _table(self.strings, _renumbered(used[:count], self.batch_number))
+        body, scratch = (
+            np.empty(int((spans[1] - spans[0]).max()) * _WIDEST + 64, dtype=np.uint8) for _ in range(2)
+        )
+        out = np.empty(size * _WIDEST + 16 * len(rows), dtype=np.uint8)
+        end = rewrite(
+            self.data, *spans, fresh[self.batch_number], self.roles, self.number, scratch, body, out
+        )
+        return table + bytes_field(2, out[:end].tobytes())
+
+
+def _renumbered(numbers: Longs, fresh: Longs) -> Longs:
+    if len(numbers) and not 0 <= int(numbers.min()) <= int(numbers.max()) < len(fresh):
+        raise ValueError("a block is damaged")
+    return fresh[numbers]
+
+
+def _table(strings: list[bytes], used: Longs) -> tuple[bytes, Longs]:
+    """Table of the strings that are used, and the new number of each string; 0 is the empty one."""
+    fresh = np.zeros(len(strings), dtype=np.int64)
+    mark = np.zeros(len(strings), dtype=bool)
+    mark[used] = True
+    mark[0] = False
+    kept = np.flatnonzero(mark)
+    fresh[kept] = np.arange(1, len(kept) + 1)
+    texts = [strings[number] for number in kept.tolist()]
+    entries = [
+        b"\n" + len(text).to_bytes() + text if len(text) < _SHORT else bytes_field(1, text) for text in texts
+    ]
+    return bytes_field(1, bytes_field(1, b"") + b"".join(entries)), fresh
+
+
+def _packed_field(number: int, values: Longs, *, signed: bool, delta: bool) -> bytes:
+    out = np.empty(10 * len(values), dtype=np.uint8)
+    size = pack(np.ascontiguousarray(values, dtype=np.int64), signed, delta, out)
+    return bytes_field(number, out[:size].tobytes())

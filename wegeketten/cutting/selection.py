@@ -1,0 +1,153 @@
+"""First pass: what each area takes, as `osmium extract --strategy complete_ways` defines it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from wegeketten.cutting.blobs import read_blocks
+from wegeketten.cutting.blocks import Block
+from wegeketten.cutting.members import (
+    Members,
+    areas_of_relations,
+    areas_of_ways,
+    collect,
+    merged,
+    with_parents,
+)
+from wegeketten.errors import InputDataError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from wegeketten.cutting.shapes import Outlines
+
+    Longs = NDArray[np.int64]
+    Pairs = list[tuple[Longs, NDArray[np.int32]]]
+
+
+class Selection(NamedTuple):
+    """Elements of every area.
+
+    Attributes
+    ----------
+    nodes
+        Nodes in an area, and all other nodes of its ways.
+    ways
+        Ways with a node in an area.
+    relations
+        Relations with a node in an area or a way of it, and the relations these are members of.
+    """
+
+    nodes: Members
+    ways: Members
+    relations: Members
+
+    @property
+    def by_kind(self) -> tuple[Members, Members, Members]:
+        """Nodes, ways, relations."""
+        return self.nodes, self.ways, self.relations
+
+
+def select(path: Path, outlines: Outlines, *, progress: Callable[[float], None] | None = None) -> Selection:
+    """Pass over a file once and note which elements belong to which area.
+
+    Parameters
+    ----------
+    path
+        PBF file, nodes before ways before relations.
+    outlines
+        Of the areas.
+    progress
+        Told the share of the file that is read.
+
+    Raises
+    ------
+    InputDataError
+        The file is damaged or not sorted.
+    """
+    chosen = _Chooser(path, outlines)
+    size = path.stat().st_size
+    for end, data in read_blocks(path):
+        try:
+            chosen.take(Block(data))
+        except ValueError as error:
+            if isinstance(error, InputDataError):
+                raise
+            raise InputDataError(f"{path}: cannot be read as OSM PBF ({error}); download it again") from error
+        if progress:
+            progress(end / size)
+    return chosen.result()
+
+
+class _Chooser:
+    def __init__(self, path: Path, outlines: Outlines) -> None:
+        self.path, self.outlines = path, outlines
+        self.reached = 0  # nodes, then ways, then relations
+        self.pairs: tuple[Pairs, Pairs, Pairs] = ([], [], [])
+        self.extra: Pairs = []
+        self.nested: list[tuple[Longs, Longs]] = []
+        self.nodes, self.ways = Members(*_NONE), Members(*_NONE)
+
+    def take(self, block: Block) -> None:
+        """Note what the areas take of a block."""
+        for kind in sorted(block.kinds):
+            if kind < self.reached:
+                raise InputDataError(
+                    f"{self.path}: is not sorted (nodes, ways, relations); "
+                    f"write it anew with osmium sort {self.path} -o SORTED.osm.pbf"
+                )
+            if kind > 0 and self.reached == 0:
+                self.nodes = collect(self.pairs[0])
+                self.pairs[0].clear()
+            if kind == 2 and self.reached < 2:
+                self.ways = collect(self.pairs[1])
+                self.pairs[1].clear()
+            self.reached = kind
+            (self._nodes, self._ways, self._relations)[kind](block)
+
+    def _nodes(self, block: Block) -> None:
+        nodes = block.nodes(places_only=True)
+        rows, areas = self.outlines.holding(nodes.lon, nodes.lat)
+        if len(rows):
+            self.pairs[0].append((nodes.ids[rows], areas))
+
+    def _ways(self, block: Block) -> None:
+        ways = block.listing(1)
+        (rows, areas), extra = areas_of_ways(ways.first, ways.refs, self.nodes, len(self.outlines.boxes))
+        if len(rows):
+            self.pairs[1].append((ways.ids[rows], areas))
+        if len(extra[0]):
+            self.extra.append(extra)
+
+    def _relations(self, block: Block) -> None:
+        listed = block.listing(2)
+        if len(listed.kinds) != len(listed.refs):
+            raise ValueError("a block is damaged")
+        rows, areas = areas_of_relations(listed.first, listed.refs, listed.kinds, self.nodes, self.ways)
+        if len(rows):
+            self.pairs[2].append((listed.ids[rows], areas))
+        nested = np.flatnonzero(listed.kinds == 2)
+        if len(nested):
+            owner = np.repeat(listed.ids, np.diff(listed.first))
+            self.nested.append((listed.refs[nested], owner[nested]))
+
+    def result(self) -> Selection:
+        """All of it, once the file is read."""
+        if self.reached == 0:
+            self.nodes = collect(self.pairs[0])
+        if self.reached == 1:
+            self.ways = collect(self.pairs[1])
+        relations = collect(self.pairs[2])
+        if self.nested:
+            children, parents = (np.concatenate(column) for column in zip(*self.nested, strict=True))
+            relations = with_parents(relations, children, parents)
+        nodes = merged(self.nodes, collect(self.extra, distinct=True))
+        return Selection(nodes, self.ways, relations)
+
+
+_NONE = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int32)
