@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import osmium
 import pytest
@@ -15,6 +16,9 @@ from wegeketten.cutting.cut import cut
 from wegeketten.errors import InputDataError, OutputError, UsageError
 from wegeketten.files.csv import read_csv
 
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
 SEEDS = range(4)
 
 
@@ -23,7 +27,13 @@ def write_country(path: Path, seed: int, *, form: str = "pbf") -> None:
     rng = random.Random(seed)
     node_ids = sorted(rng.sample(range(1, 13_000_000_000), 900))
     way_ids, relation_ids = (sorted(rng.sample(range(1, 1_500_000_000), n)) for n in (260, 60))
-    about = {"version": 3, "timestamp": "2026-01-02T03:04:05Z", "changeset": 77, "uid": 5, "user": "Jörg"}
+    about: dict[str, Any] = {
+        "version": 3,
+        "timestamp": "2026-01-02T03:04:05Z",
+        "changeset": 77,
+        "uid": 5,
+        "user": "Jörg",
+    }
     with osmium.SimpleWriter(osmium.io.File(str(path), form), overwrite=True) as writer:
         for number in node_ids:
             tags = {"name": f"Ort {number % 7}", "ele": "3"} if rng.random() < 0.2 else {}
@@ -51,7 +61,7 @@ def opl(path: Path) -> list[str]:
     return target.read_text(encoding="utf-8").splitlines()
 
 
-def complete_ways(lines: list[str], outline) -> list[str]:
+def complete_ways(lines: list[str], outline: BaseGeometry) -> list[str]:
     """What belongs to an area, read off the definition; knows nothing of blocks, columns or indexes."""
     fields = [line.split(" ") for line in lines]
     inside = {
@@ -72,7 +82,7 @@ def complete_ways(lines: list[str], outline) -> list[str]:
     return [line for line, f in zip(lines, fields, strict=True) if f[0] in wanted]
 
 
-def write_areas(path: Path, shapes: dict[str, shapely.Geometry]) -> Path:
+def write_areas(path: Path, shapes: dict[str, BaseGeometry]) -> Path:
     features = ",".join(
         f'{{"type":"Feature","properties":{{"name":"{name}"}},"geometry":{shapely.to_geojson(shape)}}}'
         for name, shape in shapes.items()
@@ -81,9 +91,9 @@ def write_areas(path: Path, shapes: dict[str, shapely.Geometry]) -> Path:
     return path
 
 
-def random_areas(seed: int) -> dict[str, shapely.Geometry]:
+def random_areas(seed: int) -> dict[str, BaseGeometry]:
     rng = random.Random(1000 + seed)
-    shapes = {}
+    shapes: dict[str, BaseGeometry] = {}
     for number in range(6):
         x, y = 13 + rng.random() * 0.15, 51 + rng.random() * 0.1
         ring = shapely.Point(x, y).buffer(0.01 + rng.random() * 0.03, quad_segs=3)
@@ -94,7 +104,7 @@ def random_areas(seed: int) -> dict[str, shapely.Geometry]:
 
 @pytest.mark.parametrize("form", ["pbf", "pbf,pbf_dense_nodes=false", "pbf,add_metadata=none"])
 @pytest.mark.parametrize("seed", SEEDS)
-def test_every_area_holds_what_complete_ways_defines(tmp_path, seed, form):
+def test_every_area_holds_what_complete_ways_defines(tmp_path: Path, seed: int, form: str) -> None:
     country = tmp_path / "land.osm.pbf"
     write_country(country, seed, form=form)
     areas = write_areas(tmp_path / "areas.geojson", random_areas(seed))
@@ -114,7 +124,7 @@ def test_every_area_holds_what_complete_ways_defines(tmp_path, seed, form):
         ]
 
 
-def test_a_second_run_changes_nothing_and_mends_what_is_missing(tmp_path):
+def test_a_second_run_changes_nothing_and_mends_what_is_missing(tmp_path: Path) -> None:
     country, out = tmp_path / "land.osm.pbf", tmp_path / "out"
     write_country(country, 1)
     areas = write_areas(tmp_path / "areas.geojson", random_areas(1))
@@ -129,7 +139,7 @@ def test_a_second_run_changes_nothing_and_mends_what_is_missing(tmp_path):
     assert [row["city"] for row in read_csv(out / "areas.csv")] == [row.city for row in rows]
 
 
-def test_one_go_or_one_by_one_gives_the_same_bytes(tmp_path):
+def test_one_go_or_one_by_one_gives_the_same_bytes(tmp_path: Path) -> None:
     country = tmp_path / "land.osm.pbf"
     write_country(country, 2)
     areas = write_areas(tmp_path / "areas.geojson", random_areas(2))
@@ -142,7 +152,7 @@ def test_one_go_or_one_by_one_gives_the_same_bytes(tmp_path):
 
 
 @pytest.mark.parametrize("ending", ["gpkg", "shp"])
-def test_areas_of_germany_come_with_keys_names_and_lakes(tmp_path, ending):
+def test_areas_of_germany_come_with_keys_names_and_lakes(tmp_path: Path, ending: str) -> None:
     import geopandas
 
     boxes = [shapely.box(13.02, 51.02, 13.06, 51.06), shapely.box(13.06, 51.02, 13.08, 51.04),
@@ -172,7 +182,7 @@ def test_areas_of_germany_come_with_keys_names_and_lakes(tmp_path, ending):
     assert wide[0].outline.bounds[1] == pytest.approx(51.02 - 1000 / 111_250, abs=3e-4)
 
 
-def test_what_cannot_be_cut_is_said_in_one_line(tmp_path):
+def test_what_cannot_be_cut_is_said_in_one_line(tmp_path: Path) -> None:
     country = tmp_path / "land.osm.pbf"
     write_country(country, 3)
     areas = write_areas(tmp_path / "areas.geojson", random_areas(3))
@@ -202,7 +212,7 @@ def test_what_cannot_be_cut_is_said_in_one_line(tmp_path):
 
 
 @pytest.mark.parametrize("seed", range(30))
-def test_a_damaged_file_is_refused_and_leaves_nothing(tmp_path, seed):
+def test_a_damaged_file_is_refused_and_leaves_nothing(tmp_path: Path, seed: int) -> None:
     rng = random.Random(seed)
     country = tmp_path / "land.osm.pbf"
     write_country(country, 0)
@@ -222,7 +232,7 @@ def test_a_damaged_file_is_refused_and_leaves_nothing(tmp_path, seed):
     assert refused is None or ("\n" not in refused and not (tmp_path / "out").exists())
 
 
-def test_a_block_of_nonsense_never_reaches_beyond_its_bytes():
+def test_a_block_of_nonsense_never_reaches_beyond_its_bytes() -> None:
     """Past zlib's checksum: bytes of a block changed at random end in ValueError or in some elements."""
     import tempfile
 
