@@ -18,6 +18,7 @@ def export(
     *,
     profile: str | Path | Profile = "walker",
     answer: Answer = "likely",
+    survey: str | Path | None = None,
     base: str | Path | None = None,
     lang: str = "de",
 ) -> dict[str, Any]:
@@ -35,6 +36,9 @@ def export(
         ``geoparquet`` or ``qgis`` (every table that has places).
     profile, answer
         Of a graph: for whom, and how certain its edges must be.
+    survey
+        Of ``maproulette`` and ``josm`` the survey list, of ``osmchange`` what was surveyed; the source
+        is then the city.
     base
         Of ``osmchange``: an extract with the elements and their versions.
     lang
@@ -67,5 +71,5 @@ def export(
     from wegeketten.exchange.export import ExportRequest
     from wegeketten.exchange.export import export as export_as
 
-    path = None if base is None else Path(base)
-    return export_as(format, ExportRequest(source, Path(out), profile, answer, path, lang))
+    found, extract = (None if each is None else Path(each) for each in (survey, base))
+    return export_as(format, ExportRequest(source, Path(out), profile, answer, found, extract, lang))

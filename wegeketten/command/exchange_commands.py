@@ -27,6 +27,10 @@ def export(
     ],
     profile: OneProfile = "walker",
     answer: OneAnswer = "likely",
+    survey: Annotated[
+        Path | None,
+        typer.Option(help="Survey list (maproulette, josm) or what was surveyed (osmchange) in the city."),
+    ] = None,
     base: Annotated[
         Path | None, typer.Option(help="osmchange: the extract with the elements and their versions.")
     ] = None,
@@ -41,8 +45,10 @@ def export(
 
     language, chosen = check_language(lang), check_answer(answer)
     with progress_bar("export") as tick:
-        asked = ExportRequest(source, out, profile, chosen, base, language, tick)
+        asked = ExportRequest(source, out, profile, chosen, survey, base, language, tick)
         counts = export_as(form, asked)
+    for each in counts.get("left_out", ()):
+        say(f"note: {each['row']}: {each['reason']}")
     if as_json:
         print_json({"format": form, "out": str(out), **counts})
     say(f"{out} written")

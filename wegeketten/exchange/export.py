@@ -29,6 +29,8 @@ class ExportRequest:
         File or folder to write.
     profile, answer
         Of a graph: for whom, and how certain its edges must be.
+    survey
+        Survey list or survey files, where the source is the city they belong to.
     base
         Of changes to OpenStreetMap: an extract with versions of the elements.
     lang
@@ -41,9 +43,16 @@ class ExportRequest:
     out: Path
     profile: str | Path | Profile = "walker"
     answer: Answer = "likely"
+    survey: Path | None = None
     base: Path | None = None
     lang: str = "de"
     progress: Progress | None = None
+
+    def survey_list(self) -> tuple[Path, City | None]:
+        """The survey list and its city: list and source, or the source alone as the list."""
+        if self.survey is not None:
+            return self.survey, self.city()
+        return (self.source.path if isinstance(self.source, City) else Path(self.source)), None
 
     def city(self) -> City:
         """The city, opened or built."""
@@ -81,9 +90,34 @@ def _networkx(asked: ExportRequest) -> dict[str, Any]:
     return dict(write_graph(asked.city(), asked.out, profile=asked.profile, answer=asked.answer))
 
 
+def _maproulette(asked: ExportRequest) -> dict[str, Any]:
+    from wegeketten.exchange.maproulette import write_challenge
+
+    survey, city = asked.survey_list()
+    return dict(write_challenge(survey, asked.out, lang=asked.lang, city=city))
+
+
+def _josm(asked: ExportRequest) -> dict[str, Any]:
+    from wegeketten.exchange.josm import write_josm_page
+
+    survey, city = asked.survey_list()
+    return dict(write_josm_page(survey, asked.out, lang=asked.lang, city=city))
+
+
+def _osmchange(asked: ExportRequest) -> dict[str, Any]:
+    from wegeketten.exchange.osmchange import write_changes
+
+    if asked.survey is None or asked.base is None:
+        raise UsageError("--format osmchange needs --survey FILE with what was seen and --base EXTRACT")
+    return write_changes(asked.city(), asked.survey, asked.base, asked.out)
+
+
 FORMATS: dict[str, Format] = {
     "osw": Format((".zip",), _osw),
     "networkx": Format((".graphml", ".gpkg"), _networkx),
+    "maproulette": Format((".geojson", ".json", ".jsonl"), _maproulette),
+    "josm": Format((".html",), _josm),
+    "osmchange": Format((".osc",), _osmchange),
 }
 """By the name that ``--format`` takes."""
 
@@ -118,7 +152,7 @@ def export(form: str, asked: ExportRequest) -> dict[str, Any]:
         raise UsageError(f"-o {asked.out}: a file that ends in {' or '.join(chosen.endings)} was expected")
     inputs = [
         Path(each)
-        for each in (asked.source, asked.base)
+        for each in (asked.source, asked.survey, asked.base)
         if isinstance(each, str | Path) and Path(each).exists()
     ]
     check_apart(asked.out, inputs)
