@@ -6,6 +6,8 @@ import json
 import re
 import tomllib
 from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import osmium
@@ -18,6 +20,10 @@ from wegeketten.exchange.survey_tags import KEYS, known_values
 from wegeketten.files.resources import shipped
 from wegeketten.model.edges import ATTRIBUTE, Kind
 from wegeketten.tags.readers import measure
+
+Town = tuple[Path, wk.City]
+Changes = tuple[Path, dict[str, Any]]
+Found = list[tuple[str, str, str, str]]
 
 BASE = """<?xml version="1.0" encoding="UTF-8"?>
 <osm version="0.6" generator="hand">
@@ -63,19 +69,19 @@ REFUSED = [
 ]
 
 
-def rows_of(found):
+def rows_of(found: Found) -> str:
     return HEAD + "".join(f',,{osm},{key},"{value}",{date},AB\n' for osm, key, value, date in found)
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory):
+def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
     folder = tmp_path_factory.mktemp("town")
     (folder / "base.osm").write_text(BASE, encoding="utf-8")
     return folder, wk.build(folder / "base.osm", folder / "city")
 
 
 @pytest.fixture(scope="module")
-def changes(town):
+def changes(town: Town) -> Changes:
     folder, city = town
     # of way 12 one piece only is meant: the one from 5 to 7
     refused = [(osm, key, value, "") for osm, key, value, _ in REFUSED]
@@ -87,9 +93,10 @@ def changes(town):
     return folder / "found.osc", told
 
 
-def elements(path):
+def elements(path: Path) -> dict[str, tuple[int, dict[str, str], Any]]:
     """Elements of a file as pyosmium reads it: version, tags, and where or of what they are."""
     found = {}
+    each: Any
     for each in osmium.FileProcessor(str(path)):
         name = f"{each.type_str()}{each.id}"
         body = (each.location.lon, each.location.lat) if each.is_node() else [n.ref for n in each.nodes]
@@ -97,7 +104,7 @@ def elements(path):
     return found
 
 
-def test_changes_are_the_base_elements_with_what_was_seen(town, changes):
+def test_changes_are_the_base_elements_with_what_was_seen(town: Town, changes: Changes) -> None:
     path, told = changes
     base, changed = elements(town[0] / "base.osm"), elements(path)
     assert set(changed) == {"n3", "n7", "w10", "w13", "w14", "w15"}
@@ -119,18 +126,20 @@ def test_changes_are_the_base_elements_with_what_was_seen(town, changes):
         "w14": {"smoothness": "intermediate"},
         "w15": {"wheelchair": "limited"},
     }
-    assert measure("incline", added["w10"]["incline"]).value == pytest.approx(6.116, abs=1e-3)
+    slope = measure("incline", added["w10"]["incline"])
+    assert slope is not None
+    assert slope.value == pytest.approx(6.116, abs=1e-3)
     assert (told["elements"], told["tags"]) == (6, sum(map(len, added.values())))
 
 
-def test_what_becomes_no_change_is_told(changes):
+def test_what_becomes_no_change_is_told(changes: Changes) -> None:
     reasons = {each["row"]: each["reason"] for each in changes[1]["left_out"]}
     assert len(reasons) == len(REFUSED)
     for number, (*_, words) in enumerate(REFUSED, start=len(FOUND) + 1):
         assert words in reasons[f"found.csv, row {number}"]
 
 
-def test_the_changed_map_says_what_the_survey_says(town, changes, tmp_path):
+def test_the_changed_map_says_what_the_survey_says(town: Town, changes: Changes, tmp_path: Path) -> None:
     """The base with the changes, read as an extract, holds the surveyed values as tags."""
     folder, _ = town
     (tmp_path / "seen.csv").write_text(rows_of(FOUND), encoding="utf-8")
@@ -151,7 +160,7 @@ def test_the_changed_map_says_what_the_survey_says(town, changes, tmp_path):
             assert mapped.edges[column][seen] == pytest.approx(surveyed.edges[column][seen], abs=1e-4), name
 
 
-def test_nothing_is_written_of_what_is_not_surveyed(town, tmp_path):
+def test_nothing_is_written_of_what_is_not_surveyed(town: Town, tmp_path: Path) -> None:
     folder, city = town
     (tmp_path / "none.csv").write_text(HEAD + ",,n3,kerb,about 3 cm,,\n", encoding="utf-8")
     with pytest.raises(InputDataError, match="no row becomes a change"):
@@ -161,7 +170,7 @@ def test_nothing_is_written_of_what_is_not_surveyed(town, tmp_path):
     assert not (tmp_path / "x.osc").exists()
 
 
-def test_contradicting_people_change_nothing(town, tmp_path):
+def test_contradicting_people_change_nothing(town: Town, tmp_path: Path) -> None:
     folder, city = town
     said = HEAD + ",,n3,kerb,1 cm,2026-11-20,AB\n,,n3,kerb,9 cm,2026-11-21,CD\n,,w10,width,2,,AB\n"
     (tmp_path / "two.csv").write_text(said, encoding="utf-8")
@@ -172,7 +181,7 @@ def test_contradicting_people_change_nothing(town, tmp_path):
     assert [each["reason"] for each in told["left_out"]] == ["contradicts another row of the same place"] * 2
 
 
-def test_extracts_without_versions_are_refused(town, tmp_path):
+def test_extracts_without_versions_are_refused(town: Town, tmp_path: Path) -> None:
     _, city = town
     (tmp_path / "bare.osm").write_text(re.sub(r' version="\d+" lat', " lat", BASE), encoding="utf-8")
     (tmp_path / "seen.csv").write_text(rows_of(FOUND), encoding="utf-8")
@@ -189,19 +198,25 @@ LIST = """rank,barrier_id,kind,lat,lon,attribute,lower,upper,people_between,unit
 2,w13,steps,51.0503,13.734,step_count,1,40,80,steps,,
 3,w13,steps,51.0503,13.734,handrail_sides,0,2,95,sides,,
 4,w10,narrow,51.05,13.731,width_m,0.8,6,10,m,,
-5,x77,narrow,51.05,13.731,width_m,0.8,6,10,m,,
+5,w10:2,narrow,51.05,13.7315,width_m,0.8,6,10,m,,
+6,x77,narrow,51.05,13.731,width_m,0.8,6,10,m,,
 """
 
 
+PLACES = [(51.0501, 13.732), (51.0503, 13.734), (51.05, 13.731), (51.05, 13.7315)]
+
+
 @pytest.fixture
-def walks(tmp_path):
+def walks(tmp_path: Path) -> Path:
     (tmp_path / "walks").mkdir()
     (tmp_path / "walks" / "survey.csv").write_text(LIST, encoding="utf-8")
     return tmp_path / "walks"
 
 
 @pytest.mark.parametrize("lang", ["de", "en"])
-def test_a_challenge_is_one_feature_collection_per_line(town, walks, tmp_path, lang):
+def test_a_challenge_is_one_feature_collection_per_line(
+    town: Town, walks: Path, tmp_path: Path, lang: str
+) -> None:
     out = tmp_path / "challenge.geojson"
     assert wk.export(walks, out, "maproulette", lang=lang) == {"tasks": 3}
     raw = out.read_bytes()
@@ -213,10 +228,12 @@ def test_a_challenge_is_one_feature_collection_per_line(town, walks, tmp_path, l
         assert line[0] == "\x1e"
         task = json.loads(line[1:])
         assert set(task) == {"type", "features"}
-        (feature,) = task["features"]
-        assert feature["geometry"]["type"] == "Point"
-        assert feature["id"] == feature["properties"]["@id"]
-        assert feature["id"] in known
+        for feature in task["features"]:
+            assert feature["geometry"]["type"] == "Point"
+            assert feature["id"] == feature["properties"]["@id"] == task["features"][0]["id"]
+            assert feature["id"] in known
+    assert [len(json.loads(line[1:])["features"]) for line in lines] == [1, 1, 2]  # two pieces of one way
+    assert len({json.loads(line[1:])["features"][0]["id"] for line in lines}) == len(lines)
     first, steps, way = (json.loads(line[1:])["features"][0]["properties"] for line in lines)
     assert "StreetComplete" in first["app"]
     assert (steps["people"], steps["rank"]) == (95.0, 2)
@@ -225,33 +242,32 @@ def test_a_challenge_is_one_feature_collection_per_line(town, walks, tmp_path, l
     assert ("fragt danach" in first["app"]) == (lang == "de")
 
 
-def test_with_its_city_a_list_knows_the_kinds_of_ways(town, walks):
+def test_with_its_city_a_list_knows_the_kinds_of_ways(town: Town, walks: Path) -> None:
     tasks = {task.barrier_id: task for task in read_tasks(walks, town[1])}
     assert tasks["w10"].questions[0].app == "StreetComplete"  # a footway, whose width it asks
 
 
 class Links(HTMLParser):
-    def __init__(self, page):
+    def __init__(self, page: str) -> None:
         super().__init__()
-        self.found, self.tags = [], []
+        self.found: list[str] = []
+        self.tags: list[str] = []
         self.feed(page)
 
-    def handle_starttag(self, tag, attrs):
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
-        self.found += [value for name, value in attrs if name == "href"]
+        self.found += [str(value) for name, value in attrs if name == "href"]
 
 
-def test_josm_links_load_the_place_and_select_the_element(walks, tmp_path):
+def test_josm_links_load_the_place_and_select_the_element(walks: Path, tmp_path: Path) -> None:
     wk.export(walks, tmp_path / "josm.html", "josm", lang="de")
     page = Links((tmp_path / "josm.html").read_text(encoding="utf-8"))
     assert "b" not in page.tags  # names are text
     assert "script" not in page.tags
     remote = [link for link in page.found if link.startswith("http://127.0.0.1:8111/load_and_zoom?")]
     selected = [parse_qs(urlsplit(link).query) for link in remote]
-    assert [each["select"] for each in selected] == [["node3"], ["way13"], ["way10"]]
-    for each, (lat, lon) in zip(
-        selected, [(51.0501, 13.732), (51.0503, 13.734), (51.05, 13.731)], strict=True
-    ):
+    assert [each["select"] for each in selected] == [["node3"], ["way13"], ["way10"], ["way10"]]
+    for each, (lat, lon) in zip(selected, PLACES, strict=True):
         left, right, bottom, top = (float(each[side][0]) for side in ("left", "right", "bottom", "top"))
         assert left < lon < right
         assert bottom < lat < top
@@ -259,7 +275,7 @@ def test_josm_links_load_the_place_and_select_the_element(walks, tmp_path):
     assert page.found[1] == "https://www.openstreetmap.org/node/3"
 
 
-def test_lists_that_are_none(tmp_path):
+def test_lists_that_are_none(tmp_path: Path) -> None:
     with pytest.raises(InputDataError, match="no survey list here"):
         wk.export(tmp_path, tmp_path / "x.geojson", "maproulette")
     (tmp_path / "survey.csv").write_text("a,b\n1,2\n", encoding="utf-8")
@@ -271,7 +287,7 @@ def test_lists_that_are_none(tmp_path):
         wk.export(tmp_path, tmp_path / "x.txt", "shapefile")
 
 
-def test_every_app_asks_for_attributes_and_kinds_there_are():
+def test_every_app_asks_for_attributes_and_kinds_there_are() -> None:
     told = tomllib.loads(shipped("exchange", "apps.toml").read_text(encoding="utf-8"))
     for entry in told["asks"]:
         assert set(entry["attributes"]) <= ATTRIBUTE.keys()
@@ -280,7 +296,7 @@ def test_every_app_asks_for_attributes_and_kinds_there_are():
     assert app_for("kerb_cm", "kerb", "w") == ("Vespucci", False)
 
 
-def test_every_known_value_is_one_we_read():
+def test_every_known_value_is_one_we_read() -> None:
     assert KEYS.keys() == ATTRIBUTE.keys()
     for key, values in known_values().items():
         for value in values:

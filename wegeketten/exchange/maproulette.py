@@ -20,7 +20,7 @@ SEPARATOR = "\x1e"
 
 
 def write_challenge(survey: Path, out: Path, *, lang: str, city: City | None = None) -> dict[str, int]:
-    """Write a survey list line by line as MapRoulette reads challenges.
+    """Write a survey list line by line as MapRoulette reads it: a task per element, a feature per place.
 
     Parameters
     ----------
@@ -38,17 +38,20 @@ def write_challenge(survey: Path, out: Path, *, lang: str, city: City | None = N
     dict
         Number of tasks.
     """
-    tasks = read_tasks(survey, city)
+    tasks: dict[str, list[Task]] = {}
+    for task in read_tasks(survey, city):
+        tasks.setdefault(task.element, []).append(task)
     with whole_file(out) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
-        for task in tasks:
-            text = json.dumps(task_document(task, lang), ensure_ascii=False, separators=(",", ":"))
+        for places in tasks.values():
+            document = {"type": "FeatureCollection", "features": [_feature(place, lang) for place in places]}
+            text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
             file.write(f"{SEPARATOR}{text}\n")
     return {"tasks": len(tasks)}
 
 
-def task_document(task: Task, lang: str) -> dict[str, Any]:
-    """A task as a feature collection; the challenge's instructions name its properties: ``{{question}}``."""
-    feature = {
+def _feature(task: Task, lang: str) -> dict[str, Any]:
+    """A place; the challenge's instructions name its properties, such as ``{{question}}``."""
+    return {
         "type": "Feature",
         "id": task.element,
         "geometry": {"type": "Point", "coordinates": [round(task.lon, 7), round(task.lat, 7)]},
@@ -65,4 +68,3 @@ def task_document(task: Task, lang: str) -> dict[str, Any]:
             "source": ATTRIBUTION,
         },
     }
-    return {"type": "FeatureCollection", "features": [feature]}
