@@ -35,7 +35,30 @@ def spread(
     touched: Int32,
     heap: NDArray[np.int64],
 ) -> int:
-    """Settle what improves, starting from the heap's items; return the number of nodes touched."""
+    """Settle what improves, starting from the heap's items; return the number of nodes touched.
+
+    Parameters
+    ----------
+    service
+        Number of the service whose times are improved.
+    count
+        How many nodes are touched so far.
+    size
+        How many items are on the heap.
+    indptr, heads, weights
+        The graph, as in `Graph`.
+    times
+        Times by service and node; lowered in place.
+    fresh, touched
+        Whether a node was touched, and the list of those that were; both are added to.
+    heap
+        Packed items (time and node), the least first.
+
+    Returns
+    -------
+    int
+        Nodes touched, those from before included.
+    """
     while size > 0:
         item = heap[0]
         size = pop_packed(heap, size)

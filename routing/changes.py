@@ -44,10 +44,26 @@ class Changes:
     def of(cls, changes: Iterable[tuple[ArrayLike, ArrayLike]]) -> Changes:
         """Collect changes given as pairs of arcs and their new weights.
 
+        Parameters
+        ----------
+        changes
+            For each change, the arcs it touches (in the order of the input) and their new weights.
+
+        Returns
+        -------
+        Changes
+            All changes in one table.
+
         Raises
         ------
         ValueError
             A pair whose halves differ in length, or a value out of range.
+
+        Examples
+        --------
+        >>> changes = Changes.of([([0], [5]), ([1, 2], [3, 3])])
+        >>> changes.arcs.tolist()
+        [0, 1, 2]
         """
         pairs = []
         for number, (arcs, weights) in enumerate(changes):

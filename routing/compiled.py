@@ -36,17 +36,56 @@ nothing = types.void
 
 
 def reads(dtype: Any, ndim: int = 1) -> object:
-    """Type of a contiguous array that a kernel only reads (read-only and memory-mapped arrays included)."""
+    """Type of a contiguous array that a kernel only reads (read-only and memory-mapped arrays included).
+
+    Parameters
+    ----------
+    dtype
+        Numba type of an element, such as `i4`.
+    ndim
+        Number of dimensions.
+
+    Returns
+    -------
+    object
+        Numba type of the argument.
+    """
     return types.Array(dtype, ndim, "C", readonly=True)
 
 
 def writes(dtype: Any, ndim: int = 1) -> object:
-    """Type of a contiguous array that a kernel may write to."""
+    """Type of a contiguous array that a kernel may write to.
+
+    Parameters
+    ----------
+    dtype
+        Numba type of an element, such as `i4`.
+    ndim
+        Number of dimensions.
+
+    Returns
+    -------
+    object
+        Numba type of the argument.
+    """
     return types.Array(dtype, ndim, "C")
 
 
 def several(dtype: Any, count: int) -> object:
-    """Type of `count` numbers returned together."""
+    """Type of `count` numbers returned together.
+
+    Parameters
+    ----------
+    dtype
+        Numba type of each number.
+    count
+        How many there are.
+
+    Returns
+    -------
+    object
+        Numba type of the result.
+    """
     return types.UniTuple(dtype, count)  # type: ignore[no-untyped-call]
 
 
@@ -78,6 +117,11 @@ def when_compiling(listener: Callable[[str], None]) -> None:
     """Have `listener` called with one sentence when kernels have to be compiled, at most once per process.
 
     Nothing is said where the cache already holds them.
+
+    Parameters
+    ----------
+    listener
+        Takes the sentence; it is called in the thread that compiles.
     """
     _announcement.listeners.append(listener)
 
@@ -144,6 +188,11 @@ def kernel(result: Any, *arguments: object) -> Callable[[Callable[..., R]], Kern
         Type of what it returns; `nothing` where it only writes into its arguments.
     arguments
         Types of the arguments: scalars such as `i8`, arrays as `reads(i4)` or `writes(i4)`.
+
+    Returns
+    -------
+    callable
+        Decorator; what it returns is compiled at the first call.
     """
     signature = result(*arguments)
 
@@ -160,6 +209,16 @@ def lazy_kernel(function: F) -> F:
     """Make a function a kernel whose types are those of its first call; other kernels may call it.
 
     For kernels outside the core, which take what their callers have. Compiled and cached like any other.
+
+    Parameters
+    ----------
+    function
+        Plain Python within what Numba compiles.
+
+    Returns
+    -------
+    F
+        Compiled at the first call, once per set of types.
     """
     dispatcher: Any = numba.njit(**OPTIONS)(function)
     try:
@@ -196,7 +255,18 @@ _BARE: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}  
 
 
 def helper(function: Callable[..., R]) -> Callable[..., R]:
-    """Make a function one that kernels of the same file may call; it is compiled as part of them."""
+    """Make a function one that kernels of the same file may call; it is compiled as part of them.
+
+    Parameters
+    ----------
+    function
+        Plain Python within what Numba compiles.
+
+    Returns
+    -------
+    callable
+        The same function, to be called by kernels only.
+    """
     return cast("Callable[..., R]", numba.njit(**OPTIONS, **_BARE)(function))
 
 
@@ -205,5 +275,15 @@ def inlined(function: Callable[..., R]) -> Callable[..., R]:
 
     For what is called in the hottest loop, where half a dozen arrays handed over cost more than it does, or
     what yields a number of which that loop gains by knowing the range.
+
+    Parameters
+    ----------
+    function
+        Plain Python within what Numba compiles.
+
+    Returns
+    -------
+    callable
+        The same function, to be called by kernels only.
     """
     return cast("Callable[..., R]", numba.njit(**OPTIONS, **_BARE, forceinline=True)(function))

@@ -45,6 +45,20 @@ class Footpaths:
     def from_walks(cls, n: int, tails: ArrayLike, heads: ArrayLike, times: ArrayLike) -> Footpaths:
         """Sort walks into rows.
 
+        Parameters
+        ----------
+        n
+            Number of places.
+        tails, heads
+            Places a walk leads from and to, shape (walks,).
+        times
+            Seconds or whatever unit the timetable has, shape (walks,).
+
+        Returns
+        -------
+        Footpaths
+            The walks by the place they start from.
+
         Raises
         ------
         ValueError
@@ -125,6 +139,24 @@ class Connections:
     ) -> Connections:
         """Sort hops by departure; hops of one vehicle are given in the order they are made.
 
+        Parameters
+        ----------
+        n
+            Number of places.
+        departure, arrival
+            Times, shape (hops,), whole numbers in any unit.
+        tail, head
+            Places a hop leads from and to.
+        vehicle
+            Number of the vehicle that makes the hop.
+        boards, alights
+            Whether one may get in at the tail and out at the head; always where None.
+
+        Returns
+        -------
+        Connections
+            The hops in order of departure.
+
         Raises
         ------
         ValueError
@@ -163,7 +195,18 @@ class Connections:
         )  # fmt: skip
 
     def masked(self, boards: Flags, alights: Flags) -> Connections:
-        """The same hops where getting in and out is allowed on fewer of them (rows of this table)."""
+        """The same hops where getting in and out is allowed on fewer of them (rows of this table).
+
+        Parameters
+        ----------
+        boards, alights
+            Whether one may get in and out, shape (hops,), by row of this table.
+
+        Returns
+        -------
+        Connections
+            A table that shares everything else with this one.
+        """
         return Connections(
             self.n, self.departure, self.arrival, self.tail, self.head, self.before, self.after,
             np.ascontiguousarray(self.boards & boards), np.ascontiguousarray(self.alights & alights),
@@ -171,7 +214,18 @@ class Connections:
         )  # fmt: skip
 
     def between(self, start: int, end: int) -> Connections:
-        """Only hops that leave at `start` or later and before `end`; a vehicle's hops are cut apart there."""
+        """Only hops that leave at `start` or later and before `end`; a vehicle's hops are cut apart there.
+
+        Parameters
+        ----------
+        start, end
+            First moment, and the moment after the last.
+
+        Returns
+        -------
+        Connections
+            A table of its own; its vehicles have other numbers.
+        """
         low, high = np.searchsorted(self.departure, [start, end]).tolist()
         part = slice(low, high)
 
@@ -186,6 +240,16 @@ class Connections:
 
     def reversed_in_time(self, end: int) -> Connections:
         """The timetable run backwards: what left at t arrives at `end` - t. For ways back.
+
+        Parameters
+        ----------
+        end
+            Moment that becomes 0; no hop may arrive later.
+
+        Returns
+        -------
+        Connections
+            A table of its own.
 
         Raises
         ------
@@ -319,7 +383,20 @@ class Arrivals:
         return np.minimum(self.ready, self.reached)
 
     def rides(self, connections: Connections, row: int) -> list[tuple[int, int]]:
-        """Rides that lead to the connection `row`: pairs of rows (got in, got out), in order."""
+        """Rides that lead to the connection `row`: pairs of rows (got in, got out), in order.
+
+        Parameters
+        ----------
+        connections
+            The timetable of the scan.
+        row
+            Row of the connection that one gets out of, as in the arrivals.
+
+        Returns
+        -------
+        list of tuple
+            Empty where nobody has to ride.
+        """
         found: list[tuple[int, int]] = []
         while row >= 0:
             start = int(self.entered[row])
@@ -341,6 +418,11 @@ def scan_forward(
         Walks between rides; a place where one may change has a walk to itself.
     places, times
         Where one may board first, and from when on.
+
+    Returns
+    -------
+    Arrivals
+        The earliest time at each place, and the ride that leads there.
 
     Raises
     ------

@@ -87,7 +87,21 @@ def enumerate_triangles(
     pairs: NDArray[np.unsignedinteger[Any]],
     threads: int,
 ) -> None:
-    """Run the triangle kernel over the parts side by side, then over what lies above them."""
+    """Run the triangle kernel over the parts side by side, then over what lies above them.
+
+    Parameters
+    ----------
+    run
+        Kernel that lowers one stretch of ranks.
+    hierarchy
+        The order and its chordal graph.
+    closed
+        Value of an arc that is closed.
+    pairs
+        Upward and downward weight of each chordal arc; lowered in place.
+    threads
+        How many threads share the work.
+    """
     split = hierarchy.split(1)  # small parts share the work more evenly
     tops = split.tops
     below, arcs_below = hierarchy.below
@@ -188,6 +202,30 @@ def amend(
     """Bring `pairs` up to date after the weights below the arcs `changed` have changed; return how many did.
 
     Arcs are taken in ascending order, so that everything an arc rests on is settled before it.
+
+    Parameters
+    ----------
+    changed
+        Chordal arcs whose input weights have changed.
+    starts, uppers, lowers
+        The chordal graph: where each rank's arcs start, and their two ends.
+    below, arcs_below
+        Where the lower triangles of each arc start, and their arcs.
+    runs, run_arcs
+        Where the input arcs of each chordal arc start, and which they are.
+    weights
+        New weights of the input arcs.
+    waits
+        Scratch, one mark per chordal arc, all 0; 0 again at the end.
+    heap
+        Scratch, with room for all chordal arcs.
+    pairs
+        Upward and downward weight of each chordal arc; changed in place.
+
+    Returns
+    -------
+    int
+        How many chordal arcs have another weight now.
     """
     size, count = 0, 0
     for k in range(changed.size):

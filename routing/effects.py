@@ -316,6 +316,11 @@ def improvements(
     threads
         Number of threads; all there are where None.
 
+    Returns
+    -------
+    Improvements
+        Nodes and their new times, change by change.
+
     Raises
     ------
     ValueError
@@ -371,6 +376,11 @@ def gains(
         Where the people are.
     limits
         Time within which each service should be reached, shape (k,); none where None (`within` stays 0).
+
+    Returns
+    -------
+    Gains
+        What each change is worth, by change and service.
 
     Raises
     ------

@@ -106,7 +106,18 @@ def _postorder(parents: Int32, links: Int32, post: Int32) -> None:
 
 
 def inverse(order: Int32) -> Int32:
-    """Place of each number in a permutation, shape (n,)."""
+    """Place of each number in a permutation, shape (n,).
+
+    Parameters
+    ----------
+    order
+        Permutation of 0 … n - 1, shape (n,).
+
+    Returns
+    -------
+    Int32
+        int32, shape (n,): `order[inverse[i]]` is i.
+    """
     places = np.empty_like(order)
     places[order] = np.arange(order.size, dtype=np.int32)
     return places
@@ -114,6 +125,13 @@ def inverse(order: Int32) -> Int32:
 
 def chordal_graph(graph: Graph, order: Int32) -> tuple[Int32, Int32, Int32]:
     """Chordal graph of an elimination order, renumbered in postorder of its elimination tree.
+
+    Parameters
+    ----------
+    graph
+        The network; directions do not matter.
+    order
+        Nodes in the order in which they are taken out, shape (n,).
 
     Returns
     -------
@@ -144,7 +162,18 @@ def chordal_graph(graph: Graph, order: Int32) -> tuple[Int32, Int32, Int32]:
 
 
 def parents_of(starts: Int32, uppers: Int32) -> Int32:
-    """Lowest rank each rank is joined to above it, -1 where there is none."""
+    """Lowest rank each rank is joined to above it, -1 where there is none.
+
+    Parameters
+    ----------
+    starts, uppers
+        The chordal graph, see `chordal_graph`.
+
+    Returns
+    -------
+    Int32
+        Parents in the elimination tree, shape (n,).
+    """
     parents = np.full(starts.size - 1, -1, np.int32)
     inner = np.flatnonzero(np.diff(starts) > 0)
     parents[inner] = uppers[starts[inner]]
@@ -159,7 +188,18 @@ def _accumulate(parents: Int32, sizes: Int32) -> None:
 
 
 def subtree_sizes(parents: Int32) -> Int32:
-    """Ranks in the subtree of each rank, itself included, shape (n,)."""
+    """Ranks in the subtree of each rank, itself included, shape (n,).
+
+    Parameters
+    ----------
+    parents
+        Parent of each rank, -1 at a root; a parent has the higher number.
+
+    Returns
+    -------
+    Int32
+        At least 1 each.
+    """
     sizes = np.ones(parents.size, np.int32)
     _accumulate(parents, sizes)
     return sizes
@@ -167,6 +207,16 @@ def subtree_sizes(parents: Int32) -> Int32:
 
 def is_postorder(parents: Int32) -> bool:
     """Return whether each subtree is one stretch of ranks that ends in its root.
+
+    Parameters
+    ----------
+    parents
+        Parent of each rank, -1 at a root.
+
+    Returns
+    -------
+    bool
+        Whether the order is one.
 
     Examples
     --------

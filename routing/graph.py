@@ -44,6 +44,11 @@ def as_int32(values: ArrayLike, name: str, *, upper: int = INF, size: int | None
     size
         How many there must be; any number where None.
 
+    Returns
+    -------
+    Int32
+        The values, copied only where they are not such a row already.
+
     Raises
     ------
     ValueError
@@ -210,6 +215,11 @@ class Graph:
         weights
             Non-negative weights, shape (m,); `INF` closes an arc.
 
+        Returns
+        -------
+        Graph
+            The arcs by the node they leave.
+
         Raises
         ------
         ValueError
@@ -278,6 +288,11 @@ class Graph:
         values
             One per arc, in the order of the input arcs, or `weights` or a view of it.
 
+        Returns
+        -------
+        ArrayLike
+            One value per arc, in the order in which arcs were given to `from_arcs`.
+
         Examples
         --------
         >>> graph = Graph.from_arcs(3, [1, 0, 0], [2, 2, 1], [3, 9, 4])
@@ -295,6 +310,16 @@ class Graph:
 
     def with_weights(self, weights: ArrayLike) -> Graph:
         """Return the same graph with other weights, given in the order of the input arcs.
+
+        Parameters
+        ----------
+        weights
+            Non-negative weights, shape (m,); `INF` closes an arc.
+
+        Returns
+        -------
+        Graph
+            A graph that shares all but the weights with this one.
 
         Raises
         ------

@@ -23,6 +23,15 @@ if TYPE_CHECKING:
 def push(keys: Longs, items: Ints, size: int, key: int, item: int) -> int:
     """Add an entry to a heap of `size`, for which there is room; of equal keys the smaller item comes first.
 
+    Parameters
+    ----------
+    keys, items
+        The heap: keys and what belongs to them, the least entry first; changed in place.
+    size
+        Number of entries before.
+    key, item
+        The new entry.
+
     Returns
     -------
     int
@@ -49,7 +58,20 @@ def push(keys: Longs, items: Ints, size: int, key: int, item: int) -> int:
 
 @lazy_kernel
 def pop(keys: Longs, items: Ints, size: int) -> int:
-    """Remove the least entry, which the caller has read from index 0; return the new size."""
+    """Remove the least entry, which the caller has read from index 0; return the new size.
+
+    Parameters
+    ----------
+    keys, items
+        The heap; changed in place.
+    size
+        Number of entries before, at least 1.
+
+    Returns
+    -------
+    int
+        Number of entries left.
+    """
     size -= 1
     key = keys[size]
     item = items[size]
@@ -75,7 +97,22 @@ def pop(keys: Longs, items: Ints, size: int) -> int:
 
 @helper
 def push_packed(heap: NDArray[np.int64], size: int, item: np.int64) -> int:
-    """Add an entry to a packed heap of `size`, for which there is room; return the new size."""
+    """Add an entry to a packed heap of `size`, for which there is room; return the new size.
+
+    Parameters
+    ----------
+    heap
+        Packed entries (key above, item below), the least first; changed in place.
+    size
+        Number of entries before.
+    item
+        The new packed entry.
+
+    Returns
+    -------
+    int
+        Number of entries now.
+    """
     at = size
     while at > 0:
         above = (at - 1) >> 1
@@ -89,7 +126,20 @@ def push_packed(heap: NDArray[np.int64], size: int, item: np.int64) -> int:
 
 @helper
 def pop_packed(heap: NDArray[np.int64], size: int) -> int:
-    """Remove the least entry, which the caller has read from index 0; return the new size."""
+    """Remove the least entry, which the caller has read from index 0; return the new size.
+
+    Parameters
+    ----------
+    heap
+        Packed entries, the least first; changed in place.
+    size
+        Number of entries before, at least 1.
+
+    Returns
+    -------
+    int
+        Number of entries left.
+    """
     size -= 1
     item = heap[size]
     at = 0
@@ -109,7 +159,20 @@ def pop_packed(heap: NDArray[np.int64], size: int) -> int:
 
 @lazy_kernel
 def longer(array: Ints, room: int) -> Ints:
-    """The same numbers with room for more."""
+    """The same numbers with room for more.
+
+    Parameters
+    ----------
+    array
+        Numbers, one-dimensional.
+    room
+        Least length of the result.
+
+    Returns
+    -------
+    Ints
+        A copy; what lies behind the old length is not set.
+    """
     grown = np.empty(room, dtype=np.int32)
     grown[: len(array)] = array
     return grown
@@ -117,7 +180,20 @@ def longer(array: Ints, room: int) -> Ints:
 
 @lazy_kernel
 def longer_long(array: Longs, room: int) -> Longs:
-    """As `longer`, for 64-bit numbers."""
+    """As `longer`, for 64-bit numbers.
+
+    Parameters
+    ----------
+    array
+        Numbers, one-dimensional.
+    room
+        Least length of the result.
+
+    Returns
+    -------
+    Longs
+        A copy; what lies behind the old length is not set.
+    """
     grown = np.empty(room, dtype=np.int64)
     grown[: len(array)] = array
     return grown

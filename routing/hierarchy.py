@@ -189,7 +189,18 @@ class Hierarchy:
         return starts, inner[order]
 
     def split(self, threads: int) -> Split:
-        """How so many threads share the ranks."""
+        """How so many threads share the ranks.
+
+        Parameters
+        ----------
+        threads
+            How many threads will work at once, at least 1.
+
+        Returns
+        -------
+        Split
+            Parts that do not touch each other, and the ranks above them.
+        """
         found = self._splits.get(threads)
         if found is None:
             found = self._splits[threads] = Split(self, threads)
@@ -229,6 +240,11 @@ class Hierarchy:
         threads
             Number of threads; all there are where None. The result does not depend on it.
 
+        Returns
+        -------
+        Metric
+            Ready for queries; it stays valid when the graph's own weights change.
+
         Raises
         ------
         ValueError
@@ -241,6 +257,11 @@ class Hierarchy:
 
     def save(self, path: Path | str) -> None:
         """Write the hierarchy to a file that `load` reads.
+
+        Parameters
+        ----------
+        path
+            File to write, by convention ``*.npz``.
 
         Raises
         ------
@@ -260,6 +281,18 @@ class Hierarchy:
     @classmethod
     def load(cls, path: Path | str, graph: Graph) -> Hierarchy:
         """Read a hierarchy that `save` has written for the same graph.
+
+        Parameters
+        ----------
+        path
+            File that `save` has written.
+        graph
+            The graph it was written for; its weights may be others.
+
+        Returns
+        -------
+        Hierarchy
+            Equal to the one that was saved.
 
         Raises
         ------

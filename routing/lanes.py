@@ -45,27 +45,79 @@ class Rows(NamedTuple):
     width: int
 
     def pointer(self, row: Any) -> Any:
-        """Where a row begins."""
+        """Where a row begins.
+
+        Parameters
+        ----------
+        row
+            Number of the row.
+
+        Returns
+        -------
+        Any
+            Pointer to its first lane.
+        """
         width = ir.Constant(row.type, self.width)
         first = self.builder.gep(self.data, [self.builder.mul(row, width)])
         return self.builder.bitcast(first, self.vector.as_pointer())
 
     def load(self, row: Any) -> Any:
-        """Read a row."""
+        """Read a row.
+
+        Parameters
+        ----------
+        row
+            Number of the row.
+
+        Returns
+        -------
+        Any
+            Vector of all its lanes.
+        """
         value = self.builder.load(self.pointer(row))
         value.align = self.vector.element.width // 8
         return value
 
     def store(self, row: Any, value: Any) -> None:
-        """Write a row."""
+        """Write a row.
+
+        Parameters
+        ----------
+        row
+            Number of the row.
+        value
+            Vector of all its lanes.
+        """
         self.builder.store(value, self.pointer(row)).align = self.vector.element.width // 8
 
     def all(self, number: int) -> Any:
-        """A row of one number that is known while compiling."""
+        """A row of one number that is known while compiling.
+
+        Parameters
+        ----------
+        number
+            Known while compiling.
+
+        Returns
+        -------
+        Any
+            Vector with that number in each lane.
+        """
         return ir.Constant(self.vector, [number] * self.vector.count)
 
     def splat(self, scalar: Any) -> Any:
-        """A row of one number."""
+        """A row of one number.
+
+        Parameters
+        ----------
+        scalar
+            Number that is computed.
+
+        Returns
+        -------
+        Any
+            Vector with that number in each lane.
+        """
         undefined = ir.Constant(self.vector, ir.Undefined)
         single = self.builder.insert_element(undefined, scalar, ir.Constant(_INDEX, 0))
         zeros = ir.Constant(ir.VectorType(_INDEX, self.vector.count), [0] * self.vector.count)
@@ -109,7 +161,20 @@ class _Arcs(NamedTuple):
 
 
 def data_of(context: Any, builder: Any, array_type: Any, array: Any) -> Any:
-    """Where the elements of an array begin."""
+    """Where the elements of an array begin.
+
+    Parameters
+    ----------
+    context, builder
+        Numba's code generation.
+    array_type, array
+        Type and value of the array.
+
+    Returns
+    -------
+    Any
+        Pointer to the first element.
+    """
     return cgutils.create_struct_proxy(array_type)(context, builder, value=array).data
 
 
@@ -166,7 +231,18 @@ def _better(builder: Any, key: Any, source: Any, old_key: Any, old_source: Any) 
 
 
 def operation(codegen: Callable[..., Any]) -> Callable[..., None]:
-    """Make a function that writes instructions one that kernels can call."""
+    """Make a function that writes instructions one that kernels can call.
+
+    Parameters
+    ----------
+    codegen
+        Writes the instructions, from Numba's context, builder, signature and arguments.
+
+    Returns
+    -------
+    callable
+        Takes the typing function and registers the operation with Numba.
+    """
     return cast("Callable[..., None]", intrinsic(codegen))
 
 
@@ -178,7 +254,22 @@ def _rows(context: Any, builder: Any, array_type: Any, array: Any) -> Rows:
 
 @operation
 def fill_row(_: Any, rows: Any, row: Any, number: Any) -> Any:
-    """Set all lanes of a row to a number."""
+    """Set all lanes of a row to a number.
+
+    Parameters
+    ----------
+    _
+        Typing context, given by Numba.
+    rows, row
+        Table, and row of it.
+    number
+        What each lane is set to.
+
+    Returns
+    -------
+    tuple
+        Signature and code generator, as Numba's `intrinsic` wants them.
+    """
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         table = _rows(context, builder, sig.args[0], args[0])
@@ -216,19 +307,73 @@ def pull_row(_: Any, rows: Any, row: Any, loaded: Any, heads: Any, weights: Any,
     """Set a row to the least of itself and, over arcs low..high, row heads[i] + weights[i].
 
     Unless `loaded` is set, the row is taken to be unreached, whatever it holds.
+
+    Parameters
+    ----------
+    _
+        Typing context, given by Numba.
+    rows, row
+        Table, and row of it that is lowered.
+    loaded
+        Whether the row holds something.
+    heads, weights
+        Rows and weights that arcs lead to.
+    low, high
+        First arc, and the one after the last.
+
+    Returns
+    -------
+    tuple
+        Signature and code generator, as Numba's `intrinsic` wants them.
     """
     return types.void(rows, row, loaded, heads, weights, low, high), _pulling(_arcs)
 
 
 @operation
 def pull_ends(_: Any, rows: Any, row: Any, loaded: Any, heads: Any, weights: Any, low: Any, high: Any) -> Any:
-    """As `pull_row`, for one arc or two."""
+    """As `pull_row`, for one arc or two.
+
+    Parameters
+    ----------
+    _
+        Typing context, given by Numba.
+    rows, row
+        Table, and row of it that is lowered.
+    loaded
+        Whether the row holds something.
+    heads, weights
+        Rows and weights that arcs lead to.
+    low, high
+        First arc and last arc.
+
+    Returns
+    -------
+    tuple
+        Signature and code generator, as Numba's `intrinsic` wants them.
+    """
     return types.void(rows, row, loaded, heads, weights, low, high), _pulling(_ends)
 
 
 @operation
 def push_row(_: Any, rows: Any, row: Any, heads: Any, weights: Any, low: Any, high: Any) -> Any:
-    """For arcs low..high lower row heads[i] to the given row + weights[i]."""
+    """For arcs low..high lower row heads[i] to the given row + weights[i].
+
+    Parameters
+    ----------
+    _
+        Typing context, given by Numba.
+    rows, row
+        Table, and row of it that is handed on.
+    heads, weights
+        Rows and weights that arcs lead to.
+    low, high
+        First arc, and the one after the last.
+
+    Returns
+    -------
+    tuple
+        Signature and code generator, as Numba's `intrinsic` wants them.
+    """
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         table = _rows(context, builder, sig.args[0], args[0])
@@ -275,7 +420,26 @@ def _pulling_keys(over: Callable[..., None]) -> Callable[..., Any]:
 def pull_keys(
     _: Any, keys: Any, sources: Any, row: Any, loaded: Any, heads: Any, weights: Any, low: Any, high: Any
 ) -> Any:
-    """As `pull_row`, for keys and the sources they come from; the two rows go together."""
+    """As `pull_row`, for keys and the sources they come from; the two rows go together.
+
+    Parameters
+    ----------
+    _
+        Typing context, given by Numba.
+    keys, sources, row
+        Table of keys, table of the numbers of sources, and the row of both that is lowered.
+    loaded
+        Whether the row holds something.
+    heads, weights
+        Rows and weights that arcs lead to.
+    low, high
+        First arc, and the one after the last.
+
+    Returns
+    -------
+    tuple
+        Signature and code generator, as Numba's `intrinsic` wants them.
+    """
     return types.void(keys, sources, row, loaded, heads, weights, low, high), _pulling_keys(_arcs)
 
 
@@ -283,7 +447,26 @@ def pull_keys(
 def pull_key_ends(
     _: Any, keys: Any, sources: Any, row: Any, loaded: Any, heads: Any, weights: Any, low: Any, high: Any
 ) -> Any:
-    """As `pull_keys`, for one arc or two."""
+    """As `pull_keys`, for one arc or two.
+
+    Parameters
+    ----------
+    _
+        Typing context, given by Numba.
+    keys, sources, row
+        Table of keys, table of the numbers of sources, and the row of both that is lowered.
+    loaded
+        Whether the row holds something.
+    heads, weights
+        Rows and weights that arcs lead to.
+    low, high
+        First arc and last arc.
+
+    Returns
+    -------
+    tuple
+        Signature and code generator, as Numba's `intrinsic` wants them.
+    """
     return types.void(keys, sources, row, loaded, heads, weights, low, high), _pulling_keys(_ends)
 
 
@@ -291,7 +474,24 @@ def pull_key_ends(
 def push_keys(
     _: Any, keys: Any, sources: Any, row: Any, heads: Any, weights: Any, low: Any, high: Any
 ) -> Any:
-    """As `push_row`, for keys and the sources they come from."""
+    """As `push_row`, for keys and the sources they come from.
+
+    Parameters
+    ----------
+    _
+        Typing context, given by Numba.
+    keys, sources, row
+        Table of keys, table of the numbers of sources, and the row of both that is handed on.
+    heads, weights
+        Rows and weights that arcs lead to.
+    low, high
+        First arc, and the one after the last.
+
+    Returns
+    -------
+    tuple
+        Signature and code generator, as Numba's `intrinsic` wants them.
+    """
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         table = Rows(builder, data_of(context, builder, sig.args[0], args[0]), KEY_LANES, KEYS)
@@ -324,7 +524,20 @@ def _asking(near: int) -> Callable[..., Any]:
 
 @operation
 def prefetch(_: Any, array: Any, position: Any) -> Any:
-    """Ask for the cache line of an array's element shortly ahead of its use."""
+    """Ask for the cache line of an array's element shortly ahead of its use.
+
+    Parameters
+    ----------
+    _
+        Typing context, given by Numba.
+    array, position
+        Array, and which element of it; a position outside does no harm.
+
+    Returns
+    -------
+    tuple
+        Signature and code generator, as Numba's `intrinsic` wants them.
+    """
     return types.void(array, position), _asking(_FIRST)
 
 
@@ -334,6 +547,18 @@ def prefetch_early(_: Any, array: Any, position: Any) -> Any:
 
     Only the second cache is asked to hold it. It waits for more lines at a time than the first: on the
     machine this was measured on, lines far from the processor come in 3 ns each instead of 6.
+
+    Parameters
+    ----------
+    _
+        Typing context, given by Numba.
+    array, position
+        Array, and which element of it; a position outside does no harm.
+
+    Returns
+    -------
+    tuple
+        Signature and code generator, as Numba's `intrinsic` wants them.
     """
     return types.void(array, position), _asking(_SECOND)
 
@@ -347,6 +572,24 @@ def relax_run(_: Any, pairs: Any, target: Any, source: Any, count: Any, up: Any,
     """Lower `count` arcs from `target` on to those from `source` on, plus `up` upward and `down` downward.
 
     `pairs` hold the upward and the downward number of each arc side by side. The stretches must not overlap.
+
+    Parameters
+    ----------
+    _
+        Typing context, given by Numba.
+    pairs
+        Upward and downward weight of each arc, one after the other.
+    target, source
+        First arc that is lowered, and first arc it is lowered by.
+    count
+        How many arcs lie side by side.
+    up, down
+        What is added to the upward and to the downward weights.
+
+    Returns
+    -------
+    tuple
+        Signature and code generator, as Numba's `intrinsic` wants them.
     """
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:

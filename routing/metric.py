@@ -52,7 +52,24 @@ class Metric:
     def customized(
         cls, hierarchy: Hierarchy, weights: ArrayLike, lengths: ArrayLike | None, threads: int | None
     ) -> Metric:
-        """See `Hierarchy.customize`."""
+        """See `Hierarchy.customize`.
+
+        Parameters
+        ----------
+        hierarchy
+            Order and chordal graph.
+        weights
+            One per arc in the order of the input, shape (m,); `INF` closes an arc.
+        lengths
+            Second quantity per arc, such as metres; none where None.
+        threads
+            How many threads share the work; all processors where None.
+
+        Returns
+        -------
+        Metric
+            The hierarchy with these weights.
+        """
         m = hierarchy.graph.m
         costs = as_int32(weights, "weights", size=m).copy()  # `update` must not reach the caller's array
         extra = None if lengths is None else as_int32(lengths, "lengths", size=m)
@@ -243,6 +260,16 @@ class Metric:
 
     def with_lengths(self, lengths: ArrayLike) -> Metric:
         """Return the same metric with a second quantity per input arc, as `Hierarchy.customize` takes it.
+
+        Parameters
+        ----------
+        lengths
+            Non-negative whole numbers, shape (m,), in the order of the input arcs.
+
+        Returns
+        -------
+        Metric
+            A metric that shares its weights with this one.
 
         Raises
         ------

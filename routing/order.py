@@ -32,6 +32,11 @@ _SCAN = 16  # neighbours looked through for an arc that is already there
 def neighbours(graph: Graph) -> tuple[Int32, Int32]:
     """Adjacency of the undirected graph below, without loops and doubles, each row ascending.
 
+    Parameters
+    ----------
+    graph
+        Any graph; directions are left out.
+
     Returns
     -------
     tuple
@@ -48,7 +53,20 @@ def neighbours(graph: Graph) -> tuple[Int32, Int32]:
 
 
 def simple(n: int, tails: Int32, heads: Int32) -> tuple[Int32, Int32]:
-    """Compressed rows without loops and doubles, ascending within each row."""
+    """Compressed rows without loops and doubles, ascending within each row.
+
+    Parameters
+    ----------
+    n
+        Number of nodes.
+    tails, heads
+        Ends of the arcs, in both directions, shape (arcs,).
+
+    Returns
+    -------
+    tuple
+        Where each node's row starts, shape (n + 1,), and the neighbours.
+    """
     _, order = group(n, heads)
     tails, heads = tails[order], heads[order]
     pointers, order = group(n, tails)
@@ -179,6 +197,11 @@ def _reduce(  # noqa: C901  (one pass over one structure)
 
 def reduce(pointers: Int32, heads: Int32) -> tuple[Int32, Int32, Int32, Int32]:
     """Take out nodes with at most two neighbours as long as there are any.
+
+    Parameters
+    ----------
+    pointers, heads
+        Adjacency, as `neighbours` returns it.
 
     Returns
     -------

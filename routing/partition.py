@@ -52,7 +52,18 @@ class Downward(NamedTuple):
 
     @classmethod
     def plain(cls, ranks: Int32) -> Downward:
-        """Descending ranks as they are."""
+        """Descending ranks as they are.
+
+        Parameters
+        ----------
+        ranks
+            Ranks, highest first.
+
+        Returns
+        -------
+        Downward
+            One run, with nothing to skip.
+        """
         return cls(ranks.view(np.uint32), np.array([ranks.size, ranks.size], np.int32))
 
 
@@ -117,7 +128,18 @@ class Split:
         return simple
 
     def cuts(self, pieces: int) -> list[tuple[int, int]]:
-        """Whole parts in about as many pieces as asked for: first and last + 1 among all their ranks."""
+        """Whole parts in about as many pieces as asked for: first and last + 1 among all their ranks.
+
+        Parameters
+        ----------
+        pieces
+            How many are wanted; at least 1.
+
+        Returns
+        -------
+        list of tuple
+            Stretches that follow each other and leave nothing out.
+        """
         edges = np.append(0, np.cumsum(self.lasts - self.firsts))
         bounds = edges[np.unique(np.searchsorted(edges, np.linspace(0, edges[-1], pieces + 1)))]
         return list(pairwise(bounds.tolist()))
@@ -126,6 +148,16 @@ class Split:
         """Ranks from the top down, as `downward`: those above the parts, then parts in about as many pieces.
 
         The pieces are independent; the largest come first, so that threads that share them end together.
+
+        Parameters
+        ----------
+        pieces
+            How many are wanted; at least 1.
+
+        Returns
+        -------
+        list of Downward
+            What is above first: all others need it.
         """
         found = self._stretches.get(pieces)
         if found is None:

@@ -100,7 +100,22 @@ class Passes:
         return threads > 1 and self.n >= THREADED
 
     def rows(self, dtype: DTypeLike, threads: int, lanes: int | None = None) -> NDArray[Any]:
-        """Room for a row per node, each starting on a cache line, and behind them those that threads need."""
+        """Room for a row per node, each starting on a cache line, and behind them those that threads need.
+
+        Parameters
+        ----------
+        dtype
+            Type of a lane.
+        threads
+            How many threads will work at once; each needs rows of its own.
+        lanes
+            Lanes per row; those of a times row where None.
+
+        Returns
+        -------
+        ndarray
+            Not set to anything; memory of an earlier answer where that has been given back.
+        """
         kind, n = np.dtype(dtype), self.n
         if self._together(threads):
             n += self.hierarchy.split(threads).gathered.size
@@ -109,7 +124,21 @@ class Passes:
     def times(
         self, block: Sources, up: UInt32, down: UInt32, rows: UInt32, at: Int32 | None, threads: int
     ) -> None:
-        """Fill rows of times, all of them or those of the nodes `at`; the others are left as they are."""
+        """Fill rows of times, all of them or those of the nodes `at`; the others are left as they are.
+
+        Parameters
+        ----------
+        block
+            Sources of as many services as a row has lanes.
+        up, down
+            Weights of the chordal arcs upward and downward.
+        rows
+            The rows that are filled.
+        at
+            Ranks that are asked for; all where None.
+        threads
+            How many threads share the work.
+        """
         self._carry(sweep.TIME, (block[0], block[1], as_u4(block[2])), up, down, (rows,), at, threads)
 
     def named(
@@ -122,7 +151,23 @@ class Passes:
         at: Int32 | None,
         threads: int,
     ) -> None:
-        """Fill rows of times with the numbers of their sources in the lower half, as `times` does."""
+        """Fill rows of times with the numbers of their sources in the lower half, as `times` does.
+
+        Parameters
+        ----------
+        block
+            Sources of as many services as a row has lanes.
+        numbers
+            What each source is called.
+        up, down
+            Weights of the chordal arcs, times in the upper half.
+        rows
+            The rows that are filled.
+        at
+            Ranks that are asked for; all where None.
+        threads
+            How many threads share the work.
+        """
         nodes, lanes, starts = block
         values = starts.astype(np.uint64) << np.uint64(32) | numbers.astype(np.uint64)
         self._carry(sweep.NAMED, (nodes, lanes, values), up, down, rows, at, threads)
@@ -137,7 +182,23 @@ class Passes:
         at: Int32 | None,
         threads: int,
     ) -> None:
-        """Fill rows of keys and of the numbers of their sources, as `times` does."""
+        """Fill rows of keys and of the numbers of their sources, as `times` does.
+
+        Parameters
+        ----------
+        block
+            Sources of as many services as a row has lanes.
+        numbers
+            What each source is called.
+        up, down
+            Weights of the chordal arcs, times above and lengths below.
+        rows
+            The rows that are filled, keys and numbers of sources.
+        at
+            Ranks that are asked for; all where None.
+        threads
+            How many threads share the work.
+        """
         nodes, lanes, starts = block
         values = starts.astype(np.uint64) << np.uint64(32)
         self._carry(sweep.KEY, (nodes, lanes, values, as_u4(numbers)), up, down, rows, at, threads)
@@ -210,5 +271,16 @@ class Passes:
 
 
 def as_u4(array: Int32) -> UInt32:
-    """See an array of numbers that are not negative as unsigned, as kernels index fastest."""
+    """See an array of numbers that are not negative as unsigned, as kernels index fastest.
+
+    Parameters
+    ----------
+    array
+        Non-negative numbers.
+
+    Returns
+    -------
+    UInt32
+        A view of the same memory.
+    """
     return array.view(np.uint32)

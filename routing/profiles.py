@@ -152,7 +152,20 @@ class Profiles:
     rides: Int32
 
     def arrivals(self, place: int, moments: ArrayLike) -> Int32:
-        """When the goal is reached by those who are at a place at given moments; `INF` never."""
+        """When the goal is reached by those who are at a place at given moments; `INF` never.
+
+        Parameters
+        ----------
+        place
+            Where one is.
+        moments
+            From when on, in the unit of the timetable; any order.
+
+        Returns
+        -------
+        Int32
+            Shape of `moments`.
+        """
         low, high = self.indptr[place], self.indptr[place + 1]
         at = low + np.searchsorted(self.departure[low:high], np.asarray(moments))
         found = np.full(at.shape, INF, np.int32)
@@ -171,6 +184,11 @@ def scan_profiles(connections: Connections, footpaths: Footpaths, egress: ArrayL
         Walks between rides; a place where one may change, or board, has a walk to itself.
     egress
         int32[n]: time from having got out at each place to the nearest goal, `INF` where none is near.
+
+    Returns
+    -------
+    Profiles
+        For each place, the moments to leave at and when one arrives.
 
     Raises
     ------

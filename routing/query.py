@@ -50,6 +50,20 @@ class Seeds:
     def of(cls, n: int, sources: Sequence[ArrayLike], offsets: Sequence[ArrayLike] | None) -> Seeds:
         """Collect sources.
 
+        Parameters
+        ----------
+        n
+            Number of nodes.
+        sources
+            Nodes of each service's places, one row of numbers per service.
+        offsets
+            Time from each source to its place, in the same shape; 0 where None.
+
+        Returns
+        -------
+        Seeds
+            All services in one table.
+
         Raises
         ------
         ValueError
@@ -89,7 +103,18 @@ class Seeds:
         return np.arange(self.nodes.size, dtype=np.int32) - firsts
 
     def lanes(self, first: int, count: int) -> Sources:
-        """Node, lane and offset of the sources of services first..first + count, a lane for each service."""
+        """Node, lane and offset of the sources of services first..first + count, a lane for each service.
+
+        Parameters
+        ----------
+        first, count
+            First service, and how many.
+
+        Returns
+        -------
+        Sources
+            Three rows of equal length.
+        """
         if self.count <= count:
             return self.nodes, self.services, self.offsets
         some = self._block(first, count)
@@ -97,7 +122,18 @@ class Seeds:
         return self.nodes[some], lanes, self.offsets[some]
 
     def names(self, first: int, count: int) -> Int32:
-        """Numbers of the same sources within their services."""
+        """Numbers of the same sources within their services.
+
+        Parameters
+        ----------
+        first, count
+            First service, and how many.
+
+        Returns
+        -------
+        Int32
+            Position of each source among those of its service.
+        """
         return self.numbers[self._block(first, count)]
 
     def _block(self, first: int, count: int) -> slice:
@@ -144,6 +180,24 @@ class Question:
     ) -> Question:
         """Pass a question through the gate.
 
+        Parameters
+        ----------
+        n
+            Number of nodes.
+        sources, offsets
+            As in `Seeds.of`.
+        at
+            Nodes that are asked for; all where None.
+        radius
+            Largest time that is told; no limit where None.
+        threads
+            How many threads share the work; all processors where None.
+
+        Returns
+        -------
+        Question
+            A question whose numbers are all in range.
+
         Raises
         ------
         ValueError
@@ -157,7 +211,20 @@ class Question:
         return self.n if self.nodes is None else self.nodes.size, self.seeds.count
 
     def times(self, passes: Passes, up: UInt32, down: UInt32) -> Int32:
-        """Times of the nearest sources."""
+        """Times of the nearest sources.
+
+        Parameters
+        ----------
+        passes
+            Carries the sweeps out.
+        up, down
+            Weights of the chordal arcs upward and downward.
+
+        Returns
+        -------
+        Int32
+            Shape (nodes asked for, services); `INF` where no source is reached.
+        """
         k, found = self.seeds.count, []
         whose = slice(self.n) if self.nodes is None else self.nodes
         for first in range(0, k, TIMES):
@@ -173,14 +240,40 @@ class Question:
         return out
 
     def named(self, passes: Passes, up: UInt64, down: UInt64) -> tuple[Int32, Int32]:
-        """Times and numbers of the nearest sources."""
+        """Times and numbers of the nearest sources.
+
+        Parameters
+        ----------
+        passes
+            Carries the sweeps out.
+        up, down
+            Weights of the chordal arcs, times in the upper half.
+
+        Returns
+        -------
+        tuple
+            Times as `times` returns them, and which source of the service it is, -1 for none.
+        """
         answers = np.empty(self._shape, np.int32), np.empty(self._shape, np.int32)
         rows = (passes.rows(np.uint64, self.threads),)
         self._fill(passes.named, tell_named, (up, down), rows, answers)
         return answers
 
     def along(self, passes: Passes, up: UInt64, down: UInt64) -> tuple[Int32, NDArray[np.int64], Int32]:
-        """Times of the nearest sources, lengths of the ways there, and numbers of the sources."""
+        """Times of the nearest sources, lengths of the ways there, and numbers of the sources.
+
+        Parameters
+        ----------
+        passes
+            Carries the sweeps out.
+        up, down
+            Weights of the chordal arcs, times above and lengths below.
+
+        Returns
+        -------
+        tuple
+            Three tables of shape (nodes asked for, services).
+        """
         shape = self._shape
         answers = np.empty(shape, np.int32), np.empty(shape, np.int64), np.empty(shape, np.int32)
         rows = passes.rows(np.uint64, self.threads), passes.rows(np.uint32, self.threads, KEYS)

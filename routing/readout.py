@@ -50,6 +50,24 @@ def tell_row(_: Any, keys: Any, row: Any, times: Any, names: Any, limit: Any, li
     """Write the times of a row and the numbers below them into a line of tables, from a column on.
 
     Times beyond the limit become INF, the numbers with them -1.
+
+    Parameters
+    ----------
+    _
+        Typing context, given by Numba.
+    keys, row
+        Table, and row of it that is read.
+    times, names
+        Tables that are written to.
+    limit
+        Largest time that is told.
+    line, first
+        Line of the tables, and column of the first lane.
+
+    Returns
+    -------
+    tuple
+        Signature and code generator, as Numba's `intrinsic` wants them.
     """
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
@@ -71,7 +89,28 @@ def tell_key_row(
     line: Any,
     first: Any,
 ) -> Any:
-    """As `tell_row`, where the numbers below the times are lengths and the names have a row of `sources`."""
+    """As `tell_row`, where the numbers below the times are lengths and the names have a row of `sources`.
+
+    Parameters
+    ----------
+    _
+        Typing context, given by Numba.
+    keys, row
+        Table, and row of it that is read.
+    times, names, lengths
+        Tables that are written to.
+    sources
+        Numbers of the sources, by row.
+    limit
+        Largest time that is told.
+    line, first
+        Line of the tables, and column of the first lane.
+
+    Returns
+    -------
+    tuple
+        Signature and code generator, as Numba's `intrinsic` wants them.
+    """
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         def told(key: Any) -> dict[int, Any]:
@@ -88,7 +127,21 @@ def tell_key_row(
 def tell_named(
     nodes: Int32, first: int, radius: int, rows: NDArray[np.uint64], times: Int32, names: Int32
 ) -> None:
-    """Write times and sources of nodes into the columns from `first` on; beyond the radius is unreached."""
+    """Write times and sources of nodes into the columns from `first` on; beyond the radius is unreached.
+
+    Parameters
+    ----------
+    nodes
+        Ranks of the nodes asked for.
+    first
+        Column of the first lane.
+    radius
+        Largest time that is told.
+    rows
+        Times above, numbers of sources below.
+    times, names
+        Tables that are written to, shape (nodes, services).
+    """
     count = times.shape[1] - first
     if count >= rows.shape[1]:
         for i in range(nodes.size):
@@ -118,7 +171,23 @@ def tell_keys(
     lengths: NDArray[np.int64],
     names: Int32,
 ) -> None:
-    """As `tell_named`, for keys."""
+    """As `tell_named`, for keys.
+
+    Parameters
+    ----------
+    nodes
+        Ranks of the nodes asked for.
+    first
+        Column of the first lane.
+    radius
+        Largest time that is told.
+    rows
+        Times above, lengths below.
+    name_rows
+        Numbers of the sources.
+    times, lengths, names
+        Tables that are written to, shape (nodes, services).
+    """
     count = times.shape[1] - first
     if count >= rows.shape[1]:
         for i in range(nodes.size):

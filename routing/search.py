@@ -275,6 +275,20 @@ def _run(
 def as_sources(n: int, sources: ArrayLike, offsets: ArrayLike | None) -> tuple[Int32, Int32]:
     """Pass sources and their offsets through the gate.
 
+    Parameters
+    ----------
+    n
+        Number of nodes.
+    sources
+        Nodes a search starts from; one number or a row of them.
+    offsets
+        Time at each source; 0 where None.
+
+    Returns
+    -------
+    tuple
+        Nodes and offsets, equally long.
+
     Raises
     ------
     ValueError
@@ -290,10 +304,25 @@ def as_sources(n: int, sources: ArrayLike, offsets: ArrayLike | None) -> tuple[I
 def as_limit(limit: int | None) -> int:
     """Pass a limit through the gate; `INF` - 1, which every reached node keeps, where there is none.
 
+    Parameters
+    ----------
+    limit
+        Largest time that is wanted; None for no limit.
+
+    Returns
+    -------
+    int
+        From 0 to `INF` - 1.
+
     Raises
     ------
     ValueError
         It is negative.
+
+    Examples
+    --------
+    >>> as_limit(30), as_limit(None) == INF - 1
+    (30, True)
     """
     if limit is None:
         return INF - 1

@@ -61,6 +61,16 @@ class Stops:
     def at(cls, nodes: ArrayLike) -> Stops:
         """Places that are nodes themselves.
 
+        Parameters
+        ----------
+        nodes
+            Nodes of the places, shape (places,).
+
+        Returns
+        -------
+        Stops
+            Places numbered as they were given, with no way in between.
+
         Raises
         ------
         ValueError
@@ -106,6 +116,11 @@ def in_order(
         Starts that hang on one or two nodes; every node is a start where None. A returning tour may leave by
         one node and come back by the other.
 
+    Returns
+    -------
+    Tours
+        Time and places of the best tour from each start.
+
     Raises
     ------
     ValueError
@@ -140,6 +155,11 @@ def in_best_order(
     ----------
     metric, kinds, returning, spots
         As in `in_order`; at most eight kinds.
+
+    Returns
+    -------
+    Tours
+        Time, places and order of the best tour from each start.
 
     Raises
     ------

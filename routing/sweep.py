@@ -43,7 +43,24 @@ NAMELESS = np.uint64(((2**31 - 1) << 32) | (2**32 - 1))
 
 @kernel(i8, reads(i4), reads(i4), writes(i1), writes(i4))
 def mark_ancestors(ranks: Int32, parents: Int32, marks: NDArray[np.int8], ancestors: Int32) -> int:
-    """Mark ranks and everything above them; list them ascending and return how many they are."""
+    """Mark ranks and everything above them; list them ascending and return how many they are.
+
+    Parameters
+    ----------
+    ranks
+        Where to begin.
+    parents
+        Parent of each rank, -1 at a root.
+    marks
+        One per rank, all 0; 0 again at the end.
+    ancestors
+        Room for the list.
+
+    Returns
+    -------
+    int
+        Length of the list.
+    """
     for i in range(ranks.size):
         marks[ranks[i]] = BELOW
     count = 0

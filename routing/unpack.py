@@ -16,7 +16,20 @@ if TYPE_CHECKING:
 
 
 def route(metric: Metric, source: int, target: int) -> tuple[int, Int32]:
-    """See `Metric.route`."""
+    """See `Metric.route`.
+
+    Parameters
+    ----------
+    metric
+        The weights.
+    source, target
+        Nodes.
+
+    Returns
+    -------
+    tuple
+        Time and the input arcs from source to target.
+    """
     hierarchy = metric.hierarchy
     start, end = hierarchy.ranks[as_int32([source, target], "source and target", upper=metric.n - 1)].tolist()
     ahead = _climb(metric, start, metric.pairs[0::2])

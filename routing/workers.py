@@ -21,10 +21,25 @@ THREADED = 1 << 16
 def thread_count(threads: int | None) -> int:
     """Number of threads meant by `threads`: the processors this process may use where None.
 
+    Parameters
+    ----------
+    threads
+        What a caller asked for.
+
+    Returns
+    -------
+    int
+        At least 1.
+
     Raises
     ------
     ValueError
         Fewer than one.
+
+    Examples
+    --------
+    >>> thread_count(3)
+    3
     """
     if threads is None:
         return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -38,6 +53,13 @@ def share(pieces: Sequence[Callable[[], None]], threads: int) -> None:
 
     The helpers stay for the next time: to start one takes as long as a small town's sweep. An error or an
     interrupt leaves the pieces undone that nobody has begun.
+
+    Parameters
+    ----------
+    pieces
+        Functions without arguments that touch nothing in common.
+    threads
+        How many threads share the work.
 
     Examples
     --------

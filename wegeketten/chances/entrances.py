@@ -89,7 +89,20 @@ class Entrances:
         return chance
 
     def open(self, seed: int, first: int, count: int) -> NDArray[np.bool_]:
-        """Places that can be entered in some worlds, shape (places, count)."""
+        """Places that can be entered in some worlds, shape (places, count).
+
+        Parameters
+        ----------
+        seed
+            Of the random numbers.
+        first, count
+            First world, and how many.
+
+        Returns
+        -------
+        ndarray
+            The same for a world whatever block it is asked in.
+        """
         from scipy.special import ndtri
 
         names, rows = self._services

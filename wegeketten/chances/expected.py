@@ -39,6 +39,16 @@ class ExpectedShare(NamedTuple):
     def in_words(self, lang: str) -> str:
         """The share and its interval as a phrase, of 100 people.
 
+        Parameters
+        ----------
+        lang
+            Language of the text, ``de`` or ``en``.
+
+        Returns
+        -------
+        str
+            Without a full stop.
+
         Examples
         --------
         >>> ExpectedShare(0.391, 0.35, 0.432, 64).in_words("de")
@@ -55,7 +65,18 @@ class ExpectedShare(NamedTuple):
 
     @classmethod
     def of(cls, shares: NDArray[np.float64]) -> ExpectedShare:
-        """From the share in each world, shape (worlds,)."""
+        """From the share in each world, shape (worlds,).
+
+        Parameters
+        ----------
+        shares
+            From 0 to 1.
+
+        Returns
+        -------
+        ExpectedShare
+            Mean, and the interval that nine of ten worlds lie in.
+        """
         low, high = np.quantile(shares, INTERVAL)
         return cls(float(shares.mean()), float(low), float(high), len(shares))
 
@@ -80,13 +101,37 @@ class Chances:
     within: dict[str, NDArray[np.uint8]]
 
     def bits(self, profile: str, homes: NDArray[np.integer]) -> NDArray[np.bool_]:
-        """Whether homes reach the services in each world, bool, shape (homes, services, worlds)."""
+        """Whether homes reach the services in each world, bool, shape (homes, services, worlds).
+
+        Parameters
+        ----------
+        profile
+            Id of the profile.
+        homes
+            Rows of the homes.
+
+        Returns
+        -------
+        ndarray
+            A copy.
+        """
         packed = self.within[profile][homes]
         found: NDArray[np.bool_] = np.unpackbits(packed, axis=2, count=self.worlds.count).view(bool)
         return found
 
     def chance(self, profile: str) -> NDArray[np.float32]:
-        """Share of the worlds in which each home reaches each service in time, shape (homes, services)."""
+        """Share of the worlds in which each home reaches each service in time, shape (homes, services).
+
+        Parameters
+        ----------
+        profile
+            Id of the profile.
+
+        Returns
+        -------
+        ndarray
+            From 0 to 1.
+        """
         counted = np.bitwise_count(self.within[profile]).sum(axis=2, dtype=np.int64)
         chance: NDArray[np.float32] = (counted / self.worlds.count).astype(np.float32)
         return chance
@@ -94,7 +139,22 @@ class Chances:
     def by_world(
         self, profile: str, homes: NDArray[np.integer], weight: NDArray[np.float64]
     ) -> NDArray[np.float64]:
-        """Weighted share of some homes in each world, shape (services, worlds); NaN without weight."""
+        """Weighted share of some homes in each world, shape (services, worlds); NaN without weight.
+
+        Parameters
+        ----------
+        profile
+            Id of the profile.
+        homes
+            Rows of the homes.
+        weight
+            People of each home, shape (homes,).
+
+        Returns
+        -------
+        ndarray
+            From 0 to 1.
+        """
         total = weight.sum()
         sums = np.zeros((len(self.services), self.worlds.count))
         for begin in range(0, len(homes), _HOMES):
@@ -105,7 +165,20 @@ class Chances:
         return found
 
     def shares(self, profile: str, homes: NDArray[np.integer]) -> list[ExpectedShare]:
-        """Expected share of a group of homes for each service."""
+        """Expected share of a group of homes for each service.
+
+        Parameters
+        ----------
+        profile
+            Id of the profile.
+        homes
+            Rows of the homes.
+
+        Returns
+        -------
+        list of ExpectedShare
+            In the order of the services.
+        """
         weight = self.worlds.city.homes["weight"][homes].astype(np.float64)
         if not weight.sum() > 0:
             return [ExpectedShare(None, None, None, self.worlds.count)] * len(self.services)

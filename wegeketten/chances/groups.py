@@ -93,7 +93,18 @@ class Groups:
         return found
 
     def context(self, scale: Scale) -> Rows:
-        """Number of the first context of a scale that speaks of each edge, -1 where none does."""
+        """Number of the first context of a scale that speaks of each edge, -1 where none does.
+
+        Parameters
+        ----------
+        scale
+            Scale of an attribute.
+
+        Returns
+        -------
+        Rows
+            Shape (edges,).
+        """
         found = np.full(len(self.kind), -1, dtype=np.int64)
         for number, context in enumerate(scale.contexts):
             fits = scale.matches(context, self.kind, self.road, self.meets)
@@ -171,7 +182,20 @@ class Groups:
         return mixed(mixed(x, salt), y)
 
     def keys(self, level: str, context: Rows) -> Keys:
-        """Keys of a level of `wegeketten.chances.scale.LEVELS`; groups of two contexts are two groups."""
+        """Keys of a level of `wegeketten.chances.scale.LEVELS`; groups of two contexts are two groups.
+
+        Parameters
+        ----------
+        level
+            Such as ``street`` or ``class``.
+        context
+            What `context` returned.
+
+        Returns
+        -------
+        Keys
+            uint64, shape (edges,); equal for edges of one group.
+        """
         context_key = context.astype(np.uint64) + np.uint64(1)
         if level == "city":
             return mixed(context_key, 3)

@@ -22,6 +22,18 @@ _PER_HASH = 4
 def mixed(keys: Keys, salt: int | Keys) -> Keys:
     """Keys stirred with another number (the finisher of SplitMix64).
 
+    Parameters
+    ----------
+    keys
+        Any numbers of 64 bits.
+    salt
+        What is mixed in.
+
+    Returns
+    -------
+    Keys
+        Shape of `keys`.
+
     Examples
     --------
     >>> keys = np.array([1, 2], dtype=np.uint64)
@@ -39,6 +51,16 @@ def mixed(keys: Keys, salt: int | Keys) -> Keys:
 
 def keys_of(texts: Iterable[str]) -> Keys:
     """A key for each text, the same on every machine.
+
+    Parameters
+    ----------
+    texts
+        Any texts.
+
+    Returns
+    -------
+    Keys
+        uint64, shape (texts,).
 
     Examples
     --------

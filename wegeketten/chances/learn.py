@@ -95,7 +95,18 @@ class Lessons:
         return counted
 
     def spread(self, rows: Rows) -> Floats:
-        """Classes that readings speak of: one, or several as the prior has them within the bounds."""
+        """Classes that readings speak of: one, or several as the prior has them within the bounds.
+
+        Parameters
+        ----------
+        rows
+            Rows of edges that were read.
+
+        Returns
+        -------
+        Floats
+            Shares of the classes, shape (rows, classes); each row sums to 1.
+        """
         edges, scale = self.groups.edges, self.scale
         value, lower, upper = (edges[scale.attribute + end][rows] for end in ("", "_lower", "_upper"))
         if scale.attribute == "incline_pct":
@@ -175,7 +186,18 @@ class Lessons:
 def magnitudes(
     value: NDArray[np.float32], lower: NDArray[np.float32], upper: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-    """Signed values without their sign, bounds from the least to the greatest magnitude."""
+    """Signed values without their sign, bounds from the least to the greatest magnitude.
+
+    Parameters
+    ----------
+    value, lower, upper
+        Reading of each edge, shape (edges,).
+
+    Returns
+    -------
+    tuple
+        Value, lower and upper bound, each 0 or more.
+    """
     low, high = np.abs(lower), np.abs(upper)
     least = np.where((lower <= 0) & (upper >= 0), 0.0, np.minimum(low, high)).astype(np.float32)
     return np.abs(value), least, np.maximum(low, high)

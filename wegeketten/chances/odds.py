@@ -82,14 +82,36 @@ class Odds:
     _lessons: dict[str, Lessons] = field(default_factory=dict, repr=False)
 
     def lessons(self, attribute: str) -> Lessons:
-        """What the city teaches about an attribute."""
+        """What the city teaches about an attribute.
+
+        Parameters
+        ----------
+        attribute
+            Name of the attribute.
+
+        Returns
+        -------
+        Lessons
+            Kept for the next question.
+        """
         if attribute not in self._lessons:
             self._lessons[attribute] = Lessons(self.groups, scales()[attribute], self.wary)
         return self._lessons[attribute]
 
     @classmethod
     def of(cls, city: City) -> Odds:
-        """Distributions learned from a city."""
+        """Distributions learned from a city.
+
+        Parameters
+        ----------
+        city
+            The city, as built.
+
+        Returns
+        -------
+        Odds
+            Distributions of all attributes, each learned when it is asked for.
+        """
         nodes = city.nodes
         return cls(Groups(city.edges, np.stack([nodes["x"], nodes["y"]], axis=1).astype(np.float64)))
 
@@ -100,6 +122,11 @@ class Odds:
 
     def hurdles(self, profile: Profile) -> tuple[NDArray[np.bool_], list[Hurdle]]:
         """What is open to a profile whatever is found, and what hangs on what is found.
+
+        Parameters
+        ----------
+        profile
+            The mobility profile that is asked about.
 
         Returns
         -------
@@ -121,7 +148,18 @@ class Odds:
         return open_, [_still_open(hurdle, open_) for hurdle in found]
 
     def passable(self, profile: Profile) -> Floats:
-        """Chance that each edge can be passed both ways, unknown by unknown, shape (edges,)."""
+        """Chance that each edge can be passed both ways, unknown by unknown, shape (edges,).
+
+        Parameters
+        ----------
+        profile
+            The mobility profile that is asked about.
+
+        Returns
+        -------
+        Floats
+            From 0 to 1.
+        """
         open_, hurdles = self.hurdles(profile)
         chance: Floats = np.asarray(open_.all(axis=0), dtype=np.float64)
         for hurdle in hurdles:
@@ -214,7 +252,20 @@ class Odds:
         return chance
 
     def unsure(self, attribute: str, rows: Rows) -> list[Unsure]:
-        """What edges share of an attribute's variance; nothing where it has no distribution of its own."""
+        """What edges share of an attribute's variance; nothing where it has no distribution of its own.
+
+        Parameters
+        ----------
+        attribute
+            Name of the attribute.
+        rows
+            Rows of edges.
+
+        Returns
+        -------
+        list of Unsure
+            One for each of them.
+        """
         if attribute not in scales():
             return []
         lessons = self.lessons(attribute)

@@ -96,6 +96,16 @@ class Scale:
     def class_of(self, value: NDArray[np.floating[Any]]) -> NDArray[np.int64]:
         """Class of each value, 0 for the one that hinders least.
 
+        Parameters
+        ----------
+        value
+            In the attribute's unit.
+
+        Returns
+        -------
+        ndarray
+            Shape of `value`.
+
         Examples
         --------
         >>> scale("kerb_cm").class_of(np.array([0.0, 3.0, 3.01, 12.0])).tolist()
@@ -120,6 +130,11 @@ class Scale:
             Shape (rows, classes).
         value
             In the attribute's unit, shape (rows,).
+
+        Returns
+        -------
+        ndarray
+            From 0 to 1, shape (rows,).
         """
         sign = 1.0 if self.rising else -1.0
         at = sign * np.asarray(value, dtype=np.float64)
@@ -153,6 +168,11 @@ class Scale:
             Largest value that may be passed where values rise, else the smallest.
         lower, upper
             Bounds of the value, shape (rows,).
+
+        Returns
+        -------
+        ndarray
+            From 0 to 1, shape (rows,).
         """
         best, worst = (lower, upper) if self.rising else (upper, lower)
         best, worst = (np.asarray(each, dtype=np.float64) for each in (best, worst))
@@ -171,7 +191,24 @@ class Scale:
     def matches(
         self, context: Context, kind: NDArray[Any], road: NDArray[Any], meets: NDArray[Any]
     ) -> NDArray[np.bool_]:
-        """Which edges a context speaks of."""
+        """Which edges a context speaks of.
+
+        Parameters
+        ----------
+        context
+            A row of the table of contexts.
+        kind
+            Kind of each edge.
+        road
+            Class of the way of each edge.
+        meets
+            Code of the crossing each edge meets, `OWN` for a kerb mapped by itself.
+
+        Returns
+        -------
+        ndarray
+            bool, shape (edges,).
+        """
         fits = np.ones(len(kind), dtype=bool)
         if context.kinds:
             fits &= np.isin(kind, [int(Kind[name]) for name in context.kinds])
@@ -186,6 +223,16 @@ class Scale:
 @cache
 def scale(attribute: str) -> Scale:
     """Scale of an attribute.
+
+    Parameters
+    ----------
+    attribute
+        Name of the attribute.
+
+    Returns
+    -------
+    Scale
+        Classes, contexts and prior.
 
     Raises
     ------

@@ -82,6 +82,11 @@ def lessons_of(city: City, profile: Profile) -> list[Lesson]:
         A built city.
     profile
         Whose limits.
+
+    Returns
+    -------
+    list of Lesson
+        The attributes in the order of the profile's limits.
     """
     nodes = city.nodes
     groups = Groups(city.edges, np.stack([nodes["x"], nodes["y"]], axis=1).astype(np.float64))
@@ -147,7 +152,22 @@ class Cases(NamedTuple):
 
 
 def foretold(groups: Groups, attribute: str, limit: float) -> Cases:
-    """Foretell whether the tagged edges of a city keep a limit, each without the tags of its street."""
+    """Foretell whether the tagged edges of a city keep a limit, each without the tags of its street.
+
+    Parameters
+    ----------
+    groups
+        Edges of the city by street.
+    attribute
+        Name of the attribute.
+    limit
+        Of the profile, in the attribute's unit.
+
+    Returns
+    -------
+    Cases
+        What was foretold, and what the tags say.
+    """
     lessons = Lessons(groups, scale(attribute), wary=False)
     rows, rising = lessons.known, lessons.scale.rising
     shares = lessons.shares(rows, street_aside=True)[0]
@@ -162,14 +182,40 @@ def foretold(groups: Groups, attribute: str, limit: float) -> Cases:
 
 
 def briers(cases: Cases) -> tuple[float, float]:
-    """Mean squared errors of what was foretold and of the fixed assumption."""
+    """Mean squared errors of what was foretold and of the fixed assumption.
+
+    Parameters
+    ----------
+    cases
+        What was foretold, and what the tags say.
+
+    Returns
+    -------
+    tuple
+        Each from 0 (perfect) to 1.
+    """
     errors = (cases.chance - cases.truth) ** 2, (cases.static - cases.truth) ** 2
     chance, static = (float(np.average(error, weights=cases.weight)) for error in errors)
     return chance, static
 
 
 def without_tags(groups: Groups, attribute: str, rows: Rows) -> NDArray[np.float32]:
-    """Value, lower and upper bound that edges would have if nobody had tagged them, shape (rows, 3)."""
+    """Value, lower and upper bound that edges would have if nobody had tagged them, shape (rows, 3).
+
+    Parameters
+    ----------
+    groups
+        Edges of the city by street.
+    attribute
+        Name of the attribute.
+    rows
+        Rows of edges.
+
+    Returns
+    -------
+    ndarray
+        float32.
+    """
     signals = groups.edges["crossing"][rows] == Crossing.signals
     keys = np.stack([groups.kind[rows], groups.road[rows], groups.at_crossing[rows], signals], axis=1)
     distinct, which = np.unique(keys.astype(np.int64), axis=0, return_inverse=True)

@@ -86,7 +86,20 @@ class SlopeModel:
         return error
 
     def chances(self, rows: Rows, limit: float) -> Signed:
-        """Chances that edges are no steeper than a limit, in percent."""
+        """Chances that edges are no steeper than a limit, in percent.
+
+        Parameters
+        ----------
+        rows
+            Rows of edges.
+        limit
+            Steepest gradient allowed, percent.
+
+        Returns
+        -------
+        Signed
+            Uphill and downhill, from 0 to 1.
+        """
         found = self._by_class(rows, limit)
         terrain = np.flatnonzero(self._modelled[rows])
         if len(terrain):

@@ -29,7 +29,20 @@ TIMED = ("surface_class", "incline_pct")
 
 
 def timed_rows(odds: Odds, attribute: str) -> Rows:
-    """Edges whose time hangs on a value of an attribute that nobody knows, ascending."""
+    """Edges whose time hangs on a value of an attribute that nobody knows, ascending.
+
+    Parameters
+    ----------
+    odds
+        Distributions of the city.
+    attribute
+        ``surface_class`` or ``incline_pct``.
+
+    Returns
+    -------
+    Rows
+        Rows of the edge table.
+    """
     edges, kind = odds.groups.edges, odds.groups.kind
     wide = (edges[f"{attribute}_upper"] - edges[f"{attribute}_lower"]) > 1e-6
     wide &= (odds.lessons(attribute).context >= 0) & ~np.isin(kind, [int(each) for each in OFF_GROUND])
@@ -45,7 +58,22 @@ def timed_rows(odds: Odds, attribute: str) -> Rows:
 
 
 def class_limits(odds: Odds, attribute: str, rows: Rows) -> NDArray[np.float32]:
-    """Normal numbers between neighbouring classes of each edge, shape (rows, classes - 1)."""
+    """Normal numbers between neighbouring classes of each edge, shape (rows, classes - 1).
+
+    Parameters
+    ----------
+    odds
+        Distributions of the city.
+    attribute
+        ``surface_class`` or ``incline_pct``.
+    rows
+        Rows of edges.
+
+    Returns
+    -------
+    ndarray
+        Ascending within a row.
+    """
     from scipy.special import ndtri
 
     lessons = odds.lessons(attribute)
@@ -120,7 +148,18 @@ class Times:
         self._surface_at, self._slope_at = (np.searchsorted(self.rows, each) for each in (surface, slope))
 
     def of(self, surface: Drawn, slope: Drawn) -> NDArray[np.int32]:
-        """Units of 0.1 s in each world of a block, shape (worlds, rows, 2): there and back."""
+        """Units of 0.1 s in each world of a block, shape (worlds, rows, 2): there and back.
+
+        Parameters
+        ----------
+        surface, slope
+            Classes that were drawn, by world.
+
+        Returns
+        -------
+        ndarray
+            int32.
+        """
         worlds = surface.classes.shape[1]
         found = np.empty((worlds, len(self.rows), 2), dtype=np.int32)
         for world in range(worlds):

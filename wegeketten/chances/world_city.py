@@ -46,7 +46,18 @@ class WorldCity(City):
         self.__dict__["places"] = {**city.places, "wheelchair": np.where(entered, 1.0, 0.0)}
 
     def weights(self, profile: Profile) -> Weights:
-        """Arc weights of a profile in this world, in units of 0.1 s."""
+        """Arc weights of a profile in this world, in units of 0.1 s.
+
+        Parameters
+        ----------
+        profile
+            The mobility profile that is asked about.
+
+        Returns
+        -------
+        Weights
+            *sure* and *likely* are those of this world; *possible* is that of the city.
+        """
         if profile.sha256 not in self._weights:
             told = self._worlds.city.weights(profile)
             open_ = self._worlds.open(profile, self._first)[self._lane]

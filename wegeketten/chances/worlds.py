@@ -153,6 +153,11 @@ class Worlds:
             One of `wegeketten.chances.times.TIMED`.
         first
             Number of a world with which a block begins.
+
+        Returns
+        -------
+        Drawn
+            Class of each edge in each world of the block.
         """
         found = self._timed.get((attribute, first))
         if found is None:
@@ -178,16 +183,52 @@ class Worlds:
         """Weights of the arcs of `times.rows` in the worlds from `first` on, shape (worlds, 2 · rows).
 
         In units of 0.1 s, whether the arc is open or not; there and back of one edge after the other.
+
+        Parameters
+        ----------
+        times
+            Times of the profile.
+        first
+            Number of a world with which a block begins.
+
+        Returns
+        -------
+        ndarray
+            int32.
         """
         units = times.of(*(self.classes(name, first) for name in TIMED))
         return units.reshape(len(units), -1)
 
     def varies(self, profile: Profile) -> bool:
-        """Whether anything a profile meets is drawn at all."""
+        """Whether anything a profile meets is drawn at all.
+
+        Parameters
+        ----------
+        profile
+            The mobility profile that is asked about.
+
+        Returns
+        -------
+        bool
+            False where all arcs of the profile are known to be open or closed.
+        """
         return bool(self._prepared[0][profile.id].tests)
 
     def open(self, profile: Profile, first: int) -> NDArray[np.bool_]:
-        """Arcs open to a profile in at most `BLOCK` worlds from `first` on, shape (worlds, 2 · edges)."""
+        """Arcs open to a profile in at most `BLOCK` worlds from `first` on, shape (worlds, 2 · edges).
+
+        Parameters
+        ----------
+        profile
+            The mobility profile that is asked about.
+        first
+            Number of a world with which a block begins.
+
+        Returns
+        -------
+        ndarray
+            bool.
+        """
         terms = self._prepared[0][profile.id]
         count = min(BLOCK, self.count - first)
         passed = np.ones((len(terms.rows), count), dtype=bool)
@@ -213,7 +254,18 @@ class Worlds:
         return open_.reshape(count, -1)
 
     def entered(self, first: int) -> NDArray[np.bool_]:
-        """Places that can be entered in the worlds from `first` on, shape (places, worlds)."""
+        """Places that can be entered in the worlds from `first` on, shape (places, worlds).
+
+        Parameters
+        ----------
+        first
+            Number of a world with which a block begins.
+
+        Returns
+        -------
+        ndarray
+            bool.
+        """
         count = min(BLOCK, self.count - first)
         if self.only is not None and "entrance" not in self.only:
             return np.ones((len(self.city.places["service"]), count), dtype=bool)

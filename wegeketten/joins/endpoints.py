@@ -53,7 +53,18 @@ class Endpoints:
         return len(self.owner)
 
     def take(self, rows: NDArray[np.integer] | NDArray[np.bool_]) -> Endpoints:
-        """The given joints only."""
+        """The given joints only.
+
+        Parameters
+        ----------
+        rows
+            Their positions in this table, or a mask.
+
+        Returns
+        -------
+        Endpoints
+            A table of its own.
+        """
         return Endpoints(
             self.owner[rows], self.edge[rows], self.along[rows], self.off_m[rows], self.off_units[rows]
         )
@@ -82,7 +93,20 @@ class Seeds:
 
 
 def join_homes(city: City, profile: Profile) -> Endpoints:
-    """Joints of the homes, at most one each (the nearest door); homes without any are missing."""
+    """Joints of the homes, at most one each (the nearest door); homes without any are missing.
+
+    Parameters
+    ----------
+    city
+        The city, as built.
+    profile
+        The mobility profile that is asked about.
+
+    Returns
+    -------
+    Endpoints
+        In ascending order of the homes.
+    """
     access = _join(city, profile, homes=True)
     order = np.lexsort((access.off_m, access.owner))
     first = np.ones(len(order), dtype=bool)
@@ -91,7 +115,20 @@ def join_homes(city: City, profile: Profile) -> Endpoints:
 
 
 def join_places(city: City, profile: Profile) -> Endpoints:
-    """Joints of the places, one per access point (each entrance of a park is one)."""
+    """Joints of the places, one per access point (each entrance of a park is one).
+
+    Parameters
+    ----------
+    city
+        The city, as built.
+    profile
+        The mobility profile that is asked about.
+
+    Returns
+    -------
+    Endpoints
+        In ascending order of the places.
+    """
     return _join(city, profile, homes=False)
 
 
@@ -111,12 +148,34 @@ def join_points(
         float64, shape (points, 2), degrees.
     answer
         In which answer what lies between a point and its way must be passed.
+
+    Returns
+    -------
+    Endpoints
+        In the order of the points.
     """
     return join_xy(city, profile, np.asarray(city.projection.to_xy(lonlat), dtype=np.float64), answer)
 
 
 def join_xy(city: City, profile: Profile, xy: NDArray[np.float64], answer: Answer = "possible") -> Endpoints:
-    """The same for places in the city's metres."""
+    """The same for places in the city's metres.
+
+    Parameters
+    ----------
+    city
+        The city, as built.
+    profile
+        The mobility profile that is asked about.
+    xy
+        Metres, shape (points, 2).
+    answer
+        Which reading of what is unknown counts: ``sure``, ``likely`` or ``possible``.
+
+    Returns
+    -------
+    Endpoints
+        In the order of the points.
+    """
     from wegeketten.people.checks import LEVEL_OF
 
     snaps, caution = snap_points(city, xy)
@@ -128,14 +187,34 @@ def snap_points(city: City, xy: NDArray[np.float64]) -> tuple[Snaps, NDArray[np.
 
     Parameters
     ----------
+    city
+        The city, as built.
     xy
         Metres, shape (points, 2).
+
+    Returns
+    -------
+    tuple
+        Joints with all edges near, and cautions as bits, one for each joint.
     """
     return city.joiner.join(xy)
 
 
 def levels_of(caution: NDArray[np.uint32], profile: Profile) -> NDArray[np.uint8]:
-    """In how many of the three answers somebody passes what lies between points and ways."""
+    """In how many of the three answers somebody passes what lies between points and ways.
+
+    Parameters
+    ----------
+    caution
+        Bits of `wegeketten.tags.cautions`, one for each joint.
+    profile
+        The mobility profile that is asked about.
+
+    Returns
+    -------
+    ndarray
+        uint8 from 0 (nobody) to 3 (even in *sure*), shape of `caution`.
+    """
     from wegeketten.people.checks import cautious
 
     return cautious(caution, profile)
@@ -168,6 +247,11 @@ def seeds_to(access: Endpoints, edges_uv: tuple[Units, Units], weights: Units) -
         Columns u and v of the edge table.
     weights
         int32[2E], units of 0.1 s, `INF` closed.
+
+    Returns
+    -------
+    Seeds
+        Nodes and offsets, one or two for each joint.
     """
     forward, backward = _ends(access, weights)
     ahead = _part(forward, access.along)  # u → place
@@ -175,7 +259,22 @@ def seeds_to(access: Endpoints, edges_uv: tuple[Units, Units], weights: Units) -
 
 
 def seeds_from(access: Endpoints, edges_uv: tuple[Units, Units], weights: Units) -> Seeds:
-    """Seeds for times *from* the places: from the place to either end of its edge."""
+    """Seeds for times *from* the places: from the place to either end of its edge.
+
+    Parameters
+    ----------
+    access
+        Joints of the places.
+    edges_uv
+        Columns u and v of the edge table.
+    weights
+        int32[2E], units of 0.1 s, `INF` closed.
+
+    Returns
+    -------
+    Seeds
+        Nodes and offsets, one or two for each joint.
+    """
     forward, backward = _ends(access, weights)
     return _seeds(access, edges_uv, from_u=_part(backward, access.along), from_v=_rest(forward, access.along))
 
@@ -249,7 +348,24 @@ def same_edge(
     *,
     leaving: bool = True,
 ) -> SameEdge:
-    """Find all pairs on one edge and the time between them along it."""
+    """Find all pairs on one edge and the time between them along it.
+
+    Parameters
+    ----------
+    homes, places
+        Joints.
+    weights
+        int32[2E], units of 0.1 s, `INF` closed.
+    lengths_m
+        Length of each edge, shape (edges,).
+    leaving
+        Whether people walk from the homes to the places, else back.
+
+    Returns
+    -------
+    SameEdge
+        Rows of both tables, and units of 0.1 s.
+    """
     order = np.argsort(places.edge, kind="stable")
     keys = places.edge[order]
     low, high = np.searchsorted(keys, homes.edge, "left"), np.searchsorted(keys, homes.edge, "right")
@@ -269,7 +385,24 @@ def same_edge(
 
 
 def allowed_places(city: City, profile: Profile, answer: Answer, service: str) -> NDArray[np.int64]:
-    """Rows of the city's places that offer a service to this profile in this answer."""
+    """Rows of the city's places that offer a service to this profile in this answer.
+
+    Parameters
+    ----------
+    city
+        The city, as built.
+    profile
+        The mobility profile that is asked about.
+    answer
+        Which reading of what is unknown counts: ``sure``, ``likely`` or ``possible``.
+    service
+        Id of the service.
+
+    Returns
+    -------
+    ndarray
+        Ascending.
+    """
     from wegeketten.people.verdict import verdict_of_place
 
     rows = np.flatnonzero(city.places["service"] == service)

@@ -197,14 +197,36 @@ class EdgeTable:
         return self.columns[column]
 
     def changed(self, columns: Mapping[str, NDArray[Any]]) -> EdgeTable:
-        """The same edges with other columns in place of some."""
+        """The same edges with other columns in place of some.
+
+        Parameters
+        ----------
+        columns
+            The new columns by name, each of shape (edges,).
+
+        Returns
+        -------
+        EdgeTable
+            A table that shares all other columns with this one.
+        """
         after: dict[str, NDArray[Any]] = {**self.columns, **columns}
         if isinstance(self.columns, LazyColumns) and RAW not in after:
             after = LazyColumns(after, lambda: self.columns[RAW])
         return EdgeTable(after, self.names, lines=lambda: (self.bends, self.points))
 
     def ids(self, rows: NDArray[np.integer] | None = None) -> list[str]:
-        """Ids such as ``n1048`` or ``w52001:3``, for all edges or the given rows."""
+        """Ids such as ``n1048`` or ``w52001:3``, for all edges or the given rows.
+
+        Parameters
+        ----------
+        rows
+            Rows of the edges; all where None.
+
+        Returns
+        -------
+        list of str
+            One for each row.
+        """
         rows = np.arange(len(self)) if rows is None else np.asarray(rows)
         return element_ids(
             self.columns["osm_type"][rows], self.columns["osm_id"][rows], self.columns["part"][rows]
@@ -226,6 +248,16 @@ def ways_across(columns: Mapping[str, NDArray[Any]]) -> NDArray[np.bool_]:
     """Edges that are derived ways across squares and other areas.
 
     They are walked, but they are no metres of way anybody built or mapped, and no door opens onto them.
+
+    Parameters
+    ----------
+    columns
+        Columns of the edge table.
+
+    Returns
+    -------
+    ndarray
+        bool, shape (edges,).
 
     Examples
     --------
@@ -250,6 +282,16 @@ def flight_share(columns: Mapping[str, NDArray[Any]]) -> NDArray[np.float64]:
     its share. Two ways are two flights even where one continues the other: each states its own count, and
     nothing says whether a landing to rest on lies between them.
 
+    Parameters
+    ----------
+    columns
+        Columns of the edge table.
+
+    Returns
+    -------
+    ndarray
+        float64, shape (edges,), more than 0 and at most 1.
+
     Examples
     --------
     >>> flight_share({"flight_elsewhere": np.array([0.0, 0.75, 0.25], np.float32)}).tolist()
@@ -260,6 +302,18 @@ def flight_share(columns: Mapping[str, NDArray[Any]]) -> NDArray[np.float64]:
 
 def each_flight_once(columns: Mapping[str, NDArray[Any]], rows: NDArray[np.integer]) -> NDArray[np.bool_]:
     """Which of some edges are no further piece of a flight of steps named before.
+
+    Parameters
+    ----------
+    columns
+        Columns of the edge table.
+    rows
+        Edges, in the order in which they are met.
+
+    Returns
+    -------
+    ndarray
+        bool, shape of `rows`: the first piece of each flight, and whatever is no flight.
 
     Examples
     --------
@@ -279,6 +333,20 @@ def element_ids(
 ) -> list[str]:
     """Ids by the contract's scheme.
 
+    Parameters
+    ----------
+    osm_type
+        ``b"n"``, ``b"w"`` or ``b"r"`` of each edge.
+    osm_id
+        Number of the element.
+    part
+        Which piece of its way an edge is, -1 for the only one.
+
+    Returns
+    -------
+    list of str
+        Such as ``n1048`` or ``w52001:3``.
+
     Examples
     --------
     >>> element_ids(np.array([b"n", b"w"]), np.array([1048, 52001]), np.array([-1, 3]))
@@ -291,13 +359,40 @@ def element_ids(
 
 
 def attribute_columns(names: Iterable[str] = ()) -> list[str]:
-    """Column names of the given attributes (all where none is given), four each."""
+    """Column names of the given attributes (all where none is given), four each.
+
+    Parameters
+    ----------
+    names
+        Names of attributes.
+
+    Returns
+    -------
+    list of str
+        For each attribute the value, its bounds and its provenance.
+
+    Examples
+    --------
+    >>> attribute_columns(["kerb_cm"])
+    ['kerb_cm', 'kerb_cm_lower', 'kerb_cm_upper', 'kerb_cm_from']
+    """
     wanted = list(names) or [attribute.name for attribute in ATTRIBUTES]
     return [column for name in wanted for column in (name, f"{name}_lower", f"{name}_upper", f"{name}_from")]
 
 
 def absent_columns(count: int) -> dict[str, NDArray[np.generic]]:
-    """Attribute columns for `count` edges to which no attribute applies (provenance ``none``)."""
+    """Attribute columns for `count` edges to which no attribute applies (provenance ``none``).
+
+    Parameters
+    ----------
+    count
+        Number of edges.
+
+    Returns
+    -------
+    dict
+        Arrays of shape (count,) by column name.
+    """
     columns: dict[str, NDArray[np.generic]] = {}
     for attribute in ATTRIBUTES:
         for suffix in ("", "_lower", "_upper"):

@@ -236,6 +236,16 @@ PASSAGES = ("escalator", "moving_walkway", "lift", *(kind.name for kind in BARRI
 def kinds_with_gap(gap: Gap) -> frozenset[str]:
     """Names of the barriers whose width is read by a rule, see `BarrierKind.gap`.
 
+    Parameters
+    ----------
+    gap
+        Name of the rule.
+
+    Returns
+    -------
+    frozenset
+        Names as in OpenStreetMap.
+
     Examples
     --------
     >>> sorted(kinds_with_gap("beside"))
@@ -246,6 +256,16 @@ def kinds_with_gap(gap: Gap) -> frozenset[str]:
 
 def kinds_for_measure(measure: str) -> tuple[str, ...]:
     """Names of the barriers that a measure is for.
+
+    Parameters
+    ----------
+    measure
+        Id of the measure.
+
+    Returns
+    -------
+    tuple
+        Names as in OpenStreetMap, in the order of the registry.
 
     Examples
     --------

@@ -15,6 +15,16 @@ if TYPE_CHECKING:
 def shapes_of(lines: Sequence[NDArray[np.float64]]) -> NDArray[np.object_]:
     """Shapely lines from lists of points.
 
+    Parameters
+    ----------
+    lines
+        Points of each line in metres, shape (points, 2).
+
+    Returns
+    -------
+    ndarray
+        LineStrings, shape (lines,).
+
     Examples
     --------
     >>> [line.length for line in shapes_of([np.array([[0.0, 0.0], [3.0, 4.0]])])]
@@ -31,6 +41,16 @@ def shapes_of(lines: Sequence[NDArray[np.float64]]) -> NDArray[np.object_]:
 def length_m(line: NDArray[np.float64]) -> float:
     """Length of one line.
 
+    Parameters
+    ----------
+    line
+        Points in metres, shape (points, 2).
+
+    Returns
+    -------
+    float
+        Metres.
+
     Examples
     --------
     >>> length_m(np.array([[0.0, 0.0], [3.0, 4.0], [3.0, 5.0]]))
@@ -42,6 +62,18 @@ def length_m(line: NDArray[np.float64]) -> float:
 
 def place_at(line: NDArray[np.float64], share: float) -> tuple[float, float]:
     """Place at a share of a line's length.
+
+    Parameters
+    ----------
+    line
+        Points in metres, shape (points, 2).
+    share
+        From 0 (the first point) to 1 (the last).
+
+    Returns
+    -------
+    tuple
+        x and y in metres.
 
     Examples
     --------

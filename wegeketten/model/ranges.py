@@ -26,6 +26,11 @@ def within(
     above
         Whether `low` itself is too little.
 
+    Returns
+    -------
+    Number or None
+        The number as it was given.
+
     Raises
     ------
     UsageError

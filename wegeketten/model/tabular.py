@@ -44,6 +44,11 @@ class Tabular:
         table
             Name of the table; the main one where None.
 
+        Returns
+        -------
+        DataFrame
+            A copy; changing it changes nothing here.
+
         Raises
         ------
         UsageError
@@ -56,6 +61,16 @@ class Tabular:
 
     def to_geodataframe(self, table: str | None = None) -> gpd.GeoDataFrame:
         """One table with its geometry in EPSG:4326; rows without a place have none.
+
+        Parameters
+        ----------
+        table
+            Name of the table; the main one where None.
+
+        Returns
+        -------
+        gGeoDataFrame
+            A copy; changing it changes nothing here.
 
         Raises
         ------
@@ -77,6 +92,11 @@ class Tabular:
             Name of the table; the main one where None.
         options
             Of `geopandas.GeoDataFrame.explore`, such as ``column="seconds"``.
+
+        Returns
+        -------
+        folium.Map
+            Shown by a notebook as a map; `save` writes it as a page.
 
         Raises
         ------

@@ -128,6 +128,16 @@ class Norm(Strict):
 def load_norm(name: str) -> Norm:
     """Load a shipped norm by its id, or a TOML file.
 
+    Parameters
+    ----------
+    name
+        Id of a shipped norm, or path of a file.
+
+    Returns
+    -------
+    Norm
+        Clauses in the order of the norm.
+
     Raises
     ------
     UsageError

@@ -69,7 +69,20 @@ class ClauseVerdicts:
 
 
 def judge_city(city: City, norm: Norm) -> list[ClauseVerdicts]:
-    """Hold every clause of a norm against every edge of a city that it is about."""
+    """Hold every clause of a norm against every edge of a city that it is about.
+
+    Parameters
+    ----------
+    city
+        The city, as built.
+    norm
+        The norm.
+
+    Returns
+    -------
+    list of ClauseVerdicts
+        One for each clause.
+    """
     cell_m = (city.meta.get("elevation") or {}).get("resolution_m")
     return judge(city.edges, norm, conflicts=read_conflicts(city), model_resolution_m=cell_m)
 
@@ -131,6 +144,20 @@ def bounds_of(
     """Lower bound, point value and upper bound of an attribute; a slope by its magnitude.
 
     What is unknown has the widest bounds that the attribute allows, and NaN as value.
+
+    Parameters
+    ----------
+    edges
+        Edges of the network.
+    quantity
+        Name of the attribute.
+    rows
+        Rows of edges.
+
+    Returns
+    -------
+    tuple
+        float64, shape (rows,) each, in the attribute's unit.
     """
     least, most = ATTRIBUTE[quantity].widest
     lower = np.nan_to_num(edges[f"{quantity}_lower"][rows].astype(np.float64), nan=least)
@@ -173,6 +200,16 @@ def _contradicted(
 def read_conflicts(city: City) -> dict[str, frozenset[str]]:
     """Elements of a city whose tags contradict one another, with the attributes concerned.
 
+    Parameters
+    ----------
+    city
+        The city, as built.
+
+    Returns
+    -------
+    dict
+        Names of attributes by id of the element.
+
     Raises
     ------
     InputDataError
@@ -204,6 +241,11 @@ def district_sums(
         See `judge_city`.
     district
         Row of each edge's district, -1 for none.
+
+    Returns
+    -------
+    list of dict
+        Rows of ``norm_districts.csv``.
     """
     names = [str(name) for name in city.districts["name"]]
     lengths = city.edges["length_m"].astype(np.float64)

@@ -38,6 +38,22 @@ def write_norm(
     Files: ``norm.csv`` (a row per edge and clause), ``norm_districts.csv`` (kilometres and numbers per
     district, clause and verdict; the whole network has an empty district), ``norm.gpkg`` (the same lines
     and points for a GIS) and ``norm.json`` (norm, edition, sources, city).
+
+    Parameters
+    ----------
+    city
+        The city, as built.
+    norm
+        The norm.
+    judged
+        Result of `judge_city`.
+    out
+        Folder; appears whole or not at all.
+
+    Returns
+    -------
+    list of dict
+        Rows of ``norm_districts.csv``.
     """
     from wegeketten.files.csv import write_csv
     from wegeketten.files.geopackage import write_layers
@@ -57,7 +73,22 @@ def write_norm(
 def edge_rows(
     city: City, judged: Sequence[ClauseVerdicts], district: NDArray[np.integer[Any]]
 ) -> Iterator[tuple[object, ...]]:
-    """Rows of ``norm.csv``, see `COLUMNS`; `district` is the row of each edge's district, -1 for none."""
+    """Rows of ``norm.csv``, see `COLUMNS`; `district` is the row of each edge's district, -1 for none.
+
+    Parameters
+    ----------
+    city
+        The city, as built.
+    judged
+        Result of `judge_city`.
+    district
+        Row of each edge's district, -1 for none.
+
+    Yields
+    ------
+    tuple
+        In the order of clauses and edges.
+    """
     ids = city.edges.ids()
     names = ["", *(str(name) for name in city.districts["name"])]
     lengths = city.edges["length_m"]

@@ -68,7 +68,18 @@ class Candidates:
         return len(self.site_id)
 
     def take(self, rows: Sequence[int]) -> Candidates:
-        """Some of them."""
+        """Some of them.
+
+        Parameters
+        ----------
+        rows
+            Their positions.
+
+        Returns
+        -------
+        Candidates
+            In the order of `rows`.
+        """
         index = np.asarray(rows, dtype=np.int64)
         return Candidates(
             [self.site_id[row] for row in index], [self.name[row] for row in index],
@@ -77,7 +88,18 @@ class Candidates:
         )  # fmt: skip
 
     def joined(self, other: Candidates) -> Candidates:
-        """These, then others."""
+        """These, then others.
+
+        Parameters
+        ----------
+        other
+            What comes behind.
+
+        Returns
+        -------
+        Candidates
+            All of both.
+        """
         return Candidates(
             self.site_id + other.site_id, self.name + other.name, self.kind + other.kind,
             np.concatenate([self.xy, other.xy]), np.concatenate([self.lonlat, other.lonlat]),
@@ -134,7 +156,22 @@ def find_candidates(
 
 
 def join_candidates(city: City, profile: Profile, candidates: Candidates) -> Endpoints:
-    """Joints of candidates with the network; those to which nobody of a profile gets are missing."""
+    """Joints of candidates with the network; those to which nobody of a profile gets are missing.
+
+    Parameters
+    ----------
+    city
+        The city, as built.
+    profile
+        The mobility profile that is asked about.
+    candidates
+        Possible sites.
+
+    Returns
+    -------
+    Endpoints
+        At most one joint for each candidate.
+    """
     from wegeketten.joins.endpoints import join_xy
 
     return join_xy(city, profile, candidates.xy)
@@ -145,6 +182,20 @@ def street_corners(city: City, most: int, *, apart_from: NDArray[np.float64] | N
 
     Corners in water, parks, woods and cemeteries, on bridges, in tunnels and at motorways are left out, and
     so are those around which nobody lives.
+
+    Parameters
+    ----------
+    city
+        The city, as built.
+    most
+        How many are wanted at most.
+    apart_from
+        Points to keep away from, metres, shape (points, 2); none where None.
+
+    Returns
+    -------
+    Candidates
+        In the order in which they were chosen, most people first.
     """
     nodes = _corner_nodes(city)
     xy = np.column_stack([city.nodes["x"][nodes], city.nodes["y"][nodes]])

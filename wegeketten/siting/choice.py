@@ -134,27 +134,88 @@ class SiteTable:
         return self.there + len(self.candidates)
 
     def site_id(self, column: int) -> str:
-        """Id of a place or candidate."""
+        """Id of a place or candidate.
+
+        Parameters
+        ----------
+        column
+            Column of the site.
+
+        Returns
+        -------
+        str
+            As in the city's places or in the list of candidates.
+        """
         if column < self.there:
             return str(self.city.places["place_id"][self.places[column]])
         return self.candidates.site_id[column - self.there]
 
     def nearest(self, columns: Longs, answer: str) -> Floats:
-        """Seconds to the nearest of some sites, infinite where there is no way."""
+        """Seconds to the nearest of some sites, infinite where there is no way.
+
+        Parameters
+        ----------
+        columns
+            Columns of the sites.
+        answer
+            Which reading of what is unknown counts: ``sure``, ``likely`` or ``possible``.
+
+        Returns
+        -------
+        Floats
+            Shape (rows,).
+        """
         if not len(columns):
             return np.full(len(self.demand), np.inf)
         return np.asarray(self.costs[answer][:, columns].min(axis=1))
 
     def within(self, columns: Longs, answer: str) -> NDArray[np.bool_]:
-        """Whether each row has one of some sites within its standard."""
+        """Whether each row has one of some sites within its standard.
+
+        Parameters
+        ----------
+        columns
+            Columns of the sites.
+        answer
+            Which reading of what is unknown counts: ``sure``, ``likely`` or ``possible``.
+
+        Returns
+        -------
+        ndarray
+            bool, shape (rows,).
+        """
         return np.asarray(self.nearest(columns, answer) <= self.limit)
 
     def reached(self, columns: Longs, answer: str) -> float:
-        """People who have one of some sites within their standard."""
+        """People who have one of some sites within their standard.
+
+        Parameters
+        ----------
+        columns
+            Columns of the sites.
+        answer
+            Which reading of what is unknown counts: ``sure``, ``likely`` or ``possible``.
+
+        Returns
+        -------
+        float
+            Sum of the rows' people.
+        """
         return float(self.demand.people[self.within(columns, answer)].sum())
 
     def rooms(self, capacity: float | None) -> Floats | None:
-        """Capacity of every column: its own where it is stated, else the given one; None without any."""
+        """Capacity of every column: its own where it is stated, else the given one; None without any.
+
+        Parameters
+        ----------
+        capacity
+            People a site takes where it states nothing itself; no limit where None.
+
+        Returns
+        -------
+        Floats or None
+            Shape (columns,); infinite where a site has no limit.
+        """
         if capacity is None:
             return None
         own = self.city.places.get("capacity")
@@ -165,6 +226,20 @@ class SiteTable:
 
 def choose(table: SiteTable, objective: str, wanted: Wanted) -> Choice:
     """Solve one objective in all three answers and tell the choice made in *likely*.
+
+    Parameters
+    ----------
+    table
+        Seconds from people to sites, in all three answers.
+    objective
+        ``cover``, ``median`` or ``center``.
+    wanted
+        What is asked.
+
+    Returns
+    -------
+    Choice
+        Sites, value and bound.
 
     Raises
     ------

@@ -59,6 +59,22 @@ def demand_of(
 ) -> Demand:
     """People of every profile; of its age group where the city knows ages, see `AGE_GROUPS` of plans.
 
+    Parameters
+    ----------
+    city
+        The city, as built.
+    profiles
+        The mobility profiles that are asked about.
+    service
+        Id of the service.
+    standard_s
+        Time within which the service should be reached, seconds; the catalogue's where None.
+
+    Returns
+    -------
+    Demand
+        A row for each profile and home with people.
+
     Raises
     ------
     UsageError
@@ -79,7 +95,20 @@ def demand_of(
 
 
 def existing_places(city: City, service: str) -> NDArray[np.int64]:
-    """Rows of the city's places of a service."""
+    """Rows of the city's places of a service.
+
+    Parameters
+    ----------
+    city
+        The city, as built.
+    service
+        Id of the service.
+
+    Returns
+    -------
+    ndarray
+        Ascending.
+    """
     return np.flatnonzero(city.places["service"] == service)
 
 
@@ -95,6 +124,26 @@ def costs_of(
 
     Existing places count for those to whom their doors are open in this answer; a new place is taken to have
     a door that everybody can use.
+
+    Parameters
+    ----------
+    city
+        The city, as built.
+    profiles
+        The mobility profiles that are asked about.
+    answer
+        Which reading of what is unknown counts: ``sure``, ``likely`` or ``possible``.
+    demand
+        The people.
+    service
+        Id of the service.
+    candidates
+        Possible new sites.
+
+    Returns
+    -------
+    ndarray
+        Shape (rows of the demand, sites).
 
     Raises
     ------

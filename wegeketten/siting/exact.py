@@ -42,7 +42,20 @@ class Exact(NamedTuple):
 
 
 def solve_median(problem: Problem, p: int) -> Exact:
-    """Open exactly p sites so that serving every demand from one of them costs least."""
+    """Open exactly p sites so that serving every demand from one of them costs least.
+
+    Parameters
+    ----------
+    problem
+        The checked problem.
+    p
+        How many sites are open, the fixed ones among them.
+
+    Returns
+    -------
+    Exact
+        Sites, value and bound.
+    """
     allowed = problem.cost < problem.penalty
     site, demand = np.nonzero(allowed)
     pairs, sites = len(site), problem.sites
@@ -130,6 +143,11 @@ def solve_cover(covers: Bools, fixed: Bools, most: int | None = None) -> Cover:
         Open in any case.
     most
         Decide only whether so many are enough; the bound is infinite where that is impossible.
+
+    Returns
+    -------
+    Cover
+        Sites, number and bound.
     """
     kept = smallest_rows(covers[~covers[:, fixed].any(axis=1)])
     sites = covers.shape[1]
@@ -160,7 +178,20 @@ def solve_cover(covers: Bools, fixed: Bools, most: int | None = None) -> Cover:
 
 
 def relaxed_cover(covers: Bools, fixed: Bools) -> float:
-    """Least number of sites, fractions allowed, that cover every row: a bound on the true number."""
+    """Least number of sites, fractions allowed, that cover every row: a bound on the true number.
+
+    Parameters
+    ----------
+    covers
+        Shape (rows, sites): which sites cover a row.
+    fixed
+        Open in any case.
+
+    Returns
+    -------
+    float
+        Infinite where some row cannot be covered.
+    """
     kept = smallest_rows(covers[~covers[:, fixed].any(axis=1)])
     if not len(kept):
         return float(fixed.sum())
@@ -173,7 +204,24 @@ def relaxed_cover(covers: Bools, fixed: Bools) -> float:
 
 
 def solve_max_cover(covers: Bools, weights: Floats, fixed: Bools, p: int) -> Cover:
-    """Open exactly p sites so that the rows covered weigh most; `bound` is a weight."""
+    """Open exactly p sites so that the rows covered weigh most; `bound` is a weight.
+
+    Parameters
+    ----------
+    covers
+        Shape (rows, sites): which sites cover a row.
+    weights
+        People of each row.
+    fixed
+        Open in any case.
+    p
+        How many sites are open, the fixed ones among them.
+
+    Returns
+    -------
+    Cover
+        Sites, weight and bound.
+    """
     patterns, weights = merge_rows(covers, weights)
     rows, sites = patterns.shape
     row, site = np.nonzero(patterns)
@@ -201,6 +249,18 @@ def solve_max_cover(covers: Bools, weights: Floats, fixed: Bools, p: int) -> Cov
 def merge_rows(covers: Bools, weights: Floats) -> tuple[Bools, Floats]:
     """Join rows that the same sites cover; rows that none covers are dropped.
 
+    Parameters
+    ----------
+    covers
+        Shape (rows, sites): which sites cover a row.
+    weights
+        People of each row.
+
+    Returns
+    -------
+    tuple
+        The joined rows, and the sum of the people of each.
+
     Examples
     --------
     >>> rows, weights = merge_rows(np.array([[1, 0], [0, 0], [1, 0]], dtype=bool), np.array([1.0, 5.0, 2.0]))
@@ -216,6 +276,16 @@ def merge_rows(covers: Bools, weights: Floats) -> tuple[Bools, Floats]:
 
 def smallest_rows(covers: Bools) -> Bools:
     """Rows whose covering implies that of all others: none holds all the sites of another.
+
+    Parameters
+    ----------
+    covers
+        Shape (rows, sites): which sites cover a row.
+
+    Returns
+    -------
+    Bools
+        Some of the rows, in their order.
 
     Examples
     --------

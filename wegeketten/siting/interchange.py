@@ -17,7 +17,19 @@ if TYPE_CHECKING:
 
 @kernel
 def nearest_two(cost: Floats, chosen: Longs, first: Floats, second: Floats, place: Longs) -> None:
-    """Write each demand's least and second least cost among the chosen sites, and the nearest."""
+    """Write each demand's least and second least cost among the chosen sites, and the nearest.
+
+    Parameters
+    ----------
+    cost
+        Shape (demands, sites).
+    chosen
+        Columns of the open sites, at least one.
+    first, second
+        Least and second least cost, shape (demands,); written to.
+    place
+        Position in `chosen` of the nearest, shape (demands,); written to.
+    """
     first[:] = np.inf
     second[:] = np.inf
     for number in range(len(chosen)):
@@ -93,7 +105,17 @@ def interchange(cost: Floats, chosen: Longs, fixed: NDArray[np.bool_]) -> float:
 
 @kernel
 def reduced_costs(cost: Floats, prices: Floats, out: Floats) -> None:
-    """Write for each site what opening it would bring if every demand paid its price; 0 or less."""
+    """Write for each site what opening it would bring if every demand paid its price; 0 or less.
+
+    Parameters
+    ----------
+    cost
+        Shape (sites, demands).
+    prices
+        What each demand pays for being served.
+    out
+        Shape (sites,); written to.
+    """
     for site in range(len(cost)):
         row = cost[site]
         total = 0.0
@@ -109,6 +131,21 @@ def reduced_costs_within(
     """The same where a site serves no more than its capacity: the relaxed knapsack of each.
 
     `usage` gets how often each demand is served, by sites that pay for themselves, shape (sites, demands).
+
+    Parameters
+    ----------
+    cost
+        Shape (sites, demands).
+    prices
+        What each demand pays for being served.
+    load
+        What each demand takes of a site's capacity.
+    capacity
+        Of each site.
+    out
+        Shape (sites,); written to.
+    usage
+        See above; written to.
     """
     for site in range(len(cost)):
         row = cost[site]

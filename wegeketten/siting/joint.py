@@ -113,7 +113,13 @@ class Joint(Tabular):
         }
 
     def write(self, out: Path) -> None:
-        """Write ``sites.csv``, ``joint.csv``, ``sites.gpkg`` and ``site.json`` into a folder."""
+        """Write ``sites.csv``, ``joint.csv``, ``sites.gpkg`` and ``site.json`` into a folder.
+
+        Parameters
+        ----------
+        out
+            Folder; appears whole or not at all.
+        """
         from wegeketten.siting.write import write_bought
 
         write_bought(out, self.bought, self.to_json())
@@ -181,6 +187,11 @@ def sites_alone(tasks: Sequence[Task], budget: float, first_site: int) -> float:
     ----------
     tasks, budget, first_site
         As for `spend`.
+
+    Returns
+    -------
+    float
+        People; at least what the best choice gains.
     """
     prices = np.sort(tasks[0].field.prices[first_site:])
     most = int(np.searchsorted(np.cumsum(prices), budget, side="right"))
@@ -300,6 +311,11 @@ def plan_jointly(
         How many candidates at most.
     progress
         Called with words and the share done.
+
+    Returns
+    -------
+    Joint
+        Sites, measures, value and bound.
 
     Raises
     ------

@@ -68,14 +68,40 @@ class Relaxation(NamedTuple):
 
 
 def improve(problem: Problem, chosen: Longs) -> Incumbent:
-    """Exchange sites until no exchange helps, and assign all demands."""
+    """Exchange sites until no exchange helps, and assign all demands.
+
+    Parameters
+    ----------
+    problem
+        The checked problem.
+    chosen
+        Columns of the sites to begin with.
+
+    Returns
+    -------
+    Incumbent
+        An answer that no single exchange makes better.
+    """
     chosen = np.ascontiguousarray(chosen, dtype=np.int64).copy()
     value = interchange(problem.cost, chosen, problem.fixed)
     return Incumbent(chosen, nearest(problem, chosen), float(value))
 
 
 def nearest(problem: Problem, chosen: Longs) -> Longs:
-    """The open site that serves each demand at the least cost."""
+    """The open site that serves each demand at the least cost.
+
+    Parameters
+    ----------
+    problem
+        The checked problem.
+    chosen
+        Columns of the open sites.
+
+    Returns
+    -------
+    Longs
+        Column of a site, shape (demands,).
+    """
     first, second = np.empty(problem.demands), np.empty(problem.demands)
     place = np.zeros(problem.demands, dtype=np.int64)
     nearest_two(problem.cost, np.ascontiguousarray(chosen, dtype=np.int64), first, second, place)
@@ -83,7 +109,20 @@ def nearest(problem: Problem, chosen: Longs) -> Longs:
 
 
 def assign(problem: Problem, chosen: Longs) -> Incumbent:
-    """Assign all demands to given open sites within their capacities."""
+    """Assign all demands to given open sites within their capacities.
+
+    Parameters
+    ----------
+    problem
+        The checked problem.
+    chosen
+        Columns of the open sites.
+
+    Returns
+    -------
+    Incumbent
+        Value infinite where the capacities do not suffice.
+    """
     if problem.capacity is None:
         assigned = nearest(problem, chosen)
         value = float(problem.cost[assigned, np.arange(problem.demands)].sum())
@@ -107,6 +146,11 @@ def relax(problem: Problem, p: int, *, iterations: int = _ITERATIONS, seed: int 
         Most steps; time would make the answer depend on the machine.
     seed
         Of the heuristic's random starts.
+
+    Returns
+    -------
+    Relaxation
+        Bound, prices and the best answer that was met.
     """
     steps = _Steps(problem, p)
     stall, length = 0, 2.0
@@ -220,6 +264,20 @@ def useful_sites(problem: Problem, p: int, relaxation: Relaxation) -> NDArray[np
     Opening a site that the relaxed problem leaves closed raises the bound by the difference to the last one
     it
     opens; where that reaches the incumbent, the site can be left out.
+
+    Parameters
+    ----------
+    problem
+        The checked problem.
+    p
+        How many sites are open.
+    relaxation
+        What `relax` returned.
+
+    Returns
+    -------
+    ndarray
+        bool, shape (sites,).
     """
     free = np.flatnonzero(~problem.fixed)
     count = p - int(problem.fixed.sum())

@@ -93,6 +93,20 @@ def solve(problem: Problem, p: int, *, exact: bool = True) -> tuple[Incumbent | 
 
     The Lagrangian comes first. Where it leaves a gap, the sites that it does not rule out go to the integer
     program, if that is small enough.
+
+    Parameters
+    ----------
+    problem
+        The checked problem.
+    p
+        How many sites are open, the fixed ones among them.
+    exact
+        Whether to go on to the integer program where a gap is left.
+
+    Returns
+    -------
+    tuple
+        Answer, and a bound that no answer falls below.
     """
     relaxation = relax(problem, p)
     best, bound = relaxation.incumbent, problem.raised(relaxation.bound)

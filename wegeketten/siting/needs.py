@@ -117,7 +117,13 @@ class Needs(Tabular):
         }
 
     def write(self, out: Path) -> None:
-        """Write tables of districts, clusters and neighbourhoods, ``needs.gpkg`` and ``needs.json``."""
+        """Write tables of districts, clusters and neighbourhoods, ``needs.gpkg`` and ``needs.json``.
+
+        Parameters
+        ----------
+        out
+            Folder; appears whole or not at all.
+        """
         from wegeketten.siting.write_needs import write_needs
 
         write_needs(self, out)
@@ -138,6 +144,11 @@ def find_needs(
         Rate, index and files.
     progress
         Called with words and the share done.
+
+    Returns
+    -------
+    Needs
+        Tables of districts, clusters and neighbourhoods.
 
     Raises
     ------
@@ -208,7 +219,18 @@ class Counted:
         self.tree = shapely.STRtree(np.asarray(city.districts["geometry"]))
 
     def where(self, xy: Floats) -> NDArray[np.int64]:
-        """District of each point (the city's metres), -1 outside all."""
+        """District of each point (the city's metres), -1 outside all.
+
+        Parameters
+        ----------
+        xy
+            Metres, shape (points, 2).
+
+        Returns
+        -------
+        ndarray
+            Shape (points,).
+        """
         import shapely
 
         found = np.full(len(xy), -1, dtype=np.int64)
@@ -219,7 +241,18 @@ class Counted:
         return found
 
     def of(self, xy: Floats) -> NDArray[np.int64]:
-        """Number of points in each district."""
+        """Number of points in each district.
+
+        Parameters
+        ----------
+        xy
+            Metres, shape (points, 2).
+
+        Returns
+        -------
+        ndarray
+            Shape (districts,).
+        """
         rows = self.where(xy)
         return np.bincount(rows[rows >= 0], minlength=self.count)
 

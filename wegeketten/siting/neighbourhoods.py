@@ -62,6 +62,11 @@ def propose(city: City, *, least: float = LEAST, most: float = MOST) -> Proposal
         A built city; its homes weighted with people.
     least, most
         People of a neighbourhood.
+
+    Returns
+    -------
+    Proposal
+        A row for each neighbourhood, and the neighbourhood of each home.
     """
     barrier = _barriers(city)
     node = _home_nodes(city, barrier)

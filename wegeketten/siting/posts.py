@@ -39,6 +39,11 @@ def posts_needed(people: ArrayLike, weights: ArrayLike | None = None, per_post: 
     per_post
         People for whom there is one post.
 
+    Returns
+    -------
+    Floats
+        Shape (districts,).
+
     Raises
     ------
     UsageError
@@ -68,6 +73,11 @@ def largest_remainder(needed: ArrayLike, total: int | None = None) -> NDArray[np
         Fractions, 0 or more.
     total
         What they are to sum to; the sum of the fractions, rounded half up, where None.
+
+    Returns
+    -------
+    ndarray
+        int64, shape of `needed`.
 
     Examples
     --------

@@ -58,13 +58,35 @@ class Problem:
         return int(self.cost.shape[1])
 
     def raised(self, bound: float) -> float:
-        """Round a lower bound up to the next value an answer can have, clear of rounding errors."""
+        """Round a lower bound up to the next value an answer can have, clear of rounding errors.
+
+        Parameters
+        ----------
+        bound
+            No answer costs less.
+
+        Returns
+        -------
+        float
+            At least `bound`.
+        """
         if not self.integral:
             return bound
         return float(np.ceil(bound - _ROUNDING * max(1.0, abs(bound)) * 100))
 
     def take(self, sites: NDArray[np.bool_]) -> Problem:
-        """The same problem with some of the sites only."""
+        """The same problem with some of the sites only.
+
+        Parameters
+        ----------
+        sites
+            Which stay, shape (sites,).
+
+        Returns
+        -------
+        Problem
+            Its columns are numbered anew.
+        """
         capacity = None if self.capacity is None else self.capacity[sites]
         return Problem(
             np.ascontiguousarray(self.cost[sites]), self.penalty, self.fixed[sites], self.load, capacity,
@@ -75,10 +97,26 @@ class Problem:
 def cost_matrix(cost: ArrayLike) -> Floats:
     """Check a matrix of costs, one row per demand, one column per site; infinite where a pair is forbidden.
 
+    Parameters
+    ----------
+    cost
+        What serving each demand from each site costs, any unit.
+
+    Returns
+    -------
+    Floats
+        float64, shape (demands, sites).
+
     Raises
     ------
     UsageError
         It is no matrix, is empty, or holds NaN or negative costs.
+
+    Examples
+    --------
+    >>> cost_matrix([[1, 2], [3, float("inf")]])
+    array([[ 1.,  2.],
+           [ 3., inf]])
     """
     matrix = np.asarray(cost, dtype=np.float64)
     if matrix.ndim != 2 or not matrix.size:
@@ -94,10 +132,31 @@ def cost_matrix(cost: ArrayLike) -> Floats:
 def vector(values: ArrayLike | None, length: int, name: str, default: Floats | float = 1.0) -> Floats:
     """Check numbers of 0 or more, one for each demand or site; one number holds for all of them.
 
+    Parameters
+    ----------
+    values
+        The numbers; `default` where None.
+    length
+        How many there must be.
+    name
+        What the values are called in messages.
+    default
+        One number, or one for each.
+
+    Returns
+    -------
+    Floats
+        float64, shape (length,).
+
     Raises
     ------
     UsageError
         Not as many numbers as needed, or one that is negative or no number.
+
+    Examples
+    --------
+    >>> vector(None, 2, "weights", 1.0)
+    array([1., 1.])
     """
     array = np.asarray(default if values is None else values, dtype=np.float64)
     if array.ndim == 0:
@@ -112,10 +171,27 @@ def vector(values: ArrayLike | None, length: int, name: str, default: Floats | f
 def fixed_mask(fixed: Sequence[int] | NDArray[np.integer], sites: int) -> NDArray[np.bool_]:
     """Check columns of sites that are open in every answer.
 
+    Parameters
+    ----------
+    fixed
+        Columns; none where empty.
+    sites
+        Number of sites.
+
+    Returns
+    -------
+    ndarray
+        bool, shape (sites,).
+
     Raises
     ------
     UsageError
         A column that does not exist.
+
+    Examples
+    --------
+    >>> fixed_mask([2], 3)
+    array([False, False,  True])
     """
     rows = np.asarray(fixed, dtype=np.int64).ravel()
     if ((rows < 0) | (rows >= sites)).any():
@@ -127,6 +203,13 @@ def fixed_mask(fixed: Sequence[int] | NDArray[np.integer], sites: int) -> NDArra
 
 def check_count(p: int, fixed: NDArray[np.bool_]) -> None:
     """Check that so many sites can be open, the fixed ones among them.
+
+    Parameters
+    ----------
+    p
+        How many sites are to be open.
+    fixed
+        Which are open in any case, shape (sites,).
 
     Raises
     ------
@@ -143,7 +226,26 @@ def check_count(p: int, fixed: NDArray[np.bool_]) -> None:
 def make_problem(
     cost: Floats, weights: Floats, fixed: NDArray[np.bool_], load: Floats, capacity: Floats | None
 ) -> Problem:
-    """Turn checked arrays round, weigh the costs, and put the penalty in place of forbidden pairs."""
+    """Turn checked arrays round, weigh the costs, and put the penalty in place of forbidden pairs.
+
+    Parameters
+    ----------
+    cost
+        Shape (demands, sites), infinite where a pair is forbidden.
+    weights
+        People of each demand.
+    fixed
+        Which sites are open in any case.
+    load
+        What each demand takes of a site's capacity.
+    capacity
+        Of each site; no limits where None.
+
+    Returns
+    -------
+    Problem
+        Ready for the solvers.
+    """
     weighted = np.ascontiguousarray(cost.T)
     forbidden = ~np.isfinite(weighted)
     weighted = np.where(forbidden, 0.0, weighted) * weights

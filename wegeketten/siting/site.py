@@ -88,7 +88,13 @@ class Sites(Tabular):
         }  # fmt: skip
 
     def write(self, out: Path) -> None:
-        """Write ``sites.csv``, ``sites.gpkg`` and ``site.json`` into a folder."""
+        """Write ``sites.csv``, ``sites.gpkg`` and ``site.json`` into a folder.
+
+        Parameters
+        ----------
+        out
+            Folder; appears whole or not at all.
+        """
         from wegeketten.siting.write import write_sites
 
         write_sites(out, [site for choice in self.choices for site in choice.sites], self.to_json())
@@ -98,6 +104,22 @@ def find_sites(
     city: City, profiles: Sequence[Profile], wanted: Wanted, *, progress: Progress | None = None
 ) -> Sites | Joint:
     """Choose sites, or (`Wanted.with_measures`) sites and measures for one budget.
+
+    Parameters
+    ----------
+    city
+        The city, as built.
+    profiles
+        The mobility profiles that are asked about.
+    wanted
+        What is asked.
+    progress
+        Called with what is being done and the share that is done.
+
+    Returns
+    -------
+    Sites or Joint
+        Sites only, or sites and measures.
 
     Raises
     ------
@@ -134,6 +156,11 @@ def choose_sites(
         What is asked.
     progress
         Called with words and the share done.
+
+    Returns
+    -------
+    Sites
+        Sites by objective, and who reaches them.
 
     Raises
     ------
@@ -177,6 +204,16 @@ def choose_sites(
 def parse_objectives(text: str) -> tuple[str, ...]:
     """Objectives from the value of --objective.
 
+    Parameters
+    ----------
+    text
+        Names with commas between.
+
+    Returns
+    -------
+    tuple
+        Each once, in the order given.
+
     Examples
     --------
     >>> parse_objectives("all"), parse_objectives("center")
@@ -188,10 +225,25 @@ def parse_objectives(text: str) -> tuple[str, ...]:
 def parse_fixed(text: str) -> bool:
     """Whether existing places stay, from the value of --fixed.
 
+    Parameters
+    ----------
+    text
+        ``existing`` or ``none``.
+
+    Returns
+    -------
+    bool
+        True for ``existing``.
+
     Raises
     ------
     UsageError
         It is neither ``existing`` nor ``none``.
+
+    Examples
+    --------
+    >>> parse_fixed("existing"), parse_fixed("none")
+    (True, False)
     """
     if text not in ("existing", "none"):
         raise UsageError(f"--fixed {text}: there are existing and none")

@@ -50,6 +50,18 @@ class Siting:
 def snapped(bound: float, value: float) -> float:
     """A bound that differs from the value by rounding errors only is the value.
 
+    Parameters
+    ----------
+    bound
+        What no answer can exceed, or fall below.
+    value
+        Of the answer that was found.
+
+    Returns
+    -------
+    float
+        `value` where they are equal but for rounding, else `bound`.
+
     Examples
     --------
     >>> snapped(3.0000000000001, 3.0), snapped(2.9, 3.0)

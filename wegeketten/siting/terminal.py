@@ -24,7 +24,17 @@ if TYPE_CHECKING:
 
 
 def print_sites(found: Sites | Joint, *, lang: Language, out: Path) -> None:
-    """Print the new places and what they are worth."""
+    """Print the new places and what they are worth.
+
+    Parameters
+    ----------
+    found
+        Result of `find_sites`.
+    lang
+        Language of the text, ``de`` or ``en``.
+    out
+        Folder that was written, for the last line.
+    """
     if isinstance(found, Joint):
         _print_joint(found, lang=lang, out=out)
         return
@@ -85,7 +95,17 @@ def _print_joint(found: Joint, *, lang: Language, out: Path) -> None:
 
 
 def print_needs(found: Needs, *, lang: Language, out: Path) -> None:
-    """Print what each district needs."""
+    """Print what each district needs.
+
+    Parameters
+    ----------
+    found
+        Result of `find_needs`.
+    lang
+        Language of the text, ``de`` or ``en``.
+    out
+        Folder that was written, for the last line.
+    """
     rows = found.rows
     told = [
         text(

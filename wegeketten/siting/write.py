@@ -23,7 +23,17 @@ _RANKS = LayerStyle(
 
 
 def write_sites(out: Path, sites: Sequence[Site], document: dict[str, Any]) -> None:
-    """Write ``sites.csv``, ``sites.gpkg`` and ``site.json``."""
+    """Write ``sites.csv``, ``sites.gpkg`` and ``site.json``.
+
+    Parameters
+    ----------
+    out
+        Folder; appears whole or not at all.
+    sites
+        Existing, new and given up places.
+    document
+        Content of ``site.json``.
+    """
     with whole_folder(out, marker="site.json") as folder:
         write_csv(folder / "sites.csv", Site._fields, sites)
         write_layers(folder / "sites.gpkg", [_points("sites", Site._fields, sites, _RANKS)])
@@ -31,7 +41,17 @@ def write_sites(out: Path, sites: Sequence[Site], document: dict[str, Any]) -> N
 
 
 def write_bought(out: Path, bought: Sequence[Bought], document: dict[str, Any]) -> None:
-    """Write ``sites.csv``, ``joint.csv``, ``sites.gpkg`` and ``site.json`` of a joint plan."""
+    """Write ``sites.csv``, ``joint.csv``, ``sites.gpkg`` and ``site.json`` of a joint plan.
+
+    Parameters
+    ----------
+    out
+        Folder; appears whole or not at all.
+    bought
+        Places and measures in the order in which they were bought.
+    document
+        Content of ``site.json``.
+    """
     sites = [row for row in bought if row.what == "site"]
     header = (*Site._fields[:11], "premises")
     told = [

@@ -40,7 +40,15 @@ _PEOPLE = LayerStyle(
 
 
 def write_needs(needs: Needs, out: Path) -> None:
-    """Write ``needs.csv``, ``clusters.csv``, ``neighbourhoods.csv``, ``needs.gpkg`` and ``needs.json``."""
+    """Write ``needs.csv``, ``clusters.csv``, ``neighbourhoods.csv``, ``needs.gpkg`` and ``needs.json``.
+
+    Parameters
+    ----------
+    needs
+        Result of `find_needs`.
+    out
+        Folder; appears whole or not at all.
+    """
     import shapely
 
     areas = np.asarray(needs.areas, dtype=object)

@@ -33,7 +33,20 @@ class Value(NamedTuple):
     provenance: int
 
     def within(self, lower: float, upper: float, likely: float | None = None) -> Value | None:
-        """Narrowed to an interval, as derived knowledge; None where the two do not meet."""
+        """Narrowed to an interval, as derived knowledge; None where the two do not meet.
+
+        Parameters
+        ----------
+        lower, upper
+            Ends of the interval, in the attribute's unit.
+        likely
+            Point value to prefer inside the narrowed bounds; the nearest value to the old one where None.
+
+        Returns
+        -------
+        Value or None
+            Bounds that lie in both, with provenance ``derived``.
+        """
         low, high = max(self.lower, lower), min(self.upper, upper)
         if low > high:
             return None
@@ -78,7 +91,26 @@ def _rule(entry: dict[str, Any]) -> Rule:
 def assumed(
     kind: Kind, highway: str, attribute: str, *, at_crossing: bool = False, at_signals: bool = False
 ) -> Value | None:
-    """Assumption in numbers; None where the attribute does not apply to the kind."""
+    """Assumption in numbers; None where the attribute does not apply to the kind.
+
+    Parameters
+    ----------
+    kind
+        What the edge is.
+    highway
+        Class of the way or of the carriageway.
+    attribute
+        Name of the attribute.
+    at_crossing
+        Whether a kerb lies at a crossing.
+    at_signals
+        Whether that crossing has signals.
+
+    Returns
+    -------
+    Value or None
+        Point value and bounds with provenance ``assumed``.
+    """
     if kind.is_barrier and attribute == "width_m" and kind.name != "kerb":
         return barrier_gap(kind.name)
     for rule in rules().get(attribute, ()):
@@ -94,7 +126,26 @@ def assumed(
 
 @cache
 def applies(kind: Kind, attribute: str) -> bool:
-    """Whether an attribute may apply to a kind of edge."""
+    """Whether an attribute may apply to a kind of edge.
+
+    Parameters
+    ----------
+    kind
+        What the edge is.
+    attribute
+        Name of the attribute.
+
+    Returns
+    -------
+    bool
+        True where some edges of the kind can have it.
+
+    Examples
+    --------
+    >>> from wegeketten.model.edges import Kind
+    >>> applies(Kind.kerb, "kerb_cm"), applies(Kind.kerb, "step_count")
+    (True, False)
+    """
     if kind.is_barrier and attribute == "width_m":
         return kind.name != "kerb"
     return any(not rule.kinds or kind.name in rule.kinds for rule in rules().get(attribute, ()))
@@ -107,6 +158,11 @@ def barrier_gap(barrier: str) -> Value:
     ----------
     barrier
         Value of ``barrier``; an unknown one counts as an obstacle.
+
+    Returns
+    -------
+    Value
+        Point value and bounds in metres.
 
     Examples
     --------
@@ -176,6 +232,11 @@ def steps_on(length_m: float) -> Span:
     ----------
     length_m
         Length of the way in plan, landings included, metres.
+
+    Returns
+    -------
+    Span
+        Number of steps with bounds.
 
     Examples
     --------

@@ -74,6 +74,16 @@ def _read() -> tuple[list[Caution], dict[str, list[_Rule]]]:
 def bit_of(name: str) -> int:
     """Bit of the caution of a name.
 
+    Parameters
+    ----------
+    name
+        Name of the caution in ``data/tags/cautions.csv``.
+
+    Returns
+    -------
+    int
+        A power of two.
+
     Raises
     ------
     KeyError
@@ -92,6 +102,16 @@ def _bits() -> dict[str, int]:
 
 def cautions_of(tags: Mapping[str, str]) -> int:
     """Cautions that an element's tags ask for, as bits.
+
+    Parameters
+    ----------
+    tags
+        Tags of the element, with tidy keys.
+
+    Returns
+    -------
+    int
+        0 where they ask for none.
 
     Examples
     --------
@@ -117,17 +137,53 @@ def cautions_of(tags: Mapping[str, str]) -> int:
 
 
 def named(bits: int) -> list[Caution]:
-    """The cautions of a set of bits."""
+    """The cautions of a set of bits.
+
+    Parameters
+    ----------
+    bits
+        Cautions as bits.
+
+    Returns
+    -------
+    list of Caution
+        In the order of the table.
+    """
     return [caution for caution in cautions() if bits & caution.bit]
 
 
 def most_for(groups: Iterable[Group], caution: Caution) -> int:
-    """In how many answers somebody may pass who belongs to several groups: the strictest counts."""
+    """In how many answers somebody may pass who belongs to several groups: the strictest counts.
+
+    Parameters
+    ----------
+    groups
+        Groups that somebody belongs to.
+    caution
+        What lies in the way.
+
+    Returns
+    -------
+    int
+        From 0 (never) to 3 (even in *sure*).
+    """
     return min(caution.levels[group] for group in groups)
 
 
 def worst_of(bits: int, groups: Sequence[Group]) -> str:
     """Name of the caution of a set that hinders somebody most; "" for none.
+
+    Parameters
+    ----------
+    bits
+        Cautions as bits.
+    groups
+        Groups that somebody belongs to.
+
+    Returns
+    -------
+    str
+        Name in ``data/tags/cautions.csv``.
 
     Examples
     --------

@@ -56,6 +56,16 @@ class Rule(NamedTuple):
 def rules_of(raw: str) -> list[Rule] | None:
     """The rules of a conditional tag; None where it cannot be read.
 
+    Parameters
+    ----------
+    raw
+        Value of a ``…:conditional`` tag.
+
+    Returns
+    -------
+    list of Rule or None
+        In the order of the tag; the last that applies counts.
+
     Examples
     --------
     >>> rules_of("no @ (22:00-06:00); yes @ PH")
@@ -87,6 +97,11 @@ def line_of(base: bool, rules: Sequence[tuple[bool, str]]) -> str | bool:
     rules
         Whether open, and when; the last that applies counts.
 
+    Returns
+    -------
+    str or bool
+        The line in the syntax of ``opening_hours``; True or False where nothing ever changes.
+
     Examples
     --------
     >>> line_of(True, [(False, "22:00-06:00")]), line_of(True, [(True, "Su")])
@@ -102,6 +117,16 @@ def line_of(base: bool, rules: Sequence[tuple[bool, str]]) -> str | bool:
 def hours_line(raw: str) -> str | bool:
     """One line for ``opening_hours``; a plain state where that is always or never.
 
+    Parameters
+    ----------
+    raw
+        Value of ``opening_hours``.
+
+    Returns
+    -------
+    str or bool
+        The line; True or False where it never changes.
+
     Examples
     --------
     >>> hours_line("24/7"), hours_line("off"), hours_line("Mo-Fr 08:00-18:00")
@@ -115,6 +140,16 @@ def hours_line(raw: str) -> str | bool:
 
 def both(one: str | bool, other: str | bool) -> str | bool:
     """What is open where both are.
+
+    Parameters
+    ----------
+    one, other
+        Lines in the syntax of ``opening_hours``, or plain states.
+
+    Returns
+    -------
+    str or bool
+        Line or plain state.
 
     Examples
     --------
@@ -133,6 +168,18 @@ def state(line: str, when: dt.datetime) -> bool | None:
     """Whether something is open at a time; None where it is unknown.
 
     A time in the ordinary week stands for that hour at any season: where the seasons differ, that is unknown.
+
+    Parameters
+    ----------
+    line
+        In the syntax of ``opening_hours``.
+    when
+        Local time.
+
+    Returns
+    -------
+    bool or None
+        True for open.
 
     Examples
     --------

@@ -93,6 +93,11 @@ def contradictions(
         One per attribute; changed in place where a rule has an effect on what is not tagged.
     positions
         Where each attribute stands in `values`.
+
+    Returns
+    -------
+    list of Conflict
+        In the order of the table of rules.
     """
     found = []
     for rule in _rules_for(kind):

@@ -38,6 +38,16 @@ _serial = re.compile(r"(\d{5})(?:[.,]\d*)?").fullmatch
 def month_first(texts: Iterable[str]) -> bool | None:
     """Whether a column writes ``11/15/2026`` with the month first; None where that is unknown.
 
+    Parameters
+    ----------
+    texts
+        Cells of one column.
+
+    Returns
+    -------
+    bool or None
+        True where some cell can only be read that way, False where some cell can only be read the other way.
+
     Examples
     --------
     >>> month_first(["03/04/2026", "11/15/2026"]), month_first(["03/04/2026"]), month_first(["31/12/26"])
@@ -63,6 +73,11 @@ def iso_date(text: str, *, month_first: bool | None = None) -> str | None:
         or a year without a day counts from its first day.
     month_first
         How the column writes ``03/04/2026``.
+
+    Returns
+    -------
+    str or None
+        ``YYYY-MM-DD``.
 
     Examples
     --------
@@ -105,6 +120,16 @@ def iso_date(text: str, *, month_first: bool | None = None) -> str | None:
 
 def month_number(word: str) -> int | None:
     """Number of a month by its name or its beginning, German or English; None where it is none.
+
+    Parameters
+    ----------
+    word
+        Such as ``Nov``, ``März`` or ``december``.
+
+    Returns
+    -------
+    int or None
+        From 1 to 12.
 
     Examples
     --------

@@ -33,6 +33,11 @@ def cycle_gap(width: Value, untold: Value, tags: Mapping[str, str]) -> Value:
     tags
         Of the barrier, with tidy keys.
 
+    Returns
+    -------
+    Value
+        Metres, with bounds.
+
     Examples
     --------
     >>> untold = Value(0.85, 0.7, 1.2, 4)

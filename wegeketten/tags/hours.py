@@ -51,6 +51,11 @@ def open_at(text: str, when: dt.datetime) -> bool | None:
     when
         Local time.
 
+    Returns
+    -------
+    bool or None
+        True for open.
+
     Examples
     --------
     >>> night = dt.datetime(2025, 3, 10, 3)
@@ -83,6 +88,11 @@ def hours_open(text: str) -> Span | None:
     ----------
     text
         Value of ``opening_hours``.
+
+    Returns
+    -------
+    Span or None
+        Hours a week.
 
     Examples
     --------

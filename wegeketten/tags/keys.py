@@ -24,6 +24,11 @@ def tidy_key(key: str) -> str:
     key
         Any text.
 
+    Returns
+    -------
+    str
+        In small letters, with ``:`` between its parts.
+
     Examples
     --------
     >>> tidy_key(" Kerb.Height ")
@@ -40,6 +45,16 @@ def tidy_key(key: str) -> str:
 @lru_cache(maxsize=1 << 16)
 def plain_key(key: str) -> str:
     """Key without the places it speaks of: ``sidewalk``, ``left``, ``end`` and the like.
+
+    Parameters
+    ----------
+    key
+        A tidy key.
+
+    Returns
+    -------
+    str
+        The key with the words for places left out.
 
     Examples
     --------
@@ -60,6 +75,16 @@ def plain_key(key: str) -> str:
 @lru_cache(maxsize=1 << 16)
 def quantity_of(key: str) -> Quantity | None:
     """Quantity that a key states, None where it states none of ours.
+
+    Parameters
+    ----------
+    key
+        A tidy key.
+
+    Returns
+    -------
+    Quantity or None
+        Attribute and unit that the key speaks of.
 
     Examples
     --------

@@ -64,13 +64,34 @@ class Quantity(NamedTuple):
 
 
 def rows(*parts: str) -> Iterator[dict[str, str]]:
-    """Rows of a table below ``data/``."""
+    """Rows of a table below ``data/``.
+
+    Parameters
+    ----------
+    parts
+        Folders and name of the table.
+
+    Yields
+    ------
+    dict
+        Each row by column name; empty cells are "".
+    """
     with shipped(*parts).open(encoding="utf-8", newline="") as file:
         yield from csv.DictReader(file)
 
 
 def number(text: str) -> float:
     """Read a table's number, in which a surface class counts 1–6.
+
+    Parameters
+    ----------
+    text
+        A cell of a table.
+
+    Returns
+    -------
+    float
+        In the unit of the column.
 
     Examples
     --------

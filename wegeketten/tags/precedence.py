@@ -50,6 +50,16 @@ class Resolved(NamedTuple):
     def of(self, attribute: str) -> Value:
         """Value of one attribute.
 
+        Parameters
+        ----------
+        attribute
+            Name of the attribute.
+
+        Returns
+        -------
+        Value
+            Reading with bounds and provenance.
+
         Raises
         ------
         KeyError
@@ -318,6 +328,16 @@ def _value(attribute: str, span: Span, assumption: Value) -> Value:
 
 def magnitude(span: Span) -> Span:
     """Signed span without its sign.
+
+    Parameters
+    ----------
+    span
+        Reading whose sign gives a direction.
+
+    Returns
+    -------
+    Span
+        Bounds of 0 or more.
 
     Examples
     --------

@@ -31,6 +31,16 @@ _BETWEEN = "\x1f"
 def joined(tags: Mapping[str, str]) -> str:
     """Tags that a peer may read, as one text.
 
+    Parameters
+    ----------
+    tags
+        Tags of the element, with tidy keys.
+
+    Returns
+    -------
+    str
+        Keys in ascending order; those that no peer reads are left out.
+
     Examples
     --------
     >>> joined({"name": "Am Markt", "kerb": "raised"})
@@ -42,6 +52,16 @@ def joined(tags: Mapping[str, str]) -> str:
 @lru_cache(maxsize=65536)
 def apart(text: str) -> dict[str, str]:
     """Tags from a text of `joined`; not to be changed, the same text gives the same dictionary.
+
+    Parameters
+    ----------
+    text
+        What `joined` returned.
+
+    Returns
+    -------
+    dict
+        Keys and values.
 
     Examples
     --------

@@ -59,6 +59,11 @@ def measure(key: str, raw: str) -> Span | None:
     key, raw
         As for `read`.
 
+    Returns
+    -------
+    Span or None
+        In the quantity's unit, with bounds.
+
     Examples
     --------
     >>> measure("surface", "sett").value

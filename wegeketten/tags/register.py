@@ -87,6 +87,11 @@ def attributes_of(columns: Mapping[str, Sequence[str]]) -> tuple[list[Attribute]
     columns
         Cells by column name.
 
+    Returns
+    -------
+    tuple
+        The columns, and one sentence for each assumption.
+
     Examples
     --------
     >>> found, notes = attributes_of({"Bordhöhe": ["2,5", "12"], "Foto": ["a.jpg"], "Breite [cm]": ["90"]})
@@ -113,6 +118,18 @@ def attributes_of(columns: Mapping[str, Sequence[str]]) -> tuple[list[Attribute]
 
 def value_of(attribute: Attribute, cell: str) -> str:
     """A cell as the tag's value: with its unit, German words in the words of OpenStreetMap.
+
+    Parameters
+    ----------
+    attribute
+        The column that the cell belongs to.
+    cell
+        Text of the cell.
+
+    Returns
+    -------
+    str
+        A value that `wegeketten.tags.read` understands.
 
     Examples
     --------
@@ -141,6 +158,16 @@ def value_of(attribute: Attribute, cell: str) -> str:
 
 def doubtful(values: Iterable[tuple[str, float]]) -> list[str]:
     """What of observed values looks like another unit: pairs of an attribute's name and its value.
+
+    Parameters
+    ----------
+    values
+        Attribute and observed number, over a whole file.
+
+    Returns
+    -------
+    list of str
+        One sentence for each attribute that looks wrong.
 
     Examples
     --------

@@ -63,6 +63,11 @@ def tidy(raw: str) -> str:
     raw
         Any text, lone surrogates and control characters included.
 
+    Returns
+    -------
+    str
+        The text, ready for comparison.
+
     Examples
     --------
     >>> tidy("１,５ M"), tidy(" −3½ %")

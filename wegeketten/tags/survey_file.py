@@ -128,7 +128,18 @@ class Survey(NamedTuple):
 
 
 def read_survey(path: Path) -> tuple[list[SurveyRow], list[Rejected]]:
-    """Observations of a survey file, and rows that cannot be used; see `parse_survey`."""
+    """Observations of a survey file, and rows that cannot be used; see `parse_survey`.
+
+    Parameters
+    ----------
+    path
+        CSV, workbook or GeoJSON.
+
+    Returns
+    -------
+    tuple
+        Usable rows, and the others with the reason.
+    """
     found = parse_survey(path)
     return found.rows, found.rejected
 
@@ -403,6 +414,11 @@ def observed(name: str, attribute: str, value: str) -> Span | None:
         Key or attribute as the survey writes it.
     value
         Value as the survey writes it.
+
+    Returns
+    -------
+    Span or None
+        None where the value cannot be read.
 
     Examples
     --------

@@ -56,6 +56,16 @@ def passage_keys() -> tuple[PassageKey, ...]:
 def unread_key(key: str) -> PassageKey | None:
     """The row of a key that bears on passage and is not used, None for any other.
 
+    Parameters
+    ----------
+    key
+        A tidy key.
+
+    Returns
+    -------
+    PassageKey or None
+        The row of the table.
+
     Examples
     --------
     >>> unread_key("maxheight").why_not
@@ -74,6 +84,16 @@ def unread_key(key: str) -> PassageKey | None:
 
 def count_unread(tags: Iterable[Mapping[str, str]]) -> Counter[str]:
     """How often each key occurs that bears on passage and is not used.
+
+    Parameters
+    ----------
+    tags
+        Tags of each element.
+
+    Returns
+    -------
+    Counter
+        Number of elements by key.
 
     Examples
     --------

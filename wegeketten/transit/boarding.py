@@ -128,6 +128,11 @@ def judge_stops(
     level
         One of `LEVELS`.
 
+    Returns
+    -------
+    StopVerdict
+        Levels from 0 (never) to 3 (sure), and reasons, by row.
+
     Raises
     ------
     UsageError
@@ -225,6 +230,18 @@ def judge_trips(trips: Trips, profile: Profile) -> tuple[NDArray[np.int8], list[
     is then read as unknown, and listed. Who has no wheels boards any vehicle; with wheels other than a
     wheelchair's a 2 is possible.
 
+    Parameters
+    ----------
+    trips
+        Trips of the feed.
+    profile
+        The mobility profile that is asked about.
+
+    Returns
+    -------
+    tuple
+        Levels from 0 to 3, int8, shape (trips,); and names of lines.
+
     Examples
     --------
     >>> from wegeketten.people.profile import load_profile
@@ -251,7 +268,18 @@ def judge_trips(trips: Trips, profile: Profile) -> tuple[NDArray[np.int8], list[
 
 
 def is_undemanding(profile: Profile) -> bool:
-    """Whether a profile asks nothing of platforms and vehicles."""
+    """Whether a profile asks nothing of platforms and vehicles.
+
+    Parameters
+    ----------
+    profile
+        The mobility profile that is asked about.
+
+    Returns
+    -------
+    bool
+        True for those who walk and see.
+    """
     limits = profile.limits
     asks = limits.kerb_cm is not None or limits.width_m is not None or limits.wheelchair_tag
     return not (asks or profile.wheels or limits.tactile == "for_sure")
@@ -265,6 +293,22 @@ def answers_by_stop(
     A stop that may be one of several platforms is sure where all of them are, likely where the best match is,
     possible where any is. Stops outside the city have no row: they are sure for the `undemanding`, who board
     anywhere, and possible only for all others.
+
+    Parameters
+    ----------
+    platforms
+        Columns of the platform table.
+    levels
+        Level of each row and mode, see `judge_stops`.
+    stops
+        Number of stops of the feed.
+    undemanding
+        See `is_undemanding`.
+
+    Returns
+    -------
+    dict
+        A table for each of ``sure``, ``likely`` and ``possible``.
     """
     stop = platforms["stop"]
     modes = levels.shape[1]

@@ -38,6 +38,11 @@ def departures(
         By trip: column of `modes.MODES`.
     start_s, window_s
         The window, seconds of the service day; its end is not part of it.
+
+    Returns
+    -------
+    ndarray
+        int64.
     """
     connections, unit = timetable.connections, timetable.unit_s
     leave = connections.departure
@@ -54,6 +59,18 @@ def stations_of(parent: NDArray[np.integer], names: list[str]) -> Ints:
 
     Platforms of a station belong together, and so do stops of one name that no station holds; a nameless
     stop is alone.
+
+    Parameters
+    ----------
+    parent
+        Row of the station each stop belongs to, -1 for none.
+    names
+        Name of each stop.
+
+    Returns
+    -------
+    Ints
+        int32, shape (stops,).
     """
     numbers: dict[object, int] = {}
     found = []
@@ -76,6 +93,11 @@ def categories(counts: NDArray[np.integer], window_s: int) -> Ints:
     window_s
         Of the window, seconds.
 
+    Returns
+    -------
+    Ints
+        int32, shape (stops,).
+
     Examples
     --------
     >>> categories(np.array([[0, 24, 0, 0], [0, 0, 2, 0], [0, 0, 0, 0]]), 3600).tolist()
@@ -95,6 +117,18 @@ def categories(counts: NDArray[np.integer], window_s: int) -> Ints:
 
 def quality_class(category: int, distance_m: float) -> str:
     """Class A (best) to F at a distance from a stop, empty where there is none.
+
+    Parameters
+    ----------
+    category
+        From 1 (best) to 7; 0 for none.
+    distance_m
+        Metres as the crow flies.
+
+    Returns
+    -------
+    str
+        One letter, or "".
 
     Examples
     --------

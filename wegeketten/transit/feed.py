@@ -123,7 +123,18 @@ class Calendar:
     exception_adds: NDArray[np.bool_]
 
     def active(self, date: dt.date) -> NDArray[np.bool_]:
-        """Which services run on a day."""
+        """Which services run on a day.
+
+        Parameters
+        ----------
+        date
+            The day of service.
+
+        Returns
+        -------
+        ndarray
+            bool, shape (services,).
+        """
         day = date.toordinal()
         runs = ((self.weekdays >> date.weekday()) & 1).astype(bool) & (self.first <= day) & (day <= self.last)
         here = self.exception_day == day
@@ -242,6 +253,11 @@ def read_feed(path: str | Path) -> Feed:
     ----------
     path
         A zip, or a folder of tables.
+
+    Returns
+    -------
+    Feed
+        Checked tables, with notes on what was mended or left out.
 
     Raises
     ------

@@ -83,6 +83,18 @@ class FeedFiles:
     def table(self, name: str, needed: Sequence[str]) -> Table:
         """Read a table; an empty one where the feed does not have it and needs nothing of it.
 
+        Parameters
+        ----------
+        name
+            Name without ``.txt``.
+        needed
+            Columns that must be there.
+
+        Returns
+        -------
+        Table
+            Its cells are text, without blanks around.
+
         Raises
         ------
         InputDataError
@@ -98,7 +110,20 @@ class FeedFiles:
         return Table(where, columns)
 
     def optional(self, name: str, needed: Sequence[str]) -> Table | None:
-        """As `table`, but None where the feed does not have it."""
+        """As `table`, but None where the feed does not have it.
+
+        Parameters
+        ----------
+        name
+            Name without ``.txt``.
+        needed
+            Columns that must be there if the table is.
+
+        Returns
+        -------
+        Table or None
+            Its cells are text, without blanks around.
+        """
         return self.table(name, needed) if name in self else None
 
     def _bytes(self, name: str) -> bytes:
@@ -245,11 +270,35 @@ class Table:
         return name in self._columns
 
     def fault(self, row: int, fault: str) -> InputDataError:
-        """Make the error that names a row (the header is row 1)."""
+        """Make the error that names a row (the header is row 1).
+
+        Parameters
+        ----------
+        row
+            Row of the table, counted from 0.
+        fault
+            What is wrong, in words.
+
+        Returns
+        -------
+        InputDataError
+            To be raised by the caller.
+        """
         return InputDataError(f"{self.where}, row {row + 2}: {fault}")
 
     def arrow(self, name: str) -> Any:
-        """The column as an Arrow array; empty text where the table lacks it."""
+        """The column as an Arrow array; empty text where the table lacks it.
+
+        Parameters
+        ----------
+        name
+            Name of the column.
+
+        Returns
+        -------
+        Any
+            Text, shape (rows,).
+        """
         import pyarrow as pa
 
         if name in self._columns:
@@ -257,12 +306,33 @@ class Table:
         return pa.array([""] * self.count, pa.string())
 
     def text(self, name: str) -> list[str]:
-        """The column as Python strings."""
+        """The column as Python strings.
+
+        Parameters
+        ----------
+        name
+            Name of the column.
+
+        Returns
+        -------
+        list of str
+            Without blanks around.
+        """
         found: list[str] = self.arrow(name).to_pylist()
         return found
 
     def keys(self, name: str) -> list[str]:
         """The column as ids: none empty, none twice.
+
+        Parameters
+        ----------
+        name
+            Name of the column.
+
+        Returns
+        -------
+        list of str
+            In the order of the rows.
 
         Raises
         ------
@@ -279,13 +349,38 @@ class Table:
         return ids
 
     def filled(self, name: str) -> NDArray[np.bool_]:
-        """Which rows hold anything in a column."""
+        """Which rows hold anything in a column.
+
+        Parameters
+        ----------
+        name
+            Name of the column.
+
+        Returns
+        -------
+        ndarray
+            bool, shape (rows,).
+        """
         import pyarrow.compute as pc
 
         return np.asarray(pc.not_equal(self.arrow(name), "").to_numpy(zero_copy_only=False), dtype=np.bool_)
 
     def refer(self, name: str, ids: Sequence[str], *, empty: bool = False) -> NDArray[np.int32]:
         """Rows of the ids that a column names; -1 where it is empty and may be.
+
+        Parameters
+        ----------
+        name
+            Name of the column.
+        ids
+            The ids that exist.
+        empty
+            Whether a cell may be empty.
+
+        Returns
+        -------
+        ndarray
+            int32, shape (rows,).
 
         Raises
         ------
@@ -309,13 +404,45 @@ class Table:
     def whole(
         self, name: str, *, least: int = 0, most: int = 2**31 - 1, default: int | None = 0
     ) -> NDArray[np.int64]:
-        """Whole numbers; `default` where the cell is empty, a fault where that is None."""
+        """Whole numbers; `default` where the cell is empty, a fault where that is None.
+
+        Parameters
+        ----------
+        name
+            Name of the column.
+        least, most
+            Smallest and largest number allowed.
+        default
+            For empty cells.
+
+        Returns
+        -------
+        ndarray
+            int64, shape (rows,).
+        """
         return self.number(
             name, least=least, most=most, default=default, pattern=r"^[+-]?[0-9]{1,12}$"
         ).astype(np.int64)
 
     def code(self, name: str, most: int, default: int, notes: list[str]) -> NDArray[np.int8]:
-        """Codes from 0 to `most` that no ride depends on; `default` where there is none or another one."""
+        """Codes from 0 to `most` that no ride depends on; `default` where there is none or another one.
+
+        Parameters
+        ----------
+        name
+            Name of the column.
+        most
+            Largest code that is known.
+        default
+            For all other cells.
+        notes
+            Gets a sentence where a code is not known.
+
+        Returns
+        -------
+        ndarray
+            int8, shape (rows,).
+        """
         allowed = {str(value): value for value in range(most + 1)}
         cells = self.text(name)
         wrong = sum(1 for cell in cells if cell and cell not in allowed)
@@ -333,6 +460,22 @@ class Table:
         pattern: str = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$",
     ) -> NDArray[np.float64]:
         """Numbers from `least` to `most`; `default` where the cell is empty, a fault where that is None.
+
+        Parameters
+        ----------
+        name
+            Name of the column.
+        least, most
+            Smallest and largest number allowed.
+        default
+            For empty cells.
+        pattern
+            Regular expression that a cell must match.
+
+        Returns
+        -------
+        ndarray
+            float64, shape (rows,).
 
         Raises
         ------
@@ -362,6 +505,16 @@ class Table:
     def seconds(self, name: str) -> NDArray[np.int32]:
         """Times H:MM:SS in seconds of the service day, 24:00:00 and later too; -1 where the cell is empty.
 
+        Parameters
+        ----------
+        name
+            Name of the column.
+
+        Returns
+        -------
+        ndarray
+            int32, shape (rows,).
+
         Raises
         ------
         InputDataError
@@ -388,6 +541,16 @@ class Table:
     def dates(self, name: str) -> NDArray[np.int32]:
         """Dates YYYYMMDD as proleptic ordinals.
 
+        Parameters
+        ----------
+        name
+            Name of the column.
+
+        Returns
+        -------
+        ndarray
+            int32, shape (rows,).
+
         Raises
         ------
         InputDataError
@@ -409,7 +572,18 @@ class Table:
 
 
 def good_mask(flags: NDArray[np.bool_]) -> Any:
-    """Flags as Arrow takes them for filtering."""
+    """Flags as Arrow takes them for filtering.
+
+    Parameters
+    ----------
+    flags
+        bool, shape (rows,).
+
+    Returns
+    -------
+    Any
+        Boolean Arrow array.
+    """
     import pyarrow as pa
 
     return pa.array(flags.tolist(), pa.bool_()) if not len(flags) else pa.array(flags)

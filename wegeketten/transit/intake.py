@@ -77,6 +77,11 @@ def take_in(
     town
         What the city is called in notes.
 
+    Returns
+    -------
+    Intake
+        The feed, the platforms and what was noticed.
+
     Raises
     ------
     InputDataError
@@ -125,7 +130,18 @@ def _bounds(features: Features, projection: Projection) -> NDArray[np.float64]:
 
 
 def modes_of(feed: Feed) -> list[frozenset[str]]:
-    """By stop: what calls there."""
+    """By stop: what calls there.
+
+    Parameters
+    ----------
+    feed
+        The feed.
+
+    Returns
+    -------
+    list of frozenset
+        Subsets of ``rail tram bus ferry``.
+    """
     found: list[set[str]] = [set() for _ in feed.stops.ids]
     calls = np.unique(np.stack([feed.times.stop, feed.trips.mode[feed.times.trip]], axis=1), axis=0)
     for stop, route_type in calls.tolist():

@@ -141,7 +141,18 @@ class Journey:
         return line
 
     def sentences(self, lang: str) -> list[str]:
-        """The journey in plain words, one sentence per step."""
+        """The journey in plain words, one sentence per step.
+
+        Parameters
+        ----------
+        lang
+            Language of the text, ``de`` or ``en``.
+
+        Returns
+        -------
+        list of str
+            In order, ready to be printed.
+        """
         if self.answer == "none":
             return [text("journey.none", lang, at=self.moment.text)]
         time = minutes_long(self.arrive_s - self.leave_s, lang)
@@ -174,6 +185,11 @@ class Journey:
 
     def write(self, path: Path) -> None:
         """Write as ``.json``.
+
+        Parameters
+        ----------
+        path
+            File that ends in ``.json``; appears whole or not at all.
 
         Raises
         ------
@@ -214,6 +230,11 @@ def find_journey(
         The city's public transport where it is open already.
     level
         ``alone`` or ``help``.
+
+    Returns
+    -------
+    Journey
+        Walks and rides in order, with times.
 
     Raises
     ------
@@ -392,6 +413,16 @@ def _place(halt: Halt, lang: str) -> str:
 
 def clock(seconds: float) -> str:
     """Time of day of a second of the day of service; after midnight it starts again.
+
+    Parameters
+    ----------
+    seconds
+        Seconds since the beginning of the day of service.
+
+    Returns
+    -------
+    str
+        Such as ``08:05``.
 
     Examples
     --------

@@ -81,6 +81,11 @@ def match_stops(
         Of the map.
     rows
         Rows of the stops wanted.
+
+    Returns
+    -------
+    Matches
+        Pairs of stop and platform, and how each was found.
     """
     shapes = np.array([platform.shape for platform in platforms], dtype=object)
     tree = shapely.STRtree(shapes)

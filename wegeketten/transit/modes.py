@@ -12,6 +12,16 @@ def mode_of(route_type: int) -> str:
     Underground trains and suburban railways are ``rail``; cable trams and funiculars ``tram``, as in the
     German quality classes; trolleybuses and coaches ``bus``.
 
+    Parameters
+    ----------
+    route_type
+        Code of GTFS, the extended ones too.
+
+    Returns
+    -------
+    str
+        ``rail``, ``tram``, ``bus`` or ``ferry``; "" for anything else.
+
     Examples
     --------
     >>> [mode_of(each) for each in (0, 1, 2, 3, 4, 7, 109, 401, 900, 704, 1000)]

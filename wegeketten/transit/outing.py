@@ -94,7 +94,18 @@ class Outing:
         }
 
     def sentences(self, lang: str) -> list[str]:
-        """The chain in plain words."""
+        """The chain in plain words.
+
+        Parameters
+        ----------
+        lang
+            Language of the text, ``de`` or ``en``.
+
+        Returns
+        -------
+        list of str
+            In order, ready to be printed.
+        """
         seconds = self.seconds
         if seconds is None:
             return [text("journey.breaks", lang, at=self.moment.text)]
@@ -108,6 +119,11 @@ class Outing:
 
     def write(self, path: Path) -> None:
         """Write as ``.json``.
+
+        Parameters
+        ----------
+        path
+            File that ends in ``.json``; appears whole or not at all.
 
         Raises
         ------
@@ -218,6 +234,11 @@ def find_outing(
         When one could leave.
     level
         ``alone`` or ``help``.
+
+    Returns
+    -------
+    Outing
+        Legs in order, with times.
 
     Raises
     ------

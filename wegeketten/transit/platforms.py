@@ -86,7 +86,20 @@ _YES = {"yes": 1.0, "designated": 1.0, "contrasted": 1.0, "limited": 0.5, "parti
 
 
 def find_platforms(features: Features, projection: Projection) -> list[Platform]:
-    """Find platforms, bus stops and tram stops of an extract, in order of their elements."""
+    """Find platforms, bus stops and tram stops of an extract, in order of their elements.
+
+    Parameters
+    ----------
+    features
+        What was read from the extract.
+    projection
+        From degrees to the metres of the city.
+
+    Returns
+    -------
+    list of Platform
+        What their tags tell of them, and where they are.
+    """
     areas, ifopts = _stop_areas(features)
     found: list[Platform] = []
     for node in features.nodes.values():
@@ -201,6 +214,16 @@ def _platform(
 
 def known_of(tags: Mapping[str, str]) -> dict[str, Known]:
     """What the tags of a platform tell of it.
+
+    Parameters
+    ----------
+    tags
+        Tags of the element, with tidy keys.
+
+    Returns
+    -------
+    dict
+        Value, bounds and provenance by quantity.
 
     Examples
     --------

@@ -96,6 +96,11 @@ def read_register(path: Path) -> list[Entry]:
         nothing. Columns are known by the names of the BFRK register, of the national zHV, or by those of
         this program: ``stop_id lat lon height_cm width_m tactile speech ramp wheelchair``.
 
+    Returns
+    -------
+    list of Entry
+        One entry for each row that can be used.
+
     Raises
     ------
     InputDataError

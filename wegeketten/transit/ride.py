@@ -124,6 +124,11 @@ def ride_city(
     progress
         Called with words and the share done.
 
+    Returns
+    -------
+    Rides
+        Times by home, for each profile and service.
+
     Raises
     ------
     InputDataError

@@ -19,6 +19,13 @@ MARKER = "ride.json"
 def write_rides(rides: Rides, out: Path) -> None:
     """Write ``ride.parquet``, ``ride_districts.csv`` and ``ride.json`` into a folder.
 
+    Parameters
+    ----------
+    rides
+        Result of `ride_city`.
+    out
+        Folder; appears whole or not at all.
+
     Raises
     ------
     OutputError
@@ -45,7 +52,18 @@ def write_rides(rides: Rides, out: Path) -> None:
 
 
 def ride_columns(rides: Rides) -> dict[str, Any]:
-    """Columns of ``ride.parquet``; seconds, NaN where not reached."""
+    """Columns of ``ride.parquet``; seconds, NaN where not reached.
+
+    Parameters
+    ----------
+    rides
+        Result of `ride_city`.
+
+    Returns
+    -------
+    dict
+        Arrays by column name, a row for each home, profile and service.
+    """
     homes = rides.city.homes
     keys = list(rides.found)
     count = len(homes["home_id"])
@@ -72,7 +90,18 @@ def ride_columns(rides: Rides) -> dict[str, Any]:
 
 
 def district_rows(rides: Rides) -> list[tuple[Any, ...]]:
-    """Share of the people of each district who reach a service at all, by answer, and their median time."""
+    """Share of the people of each district who reach a service at all, by answer, and their median time.
+
+    Parameters
+    ----------
+    rides
+        Result of `ride_city`.
+
+    Returns
+    -------
+    list of tuple
+        Rows of ``ride_districts.csv``.
+    """
     homes, names = rides.city.homes, rides.city.districts["name"].tolist()
     district, weight = homes["district"], homes["weight"].astype(np.float64)
     rows: list[tuple[Any, ...]] = []
@@ -92,7 +121,18 @@ def district_rows(rides: Rides) -> list[tuple[Any, ...]]:
 
 
 def summary(rides: Rides) -> dict[str, Any]:
-    """Content of ``ride.json``."""
+    """Content of ``ride.json``.
+
+    Parameters
+    ----------
+    rides
+        Result of `ride_city`.
+
+    Returns
+    -------
+    dict
+        Plain values, ready for JSON.
+    """
     weight = rides.city.homes["weight"].astype(np.float64)
     total = float(weight.sum()) or 1.0
     return {

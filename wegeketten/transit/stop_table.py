@@ -61,7 +61,13 @@ class StopTable:
     to_raise: list[Raise]
 
     def write(self, out: Path) -> None:
-        """Write ``stops.csv``, ``stops.gpkg``, ``raise.csv``, ``classes.parquet`` and ``stops.json``."""
+        """Write ``stops.csv``, ``stops.gpkg``, ``raise.csv``, ``classes.parquet`` and ``stops.json``.
+
+        Parameters
+        ----------
+        out
+            Folder; appears whole or not at all.
+        """
         import shapely
 
         from wegeketten.files.atomic import whole_folder
@@ -134,6 +140,11 @@ def stops_of_city(
         Day and time for which departures per hour are counted; a usual Tuesday at eight where None.
     progress
         Called with words and the share done.
+
+    Returns
+    -------
+    StopTable
+        A row for each stop, and who can use it.
 
     Raises
     ------

@@ -46,7 +46,18 @@ class StopTimes:
         return self.trip.size
 
     def take(self, rows: NDArray[np.integer]) -> StopTimes:
-        """The given calls only."""
+        """The given calls only.
+
+        Parameters
+        ----------
+        rows
+            Rows of the calls.
+
+        Returns
+        -------
+        StopTimes
+            A table of its own.
+        """
         return StopTimes(
             self.trip[rows], self.stop[rows], self.arrival[rows], self.departure[rows],
             self.pickup[rows], self.drop_off[rows],
@@ -57,6 +68,22 @@ def read_stop_times(
     table: Table, stop_ids: Sequence[str], trip_ids: Sequence[str], lat: Floats, lon: Floats, notes: list[str]
 ) -> StopTimes:
     """Read the calls, sort them and fill in the times that are left to readers of the feed.
+
+    Parameters
+    ----------
+    table
+        ``stop_times.txt``.
+    stop_ids, trip_ids
+        Ids of the stops and trips that exist.
+    lat, lon
+        Of each stop, degrees; times between calls follow the distance.
+    notes
+        Gets a sentence for whatever was filled in.
+
+    Returns
+    -------
+    StopTimes
+        Calls in order of trip and sequence.
 
     Raises
     ------

@@ -52,6 +52,11 @@ def clip(feed: Feed, near: NDArray[np.bool_]) -> Feed:
         The feed.
     near
         By stop: whether it lies in the city or its surroundings.
+
+    Returns
+    -------
+    Feed
+        A feed whose rows are numbered anew.
     """
     wanted = np.zeros(len(feed.trips.ids), dtype=bool)
     wanted[feed.times.trip[near[feed.times.stop]]] = True
@@ -90,6 +95,16 @@ def clip(feed: Feed, near: NDArray[np.bool_]) -> Feed:
 
 def join_feeds(feeds: Sequence[Feed]) -> Feed:
     """One feed of several; ids that several use get the number of their feed in front.
+
+    Parameters
+    ----------
+    feeds
+        At least one.
+
+    Returns
+    -------
+    Feed
+        Rows of the first feed first.
 
     Raises
     ------
@@ -139,7 +154,17 @@ def _joined(a: Feed, b: Feed, number: int) -> Feed:
 
 
 def write_feed(folder: Path, feed: Feed, *, note: Mapping[str, str] | None = None) -> None:
-    """Write a feed's tables and ``transit.json`` into a city folder."""
+    """Write a feed's tables and ``transit.json`` into a city folder.
+
+    Parameters
+    ----------
+    folder
+        Folder of the city.
+    feed
+        What is written.
+    note
+        Further facts for ``transit.json``.
+    """
     for name in _TABLES:
         rows = getattr(feed, name)
         columns = {column.name: getattr(rows, column.name) for column in fields(rows)}
@@ -155,6 +180,16 @@ def write_feed(folder: Path, feed: Feed, *, note: Mapping[str, str] | None = Non
 
 def read_city_feed(folder: Path) -> Feed:
     """Read the feed of a city folder.
+
+    Parameters
+    ----------
+    folder
+        Folder of the city.
+
+    Returns
+    -------
+    Feed
+        As it was written.
 
     Raises
     ------
@@ -178,7 +213,18 @@ def read_city_feed(folder: Path) -> Feed:
 
 
 def has_feed(folder: Path) -> bool:
-    """Whether a city was built with a timetable."""
+    """Whether a city was built with a timetable.
+
+    Parameters
+    ----------
+    folder
+        Folder of the city.
+
+    Returns
+    -------
+    bool
+        Whether ``transit.json`` is there.
+    """
     return (folder / MARKER).is_file()
 
 

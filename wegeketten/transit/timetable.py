@@ -217,6 +217,16 @@ def read_gtfs(path: str | Path, date: str | dt.date) -> Timetable:
 def parse_date(date: str | dt.date) -> dt.date:
     """A date from ``2026-03-02`` or ``20260302``.
 
+    Parameters
+    ----------
+    date
+        Text, or a date, which is handed on.
+
+    Returns
+    -------
+    date
+        The day.
+
     Raises
     ------
     UsageError
@@ -251,6 +261,11 @@ def timetable_on(feed: Feed, date: dt.date, *, neighbours: bool = False, unit_s:
         (for journeys that start late); their times are turned into seconds of `date`.
     unit_s
         Units of time per second.
+
+    Returns
+    -------
+    Timetable
+        Connections and footpaths of the day.
     """
     days = [(date, 0)]
     if neighbours:
@@ -267,7 +282,22 @@ def timetable_on(feed: Feed, date: dt.date, *, neighbours: bool = False, unit_s:
 
 
 def day_offset_s(feed: Feed, date: dt.date, days: int) -> int:
-    """Seconds from the beginning of one day of service to that of another; 24 h but where clocks change."""
+    """Seconds from the beginning of one day of service to that of another; 24 h but where clocks change.
+
+    Parameters
+    ----------
+    feed
+        Gives the time zone.
+    date
+        The first day.
+    days
+        How many days later; may be negative.
+
+    Returns
+    -------
+    int
+        Negative for an earlier day.
+    """
     if not feed.timezone:
         return days * _DAY_S
     from zoneinfo import ZoneInfo

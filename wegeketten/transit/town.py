@@ -79,14 +79,36 @@ class TransitTown:
         return np.array([modes[each] for each in self.feed.trips.mode.tolist()], dtype=np.int64)
 
     def joints(self, profile: Profile) -> StopJoints:
-        """Where the stops join the network for a profile; kept for the next question."""
+        """Where the stops join the network for a profile; kept for the next question.
+
+        Parameters
+        ----------
+        profile
+            The mobility profile that is asked about.
+
+        Returns
+        -------
+        StopJoints
+            Doors of the platforms.
+        """
         if profile.sha256 not in self._joints:
             joints = StopJoints(self.city, self.platforms, len(self.feed.stops.ids), profile)
             self._joints[profile.sha256] = joints
         return self._joints[profile.sha256]
 
     def usable(self, profile: Profile) -> dict[str, NDArray[np.bool_]]:
-        """By answer: whether a stop can be used by mode, shape (stops, modes)."""
+        """By answer: whether a stop can be used by mode, shape (stops, modes).
+
+        Parameters
+        ----------
+        profile
+            The mobility profile that is asked about.
+
+        Returns
+        -------
+        dict
+            A table for each of ``sure``, ``likely`` and ``possible``.
+        """
         verdict = judge_stops(self.platforms, self.feed.stops.boarding(), profile, self.level)
         return answers_by_stop(
             self.platforms,
@@ -96,7 +118,22 @@ class TransitTown:
         )
 
     def open_to(self, timetable: Timetable, profile: Profile, answer: Answer) -> Connections:
-        """The day's connections on which getting in and out is allowed only where a profile can."""
+        """The day's connections on which getting in and out is allowed only where a profile can.
+
+        Parameters
+        ----------
+        timetable
+            The day.
+        profile
+            The mobility profile that is asked about.
+        answer
+            Which reading of what is unknown counts: ``sure``, ``likely`` or ``possible``.
+
+        Returns
+        -------
+        Connections
+            Rows as in `timetable.connections`.
+        """
         stops = self.usable(profile)[answer]
         level, _ = judge_trips(self.feed.trips, profile)
         least = {"sure": 3, "likely": 2, "possible": 1}[answer]
@@ -113,6 +150,16 @@ class TransitTown:
     def timetable(self, moment: Moment) -> Timetable:
         """What runs on a day, with the nights before and after it; units of 0.1 s.
 
+        Parameters
+        ----------
+        moment
+            Day and time.
+
+        Returns
+        -------
+        Timetable
+            Kept for the next question.
+
         Raises
         ------
         UsageError
@@ -128,6 +175,16 @@ class TransitTown:
 
     def moment(self, text: str | None) -> Moment:
         """A day and time from ``2026-03-03 08:00``, or from ``Di 08:00`` on a day as busy as any.
+
+        Parameters
+        ----------
+        text
+            Date or weekday, and time; a usual Tuesday at eight where None.
+
+        Returns
+        -------
+        Moment
+            Date, second of the day, and the text it was read from.
 
         Raises
         ------
@@ -172,5 +229,16 @@ class TransitTown:
         return best
 
     def doubted_lines(self, profile: Profile) -> list[str]:
-        """Lines whose statements on wheelchairs are not believed."""
+        """Lines whose statements on wheelchairs are not believed.
+
+        Parameters
+        ----------
+        profile
+            The mobility profile that is asked about.
+
+        Returns
+        -------
+        list of str
+            Names of the lines, each once.
+        """
         return judge_trips(self.feed.trips, profile)[1]

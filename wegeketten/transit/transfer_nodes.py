@@ -66,11 +66,41 @@ class TransferNodes:
     rules: dict[tuple[int, int], list[_Rule]] = field(default_factory=dict)
 
     def heads(self, stop: Ints, trip: Ints, routes: list[str]) -> Ints:
-        """Places where vehicles are got out of, by call."""
+        """Places where vehicles are got out of, by call.
+
+        Parameters
+        ----------
+        stop
+            Row of the stop of each call.
+        trip
+            Row of the trip of each call.
+        routes
+            Route of each trip.
+
+        Returns
+        -------
+        Ints
+            Number of a place, shape (calls,).
+        """
         return self._places(self.out_of, stop, trip, routes)
 
     def tails(self, stop: Ints, trip: Ints, routes: list[str]) -> Ints:
-        """Places where vehicles are got into, by call."""
+        """Places where vehicles are got into, by call.
+
+        Parameters
+        ----------
+        stop
+            Row of the stop of each call.
+        trip
+            Row of the trip of each call.
+        routes
+            Route of each trip.
+
+        Returns
+        -------
+        Ints
+            Number of a place, shape (calls,).
+        """
         return self._places(self.into, stop, trip, routes)
 
     @staticmethod
@@ -95,6 +125,11 @@ class TransferNodes:
         ----------
         walks
             Triples of equally long arrays: rows of the stops, seconds (or any unit the rules are in).
+
+        Returns
+        -------
+        Footpaths
+            Walks between places of the scan.
         """
         tails: list[NDArray[np.int64]] = []
         heads: list[NDArray[np.int64]] = []
@@ -128,7 +163,18 @@ class TransferNodes:
         )
 
     def backwards(self, footpaths: Footpaths) -> Footpaths:
-        """The walks of a timetable that runs backwards: from the street one gets in where one got out."""
+        """The walks of a timetable that runs backwards: from the street one gets in where one got out.
+
+        Parameters
+        ----------
+        footpaths
+            What `footpaths` returned.
+
+        Returns
+        -------
+        Footpaths
+            Tails and heads changed over.
+        """
         turned = footpaths.reverse()
         street = [stop for stop, places in self.out_of.items() for _ in places]
         doors = [place for places in self.out_of.values() for place in places.values()]
@@ -201,6 +247,11 @@ def transfer_nodes(feed: Feed, unit_s: int = 1) -> TransferNodes:
         The feed. Rules between stations hold for their platforms.
     unit_s
         Units of time per second of the scans to come.
+
+    Returns
+    -------
+    TransferNodes
+        Places of the scan, one or more for each stop.
     """
     stops, table = feed.stops, feed.transfers
     children: dict[int, list[int]] = {}

@@ -140,6 +140,20 @@ def rank_platforms(town: TransitTown, timetable: Timetable, profiles: Sequence[P
 
     What is gained counts people of all `profiles` together, each profile for itself. A platform counts where
     nothing but the step is in the way in *likely*, and where a vehicle calls that could then be boarded.
+
+    Parameters
+    ----------
+    town
+        The city's public transport.
+    timetable
+        The day that departures are counted on.
+    profiles
+        The mobility profiles that are asked about.
+
+    Returns
+    -------
+    list of Raise
+        The best first.
     """
     figures, table = boarding_figures(), town.platforms
     weight = town.city.homes["weight"].astype(np.float64)

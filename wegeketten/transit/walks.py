@@ -103,21 +103,56 @@ class StopJoints:
         ----------
         doors
             Joints; owners from 0 to `count`.
+        count
+            Number of doors' owners.
         answer
             Which ways are open. Where a stop may be one of several platforms the farthest counts in *sure*,
             the best match in *likely*, the nearest in *possible*.
         leaving
             Whether one walks from the door to the stop, else back.
+
+        Returns
+        -------
+        Near
+            Pairs of door and stop, and units of 0.1 s.
         """
         return _in_rows(*self._reduced(answer, *self._pairs(doors, answer, ACCESS_S, leaving=leaving)), count)
 
     def near_m(self, doors: Endpoints, count: int, answer: Answer, within_m: float) -> Near:
-        """Stops within so many metres of way of doors; `Near.units` are then tenths of a metre."""
+        """Stops within so many metres of way of doors; `Near.units` are then tenths of a metre.
+
+        Parameters
+        ----------
+        doors
+            Joints; owners from 0 to `count`.
+        count
+            Number of owners.
+        answer
+            Which reading of what is unknown counts: ``sure``, ``likely`` or ``possible``.
+        within_m
+            Metres of way.
+
+        Returns
+        -------
+        Near
+            Pairs of door and stop.
+        """
         pairs = self._pairs(doors, answer, within_m, leaving=True, metres=True)
         return _in_rows(*self._reduced(answer, *pairs), count)
 
     def between(self, answer: Answer) -> Triples:
-        """Walks from stop to stop within `TRANSFER_S`: rows of the stops, units of 0.1 s; kept."""
+        """Walks from stop to stop within `TRANSFER_S`: rows of the stops, units of 0.1 s; kept.
+
+        Parameters
+        ----------
+        answer
+            Which reading of what is unknown counts: ``sure``, ``likely`` or ``possible``.
+
+        Returns
+        -------
+        Triples
+            Each pair of stops once in each direction.
+        """
         if answer not in self._between:
             self._between[answer] = self._walks_between(answer)
         return self._between[answer]
@@ -134,7 +169,20 @@ class StopJoints:
         return a[apart], b[apart], time[apart]
 
     def worst_or_best(self, answer: Answer, units: NDArray[np.integer]) -> NDArray[np.int64]:
-        """Times by joint become times by stop; `INF` where a stop has none. Shape (stops, …)."""
+        """Times by joint become times by stop; `INF` where a stop has none. Shape (stops, …).
+
+        Parameters
+        ----------
+        answer
+            Which reading of what is unknown counts: ``sure``, ``likely`` or ``possible``.
+        units
+            Times by joint, shape (joints, …).
+
+        Returns
+        -------
+        ndarray
+            The largest time in *sure*, that of the best match in *likely*, the least in *possible*.
+        """
         owner = self.joints.owner
         by_row = np.full((len(self.stop_of), *units.shape[1:]), INF, dtype=np.int64)
         np.minimum.at(by_row, owner, units)
@@ -248,6 +296,17 @@ def reach_places(
     joints: StopJoints, answer: Answer, services: Sequence[str], *, leaving: bool = True
 ) -> NDArray[np.int64]:
     """Walk from every stop to the nearest place of each service (or back), units of 0.1 s.
+
+    Parameters
+    ----------
+    joints
+        Doors of the platforms.
+    answer
+        Which reading of what is unknown counts: ``sure``, ``likely`` or ``possible``.
+    services
+        Ids of services.
+    leaving
+        Whether one walks from the stop to the place, else back.
 
     Returns
     -------

@@ -47,7 +47,20 @@ class Candidates:
     unsure: NDArray[np.bool_]
 
     def remedies(self, profile: Profile, answer: Answer = "likely") -> Remedies:
-        """What the works would do for one profile in one answer."""
+        """What the works would do for one profile in one answer.
+
+        Parameters
+        ----------
+        profile
+            The mobility profile that is asked about.
+        answer
+            Which reading of what is unknown counts: ``sure``, ``likely`` or ``possible``.
+
+        Returns
+        -------
+        Remedies
+            Times of the arcs afterwards, and prices.
+        """
         return Remedies(self.mended[profile.id, answer], self.prices)
 
 
@@ -76,6 +89,11 @@ def find_candidates(
         In which answer the edges are closed.
     rows
         The only edges that are looked at; all where None.
+
+    Returns
+    -------
+    Candidates
+        Price and times after the measures, by edge.
     """
     from wegeketten.whatif.measures import load_measures
 

@@ -43,7 +43,18 @@ class Remedies:
 
     @classmethod
     def none(cls, edges: int) -> Remedies:
-        """No measures at all."""
+        """No measures at all.
+
+        Parameters
+        ----------
+        edges
+            Number of edges.
+
+        Returns
+        -------
+        Remedies
+            Prices of 0: nothing can be mended.
+        """
         return cls(np.full(2 * edges, INF, dtype=np.int32), np.zeros(edges, dtype=np.int64))
 
 
@@ -76,17 +87,50 @@ class Doors:
     off_m: NDArray[np.float64]
 
     def goals(self, allowed: NDArray[np.integer]) -> NDArray[np.int32]:
-        """Nodes of the given places (rows of the city's places)."""
+        """Nodes of the given places (rows of the city's places).
+
+        Parameters
+        ----------
+        allowed
+            Rows of the city's places.
+
+        Returns
+        -------
+        ndarray
+            Their nodes, those without a joint left out.
+        """
         joints = np.flatnonzero(np.isin(self.places.owner, allowed))
         return (joints + self.field.place_node(0)).astype(np.int32)
 
     def on_street(self, arcs: Sequence[int]) -> NDArray[np.int64]:
-        """The network's arcs (2e ahead, 2e + 1 back) that the field's arcs run on."""
+        """The network's arcs (2e ahead, 2e + 1 back) that the field's arcs run on.
+
+        Parameters
+        ----------
+        arcs
+            Arcs of this graph.
+
+        Returns
+        -------
+        ndarray
+            Joints and doors left out.
+        """
         rows = np.asarray(arcs, dtype=np.int64)
         return 2 * self.field.edge[rows].astype(np.int64) + ~self.ahead[rows]
 
     def path(self, arcs: Sequence[int]) -> Path:
-        """The parts of edges that arcs of the field run over, with today's times."""
+        """The parts of edges that arcs of the field run over, with today's times.
+
+        Parameters
+        ----------
+        arcs
+            Arcs of this graph, one after the other.
+
+        Returns
+        -------
+        Path
+            Where the way enters and leaves each edge.
+        """
         from wegeketten.model.path import Path
 
         rows = np.asarray(arcs, dtype=np.int64)
@@ -96,7 +140,18 @@ class Doors:
         )  # fmt: skip
 
     def place_of(self, node: int) -> int:
-        """Row of the city's places that a place's node stands for."""
+        """Row of the city's places that a place's node stands for.
+
+        Parameters
+        ----------
+        node
+            Node of a place.
+
+        Returns
+        -------
+        int
+            Row of the city's places.
+        """
         return int(self.places.owner[node - self.field.place_node(0)])
 
 
@@ -127,6 +182,11 @@ def open_doors(
         Joints other than those of all homes and places of the city, and how many homes there are then.
     leaving
         Whether people go from home to the places; else they come home from there.
+
+    Returns
+    -------
+    Doors
+        Streets, homes and places in one graph.
     """
     edges = city.edges
     if homes is None:
@@ -160,6 +220,21 @@ def assemble(
         Number of nodes; ends of the edges.
     today
         int32, shape (2 · edges,): units of each arc, `INF` where closed.
+    remedies
+        What measures would change.
+    homes
+        Joints of the homes.
+    home_count
+        How many homes there are.
+    places
+        Joints of the places.
+    leaving
+        Whether people go from home to the places, else back.
+
+    Returns
+    -------
+    Doors
+        Streets, homes and places in one graph.
     """
     u, v = u.astype(np.int32), v.astype(np.int32)
     count = len(u)
@@ -193,7 +268,26 @@ def assemble(
 
 
 def goals_of(city: City, profile: Profile, answer: Answer, service: str, doors: Doors) -> NDArray[np.int32]:
-    """Nodes of the places that offer a service to this profile in this answer."""
+    """Nodes of the places that offer a service to this profile in this answer.
+
+    Parameters
+    ----------
+    city
+        The city, as built.
+    profile
+        The mobility profile that is asked about.
+    answer
+        Which reading of what is unknown counts: ``sure``, ``likely`` or ``possible``.
+    service
+        Id of the service.
+    doors
+        The city as a graph.
+
+    Returns
+    -------
+    ndarray
+        Ascending.
+    """
     return doors.goals(allowed_places(city, profile, answer, service))
 
 
@@ -202,6 +296,12 @@ def trace(doors: Doors, start: int, goals: NDArray[np.int32], weights: Units) ->
 
     Parameters
     ----------
+    doors
+        The city as a graph.
+    start
+        Node to start from.
+    goals
+        Nodes, any of which will do.
     weights
         Units of each arc of the field.
 

@@ -89,6 +89,11 @@ class WhatIfGraph:
             Times of arcs 2e (u → v) and 2e + 1 (v → u), before and after the measure.
         prices
             Price of each edge's measure.
+
+        Returns
+        -------
+        WhatIfGraph
+            Without doors.
         """
         first, second = _ints(u), _ints(v)
         spots = np.arange(streets, dtype=np.int32)
@@ -117,7 +122,18 @@ class WhatIfGraph:
         return slice(self.streets, self.streets + self.homes)
 
     def place_node(self, place: int) -> int:
-        """The node of a place."""
+        """The node of a place.
+
+        Parameters
+        ----------
+        place
+            Number of the place.
+
+        Returns
+        -------
+        int
+            Behind the nodes of streets and homes.
+        """
         return self.streets + self.homes + place
 
     @cached_property
@@ -153,11 +169,33 @@ class WhatIfGraph:
         )  # fmt: skip
 
     def priced(self, prices: NDArray[np.int64]) -> WhatIfGraph:
-        """The same field with other prices; an edge of price 0 cannot be mended."""
+        """The same field with other prices; an edge of price 0 cannot be mended.
+
+        Parameters
+        ----------
+        prices
+            Whole euros of each edge's measure, shape (edges,).
+
+        Returns
+        -------
+        WhatIfGraph
+            Shares all else with this one.
+        """
         return self._sharing(replace(self, prices=prices))
 
     def timed(self, mended: NDArray[np.int32]) -> WhatIfGraph:
-        """The same field with other times after the measures."""
+        """The same field with other times after the measures.
+
+        Parameters
+        ----------
+        mended
+            int32, shape (arcs,), units of 0.1 s.
+
+        Returns
+        -------
+        WhatIfGraph
+            Shares all else with this one.
+        """
         return self._sharing(replace(self, mended=mended))
 
     def _sharing(self, other: WhatIfGraph) -> WhatIfGraph:
@@ -167,7 +205,18 @@ class WhatIfGraph:
         return other
 
     def with_mended(self, edges: Iterable[int]) -> NDArray[np.int32]:
-        """Today's times, but with the measures of the given edges carried out, shape (arcs,)."""
+        """Today's times, but with the measures of the given edges carried out, shape (arcs,).
+
+        Parameters
+        ----------
+        edges
+            Edges that are mended.
+
+        Returns
+        -------
+        ndarray
+            A copy.
+        """
         times = self.today.copy()
         for edge in edges:
             arcs = self.arcs_on(edge)
@@ -175,7 +224,18 @@ class WhatIfGraph:
         return times
 
     def arcs_on(self, edge: int) -> NDArray[np.int32]:
-        """Arcs of one edge, doors included."""
+        """Arcs of one edge, doors included.
+
+        Parameters
+        ----------
+        edge
+            Number of the edge.
+
+        Returns
+        -------
+        ndarray
+            Ascending.
+        """
         lists = self.on_edge
         return lists.arcs[lists.indptr[edge] : lists.indptr[edge + 1]]
 

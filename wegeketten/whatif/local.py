@@ -116,7 +116,24 @@ class LocalSearch:
         self._heap = np.empty(room, dtype=np.int64), np.empty(room, dtype=np.int32)
 
     def fill(self, keys: Longs, starts: Ints, limit: int, within: Ints | None = None) -> Ints:
-        """As `near`, but the keys are left in `best`; the nodes returned have to be given to `clear`."""
+        """As `near`, but the keys are left in `best`; the nodes returned have to be given to `clear`.
+
+        Parameters
+        ----------
+        keys
+            Non-negative key of each arc, negative where it is closed.
+        starts
+            Nodes to start from.
+        limit
+            Keys beyond it are not followed.
+        within
+            The only nodes that are entered; all where None.
+
+        Returns
+        -------
+        Ints
+            Nodes that are reached.
+        """
         barred = self._open
         if within is not None:
             barred = self._barred
@@ -129,7 +146,13 @@ class LocalSearch:
         return self._touched[:count].copy()
 
     def clear(self, nodes: Ints) -> None:
-        """Forget the keys of some nodes."""
+        """Forget the keys of some nodes.
+
+        Parameters
+        ----------
+        nodes
+            What `fill` returned.
+        """
         self.best[nodes] = UNSEEN
 
     def near(self, keys: Longs, starts: Ints, limit: int, within: Ints | None = None) -> tuple[Ints, Longs]:
@@ -145,6 +168,11 @@ class LocalSearch:
             Keys beyond it are not followed.
         within
             The only nodes that are entered; all where None.
+
+        Returns
+        -------
+        tuple
+            Both of shape (nodes reached,).
         """
         nodes = self.fill(keys, starts, limit, within)
         found = self.best[nodes]

@@ -55,7 +55,18 @@ class Price(NamedTuple):
     high_eur: float
 
     def part(self, share: float) -> Price:
-        """A share of it, 0 to 1."""
+        """A share of it, 0 to 1.
+
+        Parameters
+        ----------
+        share
+            From 0 to 1.
+
+        Returns
+        -------
+        Price
+            Of the same kind, in euros.
+        """
         return Price(*(round(share * euros, 2) for euros in self))
 
 
@@ -139,7 +150,22 @@ class Measure(Strict):
         )
 
     def suits(self, kind: Kind, *, length_m: float = 0.0, steps: float = 0.0) -> bool:
-        """Whether the measure is realistic on an edge of this kind, length (metres) and number of steps."""
+        """Whether the measure is realistic on an edge of this kind, length (metres) and number of steps.
+
+        Parameters
+        ----------
+        kind
+            Kind of the edge.
+        length_m
+            Length of the edge, metres.
+        steps
+            Number of steps.
+
+        Returns
+        -------
+        bool
+            False where a limit of the measure is exceeded.
+        """
         return (
             (not self.kinds or kind.name in self.kinds)
             and (self.longest_m is None or length_m <= self.longest_m)
@@ -151,6 +177,18 @@ class Measure(Strict):
 
         A mapper's ``wheelchair=no`` goes with another reason that the measure answers. On its own it is
         answered on barriers, steps and lifts only: there it can mean nothing but what the measure removes.
+
+        Parameters
+        ----------
+        kind
+            Kind of the edge.
+        attributes
+            Attributes of the reasons on the edge.
+
+        Returns
+        -------
+        set
+            Some of `attributes`.
         """
         answered = {each for each in attributes if each in self.remedies}
         plain = kind.is_barrier or kind in (Kind.steps, Kind.lift)
@@ -203,6 +241,20 @@ class MeasureCatalogue(Strict):
 
     def price(self, measure_id: str, *, length_m: float = 0.0, steps: float = 0.0) -> Price:
         """Price of a measure on an edge of this length (metres) and number of steps.
+
+        Parameters
+        ----------
+        measure_id
+            Id of the measure.
+        length_m
+            Length of the edge, metres.
+        steps
+            Number of steps.
+
+        Returns
+        -------
+        Price
+            Low, likely and high, euros.
 
         Examples
         --------
@@ -277,6 +329,11 @@ def load_measures(costs: Path | None = None) -> MeasureCatalogue:
     ----------
     costs
         A TOML file in the form of ``data/measures.toml`` that states only what differs, or adds measures.
+
+    Returns
+    -------
+    MeasureCatalogue
+        All measures by id.
 
     Raises
     ------

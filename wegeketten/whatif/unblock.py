@@ -166,7 +166,20 @@ class Opener:
         return self._minimal(start, Opening(edges, int(price), int(units), tuple(way.tolist())), limit)
 
     def price_from(self, start: int, *, limit: int = INF - 1) -> int | None:
-        """Least price of a way of at most `limit`, as the arcs share it; None where no set opens one."""
+        """Least price of a way of at most `limit`, as the arcs share it; None where no set opens one.
+
+        Parameters
+        ----------
+        start
+            Node to start from.
+        limit
+            Largest time, units of 0.1 s.
+
+        Returns
+        -------
+        int or None
+            Whole euros.
+        """
         price = int(self._cheapest_from(start, limit)[0])
         return None if price < 0 else price
 
@@ -191,13 +204,42 @@ class Opener:
         return Opening(tuple(edges), int(self.field.prices[edges].sum()), units, opening.way)
 
     def reaches(self, start: int, edges: Iterable[int], *, limit: int = INF - 1) -> bool:
-        """Whether `start` has a way of at most `limit` once `edges` are mended."""
+        """Whether `start` has a way of at most `limit` once `edges` are mended.
+
+        Parameters
+        ----------
+        start
+            Node to start from.
+        edges
+            Edges that are mended.
+        limit
+            Largest time, units of 0.1 s.
+
+        Returns
+        -------
+        bool
+            Judged by a search of its own.
+        """
         return bool(self.field.times(self.goals, edges)[start] <= limit)
 
     def certify(self, start: int, edges: Iterable[int], *, limit: int = INF - 1) -> bool:
         """Search again: mending all of `edges` opens a way, and leaving out any one of them does not.
 
         Mending more never closes a way, so no proper subset opens one either.
+
+        Parameters
+        ----------
+        start
+            Node to start from.
+        edges
+            Edges that are mended.
+        limit
+            Largest time, units of 0.1 s.
+
+        Returns
+        -------
+        bool
+            Whether the set opens a way and is minimal.
         """
         wanted = list(edges)
         if not self.reaches(start, wanted, limit=limit):
