@@ -88,6 +88,11 @@ class City:
         name
             Such as ``edges.parquet``.
 
+        Returns
+        -------
+        Path
+            An existing file.
+
         Raises
         ------
         InputDataError
@@ -230,7 +235,18 @@ class City:
         return int(year) if year else None
 
     def weights(self, profile: Profile) -> Weights:
-        """Arc weights of a profile for the three answers, in units of 0.1 s."""
+        """Arc weights of a profile for the three answers, in units of 0.1 s.
+
+        Parameters
+        ----------
+        profile
+            The mobility profile that is asked about.
+
+        Returns
+        -------
+        Weights
+            Kept for the next question.
+        """
         if profile.sha256 not in self._weights:
             from wegeketten.people.verdict import weigh
 
@@ -238,7 +254,20 @@ class City:
         return self._weights[profile.sha256]
 
     def metric(self, profile: Profile, answer: Answer) -> Metric:
-        """The hierarchy customised for a profile and an answer; kept for the next question."""
+        """The hierarchy customised for a profile and an answer; kept for the next question.
+
+        Parameters
+        ----------
+        profile
+            The mobility profile that is asked about.
+        answer
+            Which reading of what is unknown counts: ``sure``, ``likely`` or ``possible``.
+
+        Returns
+        -------
+        Metric
+            Ready for queries.
+        """
         key = (profile.sha256, answer)
         if key not in self._metrics:
             self._metrics[key] = self.hierarchy.customize(getattr(self.weights(profile), answer))
@@ -250,7 +279,20 @@ class City:
         self._metrics.clear()
 
     def to_networkx(self, profile: str | Profile = "walker", answer: Answer = "likely") -> nx.MultiDiGraph:
-        """The network as an OSMnx-style graph, see `wegeketten.exchange.to_networkx.to_networkx`."""
+        """The network as an OSMnx-style graph, see `wegeketten.exchange.to_networkx.to_networkx`.
+
+        Parameters
+        ----------
+        profile
+            Id, or profile.
+        answer
+            Which reading of what is unknown counts: ``sure``, ``likely`` or ``possible``.
+
+        Returns
+        -------
+        nx.MultiDiGraph
+            With travel times in seconds.
+        """
         from wegeketten.exchange.to_networkx import to_networkx
 
         return to_networkx(self, profile=profile, answer=answer)
@@ -263,6 +305,11 @@ def open_city(path: str | Path) -> City:
     ----------
     path
         The folder.
+
+    Returns
+    -------
+    City
+        Its tables are read when they are asked for.
 
     Raises
     ------
@@ -296,5 +343,16 @@ def _marker(folder: Path) -> Any:
 
 
 def provenance_of(city: City) -> dict[str, Any]:
-    """Where a result comes from, for its JSON document."""
+    """Where a result comes from, for its JSON document.
+
+    Parameters
+    ----------
+    city
+        The city, as built.
+
+    Returns
+    -------
+    dict
+        Plain values, ready for JSON.
+    """
     return {str(name): city.meta[name] for name in PROVENANCE if name in city.meta}

@@ -20,6 +20,16 @@ def progress_bar(title: str) -> Iterator[Tick]:
 
     The bar with the time left appears on stderr after two seconds, and only on a terminal.
 
+    Parameters
+    ----------
+    title
+        What is being done.
+
+    Yields
+    ------
+    Tick
+        Takes words and the share done.
+
     Examples
     --------
     >>> with progress_bar("Scan") as tick:

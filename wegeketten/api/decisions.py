@@ -42,6 +42,11 @@ def build(
     districts, population
         Files, or GeoDataFrames with a coordinate reference system.
 
+    Returns
+    -------
+    City
+        Opened.
+
     Raises
     ------
     InputDataError
@@ -100,6 +105,11 @@ def plan(
     options
         Further options of `wegeketten.planning.plan.make_plan`.
 
+    Returns
+    -------
+    Plan
+        Lines in the order in which they should be built.
+
     Raises
     ------
     UsageError
@@ -151,6 +161,11 @@ def survey(
     walk_m
         Longest walk, metres.
 
+    Returns
+    -------
+    Survey
+        Readings in the order in which to look, and walks.
+
     Raises
     ------
     UsageError
@@ -186,6 +201,11 @@ def compare(
     measures
         ``measures.csv`` of a plan, or ids of barriers.
 
+    Returns
+    -------
+    Comparison
+        Changes by district, and their causes.
+
     Raises
     ------
     UsageError
@@ -215,6 +235,11 @@ def map(city: City | str | Path, out: str | Path, **options: Any) -> Path:  # no
     options
         Of `wegeketten.reports.map.write_map`.
 
+    Returns
+    -------
+    Path
+        The file that was written.
+
     Raises
     ------
     OutputError
@@ -234,6 +259,11 @@ def report(city: City | str | Path, out: str | Path, **options: Any) -> Path:
         As for `map`.
     options
         Of `wegeketten.reports.district.write_report`, such as ``district="Altstadt"``.
+
+    Returns
+    -------
+    Path
+        The file that was written.
 
     Raises
     ------
@@ -279,6 +309,11 @@ def site(
         capacity, minutes, budget_eur, with_measures, site_cost_eur, costs, see
         `wegeketten.siting.choice.Wanted`.
 
+    Returns
+    -------
+    Sites or Joint
+        New places, and who reaches them.
+
     Raises
     ------
     UsageError
@@ -304,6 +339,11 @@ def needs(city: City | str | Path, *, profile: str | Path | Profile = "rollator"
         A city, and the profile whose reach counts.
     options
         per_post, posts, index, strength, centres, there, see `wegeketten.siting.needs.Asked`.
+
+    Returns
+    -------
+    Needs
+        Tables of districts, clusters and neighbourhoods.
 
     Raises
     ------

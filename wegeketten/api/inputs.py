@@ -22,6 +22,16 @@ if TYPE_CHECKING:
 def city_of(city: City | str | Path) -> City:
     """A city as it is, or opened: a city folder, an extract, or the word ``demo``.
 
+    Parameters
+    ----------
+    city
+        City, path or word.
+
+    Returns
+    -------
+    City
+        Opened.
+
     Raises
     ------
     InputDataError
@@ -37,6 +47,16 @@ def city_of(city: City | str | Path) -> City:
 def profile_of(profile: str | Path | Profile) -> Profile:
     """A profile by id or TOML file, or as it is.
 
+    Parameters
+    ----------
+    profile
+        Profile, id or path.
+
+    Returns
+    -------
+    Profile
+        Checked.
+
     Raises
     ------
     UsageError
@@ -47,6 +67,16 @@ def profile_of(profile: str | Path | Profile) -> Profile:
 
 def profiles_of(profiles: str | Path | Profile | Sequence[str | Path | Profile]) -> list[Profile]:
     """Profiles by ids or TOML files, or as they are; all shipped ones where there is none.
+
+    Parameters
+    ----------
+    profiles
+        One or several.
+
+    Returns
+    -------
+    list of Profile
+        In the order given.
 
     Raises
     ------
@@ -64,6 +94,16 @@ def profiles_of(profiles: str | Path | Profile | Sequence[str | Path | Profile])
 
 def spot_of(point: Any) -> Spot:
     """Latitude and longitude from a pair, ``"51.05,13.74"``, or a shapely point (lon, lat).
+
+    Parameters
+    ----------
+    point
+        Pair, text or point.
+
+    Returns
+    -------
+    Spot
+        Latitude and longitude, degrees.
 
     Raises
     ------
@@ -92,6 +132,16 @@ def spot_of(point: Any) -> Spot:
 @contextmanager
 def files_of(**tables: str | Path | gpd.GeoDataFrame | None) -> Iterator[dict[str, str | Path | None]]:
     """Give each table as a file: paths as they are, GeoDataFrames written for as long as the block runs.
+
+    Parameters
+    ----------
+    tables
+        Tables by what they are for; None where there is none.
+
+    Yields
+    ------
+    dict
+        Path by what the table is for.
 
     Raises
     ------

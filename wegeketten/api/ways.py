@@ -57,6 +57,11 @@ def route(
     worlds, seed
         How many times the unknown is drawn for the route's chance (0: not at all), and which worlds.
 
+    Returns
+    -------
+    Route
+        Steps, barriers and times.
+
     Raises
     ------
     UsageError
@@ -85,6 +90,11 @@ def why(
         As for `route`.
     service
         Service id.
+
+    Returns
+    -------
+    Why
+        Barriers with readings and prices.
 
     Raises
     ------
@@ -128,6 +138,11 @@ def chain(
         When it begins, such as ``"Mo 10:30"``.
     bench_every_m, toilet_every_min
         Longest way between benches, longest time between toilets.
+
+    Returns
+    -------
+    Chain or Chains
+        One chain, or those of all homes.
 
     Raises
     ------
@@ -175,6 +190,11 @@ def isochrone(
         How certain the ways must be.
     back
         Turn the walk: towards the point, or away from the places.
+
+    Returns
+    -------
+    Isochrone
+        Areas, smallest limit first.
 
     Raises
     ------
@@ -228,6 +248,11 @@ class Matrix(Tabular):
     def write(self, path: str | Path) -> None:
         """Write as ``.csv`` or ``.parquet``.
 
+        Parameters
+        ----------
+        path
+            Target file; its ending says which format.
+
         Raises
         ------
         UsageError
@@ -263,6 +288,11 @@ def matrix(
         A file of points, a GeoDataFrame of points, ``"homes"``, or a service id.
     back
         Times of the way back.
+
+    Returns
+    -------
+    Matrix
+        Seconds and metres, shape (origins, goals).
 
     Raises
     ------
@@ -313,7 +343,13 @@ class NormVerdicts(Tabular):
         }
 
     def write(self, out: str | Path) -> None:
-        """Write ``norm.csv``, ``norm_districts.csv``, ``norm.gpkg`` and ``norm.json`` into a folder."""
+        """Write ``norm.csv``, ``norm_districts.csv``, ``norm.gpkg`` and ``norm.json`` into a folder.
+
+        Parameters
+        ----------
+        out
+            Folder; appears whole or not at all.
+        """
         from wegeketten.norms.write import write_norm
 
         write_norm(self.city, self.norm, self.judged, Path(out))
@@ -328,6 +364,11 @@ def norm(city: City | str | Path, norm: str = "din18040-3") -> NormVerdicts:
         As for `route`.
     norm
         ``din18040-3``, ``tsi-prm``, ``prowag``, ``ada``, or a TOML file.
+
+    Returns
+    -------
+    NormVerdicts
+        Verdicts by clause and edge.
 
     Raises
     ------
@@ -358,6 +399,11 @@ def peers(
         ``ors``, ``valhalla``, ``accessmap`` or ``otp`` as built; ``ors-meant`` … as documented.
     profile
         The profile it is compared with.
+
+    Returns
+    -------
+    Differences
+        Arcs on which the two differ, with rules.
 
     Raises
     ------

@@ -32,6 +32,16 @@ _STYLE = (
 def josm_link(task: Task) -> str:
     """Address that has JOSM load the surroundings of a place and select its element.
 
+    Parameters
+    ----------
+    task
+        A place of a survey.
+
+    Returns
+    -------
+    str
+        Opens in an editor that is running.
+
     Examples
     --------
     >>> josm_link(Task("n", 1048, "n1048", 51.05, 13.74, "", 3.0, 1, ()))
@@ -49,6 +59,16 @@ def josm_link(task: Task) -> str:
 
 def osm_link(task: Task) -> str:
     """Address of the element's page.
+
+    Parameters
+    ----------
+    task
+        A place of a survey.
+
+    Returns
+    -------
+    str
+        On openstreetmap.org.
 
     Examples
     --------

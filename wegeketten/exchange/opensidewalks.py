@@ -328,6 +328,16 @@ _FIRM = 4.0  # surface classes A to D are laid, E and F loose or soft
 def kerb_word(lower: float, upper: float) -> str | None:
     """The word of the schema whose range holds a kerb's bounds; None where none does.
 
+    Parameters
+    ----------
+    lower, upper
+        Bounds of the kerb's height, centimetres.
+
+    Returns
+    -------
+    str or None
+        Value of ``kerb``.
+
     Examples
     --------
     >>> kerb_word(0, 1), kerb_word(1, 3), kerb_word(3.01, 20), kerb_word(3, 10), kerb_word(0, 20)

@@ -117,6 +117,11 @@ def read_elements(base: Path, form: str, wanted: Iterable[tuple[str, int]]) -> d
     wanted
         Which.
 
+    Returns
+    -------
+    dict
+        Those that the extract does not hold are missing.
+
     Raises
     ------
     InputDataError
@@ -160,6 +165,18 @@ def apply_changes(
     elements: dict[tuple[str, int], Element], changes: Sequence[TagChange]
 ) -> tuple[dict[tuple[str, int], Element], list[LeftOut]]:
     """Elements with their surveyed tags; those that would say nothing new or contradict themselves are left.
+
+    Parameters
+    ----------
+    elements
+        Result of `read_elements`.
+    changes
+        What was surveyed.
+
+    Returns
+    -------
+    tuple
+        Changed elements, and what was left out with the reason.
 
     Examples
     --------

@@ -87,17 +87,50 @@ class Task(NamedTuple):
         return f"{TYPES[self.type]}/{self.id}"
 
     def title(self, lang: str) -> str:
-        """What it is, and where."""
+        """What it is, and where.
+
+        Parameters
+        ----------
+        lang
+            Language of the text, ``de`` or ``en``.
+
+        Returns
+        -------
+        str
+            One line.
+        """
         name = barrier_name(self.questions[0].kind, lang)
         return f"{name}, {self.where}" if self.where else name
 
     def question(self, lang: str) -> str:
-        """What to find out, in one sentence."""
+        """What to find out, in one sentence.
+
+        Parameters
+        ----------
+        lang
+            Language of the text, ``de`` or ``en``.
+
+        Returns
+        -------
+        str
+            Ends with a question mark.
+        """
         asked = load_words(lang)["questions"]
         return "; ".join(dict.fromkeys(str(asked[each.attribute]) for each in self.questions))
 
     def apps(self, lang: str) -> str:
-        """Which app asks it, in one sentence."""
+        """Which app asks it, in one sentence.
+
+        Parameters
+        ----------
+        lang
+            Language of the text, ``de`` or ``en``.
+
+        Returns
+        -------
+        str
+            "" where none does.
+        """
         asked = load_words(lang)["questions"]
         said = []
         for app, asks in dict.fromkeys((each.app, each.asks) for each in self.questions):
@@ -117,6 +150,11 @@ def read_tasks(path: Path, city: City | None = None) -> list[Task]:
         The folder of a survey, or its ``survey.csv``.
     city
         The city it is of, where that is at hand: it knows what kind of way each is.
+
+    Returns
+    -------
+    list of Task
+        One for each reading.
 
     Raises
     ------

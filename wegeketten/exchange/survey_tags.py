@@ -103,6 +103,11 @@ def tag_of(row: SurveyRow, *, on_node: bool = False) -> tuple[str, str] | str:
     on_node
         Whether it is of a barrier at a point: what one passes there is ``maxwidth:physical``.
 
+    Returns
+    -------
+    tuple or str
+        Pair, or one sentence.
+
     Examples
     --------
     >>> from wegeketten.tags.survey_file import observed
@@ -217,6 +222,16 @@ def _ints(rows: Iterable[int]) -> list[int]:
 
 def contradiction(tags: Mapping[str, str]) -> str | None:
     """What in an element's tags cannot both be true once they are changed; None where all can.
+
+    Parameters
+    ----------
+    tags
+        Tags of the element, with tidy keys.
+
+    Returns
+    -------
+    str or None
+        One sentence.
 
     Examples
     --------

@@ -72,6 +72,18 @@ class Apart:
     def call(self, work: Callable[..., Result], *args: Any) -> Result:
         """Have a function of a module called with arguments that can be pickled, and hand back its result.
 
+        Parameters
+        ----------
+        work
+            A function that the other process can import.
+        args
+            What it is called with.
+
+        Returns
+        -------
+        Result
+            What the function returned.
+
         Raises
         ------
         Died

@@ -30,6 +30,18 @@ _DAMAGE = (
 def members_of(path: Path, *, what: str = "") -> list[zipfile.ZipInfo]:
     """Files in a zip archive, by name.
 
+    Parameters
+    ----------
+    path
+        The archive.
+    what
+        What the file is to the user, for messages.
+
+    Returns
+    -------
+    list of zipfile.ZipInfo
+        Folders left out.
+
     Raises
     ------
     InputDataError
@@ -94,6 +106,22 @@ def check_archive(path: Path, names: Iterable[str] | None = None, *, what: str =
 def unpack(path: Path, folder: Path, members: Iterable[zipfile.ZipInfo], *, what: str = "") -> list[Path]:
     """Write members into a folder, without their own folders; names that would leave it are refused.
 
+    Parameters
+    ----------
+    path
+        The archive.
+    folder
+        Where the members are written.
+    members
+        Some of `members_of`.
+    what
+        What the file is to the user, for messages.
+
+    Returns
+    -------
+    list of Path
+        The files that were written.
+
     Raises
     ------
     InputDataError
@@ -123,6 +151,20 @@ def unpack(path: Path, folder: Path, members: Iterable[zipfile.ZipInfo], *, what
 
 def gunzip(path: Path, target: Path, *, what: str = "") -> Path:
     """Write what a gzip file holds to `target`.
+
+    Parameters
+    ----------
+    path
+        The gzip file.
+    target
+        File to write.
+    what
+        What the file is to the user, for messages.
+
+    Returns
+    -------
+    Path
+        `target`.
 
     Raises
     ------

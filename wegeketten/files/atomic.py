@@ -45,6 +45,11 @@ def whole_file(target: Path, *, inputs: Iterable[Path] = (), extract: bool = Fal
     extract
         Whether the result is an extract of OpenStreetMap: nothing else replaces one.
 
+    Yields
+    ------
+    Path
+        A file beside the target that does not exist yet.
+
     Raises
     ------
     OutputError
@@ -96,6 +101,11 @@ def whole_folder(target: Path, *, marker: str, inputs: Iterable[Path] = ()) -> I
     inputs
         Files and folders that are read for it; they must lie elsewhere.
 
+    Yields
+    ------
+    Path
+        An empty folder beside the target.
+
     Raises
     ------
     OutputError
@@ -136,6 +146,15 @@ def whole_folder(target: Path, *, marker: str, inputs: Iterable[Path] = ()) -> I
 def check_replaceable(target: Path, *, marker: str, inputs: Iterable[Path] = ()) -> None:
     """Refuse, before the work begins, what `whole_folder` would refuse.
 
+    Parameters
+    ----------
+    target
+        The folder that shall exist afterwards.
+    marker
+        Name of the JSON file by which a result of this kind is recognised.
+    inputs
+        Files and folders that are read for it.
+
     Raises
     ------
     OutputError
@@ -147,7 +166,20 @@ def check_replaceable(target: Path, *, marker: str, inputs: Iterable[Path] = ())
 
 
 def no_room(error: BaseException, place: Path) -> bool:
-    """Whether an error, of whichever library, means that nothing more can be written at a place."""
+    """Whether an error, of whichever library, means that nothing more can be written at a place.
+
+    Parameters
+    ----------
+    error
+        What was raised.
+    place
+        File or folder that was written to.
+
+    Returns
+    -------
+    bool
+        True for a full disk, a quota or a file that may not grow.
+    """
     if isinstance(error, OSError) and error.errno in NO_ROOM:
         return True
     if any(words in str(error).lower() for words in _FULL_WORDS):

@@ -52,12 +52,39 @@ class Ground(NamedTuple):
 
 
 def to_degrees(xy: Floats, system: int | str | pyproj.CRS) -> Floats:
-    """Degrees of metres in a system."""
+    """Degrees of metres in a system.
+
+    Parameters
+    ----------
+    xy
+        Metres, shape (points, 2).
+    system
+        Code, name or system.
+
+    Returns
+    -------
+    Floats
+        Longitude and latitude, shape (points, 2).
+    """
     return between(xy, system, 4326)
 
 
 def between(xy: Floats, system: int | str | pyproj.CRS, target: int) -> Floats:
     """Coordinates of one system in another.
+
+    Parameters
+    ----------
+    xy
+        Coordinates, shape (points, 2).
+    system
+        Where they are from: code, name or system.
+    target
+        EPSG code of the other system.
+
+    Returns
+    -------
+    Floats
+        Shape (points, 2).
 
     Raises
     ------
@@ -78,6 +105,16 @@ def between(xy: Floats, system: int | str | pyproj.CRS, target: int) -> Floats:
 
 def parse_crs(text: str) -> int | str:
     """A coordinate reference system as a user names it: ``25833``, ``EPSG:25833``, ``GK4``, ``UTM33``.
+
+    Parameters
+    ----------
+    text
+        As the user wrote it.
+
+    Returns
+    -------
+    int or str
+        EPSG code, or a name that pyproj knows.
 
     Raises
     ------
@@ -114,6 +151,24 @@ def find_system(
     path: Path, xy: Floats, columns: tuple[str, str], ground: Ground, crs: str | None
 ) -> int | str:
     """System of coordinates in metres: the user's word, else the only one that puts rows into the city.
+
+    Parameters
+    ----------
+    path
+        File that the coordinates are from, for messages.
+    xy
+        Coordinates of all rows, shape (rows, 2).
+    columns
+        Names of the two columns.
+    ground
+        Where the city is.
+    crs
+        The user's word; None where nothing was said.
+
+    Returns
+    -------
+    int or str
+        EPSG code, or a name that pyproj knows.
 
     Raises
     ------
@@ -162,7 +217,18 @@ def _near(xy: Floats, extent: tuple[float, float, float, float]) -> NDArray[np.b
 
 
 def named(system: int | str | pyproj.CRS) -> str:
-    """Code and name of a system, for messages."""
+    """Code and name of a system, for messages.
+
+    Parameters
+    ----------
+    system
+        Code, name or system.
+
+    Returns
+    -------
+    str
+        Such as ``EPSG:25833 (ETRS89 / UTM zone 33N)``.
+    """
     import pyproj
 
     crs = pyproj.CRS.from_user_input(system)

@@ -36,6 +36,11 @@ def clean_text(text: str, *, longest: int = _LONGEST) -> str:
     longest
         Characters kept; a longer text ends in "…".
 
+    Returns
+    -------
+    str
+        On one line.
+
     Examples
     --------
     >>> clean_text("Caf\u202e\x00é\n")
@@ -56,6 +61,16 @@ def clean_cell(value: object) -> str:
     """One CSV cell; text that a spreadsheet would run as a formula gets a leading apostrophe.
 
     Numbers are written with the shortest digits that read back the same; None and NaN are empty.
+
+    Parameters
+    ----------
+    value
+        Text, number, truth or None.
+
+    Returns
+    -------
+    str
+        Text of the cell, not yet quoted.
 
     Examples
     --------
@@ -94,7 +109,17 @@ def choose_dialect(name: str) -> None:
 
 
 def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write a CSV file (UTF-8, comma, LF; see `choose_dialect`) that appears whole or not at all."""
+    """Write a CSV file (UTF-8, comma, LF; see `choose_dialect`) that appears whole or not at all.
+
+    Parameters
+    ----------
+    path
+        Target file.
+    header
+        Names of the columns.
+    rows
+        As many values as there are names.
+    """
     dialect = _chosen.get()
     encoding = "utf-8-sig" if dialect == "de" else "utf-8"
     with whole_file(path) as temporary, temporary.open("w", encoding=encoding, newline="") as file:
@@ -105,6 +130,16 @@ def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]
 
 def read_csv(path: Path) -> list[dict[str, str]]:
     """Rows of a CSV file of our own, in either dialect; numbers have a decimal point again.
+
+    Parameters
+    ----------
+    path
+        File that `write_csv` has written.
+
+    Returns
+    -------
+    list of dict
+        Cells by column name.
 
     Raises
     ------

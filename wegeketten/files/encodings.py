@@ -22,6 +22,20 @@ _LETTERS = frozenset("äöüßÄÖÜéèáàêëçñåøæ–„“”’€§°
 def decode(path: Path, raw: bytes, encoding: str | None = None) -> tuple[str, list[str]]:
     r"""Text of a file, and what had to be assumed.
 
+    Parameters
+    ----------
+    path
+        File that the bytes are from, for messages.
+    raw
+        Its content.
+    encoding
+        As the user named it; found where None.
+
+    Returns
+    -------
+    tuple
+        Text, and sentences about assumptions.
+
     Raises
     ------
     UsageError
@@ -64,6 +78,16 @@ def decode(path: Path, raw: bytes, encoding: str | None = None) -> tuple[str, li
 
 def old_encoding(raw: bytes) -> tuple[str, str]:
     r"""Which encoding of the time before Unicode makes words of some bytes: its name, and how it is called.
+
+    Parameters
+    ----------
+    raw
+        Bytes that are no UTF-8.
+
+    Returns
+    -------
+    tuple
+        Name for Python, name for people.
 
     Examples
     --------

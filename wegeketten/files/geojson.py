@@ -33,6 +33,16 @@ class Waypoint(NamedTuple):
 def line_string(line: NDArray[Any]) -> dict[str, Any]:
     """GeoJSON geometry of a line of lon, lat.
 
+    Parameters
+    ----------
+    line
+        Degrees, shape (points, 2).
+
+    Returns
+    -------
+    dict
+        With seven decimals.
+
     Examples
     --------
     >>> import numpy as np
@@ -46,12 +56,41 @@ def line_string(line: NDArray[Any]) -> dict[str, Any]:
 
 
 def feature(geometry: dict[str, Any], properties: dict[str, Any]) -> dict[str, Any]:
-    """GeoJSON feature."""
+    """GeoJSON feature.
+
+    Parameters
+    ----------
+    geometry
+        GeoJSON geometry.
+    properties
+        Plain values by name.
+
+    Returns
+    -------
+    dict
+        Ready for JSON.
+
+    Examples
+    --------
+    >>> feature({"type": "Point", "coordinates": [13.7, 51.0]}, {"id": 1})["type"]
+    'Feature'
+    """
     return {"type": "Feature", "geometry": geometry, "properties": properties}
 
 
 def collection(features: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """GeoJSON feature collection with the attribution OpenStreetMap's licence asks for."""
+    """GeoJSON feature collection with the attribution OpenStreetMap's licence asks for.
+
+    Parameters
+    ----------
+    features
+        GeoJSON features.
+
+    Returns
+    -------
+    dict
+        Ready for JSON.
+    """
     return {"type": "FeatureCollection", "attribution": ATTRIBUTION, "features": list(features)}
 
 
@@ -66,6 +105,11 @@ def gpx(name: str, line: NDArray[Any] | None, stops: Iterable[Waypoint] = ()) ->
         lon, lat in degrees, shape (points, 2).
     stops
         Waypoints.
+
+    Returns
+    -------
+    str
+        XML document.
 
     Examples
     --------

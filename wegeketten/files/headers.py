@@ -41,6 +41,11 @@ def find_header(lines: Sequence[Sequence[Any]], text: Callable[[Any], str]) -> H
     text
         A cell as text.
 
+    Returns
+    -------
+    Header
+        Where the table begins, and the names of its columns.
+
     Examples
     --------
     >>> find_header([["Einwohner"], ["Nr", "Name", "EW"], ["1", "2", "3"], ["01", "Nord", "7"]], str)

@@ -15,6 +15,16 @@ if TYPE_CHECKING:
 def json_text(document: object) -> str:
     r"""A JSON document as results hold it: readable signs, one blank per level, no NaN.
 
+    Parameters
+    ----------
+    document
+        Plain values.
+
+    Returns
+    -------
+    str
+        Ends with a line end.
+
     Examples
     --------
     >>> json_text({"name": "Süd"})
@@ -24,11 +34,33 @@ def json_text(document: object) -> str:
 
 
 def write_json(path: Path, document: object, *, inputs: Iterable[Path] = ()) -> None:
-    """Write a JSON document; see `whole_file` for what is refused."""
+    """Write a JSON document; see `whole_file` for what is refused.
+
+    Parameters
+    ----------
+    path
+        Target file; appears whole or not at all.
+    document
+        Plain values.
+    inputs
+        Files that are read for it.
+    """
     write_text(path, json_text(document), inputs=inputs)
 
 
 def write_text(path: Path, text: str, *, encoding: str = "utf-8", inputs: Iterable[Path] = ()) -> None:
-    """Write text with LF at the ends of lines; see `whole_file` for what is refused."""
+    """Write text with LF at the ends of lines; see `whole_file` for what is refused.
+
+    Parameters
+    ----------
+    path
+        Target file; appears whole or not at all.
+    text
+        Its content.
+    encoding
+        Name of the encoding.
+    inputs
+        Files that are read for it.
+    """
     with whole_file(path, inputs=inputs) as temporary:
         temporary.write_text(text, encoding=encoding, newline="\n", errors="replace")

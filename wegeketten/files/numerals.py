@@ -27,6 +27,11 @@ def number(text: str, thousands: str = "") -> float:
     thousands
         Sign that parts thousands in this column, "" where none is known to.
 
+    Returns
+    -------
+    float
+        The number.
+
     Examples
     --------
     >>> number("0.25"), number("1,5"), number("1.200"), number("1.200", ".")
@@ -45,7 +50,18 @@ def number(text: str, thousands: str = "") -> float:
 
 
 def plain_digits(text: str) -> str:
-    """A number without the blanks or apostrophes that part its thousands, which nothing else can mean."""
+    """A number without the blanks or apostrophes that part its thousands, which nothing else can mean.
+
+    Parameters
+    ----------
+    text
+        As it is written.
+
+    Returns
+    -------
+    str
+        Without them.
+    """
     return _spaced.sub("", text) if _in_threes(text) else text
 
 
@@ -69,6 +85,16 @@ def signs_of(texts: Iterable[str]) -> Signs:
 
     ``1.200`` may be 1200 or 1.2. Other numbers of the column tell: beside ``0.25`` it is 1.2, beside ``1,5``
     or ``1.234.567`` it is 1200; beside whole numbers only, or where they contradict one another, it is open.
+
+    Parameters
+    ----------
+    texts
+        Cells of the column.
+
+    Returns
+    -------
+    Signs
+        Sign for thousands and sign for decimals, as far as they are known.
 
     Examples
     --------

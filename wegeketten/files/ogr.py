@@ -50,17 +50,60 @@ class Rows(NamedTuple):
 
 
 def layers(path: Path) -> list[tuple[str, str]]:
-    """Names of layers and the kinds of their geometries."""
+    """Names of layers and the kinds of their geometries.
+
+    Parameters
+    ----------
+    path
+        A file that GDAL reads.
+
+    Returns
+    -------
+    list of tuple
+        Name and kind of geometry.
+    """
     return [(str(name), str(kind or "")) for name, kind in gdal().list_layers(path)]
 
 
 def about(path: Path, layer: str, encoding: str | None) -> About:
-    """What is known of a layer before it is read."""
+    """What is known of a layer before it is read.
+
+    Parameters
+    ----------
+    path
+        A file that GDAL reads.
+    layer
+        Name of the layer.
+    encoding
+        Of its texts; as the file says where None.
+
+    Returns
+    -------
+    About
+        Columns, system and number of rows.
+    """
     found = gdal().read_info(path, layer=layer, encoding=encoding)
     return About(str(found["driver"]), found["crs"], int(found["features"]))
 
 
 def rows(path: Path, layer: str, box: tuple[float, float, float, float] | None, encoding: str | None) -> Rows:
-    """Rows of a layer, of those in a box where one is given; two dimensions."""
+    """Rows of a layer, of those in a box where one is given; two dimensions.
+
+    Parameters
+    ----------
+    path
+        A file that GDAL reads.
+    layer
+        Name of the layer.
+    box
+        Smallest x, y, greatest x, y in the layer's system.
+    encoding
+        Of its texts; as the file says where None.
+
+    Returns
+    -------
+    Rows
+        Shapes and columns.
+    """
     meta, _, shapes, columns = gdal().raw.read(path, layer=layer, force_2d=True, bbox=box, encoding=encoding)
     return Rows([str(name) for name in meta["fields"]], shapes, list(columns))

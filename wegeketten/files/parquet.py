@@ -94,6 +94,11 @@ def read_columns(path: Path, names: Iterable[str] | None = None) -> Columns:
     names
         Columns wanted, all where None. What is not asked for is not read from disk.
 
+    Returns
+    -------
+    Columns
+        Arrays by name.
+
     Raises
     ------
     InputDataError
@@ -128,6 +133,11 @@ def to_arrow(column: NDArray[Any] | list[str], missing: NDArray[np.bool_] | None
         Numbers, truths or texts.
     missing
         True where a number is null; none is where None.
+
+    Returns
+    -------
+    Any
+        Of the type that fits the numbers.
 
     Examples
     --------
@@ -165,7 +175,18 @@ def _to_variable(kind: Any, cells: list[bytes]) -> Any:
 
 
 def to_numpy(column: Any) -> NDArray[Any]:
-    """One contiguous array of a column of Arrow that lacks no value; text becomes Python strings."""
+    """One contiguous array of a column of Arrow that lacks no value; text becomes Python strings.
+
+    Parameters
+    ----------
+    column
+        Array or chunked array of Arrow.
+
+    Returns
+    -------
+    ndarray
+        Shape (rows,).
+    """
     import numpy as np
     import pyarrow as pa
 

@@ -23,6 +23,11 @@ def policy_of(page: str, *, image_sources: Iterable[str] = ()) -> str:
         The page, complete but for the policy itself.
     image_sources
         Origins that pictures may come from, for maps with online tiles.
+
+    Returns
+    -------
+    str
+        Content of the meta tag.
     """
     scripts = [m["code"] for m in _SCRIPT.finditer(page) if 'type="' not in m["attributes"]]
     styles = [m["code"] for m in _STYLE.finditer(page)]

@@ -39,6 +39,11 @@ def private_folder(parent: Path) -> Iterator[Path]:
     parent
         An existing folder.
 
+    Yields
+    ------
+    Path
+        It is empty.
+
     Raises
     ------
     OutputError
@@ -67,13 +72,34 @@ def private_folder(parent: Path) -> Iterator[Path]:
 
 
 def is_private(path: Path) -> bool:
-    """Whether a path lies in a private folder, where nobody else looks: no need for care."""
+    """Whether a path lies in a private folder, where nobody else looks: no need for care.
+
+    Parameters
+    ----------
+    path
+        Any path.
+
+    Returns
+    -------
+    bool
+        Whether it lies in one.
+    """
     return any(_private(part) for part in path.parts)
 
 
 @contextmanager
 def folder_lock(folder: Path) -> Iterator[None]:
     """Hold a folder against other runs that exchange in it; without effect where locks are unknown.
+
+    Parameters
+    ----------
+    folder
+        An existing folder.
+
+    Yields
+    ------
+    Path
+        Nothing; the lock is held until the block ends.
 
     Raises
     ------
@@ -96,7 +122,15 @@ def folder_lock(folder: Path) -> Iterator[None]:
 
 
 def sweep(parent: Path, *, locked: bool = False) -> None:
-    """Remove private folders that dead runs left in `parent`; put back what one of them had set aside."""
+    """Remove private folders that dead runs left in `parent`; put back what one of them had set aside.
+
+    Parameters
+    ----------
+    parent
+        An existing folder.
+    locked
+        Whether the caller holds its lock already.
+    """
     with contextlib.ExitStack() as stack:
         if not locked:
             stack.enter_context(folder_lock(parent))

@@ -42,12 +42,33 @@ def seal_folder(folder: Path, marker: str) -> None:
 
 
 def is_sealed(told: dict[str, Any]) -> bool:
-    """Whether the content of a marker is what was written, to the last sign."""
+    """Whether the content of a marker is what was written, to the last sign.
+
+    Parameters
+    ----------
+    told
+        Content of the marker.
+
+    Returns
+    -------
+    bool
+        False where it has no seal, or another one.
+    """
     return bool(told.get(SEAL) == digest_of({key: value for key, value in told.items() if key != SEAL}))
 
 
 def digest_of(told: dict[str, Any]) -> str:
     """Digest of a JSON object, whatever the order of its keys and the blanks between them.
+
+    Parameters
+    ----------
+    told
+        A JSON object.
+
+    Returns
+    -------
+    str
+        Hexadecimal.
 
     Examples
     --------
@@ -58,13 +79,29 @@ def digest_of(told: dict[str, Any]) -> str:
 
 
 def file_digest(path: Path) -> str:
-    """SHA-256 of a file's content, hexadecimal."""
+    """SHA-256 of a file's content, hexadecimal.
+
+    Parameters
+    ----------
+    path
+        An existing file.
+
+    Returns
+    -------
+    str
+        64 signs.
+    """
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def sync(path: Path) -> None:
     """Have a file or folder on the disk before the next step.
+
+    Parameters
+    ----------
+    path
+        File or folder.
 
     Raises
     ------

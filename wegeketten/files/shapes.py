@@ -90,6 +90,11 @@ def read_layer(
     bounds
         Gives the city's window in the layer's system; of a layer of many shapes only those in it are read.
 
+    Returns
+    -------
+    Layer
+        Shapes, columns and system.
+
     Raises
     ------
     InputDataError
@@ -168,6 +173,18 @@ def _read_geojson(asked: _Asked) -> Layer:
 
 def geojson_crs(path: Path, document: dict[str, Any]) -> pyproj.CRS:
     """System that a GeoJSON document states as was usual before RFC 7946; since then WGS 84 is the rule.
+
+    Parameters
+    ----------
+    path
+        The file, for messages.
+    document
+        Its content.
+
+    Returns
+    -------
+    pyproj.CRS
+        WGS 84 where it states none.
 
     Raises
     ------

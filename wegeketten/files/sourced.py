@@ -56,7 +56,18 @@ class Source(Strict):
     source_de: str = ""
 
     def text(self, lang: Literal["de", "en"]) -> str:
-        """The source in a language; as it is written where there is no German wording."""
+        """The source in a language; as it is written where there is no German wording.
+
+        Parameters
+        ----------
+        lang
+            Language of the text.
+
+        Returns
+        -------
+        str
+            Without a full stop.
+        """
         return self.source_de if lang == "de" and self.source_de else self.source
 
 
@@ -78,7 +89,18 @@ class Cited(NamedTuple):
     faults: list[str]
 
     def over(self, below: Cited) -> Cited:
-        """Lay this file over another: what it states counts, the rest comes from below."""
+        """Lay this file over another: what it states counts, the rest comes from below.
+
+        Parameters
+        ----------
+        below
+            The file that is laid under it.
+
+        Returns
+        -------
+        Cited
+            Values and sources of both.
+        """
         return Cited(_merged(below.values, self.values), {**below.sources, **self.sources}, self.faults)
 
 
@@ -87,8 +109,15 @@ def read_toml(path: Path, what: str) -> dict[str, Any]:
 
     Parameters
     ----------
+    path
+        The file.
     what
         What the file is to the user (``profile``), for messages.
+
+    Returns
+    -------
+    dict
+        Tables and values by key.
 
     Raises
     ------
@@ -105,6 +134,16 @@ def read_toml(path: Path, what: str) -> dict[str, Any]:
 
 def take_apart(tree: Mapping[str, Any]) -> Cited:
     """Part figures into values and sources.
+
+    Parameters
+    ----------
+    tree
+        Content of a TOML file.
+
+    Returns
+    -------
+    Cited
+        Values, and sources by key.
 
     Examples
     --------
@@ -135,12 +174,37 @@ def take_apart(tree: Mapping[str, Any]) -> Cited:
 
 
 def faults_of(error: ValidationError, root: type[BaseModel]) -> list[str]:
-    """Say what is wrong in plain words, one clause per fault, with the key that was probably meant."""
+    """Say what is wrong in plain words, one clause per fault, with the key that was probably meant.
+
+    Parameters
+    ----------
+    error
+        What pydantic found.
+    root
+        Model of the file.
+
+    Returns
+    -------
+    list of str
+        In the order of the file.
+    """
     return [_fault(problem, root) for problem in error.errors(include_url=False)]
 
 
 def meant(name: str, known: Iterable[str]) -> str:
     """`, did you mean 'kerb_cm'?`, or nothing where no known name is near.
+
+    Parameters
+    ----------
+    name
+        What somebody wrote.
+    known
+        What would have been right.
+
+    Returns
+    -------
+    str
+        Ready to be put behind a message.
 
     Examples
     --------

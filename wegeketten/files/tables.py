@@ -76,6 +76,16 @@ class Table:
 def cell_text(cell: object) -> str:
     """A cell as text.
 
+    Parameters
+    ----------
+    cell
+        Value as the library reads it.
+
+    Returns
+    -------
+    str
+        "" for an empty cell.
+
     Examples
     --------
     >>> [cell_text(cell) for cell in (11.0, 2.5, None, float("nan"), "ä ", True)]
@@ -94,6 +104,16 @@ def cell_text(cell: object) -> str:
 
 def split_layer(path: str | Path) -> tuple[Path, str | None]:
     """Path and name of the layer or sheet in it, from ``FILE``, ``FILE:LAYER`` or ``FILE|layername=LAYER``.
+
+    Parameters
+    ----------
+    path
+        As the user wrote it.
+
+    Returns
+    -------
+    tuple
+        Path of the file, and name of the layer, None where none is named.
 
     Examples
     --------
@@ -134,6 +154,11 @@ def read_table(
     most_bytes
         Largest text file.
 
+    Returns
+    -------
+    Table
+        Columns of text, with notes on what had to be assumed.
+
     Raises
     ------
     InputDataError
@@ -160,6 +185,18 @@ def read_table(
 def read_start(path: Path, count: int = 4096) -> tuple[bytes, int]:
     """First bytes of a file, and its size.
 
+    Parameters
+    ----------
+    path
+        The file.
+    count
+        Number of bytes wanted.
+
+    Returns
+    -------
+    tuple
+        Bytes, and size in bytes.
+
     Raises
     ------
     InputDataError
@@ -180,7 +217,22 @@ def read_start(path: Path, count: int = 4096) -> tuple[bytes, int]:
 
 
 def too_large(path: Path, size: int, most: int) -> InputDataError:
-    """The error for a file beyond its bound."""
+    """The error for a file beyond its bound.
+
+    Parameters
+    ----------
+    path
+        The file.
+    size
+        Its size in bytes.
+    most
+        Largest size that is read.
+
+    Returns
+    -------
+    InputDataError
+        To be raised by the caller.
+    """
     return InputDataError(
         f"{path}: {size / 1e6:.0f} MB, at most {most / 1e6:.0f} MB are read; cut it to the city first"
     )
@@ -188,6 +240,20 @@ def too_large(path: Path, size: int, most: int) -> InputDataError:
 
 def text_table(path: Path, text: str, notes: list[str]) -> Table:
     """Table from the text of a CSV file.
+
+    Parameters
+    ----------
+    path
+        The file, for messages.
+    text
+        Its content.
+    notes
+        Sentences about its encoding.
+
+    Returns
+    -------
+    Table
+        Columns of text.
 
     Raises
     ------
@@ -232,7 +298,23 @@ def text_table(path: Path, text: str, notes: list[str]) -> Table:
 
 
 def separator_of(text: str) -> str:
-    """Sign between the cells: the one that comes most often in the first lines, outside quotation marks."""
+    r"""Sign between the cells: the one that comes most often in the first lines, outside quotation marks.
+
+    Parameters
+    ----------
+    text
+        Content of a CSV file.
+
+    Returns
+    -------
+    str
+        Comma, semicolon, tab or bar.
+
+    Examples
+    --------
+    >>> separator_of("a;b;c\n1,5;2;3\n")
+    ';'
+    """
     lines = [re.sub(r'"[^"]*"', "", line) for line in text[:20_000].splitlines()[:20] if line.strip()]
     if not lines:
         return ";"

@@ -37,6 +37,11 @@ def file_target(target: Path, *, extract: bool = False) -> Path:
     extract
         Whether the result is an extract of OpenStreetMap: nothing else may replace one.
 
+    Returns
+    -------
+    Path
+        The file that a link leads to, if it is one.
+
     Raises
     ------
     OutputError
@@ -73,6 +78,11 @@ def folder_target(target: Path, *, marker: str) -> Path:
         As the user named it.
     marker
         The file by which an older result of the same kind is recognised.
+
+    Returns
+    -------
+    Path
+        The folder that a link leads to, if it is one.
 
     Raises
     ------
@@ -131,6 +141,13 @@ def check_apart(target: Path, inputs: Iterable[Path]) -> None:
 def check_ending(path: Path, endings: Sequence[str]) -> None:
     """Refuse to write one kind of file under the name of another.
 
+    Parameters
+    ----------
+    path
+        As the user named it.
+    endings
+        Such as ``.json``, small letters.
+
     Raises
     ------
     UsageError
@@ -151,7 +168,18 @@ def check_ending(path: Path, endings: Sequence[str]) -> None:
 
 
 def owner_of(file: Path) -> Path | None:
-    """Folder of results that a file belongs to, None where it belongs to none."""
+    """Folder of results that a file belongs to, None where it belongs to none.
+
+    Parameters
+    ----------
+    file
+        Any file.
+
+    Returns
+    -------
+    Path or None
+        The nearest folder above it that has a marker.
+    """
     for folder in list(file.parents)[:3]:
         for marker in MARKERS:
             if not (folder / marker).is_file():
@@ -163,7 +191,18 @@ def owner_of(file: Path) -> Path | None:
 
 
 def files_of(marker: Path) -> dict[str, dict[str, object]]:
-    """Files that a marker lists as belonging to its folder: size and digest by relative path."""
+    """Files that a marker lists as belonging to its folder: size and digest by relative path.
+
+    Parameters
+    ----------
+    marker
+        A marker.
+
+    Returns
+    -------
+    dict
+        Empty where it lists none.
+    """
     try:
         told = json.loads(marker.read_bytes())
         files = told["files"]

@@ -19,6 +19,16 @@ def country_of(features: Features) -> str:
     """Code of the country (ISO 3166-1, two letters), "" where it is unknown.
 
     The country that most elements name; else the one whose public holidays count there.
+
+    Parameters
+    ----------
+    features
+        What was read from the extract.
+
+    Returns
+    -------
+    str
+        Capital letters.
     """
     named: Counter[str] = Counter()
     for elements in (features.nodes, features.ways, features.relations):
@@ -42,6 +52,16 @@ def country_at(lon: float, lat: float) -> str:
 
     The library that reads opening hours knows the outlines of countries, but tells only their holidays:
     these give the country away.
+
+    Parameters
+    ----------
+    lon, lat
+        Degrees.
+
+    Returns
+    -------
+    str
+        Two letters.
 
     Examples
     --------

@@ -23,6 +23,18 @@ def coverage_of(features: Features, projection: Projection) -> shapely.Geometry 
     """Area in which an extract maps something, metres; None where it maps next to nothing.
 
     Gaps of some hundred metres and holes are covered, single ways that lead out of the extract are not.
+
+    Parameters
+    ----------
+    features
+        What was read from the extract.
+    projection
+        From degrees to the metres of the city.
+
+    Returns
+    -------
+    shapely.Geometry or None
+        Polygon or MultiPolygon.
     """
     import shapely
     from scipy import ndimage

@@ -38,6 +38,11 @@ class Elements:
     def add(self, answer: dict[str, Any]) -> None:
         """Take over an answer of Overpass; the oldest timestamp counts.
 
+        Parameters
+        ----------
+        answer
+            The JSON document.
+
         Raises
         ------
         InputDataError

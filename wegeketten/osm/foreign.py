@@ -36,6 +36,11 @@ def foreign_elements(path: Path) -> ForeignSource | None:
     path
         The file.
 
+    Returns
+    -------
+    ForeignSource or None
+        Elements, and what they were translated from.
+
     Raises
     ------
     InputDataError

@@ -40,6 +40,11 @@ def elements_of_graph(graph: nx.MultiDiGraph) -> Elements:
     graph
         With ``graph["crs"]``, nodes ``x`` and ``y``; edges may have ``geometry``, ``osmid`` and tags.
 
+    Returns
+    -------
+    Elements
+        As if they came from an extract.
+
     Raises
     ------
     InputDataError

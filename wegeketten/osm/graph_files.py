@@ -25,6 +25,11 @@ def read_graph(path: Path) -> nx.MultiDiGraph:
     path
         ``.graphml`` or ``.gpkg``. OSM XML of OSMnx is an extract like any other.
 
+    Returns
+    -------
+    nx.MultiDiGraph
+        With coordinates, and values as they were.
+
     Raises
     ------
     InputDataError

@@ -34,7 +34,18 @@ class Ground(NamedTuple):
 
 
 def read_ground(features: Features) -> Ground:
-    """Collect the base map's polygons, lon/lat degrees."""
+    """Collect the base map's polygons, lon/lat degrees.
+
+    Parameters
+    ----------
+    features
+        What was read from the extract.
+
+    Returns
+    -------
+    Ground
+        Polygons by class.
+    """
     starts: dict[str, list[int]] = {name: [] for name in CLASSES}
     for way in sorted(features.ways.values(), key=lambda way: way.id):
         name = ground_class(way.tags)
@@ -63,6 +74,16 @@ def read_ground(features: Features) -> Ground:
 def ground_class(tags: Mapping[str, str]) -> str:
     """Class of the base map an element belongs to, or "".
 
+    Parameters
+    ----------
+    tags
+        Tags of the element, with tidy keys.
+
+    Returns
+    -------
+    str
+        Name of the class.
+
     Examples
     --------
     >>> ground_class({"leisure": "park"}), ground_class({"building": "yes"}), ground_class({"amenity": "bar"})
@@ -78,7 +99,18 @@ def ground_class(tags: Mapping[str, str]) -> str:
 
 
 def fast_nodes(features: Features) -> dict[str, NDArray[np.generic]]:
-    """Nodes of motorways, trunk roads and their links (no place for a door): ``osm_id, lon, lat``, by id."""
+    """Nodes of motorways, trunk roads and their links (no place for a door): ``osm_id, lon, lat``, by id.
+
+    Parameters
+    ----------
+    features
+        What was read from the extract.
+
+    Returns
+    -------
+    dict
+        Columns of equal length.
+    """
     parts = [
         np.arange(way.start, way.stop)
         for way in features.ways.values()

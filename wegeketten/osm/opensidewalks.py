@@ -99,7 +99,18 @@ class Sidewalks:
 
 
 def is_set(path: Path) -> bool:
-    """Whether a file is a zip archive with at least one file of OpenSidewalks in it."""
+    """Whether a file is a zip archive with at least one file of OpenSidewalks in it.
+
+    Parameters
+    ----------
+    path
+        A file.
+
+    Returns
+    -------
+    bool
+        False for anything else.
+    """
     if not zipfile.is_zipfile(path):
         return False
     try:
@@ -115,6 +126,11 @@ def read_sidewalks(path: Path) -> Sidewalks:
     ----------
     path
         A zip archive with ``*.nodes.geojson``, ``*.edges.geojson`` and perhaps more of the six files.
+
+    Returns
+    -------
+    Sidewalks
+        Nodes, edges and the like, ready to be translated.
 
     Raises
     ------
@@ -262,6 +278,18 @@ def _hollow(value: Any) -> bool:
 
 def value_fault(name: str, value: Any) -> str | None:
     """What is wrong with a property's value; None where it is right, or the schema has no rule for it.
+
+    Parameters
+    ----------
+    name
+        Name of the property.
+    value
+        Its value.
+
+    Returns
+    -------
+    str or None
+        In words.
 
     Examples
     --------

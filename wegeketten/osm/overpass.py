@@ -57,6 +57,11 @@ def ask_nominatim(place: str, *, tell: Callable[[str], None] = lambda _: None) -
     tell
         Told in words when there is a pause.
 
+    Returns
+    -------
+    list of dict
+        The likeliest first.
+
     Raises
     ------
     InputDataError
@@ -91,6 +96,11 @@ def ask_overpass(query: str, *, tell: Callable[[str], None] = lambda _: None) ->
         Without the settings in front, which come from ``osmnx.settings``.
     tell
         Told in words when there is a pause.
+
+    Returns
+    -------
+    dict
+        The JSON document.
 
     Raises
     ------

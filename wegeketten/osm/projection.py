@@ -106,6 +106,16 @@ def _through(transformer: Transformer, points: ArrayLike) -> NDArray[np.float64]
 def projection_at(lon: float, lat: float) -> Projection:
     """Projection for a place: ETRS89 / UTM in Europe, WGS 84 / UTM elsewhere.
 
+    Parameters
+    ----------
+    lon, lat
+        Degrees.
+
+    Returns
+    -------
+    Projection
+        Both ways.
+
     Examples
     --------
     >>> projection_at(13.3, 52.5), projection_at(-51.2, -30.0)
@@ -119,6 +129,17 @@ def projection_at(lon: float, lat: float) -> Projection:
 
 
 def projection_of(features: Features) -> Projection:
-    """Projection for an extract: of the median point of its ways, which no stray element can move."""
+    """Projection for an extract: of the median point of its ways, which no stray element can move.
+
+    Parameters
+    ----------
+    features
+        What was read from the extract.
+
+    Returns
+    -------
+    Projection
+        Both ways.
+    """
     lon, lat = np.median(features.lonlat, axis=0).tolist()
     return projection_at(lon, lat)

@@ -14,7 +14,20 @@ if TYPE_CHECKING:
 
 
 def is_closed(features: Features, way: Way) -> bool:
-    """Whether a way ends where it starts and can enclose an area (four points or more)."""
+    """Whether a way ends where it starts and can enclose an area (four points or more).
+
+    Parameters
+    ----------
+    features
+        What was read from the extract.
+    way
+        A way of the extract.
+
+    Returns
+    -------
+    bool
+        Whether it can be an outline.
+    """
     return way.stop - way.start >= 4 and features.refs[way.start] == features.refs[way.stop - 1]
 
 

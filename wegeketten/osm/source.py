@@ -81,6 +81,11 @@ def check_file(path: Path) -> str:
 def check_sums(path: Path) -> None:
     """Compare with the checksum beside the file, as download servers lay it (``NAME.md5``), if there is one.
 
+    Parameters
+    ----------
+    path
+        The extract.
+
     Raises
     ------
     InputDataError
@@ -97,7 +102,20 @@ def check_sums(path: Path) -> None:
 
 
 def stated_time(path: Path, form: str) -> str:
-    """Time of the data as Overpass's XML states it (``<meta osm_base="…"/>``), or ""."""
+    """Time of the data as Overpass's XML states it (``<meta osm_base="…"/>``), or "".
+
+    Parameters
+    ----------
+    path
+        The extract.
+    form
+        Its format, as libosmium names it.
+
+    Returns
+    -------
+    str
+        ISO time.
+    """
     if not form.startswith("osm"):
         return ""
     with path.open("rb") as file:

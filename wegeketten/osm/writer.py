@@ -26,6 +26,11 @@ def open_writer(path: Path, form: str, **options: Any) -> Iterator[Any]:
     **options
         Of the writer.
 
+    Yields
+    ------
+    Any
+        `osmium.SimpleWriter`.
+
     Raises
     ------
     OutputError

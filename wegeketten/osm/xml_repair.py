@@ -40,6 +40,11 @@ def deleted_in_editor(path: Path) -> frozenset[str]:
     path
         OSM XML, packed or not; any other file has none. What a server or a converter wrote is not read
         through: they know no such mark.
+
+    Returns
+    -------
+    frozenset
+        Type and number.
     """
     found: set[str] = set()
     if ".osm" not in path.name.lower() or path.name.lower().endswith(".pbf"):
@@ -67,6 +72,18 @@ def _by_server(head: bytes) -> bool:
 
 def without_inner_geometry(path: Path, folder: Path) -> Path:
     """A copy of OSM XML without the points that Overpass's ``out geom`` writes inside members of relations.
+
+    Parameters
+    ----------
+    path
+        OSM XML, packed or not.
+    folder
+        Where the copy is written.
+
+    Returns
+    -------
+    Path
+        The copy.
 
     Raises
     ------

@@ -33,6 +33,16 @@ class Address(NamedTuple):
 def read_address(tags: Mapping[str, str]) -> Address | None:
     """Address of an element, None where it has no house number that names anything.
 
+    Parameters
+    ----------
+    tags
+        Tags of the element, with tidy keys.
+
+    Returns
+    -------
+    Address or None
+        Street, number, postcode and town.
+
     Examples
     --------
     >>> read_address({"addr:street": "Lange Str.", "addr:housenumber": "12 A"}).key
@@ -51,6 +61,16 @@ def read_address(tags: Mapping[str, str]) -> Address | None:
 def plain_street(street: str) -> str:
     """Street name in the form in which it is compared.
 
+    Parameters
+    ----------
+    street
+        Name as it is mapped.
+
+    Returns
+    -------
+    str
+        Small letters without blanks and signs.
+
     Examples
     --------
     >>> {plain_street(name) for name in ("Haupt-Straße", "Hauptstr.", "Hauptstrasse", "HAUPTSTRASSE")}
@@ -62,6 +82,16 @@ def plain_street(street: str) -> str:
 
 def ends_of_range(number: str) -> tuple[str, str] | None:
     """First and last number of a range such as 3-7; None where it is none.
+
+    Parameters
+    ----------
+    number
+        House number as it is mapped.
+
+    Returns
+    -------
+    tuple or None
+        Both as they are written.
 
     Examples
     --------
@@ -79,6 +109,16 @@ def ends_of_range(number: str) -> tuple[str, str] | None:
 
 def count_flats(tags: Mapping[str, str]) -> float:
     """Dwellings a tag speaks of, NaN where none does.
+
+    Parameters
+    ----------
+    tags
+        Tags of the element, with tidy keys.
+
+    Returns
+    -------
+    float
+        Number of dwellings.
 
     Examples
     --------

@@ -37,6 +37,16 @@ class Band(NamedTuple):
 def age_band(text: str) -> Band | None:
     """Ages that a column's name or a cell means, None where it speaks of none.
 
+    Parameters
+    ----------
+    text
+        Name of a column, or a cell.
+
+    Returns
+    -------
+    Band or None
+        First and last year of age.
+
     Examples
     --------
     >>> [age_band(text) for text in ("a65undaelter", "65 Jahre u.älter", "Y_GE65", "65+")]
@@ -72,6 +82,18 @@ def age_band(text: str) -> Band | None:
 
 def from_age(bands: Iterable[Band], age: int) -> list[Band] | None:
     """The groups that together are everybody of at least some age, None where no choice of groups is.
+
+    Parameters
+    ----------
+    bands
+        Groups of ages that a table has.
+    age
+        The least age wanted.
+
+    Returns
+    -------
+    list of Band or None
+        Without overlap.
 
     Examples
     --------

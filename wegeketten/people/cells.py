@@ -98,7 +98,32 @@ def area_cells(
     notes: list[str],
     lost: float = 0.0,
 ) -> Cells:
-    """Cells that are polygons (the city's metres); a home belongs to the smallest it lies in."""
+    """Cells that are polygons (the city's metres); a home belongs to the smallest it lies in.
+
+    Parameters
+    ----------
+    shapes
+        Polygons, metres.
+    people
+        Of each polygon.
+    over_65, over_80
+        Of them at least so old; None where unknown.
+    unit
+        ``people`` or ``dwellings``.
+    rows
+        Row of each polygon in its file.
+    coverage
+        What the extract covers; everything where None.
+    skipped, notes
+        What was left out, and sentences about it; both are added to.
+    lost
+        People of rows that were left out already.
+
+    Returns
+    -------
+    Cells
+        Those that the extract's edge cuts count in part.
+    """
     areas = shapely.area(shapes)
 
     def assign(xy: Floats) -> NDArray[np.int64]:
@@ -117,7 +142,20 @@ def area_cells(
 
 
 def inside_shares(shapes: NDArray[np.object_], coverage: shapely.Geometry | None) -> Floats | None:
-    """Which share of each polygon the extract covers; None where all of all."""
+    """Which share of each polygon the extract covers; None where all of all.
+
+    Parameters
+    ----------
+    shapes
+        Polygons, metres.
+    coverage
+        What the extract covers; everything where None.
+
+    Returns
+    -------
+    Floats or None
+        From 0 to 1, shape (polygons,).
+    """
     if coverage is None or not len(shapes):
         return None
     shapely.prepare(coverage)

@@ -69,6 +69,11 @@ def read_census(
     districts
         Of the city, for statistics by district.
 
+    Returns
+    -------
+    Cells
+        People by cell.
+
     Raises
     ------
     InputDataError
@@ -154,7 +159,18 @@ def _unpacked(path: Path, name: str, room: Path) -> Path:
 
 
 def is_geoparquet(path: Path) -> bool:
-    """Whether a Parquet file says that it holds shapes."""
+    """Whether a Parquet file says that it holds shapes.
+
+    Parameters
+    ----------
+    path
+        A Parquet file.
+
+    Returns
+    -------
+    bool
+        True for GeoParquet.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 

@@ -48,6 +48,16 @@ class Change:
     def joined(cls, changes: Sequence[Change]) -> Change:
         """Several measures on one edge: targets of the same attribute are intersected, the last kind counts.
 
+        Parameters
+        ----------
+        changes
+            At least one.
+
+        Returns
+        -------
+        Change
+            One change.
+
         Examples
         --------
         >>> level, felt = Change({"kerb_cm": (0, 1)}), Change({"kerb_cm": (0, 3), "tactile": (1, 1)})
@@ -66,6 +76,16 @@ class Change:
 
     def applied(self, columns: Columns) -> dict[str, NDArray[np.generic]]:
         """Columns after the measure; those given stay as they are.
+
+        Parameters
+        ----------
+        columns
+            Columns of some edges.
+
+        Returns
+        -------
+        dict
+            Only those that the measure changes, and the others as they are.
 
         Examples
         --------

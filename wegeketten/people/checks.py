@@ -88,6 +88,8 @@ def checks(columns: Columns, profile: Profile) -> Iterator[Check]:
     ----------
     columns
         Columns of an `EdgeTable`, or of some of its rows.
+    profile
+        The mobility profile that is asked about.
 
     Yields
     ------
@@ -161,6 +163,16 @@ def _checks_of_preset(columns: Columns, profile: Profile) -> Iterator[Check]:
 def groups_of(profile: Profile) -> tuple[Group, ...]:
     """Which groups of people the cautions speak of somebody belongs to.
 
+    Parameters
+    ----------
+    profile
+        The mobility profile that is asked about.
+
+    Returns
+    -------
+    tuple
+        Names in ``data/tags/cautions.csv``.
+
     Examples
     --------
     >>> from wegeketten.people.profile import load_profile
@@ -179,7 +191,20 @@ def groups_of(profile: Profile) -> tuple[Group, ...]:
 
 
 def cautious(bits: NDArray[np.uint32], profile: Profile) -> Levels:
-    """In how many answers edges may be passed for all that their cautions say."""
+    """In how many answers edges may be passed for all that their cautions say.
+
+    Parameters
+    ----------
+    bits
+        Cautions of each edge.
+    profile
+        The mobility profile that is asked about.
+
+    Returns
+    -------
+    Levels
+        From 0 (none) to 3 (all), shape of `bits`.
+    """
     levels = np.full(len(bits), SURE, np.uint8)
     rows = np.flatnonzero(bits)
     if len(rows):

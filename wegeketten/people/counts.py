@@ -129,11 +129,33 @@ class Columns:
         return self._names
 
     def texts(self, name: str) -> list[str]:
-        """Cells of a column."""
+        """Cells of a column.
+
+        Parameters
+        ----------
+        name
+            Name of the column.
+
+        Returns
+        -------
+        list of str
+            In the order of the rows.
+        """
         return self._columns[name.strip().casefold()]
 
     def find(self, names: Sequence[str]) -> str | None:
-        """First of some names that is there."""
+        """First of some names that is there.
+
+        Parameters
+        ----------
+        names
+            Names, the preferred one first.
+
+        Returns
+        -------
+        str or None
+            As it is spelled in the file.
+        """
         return next((name for name in names if name.casefold() in self._columns), None)
 
     def people(self, column: str | None = None) -> tuple[Floats, str]:
@@ -143,6 +165,11 @@ class Columns:
         ----------
         column
             As the user names it.
+
+        Returns
+        -------
+        tuple
+            Counts by row, and ``people`` or ``dwellings``.
 
         Raises
         ------
@@ -242,7 +269,18 @@ class Columns:
         return bool(cells) and all(not np.isnan(number(cell)) for cell in cells)
 
     def optional(self, names: Sequence[str]) -> Floats | None:
-        """Counts of the first of some columns that is there."""
+        """Counts of the first of some columns that is there.
+
+        Parameters
+        ----------
+        names
+            Names, the preferred one first.
+
+        Returns
+        -------
+        Floats or None
+            Shape (rows,).
+        """
         name = self.find(names)
         return None if name is None else self.counts(name)
 
@@ -255,6 +293,11 @@ class Columns:
             65 or 80.
         people
             All of them.
+
+        Returns
+        -------
+        Floats or None
+            Shape (rows,); None where the table says nothing of ages.
         """
         names = {65: OVER_65, 80: OVER_80}[age]
         counted = self.optional(names)
@@ -298,6 +341,16 @@ class Columns:
     def counts(self, name: str) -> Floats:
         """Numbers of a column that counts; where thousands are parted, they are not taken for decimals.
 
+        Parameters
+        ----------
+        name
+            Name of the column.
+
+        Returns
+        -------
+        Floats
+            Shape (rows,), 0 or more.
+
         Raises
         ------
         InputDataError
@@ -330,6 +383,22 @@ class Columns:
         thousands: str = "",
     ) -> Floats:
         """Numbers of a column, NaN for the codes of secrecy, 0 for empty cells; all faults at once.
+
+        Parameters
+        ----------
+        name
+            Name of the column.
+        low, high
+            Least and greatest number allowed.
+        codes
+            Whether the usual codes of secrecy may occur.
+        thousands
+            Sign that parts thousands, "" for none.
+
+        Returns
+        -------
+        Floats
+            Shape (rows,).
 
         Raises
         ------
@@ -365,7 +434,18 @@ class Columns:
         return values
 
     def row(self, row: int) -> int:
-        """How the user counts a row."""
+        """How the user counts a row.
+
+        Parameters
+        ----------
+        row
+            Row of the table, counted from 0.
+
+        Returns
+        -------
+        int
+            Counted from 1, the header included.
+        """
         return row + 2 if self._rows is None else int(self._rows[row])
 
 
@@ -377,6 +457,16 @@ _PARTLY = re.compile(
 
 def counts_people(name: str) -> bool:
     """Whether a column's name says that it counts all people.
+
+    Parameters
+    ----------
+    name
+        Name of the column.
+
+    Returns
+    -------
+    bool
+        False for parts, densities and shares.
 
     Examples
     --------

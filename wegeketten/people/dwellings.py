@@ -65,6 +65,18 @@ _USUAL_STOREYS = 2.0  # where untagged: areas only share out people within one c
 def may_be_dwelling(tags: Mapping[str, str], area_m2: float) -> bool:
     """Whether people may live in a building that bears no address.
 
+    Parameters
+    ----------
+    tags
+        Tags of the element, with tidy keys.
+    area_m2
+        Ground area of the building.
+
+    Returns
+    -------
+    bool
+        True where nothing speaks against it.
+
     Examples
     --------
     >>> may_be_dwelling({"building": "house"}, 30.0), may_be_dwelling({"building": "yes"}, 30.0)
@@ -81,6 +93,16 @@ def may_be_dwelling(tags: Mapping[str, str], area_m2: float) -> bool:
 def is_elsewhere(tags: Mapping[str, str]) -> bool:
     """Whether grounds are such that an unspecified building on them is no dwelling.
 
+    Parameters
+    ----------
+    tags
+        Tags of the element, with tidy keys.
+
+    Returns
+    -------
+    bool
+        True for factories, schools, allotments and the like.
+
     Examples
     --------
     >>> is_elsewhere({"landuse": "industrial"}), is_elsewhere({"landuse": "residential"})
@@ -91,6 +113,16 @@ def is_elsewhere(tags: Mapping[str, str]) -> bool:
 
 def count_storeys(tags: Mapping[str, str]) -> float:
     """Storeys of a building, the usual number of its kind where untagged.
+
+    Parameters
+    ----------
+    tags
+        Tags of the element, with tidy keys.
+
+    Returns
+    -------
+    float
+        At least 1.
 
     Examples
     --------

@@ -109,7 +109,22 @@ class Homes:
 
 
 def find_homes(features: Features, projection: Projection, locate: Locate | None = None) -> Homes:
-    """Homes of an extract in one go: `gather_sites`, then `settle`."""
+    """Homes of an extract in one go: `gather_sites`, then `settle`.
+
+    Parameters
+    ----------
+    features
+        What was read from the extract.
+    projection
+        From degrees to the metres of the city.
+    locate
+        Gives the row of the district of each x, y; one district where None.
+
+    Returns
+    -------
+    Homes
+        A row for each home.
+    """
     return settle(gather_sites(features, projection), projection, locate)
 
 
@@ -126,6 +141,11 @@ def settle(sites: Sites, projection: Projection, locate: Locate | None = None) -
         To lon/lat.
     locate
         Gives the row of the district of each x, y (-1 outside); one district where None.
+
+    Returns
+    -------
+    Homes
+        A row for each home.
     """
     found = sites.addresses + sites.buildings
     xy = np.array([site.xy for site in found]).reshape(-1, 2)
@@ -164,6 +184,18 @@ def gather_sites(features: Features, projection: Projection) -> Sites:
     An address mapped several times (on a house, its entrance and a shop in it) counts once, at the entrance
     where one is mapped. A range such as 3-7 is one address; it is left out where both ends are mapped.
     Interpolation lines are counted, not filled.
+
+    Parameters
+    ----------
+    features
+        What was read from the extract.
+    projection
+        From degrees to the metres of the city.
+
+    Returns
+    -------
+    Sites
+        Addresses and buildings, with what was left out.
     """
     buildings = [
         outline

@@ -27,6 +27,18 @@ class FigureRow(NamedTuple):
 def figures(profile: Profile, lang: Lang = "de") -> list[FigureRow]:
     """List every figure of a profile with its source, in the file's order.
 
+    Parameters
+    ----------
+    profile
+        The mobility profile that is asked about.
+    lang
+        Language of the text, ``de`` or ``en``.
+
+    Returns
+    -------
+    list of FigureRow
+        Name, value and source of each.
+
     Examples
     --------
     >>> from wegeketten.people.profile import load_profile

@@ -61,6 +61,18 @@ def pivoted(reader: Columns, rows: NDArray[np.int64]) -> tuple[dict[str, list[st
     """The German census of 2011 in long form (``Merkmal``, ``Anzahl``) with a row per cell.
 
     Any other table is handed back as it is.
+
+    Parameters
+    ----------
+    reader
+        The table.
+    rows
+        Rows that count.
+
+    Returns
+    -------
+    tuple
+        Columns, and the rows that are left.
     """
     columns = {name: reader.texts(name) for name in reader.names}
     folded = {name.casefold(): name for name in columns}
@@ -103,6 +115,11 @@ def groups_of(reader: Columns, columns: list[str], place: NDArray[np.int64]) -> 
         Those that may part the people: neither the count nor the place.
     place
         Of each row; rows of one place are its people in parts.
+
+    Returns
+    -------
+    Groups
+        Masks of rows.
 
     Raises
     ------

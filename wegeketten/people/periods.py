@@ -24,6 +24,18 @@ _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 def is_time(name: str, cells: list[str]) -> bool:
     """Whether a column says when its row was counted.
 
+    Parameters
+    ----------
+    name
+        Name of the column.
+    cells
+        Its cells.
+
+    Returns
+    -------
+    bool
+        True for dates, years, quarters and months.
+
     Examples
     --------
     >>> is_time("Quartal", ["IV/2024"]), is_time("Stichtag", ["31.12.2024"]), is_time("Jahr", ["Haus"])
@@ -44,6 +56,11 @@ def latest_rows(columns: list[list[str]]) -> tuple[str, NDArray[np.bool_]]:
     ----------
     columns
         Cells of each column; what one leaves out another may say, such as year and month.
+
+    Returns
+    -------
+    tuple
+        Text, and bool of shape (rows,).
 
     Examples
     --------

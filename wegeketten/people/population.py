@@ -107,7 +107,22 @@ def _unhoused(homes: Homes, cells: Cells) -> NDArray[np.int64]:
 
 
 def spread(homes: Homes, cells: Cells, name: str) -> Homes:
-    """Spread the people of cells over homes; `name` is the file's, for the notes."""
+    """Spread the people of cells over homes; `name` is the file's, for the notes.
+
+    Parameters
+    ----------
+    homes
+        Homes of the city.
+    cells
+        Where people live.
+    name
+        Name of the file.
+
+    Returns
+    -------
+    Homes
+        The same homes, with weights.
+    """
     xy = np.column_stack((homes.columns["x"], homes.columns["y"]))
     cell = cells.assign(xy)
     share = np.ones(len(cells.people)) if cells.inside is None else cells.inside
@@ -168,6 +183,11 @@ def shares(homes: Homes, cell: NDArray[np.int64]) -> NDArray[np.float64]:
         Columns flats, floor_area_m2 and inhabited are used.
     cell
         Row of the cell of each home, -1 outside.
+
+    Returns
+    -------
+    ndarray
+        From 0 to 1.
     """
     count = int(cell.max(initial=-1)) + 1
     group = np.where(cell >= 0, cell, count)

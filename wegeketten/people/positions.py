@@ -84,7 +84,18 @@ class Positions:
 
 
 def where_told(reader: Columns) -> tuple[str, tuple[str, ...]] | None:
-    """How a table says where its rows lie (grid, degrees, id, metres) and in which columns; None: not."""
+    """How a table says where its rows lie (grid, degrees, id, metres) and in which columns; None: not.
+
+    Parameters
+    ----------
+    reader
+        The table.
+
+    Returns
+    -------
+    tuple or None
+        The way of telling, and names of columns.
+    """
     grid, degrees, metres, name = (
         _grid_columns(reader), _degrees(reader), _metres(reader), _id_column(reader)
     )  # fmt: skip
@@ -112,6 +123,11 @@ def positions(reader: Columns, projection: Projection, extent: Extent, crs: str 
         none.
     crs
         System of columns in metres, as the user names it (``EPSG:25833``).
+
+    Returns
+    -------
+    Positions
+        Metres of each row, and the size of its cell.
 
     Raises
     ------
@@ -173,6 +189,16 @@ def positions(reader: Columns, projection: Projection, extent: Extent, crs: str 
 
 def grid_cells(texts: list[str]) -> tuple[Floats, NDArray[np.int64]] | None:
     """Middles and sizes (metres, EPSG:3035) of cells by their names; None where one is no such name.
+
+    Parameters
+    ----------
+    texts
+        Such as ``CRS3035RES100mN2751100E4322700``.
+
+    Returns
+    -------
+    tuple or None
+        Shape (cells, 2), and int64 of shape (cells,).
 
     Examples
     --------

@@ -151,6 +151,11 @@ def load_profile(
     pace
         Which of the profile's three speeds to use.
 
+    Returns
+    -------
+    Profile
+        All figures with their sources.
+
     Raises
     ------
     UsageError
@@ -193,6 +198,20 @@ def load_profiles(
 ) -> list[Profile]:
     """Load several profiles, all shipped ones where none is named.
 
+    Parameters
+    ----------
+    ids
+        Ids and paths of TOML files.
+    limits
+        As for `load_profile`; they hold for all.
+    pace
+        Which of the three speeds is used.
+
+    Returns
+    -------
+    list of Profile
+        In the order of `ids`.
+
     Raises
     ------
     UsageError
@@ -219,6 +238,11 @@ def parse_limits(texts: Iterable[str]) -> dict[str, float | str | bool | None]:
     ----------
     texts
         Such as ``kerb_cm=6``, ``surface_class=D``, ``steps_max=none`` or ``stile=free``.
+
+    Returns
+    -------
+    dict
+        Value by name.
 
     Raises
     ------
@@ -262,6 +286,16 @@ def _plain(raw: str) -> float | str | bool | None:
 
 def doubtful_limits(limits: Mapping[str, float | str | bool | None]) -> list[str]:
     """Limits that look like another unit than theirs.
+
+    Parameters
+    ----------
+    limits
+        Result of `parse_limits`.
+
+    Returns
+    -------
+    list of str
+        One sentence each.
 
     Examples
     --------

@@ -66,6 +66,10 @@ def reasons(
 
     Parameters
     ----------
+    edges
+        Edges of the network.
+    profile
+        The mobility profile that is asked about.
     arcs
         Arcs; 2e is edge e from u to v, 2e + 1 the way back.
     answer
@@ -81,7 +85,22 @@ def reasons(
 
 
 def readings(edges: EdgeTable, profile: Profile, arcs: Sequence[int] | NDArray[np.integer]) -> list[Reason]:
-    """Limits of a profile that have a reading on these arcs, kept or not: what a route passes."""
+    """Limits of a profile that have a reading on these arcs, kept or not: what a route passes.
+
+    Parameters
+    ----------
+    edges
+        Edges of the network.
+    profile
+        The mobility profile that is asked about.
+    arcs
+        Arcs; 2e is edge e from u to v, 2e + 1 the way back.
+
+    Returns
+    -------
+    list of Reason
+        With attribute, reading and limit.
+    """
     every = _reasons(edges, profile, np.asarray(arcs, np.int64), SURE + 1)
     return [reason for reason in every if reason.provenance != "none" or reason.verdict != "passable"]
 

@@ -38,6 +38,8 @@ def seconds(columns: Columns, profile: Profile) -> Reals:
     ----------
     columns
         Columns of an `EdgeTable`, or of some of its rows.
+    profile
+        The mobility profile that is asked about.
 
     Returns
     -------
@@ -71,6 +73,18 @@ def costs_s(columns: Columns, profile: Profile) -> Reals:
     """What a search minimises for each edge in both directions: seconds, for all profiles of our own.
 
     Other routers count what they avoid (steps, steep slopes) as cost beside the time.
+
+    Parameters
+    ----------
+    columns
+        Columns of an `EdgeTable`, or of some of its rows.
+    profile
+        The mobility profile that is asked about.
+
+    Returns
+    -------
+    Reals
+        Shape (2, edges): there and back.
     """
     if profile.preset is None:
         return seconds(columns, profile)
@@ -81,6 +95,13 @@ def costs_s(columns: Columns, profile: Profile) -> Reals:
 
 def level_parts(columns: Columns, profile: Profile) -> tuple[Reals, Reals]:
     """What the seconds of ways are made of: speed by the ground, and slowness by the slope.
+
+    Parameters
+    ----------
+    columns
+        Columns of an `EdgeTable`, or of some of its rows.
+    profile
+        The mobility profile that is asked about.
 
     Returns
     -------
@@ -93,6 +114,16 @@ def level_parts(columns: Columns, profile: Profile) -> tuple[Reals, Reals]:
 
 def ground_speeds(profile: Profile) -> Reals:
     """Multiples of the level speed by surface class, from A on; what is beyond the limit counts as it.
+
+    Parameters
+    ----------
+    profile
+        The mobility profile that is asked about.
+
+    Returns
+    -------
+    Reals
+        Shape (classes,), at most 1.
 
     Examples
     --------
@@ -111,8 +142,15 @@ def speed_factor(profile: Profile, slope: Reals) -> Reals:
 
     Parameters
     ----------
+    profile
+        The mobility profile that is asked about.
     slope
         Rise over run in walking direction, negative downhill.
+
+    Returns
+    -------
+    Reals
+        Shape of `slope`.
 
     Examples
     --------

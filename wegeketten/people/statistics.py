@@ -71,6 +71,11 @@ def by_district(
     coverage
         What the extract covers: of a district that reaches beyond, only the share inside lives here.
 
+    Returns
+    -------
+    Cells
+        A cell for each district.
+
     Raises
     ------
     InputDataError
@@ -125,6 +130,16 @@ def by_district(
 
 def plain_name(text: str) -> str:
     """A district's name as it compares: no number before it, no case, no umlauts, no signs.
+
+    Parameters
+    ----------
+    text
+        Name as somebody wrote it.
+
+    Returns
+    -------
+    str
+        Small letters.
 
     Examples
     --------

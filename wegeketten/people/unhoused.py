@@ -44,6 +44,11 @@ def house_cells(
         To lon/lat.
     locate
         Gives the row of the district of each x, y; one district where None.
+
+    Returns
+    -------
+    Homes
+        The homes given come first.
     """
     xy = cells.points[lonely]
     lonlat = projection.to_lonlat(xy)

@@ -84,6 +84,13 @@ def placed_rows(reader: Columns, said: Said) -> tuple[Columns, float, list[Skipp
 def check_classes(reader: Columns, people: Floats) -> None:
     """Refuse the classed values of the German census of 2011, whose numbers are those of classes.
 
+    Parameters
+    ----------
+    reader
+        The table.
+    people
+        What was taken for people, by row.
+
     Raises
     ------
     InputDataError

@@ -62,6 +62,18 @@ class Weights(NamedTuple):
 def weigh(edges: EdgeTable, profile: Profile) -> Weights:
     """Judge every edge of a network for a profile.
 
+    Parameters
+    ----------
+    edges
+        Edges of the network.
+    profile
+        The mobility profile that is asked about.
+
+    Returns
+    -------
+    Weights
+        Units of 0.1 s of each arc in three answers.
+
     Raises
     ------
     InputDataError
@@ -77,6 +89,10 @@ def fixed_seconds(
 
     Parameters
     ----------
+    edges
+        Edges of the network.
+    profile
+        The mobility profile that is asked about.
     edge_rows
         Rows of the edge table, shape (k,).
     change
@@ -93,7 +109,20 @@ def fixed_seconds(
 
 
 def levels(columns: Columns, profile: Profile) -> NDArray[np.uint8]:
-    """Answers each arc is open in, shape (2, edges): 3 all, 2 likely and possible, 1 possible, 0 none."""
+    """Answers each arc is open in, shape (2, edges): 3 all, 2 likely and possible, 1 possible, 0 none.
+
+    Parameters
+    ----------
+    columns
+        Columns of an `EdgeTable`, or of some of its rows.
+    profile
+        The mobility profile that is asked about.
+
+    Returns
+    -------
+    ndarray
+        There, then back.
+    """
     lowest = np.full((2, len(columns["kind"])), SURE, np.uint8)
     for check in checks(columns, profile):
         np.minimum(lowest, check.levels, out=lowest)
@@ -107,6 +136,13 @@ def verdict_of_place(wheelchair: float | None, profile: Profile) -> tuple[Answer
     ----------
     wheelchair
         1 yes, 0.5 limited, 0 no; None or NaN where nobody mapped it.
+    profile
+        The mobility profile that is asked about.
+
+    Returns
+    -------
+    tuple
+        Some of ``sure``, ``likely`` and ``possible``.
 
     Examples
     --------

@@ -49,6 +49,11 @@ def window_table(
     encoding, crs
         As the user names them.
 
+    Returns
+    -------
+    Table
+        The header and the rows within.
+
     Raises
     ------
     InputDataError
@@ -114,7 +119,22 @@ def window_table(
 
 
 def bounds_in(system: int | str, projection: Projection, extent: Bounds) -> Bounds:
-    """The city's window in another system: smallest x, y, greatest x, y."""
+    """The city's window in another system: smallest x, y, greatest x, y.
+
+    Parameters
+    ----------
+    system
+        Code or name of the other system.
+    projection
+        From degrees to the metres of the city.
+    extent
+        Of the city, metres: smallest x, y, greatest x, y.
+
+    Returns
+    -------
+    Bounds
+        In the units of the other system.
+    """
     import pyproj
 
     low_x, low_y, high_x, high_y = extent

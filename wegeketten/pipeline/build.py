@@ -113,6 +113,11 @@ def build(
     progress
         Called with words and the share done.
 
+    Returns
+    -------
+    City
+        Opened.
+
     Raises
     ------
     InputDataError

@@ -33,6 +33,11 @@ def obtain_city(text: str, *, progress: Callable[[str, float], None] | None = No
     progress
         Called with words and the share done while a city is built.
 
+    Returns
+    -------
+    City
+        Opened.
+
     Raises
     ------
     InputDataError

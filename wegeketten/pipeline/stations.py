@@ -59,11 +59,29 @@ class CityWriter:
     def table(
         self, name: str, columns: dict[str, Any], *, geometry: NDArray[np.object_] | None = None
     ) -> None:
-        """Write a table with the city's metadata."""
+        """Write a table with the city's metadata.
+
+        Parameters
+        ----------
+        name
+            Name of the file without its ending.
+        columns
+            Arrays by name.
+        geometry
+            Shapes in degrees, one for each row; none where None.
+        """
         write_columns(self.folder / f"{name}.parquet", columns, geometry=geometry, note=self._note)
 
     def points(self, name: str, columns: dict[str, Any]) -> None:
-        """Write a table of points and count its rows."""
+        """Write a table of points and count its rows.
+
+        Parameters
+        ----------
+        name
+            Name of the file without its ending.
+        columns
+            Arrays by name, ``lon`` and ``lat`` among them.
+        """
         import shapely
 
         self.counts[name] = len(columns["lon"])
@@ -74,7 +92,22 @@ class CityWriter:
         return {"attribution": ATTRIBUTION, "version": VERSION, "source_sha256": self.sha256}
 
     def network(self, features: Features, pavements: str, out_of_service: Sequence[str]) -> Network:
-        """Ways and barriers become edges."""
+        """Ways and barriers become edges.
+
+        Parameters
+        ----------
+        features
+            What was read from the extract.
+        pavements
+            ``sides`` or ``centre``.
+        out_of_service
+            Ids of lifts and the like that do not run.
+
+        Returns
+        -------
+        Network
+            Nodes and edges.
+        """
         from wegeketten.network.build import build_network
 
         network = build_network(features, self.projection, pavements=pavements, out_of_service=out_of_service)
@@ -85,7 +118,17 @@ class CityWriter:
         return network
 
     def transit(self, features: Features, gtfs: Sequence[str | Path], register: str | Path | None) -> None:
-        """Timetables, cut to the city, and the platforms their stops are."""
+        """Timetables, cut to the city, and the platforms their stops are.
+
+        Parameters
+        ----------
+        features
+            What was read from the extract.
+        gtfs
+            Feeds.
+        register
+            A register of platforms, or None.
+        """
         from wegeketten.transit.intake import take_in
         from wegeketten.transit.store import write_feed
 
@@ -102,7 +145,22 @@ class CityWriter:
     def survey(
         self, network: Network, files: Sequence[Path], *, crs: str | None, encoding: str | None
     ) -> Network:
-        """Surveyed values overrule OpenStreetMap; where they contradict each other is written down."""
+        """Surveyed values overrule OpenStreetMap; where they contradict each other is written down.
+
+        Parameters
+        ----------
+        network
+            Nodes and edges.
+        files
+            Survey files.
+        crs, encoding
+            As the user named them; None where nothing was said.
+
+        Returns
+        -------
+        Network
+            With the surveyed values.
+        """
         from wegeketten.network.survey_merge import CONFLICT_COLUMNS
         from wegeketten.network.survey_overlay import overlay_survey
 
@@ -121,7 +179,15 @@ class CityWriter:
         return replace(network, edges=laid.edges)
 
     def grade(self, network: Network, terrain: Terrain) -> None:
-        """Gradients from the elevation model."""
+        """Gradients from the elevation model.
+
+        Parameters
+        ----------
+        network
+            Nodes and edges; their gradients are filled in.
+        terrain
+            The elevation model.
+        """
         from wegeketten.network.elevation import grade
 
         with terrain:
@@ -130,7 +196,13 @@ class CityWriter:
         self.elevation = graded.as_dict()
 
     def write_network(self, network: Network) -> None:
-        """Nodes, edges, and what in their tags was contradictory or unreadable."""
+        """Nodes, edges, and what in their tags was contradictory or unreadable.
+
+        Parameters
+        ----------
+        network
+            Nodes and edges.
+        """
         from wegeketten.model.edges import Kind
         from wegeketten.network.obstacles import write_obstacles
         from wegeketten.network.short_slopes import mark_short_slopes
@@ -162,7 +234,20 @@ class CityWriter:
         features: Features,
         files: TownFiles,
     ) -> Homes:
-        """Homes and the districts they lie in."""
+        """Homes and the districts they lie in.
+
+        Parameters
+        ----------
+        features
+            What was read from the extract.
+        files
+            Files of the city's own.
+
+        Returns
+        -------
+        Homes
+            Weighted with people where a file says where they live.
+        """
         from wegeketten.people.homes import gather_sites, settle
         from wegeketten.places.districts import find_districts
 
@@ -191,7 +276,22 @@ class CityWriter:
         return homes
 
     def listed(self, places: Places, features: Features, files: TownFiles) -> Places:
-        """Places of the city's own lists beside those of the extract."""
+        """Places of the city's own lists beside those of the extract.
+
+        Parameters
+        ----------
+        places
+            Of the extract.
+        features
+            What was read from the extract.
+        files
+            Files of the city's own.
+
+        Returns
+        -------
+        Places
+            Both.
+        """
         if not files.places:
             return places
         from wegeketten.places.add import add_listed
@@ -208,7 +308,20 @@ class CityWriter:
         return laid
 
     def join(self, network: Network, town: Town) -> Network:
-        """Doors and where they join the network; what is no mere step becomes a way of its own."""
+        """Doors and where they join the network; what is no mere step becomes a way of its own.
+
+        Parameters
+        ----------
+        network
+            Nodes and edges.
+        town
+            Homes, places and districts.
+
+        Returns
+        -------
+        Network
+            With the ways that were added.
+        """
         from wegeketten.network.join import Ways, choose_joins, lay_ways
         from wegeketten.network.snap import snap, write_snaps
 
@@ -247,7 +360,13 @@ class CityWriter:
         return replace(network, edges=grown, nodes=nodes)
 
     def originals(self, features: Features) -> None:
-        """Keep a set of OpenSidewalks as it was, so that nothing of it is lost on the way out again."""
+        """Keep a set of OpenSidewalks as it was, so that nothing of it is lost on the way out again.
+
+        Parameters
+        ----------
+        features
+            What was read from the extract.
+        """
         if not features.originals:
             return
         datasets, elements, told = zip(*features.originals, strict=True)
@@ -255,14 +374,28 @@ class CityWriter:
         self.table("opensidewalks", {"dataset": list(datasets), "element": list(elements), "feature": texts})
 
     def order(self, ends: EdgeTable, nodes: int) -> None:
-        """Order and topology for the routing core."""
+        """Order and topology for the routing core.
+
+        Parameters
+        ----------
+        ends
+            Edges of the network.
+        nodes
+            Number of nodes.
+        """
         from wegeketten.network.arcs import graph_of
         from wegeketten.routing import Hierarchy
 
         Hierarchy(graph_of(ends, nodes)).save(self.folder / "hierarchy.npz")
 
     def take_over(self, other: CityWriter) -> None:
-        """What another station beside this one counted and noted."""
+        """What another station beside this one counted and noted.
+
+        Parameters
+        ----------
+        other
+            The other station, which has ended.
+        """
         self.counts |= other.counts
         self.weights |= other.weights
         self.notes += other.notes
@@ -319,6 +452,17 @@ def settle(
     files: TownFiles,
 ) -> tuple[CityWriter, Town]:
     """Homes, districts, places and the ground they lie on: all that needs no network.
+
+    Parameters
+    ----------
+    works
+        Writes the city's tables.
+    features
+        What was read from the extract.
+    catalogue
+        What counts as a service.
+    files
+        Files of the city's own.
 
     Returns
     -------

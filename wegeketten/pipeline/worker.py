@@ -68,7 +68,15 @@ class Worker(Generic[Result]):
         return None if self._process is None else self._process.pid
 
     def submit(self, work: Callable[..., Result], *args: Any) -> None:
-        """Hand over the work; it begins now where a second process does it, else with `result`."""
+        """Hand over the work; it begins now where a second process does it, else with `result`.
+
+        Parameters
+        ----------
+        work
+            A function that the other process can import.
+        args
+            What it is called with.
+        """
         self._work = work, args
         if self._process is not None and self._process.stdin is not None:
             try:
@@ -155,7 +163,13 @@ def _start(modules: Sequence[str]) -> subprocess.Popen[bytes] | None:
 
 
 def serve(modules: Sequence[str]) -> None:
-    """Do one piece of work that arrives at stdin, send back what came of it: the second process's life."""
+    """Do one piece of work that arrives at stdin, send back what came of it: the second process's life.
+
+    Parameters
+    ----------
+    modules
+        Modules that the work will need.
+    """
     gc.disable()  # it ends before dead cycles could matter
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as answer:
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # nothing else may get into the answer

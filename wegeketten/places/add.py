@@ -29,6 +29,16 @@ _EMPTY_WORDS = re.compile(r"\b(?:e\.? ?v\.?|ggmbh|gmbh|der|die|das|des|im|am|in|
 def parse_lists(texts: Sequence[str]) -> dict[str, str]:
     """File by service, from the values of --places.
 
+    Parameters
+    ----------
+    texts
+        Such as ``pharmacy=list.csv``.
+
+    Returns
+    -------
+    dict
+        Path of the file by id.
+
     Raises
     ------
     UsageError
@@ -138,6 +148,16 @@ class _Index:
 def plain_name(text: str) -> str:
     """A name without case, umlauts, legal forms and small words.
 
+    Parameters
+    ----------
+    text
+        Name as somebody wrote it.
+
+    Returns
+    -------
+    str
+        Words with blanks between.
+
     Examples
     --------
     >>> plain_name("Nachbarschaftszentrum Löbtau e. V."), plain_name("Haus der Begegnung")
@@ -152,6 +172,16 @@ def plain_name(text: str) -> str:
 
 def same_name(one: str, other: str) -> bool:
     """Whether two plain names mean one place: the words of the shorter are all in the longer.
+
+    Parameters
+    ----------
+    one, other
+        Results of `plain_name`.
+
+    Returns
+    -------
+    bool
+        False where one is empty.
 
     Examples
     --------

@@ -118,6 +118,16 @@ class Doors:
 def is_entrance(tags: Mapping[str, str]) -> bool:
     """Whether a node is a door for visitors.
 
+    Parameters
+    ----------
+    tags
+        Tags of the element, with tidy keys.
+
+    Returns
+    -------
+    bool
+        True for entrances that are not private.
+
     Examples
     --------
     >>> is_entrance({"entrance": "main"}), is_entrance({"entrance": "emergency"}), is_entrance({})

@@ -99,7 +99,18 @@ def _level(tags: Mapping[str, str]) -> int | None:
 
 
 def areal(shape: BaseGeometry) -> BaseGeometry | None:
-    """The polygons of a shape, slivers of drawing errors left out."""
+    """The polygons of a shape, slivers of drawing errors left out.
+
+    Parameters
+    ----------
+    shape
+        Any geometry, metres.
+
+    Returns
+    -------
+    BaseGeometry or None
+        Polygon or MultiPolygon; None where nothing is left.
+    """
     parts = [part for part in shapely.get_parts(shape).tolist() if part.geom_type == "Polygon"]
     parts = [part for part in parts if part.area > 100.0]
     if not parts:

@@ -83,6 +83,16 @@ class Service(_Strict):
     def source_in(self, lang: str) -> str:
         """Where the standard comes from; in German where the file says it in German.
 
+        Parameters
+        ----------
+        lang
+            Language of the text, ``de`` or ``en``.
+
+        Returns
+        -------
+        str
+            Text with author and year.
+
         Examples
         --------
         >>> load_catalogue().services["culture"].source_in("de")
@@ -101,6 +111,11 @@ class Service(_Strict):
         ----------
         level_speed_m_s
             Speed of the profile on level, good ground, m/s.
+
+        Returns
+        -------
+        float
+            Seconds.
 
         Examples
         --------
@@ -158,6 +173,16 @@ class Catalogue(_Strict):
     def service(self, name: str) -> Service:
         """One service by id.
 
+        Parameters
+        ----------
+        name
+            Id of the service.
+
+        Returns
+        -------
+        Service
+            Its filters, standard and source.
+
         Raises
         ------
         UsageError
@@ -166,11 +191,34 @@ class Catalogue(_Strict):
         return self.services[self.pick([name])[0]]
 
     def standard_s(self, name: str, profile: _Walker) -> float:
-        """Seconds within which a place counts as reached by a profile, see `Service.standard_s`."""
+        """Seconds within which a place counts as reached by a profile, see `Service.standard_s`.
+
+        Parameters
+        ----------
+        name
+            Id of the service.
+        profile
+            The mobility profile that is asked about.
+
+        Returns
+        -------
+        float
+            Seconds.
+        """
         return self.service(name).standard_s(profile.level_m_s)
 
     def pick(self, ids: Iterable[str]) -> list[str]:
         """Check service ids a user named; all of them where none is named.
+
+        Parameters
+        ----------
+        ids
+            Ids as the user wrote them.
+
+        Returns
+        -------
+        list of str
+            In the order of `ids`, each once.
 
         Raises
         ------
@@ -191,6 +239,16 @@ class Catalogue(_Strict):
 
     def of(self, tags: Mapping[str, str]) -> list[str]:
         """Ids of the services that an element with these tags offers, whatever its geometry.
+
+        Parameters
+        ----------
+        tags
+            Tags of the element, with tidy keys.
+
+        Returns
+        -------
+        list of str
+            In the order of the catalogue.
 
         Examples
         --------
@@ -234,6 +292,18 @@ class Catalogue(_Strict):
 def matches(tags: Mapping[str, str], wanted: Filter) -> bool:
     """Whether all keys of a filter are met.
 
+    Parameters
+    ----------
+    tags
+        Tags of the element, with tidy keys.
+    wanted
+        Values allowed, by key.
+
+    Returns
+    -------
+    bool
+        True where each key has one of its values.
+
     Examples
     --------
     >>> matches({"shop": "bakery;supermarket"}, {"shop": ["supermarket"]})
@@ -246,6 +316,18 @@ def matches(tags: Mapping[str, str], wanted: Filter) -> bool:
 
 def excluded(tags: Mapping[str, str], never: Filter) -> bool:
     """Whether one of the values that exclude an element is there.
+
+    Parameters
+    ----------
+    tags
+        Tags of the element, with tidy keys.
+    never
+        Values that exclude, by key.
+
+    Returns
+    -------
+    bool
+        True where any key has one of its values.
 
     Examples
     --------
@@ -275,6 +357,11 @@ def load_catalogue(path: Path | str | None = None) -> Catalogue:
     ----------
     path
         A user's own file, or None for the one that ships with the package.
+
+    Returns
+    -------
+    Catalogue
+        Services by id.
 
     Raises
     ------

@@ -101,6 +101,11 @@ class Districts:
         xy
             float64, shape (points, 2): metres.
 
+        Returns
+        -------
+        ndarray
+            Shape (points,).
+
         Examples
         --------
         >>> districts = make_grid(np.array([[500.0, 500.0], [1500.0, 500.0]]))
@@ -142,6 +147,11 @@ def find_districts(
     crs, encoding
         Coordinate reference system and encoding of a file that states none.
 
+    Returns
+    -------
+    Districts
+        Shapes in metres, ids and names.
+
     Raises
     ------
     InputDataError
@@ -178,6 +188,11 @@ def read_districts(
         Column that holds the names; found where None.
     crs, encoding
         Coordinate reference system and encoding of a file that states none.
+
+    Returns
+    -------
+    Districts
+        Shapes in metres, ids and names.
 
     Raises
     ------
@@ -221,6 +236,15 @@ def osm_districts(
     left over, the next coarser areas cover them: what remains of a municipality only some of whose parts are
     mapped. A boundary that the extract cuts is closed along the extract's edge, see `close_cut`.
 
+    Parameters
+    ----------
+    features
+        What was read from the extract.
+    projection
+        From degrees to the metres of the city.
+    homes_xy
+        float64, shape (homes, 2): metres.
+
     Returns
     -------
     Districts or None
@@ -262,6 +286,18 @@ def osm_districts(
 
 def make_grid(homes_xy: NDArray[np.float64], *, size_m: float = GRID_M) -> Districts:
     """Square cells that hold homes, named like a city map's: letters eastward, numbers southward.
+
+    Parameters
+    ----------
+    homes_xy
+        float64, shape (homes, 2): metres.
+    size_m
+        Length of a cell's side.
+
+    Returns
+    -------
+    Districts
+        Only cells with homes.
 
     Examples
     --------

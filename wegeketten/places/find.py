@@ -85,6 +85,11 @@ class Places:
             Of the places.
         level
             Storey of the way by which each is reached.
+
+        Returns
+        -------
+        ndarray
+            Shape of `rows`.
         """
         own = np.nan_to_num(self.columns["level"][rows].astype(np.float64))
         stepfree = self.columns["wheelchair"][rows].astype(np.float64) >= 0.5
@@ -121,6 +126,11 @@ def find_places(features: Features, catalogue: Catalogue, projection: Projection
         What counts as a service.
     projection
         To the metric CRS.
+
+    Returns
+    -------
+    Places
+        A row for each place and service.
     """
     doors = Doors(features, projection)
     rows: list[tuple[str, Candidate]] = []
@@ -145,6 +155,16 @@ def find_places(features: Features, catalogue: Catalogue, projection: Projection
 
 def is_off_ground(tags: Mapping[str, str]) -> bool:
     """Whether a place is mapped as lying on a bridge, in a tunnel or on another layer.
+
+    Parameters
+    ----------
+    tags
+        Tags of the element, with tidy keys.
+
+    Returns
+    -------
+    bool
+        True where no storey of its own can be read from it.
 
     Examples
     --------
@@ -299,6 +319,16 @@ def _toilets(tags: Mapping[str, str]) -> float:
 
 def storey(raw: str) -> float:
     """Storey nearest to the ground of a level tag, NaN where there is none that can be read.
+
+    Parameters
+    ----------
+    raw
+        Value of ``level``.
+
+    Returns
+    -------
+    float
+        0 is the ground floor.
 
     Examples
     --------

@@ -65,6 +65,11 @@ def to_city(
     station
         What the polygons are for, as ``skipped.csv`` calls it.
 
+    Returns
+    -------
+    Polygons
+        Valid polygons in metres, with what was left out.
+
     Raises
     ------
     InputDataError
@@ -107,6 +112,13 @@ def to_city(
 
 def check_coordinates(layer: Layer, projection: Projection) -> None:
     """Refuse coordinates that are no numbers, or no degrees where the file says degrees.
+
+    Parameters
+    ----------
+    layer
+        What was read.
+    projection
+        From degrees to the metres of the city.
 
     Raises
     ------

@@ -93,6 +93,11 @@ def read_listed(path: Path, projection: Projection, extent: Extent) -> Listed:
     extent
         Of the city in its CRS, metres; places more than 10 km beyond are left out.
 
+    Returns
+    -------
+    Listed
+        Places in metres, with what was left out.
+
     Raises
     ------
     InputDataError

@@ -21,6 +21,16 @@ _SLUG_LENGTH = 60
 def slugs(names: Iterable[str]) -> list[str]:
     """Ids that are safe as file names everywhere, unique, in the order of the names.
 
+    Parameters
+    ----------
+    names
+        Any texts.
+
+    Returns
+    -------
+    list of str
+        One for each name.
+
     Examples
     --------
     >>> slugs(["Äußere Neustadt", "../../etc", "CON", "Äussere Neustadt", "東京"])
@@ -45,7 +55,23 @@ def slugs(names: Iterable[str]) -> list[str]:
 
 
 def clean_name(name: str) -> str:
-    """A name without control characters and marks of writing direction, at most 200 characters."""
+    r"""A name without control characters and marks of writing direction, at most 200 characters.
+
+    Parameters
+    ----------
+    name
+        Any text.
+
+    Returns
+    -------
+    str
+        May be "".
+
+    Examples
+    --------
+    >>> clean_name("Am\u200f  Markt\n")
+    'Am Markt'
+    """
     spaced = "".join(" " if char.isspace() else char for char in name)
     kept = "".join(char for char in spaced if unicodedata.category(char) not in ("Cc", "Cf"))
     return " ".join(kept.split())[:200]
@@ -53,6 +79,16 @@ def clean_name(name: str) -> str:
 
 def tell_apart(names: list[str]) -> list[str]:
     """Number names that occur more than once.
+
+    Parameters
+    ----------
+    names
+        Any texts.
+
+    Returns
+    -------
+    list of str
+        One for each name, all different.
 
     Examples
     --------
@@ -69,6 +105,16 @@ def tell_apart(names: list[str]) -> list[str]:
 
 def letters(number: int) -> str:
     """Column of a city map by number.
+
+    Parameters
+    ----------
+    number
+        Counted from 0.
+
+    Returns
+    -------
+    str
+        Such as ``A`` or ``AB``.
 
     Examples
     --------

@@ -59,6 +59,11 @@ def read_outlines(features: Features, projection: Projection, wanted: Wanted) ->
         To the metric CRS.
     wanted
         Asked with the tags of each element.
+
+    Returns
+    -------
+    list of Outline
+        In metres, with element and tags.
     """
     ways = [
         way
@@ -115,7 +120,18 @@ def centres(shapes: NDArray[np.object_]) -> NDArray[np.float64]:
 
 
 def centre(shape: BaseGeometry) -> tuple[float, float]:
-    """`centres` of a single shape."""
+    """`centres` of a single shape.
+
+    Parameters
+    ----------
+    shape
+        A geometry, metres.
+
+    Returns
+    -------
+    tuple
+        x and y of a point inside it, or next to it.
+    """
     x, y = centres(np.array([shape], dtype=object))[0].tolist()
     return x, y
 

@@ -50,6 +50,11 @@ def read_points(path: str | Path) -> Points:
         CSV (comma, semicolon or tab; columns such as ``lon`` and ``lat``, ``id`` or ``name`` where there
         is one), GeoJSON, GeoPackage, Shapefile or GeoParquet.
 
+    Returns
+    -------
+    Points
+        Ids, and degrees of shape (points, 2).
+
     Raises
     ------
     InputDataError

@@ -94,7 +94,18 @@ class Suspects:
         return self.known or open_doors(self.city, self.profile, "likely", remedies=self.remedies)
 
     def named(self, edge: int) -> _Key:
-        """What an edge is called among the causes."""
+        """What an edge is called among the causes.
+
+        Parameters
+        ----------
+        edge
+            Number of the edge.
+
+        Returns
+        -------
+        _Key
+            Equal for edges of one element.
+        """
         if edge not in self._names:
             self._names[edge] = self._named(edge)
         return self._names[edge]
@@ -123,6 +134,11 @@ def change_figures(
         Units of each home to the service, by answer.
     members
         Which homes the group has.
+
+    Returns
+    -------
+    dict
+        Plain values by column.
     """
     weight = weights * members
     total = float(weight.sum())
@@ -169,7 +185,17 @@ class Attribution:
         self.concerned: dict[_Key, set[tuple[str, str]]] = defaultdict(set)
 
     def note(self, profile: str, service: str, limit: int, before: Times, after: Times) -> None:
-        """One row per district, and one for all."""
+        """One row per district, and one for all.
+
+        Parameters
+        ----------
+        profile, service
+            Ids.
+        limit
+            Time that counts as reached, units of 0.1 s.
+        before, after
+            Times of all homes in both cities, in three answers.
+        """
         groups = [(name, self.district == row) for row, name in enumerate(self.names)]
         groups.append(("", np.ones(len(self.weight), dtype=bool)))
         for name, members in groups:
@@ -180,7 +206,21 @@ class Attribution:
     def blame(
         self, suspects: Suspects, service: str, limit: int, homes: NDArray[np.int64], *, gain: bool
     ) -> None:
-        """Find the fewest edges whose change explains why `homes` are within reach in the other city."""
+        """Find the fewest edges whose change explains why `homes` are within reach in the other city.
+
+        Parameters
+        ----------
+        suspects
+            What differs between the cities.
+        service
+            Id of the service.
+        limit
+            Time that counts as reached, units of 0.1 s.
+        homes
+            Rows of homes that are within reach in one city only.
+        gain
+            Whether they are within reach afterwards, else before.
+        """
         if not len(homes):
             return
         city, profile, doors = suspects.city, suspects.profile, suspects.doors

@@ -58,6 +58,18 @@ class Outing:
     def parse(cls, text: str, *, returning: bool = False) -> Outing:
         """Read ``pharmacy,doctor,stop`` or, with the minutes it may take, ``pharmacy,doctor,stop=45``.
 
+        Parameters
+        ----------
+        text
+            Service ids with commas between, perhaps with ``=`` and minutes.
+        returning
+            Whether the chain ends at home.
+
+        Returns
+        -------
+        Outing
+            Ids are not checked yet.
+
         Raises
         ------
         UsageError
@@ -87,6 +99,16 @@ class Outing:
     def checked(self, city: City) -> Outing:
         """With ids as the catalogue writes them.
 
+        Parameters
+        ----------
+        city
+            The city, as built.
+
+        Returns
+        -------
+        Outing
+            The same chain.
+
         Raises
         ------
         UsageError
@@ -96,7 +118,20 @@ class Outing:
         return Outing(visit, self.returning, self.minutes)
 
     def limit_s(self, city: City, profile: Profile) -> float:
-        """Seconds within which the chain counts as done."""
+        """Seconds within which the chain counts as done.
+
+        Parameters
+        ----------
+        city
+            The city, as built.
+        profile
+            The mobility profile that is asked about.
+
+        Returns
+        -------
+        float
+            The minutes given, else the sum of the standards on the way.
+        """
         if self.minutes is not None:
             return self.minutes * 60.0
         legs = (*self.visit, self.visit[-1]) if self.returning else self.visit
@@ -116,12 +151,25 @@ def outing_task(
 
     Parameters
     ----------
+    city
+        The city, as built.
+    profile
+        The mobility profile that is asked about.
+    candidates
+        Works on edges, and their prices.
+    outing
+        The chain.
     people
         People at each home.
     answer
         Which edges are open, and which places may be visited.
     worth
         See `Task`.
+
+    Returns
+    -------
+    Task or None
+        Ready to be solved like a single trip.
     """
     edges, joints = city.edges, join_places(city, profile)
     streets = StreetLayer(

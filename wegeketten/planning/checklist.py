@@ -34,7 +34,20 @@ _POLICY = policy_of(f"<style>{_STYLE}</style>")
 
 
 def checklist(survey: Survey, lang: str = "de") -> str:
-    """A page to print: one table per walk, one row per place, with boxes to tick and to write into."""
+    """A page to print: one table per walk, one row per place, with boxes to tick and to write into.
+
+    Parameters
+    ----------
+    survey
+        Result of `find_survey`.
+    lang
+        Language of the text, ``de`` or ``en``.
+
+    Returns
+    -------
+    str
+        An HTML document.
+    """
     words = load_words(lang)["checklist"]
     title = words["title"]
     places = len({_element(spot) for spot in survey.spots})

@@ -100,7 +100,13 @@ class Comparison(Tabular):
         }
 
     def write(self, out: Path) -> None:
-        """Write ``changes.csv``, ``causes.csv`` and ``compare.json`` into a folder."""
+        """Write ``changes.csv``, ``causes.csv`` and ``compare.json`` into a folder.
+
+        Parameters
+        ----------
+        out
+            Folder; appears whole or not at all.
+        """
         rows = [[row.get(name) for name in CHANGE_COLUMNS] for row in self.rows]
         causes = [
             (
@@ -140,6 +146,11 @@ def compare_cities(
         How many worlds are drawn of both, the same of each element that is in both; 0 for none; and which.
     progress
         Called with words and the share done.
+
+    Returns
+    -------
+    Comparison
+        Changes by district, and their causes.
 
     Raises
     ------
@@ -220,6 +231,11 @@ def barriers_of(path: Path) -> list[str]:
     path
         ``measures.csv``, or any CSV file with its column ``barrier_ids``.
 
+    Returns
+    -------
+    list of str
+        Ids such as ``n1048``, each once.
+
     Raises
     ------
     InputDataError
@@ -253,6 +269,11 @@ def compare_measures(
         Ids; all of the city's catalogue where empty.
     measures
         Measures; the shipped ones where None.
+
+    Returns
+    -------
+    Comparison
+        Changes by district, and their causes.
 
     Raises
     ------

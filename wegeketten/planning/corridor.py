@@ -28,7 +28,24 @@ Each gives its own trees: the first spares every measure that can be spared, the
 def next_mended(
     via: NDArray[np.int32], heads: NDArray[np.int32], mends: NDArray[np.bool_], nodes: NDArray[np.int64]
 ) -> NDArray[np.int32]:
-    """For each node the next arc on its way that has to be mended, -1 where none is left."""
+    """For each node the next arc on its way that has to be mended, -1 where none is left.
+
+    Parameters
+    ----------
+    via
+        Arc by which each node goes on towards the goal, -1 at goals.
+    heads
+        Node that each arc leads to.
+    mends
+        Whether an arc has to be mended first.
+    nodes
+        Nodes, those nearest to a goal first.
+
+    Returns
+    -------
+    ndarray
+        int32, shape (nodes of the graph,).
+    """
     unknown = -2
     found = np.full(len(via), unknown, dtype=np.int32)
     stack = np.empty(len(via), dtype=np.int32)

@@ -42,6 +42,16 @@ class ExpectedGain(NamedTuple):
     def look_saves_eur(self, cost_eur: float) -> float:
         """Expected value of looking before building: money not spent where the works would help nobody.
 
+        Parameters
+        ----------
+        cost_eur
+            Price of the line's works.
+
+        Returns
+        -------
+        float
+            Euros.
+
         Examples
         --------
         >>> ExpectedGain(3.0, 0.0, 4.0, 0.75).look_saves_eur(8000)
@@ -50,7 +60,20 @@ class ExpectedGain(NamedTuple):
         return (1 - self.helps) * cost_eur
 
     def survey_first(self, cost_eur: float, barriers: int) -> bool:
-        """Whether looking at a line's barriers is worth more than it costs."""
+        """Whether looking at a line's barriers is worth more than it costs.
+
+        Parameters
+        ----------
+        cost_eur
+            Price of the line's works.
+        barriers
+            How many barriers have to be looked at.
+
+        Returns
+        -------
+        bool
+            Whether to look first.
+        """
         return self.look_saves_eur(cost_eur) > LOOK_EUR * barriers
 
 
@@ -75,6 +98,11 @@ def gains_in_worlds(
         Edges mended by each line, in the plan's order.
     worlds, seed
         How many worlds are drawn, and which.
+
+    Returns
+    -------
+    list of ExpectedGain
+        One for each line.
     """
     drawn = Worlds(city, profiles, worlds, seed)
     people = np.zeros((worlds, len(picks)))

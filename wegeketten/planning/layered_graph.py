@@ -91,6 +91,11 @@ def build_layered_graph(
         Whether people go from home to the last kind; else they come home from there, and the field is turned
         so that its ways lead from the homes all the same.
 
+    Returns
+    -------
+    LayeredGraph
+        One copy of the network for each leg.
+
     Examples
     --------
     A street of three edges, the home on the first, a pharmacy on the last, a doctor on the one between:

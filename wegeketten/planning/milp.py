@@ -50,6 +50,16 @@ class Choice(NamedTuple):
 def merge_wishes(wishes: Sequence[Wish]) -> list[Wish]:
     """Join wishes that the same sets bring, and drop sets that hold another set.
 
+    Parameters
+    ----------
+    wishes
+        Any wishes.
+
+    Returns
+    -------
+    list of Wish
+        Fewer wishes of the same worth.
+
     Examples
     --------
     >>> merge_wishes([Wish(2.0, ((1,), (1, 2))), Wish(3.0, ((1,),))])

@@ -181,6 +181,11 @@ def find_bundles(
         Edges that are likely to be bought anyway: ways over them are searched as if they cost nothing.
     deadline
         Once it has passed, what was found so far has to do.
+
+    Returns
+    -------
+    list of Edges
+        Sets of edges, each affordable.
     """
     ledger = Ledger(tasks, Objective())
     rng = np.random.default_rng(len(given))  # the same question gets the same answer
@@ -227,7 +232,20 @@ def _cheapest_within(task: Task, in_need: NDArray[np.bool_], doors: int) -> set[
 
 
 def wishes_of(tasks: Sequence[Task], sets: Sequence[Edges]) -> list[Wish]:
-    """For each task and home outside the standard, which of the sets bring it within; exact."""
+    """For each task and home outside the standard, which of the sets bring it within; exact.
+
+    Parameters
+    ----------
+    tasks
+        What people want to reach.
+    sets
+        Sets of edges that may be mended together.
+
+    Returns
+    -------
+    list of Wish
+        Homes that no set helps are left out.
+    """
     served = _Served(tasks)
     served.add(sets)
     return served.wishes()

@@ -181,7 +181,13 @@ class Plan(Tabular):
         }
 
     def write(self, out: Path) -> None:
-        """Write ``measures.csv``, ``measures.gpkg``, ``barriers.csv`` and ``plan.json`` into a folder."""
+        """Write ``measures.csv``, ``measures.gpkg``, ``barriers.csv`` and ``plan.json`` into a folder.
+
+        Parameters
+        ----------
+        out
+            Folder; appears whole or not at all.
+        """
         from wegeketten.planning.write import write_plan
 
         write_plan(self, out)
@@ -222,6 +228,11 @@ def make_plan(
         Called with words and the share done.
     deadline
         Once it has passed, the search ends with the best plan so far, see `Plan.complete`.
+
+    Returns
+    -------
+    Plan
+        Lines in the order in which they should be built.
 
     Raises
     ------
@@ -318,7 +329,26 @@ def make_tasks(
     wishes: Wishes,
     answer: Answer = "likely",
 ) -> list[Task]:
-    """One task per profile and service (and direction, for round trips), then one per profile and chain."""
+    """One task per profile and service (and direction, for round trips), then one per profile and chain.
+
+    Parameters
+    ----------
+    city
+        The city, as built.
+    profiles
+        The mobility profiles that are asked about.
+    candidates
+        Works on edges, and their prices.
+    wishes
+        Services, chains and weights.
+    answer
+        Which reading of what is unknown counts: ``sure``, ``likely`` or ``possible``.
+
+    Returns
+    -------
+    list of Task
+        Tasks of one profile share their graph.
+    """
     catalogue = city.catalogue
     services = [catalogue.service(name).id for name in wishes.services]
     if not services and not wishes.chains:
@@ -354,7 +384,20 @@ def _limits(city: City, profiles: Sequence[Profile], outing: Outing) -> dict[str
 
 
 def people_of(city: City, profile: Profile) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """People at each home that a profile stands for: of its age group where known, else all."""
+    """People at each home that a profile stands for: of its age group where known, else all.
+
+    Parameters
+    ----------
+    city
+        The city, as built.
+    profile
+        The mobility profile that is asked about.
+
+    Returns
+    -------
+    ndarray[Any, dtype[float64]]
+        Shape (homes,).
+    """
     column = AGE_GROUPS.get(profile.id, "")
     if column in city.homes:
         return np.nan_to_num(city.homes[column].astype(np.float64))
@@ -364,7 +407,24 @@ def people_of(city: City, profile: Profile) -> np.ndarray[Any, np.dtype[np.float
 def single_effects(
     city: City, candidates: Candidates, tasks: Sequence[Task], objective: Objective
 ) -> list[Single]:
-    """What the works on each edge would bring on their own, for all tasks; exact."""
+    """What the works on each edge would bring on their own, for all tasks; exact.
+
+    Parameters
+    ----------
+    city
+        The city, as built.
+    candidates
+        Works on edges, and their prices.
+    tasks
+        What people want to reach.
+    objective
+        What a gain is worth.
+
+    Returns
+    -------
+    list of Single
+        The best first.
+    """
     edges = sorted(candidates.works)
     bundles = Bundles.of([(edge,) for edge in edges])
     count = len(edges)

@@ -118,11 +118,33 @@ class Ledger:
         self.done: set[int] = set()
 
     def price(self, edges: Iterable[int]) -> int:
-        """Price of the edges that are not mended yet."""
+        """Price of the edges that are not mended yet.
+
+        Parameters
+        ----------
+        edges
+            Edges that would be mended.
+
+        Returns
+        -------
+        int
+            Whole euros.
+        """
         return int(sum(int(self.prices[edge]) for edge in edges if edge not in self.done))
 
     def values(self, sets: Sequence[Edges]) -> NDArray[np.float64]:
-        """What each set would add to the objective, each on its own; exact."""
+        """What each set would add to the objective, each on its own; exact.
+
+        Parameters
+        ----------
+        sets
+            Sets of edges.
+
+        Returns
+        -------
+        ndarray
+            In the objective's unit, shape (sets,).
+        """
         total = np.zeros(len(sets))
         if not sets:
             return total
@@ -141,13 +163,30 @@ class Ledger:
         return total
 
     def buy(self, edges: Edges) -> None:
-        """Carry out measures."""
+        """Carry out measures.
+
+        Parameters
+        ----------
+        edges
+            Edges that are mended from now on.
+        """
         for state in self.states:
             state.mend(edges)
         self.done.update(edges)
 
     def corridors(self, most: int = CORRIDORS) -> list[Edges]:
-        """Corridors of all tasks as things stand, those that promise the most people per euro."""
+        """Corridors of all tasks as things stand, those that promise the most people per euro.
+
+        Parameters
+        ----------
+        most
+            How many at most.
+
+        Returns
+        -------
+        list of Edges
+            The best first.
+        """
         promise: dict[Edges, float] = {}
         found = together([partial(find_corridors, state) for state in self.states])
         for state, corridors in zip(self.states, found, strict=True):
@@ -165,7 +204,18 @@ class Ledger:
 
 
 def together(questions: Sequence[Callable[[], Found]]) -> list[Found]:
-    """Answers to independent questions, which threads share; in the order of the questions."""
+    """Answers to independent questions, which threads share; in the order of the questions.
+
+    Parameters
+    ----------
+    questions
+        Functions without arguments that change nothing in common.
+
+    Returns
+    -------
+    list of Found
+        One for each question.
+    """
     answers: dict[int, Found] = {}
 
     def ask(number: int) -> None:
@@ -311,5 +361,20 @@ def buy_greedily(
 
 
 def value_of(tasks: Sequence[Task], edges: Iterable[int], objective: Objective | None = None) -> float:
-    """What mending all of `edges` at once adds to the objective; exact."""
+    """What mending all of `edges` at once adds to the objective; exact.
+
+    Parameters
+    ----------
+    tasks
+        What people want to reach.
+    edges
+        Edges that are mended.
+    objective
+        What a gain is worth; people within reach where None.
+
+    Returns
+    -------
+    float
+        In the objective's unit.
+    """
     return float(Ledger(tasks, objective or Objective()).values([tuple(sorted(set(edges)))])[0])

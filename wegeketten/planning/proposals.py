@@ -84,11 +84,33 @@ class Proposal(NamedTuple):
     barrier_ids: tuple[str, ...]
 
     def what(self, lang: str) -> str:
-        """What is mended, such as ``Bordstein, Treppe``."""
+        """What is mended, such as ``Bordstein, Treppe``.
+
+        Parameters
+        ----------
+        lang
+            Language of the text, ``de`` or ``en``.
+
+        Returns
+        -------
+        str
+            With commas between, each once.
+        """
         return ", ".join(kind_name(kind, lang) for kind in self.kinds)
 
     def action(self, lang: str) -> str:
-        """What is done, by the names of the measures."""
+        """What is done, by the names of the measures.
+
+        Parameters
+        ----------
+        lang
+            Language of the text, ``de`` or ``en``.
+
+        Returns
+        -------
+        str
+            With commas between, each once.
+        """
         from wegeketten.whatif.measures import load_measures
 
         names = load_measures().measures
@@ -100,18 +122,53 @@ class Proposal(NamedTuple):
         return clean_text(self.near or self.street)
 
     def whom(self, lang: str) -> str:
-        """Whom it helps."""
+        """Whom it helps.
+
+        Parameters
+        ----------
+        lang
+            Language of the text, ``de`` or ``en``.
+
+        Returns
+        -------
+        str
+            Names of the profiles.
+        """
         return joined([profile_name(name, lang) for name in self.profiles], lang)
 
     def helps_with(self, lang: str, most: int = 4) -> str:
-        """What comes within reach; the first few, and how many more."""
+        """What comes within reach; the first few, and how many more.
+
+        Parameters
+        ----------
+        lang
+            Language of the text, ``de`` or ``en``.
+        most
+            How many services are named.
+
+        Returns
+        -------
+        str
+            Names of the services.
+        """
         names = [service_name(name, lang) for name in self.services]
         more = f" +{len(names) - most}" if len(names) > most else ""
         return ", ".join(names[:most]) + more
 
 
 def proposals_of(plan: Plan) -> list[Proposal]:
-    """Proposals of a plan just made."""
+    """Proposals of a plan just made.
+
+    Parameters
+    ----------
+    plan
+        Result of `make_plan`.
+
+    Returns
+    -------
+    list of Proposal
+        In the order of the plan.
+    """
     from wegeketten.planning.write import MEASURE_COLUMNS, measure_rows
 
     rows = [dict(zip(MEASURE_COLUMNS, map(str, row), strict=True)) for row in measure_rows(plan)]
@@ -120,6 +177,16 @@ def proposals_of(plan: Plan) -> list[Proposal]:
 
 def read_proposals(folder: Path) -> list[Proposal]:
     """Proposals of a plan written into a folder.
+
+    Parameters
+    ----------
+    folder
+        Folder that `write_plan` has written.
+
+    Returns
+    -------
+    list of Proposal
+        In the order of the plan.
 
     Raises
     ------
@@ -167,6 +234,16 @@ SURVEY_NEEDED = ("rank", "barrier_id", "kind", "lat", "lon", "attribute", "peopl
 
 def read_looks(folder: Path) -> list[Look]:
     """Places of a survey written into a folder, one per OpenStreetMap element, in the survey's order.
+
+    Parameters
+    ----------
+    folder
+        Folder that `write_survey` has written.
+
+    Returns
+    -------
+    list of Look
+        Without doubles.
 
     Raises
     ------

@@ -77,6 +77,11 @@ def spots_on(
         What to look at.
     odds
         How likely a look brings good news, by profile; even where None.
+
+    Returns
+    -------
+    list of UncertainReading
+        In the order of `order`.
     """
     from wegeketten.people.reasons import reasons
 

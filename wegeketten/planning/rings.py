@@ -51,7 +51,18 @@ class EdgeSet(bytes):
 
     @classmethod
     def of(cls, edges: NDArray[np.integer]) -> EdgeSet:
-        """The distinct ones of some edges."""
+        """The distinct ones of some edges.
+
+        Parameters
+        ----------
+        edges
+            Numbers of edges, in any order, doubles included.
+
+        Returns
+        -------
+        EdgeSet
+            Ascending.
+        """
         return cls(np.unique(edges).astype(">i4").tobytes())
 
     def edges(self) -> Longs:
@@ -133,7 +144,22 @@ class Rings:
         self._goals = {id(task.goals): task.goals for task in tasks}
 
     def least_price(self, door: int, task: Task, opener: Opener) -> int:
-        """At most the least price of a way within the standard; asked too often, of any way at all."""
+        """At most the least price of a way within the standard; asked too often, of any way at all.
+
+        Parameters
+        ----------
+        door
+            Number of the door.
+        task
+            What people want to reach.
+        opener
+            Search for sets of edges.
+
+        Returns
+        -------
+        int
+            Whole euros.
+        """
         self.asked += 1
         if self.asked > ASKED:
             return int(opener.price_left[door])
@@ -176,7 +202,18 @@ class Rings:
         return order, self.parts[order]
 
     def members(self, part: int) -> Ints:
-        """The nodes of a part, and the doors that lead into it."""
+        """The nodes of a part, and the doors that lead into it.
+
+        Parameters
+        ----------
+        part
+            Number of the part.
+
+        Returns
+        -------
+        Ints
+            Numbers of nodes.
+        """
         order, key = self._members
         found = [
             order[np.searchsorted(key, one, "left") : np.searchsorted(key, one, "right")]
@@ -199,14 +236,38 @@ class Rings:
         return arcs[first[row] + np.arange(len(row)) - (np.cumsum(count) - count)[row]], row
 
     def reached(self, starts: Ints) -> tuple[Longs, Longs]:
-        """Helping arcs whose tails some nodes can get to within the longest standard, and the times."""
+        """Helping arcs whose tails some nodes can get to within the longest standard, and the times.
+
+        Parameters
+        ----------
+        starts
+            Nodes to start from.
+
+        Returns
+        -------
+        tuple
+            Arcs, and units of 0.1 s; equally long.
+        """
         nodes, times = self.search.near(self.time_keys, starts, self.far)
         at, row = self._leaving(nodes)
         order = np.argsort(at)
         return at[order], times[row[order]]
 
     def near(self, part: int, door: int) -> _Near:
-        """The neighbourhood of a part; `door` is any of its doors."""
+        """The neighbourhood of a part; `door` is any of its doors.
+
+        Parameters
+        ----------
+        part
+            Number of the part.
+        door
+            Number of a door of the part.
+
+        Returns
+        -------
+        _Near
+            Kept for other doors of the part.
+        """
         nodes, times = self.search.near(self.time_keys, self.members(part), self.far)
         at, row = self._leaving(nodes)
         order = np.argsort(at)
@@ -220,7 +281,24 @@ class Rings:
         return found
 
     def short_enough(self, at: Longs, there: Longs, task: Task, opener: Opener) -> NDArray[np.bool_]:
-        """Which helping arcs may lie on a way within the standard that reaches their tails at `there`."""
+        """Which helping arcs may lie on a way within the standard that reaches their tails at `there`.
+
+        Parameters
+        ----------
+        at
+            Helping arcs.
+        there
+            Time at which each tail is reached, units of 0.1 s.
+        task
+            What people want to reach.
+        opener
+            Search for sets of edges.
+
+        Returns
+        -------
+        ndarray
+            bool, shape of `at`.
+        """
         left = opener.time_left[self.heads[at]]
         fits = (there <= task.limit) & (left <= task.limit)
         fits[fits] = (there + self.best[at] + np.where(fits, left, 0))[fits] <= task.limit
@@ -261,22 +339,63 @@ class Side:
         return left
 
     def price(self, home: int) -> int | None:
-        """Least price of a way within the standard; None where there is one already."""
+        """Least price of a way within the standard; None where there is one already.
+
+        Parameters
+        ----------
+        home
+            Number of the home.
+
+        Returns
+        -------
+        int or None
+            Whole euros.
+        """
         door = int(self.doors[home])
         if self.opener.today[door] <= self.task.limit:
             return None
         return self.rings.least_price(door, self.task, self.opener)
 
     def cut_off(self, home: int) -> bool:
-        """Whether a home has no way at all today."""
+        """Whether a home has no way at all today.
+
+        Parameters
+        ----------
+        home
+            Number of the home.
+
+        Returns
+        -------
+        bool
+            True where not even a long way leads to a goal.
+        """
         return bool(self.opener.today[self.doors[home]] >= INF)
 
     def part(self, home: int) -> int:
-        """The part that a home's door leads into."""
+        """The part that a home's door leads into.
+
+        Parameters
+        ----------
+        home
+            Number of the home.
+
+        Returns
+        -------
+        int
+            Number of the part.
+        """
         return int(self.rings.parts[self.doors[home]])
 
     def guard(self, home: int, near: _Near) -> None:
-        """Note what surrounds a home without any way, given its part's neighbourhood."""
+        """Note what surrounds a home without any way, given its part's neighbourhood.
+
+        Parameters
+        ----------
+        home
+            Number of the home.
+        near
+            The neighbourhood.
+        """
         task, rings, door = self.task, self.rings, int(self.doors[home])
         at = near.at
         fits = rings.short_enough(at, near.there, task, self.opener)
@@ -291,7 +410,17 @@ class Side:
         self.guards[self.part(home)] = EdgeSet.of(edge), rows
 
     def around(self, home: int, at: Longs, there: Longs) -> None:
-        """Note what may lie on a way within the standard from one home, given what its door can reach."""
+        """Note what may lie on a way within the standard from one home, given what its door can reach.
+
+        Parameters
+        ----------
+        home
+            Number of the home.
+        at
+            Helping arcs.
+        there
+            Time at which each tail is reached, units of 0.1 s.
+        """
         fits = self.rings.short_enough(at, there, self.task, self.opener)
         self.arounds[home] = EdgeSet.of(self.rings.edge[at[fits]])
 
@@ -310,6 +439,11 @@ def fewest_rings(
         ring of the arcs with ``near <= level < far``.
     most
         How many rings.
+
+    Returns
+    -------
+    list of EdgeSet
+        At most `most` rings, that with the fewest edges first.
 
     Examples
     --------

@@ -49,7 +49,18 @@ class RoundTrip(Task):
         return self.field, self.back
 
     def over(self, *fields: WhatIfGraph) -> RoundTrip:
-        """The same round trip over other fields: the way out, the way back."""
+        """The same round trip over other fields: the way out, the way back.
+
+        Parameters
+        ----------
+        fields
+            Graph of the way out, graph of the way back.
+
+        Returns
+        -------
+        RoundTrip
+            Shares all else with this one.
+        """
         return replace(self, field=fields[0], back=fields[1])
 
     def halves(self) -> tuple[Task, Task]:
@@ -104,7 +115,20 @@ class RoundTripState(State):
         )
 
     def gain(self, bundles: Bundles, arcs: tuple[Longs, Ints] | None = None) -> Gain:
-        """What each bundle would bring on top of what is mended already, each on its own; exact."""
+        """What each bundle would bring on top of what is mended already, each on its own; exact.
+
+        Parameters
+        ----------
+        bundles
+            Sets of edges.
+        arcs
+            ``bundles.arcs(field)`` if it is known already.
+
+        Returns
+        -------
+        Gain
+            One entry for each bundle.
+        """
         out, back = self.task.field, self.task.back
         offsets, changed = arcs if arcs is not None else bundles.arcs(out)
         back_offsets, back_changed = bundles.arcs(back)
@@ -118,7 +142,13 @@ class RoundTripState(State):
         return Gain(within, opened, saved / UNITS_PER_MINUTE, home_offsets, homes)
 
     def mend(self, edges: Sequence[int]) -> None:
-        """Carry out the measures of some edges and bring all times up to date."""
+        """Carry out the measures of some edges and bring all times up to date.
+
+        Parameters
+        ----------
+        edges
+            Edges that are mended from now on.
+        """
         bundle = Bundles.of([edges])
         for way, weights, lanes in (
             (self.task.field, self.weights, self.lanes),
@@ -137,6 +167,16 @@ class RoundTripState(State):
 def sum_of_lanes(out: Longs, back: Longs) -> Longs:
     """Least sum over the lanes, `INF` where no lane has both parts.
 
+    Parameters
+    ----------
+    out, back
+        Times out and back, shape (lanes, n).
+
+    Returns
+    -------
+    Longs
+        Shape (n,).
+
     Examples
     --------
     >>> sum_of_lanes(np.array([[5, INF], [9, 2]]), np.array([[7, 1], [1, INF]])).tolist() == [10, INF]
@@ -150,7 +190,18 @@ def sum_of_lanes(out: Longs, back: Longs) -> Longs:
 
 
 def state_of(task: Task) -> State:
-    """The state a task starts in."""
+    """The state a task starts in.
+
+    Parameters
+    ----------
+    task
+        What people want to reach.
+
+    Returns
+    -------
+    State
+        Nothing is mended yet.
+    """
     return RoundTripState(task) if isinstance(task, RoundTrip) else State(task)
 
 

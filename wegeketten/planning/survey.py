@@ -77,7 +77,13 @@ class Survey(Tabular):
         }
 
     def write(self, out: Path) -> None:
-        """Write ``survey.csv``, ``survey.gpkg``, ``survey.gpx``, ``survey.html`` and ``survey.json``."""
+        """Write ``survey.csv``, ``survey.gpkg``, ``survey.gpx``, ``survey.html`` and ``survey.json``.
+
+        Parameters
+        ----------
+        out
+            Folder; appears whole or not at all.
+        """
         from wegeketten.planning.write import write_survey
 
         write_survey(self, out)
@@ -111,6 +117,11 @@ def find_survey(
         Called with words and the share done.
     deadline
         Once it has passed, the list ends with the readings found so far, see `Survey.complete`.
+
+    Returns
+    -------
+    Survey
+        Readings in the order in which to look, and walks.
     """
     within(most, "-n", 1, 10**7)
     within(walk_m, "--walk", 0, 1e6, above=True)

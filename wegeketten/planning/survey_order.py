@@ -133,6 +133,11 @@ def rank_edges(
     deadline
         Once it has passed, the edges of the rounds so far have to do.
 
+    Returns
+    -------
+    Order
+        Edges, and the people each decides.
+
     Examples
     --------
     Four people are behind two kerbs in a row, three behind another one: that one look comes first.
@@ -185,6 +190,11 @@ def choose_looks(sets: dict[Edges, float], most: int) -> list[int]:
         Edges that decide people together, and the people.
     most
         How many looks at least, as long as there are any; a set once begun is completed.
+
+    Returns
+    -------
+    list of int
+        Edges, the first to look at first.
 
     Examples
     --------

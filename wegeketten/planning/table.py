@@ -124,7 +124,20 @@ class Tally(NamedTuple):
 
 
 def tally_up(tasks: Sequence[Task], picks: Sequence[Sequence[int]]) -> list[Tally]:
-    """Carry out bundles one after the other and note what each brings."""
+    """Carry out bundles one after the other and note what each brings.
+
+    Parameters
+    ----------
+    tasks
+        What people want to reach.
+    picks
+        Edges mended by each purchase, in order.
+
+    Returns
+    -------
+    list of Tally
+        One for each purchase.
+    """
     states = [state_of(task) for task in tasks]
     ever: dict[int, float] = {}
     tallies = []
@@ -172,10 +185,21 @@ def draw_lines(
 
     Parameters
     ----------
+    city
+        The city, as built.
+    candidates
+        Works on edges, and their prices.
+    portfolio
+        What was bought.
     tallies
         By answer, see `tally_up`.
     sets
         Number of the set of each purchase; each is its own where empty.
+
+    Returns
+    -------
+    list of Line
+        In the order of the purchases.
     """
     lines, total = [], 0
     where = whereabouts(city, [pick.edges[0] for pick in portfolio.picks])

@@ -56,7 +56,18 @@ class Task:
         return (self.field,)
 
     def over(self, *fields: WhatIfGraph) -> Task:
-        """The same task over other fields, given in the order of `fields`."""
+        """The same task over other fields, given in the order of `fields`.
+
+        Parameters
+        ----------
+        fields
+            Graphs, as many as the task has.
+
+        Returns
+        -------
+        Task
+            Shares all else with this one.
+        """
         return replace(self, field=fields[0])
 
     @property
@@ -69,7 +80,20 @@ class Task:
 
 
 def restrict(tasks: Sequence[Task], edges: Iterable[int]) -> list[Task]:
-    """The same tasks where only the given edges can be mended; tasks go on sharing their fields."""
+    """The same tasks where only the given edges can be mended; tasks go on sharing their fields.
+
+    Parameters
+    ----------
+    tasks
+        What people want to reach.
+    edges
+        Edges that can still be mended.
+
+    Returns
+    -------
+    list of Task
+        One for each task.
+    """
     known: dict[int, WhatIfGraph] = {}
     kept = np.fromiter(set(edges), dtype=np.int64)
 
@@ -93,6 +117,16 @@ class Bundles(NamedTuple):
     def of(cls, sets: Sequence[Sequence[int]]) -> Bundles:
         """Pack a list of sets.
 
+        Parameters
+        ----------
+        sets
+            Edges of each bundle.
+
+        Returns
+        -------
+        Bundles
+            One array for all.
+
         Examples
         --------
         >>> Bundles.of([(4, 7), (), (1,)]).indptr.tolist()
@@ -106,7 +140,18 @@ class Bundles(NamedTuple):
         return cls(indptr, edges)
 
     def arcs(self, field: WhatIfGraph) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-        """The arcs on the edges of each bundle, doors included: offsets per bundle, and the arcs."""
+        """The arcs on the edges of each bundle, doors included: offsets per bundle, and the arcs.
+
+        Parameters
+        ----------
+        field
+            The graph of a task.
+
+        Returns
+        -------
+        tuple
+            int64, shape (bundles + 1,), and int32.
+        """
         lists = field.on_edge
         counts = (lists.indptr[self.edges + 1] - lists.indptr[self.edges]).astype(np.int64)
         total = int(counts.sum())
@@ -179,6 +224,11 @@ class State:
             Sets of edges.
         arcs
             ``bundles.arcs(field)`` if it is known already (tasks of one profile share it).
+
+        Returns
+        -------
+        Gain
+            One entry for each bundle.
         """
         from wegeketten.whatif.search import gains
 
@@ -191,7 +241,13 @@ class State:
         return Gain(within, opened, saved / UNITS_PER_MINUTE, home_offsets, homes)
 
     def mend(self, edges: Sequence[int]) -> None:
-        """Carry out the measures of some edges and bring all times up to date."""
+        """Carry out the measures of some edges and bring all times up to date.
+
+        Parameters
+        ----------
+        edges
+            Edges that are mended from now on.
+        """
         from wegeketten.whatif.search import quicken
 
         field = self.task.field

@@ -29,6 +29,20 @@ def doubtful_tasks(city: City, profiles: Sequence[Profile], services: Sequence[s
     """Tasks whose field is open today where that is sure, and mended where it is possible; a look costs 1.
 
     Nobody looks at private ways: they stay as they are in *sure*.
+
+    Parameters
+    ----------
+    city
+        The city, as built.
+    profiles
+        The mobility profiles that are asked about.
+    services
+        Ids of services.
+
+    Returns
+    -------
+    list of Task
+        One for each profile and service.
     """
     from wegeketten.planning.task import Task
 
@@ -57,30 +71,94 @@ def good_odds(city: City, profiles: Sequence[Profile]) -> dict[str, NDArray[np.f
 
     The chance that the edge can be passed both ways, as the distributions have it that learn from what is
     mapped, see `wegeketten.chances`.
+
+    Parameters
+    ----------
+    city
+        The city, as built.
+    profiles
+        The mobility profiles that are asked about.
+
+    Returns
+    -------
+    dict
+        From 0 to 1, shape (edges,), by id of the profile.
     """
     odds = Odds.of(city)
     return {profile.id: odds.passable(profile) for profile in profiles}
 
 
 def grow(task: Task, keys: NDArray[np.int64], limit: int = int(UNSEEN) - 1) -> Found:
-    """Least keys of every node to the task's goals, and the arcs of the ways; see `reach.search.tree`."""
+    """Least keys of every node to the task's goals, and the arcs of the ways; see `reach.search.tree`.
+
+    Parameters
+    ----------
+    task
+        What people want to reach.
+    keys
+        Non-negative key of each arc, negative where it is closed.
+    limit
+        Keys beyond it are not followed.
+
+    Returns
+    -------
+    Found
+        Shape (nodes,) each.
+    """
     starts = np.ascontiguousarray(task.goals, dtype=np.int32)
     nothing = np.zeros(len(starts), dtype=np.int64)
     return tree(*task.field.entering, task.field.tails, keys, starts, nothing, limit)
 
 
 def fastest(task: Task, weights: NDArray[np.int32]) -> Found:
-    """Time of every node to the task's goals for any times of the arcs, no further than the standard."""
+    """Time of every node to the task's goals for any times of the arcs, no further than the standard.
+
+    Parameters
+    ----------
+    task
+        What people want to reach.
+    weights
+        Units of 0.1 s of each arc of the graph, `INF` closed.
+
+    Returns
+    -------
+    Found
+        Shape (nodes,) each.
+    """
     return grow(task, np.where(weights >= INF, np.int64(-1), weights.astype(np.int64)), task.limit)
 
 
 def within(task: Task, weights: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Homes within the standard, for any times of the arcs."""
+    """Homes within the standard, for any times of the arcs.
+
+    Parameters
+    ----------
+    task
+        What people want to reach.
+    weights
+        Units of 0.1 s of each arc of the graph, `INF` closed.
+
+    Returns
+    -------
+    ndarray
+        bool, shape (homes,).
+    """
     return np.asarray(fastest(task, weights)[0][task.field.home_nodes] <= task.limit)
 
 
 def homes_in_doubt(task: Task) -> NDArray[np.bool_]:
-    """Homes within the standard in *possible* but not in *sure*."""
+    """Homes within the standard in *possible* but not in *sure*.
+
+    Parameters
+    ----------
+    task
+        What people want to reach.
+
+    Returns
+    -------
+    ndarray
+        bool, shape (homes,).
+    """
     return within(task, task.field.mended) & ~within(task, task.field.today)
 
 
@@ -91,6 +169,11 @@ def people_in_doubt(tasks: Sequence[Task]) -> float:
     ----------
     tasks
         See `doubtful_tasks`.
+
+    Returns
+    -------
+    float
+        A person counts once for each service.
 
     Examples
     --------

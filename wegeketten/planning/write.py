@@ -59,7 +59,15 @@ _RANKS = LayerStyle(
 
 
 def write_plan(plan: Plan, out: Path) -> None:
-    """Write ``measures.csv``, ``barriers.csv``, ``measures.gpkg`` and ``plan.json``."""
+    """Write ``measures.csv``, ``barriers.csv``, ``measures.gpkg`` and ``plan.json``.
+
+    Parameters
+    ----------
+    plan
+        Result of `make_plan`.
+    out
+        Folder; appears whole or not at all.
+    """
     measures, barriers = measure_rows(plan), barrier_rows(plan)
     layers = [
         _points("measures", MEASURE_COLUMNS, measures, _RANKS),
@@ -73,7 +81,18 @@ def write_plan(plan: Plan, out: Path) -> None:
 
 
 def measure_rows(plan: Plan) -> list[tuple[object, ...]]:
-    """Rows of ``measures.csv``, see `MEASURE_COLUMNS`."""
+    """Rows of ``measures.csv``, see `MEASURE_COLUMNS`.
+
+    Parameters
+    ----------
+    plan
+        Result of `make_plan`.
+
+    Returns
+    -------
+    list of tuple
+        One for each line.
+    """
     return [
         (
             line.rank, line.measure_id, ";".join(line.barrier_ids), ";".join(line.kinds),
@@ -90,7 +109,18 @@ def measure_rows(plan: Plan) -> list[tuple[object, ...]]:
 
 
 def barrier_rows(plan: Plan) -> list[tuple[object, ...]]:
-    """Rows of ``barriers.csv``, see `BARRIER_COLUMNS`."""
+    """Rows of ``barriers.csv``, see `BARRIER_COLUMNS`.
+
+    Parameters
+    ----------
+    plan
+        Result of `make_plan`.
+
+    Returns
+    -------
+    list of tuple
+        One for each barrier of each line.
+    """
     return [
         (
             rank, single.barrier_id, single.kind, "+".join(single.works), round(single.lat, 7),
@@ -103,7 +133,15 @@ def barrier_rows(plan: Plan) -> list[tuple[object, ...]]:
 
 
 def write_survey(survey: Survey, out: Path) -> None:
-    """Write ``survey.csv``, ``survey.gpkg``, ``survey.gpx``, ``survey.html`` and ``survey.json``."""
+    """Write ``survey.csv``, ``survey.gpkg``, ``survey.gpx``, ``survey.html`` and ``survey.json``.
+
+    Parameters
+    ----------
+    survey
+        Result of `find_survey`.
+    out
+        Folder; appears whole or not at all.
+    """
     rows = survey_rows(survey)
     stops = [
         Waypoint(
@@ -124,7 +162,18 @@ def write_survey(survey: Survey, out: Path) -> None:
 
 
 def survey_rows(survey: Survey) -> list[tuple[object, ...]]:
-    """Rows of ``survey.csv``."""
+    """Rows of ``survey.csv``.
+
+    Parameters
+    ----------
+    survey
+        Result of `find_survey`.
+
+    Returns
+    -------
+    list of tuple
+        One for each reading.
+    """
     position = {
         stop: (number, place)
         for number, walk in enumerate(survey.walks, start=1)

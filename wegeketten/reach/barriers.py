@@ -160,6 +160,20 @@ def passed(city: City, profile: Profile, arcs: Sequence[int] | NDArray[np.intege
     Point barriers, steps, escalators and lifts always; a stretch of way where it is not passable beyond doubt
     by what was mapped or measured, or not even likely passable. Pieces of a flight of steps that follow one
     another and read alike are one barrier: each states the steps of the whole.
+
+    Parameters
+    ----------
+    city
+        The city, as built.
+    profile
+        The mobility profile that is asked about.
+    arcs
+        Arcs of the route; 2e is edge e from u to v, 2e + 1 the way back.
+
+    Returns
+    -------
+    list of Barrier
+        Each with its readings and where they come from.
     """
     from wegeketten.people.reasons import readings
 
@@ -198,7 +212,24 @@ def _goes_on(before: Barrier, after: Barrier) -> bool:
 def blocking(
     city: City, profile: Profile, arcs: Sequence[int] | NDArray[np.integer], answer: Answer
 ) -> list[Barrier]:
-    """Barriers that close arcs in an answer, one per arc, in the order given."""
+    """Barriers that close arcs in an answer, one per arc, in the order given.
+
+    Parameters
+    ----------
+    city
+        The city, as built.
+    profile
+        The mobility profile that is asked about.
+    arcs
+        Arcs; 2e is edge e from u to v, 2e + 1 the way back.
+    answer
+        Which reading of what is unknown counts: ``sure``, ``likely`` or ``possible``.
+
+    Returns
+    -------
+    list of Barrier
+        Each with its readings and where they come from.
+    """
     from wegeketten.people.reasons import reasons
 
     rows = np.asarray(arcs, dtype=np.int64)
@@ -210,7 +241,20 @@ def blocking(
 
 
 def midpoint(edges: EdgeTable, row: int) -> NDArray[np.float64]:
-    """Half way along an edge, metric x and y."""
+    """Half way along an edge, metric x and y.
+
+    Parameters
+    ----------
+    edges
+        Edges of the network.
+    row
+        Row of the edge.
+
+    Returns
+    -------
+    ndarray
+        Metres, shape (2,).
+    """
     points = edges.points[edges.bends[row] : edges.bends[row + 1]]
     steps = np.hypot(*np.diff(points, axis=0).T)
     total = steps.sum()
@@ -221,7 +265,20 @@ def midpoint(edges: EdgeTable, row: int) -> NDArray[np.float64]:
 
 
 def midpoints(city: City, rows: Sequence[int] | NDArray[np.integer]) -> NDArray[np.float64]:
-    """Half way along edges: lon and lat in degrees, shape (rows, 2)."""
+    """Half way along edges: lon and lat in degrees, shape (rows, 2).
+
+    Parameters
+    ----------
+    city
+        The city, as built.
+    rows
+        Rows of the edges.
+
+    Returns
+    -------
+    ndarray
+        float64.
+    """
     found = np.array([midpoint(city.edges, int(row)) for row in rows], dtype=np.float64).reshape(-1, 2)
     return np.asarray(city.projection.to_lonlat(found), dtype=np.float64)
 

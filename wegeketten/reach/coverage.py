@@ -32,6 +32,11 @@ def cut_districts(city: City) -> NDArray[np.bool_]:
     ----------
     city
         A built city.
+
+    Returns
+    -------
+    ndarray
+        Shape (districts,).
     """
     import shapely
 

@@ -87,7 +87,18 @@ class Equity(NamedTuple):
 
 
 def equity_of(scan: Scan) -> list[Equity]:
-    """One row per profile × service × answer, in the order of the scan."""
+    """One row per profile × service × answer, in the order of the scan.
+
+    Parameters
+    ----------
+    scan
+        Who reaches what, by profile and service.
+
+    Returns
+    -------
+    list of Equity
+        Gap to the walker, and measures of inequality.
+    """
     from wegeketten.people.profile import load_profiles
     from wegeketten.reach.scan import reach_of
 

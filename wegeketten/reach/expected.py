@@ -55,6 +55,11 @@ def find_chances(
         Number of threads; the result does not depend on it.
     progress
         Called with words and the share done.
+
+    Returns
+    -------
+    Chances
+        In which worlds each home reaches each service.
     """
     drawn = worlds if isinstance(worlds, Worlds) else Worlds(city, profiles, worlds, seed)
     catalogue = catalogue or city.catalogue
@@ -102,6 +107,11 @@ def chance_of_way(
         Rows of the city's places that are entered on it.
     worlds, seed
         How many worlds are drawn, and which.
+
+    Returns
+    -------
+    float
+        From 0 to 1.
     """
     drawn = Worlds(city, [profile], worlds, seed)
     over = np.unique(np.asarray(arcs, dtype=np.int64))
@@ -128,6 +138,11 @@ def chance_from(
         Id.
     worlds, seed
         How many worlds are drawn, and which.
+
+    Returns
+    -------
+    float
+        From 0 to 1.
     """
     drawn = Worlds(city, [profile], worlds, seed)
     question = _Question(city, profile, [service], city.catalogue, home)

@@ -33,6 +33,11 @@ def parse_when(text: str) -> dt.datetime:
     text
         Such as ``Mo 10:30``, ``Dienstag 9`` or ``Sat 14:00``.
 
+    Returns
+    -------
+    datetime
+        In a week without holidays; the date itself means nothing.
+
     Raises
     ------
     UsageError
@@ -82,6 +87,18 @@ def city_at(city: City, when: dt.datetime | None) -> City:
     """The city as it is at a time: what is shut then is closed, be it a lift, a gate or a way.
 
     What is surely open is as sure as any other; hours that cannot be read leave it likely.
+
+    Parameters
+    ----------
+    city
+        The city, as built.
+    when
+        Local time; the city stays as it is where None.
+
+    Returns
+    -------
+    City
+        A city that shares all tables that do not change.
     """
     import numpy as np
 

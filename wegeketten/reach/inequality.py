@@ -26,6 +26,11 @@ def gini(
     order
         Rows by value, the smallest first, where it is known already.
 
+    Returns
+    -------
+    float or None
+        Exact for weighted units.
+
     Examples
     --------
     >>> round(gini([1, 2, 3, 4, 10]), 9)
@@ -50,6 +55,20 @@ def palma(
     """Palma ratio: what the best-off tenth has per what the worst-off 40 % have.
 
     A unit that straddles a limit is divided. None where the worst-off have nothing.
+
+    Parameters
+    ----------
+    values
+        What each unit has, 0 or more.
+    weights
+        People in each unit; 1 where None.
+    order
+        Rows by value, the smallest first, where it is known already.
+
+    Returns
+    -------
+    float or None
+        More than 1 where the best-off have more.
 
     Examples
     --------
@@ -91,6 +110,11 @@ def theil(values: ArrayLike, groups: ArrayLike, weights: ArrayLike | None = None
         Number of the group of each unit, 0 or more.
     weights
         People in each unit; 1 where None.
+
+    Returns
+    -------
+    Theil or None
+        The whole and its two parts, in nats.
 
     Examples
     --------

@@ -58,6 +58,11 @@ def find_islands(city: City, profile: Profile, answer: Answer = "likely") -> lis
         For whom.
     answer
         Usually *likely*: in *sure* almost everything is an island, because most kerbs are unsurveyed.
+
+    Returns
+    -------
+    list of Island
+        The mainland is not among them.
     """
     label = components(city, getattr(city.weights(profile), answer))
     homes = join_homes(city, profile)
@@ -89,7 +94,20 @@ def find_islands(city: City, profile: Profile, answer: Answer = "likely") -> lis
 
 
 def components(city: City, weights: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Label of the strongly connected part each node belongs to."""
+    """Label of the strongly connected part each node belongs to.
+
+    Parameters
+    ----------
+    city
+        The city, as built.
+    weights
+        int32[2E], units of 0.1 s, `INF` closed.
+
+    Returns
+    -------
+    ndarray
+        int32, shape (nodes,).
+    """
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import connected_components
 

@@ -141,6 +141,11 @@ class Isochrone(Tabular):
     def write(self, path: Path) -> None:
         """Write as ``.geojson`` (areas) or ``.gpkg`` (areas, edges and homes, with styles).
 
+        Parameters
+        ----------
+        path
+            Target file; its ending says which format.
+
         Raises
         ------
         UsageError
@@ -179,6 +184,11 @@ def find_isochrone(
         How certain the ways must be.
     leaving
         Whether people leave the point or place. Where None: a point is left, a service is walked to.
+
+    Returns
+    -------
+    Isochrone
+        An area for each limit, the smallest first.
 
     Raises
     ------

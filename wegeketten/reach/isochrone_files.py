@@ -26,6 +26,13 @@ _COLOURS = ("#08519c", "#3182bd", "#6baed6", "#9ecae1", "#c6dbef")
 def write_isochrone(found: Isochrone, path: Path) -> None:
     """Write reach areas as ``.geojson`` or ``.gpkg``.
 
+    Parameters
+    ----------
+    found
+        Result of `find_isochrone`.
+    path
+        Target file; its ending says which format.
+
     Raises
     ------
     UsageError

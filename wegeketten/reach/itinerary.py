@@ -89,6 +89,11 @@ def follow(city: City, path: Path, barriers: Sequence[Barrier] = ()) -> Itinerar
         Where it leads.
     barriers
         Barriers on it, named in the words where they stand.
+
+    Returns
+    -------
+    Itinerary
+        Line, steps and metres.
     """
     edges = city.edges
     pieces = [
@@ -114,13 +119,38 @@ def follow(city: City, path: Path, barriers: Sequence[Barrier] = ()) -> Itinerar
 
 
 def lengths(city: City, path: Path) -> NDArray[np.float64]:
-    """Metres of each part, doors included."""
+    """Metres of each part, doors included.
+
+    Parameters
+    ----------
+    city
+        The city, as built.
+    path
+        The way.
+
+    Returns
+    -------
+    ndarray
+        float64, shape (parts,).
+    """
     share = np.abs(path.end - path.start)
     return share * city.edges["length_m"][path.edge].astype(np.float64) + path.off_m
 
 
 def part_of_line(points: Line, start: float, end: float) -> Line:
     """The part of a line between two shares of its length, turned round where `end` comes before `start`.
+
+    Parameters
+    ----------
+    points
+        Points of the line, metres, shape (points, 2).
+    start, end
+        From 0 (the first point) to 1 (the last).
+
+    Returns
+    -------
+    Line
+        Points, shape (n, 2), at least two.
 
     Examples
     --------

@@ -64,6 +64,11 @@ def count_kerbs(edges: EdgeTable, district: NDArray[np.integer[Any]], names: Seq
         int, shape (kerbs,): row of the district each kerb lies in, -1 for none.
     names
         Names of the districts.
+
+    Returns
+    -------
+    list of Kerbs
+        The whole network first.
     """
     rows = np.flatnonzero(edges["kind"] == Kind.kerb)
     columns = ("kerb_cm_lower", "kerb_cm_upper", "tactile_lower", "tactile_upper")
@@ -94,7 +99,18 @@ def _group(verdict: dict[str, str]) -> str:
 
 
 def kerbs_of(city: City) -> list[Kerbs]:
-    """Count the kerbs of a built city, see `count_kerbs`."""
+    """Count the kerbs of a built city, see `count_kerbs`.
+
+    Parameters
+    ----------
+    city
+        The city, as built.
+
+    Returns
+    -------
+    list of Kerbs
+        The whole network first.
+    """
     kerbs = np.flatnonzero(city.edges["kind"] == Kind.kerb)
     names = [str(name) for name in city.districts["name"]]
     return count_kerbs(city.edges, edge_districts(city, kerbs), names)

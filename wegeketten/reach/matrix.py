@@ -62,17 +62,63 @@ class Block:
 
 
 def stops_of_points(city: City, profile: Profile, points: Points, answer: Answer = "likely") -> Stops:
-    """Join listed points; a point outside the city or off every way stays without a joint."""
+    """Join listed points; a point outside the city or off every way stays without a joint.
+
+    Parameters
+    ----------
+    city
+        The city, as built.
+    profile
+        The mobility profile that is asked about.
+    points
+        Points with ids, degrees.
+    answer
+        Which reading of what is unknown counts: ``sure``, ``likely`` or ``possible``.
+
+    Returns
+    -------
+    Stops
+        One for each point.
+    """
     return Stops(points.ids, join_points(city, profile, points.lonlat, answer))
 
 
 def stops_of_homes(city: City, profile: Profile) -> Stops:
-    """All homes of the city."""
+    """All homes of the city.
+
+    Parameters
+    ----------
+    city
+        The city, as built.
+    profile
+        The mobility profile that is asked about.
+
+    Returns
+    -------
+    Stops
+        One for each home.
+    """
     return Stops([str(each) for each in city.homes["home_id"]], join_homes(city, profile))
 
 
 def stops_of_service(city: City, profile: Profile, answer: Answer, service: str) -> Stops:
     """All places of a service that are open to the profile in an answer.
+
+    Parameters
+    ----------
+    city
+        The city, as built.
+    profile
+        The mobility profile that is asked about.
+    answer
+        Which reading of what is unknown counts: ``sure``, ``likely`` or ``possible``.
+    service
+        Id of the service.
+
+    Returns
+    -------
+    Stops
+        One for each place.
 
     Raises
     ------
@@ -89,6 +135,22 @@ def stops_of_service(city: City, profile: Profile, answer: Answer, service: str)
 
 def stops_named(city: City, profile: Profile, answer: Answer, text: str) -> Stops:
     """Origins or goals as a user names them: a file of points, the word ``homes``, or a service id.
+
+    Parameters
+    ----------
+    city
+        The city, as built.
+    profile
+        The mobility profile that is asked about.
+    answer
+        Which reading of what is unknown counts: ``sure``, ``likely`` or ``possible``.
+    text
+        What the user wrote.
+
+    Returns
+    -------
+    Stops
+        Ids and joints.
 
     Raises
     ------
@@ -167,6 +229,28 @@ def count_within(
     progress: Progress | None = None,
 ) -> NDArray[np.int32]:
     """How many goals each origin reaches within a time.
+
+    Parameters
+    ----------
+    city
+        The city, as built.
+    profile
+        The mobility profile that is asked about.
+    origins, goals
+        Ids and joints.
+    seconds
+        Time that counts as reached, itself included.
+    answer
+        Which reading of what is unknown counts: ``sure``, ``likely`` or ``possible``.
+    back
+        Whether the way back counts, from the goals to the origins.
+    progress
+        Called with what is being done and the share that is done.
+
+    Returns
+    -------
+    ndarray
+        int32, shape (origins,).
 
     Raises
     ------

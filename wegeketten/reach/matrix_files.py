@@ -29,6 +29,20 @@ def write_matrix(path: Path, origins: Sequence[str], goals: Sequence[str], block
     Columns ``from_id, to_id, seconds, metres``; the last two are empty (null) where there is no way. Rows
     are ordered by goal and then by origin.
 
+    Parameters
+    ----------
+    path
+        CSV or Parquet file; appears whole or not at all.
+    origins, goals
+        Ids.
+    blocks
+        Times and lengths, one block of goals after the other.
+
+    Returns
+    -------
+    int
+        Rows written, the header not counted.
+
     Raises
     ------
     UsageError
@@ -59,6 +73,11 @@ def write_matrix(path: Path, origins: Sequence[str], goals: Sequence[str], block
 def check_suffix(path: Path) -> None:
     """Refuse other files than CSV and Parquet before anything is worked out.
 
+    Parameters
+    ----------
+    path
+        File that is to be written.
+
     Raises
     ------
     UsageError
@@ -70,6 +89,15 @@ def check_suffix(path: Path) -> None:
 
 def write_counts(path: Path, origins: Sequence[str], counts: NDArray[np.int32]) -> None:
     """Write how many goals each origin reaches: columns ``from_id, count``.
+
+    Parameters
+    ----------
+    path
+        CSV or Parquet file; appears whole or not at all.
+    origins
+        Ids.
+    counts
+        Number of goals, shape (origins,).
 
     Raises
     ------

@@ -61,6 +61,11 @@ class Misses:
             Ids.
         homes
             Rows of the city's homes.
+
+        Returns
+        -------
+        dict
+            From 0 to 1 by name of the reason.
         """
         column = self.scan.services.index(service)
         weight = np.asarray(self.scan.city.homes["weight"], dtype=np.float64)[homes]
@@ -79,6 +84,11 @@ def find_misses(scan: Scan) -> Misses:
     ----------
     scan
         A scan with the profile ``walker``; without it nothing counts as too far on foot.
+
+    Returns
+    -------
+    Misses
+        Reason of each home, profile and service that is not reached.
     """
     found = {}
     for profile in scan.profiles:

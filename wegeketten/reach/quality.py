@@ -137,6 +137,11 @@ def city_quality(city: City) -> Quality:
     city
         The city.
 
+    Returns
+    -------
+    Quality
+        What is mapped, and how much of it was measured.
+
     Raises
     ------
     InputDataError
@@ -156,6 +161,11 @@ def edge_districts(city: City, rows: NDArray[np.integer[Any]] | None = None) -> 
         The city.
     rows
         Rows of the edge table; all where None.
+
+    Returns
+    -------
+    ndarray
+        Shape (edges,), or that of `rows`.
     """
     import shapely
 

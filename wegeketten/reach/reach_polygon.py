@@ -61,7 +61,20 @@ def polygon_of(
 
 
 def to_degrees(city: City, shape: BaseGeometry) -> BaseGeometry:
-    """The same shape in lon, lat, rounded to a centimetre."""
+    """The same shape in lon, lat, rounded to a centimetre.
+
+    Parameters
+    ----------
+    city
+        The city, as built.
+    shape
+        Metres.
+
+    Returns
+    -------
+    BaseGeometry
+        Degrees.
+    """
 
     def degrees(xy: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.asarray(np.round(city.projection.to_lonlat(xy), 7), dtype=np.float64)

@@ -24,7 +24,18 @@ EXPECTED = ("share_expected", "share_low", "share_high", "worlds")
 
 
 def homes_by_profile(scan: Scan) -> Iterator[Any]:
-    """One Arrow table per profile, services behind one another."""
+    """One Arrow table per profile, services behind one another.
+
+    Parameters
+    ----------
+    scan
+        Who reaches what, by profile and service.
+
+    Yields
+    ------
+    Any
+        Columns of ``homes.parquet``.
+    """
     import pyarrow as pa
 
     homes, city = scan.homes, scan.city
@@ -62,6 +73,18 @@ def texts(values: list[str], index: NDArray[np.integer[Any]]) -> Any:
 
     The table is left with distinct values only (a place of two services is two rows of one id): with a value
     that occurs twice, Arrow would write other bytes each time.
+
+    Parameters
+    ----------
+    values
+        The distinct texts.
+    index
+        Row of the text of each value, negative for none.
+
+    Returns
+    -------
+    Any
+        Dictionary array of Arrow.
     """
     import pyarrow as pa
 
@@ -78,7 +101,22 @@ def _numbers(block: NDArray[np.floating[Any]]) -> Any:
 
 
 def share_records(scan: Scan, shares: list[Share], expected: list[ExpectedShare]) -> list[dict[str, Any]]:
-    """Rows of ``districts.csv`` as records, with the outline of their district."""
+    """Rows of ``districts.csv`` as records, with the outline of their district.
+
+    Parameters
+    ----------
+    scan
+        Who reaches what, by profile and service.
+    shares
+        Result of `shares_by_district`.
+    expected
+        Result of `expected_by_district`; may be empty.
+
+    Returns
+    -------
+    list of dict
+        One for each share.
+    """
     outlines = {
         str(name): shape
         for name, shape in zip(scan.city.districts["name"], scan.city.districts["geometry"], strict=True)
@@ -90,5 +128,16 @@ def share_records(scan: Scan, shares: list[Share], expected: list[ExpectedShare]
 
 
 def home_records(scan: Scan) -> list[dict[str, Any]]:
-    """Rows of ``homes.parquet`` as records."""
+    """Rows of ``homes.parquet`` as records.
+
+    Parameters
+    ----------
+    scan
+        Who reaches what, by profile and service.
+
+    Returns
+    -------
+    list of dict
+        One for each home, profile and service.
+    """
     return [row for table in homes_by_profile(scan) for row in table.to_pylist()]

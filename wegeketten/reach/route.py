@@ -102,7 +102,18 @@ class Route(Tabular):
         }
 
     def sentence(self, lang: str = "de") -> str:
-        """The route in one sentence."""
+        """The route in one sentence.
+
+        Parameters
+        ----------
+        lang
+            Language of the text, ``de`` or ``en``.
+
+        Returns
+        -------
+        str
+            Ends with a full stop.
+        """
         if self.course is None or self.seconds is None:
             return text("route.none", lang)
         return text(
@@ -121,6 +132,11 @@ class Route(Tabular):
 
     def write(self, path: Path) -> None:
         """Write as ``.json``, ``.geojson`` or ``.gpx``.
+
+        Parameters
+        ----------
+        path
+            Target file; its ending says which format.
 
         Raises
         ------
@@ -178,6 +194,11 @@ def find_route(
         How the fastest way is found: a plain search where None, which needs nothing made ready; for many
         questions `wegeketten.reach.ways.climb_way`. Of ways that are equally fast they may find another.
 
+    Returns
+    -------
+    Route
+        Line, steps, barriers and times.
+
     Raises
     ------
     UsageError
@@ -228,8 +249,19 @@ def at_door(
 
     Parameters
     ----------
+    city
+        The city, as built.
+    profile
+        The mobility profile that is asked about.
+    spot
+        Latitude and longitude, degrees.
     snaps, caution
         Of the point, see `snap_spot`.
+
+    Returns
+    -------
+    list of Barrier
+        Empty where nothing closes it.
     """
     arcs = [2 * int(snaps.edge[0])]
     closed = [seen for seen in blocking(city, profile, arcs, "possible") if seen.verdict == "blocked"]
@@ -239,7 +271,24 @@ def at_door(
 def between(
     city: City, profile: Profile, spot: Spot, snaps: Snaps, caution: NDArray[np.uint32]
 ) -> list[Barrier]:
-    """What lies between a point and the way it joins, as a barrier; parameters as for `at_door`."""
+    """What lies between a point and the way it joins, as a barrier; parameters as for `at_door`.
+
+    Parameters
+    ----------
+    city
+        The city, as built.
+    profile
+        The mobility profile that is asked about.
+    spot
+        Latitude and longitude, degrees.
+    snaps, caution
+        Of the point, see `snap_spot`.
+
+    Returns
+    -------
+    list of Barrier
+        One barrier, or none.
+    """
     name = worst_of(int(caution[0]), groups_of(profile))
     if not name:
         return []
@@ -258,8 +307,19 @@ def join_spot(city: City, profile: Profile, spot: Spot, answer: Answer = "possib
 
     Parameters
     ----------
+    city
+        The city, as built.
+    profile
+        The mobility profile that is asked about.
+    spot
+        Latitude and longitude, degrees.
     answer
         In which answer what lies between the point and the way must be passed.
+
+    Returns
+    -------
+    Endpoints
+        One joint or none.
 
     Raises
     ------
@@ -283,6 +343,18 @@ def _joint(profile: Profile, snaps: Snaps, caution: NDArray[np.uint32], answer: 
 
 def snap_spot(city: City, spot: Spot) -> tuple[Snaps, NDArray[np.uint32]]:
     """Where a point on the map joins the network, and what lies between.
+
+    Parameters
+    ----------
+    city
+        The city, as built.
+    spot
+        Latitude and longitude, degrees.
+
+    Returns
+    -------
+    tuple
+        Joints with all edges near, and cautions as bits.
 
     Raises
     ------

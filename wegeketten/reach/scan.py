@@ -63,7 +63,18 @@ class Reach:
     joined: NDArray[np.bool_]
 
     def seconds(self, answer: str) -> NDArray[np.float64]:
-        """Seconds door to door, NaN where not reached."""
+        """Seconds door to door, NaN where not reached.
+
+        Parameters
+        ----------
+        answer
+            Which reading of what is unknown counts: ``sure``, ``likely`` or ``possible``.
+
+        Returns
+        -------
+        ndarray
+            Shape (homes, services).
+        """
         units = self.units[answer]
         return np.where(units == INF, np.nan, np.round(units * UNIT_S, 1))
 
@@ -121,6 +132,11 @@ class Scan(Tabular):
             Names what is found.
         find
             Called where it is not known yet.
+
+        Returns
+        -------
+        _T
+            What `find` returned.
         """
         if key not in self._kept:
             self._kept[key] = find()
@@ -197,6 +213,11 @@ def scan(
     progress
         Called with words and the share done.
 
+    Returns
+    -------
+    Scan
+        Times by profile, home and service.
+
     Raises
     ------
     UsageError
@@ -241,6 +262,18 @@ def scan(
 def find_districts(city: City, wanted: Sequence[str]) -> NDArray[np.int64]:
     """Rows of the districts named; all where `wanted` is empty.
 
+    Parameters
+    ----------
+    city
+        The city, as built.
+    wanted
+        Names or ids.
+
+    Returns
+    -------
+    ndarray
+        Ascending.
+
     Raises
     ------
     UsageError
@@ -264,7 +297,22 @@ def find_districts(city: City, wanted: Sequence[str]) -> NDArray[np.int64]:
 
 
 def reach_of(city: City, profile: Profile, services: Sequence[str]) -> Reach:
-    """Times of all homes to the nearest place of each service for one profile."""
+    """Times of all homes to the nearest place of each service for one profile.
+
+    Parameters
+    ----------
+    city
+        The city, as built.
+    profile
+        The mobility profile that is asked about.
+    services
+        Ids of services.
+
+    Returns
+    -------
+    Reach
+        Shape (homes, services), in three answers.
+    """
     homes, places = join_homes(city, profile), join_places(city, profile)
     count = len(city.homes["home_id"])
     shape = (count, len(services))

@@ -37,6 +37,16 @@ def units_within(seconds: float) -> int:
 
     A time counts as within a standard exactly where the seconds that the tables print for it do.
 
+    Parameters
+    ----------
+    seconds
+        Any time of 0 or more.
+
+    Returns
+    -------
+    int
+        Units of 0.1 s.
+
     Examples
     --------
     >>> units_within(751.8796992481202), units_within(0.3), units_within(1e12) == INF - 1
@@ -46,7 +56,18 @@ def units_within(seconds: float) -> int:
 
 
 def shares_by_district(scan: Scan) -> list[Share]:
-    """One row per district × profile × service, in the order of the scan."""
+    """One row per district × profile × service, in the order of the scan.
+
+    Parameters
+    ----------
+    scan
+        Who reaches what, by profile and service.
+
+    Returns
+    -------
+    list of Share
+        Shares from 0 to 1 in three answers, and medians in seconds.
+    """
     district = scan.city.homes["district"][scan.homes]
     rows = []
     for row in scan.districts.tolist():
@@ -66,6 +87,11 @@ def shares_of(scan: Scan, homes: NDArray[np.int64], name: str) -> list[Share]:
         Rows of the city's homes.
     name
         What the group is called in the column `district`.
+
+    Returns
+    -------
+    list of Share
+        Shares from 0 to 1 in three answers, and medians in seconds.
     """
     weight = scan.city.homes["weight"][homes]
     total = float(weight.sum())
@@ -87,7 +113,18 @@ def shares_of(scan: Scan, homes: NDArray[np.int64], name: str) -> list[Share]:
 
 
 def expected_by_district(scan: Scan) -> list[ExpectedShare]:
-    """Expected share for each row of `shares_by_district`; nothing where no worlds were drawn."""
+    """Expected share for each row of `shares_by_district`; nothing where no worlds were drawn.
+
+    Parameters
+    ----------
+    scan
+        Who reaches what, by profile and service.
+
+    Returns
+    -------
+    list of ExpectedShare
+        Empty, or as long as `shares_by_district`.
+    """
     district = scan.city.homes["district"][scan.homes]
     rows: list[ExpectedShare] = []
     for row in scan.districts.tolist():
@@ -96,7 +133,20 @@ def expected_by_district(scan: Scan) -> list[ExpectedShare]:
 
 
 def expected_of(scan: Scan, homes: NDArray[np.int64]) -> list[ExpectedShare]:
-    """Expected share for each row of `shares_of`; nothing where no worlds were drawn."""
+    """Expected share for each row of `shares_of`; nothing where no worlds were drawn.
+
+    Parameters
+    ----------
+    scan
+        Who reaches what, by profile and service.
+    homes
+        Rows of the city's homes.
+
+    Returns
+    -------
+    list of ExpectedShare
+        Empty, or as long as `shares_of`.
+    """
     if scan.chances is None:
         return []
     return [share for profile in scan.profiles for share in scan.chances.shares(profile.id, homes)]

@@ -44,7 +44,18 @@ class Spans:
         return (self.start <= 0.0) & (self.end >= 1.0)
 
     def lines(self, edges: EdgeTable) -> tuple[NDArray[np.int64], NDArray[np.object_]]:
-        """Rows of the spans that have a length, and their geometry in the city's metric CRS."""
+        """Rows of the spans that have a length, and their geometry in the city's metric CRS.
+
+        Parameters
+        ----------
+        edges
+            Edges of the network.
+
+        Returns
+        -------
+        tuple
+            Rows of this table, and LineStrings in metres.
+        """
         from shapely.ops import substring
 
         bends, points = edges.bends, edges.points

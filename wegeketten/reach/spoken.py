@@ -24,6 +24,18 @@ SAME_STEPS = both("barrier.same_steps")
 def way(kind: Kind, street: str) -> Both:
     """How a stretch is walked, with the street's name where there is one.
 
+    Parameters
+    ----------
+    kind
+        Kind of the edge.
+    street
+        Name of the street, or "".
+
+    Returns
+    -------
+    Both
+        Without a full stop, to be joined with a length.
+
     Examples
     --------
     >>> from wegeketten.model.edges import Kind
@@ -37,6 +49,16 @@ def way(kind: Kind, street: str) -> Both:
 def crossing(how: Crossing) -> Both:
     """How a carriageway is crossed.
 
+    Parameters
+    ----------
+    how
+        How the crossing is secured.
+
+    Returns
+    -------
+    Both
+        Without a full stop.
+
     Examples
     --------
     >>> from wegeketten.model.edges import Crossing
@@ -48,6 +70,16 @@ def crossing(how: Crossing) -> Both:
 
 def turn(degrees: float) -> Both:
     """A change of direction, positive to the right.
+
+    Parameters
+    ----------
+    degrees
+        From -180 to 180.
+
+    Returns
+    -------
+    Both
+        Without a full stop.
 
     Examples
     --------
@@ -61,6 +93,16 @@ def turn(degrees: float) -> Both:
 def metres(length_m: float) -> Both:
     """A length as people say it.
 
+    Parameters
+    ----------
+    length_m
+        Metres.
+
+    Returns
+    -------
+    Both
+        Such as ``120 m`` or ``1,2 km``.
+
     Examples
     --------
     >>> metres(1240.0)
@@ -72,6 +114,16 @@ def metres(length_m: float) -> Both:
 def minutes(seconds: float) -> Both:
     """A duration.
 
+    Parameters
+    ----------
+    seconds
+        Any time of 0 or more.
+
+    Returns
+    -------
+    Both
+        Rounded up to whole minutes.
+
     Examples
     --------
     >>> minutes(372.0)
@@ -82,6 +134,16 @@ def minutes(seconds: float) -> Both:
 
 def barrier(seen: Barrier) -> Both:
     """A barrier with its reading.
+
+    Parameters
+    ----------
+    seen
+        What stands in the way.
+
+    Returns
+    -------
+    Both
+        Without a full stop.
 
     Examples
     --------

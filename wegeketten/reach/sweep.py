@@ -65,6 +65,11 @@ def sweep_to(
         Whether metres and places are wanted, which costs about twice the time.
     leaving
         Whether people walk from the homes to the places; otherwise they come back.
+
+    Returns
+    -------
+    Sweep
+        Units of 0.1 s, shape (homes, groups).
     """
     weights = getattr(city.weights(profile), answer)
     metric = city.metric(profile, answer)
@@ -81,7 +86,30 @@ def sweep_over(
     detailed: bool,
     leaving: bool = True,
 ) -> Sweep:
-    """The same on arc weights of one's own; `metric` is the hierarchy customised for them."""
+    """The same on arc weights of one's own; `metric` is the hierarchy customised for them.
+
+    Parameters
+    ----------
+    city
+        The city, as built.
+    weights
+        int32[2E], units of 0.1 s, `INF` closed.
+    metric
+        The hierarchy customised for `weights`.
+    offers
+        Joints of the places, one group per column.
+    homes
+        Joints of the homes, one row each.
+    detailed
+        Whether metres and places are wanted.
+    leaving
+        Whether people walk from the homes to the places, else back.
+
+    Returns
+    -------
+    Sweep
+        Units of 0.1 s, shape (homes, groups).
+    """
     uv = city.edges["u"], city.edges["v"]
     lengths = city.edges["length_m"]
     seeds = [(seeds_to if leaving else seeds_from)(offer, uv, weights) for offer in offers]

@@ -65,7 +65,18 @@ def write_scan(scan: Scan, out: Path) -> None:
 
 
 def summary(scan: Scan) -> dict[str, Any]:
-    """Content of ``scan.json``."""
+    """Content of ``scan.json``.
+
+    Parameters
+    ----------
+    scan
+        Who reaches what, by profile and service.
+
+    Returns
+    -------
+    dict
+        Plain values, ready for JSON.
+    """
     meta = scan.city.meta
     return {
         "version": meta["version"],

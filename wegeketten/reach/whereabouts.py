@@ -60,6 +60,11 @@ def whereabouts(city: City, rows: Sequence[int] | NDArray[np.integer]) -> list[W
         A built city.
     rows
         Rows of the edge table.
+
+    Returns
+    -------
+    list of Whereabouts
+        One for each row.
     """
     from wegeketten.reach.barriers import midpoint
 
@@ -73,7 +78,22 @@ def whereabouts(city: City, rows: Sequence[int] | NDArray[np.integer]) -> list[W
 
 
 def at_points(city: City, xy: NDArray[np.float64], streets: Sequence[str] = ()) -> list[Whereabouts]:
-    """Tell where points are, in the city's metres; `streets` are the names already known."""
+    """Tell where points are, in the city's metres; `streets` are the names already known.
+
+    Parameters
+    ----------
+    city
+        The city, as built.
+    xy
+        Metres, shape (points, 2).
+    streets
+        Street of each point, "" where none is known.
+
+    Returns
+    -------
+    list of Whereabouts
+        One for each point.
+    """
     from scipy.spatial import cKDTree
 
     homes = city.homes

@@ -142,6 +142,11 @@ class Why(Tabular):
         ----------
         lang
             ``de`` or ``en``.
+
+        Returns
+        -------
+        str
+            One or several sentences.
         """
         name = self.service if self.names is None else self.names.in_(lang)
         if self.reached and self.seconds is not None:
@@ -159,6 +164,11 @@ class Why(Tabular):
 
     def write(self, path: Path) -> None:
         """Write the answer as JSON.
+
+        Parameters
+        ----------
+        path
+            File that ends in ``.json``; appears whole or not at all.
 
         Raises
         ------
@@ -217,6 +227,11 @@ def find_why(
     worlds, seed
         How many worlds are drawn for the chance of reaching it today, 0 for none; and which.
 
+    Returns
+    -------
+    Why
+        None where the service is reached already, or the point has no way near it.
+
     Raises
     ------
     UsageError
@@ -252,8 +267,27 @@ def explain(
 
     Parameters
     ----------
+    city
+        The city, as built.
+    profile
+        The mobility profile that is asked about.
+    doors
+        Streets, homes and places in one graph.
+    opener
+        Search for sets of edges.
     home
         Number of the home in the field.
+    service
+        Id of the service.
+    standard_s
+        Time within which the service should be reached, seconds.
+    answer
+        Which reading of what is unknown counts: ``sure``, ``likely`` or ``possible``.
+
+    Returns
+    -------
+    Why
+        Barriers that keep the home from the service, if any.
     """
     start = doors.field.streets + home
     limit = units_within(standard_s)

@@ -139,7 +139,13 @@ class Differences(Tabular):
         }
 
     def write(self, out: Path) -> None:
-        """Write ``peers.csv``, ``peers_edges.csv``, ``peers.gpkg`` and ``peers.json`` into a folder."""
+        """Write ``peers.csv``, ``peers_edges.csv``, ``peers.gpkg`` and ``peers.json`` into a folder.
+
+        Parameters
+        ----------
+        out
+            Folder; appears whole or not at all.
+        """
         from wegeketten.routers.write import write_differences
 
         write_differences(self, out)
@@ -158,6 +164,11 @@ def find_differences(city: City, router: Profile, own: Profile, *, answer: Answe
         A profile without a preset.
     answer
         Which of our answers is compared.
+
+    Returns
+    -------
+    Differences
+        Arcs on which the two differ, with rules.
 
     Raises
     ------

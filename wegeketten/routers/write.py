@@ -24,6 +24,18 @@ EDGE_COLUMNS = (
 def explained(rule: str, lang: str) -> str:
     """A rule in words.
 
+    Parameters
+    ----------
+    rule
+        Name of the rule.
+    lang
+        Language of the text, ``de`` or ``en``.
+
+    Returns
+    -------
+    str
+        One sentence.
+
     Examples
     --------
     >>> explained("kerb_cm.no_limit", "en")
@@ -40,7 +52,15 @@ def explained(rule: str, lang: str) -> str:
 
 
 def write_differences(found: Differences, out: Path) -> None:
-    """Write the sums, the edges and the layer for a GIS."""
+    """Write the sums, the edges and the layer for a GIS.
+
+    Parameters
+    ----------
+    found
+        Result of `find_differences`.
+    out
+        Folder; appears whole or not at all.
+    """
     from wegeketten.files.csv import write_csv
     from wegeketten.files.geopackage import Layer, write_layers
 
@@ -68,7 +88,15 @@ def write_differences(found: Differences, out: Path) -> None:
 
 
 def print_differences(found: Differences, *, lang: str) -> None:
-    """Print the rules on the terminal, those that open or close first."""
+    """Print the rules on the terminal, those that open or close first.
+
+    Parameters
+    ----------
+    found
+        Result of `find_differences`.
+    lang
+        Language of the text, ``de`` or ``en``.
+    """
     from rich.console import Console
     from rich.table import Table
 

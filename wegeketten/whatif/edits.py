@@ -69,7 +69,20 @@ class Edited(NamedTuple):
 
 
 def row_of_barrier(edges: EdgeTable, barrier: str) -> int | None:
-    """Row of the edge with an id; None where there is none."""
+    """Row of the edge with an id; None where there is none.
+
+    Parameters
+    ----------
+    edges
+        Edges of the network.
+    barrier
+        Such as ``n1048``.
+
+    Returns
+    -------
+    int or None
+        Row of the edge table.
+    """
     found = _id_of(barrier)
     if found is None:
         return None
@@ -90,6 +103,11 @@ def apply_edits(city: City, profile: Profile, edits: Sequence[Edit]) -> Edited:
         For whom.
     edits
         At most one for each barrier.
+
+    Returns
+    -------
+    Edited
+        Weights, and what was changed.
 
     Raises
     ------

@@ -27,6 +27,16 @@ class Both(NamedTuple):
     def in_(self, lang: str) -> str:
         """The words in one language.
 
+        Parameters
+        ----------
+        lang
+            Language of the text, ``de`` or ``en``.
+
+        Returns
+        -------
+        str
+            One of the two.
+
         Examples
         --------
         >>> Both("Weg", "way").in_("en")
@@ -43,6 +53,11 @@ def load_words(lang: str) -> dict[str, Any]:
     ----------
     lang
         ``de`` or ``en``.
+
+    Returns
+    -------
+    dict
+        Texts, and tables of texts.
 
     Raises
     ------
@@ -61,10 +76,25 @@ def load_words(lang: str) -> dict[str, Any]:
 def check_known(lang: str) -> Lang:
     """Return a language that has texts.
 
+    Parameters
+    ----------
+    lang
+        What somebody asked for.
+
+    Returns
+    -------
+    Lang
+        ``de`` or ``en``.
+
     Raises
     ------
     UsageError
         There are no texts in that language.
+
+    Examples
+    --------
+    >>> check_known("de")
+    'de'
     """
     for known in LANGUAGES:
         if lang == known:
@@ -85,6 +115,11 @@ def text(key: str, lang: str, /, **slots: object) -> str:
         What goes into the text's ``{slots}``. A text with forms for ``zero``, ``one`` and ``other`` takes
         the one that fits ``count``; a number as ``count`` is written in the language's way.
 
+    Returns
+    -------
+    str
+        Without markup.
+
     Raises
     ------
     KeyError
@@ -102,7 +137,27 @@ def text(key: str, lang: str, /, **slots: object) -> str:
 
 
 def fill(found: Any, lang: str, /, **slots: object) -> str:
-    """Fill the slots of a text taken from `load_words`; see `text`."""
+    """Fill the slots of a text taken from `load_words`; see `text`.
+
+    Parameters
+    ----------
+    found
+        A text, or its forms by number.
+    lang
+        ``de`` or ``en``.
+    slots
+        What goes into the text's ``{slots}``.
+
+    Returns
+    -------
+    str
+        Without markup.
+
+    Examples
+    --------
+    >>> fill("{count} m", "de", count=1200)
+    '1.200 m'
+    """
     if isinstance(found, dict):
         count = slots["count"]
         form = "zero" if count == 0 and "zero" in found else "one" if count == 1 else "other"
@@ -115,6 +170,18 @@ def fill(found: Any, lang: str, /, **slots: object) -> str:
 
 def both(key: str, /, **slots: object) -> Both:
     """One text in both languages; a slot may be `Both` itself.
+
+    Parameters
+    ----------
+    key
+        Section and key, joined by points.
+    slots
+        What goes into the text's ``{slots}``.
+
+    Returns
+    -------
+    Both
+        German and English.
 
     Examples
     --------

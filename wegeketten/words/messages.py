@@ -78,6 +78,11 @@ def translated(message: str, lang: str) -> str:
     lang
         ``de`` or ``en``.
 
+    Returns
+    -------
+    str
+        In the language asked for.
+
     Examples
     --------
     >>> translated("3 homes lie in no district", "de")

@@ -8,6 +8,18 @@ from wegeketten.words.catalogue import load_words
 def kind_name(kind: str, lang: str) -> str:
     """What a kind of way or barrier is called; the word itself where it has no name.
 
+    Parameters
+    ----------
+    kind
+        Name of the kind in the code.
+    lang
+        Language of the text, ``de`` or ``en``.
+
+    Returns
+    -------
+    str
+        With a capital letter where the language wants one.
+
     Examples
     --------
     >>> kind_name("kerb", "de"), kind_name("steep", "en")
@@ -19,6 +31,18 @@ def kind_name(kind: str, lang: str) -> str:
 
 def barrier_name(kind: str, lang: str) -> str:
     """What stands in the way; a crossing is meant as a crossing without a marked place.
+
+    Parameters
+    ----------
+    kind
+        Name of the kind in the code.
+    lang
+        Language of the text, ``de`` or ``en``.
+
+    Returns
+    -------
+    str
+        With a capital letter where the language wants one.
 
     Examples
     --------
@@ -32,6 +56,18 @@ def barrier_name(kind: str, lang: str) -> str:
 def attribute_name(attribute: str, lang: str) -> str:
     """What an attribute of a way is called; the word itself where it has no name.
 
+    Parameters
+    ----------
+    attribute
+        Name of the attribute in the code.
+    lang
+        Language of the text, ``de`` or ``en``.
+
+    Returns
+    -------
+    str
+        With a capital letter where the language wants one.
+
     Examples
     --------
     >>> attribute_name("kerb_cm", "de"), attribute_name("kind", "en")
@@ -43,6 +79,20 @@ def attribute_name(attribute: str, lang: str) -> str:
 def service_name(service: str, lang: str, own: str = "") -> str:
     """What a service is called; where a catalogue of the user's own brought it, `own` or its id.
 
+    Parameters
+    ----------
+    service
+        Id of the service.
+    lang
+        Language of the text, ``de`` or ``en``.
+    own
+        Name in the user's own catalogue, or "".
+
+    Returns
+    -------
+    str
+        With a capital letter where the language wants one.
+
     Examples
     --------
     >>> service_name("pharmacy", "de"), service_name("sauna", "de")
@@ -53,6 +103,18 @@ def service_name(service: str, lang: str, own: str = "") -> str:
 
 def profile_name(profile: str, lang: str) -> str:
     """What a profile is called; its id where it is a user's own.
+
+    Parameters
+    ----------
+    profile
+        Id of the profile.
+    lang
+        Language of the text, ``de`` or ``en``.
+
+    Returns
+    -------
+    str
+        With a capital letter where the language wants one.
 
     Examples
     --------

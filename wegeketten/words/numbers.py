@@ -12,6 +12,20 @@ from wegeketten.words.decimals import number as number
 def short(value: float, lang: str, digits: int = 1) -> str:
     """A number with no more digits behind the sign than it needs.
 
+    Parameters
+    ----------
+    value
+        Any number.
+    lang
+        Language of the text, ``de`` or ``en``.
+    digits
+        Most digits behind the decimal sign.
+
+    Returns
+    -------
+    str
+        Such as ``2,5`` or ``3``.
+
     Examples
     --------
     >>> short(3.0, "de"), short(2.54, "de"), short(0.905, "en", 2)
@@ -23,6 +37,18 @@ def short(value: float, lang: str, digits: int = 1) -> str:
 
 def percent(share: float, lang: str) -> str:
     """A share from 0 to 1 in whole percent; what is not quite none or all is not shown as none or all.
+
+    Parameters
+    ----------
+    share
+        From 0 to 1.
+    lang
+        Language of the text, ``de`` or ``en``.
+
+    Returns
+    -------
+    str
+        Such as ``37 %``.
 
     Examples
     --------
@@ -43,6 +69,18 @@ def whole_minutes(seconds: float, limit_s: float | None = None) -> int:
     Beside a limit, which is rounded down, a time within the limit is never shown as more than the limit, and
     a time beyond it never as the limit or less.
 
+    Parameters
+    ----------
+    seconds
+        Any time of 0 or more.
+    limit_s
+        Limit that the time is shown beside, seconds.
+
+    Returns
+    -------
+    int
+        Minutes.
+
     Examples
     --------
     >>> whole_minutes(372), whole_minutes(1266, 1266), whole_minutes(1290, 1266), limit_minutes(1266)
@@ -56,12 +94,40 @@ def whole_minutes(seconds: float, limit_s: float | None = None) -> int:
 
 
 def limit_minutes(seconds: float) -> int:
-    """A limit in whole minutes, rounded down but never to nothing."""
+    """A limit in whole minutes, rounded down but never to nothing.
+
+    Parameters
+    ----------
+    seconds
+        The limit.
+
+    Returns
+    -------
+    int
+        At least 1.
+
+    Examples
+    --------
+    >>> limit_minutes(599.0), limit_minutes(20.0)
+    (9, 1)
+    """
     return max(1, int((seconds + 1e-6) // 60))
 
 
 def minutes(seconds: float, limit_s: float | None = None) -> str:
     """A time as a cell of a table; see `whole_minutes`.
+
+    Parameters
+    ----------
+    seconds
+        Any time of 0 or more.
+    limit_s
+        Limit that the time is shown beside, seconds.
+
+    Returns
+    -------
+    str
+        Whole minutes.
 
     Examples
     --------
@@ -75,6 +141,18 @@ def minutes(seconds: float, limit_s: float | None = None) -> str:
 def minutes_long(seconds: float, lang: str) -> str:
     """A time within a sentence.
 
+    Parameters
+    ----------
+    seconds
+        Any time of 0 or more.
+    lang
+        Language of the text, ``de`` or ``en``.
+
+    Returns
+    -------
+    str
+        Such as ``7 Minuten``.
+
     Examples
     --------
     >>> minutes_long(372.0, "de"), minutes_long(30, "en")
@@ -85,6 +163,18 @@ def minutes_long(seconds: float, lang: str) -> str:
 
 def metres(length_m: float, lang: str) -> str:
     """A length as people say it.
+
+    Parameters
+    ----------
+    length_m
+        Metres.
+    lang
+        Language of the text, ``de`` or ``en``.
+
+    Returns
+    -------
+    str
+        Such as ``120 m`` or ``1,2 km``.
 
     Examples
     --------
@@ -98,6 +188,18 @@ def metres(length_m: float, lang: str) -> str:
 
 def rounded(value: float, digits: int = 2) -> float:
     """A value with that many significant digits.
+
+    Parameters
+    ----------
+    value
+        Any number.
+    digits
+        At least 1.
+
+    Returns
+    -------
+    float
+        The rounded number.
 
     Examples
     --------
@@ -119,6 +221,18 @@ def _to_step(value: float, step: float) -> float:
 def about(value: float, lang: str) -> str:
     """A count no more precise than an estimate is: two significant digits, and no decimals.
 
+    Parameters
+    ----------
+    value
+        Any number of 0 or more.
+    lang
+        Language of the text, ``de`` or ``en``.
+
+    Returns
+    -------
+    str
+        Such as ``1 200``.
+
     Examples
     --------
     >>> about(269.4, "de"), about(12345, "de"), about(0.2, "de")
@@ -131,6 +245,18 @@ def about(value: float, lang: str) -> str:
 
 def euro_range(low_eur: float, high_eur: float, lang: str) -> str:
     r"""A range of costs, both ends as coarse as the larger one.
+
+    Parameters
+    ----------
+    low_eur, high_eur
+        Euros.
+    lang
+        Language of the text, ``de`` or ``en``.
+
+    Returns
+    -------
+    str
+        Such as ``1 000–2 500 €``.
 
     Examples
     --------
@@ -148,6 +274,18 @@ def euro_range(low_eur: float, high_eur: float, lang: str) -> str:
 def date(stamp: object, lang: str) -> str:
     """A day from an ISO date or time; what is no date stays as it is.
 
+    Parameters
+    ----------
+    stamp
+        ISO date or time, or anything else.
+    lang
+        Language of the text, ``de`` or ``en``.
+
+    Returns
+    -------
+    str
+        Such as ``15.11.2026``.
+
     Examples
     --------
     >>> date("2020-01-14T21:22:02Z", "de"), date("2020-01-14", "en"), date("", "de")
@@ -162,6 +300,18 @@ def date(stamp: object, lang: str) -> str:
 
 def joined(parts: list[str], lang: str) -> str:
     """A list within a sentence.
+
+    Parameters
+    ----------
+    parts
+        Words of the list.
+    lang
+        Language of the text, ``de`` or ``en``.
+
+    Returns
+    -------
+    str
+        With commas, and a word for *and* before the last.
 
     Examples
     --------
@@ -178,6 +328,18 @@ _HOURS = re.compile(r'"[^"]*"|24/7|\b[A-Za-z]+\b|(?<=[\w:])\s*-\s*(?=[\w:])')
 
 def opening_hours(rule: str, lang: str) -> str:
     """Opening hours of OpenStreetMap in words of the language; quoted remarks stay as they are.
+
+    Parameters
+    ----------
+    rule
+        Value of ``opening_hours``.
+    lang
+        Language of the text, ``de`` or ``en``.
+
+    Returns
+    -------
+    str
+        In one line.
 
     Examples
     --------

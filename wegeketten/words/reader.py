@@ -22,6 +22,18 @@ FOR_ERRORS: Lang = "en"
 def chosen_language(asked: str | None, default: Lang = FOR_RESULTS) -> Lang:
     """The language asked for; else the locale's; else the default.
 
+    Parameters
+    ----------
+    asked
+        What the user asked for; None where nothing was said.
+    default
+        Where the locale says nothing either.
+
+    Returns
+    -------
+    Lang
+        ``de`` or ``en``.
+
     Raises
     ------
     UsageError
@@ -38,6 +50,16 @@ def chosen_language(asked: str | None, default: Lang = FOR_RESULTS) -> Lang:
 def locale_language(environment: Mapping[str, str]) -> Lang | None:
     """Language of the user's locale, where this package has texts in it.
 
+    Parameters
+    ----------
+    environment
+        Variables such as ``LANG``.
+
+    Returns
+    -------
+    Lang or None
+        ``de`` or ``en``.
+
     Examples
     --------
     >>> locale_language({"LANG": "de_AT.UTF-8"}), locale_language({"LC_ALL": "C", "LANG": "de_DE"})
@@ -53,6 +75,18 @@ def locale_language(environment: Mapping[str, str]) -> Lang | None:
 
 def language_of_run(default: Lang, arguments: Sequence[str] | None = None) -> Lang:
     """Language of what this run of the command line says: read from its arguments, which may be wrong.
+
+    Parameters
+    ----------
+    default
+        Where neither arguments nor locale say anything.
+    arguments
+        Of the command line; those of this process where None.
+
+    Returns
+    -------
+    Lang
+        ``de`` or ``en``.
 
     Examples
     --------

@@ -31,6 +31,20 @@ _WALLS = frozenset({"raised", "regular", "normal"})
 def speed_m_s(incline: float, base: float = BASE_M_S, up: float = UPHILL, down: float = DOWNHILL) -> float:
     """Speed on a slope: a fifth of the base speed exactly at either limit.
 
+    Parameters
+    ----------
+    incline
+        Rise over run.
+    base
+        Speed on the level, m/s.
+    up, down
+        Limits of the incline, rise over run; `down` is negative.
+
+    Returns
+    -------
+    float
+        m/s.
+
     Examples
     --------
     >>> [round(speed_m_s(slope), 2) for slope in (-0.06, -0.03, 0.0, 0.03, 0.06, 0.08)]
@@ -44,6 +58,18 @@ def speed_m_s(incline: float, base: float = BASE_M_S, up: float = UPHILL, down: 
 
 def judge(facts: Facts, *, as_built: bool) -> Judged:
     """Hold AccessMap's rules against an edge walked in drawing direction.
+
+    Parameters
+    ----------
+    facts
+        What the router sees of the edge.
+    as_built
+        Whether as the code has it, else as it is documented.
+
+    Returns
+    -------
+    Judged
+        Rules that close it, and its cost.
 
     Examples
     --------

@@ -69,6 +69,16 @@ _KERB_KEYS = ("curb", "kerb", "sloped_curb", "sloped_kerb", "kerb:height", "curb
 def converted_m(text: str) -> float | None:
     """Metres as UnitsConverter reads them; None where it gives up.
 
+    Parameters
+    ----------
+    text
+        Value of a tag.
+
+    Returns
+    -------
+    float or None
+        Metres.
+
     Examples
     --------
     >>> converted_m("15 cm"), converted_m("1.5"), converted_m("15cm"), converted_m("1,5")
@@ -83,6 +93,16 @@ def kerb_cm(text: str) -> float:
 
     A height is capped at 3 m and then cut to a whole number of *metres*, which is stored as centimetres.
 
+    Parameters
+    ----------
+    text
+        Value of ``kerb``, ``kerb:height`` or the like.
+
+    Returns
+    -------
+    float
+        Centimetres.
+
     Examples
     --------
     >>> [kerb_cm(text) for text in ("raised", "no", "lowered", "0.15", "15 cm", "3cm", "15")]
@@ -96,6 +116,16 @@ def kerb_cm(text: str) -> float:
 
 def incline_pct(text: str) -> float:
     """Magnitude of an incline as built, at most 15; degrees are taken for radians.
+
+    Parameters
+    ----------
+    text
+        Value of ``incline``.
+
+    Returns
+    -------
+    float
+        Percent.
 
     Examples
     --------
@@ -116,6 +146,16 @@ def incline_pct(text: str) -> float:
 def width_cm(text: str) -> float:
     """Centimetres of a width as built, stored in steps of 10 up to 3 m; `IGNORED` where unreadable.
 
+    Parameters
+    ----------
+    text
+        Value of ``width``.
+
+    Returns
+    -------
+    float
+        Centimetres.
+
     Examples
     --------
     >>> [width_cm(text) for text in ("1.5", "90 cm", "1,5", "90cm", "~1.5")]
@@ -127,6 +167,18 @@ def width_cm(text: str) -> float:
 
 def shut(tags: Mapping[str, str], barrier: bool = False) -> str:
     """Rule that closes a way or node, "" where none does, in the order of ``getAccess``.
+
+    Parameters
+    ----------
+    tags
+        Tags of the element, with tidy keys.
+    barrier
+        Whether it is a node that stands in the way.
+
+    Returns
+    -------
+    str
+        Name of the rule.
 
     Examples
     --------
@@ -167,6 +219,16 @@ def shut(tags: Mapping[str, str], barrier: bool = False) -> str:
 def speed_kmh(tags: Mapping[str, str]) -> tuple[float, str]:
     """Speed as built and the rule that makes it; the engine's own word for it is a trick.
 
+    Parameters
+    ----------
+    tags
+        Tags of the element, with tidy keys.
+
+    Returns
+    -------
+    tuple
+        km/h, and the name of the rule.
+
     Examples
     --------
     >>> speed_kmh({"highway": "footway"}), speed_kmh({"highway": "footway", "footway": "crossing"})
@@ -191,6 +253,20 @@ def speed_kmh(tags: Mapping[str, str]) -> tuple[float, str]:
 def side_value(tags: Mapping[str, str], side: str, key: str) -> str | None:
     """A value of one side; it overrides the way's own.
 
+    Parameters
+    ----------
+    tags
+        Tags of the element, with tidy keys.
+    side
+        ``left`` or ``right``.
+    key
+        Key without its side.
+
+    Returns
+    -------
+    str or None
+        As it is mapped.
+
     Examples
     --------
     >>> side_value({"surface": "asphalt", "sidewalk:left:surface": "sett"}, "left", "surface")
@@ -206,6 +282,18 @@ def side_value(tags: Mapping[str, str], side: str, key: str) -> str | None:
 
 def side_kerb_cm(tags: Mapping[str, str], side: str) -> float:
     """Kerb of a side as built: only ``:start`` and ``:end`` are read, and nothing where they agree.
+
+    Parameters
+    ----------
+    tags
+        Tags of the element, with tidy keys.
+    side
+        ``left`` or ``right``.
+
+    Returns
+    -------
+    float
+        Centimetres.
 
     Examples
     --------
@@ -224,7 +312,20 @@ def side_kerb_cm(tags: Mapping[str, str], side: str) -> float:
 
 
 def judge(facts: Facts, *, as_built: bool) -> Judged:
-    """Hold openrouteservice's rules against an edge."""
+    """Hold openrouteservice's rules against an edge.
+
+    Parameters
+    ----------
+    facts
+        What the router sees of the edge.
+    as_built
+        Whether as the code has it, else as it is documented.
+
+    Returns
+    -------
+    Judged
+        Rules that close it, and its cost.
+    """
     tags = facts.tags
     if not as_built:
         return _as_meant(facts)

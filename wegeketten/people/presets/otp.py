@@ -36,6 +36,18 @@ def slope_factor(incline: float, *, as_built: bool) -> float:
 
     The documentation says that every percent doubles; the code adds as much again.
 
+    Parameters
+    ----------
+    incline
+        Rise over run.
+    as_built
+        Whether as the code has it, else as it is documented.
+
+    Returns
+    -------
+    float
+        1 up to the limit.
+
     Examples
     --------
     >>> [round(slope_factor(slope, as_built=True), 6) for slope in (0.08, 0.093, 0.103)]
@@ -52,6 +64,18 @@ def slope_factor(incline: float, *, as_built: bool) -> float:
 def is_accessible(tags: Mapping[str, str], kind: str) -> bool:
     """Whether an element counts as accessible; all that is not spoken of does.
 
+    Parameters
+    ----------
+    tags
+        Tags of the element, with tidy keys.
+    kind
+        What the element is: ``way``, ``elevator`` or the like.
+
+    Returns
+    -------
+    bool
+        As the router decides.
+
     Examples
     --------
     >>> is_accessible({"barrier": "kerb"}, "kerb"), is_accessible({"barrier": "kerb", "kerb": "no"}, "kerb")
@@ -67,6 +91,18 @@ def is_accessible(tags: Mapping[str, str], kind: str) -> bool:
 
 def judge(facts: Facts, *, as_built: bool) -> Judged:
     """Hold OpenTripPlanner's rules against an edge.
+
+    Parameters
+    ----------
+    facts
+        What the router sees of the edge.
+    as_built
+        Whether as the code has it, else as it is documented.
+
+    Returns
+    -------
+    Judged
+        Rules that close it, and its cost.
 
     Examples
     --------

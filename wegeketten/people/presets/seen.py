@@ -80,6 +80,18 @@ class Broken(NamedTuple):
 def see(columns: Columns, preset: Preset) -> Seen:
     """Look at edges with the eyes of a router.
 
+    Parameters
+    ----------
+    columns
+        Columns of the edge table, the tags word by word among them.
+    preset
+        The router.
+
+    Returns
+    -------
+    Seen
+        Rules and costs by arc.
+
     Raises
     ------
     InputDataError
@@ -112,7 +124,20 @@ def see(columns: Columns, preset: Preset) -> Seen:
 
 
 def broken_rules(seen: Seen, profile: Profile) -> Iterator[Broken]:
-    """Rules of the router that close arcs: its own, then the limits that the profile states."""
+    """Rules of the router that close arcs: its own, then the limits that the profile states.
+
+    Parameters
+    ----------
+    seen
+        What the router sees.
+    profile
+        The mobility profile that is asked about.
+
+    Yields
+    ------
+    Broken
+        In the order in which the router asks.
+    """
     for rule in sorted({str(name) for name in np.unique(seen.shut.astype(str))} - {""}):
         yield Broken("access", rule, seen.shut == rule)
     for name, limit, most in limits_of(profile):
@@ -125,6 +150,16 @@ def limits_of(profile: Profile) -> list[tuple[str, float, bool]]:
     """Limits a preset has: quantity, limit, and whether it is the most (or the least) allowed.
 
     The incline is compared by its magnitude, up and down alike.
+
+    Parameters
+    ----------
+    profile
+        The mobility profile that is asked about.
+
+    Returns
+    -------
+    list of tuple
+        Names as in the router's own request.
     """
     from wegeketten.people.presets.ors import RANK_OF_CLASS
 

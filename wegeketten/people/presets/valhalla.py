@@ -48,6 +48,16 @@ _ALLEY, _DRIVEWAY = 2.0, 5.0
 def grade_row(incline: float) -> int:
     """Row of a slope (rise over run) in the tables by grade; level where it is not known.
 
+    Parameters
+    ----------
+    incline
+        Rise over run, NaN where unknown.
+
+    Returns
+    -------
+    int
+        From 0 to 15.
+
     Examples
     --------
     >>> [TIME_FACTORS[grade_row(slope)] for slope in (-0.10, -0.03, 0.0, 0.06, 0.15, math.nan)]
@@ -60,6 +70,18 @@ def grade_row(incline: float) -> int:
 
 def judge(facts: Facts, *, as_built: bool) -> Judged:
     """Hold Valhalla's rules against an edge.
+
+    Parameters
+    ----------
+    facts
+        What the router sees of the edge.
+    as_built
+        Whether as the code has it, else as it is documented.
+
+    Returns
+    -------
+    Judged
+        Rules that close it, and its cost.
 
     Examples
     --------

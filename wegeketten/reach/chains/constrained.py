@@ -62,7 +62,24 @@ class TimedGraph(NamedTuple):
         benches: NDArray[np.bool_],
         toilets: NDArray[np.bool_],
     ) -> TimedGraph:
-        """From a precinct and what its arcs take in one answer."""
+        """From a precinct and what its arcs take in one answer.
+
+        Parameters
+        ----------
+        precinct
+            The network cut at all doors.
+        weights
+            Units of 0.1 s of each of its arcs.
+        metres
+            Length of each of its arcs.
+        benches, toilets
+            Whether there is one at a node that the profile may use.
+
+        Returns
+        -------
+        TimedGraph
+            Lengths in tenths of a metre.
+        """
         order = np.argsort(precinct.heads, kind="stable").astype(np.int32)
         indptr = np.zeros(precinct.nodes + 1, dtype=np.int32)
         indptr[1:] = np.cumsum(np.bincount(precinct.heads, minlength=precinct.nodes))
@@ -85,6 +102,16 @@ class NeedLimits(NamedTuple):
     @classmethod
     def of(cls, needs: Needs) -> NeedLimits:
         """From metres and minutes.
+
+        Parameters
+        ----------
+        needs
+            Metres between benches, minutes between toilets; no limit where None.
+
+        Returns
+        -------
+        NeedLimits
+            Tenths of a metre, and units of 0.1 s.
 
         Examples
         --------
@@ -180,6 +207,11 @@ def rested_legs(
     ----------
     precinct, ground, kinds, needs, any_order, returning
         As in `rested_tours`.
+
+    Returns
+    -------
+    tuple
+        Time and places, and the way of each leg.
     """
     from wegeketten.routing import Tours
 

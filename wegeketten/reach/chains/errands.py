@@ -44,6 +44,16 @@ class Errands:
     def checked(self, city: City) -> Errands:
         """With ids as the catalogue writes them.
 
+        Parameters
+        ----------
+        city
+            The city, as built.
+
+        Returns
+        -------
+        Errands
+            The same errands.
+
         Raises
         ------
         UsageError

@@ -139,7 +139,13 @@ class Chains(Tabular):
         }
 
     def write(self, out: Path) -> None:
-        """Write ``chains.csv`` (districts), ``homes.parquet`` and ``chain.json`` into a folder."""
+        """Write ``chains.csv`` (districts), ``homes.parquet`` and ``chain.json`` into a folder.
+
+        Parameters
+        ----------
+        out
+            Folder; appears whole or not at all.
+        """
         rows = self.districts()
         with whole_folder(out, marker="chain.json") as folder:
             write_csv(folder / "chains.csv", COLUMNS, [[row[name] for name in COLUMNS] for row in rows])
@@ -187,6 +193,11 @@ def find_chains(
         Whom to compare with; the shipped walker where None.
     progress
         Called with words and the share done.
+
+    Returns
+    -------
+    Chains
+        Times by home, in three answers.
 
     Raises
     ------

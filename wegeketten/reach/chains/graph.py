@@ -80,13 +80,35 @@ class DoorGraph:
         return Hierarchy(self.graph)
 
     def weights(self, network: Units) -> Units:
-        """Units of every arc from those of the network's arcs; the parts of an edge add up to it exactly."""
+        """Units of every arc from those of the network's arcs; the parts of an edge add up to it exactly.
+
+        Parameters
+        ----------
+        network
+            Units of 0.1 s of each of the network's arcs, `INF` closed.
+
+        Returns
+        -------
+        Units
+            int32, shape (arcs,).
+        """
         whole = network[self.on_street].astype(np.int64)
         units = np.abs(np.rint(whole * self.end) - np.rint(whole * self.start)).astype(np.int64)
         return np.where(whole == INF, INF, units).astype(np.int32)
 
     def metric(self, network: Units) -> Metric:
-        """The hierarchy customised for the weights of the network's arcs."""
+        """The hierarchy customised for the weights of the network's arcs.
+
+        Parameters
+        ----------
+        network
+            Units of 0.1 s of each of the network's arcs, `INF` closed.
+
+        Returns
+        -------
+        Metric
+            Ready for queries.
+        """
         return self.hierarchy.customize(self.weights(network))
 
 
@@ -101,6 +123,11 @@ def cut_at_doors(city: City, profile: Profile, *, homes: Endpoints | None = None
         For whom.
     homes
         Joints other than those of the city's homes.
+
+    Returns
+    -------
+    DoorGraph
+        Streets and doors in one graph.
     """
     homes = join_homes(city, profile) if homes is None else homes
     return cut(len(city.nodes["x"]), city.edges.columns, homes, join_places(city, profile))
@@ -119,6 +146,11 @@ def cut(
         Columns ``u`` and ``v`` of the edge table.
     homes, places
         Joints.
+
+    Returns
+    -------
+    DoorGraph
+        Each edge with doors on it is several arcs, one after the other.
     """
     u, v = columns["u"].astype(np.int32), columns["v"].astype(np.int32)
     count = len(u)

@@ -50,7 +50,18 @@ class Legs:
         self.rests = {service: trips.rests(service, answer) for service in NEAR_M}
 
     def walk(self, legs: Sequence[Leg]) -> Walked:
-        """What the legs take, one after the other."""
+        """What the legs take, one after the other.
+
+        Parameters
+        ----------
+        legs
+            From door to door, each beginning where the one before ends.
+
+        Returns
+        -------
+        Walked
+            Arcs, seconds and metres.
+        """
         precinct = self.trips.precinct
         off_units = np.concatenate([precinct.homes.off_units, precinct.places.off_units])
         off_m = np.concatenate([precinct.homes.off_m, precinct.places.off_m])
@@ -67,7 +78,18 @@ class Legs:
         return walked._replace(total=total)
 
     def path(self, walked: Walked) -> Path:
-        """The whole chain as parts of edges; the metres off the edges hang on the first and last parts."""
+        """The whole chain as parts of edges; the metres off the edges hang on the first and last parts.
+
+        Parameters
+        ----------
+        walked
+            What `walk` returned.
+
+        Returns
+        -------
+        Path
+            To be drawn and described.
+        """
         precinct = self.trips.precinct
         arcs = np.array([arc for way in walked.ways for arc in way], dtype=np.int64)
         off_m, off = np.zeros(len(arcs)), np.zeros(len(arcs), dtype=np.int64)
@@ -87,7 +109,18 @@ class Legs:
         )  # fmt: skip
 
     def gaps(self, walked: Walked) -> tuple[float | None, float | None]:
-        """Longest metres without a bench, longest minutes without a toilet."""
+        """Longest metres without a bench, longest minutes without a toilet.
+
+        Parameters
+        ----------
+        walked
+            What `walk` returned.
+
+        Returns
+        -------
+        tuple
+            None where the need is not asked for.
+        """
         path = self.path(walked)
         if not len(path.edge):
             return None, None

@@ -45,6 +45,18 @@ class Needs(NamedTuple):
 def longest_gap(positions: NDArray[np.float64], total: float) -> float:
     """Longest stretch without a rest on a way of `total`, rests at `positions`, both ends being rests.
 
+    Parameters
+    ----------
+    positions
+        Where the rests are, in any unit from the start.
+    total
+        Length of the way in the same unit.
+
+    Returns
+    -------
+    float
+        In the same unit.
+
     Examples
     --------
     >>> longest_gap(np.array([120.0, 400.0]), 500.0)

@@ -139,6 +139,11 @@ class Chain(Tabular):
     def write(self, path: pathlib.Path) -> None:
         """Write the answer as JSON.
 
+        Parameters
+        ----------
+        path
+            File that ends in ``.json``; appears whole or not at all.
+
         Raises
         ------
         UsageError
@@ -166,6 +171,11 @@ def find_chain(
         toilets; where none does, it is the fastest.
     worlds, seed
         How many worlds are drawn for the chain's chance, 0 for none; and which.
+
+    Returns
+    -------
+    Chain
+        The way, or why there is none.
 
     Raises
     ------

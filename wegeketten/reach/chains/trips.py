@@ -53,13 +53,39 @@ class Trips:
         self._grounds: dict[Answer, TimedGraph] = {}
 
     def metric(self, answer: Answer) -> Metric:
-        """The cut network's hierarchy for one answer."""
+        """The cut network's hierarchy for one answer.
+
+        Parameters
+        ----------
+        answer
+            Which reading of what is unknown counts: ``sure``, ``likely`` or ``possible``.
+
+        Returns
+        -------
+        Metric
+            Kept for the next question.
+        """
         if answer not in self._metrics:
             self._metrics[answer] = self.precinct.metric(getattr(self.city.weights(self.profile), answer))
         return self._metrics[answer]
 
     def stops(self, service: str, answer: Answer, when: dt.datetime | None = None) -> Stops:
-        """Places of a service that the profile may visit in an answer; numbered as the city's places."""
+        """Places of a service that the profile may visit in an answer; numbered as the city's places.
+
+        Parameters
+        ----------
+        service
+            Id of the service.
+        answer
+            Which reading of what is unknown counts: ``sure``, ``likely`` or ``possible``.
+        when
+            Local time at which the places must be open; any where None.
+
+        Returns
+        -------
+        Stops
+            Nodes and offsets.
+        """
         from wegeketten.routing import Stops
 
         rows = allowed_places(self.city, self.profile, answer, service)
@@ -79,7 +105,20 @@ class Trips:
         return share * self.city.edges["length_m"][self.precinct.on_street // 2].astype(np.float64)
 
     def rests(self, service: str, answer: Answer) -> NDArray[np.bool_]:
-        """Nodes of the cut network with a bench or a toilet that the profile may use in an answer."""
+        """Nodes of the cut network with a bench or a toilet that the profile may use in an answer.
+
+        Parameters
+        ----------
+        service
+            ``bench`` or ``toilet``.
+        answer
+            Which reading of what is unknown counts: ``sure``, ``likely`` or ``possible``.
+
+        Returns
+        -------
+        ndarray
+            bool, shape (nodes,).
+        """
         precinct = self.precinct
         near = np.zeros(precinct.nodes, dtype=bool)
         if service in self.city.catalogue.ids:
@@ -89,7 +128,22 @@ class Trips:
         return near
 
     def tours(self, errands: Errands, answer: Answer, progress: Progress | None = None) -> Tours:
-        """The fastest chain of every joined home that keeps to the errands' needs, if there are any."""
+        """The fastest chain of every joined home that keeps to the errands' needs, if there are any.
+
+        Parameters
+        ----------
+        errands
+            What is to be done.
+        answer
+            Which reading of what is unknown counts: ``sure``, ``likely`` or ``possible``.
+        progress
+            Called with what is being done and the share that is done.
+
+        Returns
+        -------
+        Tours
+            A row for each joined home.
+        """
         fastest = self._fastest(errands, answer)
         if errands.needs == Needs():
             return fastest
@@ -99,7 +153,20 @@ class Trips:
         )  # fmt: skip
 
     def legs(self, errands: Errands, answer: Answer) -> tuple[Tours, list[Leg]]:
-        """The fastest chain from the only home that keeps to the needs, and its ways; none without such."""
+        """The fastest chain from the only home that keeps to the needs, and its ways; none without such.
+
+        Parameters
+        ----------
+        errands
+            What is to be done.
+        answer
+            Which reading of what is unknown counts: ``sure``, ``likely`` or ``possible``.
+
+        Returns
+        -------
+        tuple
+            Time and places, and the way of each leg.
+        """
         return rested_legs(
             *self._rested(errands, answer), any_order=errands.any_order, returning=errands.returning
         )
@@ -130,6 +197,20 @@ class Trips:
         """Per joined home the number of the first visit that fails in the order asked for.
 
         As many as there are visits where only the way home is missing; -1 where the chain can be done.
+
+        Parameters
+        ----------
+        errands
+            What is to be done.
+        answer
+            Which reading of what is unknown counts: ``sure``, ``likely`` or ``possible``.
+        tours
+            Result of `tours`, where it is known already.
+
+        Returns
+        -------
+        ndarray
+            Counted from 0, shape (joined homes,).
         """
         count = len(self.precinct.homes)
         found = np.full(count, -1, dtype=np.int8)
