@@ -37,6 +37,16 @@ _Misuse: type[BaseException] = typer.BadParameter.__bases__[0]
 def run_to_the_end(command: Callable[..., Any]) -> int:
     """Run a typer app and return its exit code, whatever happens; ``WEGEKETTEN_DEBUG`` raises faults.
 
+    Parameters
+    ----------
+    command
+        The app.
+
+    Returns
+    -------
+    int
+        0 where all went well.
+
     Examples
     --------
     >>> run_to_the_end(lambda standalone_mode: 4)

@@ -29,7 +29,20 @@ class Commands(typer.Typer):
     """The commands, each with what they have in common."""
 
     def command(self, name: str | None = None, **settings: Any) -> Callable[[Any], Any]:
-        """Register a command: its result is kept apart from what it reads, its tables know ``--csv``."""
+        """Register a command: its result is kept apart from what it reads, its tables know ``--csv``.
+
+        Parameters
+        ----------
+        name
+            Name of the command; that of the function where None.
+        settings
+            Of typer's own `command`.
+
+        Returns
+        -------
+        callable
+            Decorator that leaves the function as it is.
+        """
         register = super().command(name, **settings)
 
         def take(function: Callable[..., None]) -> Callable[..., None]:

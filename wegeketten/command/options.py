@@ -64,14 +64,40 @@ From = Annotated[str, typer.Option("--from", help="LAT,LON of the door.")]
 
 
 def open_source(text: str, tick: Tick) -> OpenedCity:
-    """Open a city folder, or the city built from an extract; `tick` shows progress."""
+    """Open a city folder, or the city built from an extract; `tick` shows progress.
+
+    Parameters
+    ----------
+    text
+        City folder, extract, or ``demo``.
+    tick
+        Shows words and the share done.
+
+    Returns
+    -------
+    OpenedCity
+        The city, and where it lies.
+    """
     from wegeketten.pipeline.cache import obtain_city
 
     return obtain_city(text, progress=tick)
 
 
 def chosen_profiles(names: list[str] | None, limits: list[str] | None) -> list[Profile]:
-    """Load the profiles named with --profile, changed by --limit; all of them where none is named."""
+    """Load the profiles named with --profile, changed by --limit; all of them where none is named.
+
+    Parameters
+    ----------
+    names
+        Ids and files; all shipped ones where None.
+    limits
+        Such as ``kerb_cm=6``.
+
+    Returns
+    -------
+    list of Profile
+        In the order of `names`.
+    """
     from wegeketten.people.profile import doubtful_limits, load_profiles, parse_limits
 
     parsed = parse_limits(limits or [])
@@ -82,6 +108,16 @@ def chosen_profiles(names: list[str] | None, limits: list[str] | None) -> list[P
 
 def check_language(lang: str | None) -> Language:
     """Take the value of --lang; the locale's language without it, else German.
+
+    Parameters
+    ----------
+    lang
+        Value of --lang.
+
+    Returns
+    -------
+    Language
+        ``de`` or ``en``.
 
     Raises
     ------
@@ -95,6 +131,18 @@ def check_language(lang: str | None) -> Language:
 
 def parse_point(text: str, option: str) -> tuple[float, float]:
     """Latitude and longitude in degrees from LAT,LON.
+
+    Parameters
+    ----------
+    text
+        Value of the option.
+    option
+        Name of the option, for messages.
+
+    Returns
+    -------
+    tuple
+        Degrees.
 
     Raises
     ------
@@ -113,6 +161,16 @@ def parse_point(text: str, option: str) -> tuple[float, float]:
 
 def parse_weights(texts: list[str]) -> dict[str, float]:
     """Weights by id from ID=VALUE.
+
+    Parameters
+    ----------
+    texts
+        Values of the option.
+
+    Returns
+    -------
+    dict
+        Numbers of 0 or more.
 
     Raises
     ------
@@ -137,7 +195,13 @@ def parse_weights(texts: list[str]) -> dict[str, float]:
 
 
 def print_json(document: object) -> None:
-    """Print one JSON document on stdout."""
+    """Print one JSON document on stdout.
+
+    Parameters
+    ----------
+    document
+        Plain values.
+    """
     import json
 
     unicode = (getattr(sys.stdout, "encoding", "") or "").lower().replace("-", "").startswith("utf")
@@ -145,7 +209,13 @@ def print_json(document: object) -> None:
 
 
 def print_version(wanted: bool) -> None:  # as typer calls it
-    """Print the version and end, where that was asked for."""
+    """Print the version and end, where that was asked for.
+
+    Parameters
+    ----------
+    wanted
+        Whether ``--version`` was given.
+    """
     if wanted:
         from wegeketten.version import VERSION
 
@@ -175,6 +245,11 @@ def say(text: str) -> None:
     """Print a line on stderr in the language of the results, German where nothing else is asked for.
 
     Where nobody can hear it, the work and its exit code stay what they are.
+
+    Parameters
+    ----------
+    text
+        One line, in English.
     """
     from wegeketten.words.reader import FOR_RESULTS
 
@@ -182,7 +257,13 @@ def say(text: str) -> None:
 
 
 def say_error(text: str) -> None:
-    """Print an error on stderr in the reader's language, English where nothing else is asked for."""
+    """Print an error on stderr in the reader's language, English where nothing else is asked for.
+
+    Parameters
+    ----------
+    text
+        One line, in English.
+    """
     from wegeketten.words.reader import FOR_ERRORS
 
     _say(text, FOR_ERRORS)
@@ -198,7 +279,17 @@ def _say(text: str, default: Language) -> None:
 
 
 def tell_warnings(notes: list[str], skipped: int, *, strict: bool) -> None:
-    """Tell what the data lacked; under --strict end with exit code 4 where it lacked anything."""
+    """Tell what the data lacked; under --strict end with exit code 4 where it lacked anything.
+
+    Parameters
+    ----------
+    notes
+        Sentences.
+    skipped
+        How many elements were left out.
+    strict
+        Whether ``--strict`` was given.
+    """
     for note in notes:
         say(f"note: {note}")
     if skipped:

@@ -20,7 +20,15 @@ class GroupedHelp(TyperGroup):
     """A group whose help lists its commands under headings."""
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """Write the commands of each heading, and under the last one those that have none."""
+        """Write the commands of each heading, and under the last one those that have none.
+
+        Parameters
+        ----------
+        ctx
+            Context of click.
+        formatter
+            What is written to.
+        """
         known = {
             name: command for name in self.list_commands(ctx) if (command := self.get_command(ctx, name))
         }

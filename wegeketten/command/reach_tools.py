@@ -31,6 +31,31 @@ def run_isochrone(
 ) -> None:
     """Find reach areas and write them.
 
+    Parameters
+    ----------
+    source
+        City folder, extract, or ``demo``.
+    out
+        Target file.
+    minutes
+        Numbers with commas between.
+    profile
+        Id or file.
+    start
+        Latitude and longitude with a comma between.
+    service
+        Id of the service.
+    answer
+        Which reading of what is unknown counts: ``sure``, ``likely`` or ``possible``.
+    back
+        Turn the walk.
+    when
+        Weekday and time.
+    limits
+        Limits that replace those of the profile, such as ``kerb_cm=6``.
+    as_json
+        Whether a JSON document is printed instead of text.
+
     Raises
     ------
     UsageError
@@ -71,6 +96,29 @@ def run_matrix(
 ) -> None:
     """Work out a matrix, or counts within a time, and write it.
 
+    Parameters
+    ----------
+    source
+        City folder, extract, or ``demo``.
+    out
+        Target file.
+    origins, goals
+        File of points, ``homes``, or a service id.
+    profile
+        Id or file.
+    answer
+        Which reading of what is unknown counts: ``sure``, ``likely`` or ``possible``.
+    back
+        Times of the way back.
+    within
+        Minutes, where only counts are wanted.
+    when
+        Weekday and time.
+    limits
+        Limits that replace those of the profile, such as ``kerb_cm=6``.
+    as_json
+        Whether a JSON document is printed instead of text.
+
     Raises
     ------
     UsageError
@@ -107,6 +155,19 @@ def run_matrix(
 def run_norm(source: str, out: Path, name: str, lang: str | None, *, as_json: bool) -> None:
     """Judge a city by a norm, write the verdicts and print the sums of the whole network.
 
+    Parameters
+    ----------
+    source
+        City folder, extract, or ``demo``.
+    out
+        Target folder.
+    name
+        Id or file of the norm.
+    lang
+        Language of the text, ``de`` or ``en``; that of the session where None.
+    as_json
+        Whether a JSON document is printed instead of text.
+
     Raises
     ------
     UsageError
@@ -138,6 +199,25 @@ def run_peers(
 ) -> None:  # fmt: skip
     """Compare a router's preset with a profile, write the differences and print the rules.
 
+    Parameters
+    ----------
+    source
+        City folder, extract, or ``demo``.
+    out
+        Target folder.
+    preset
+        Router.
+    profile
+        Id or file.
+    answer
+        Which reading of what is unknown counts: ``sure``, ``likely`` or ``possible``.
+    limits
+        Limits that replace those of the profile, such as ``kerb_cm=6``.
+    lang
+        Language of the text, ``de`` or ``en``; that of the session where None.
+    as_json
+        Whether a JSON document is printed instead of text.
+
     Raises
     ------
     UsageError
@@ -160,6 +240,16 @@ def run_peers(
 
 def check_answer(text: str) -> Answer:
     """Take the value of --answer.
+
+    Parameters
+    ----------
+    text
+        Value of the option.
+
+    Returns
+    -------
+    Answer
+        ``sure``, ``likely`` or ``possible``.
 
     Raises
     ------

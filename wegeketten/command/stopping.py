@@ -19,6 +19,16 @@ if TYPE_CHECKING:
 def stoppable(seconds: float | None) -> Iterator[Deadline]:
     """Yield a deadline that passes after so many seconds, or when Ctrl-C is pressed for the first time.
 
+    Parameters
+    ----------
+    seconds
+        Seconds; no limit where None.
+
+    Yields
+    ------
+    Deadline
+        Asked again and again by what may stop early.
+
     Raises
     ------
     UsageError

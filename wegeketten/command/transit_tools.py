@@ -22,6 +22,21 @@ def run_stops(
 ) -> None:
     """Judge a city's stops and write the tables.
 
+    Parameters
+    ----------
+    source
+        City folder, extract, or ``demo``.
+    out
+        Target folder.
+    profiles
+        Ids and files.
+    at
+        Day or weekday, and time.
+    limits
+        Limits that replace those of the profile, such as ``kerb_cm=6``.
+    as_json
+        Whether a JSON document is printed instead of text.
+
     Raises
     ------
     InputDataError
@@ -53,6 +68,29 @@ def run_ride(
     as_json: bool,
 ) -> None:
     """Compute rides for every home and write the tables.
+
+    Parameters
+    ----------
+    source
+        City folder, extract, or ``demo``.
+    out
+        Target folder.
+    services
+        Ids; all where None.
+    profiles
+        Ids and files.
+    at
+        Day or weekday, and time.
+    window
+        Minutes.
+    limits
+        Limits that replace those of the profile, such as ``kerb_cm=6``.
+    assisted
+        Whether somebody helps at the vehicle.
+    back
+        Whether the way back counts too.
+    as_json
+        Whether a JSON document is printed instead of text.
 
     Raises
     ------
@@ -96,6 +134,27 @@ def run_journey(
 ) -> None:
     """Find one journey and print it.
 
+    Parameters
+    ----------
+    source
+        City folder, extract, or ``demo``.
+    start, end
+        Latitude and longitude with a comma between.
+    profile
+        Id or file.
+    at
+        Day or weekday, and time.
+    limits
+        Limits that replace those of the profile, such as ``kerb_cm=6``.
+    out
+        Target file; none where None.
+    lang
+        Language of the text, ``de`` or ``en``.
+    assisted
+        Whether somebody helps at the vehicle.
+    as_json
+        Whether a JSON document is printed instead of text.
+
     Raises
     ------
     InputDataError
@@ -134,6 +193,31 @@ def run_outing(
     as_json: bool,
 ) -> None:
     """Find a chain of errands that may ride, and tell it.
+
+    Parameters
+    ----------
+    source
+        City folder, extract, or ``demo``.
+    start
+        Latitude and longitude with a comma between.
+    visits
+        Service ids.
+    profile
+        Id or file.
+    at
+        Day or weekday, and time.
+    limits
+        Limits that replace those of the profile, such as ``kerb_cm=6``.
+    out
+        Target file; none where None.
+    lang
+        Language of the text, ``de`` or ``en``.
+    returning
+        Whether the chain ends at home.
+    plain
+        Whether nothing was asked that only chains on foot have.
+    as_json
+        Whether a JSON document is printed instead of text.
 
     Raises
     ------

@@ -55,6 +55,16 @@ CLOSED = Access(False, False)
 def with_tidy_keys(tags: dict[str, str]) -> dict[str, str]:
     """Tags whose keys of law are spelt as they should be; the same where they are.
 
+    Parameters
+    ----------
+    tags
+        Tags of the element.
+
+    Returns
+    -------
+    dict
+        A copy only where something changed.
+
     Examples
     --------
     >>> with_tidy_keys({"highway": "path", "ACCESS": "no"})
@@ -70,6 +80,16 @@ def with_tidy_keys(tags: dict[str, str]) -> dict[str, str]:
 @lru_cache(maxsize=1 << 12)
 def allowed(raw: str | None) -> bool | None:
     """Whether a value of ``foot`` or ``access`` lets people on foot pass; of several the kindest counts.
+
+    Parameters
+    ----------
+    raw
+        Value of the tag; None where it is missing.
+
+    Returns
+    -------
+    bool or None
+        None where it says nothing.
 
     Examples
     --------
@@ -94,6 +114,16 @@ def access_of_way(tags: Mapping[str, str]) -> Access:
     ``motorroad=yes`` close the way. A general ``oneway`` does not bind people on foot, ``oneway:foot`` and
     the direction of an escalator do.
 
+    Parameters
+    ----------
+    tags
+        Tags of the element, with tidy keys.
+
+    Returns
+    -------
+    Access
+        Whether one may walk it ahead and back.
+
     Examples
     --------
     >>> access_of_way({"highway": "footway", "access": "no", "foot": "yes"})
@@ -108,6 +138,16 @@ def access_of_way(tags: Mapping[str, str]) -> Access:
 
 def hours_of_way(tags: Mapping[str, str]) -> str:
     """When a way is open, for `wegeketten.tags.conditions.state`; "" where always or never.
+
+    Parameters
+    ----------
+    tags
+        Tags of the element, with tidy keys.
+
+    Returns
+    -------
+    str
+        In the syntax of ``opening_hours``.
 
     Examples
     --------
@@ -164,6 +204,16 @@ def _by_time(tags: Mapping[str, str], base: bool) -> bool | str:
 def wheelchair_hours(tags: Mapping[str, str]) -> str:
     """When wheelchairs may or can pass, by ``wheelchair:conditional``; "" where that does not change.
 
+    Parameters
+    ----------
+    tags
+        Tags of the element, with tidy keys.
+
+    Returns
+    -------
+    str
+        In the syntax of ``opening_hours``.
+
     Examples
     --------
     >>> wheelchair_hours({"wheelchair:conditional": "no @ (Nov-Mar)"})
@@ -188,6 +238,16 @@ def errand_of_way(tags: Mapping[str, str]) -> Access:
 
     Closed where the way is open to everybody, and where it is to nobody.
 
+    Parameters
+    ----------
+    tags
+        Tags of the element, with tidy keys.
+
+    Returns
+    -------
+    Access
+        Whether they may walk it ahead and back.
+
     Examples
     --------
     >>> errand_of_way({"highway": "service", "access": "private"})
@@ -209,6 +269,16 @@ def pavement_open(tags: Mapping[str, str]) -> bool:
 
     So does ``access=no`` on roads kept for buses, trams, taxis or bicycles, which names their mode.
 
+    Parameters
+    ----------
+    tags
+        Tags of the element, with tidy keys.
+
+    Returns
+    -------
+    bool
+        False only where the pavement itself is closed.
+
     Examples
     --------
     >>> pavement_open({"foot": "use_sidepath", "sidewalk": "both"}), pavement_open({"access": "private"})
@@ -228,6 +298,16 @@ def pavement_open(tags: Mapping[str, str]) -> bool:
 def access_of_node(tags: Mapping[str, str]) -> Access:
     """Access on foot past a node of a way; what is open at some hours only counts as open.
 
+    Parameters
+    ----------
+    tags
+        Tags of the element, with tidy keys.
+
+    Returns
+    -------
+    Access
+        Whether one may pass either way.
+
     Examples
     --------
     >>> access_of_node({"barrier": "gate", "access": "private"}), access_of_node({"barrier": "bollard"})
@@ -238,6 +318,16 @@ def access_of_node(tags: Mapping[str, str]) -> Access:
 
 def hours_of_node(tags: Mapping[str, str]) -> str:
     """When a node can be passed; "" where always or never.
+
+    Parameters
+    ----------
+    tags
+        Tags of the element, with tidy keys.
+
+    Returns
+    -------
+    str
+        In the syntax of ``opening_hours``.
 
     Examples
     --------
@@ -256,6 +346,16 @@ def _law_of_node(tags: Mapping[str, str]) -> bool | str:
 
 def errand_at_node(tags: Mapping[str, str]) -> bool:
     """Whether a closed point barrier opens to those who live or have an errand behind it.
+
+    Parameters
+    ----------
+    tags
+        Tags of the element, with tidy keys.
+
+    Returns
+    -------
+    bool
+        False where it opens to everybody or to nobody.
 
     Examples
     --------

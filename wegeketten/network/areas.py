@@ -28,7 +28,18 @@ class Join(NamedTuple):
 
 
 def squares(features: Features) -> Iterator[tuple[Relation, list[Way]]]:
-    """Multipolygons that are walked, with those ways of their rings that are not walked as they are."""
+    """Multipolygons that are walked, with those ways of their rings that are not walked as they are.
+
+    Parameters
+    ----------
+    features
+        What was read from the extract.
+
+    Yields
+    ------
+    tuple
+        Each with the ways that have to be added.
+    """
     for relation in features.relations.values():
         if relation.tags.get("type") != "multipolygon" or walk_of(relation.tags) is None:
             continue
@@ -42,7 +53,20 @@ def squares(features: Features) -> Iterator[tuple[Relation, list[Way]]]:
 
 
 def rims(strips: Sequence[Strip], pieces: Pieces) -> set[int]:
-    """Vertices on the outline of one area, and of nothing else."""
+    """Vertices on the outline of one area, and of nothing else.
+
+    Parameters
+    ----------
+    strips
+        All ways that are walked.
+    pieces
+        The pieces they are cut into.
+
+    Returns
+    -------
+    set
+        Numbers of vertices.
+    """
     number: dict[tuple[str, int], int] = {}
     element = np.array([number.setdefault((strip.osm_type, strip.osm_id), len(number)) for strip in strips])
     is_area = np.array([strip.walk.area for strip in strips], dtype=bool)
@@ -64,6 +88,10 @@ def link_loose_ends(draft: Draft, strips: Sequence[Strip], lift_ends: Mapping[in
 
     Parameters
     ----------
+    draft
+        The network under construction; edges and nodes are added to it.
+    strips
+        All ways that are walked.
     lift_ends
         Ends of lifts with the area each leads onto.
     """

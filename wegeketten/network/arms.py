@@ -58,11 +58,33 @@ class Arm(NamedTuple):
 
     @staticmethod
     def of_piece(piece: int) -> int:
-        """What stands in `edge` for a piece of a street with sides."""
+        """What stands in `edge` for a piece of a street with sides.
+
+        Parameters
+        ----------
+        piece
+            Number of the piece.
+
+        Returns
+        -------
+        int
+            A negative number, so that it is no row of an edge.
+        """
         return -1 - piece
 
     def opposite(self, heading: float) -> Arm:
-        """The open end across from a dead end's only arm."""
+        """The open end across from a dead end's only arm.
+
+        Parameters
+        ----------
+        heading
+            Direction of the other arm, radians.
+
+        Returns
+        -------
+        Arm
+            An arm without an edge.
+        """
         return self._replace(edge=_OPEN_END, heading=heading)
 
 
@@ -72,6 +94,20 @@ _LOOK_M = 8.0  # the direction an arm takes beyond the mouth's rounding
 
 def heading(line: NDArray[np.float64], at_start: bool, look_m: float = _LOOK_M) -> float:
     """Direction in which a line leaves its first (or last) point, judged over some metres.
+
+    Parameters
+    ----------
+    line
+        Points in metres, shape (points, 2).
+    at_start
+        Whether at its first point, else at its last.
+    look_m
+        Metres of the line that count.
+
+    Returns
+    -------
+    float
+        Radians, counted from east against the clock.
 
     Examples
     --------

@@ -80,6 +80,16 @@ street, and a kerb lies between a crossing and the pavement."""
 def barrier_kind(tags: Mapping[str, str]) -> Kind | None:
     """Kind of barrier edge a node makes, None for none.
 
+    Parameters
+    ----------
+    tags
+        Tags of the element, with tidy keys.
+
+    Returns
+    -------
+    Kind or None
+        The kind that the edge gets.
+
     Examples
     --------
     >>> barrier_kind({"barrier": "swing_gate"}).name, barrier_kind({"kerb": "lowered"}).name
@@ -105,6 +115,16 @@ def is_point(tags: Mapping[str, str]) -> bool:
 
     A stop, a shop or a sign at a node speaks of itself. What only says that all may pass restricts nobody.
 
+    Parameters
+    ----------
+    tags
+        Tags of the element, with tidy keys.
+
+    Returns
+    -------
+    bool
+        True where a barrier of unknown nature has to be assumed.
+
     Examples
     --------
     >>> is_point({"railway": "crossing", "wheelchair": "no"}), is_point({"access": "no"})
@@ -127,12 +147,34 @@ def is_point(tags: Mapping[str, str]) -> bool:
 
 
 def has_steps(tags: Mapping[str, str]) -> bool:
-    """Whether an entrance's tags mention steps in front of its door."""
+    """Whether an entrance's tags mention steps in front of its door.
+
+    Parameters
+    ----------
+    tags
+        Tags of the element, with tidy keys.
+
+    Returns
+    -------
+    bool
+        Whether a number or a mere yes is tagged.
+    """
     return tags.get("step_count", "0").strip() not in ("0", "no")
 
 
 def kerbs_of_lines(features: Features) -> dict[int, dict[str, str]]:
-    """Nodes through which kerbs mapped as lines run, with the line's tags."""
+    """Nodes through which kerbs mapped as lines run, with the line's tags.
+
+    Parameters
+    ----------
+    features
+        What was read from the extract.
+
+    Returns
+    -------
+    dict
+        Tags by id of the node.
+    """
     found: dict[int, dict[str, str]] = {}
     for way in features.ways.values():
         if way.tags.get("barrier") == "kerb" and "highway" not in way.tags:
@@ -155,6 +197,8 @@ def type_kerbs(features: Features, crossings: Sequence[Way], special: dict[int, 
 
     Parameters
     ----------
+    features
+        What was read from the extract.
     crossings
         Ways that cross carriageways.
     special
@@ -285,6 +329,16 @@ def minor_arms(arms: Sequence[Arm]) -> list[Arm]:
 
     Those of less than the highest rank; where all are alike, all but the two that run through most straight
     (of two, the second).
+
+    Parameters
+    ----------
+    arms
+        What meets at the barrier's vertex.
+
+    Returns
+    -------
+    list of Arm
+        Some of `arms`.
     """
     ranks = [_RANK.get(arm.kind, 2) for arm in arms]
     top = max(ranks)

@@ -226,6 +226,20 @@ def strips_of(features: Features, skipped: list[Skipped], *, roads_too: bool) ->
     """Everything that is walked, in the order of the extract; ways the law closes are counted.
 
     With `roads_too` closed roads are among them: nobody walks there, but they are crossed.
+
+    Parameters
+    ----------
+    features
+        What was read from the extract.
+    skipped
+        Receives what is left out, with the reason.
+    roads_too
+        Whether closed roads are kept.
+
+    Returns
+    -------
+    list of Strip
+        Ways, and areas by their outlines.
     """
     strips = []
     closed = 0
@@ -346,7 +360,24 @@ def _rides_s(streets: Streets) -> dict[int, float]:
 
 
 def plain_style(draft: Draft, strip: Strip, features: Features, closed: bool) -> Style:
-    """What the edges of a way have in common, walked along its own line."""
+    """What the edges of a way have in common, walked along its own line.
+
+    Parameters
+    ----------
+    draft
+        The network under construction; edges and nodes are added to it.
+    strip
+        The way.
+    features
+        What was read from the extract.
+    closed
+        Whether nobody may walk it.
+
+    Returns
+    -------
+    Style
+        Its tags' readings, name and hours.
+    """
     walk, tags = strip.walk, strip.tags
     crossing = 0
     hours, caution = draft.hours(hours_of_way(tags)), cautions_of(tags)

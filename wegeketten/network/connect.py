@@ -48,7 +48,19 @@ class Wish(NamedTuple):
 def join_far_ends(
     draft: Draft, streets: Streets, wishes: Sequence[tuple[int, int, bool]], edge_of: Sequence[int]
 ) -> None:
-    """Join corners to the ends of mapped crossings, behind whatever kerbs the crossing has."""
+    """Join corners to the ends of mapped crossings, behind whatever kerbs the crossing has.
+
+    Parameters
+    ----------
+    draft
+        The network under construction; edges and nodes are added to it.
+    streets
+        Carriageways with their sides.
+    wishes
+        Piece of the crossing, corner node, and whether its end is meant.
+    edge_of
+        Edge of each piece, -1 for none.
+    """
     ends = _far_vertices(streets, edge_of)
     for node, way, towards_end in wishes:
         if way not in ends:
@@ -71,7 +83,20 @@ def _far_vertices(streets: Streets, edge_of: Sequence[int]) -> dict[int, dict[bo
 
 
 def way_ends(streets: Streets, edge_of: Sequence[int]) -> dict[int, dict[bool, tuple[int, bool]]]:
-    """First and last edge of each way: by way, whether its end, then edge and whether it begins there."""
+    """First and last edge of each way: by way, whether its end, then edge and whether it begins there.
+
+    Parameters
+    ----------
+    streets
+        Carriageways with their sides.
+    edge_of
+        Edge of each piece, -1 for none.
+
+    Returns
+    -------
+    dict
+        Two entries for each way that has edges.
+    """
     ends: dict[int, dict[bool, tuple[int, bool]]] = {}
     for piece, way in enumerate(streets.pieces.way.tolist()):
         edge = edge_of[piece]
@@ -86,6 +111,16 @@ def loose_ends(draft: Draft) -> list[Wish]:
 
     Who maps pavements as tags ends a path where the pavement is, not always at the street's middle. A kerb at
     the end of a platform leads down to the carriageway, not back to the pavement behind.
+
+    Parameters
+    ----------
+    draft
+        The network under construction; edges and nodes are added to it.
+
+    Returns
+    -------
+    list of Wish
+        Nodes, and what they may be joined to.
     """
     degree = draft.degree()
     platform = {
@@ -109,6 +144,18 @@ def torn_ends(draft: Draft, streets: Streets) -> list[Wish]:
 
     Short stretches in the mouths of junctions often bear no tags: the pavement stops there on the map, but
     not on the ground. A bridge ends on the ground where the street goes on.
+
+    Parameters
+    ----------
+    draft
+        The network under construction; edges and nodes are added to it.
+    streets
+        Carriageways with their sides.
+
+    Returns
+    -------
+    list of Wish
+        Nodes, and what they may be joined to.
     """
     degree = draft.degree()
     ground = _on_ground(streets)
@@ -135,6 +182,13 @@ def step_off_ends(draft: Draft, roads: shapely.STRtree) -> None:
     """Ends of mapped pavements at which nothing goes on lead down to the carriageway beside them.
 
     A kerb lies between; like others where foot ways meet carriageways it is lowered as a rule.
+
+    Parameters
+    ----------
+    draft
+        The network under construction; edges and nodes are added to it.
+    roads
+        Carriageways, see `road_tree`.
     """
     degree = draft.degree()
     ending = {
@@ -171,7 +225,20 @@ def step_off_ends(draft: Draft, roads: shapely.STRtree) -> None:
 
 
 def foot_edges(draft: Draft, *, mapped: bool) -> list[int]:
-    """Foot ways on public ground: those mapped as ways, or the pavements derived from streets."""
+    """Foot ways on public ground: those mapped as ways, or the pavements derived from streets.
+
+    Parameters
+    ----------
+    draft
+        The network under construction; edges and nodes are added to it.
+    mapped
+        Whether ways are asked for, else pavements.
+
+    Returns
+    -------
+    list of int
+        Rows of edges.
+    """
     return [
         edge
         for edge, style in enumerate(draft.styles)
@@ -188,6 +255,10 @@ def join_to_edges(
 
     Parameters
     ----------
+    draft
+        The network under construction; edges and nodes are added to it.
+    wishes
+        Nodes, and what they may be joined to.
     edges
         Rows of the edges that may be joined.
     roads
@@ -266,6 +337,20 @@ def cut_edge(draft: Draft, edge: int, along_m: Sequence[float]) -> list[int]:
     """Cut an edge at distances from its beginning, ascending; return the nodes there.
 
     Distances within a metre of an end yield that end and cut nothing.
+
+    Parameters
+    ----------
+    draft
+        The network under construction; edges and nodes are added to it.
+    edge
+        Row of the edge.
+    along_m
+        Metres from its beginning.
+
+    Returns
+    -------
+    list of int
+        One node for each distance.
     """
     line = draft.lines[edge]
     step = np.hypot(*np.diff(line, axis=0).T)
@@ -319,7 +404,18 @@ def _link(draft: Draft, node: int, other: int, edge: int) -> None:
 
 
 def road_tree(streets: Streets) -> shapely.STRtree:
-    """Carriageways to be looked up."""
+    """Carriageways to be looked up.
+
+    Parameters
+    ----------
+    streets
+        Carriageways with their sides.
+
+    Returns
+    -------
+    shapely.STRtree
+        Of the lines of all pieces that are carriageways.
+    """
     import shapely
 
     is_road = np.array([strip.walk.is_road for strip in streets.strips], dtype=bool)[streets.pieces.way]
@@ -329,5 +425,16 @@ def road_tree(streets: Streets) -> shapely.STRtree:
 
 
 def wishes_of(nodes: Iterable[int]) -> list[Wish]:
-    """Wishes of corners for a mapped pavement."""
+    """Wishes of corners for a mapped pavement.
+
+    Parameters
+    ----------
+    nodes
+        Nodes of the corners.
+
+    Returns
+    -------
+    list of Wish
+        One for each.
+    """
     return [Wish(node, _REACH_M) for node in dict.fromkeys(nodes)]

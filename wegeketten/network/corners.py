@@ -49,6 +49,18 @@ class Corner(NamedTuple):
 def offset_of(highway: int, tags: Mapping[str, str]) -> float:
     """Metres from the middle of a carriageway to where one walks beside it; for drawing.
 
+    Parameters
+    ----------
+    highway
+        Number of the road's class.
+    tags
+        Tags of the element, with tidy keys.
+
+    Returns
+    -------
+    float
+        Metres.
+
     Examples
     --------
     >>> offset_of(CODE["tertiary"], {}), offset_of(CODE["residential"], {"width": "5"})
@@ -71,6 +83,8 @@ def corners_of(x: float, y: float, headings: list[float], offsets: list[float]) 
 
     Parameters
     ----------
+    x, y
+        Middle of the junction, metres.
     headings
         Directions of the road arms, ascending, radians.
     offsets
@@ -101,6 +115,18 @@ def corners_of(x: float, y: float, headings: list[float], offsets: list[float]) 
 def gap_of(heading: float, headings: list[float]) -> int:
     """Corner into which something leaving in a direction falls.
 
+    Parameters
+    ----------
+    heading
+        Direction, radians.
+    headings
+        Directions of the road arms, ascending, radians.
+
+    Returns
+    -------
+    int
+        Number of the corner.
+
     Examples
     --------
     >>> gap_of(1.0, [0.0, 2.0]), gap_of(-1.0, [0.0, 2.0]), gap_of(5.0, [0.0])
@@ -112,6 +138,20 @@ def gap_of(heading: float, headings: list[float]) -> int:
 
 def beside(line: NDArray[np.float64], side: int, offset_m: float) -> NDArray[np.float64]:
     """Line drawn beside another; side -1 left, 1 right of it.
+
+    Parameters
+    ----------
+    line
+        Points in metres, shape (points, 2).
+    side
+        -1 left, 1 right.
+    offset_m
+        Metres from the line.
+
+    Returns
+    -------
+    ndarray
+        Points in metres.
 
     Examples
     --------

@@ -17,7 +17,18 @@ SAID = frozenset(
 
 
 def walks_on_trunk_roads(features: Features) -> bool:
-    """Whether people on foot may walk on trunk roads where the extract lies; not where it is unknown."""
+    """Whether people on foot may walk on trunk roads where the extract lies; not where it is unknown.
+
+    Parameters
+    ----------
+    features
+        What was read from the extract.
+
+    Returns
+    -------
+    bool
+        By the country's law.
+    """
     from wegeketten.osm.country import country_of
 
     country = country_of(features)

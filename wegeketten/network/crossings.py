@@ -41,6 +41,16 @@ _SECURED = {
 def crossing_of(tags: Mapping[str, str]) -> Crossing:
     """How a mapped crossing is secured.
 
+    Parameters
+    ----------
+    tags
+        Tags of the element, with tidy keys.
+
+    Returns
+    -------
+    Crossing
+        The safest that the tags speak of.
+
     Examples
     --------
     >>> crossing_of({"crossing": "uncontrolled"}).name, crossing_of({"highway": "crossing"}).name
@@ -59,7 +69,20 @@ def crossing_of(tags: Mapping[str, str]) -> Crossing:
 
 
 def merged_tags(features: Features, way: Way) -> dict[str, str]:
-    """Tags of a mapped crossing, completed by those of the crossing node it runs through."""
+    """Tags of a mapped crossing, completed by those of the crossing node it runs through.
+
+    Parameters
+    ----------
+    features
+        What was read from the extract.
+    way
+        The crossing.
+
+    Returns
+    -------
+    dict
+        A copy.
+    """
     tags: dict[str, str] = {}
     for ref in features.refs[way.start : way.stop].tolist():
         node = features.nodes.get(ref)
@@ -70,7 +93,20 @@ def merged_tags(features: Features, way: Way) -> dict[str, str]:
 
 
 def is_denied(features: Features, way: Way) -> bool:
-    """Whether a mapped crossing, or a node it runs through, is mapped as one that cannot be used."""
+    """Whether a mapped crossing, or a node it runs through, is mapped as one that cannot be used.
+
+    Parameters
+    ----------
+    features
+        What was read from the extract.
+    way
+        The crossing.
+
+    Returns
+    -------
+    bool
+        True for ``crossing=no`` and the like.
+    """
     if way.tags.get("crossing") == "no":
         return True
     refs = features.refs[way.start : way.stop].tolist()
@@ -83,6 +119,16 @@ def unwaited_halves(streets: Streets) -> dict[int, int]:
     One waits once per carriageway, in however many pieces kerbs and the carriageway's own node cut the way:
     half on either side of that node, all of it where the way ends there. A way that meets no carriageway
     waits on its longest piece.
+
+    Parameters
+    ----------
+    streets
+        Carriageways with their sides.
+
+    Returns
+    -------
+    dict
+        0, 1 or 2 by number of the piece.
     """
     strips, pieces = streets.strips, streets.pieces
     if not strips:
@@ -149,6 +195,15 @@ def cross(draft: Draft, crossed: Crossed, left: Bank, right: Bank) -> None:
     """Lay a crossing from one side of a carriageway to the other, over its kerbs.
 
     A refuge in the middle cuts it into two halves, with a kerb up and a kerb down between them.
+
+    Parameters
+    ----------
+    draft
+        The network under construction; edges and nodes are added to it.
+    crossed
+        What is crossed, and how.
+    left, right
+        Where the crossing begins and ends.
     """
     element, tags = _element(crossed)
     walk = crossed.strip.walk
@@ -170,6 +225,16 @@ def cross(draft: Draft, crossed: Crossed, left: Bank, right: Bank) -> None:
 
 def has_refuge(tags: Mapping[str, str]) -> bool:
     """Whether the tags of a crossing say that one can wait half way.
+
+    Parameters
+    ----------
+    tags
+        Tags of the element, with tidy keys.
+
+    Returns
+    -------
+    bool
+        Whether there is an island.
 
     Examples
     --------
@@ -204,6 +269,16 @@ def _refuge(draft: Draft, crossed: Crossed, left: int, right: int) -> tuple[int,
 def refuge_tags(tags: Mapping[str, str]) -> dict[str, str]:
     """What a crossing's tags say about the kerbs of its refuge: whatever is not said of one bank only.
 
+    Parameters
+    ----------
+    tags
+        Tags of the element, with tidy keys.
+
+    Returns
+    -------
+    dict
+        Tags of a kerb.
+
     Examples
     --------
     >>> refuge_tags({"kerb": "lowered", "kerb:left": "raised"})
@@ -218,7 +293,21 @@ def refuge_tags(tags: Mapping[str, str]) -> dict[str, str]:
 
 
 def step_down(draft: Draft, crossed: Crossed, bank: Bank, ground: int, side: int) -> None:
-    """Join a pavement to a node on the carriageway, over the kerb."""
+    """Join a pavement to a node on the carriageway, over the kerb.
+
+    Parameters
+    ----------
+    draft
+        The network under construction; edges and nodes are added to it.
+    crossed
+        What is crossed, and how.
+    bank
+        The end on the pavement.
+    ground
+        Node on the carriageway.
+    side
+        -1 left, 1 right in drawing direction.
+    """
     foot = _down(draft, crossed, bank, side)
     if bank.kerb and draft.places[foot] == draft.places[ground]:
         # nothing to walk: the kerb itself leads there
@@ -264,6 +353,18 @@ def _element(crossed: Crossed) -> tuple[str, dict[str, str]]:
 
 def with_kerbs_of(road: Mapping[str, str], crossing: Mapping[str, str]) -> dict[str, str]:
     """Tags of a crossing, with the kerbs of the road where the crossing has no word on kerbs.
+
+    Parameters
+    ----------
+    road
+        Tags of the road.
+    crossing
+        Tags of the crossing.
+
+    Returns
+    -------
+    dict
+        A copy.
 
     Examples
     --------
@@ -328,6 +429,19 @@ def cross_informally(
     """Streets with pavements can be crossed between their junctions; who may is the profile's business.
 
     Main roads are left out, and places where a wall, fence or guard rail lies between the pavements.
+
+    Parameters
+    ----------
+    draft
+        The network under construction; edges and nodes are added to it.
+    streets
+        Carriageways with their sides.
+    laid
+        Edge of each pavement by piece and side.
+    features
+        What was read from the extract.
+    projection
+        From degrees to the metres of the city.
     """
     from wegeketten.network.connect import cut_edge
 

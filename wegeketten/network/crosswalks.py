@@ -42,7 +42,18 @@ class Carriageway(NamedTuple):
     heading: float
 
     def side_towards(self, direction: float) -> Literal["left", "right"]:
-        """Side of the road that lies in a direction."""
+        """Side of the road that lies in a direction.
+
+        Parameters
+        ----------
+        direction
+            Radians.
+
+        Returns
+        -------
+        Literal['left', 'right']
+            In drawing direction of the road.
+        """
         return "left" if sin(direction - self.heading) > 0 else "right"
 
 
@@ -64,11 +75,33 @@ class Carriageways:
         return ref in self._refs
 
     def arms(self, ref: int) -> list[float]:
-        """Directions in which roads leave a node, ascending."""
+        """Directions in which roads leave a node, ascending.
+
+        Parameters
+        ----------
+        ref
+            Id of the node.
+
+        Returns
+        -------
+        list of float
+            Radians.
+        """
         return [direction for direction, *_ in self._arms_at(ref)]
 
     def at(self, ref: int) -> Carriageway | None:
-        """The road at a node; of several the first by direction."""
+        """The road at a node; of several the first by direction.
+
+        Parameters
+        ----------
+        ref
+            Id of the node.
+
+        Returns
+        -------
+        Carriageway or None
+            None where no road meets it.
+        """
         for direction, piece, at_start in self._arms_at(ref):
             return Carriageway(self._streets.strip(piece), direction if at_start else direction + np.pi)
         return None
@@ -98,7 +131,22 @@ class Carriageways:
 
 
 def tags_at(features: Features, strip: Strip, ref: int) -> dict[str, str]:
-    """Tags of a crossing where it meets one of the carriageways it crosses."""
+    """Tags of a crossing where it meets one of the carriageways it crosses.
+
+    Parameters
+    ----------
+    features
+        What was read from the extract.
+    strip
+        The crossing.
+    ref
+        Id of the node at which they meet.
+
+    Returns
+    -------
+    dict
+        Of the way, then of the node.
+    """
     node = features.nodes.get(ref)
     if node is not None and (node.tags.get("highway") == "crossing" or "crossing" in node.tags):
         return {**node.tags, **strip.tags}
@@ -119,6 +167,14 @@ def complete_kerbs(
 
     Parameters
     ----------
+    draft
+        The network under construction; edges and nodes are added to it.
+    streets
+        Carriageways with their sides.
+    features
+        What was read from the extract.
+    edge_of
+        Edge of each piece, -1 for none.
     kerbs
         Ids of nodes mapped as kerbs.
     roads
@@ -235,12 +291,23 @@ def find_crosswalks(
 
     Parameters
     ----------
+    draft
+        The network under construction; edges and nodes are added to it.
+    streets
+        Carriageways with their sides.
+    features
+        What was read from the extract.
     edge_of
         Edge of each piece, -1 for none.
     kerbs
         Ids of nodes mapped as kerbs.
     roads
         Carriageways that are crossed.
+
+    Returns
+    -------
+    list of Crosswalk
+        With the carriageway that each of them crosses.
     """
     walks = sorted(
         (_turned(draft, walk) for walk in _follow(draft, streets, edge_of, roads)),

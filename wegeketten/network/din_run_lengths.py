@@ -187,6 +187,16 @@ def runs_along(
 def summary_of_runs(stretches: Sequence[Stretch]) -> Verdict:
     """Verdict on a whole route: it fails where a stretch fails, and passes where all do.
 
+    Parameters
+    ----------
+    stretches
+        Result of `check_run`.
+
+    Returns
+    -------
+    Verdict
+        ``pass``, ``fail`` or ``not testable``.
+
     Examples
     --------
     >>> summary_of_runs(check_run([40, 12], [0, 5], [2, 5], landings_m=[])), summary_of_runs([])

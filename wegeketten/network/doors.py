@@ -51,6 +51,16 @@ _JOINED = (
 def speaks(tags: Mapping[str, str]) -> bool:
     """Whether an entrance says anything about getting in.
 
+    Parameters
+    ----------
+    tags
+        Tags of the element, with tidy keys.
+
+    Returns
+    -------
+    bool
+        Whether it has to be drawn.
+
     Examples
     --------
     >>> speaks({"entrance": "main", "step_count": "2"}), speaks({"entrance": "yes"})
@@ -61,6 +71,16 @@ def speaks(tags: Mapping[str, str]) -> bool:
 
 def is_entrance(tags: Mapping[str, str]) -> bool:
     """Whether a node is a door in a wall, and no barrier that stands on its own.
+
+    Parameters
+    ----------
+    tags
+        Tags of the element, with tidy keys.
+
+    Returns
+    -------
+    bool
+        False for gates.
 
     Examples
     --------
@@ -79,8 +99,19 @@ def past_houses(
 
     Parameters
     ----------
+    draft
+        The network under construction; edges and nodes are added to it.
+    features
+        What was read from the extract.
+    projection
+        From degrees to the metres of the city.
     arms
         What meets at each vertex.
+
+    Returns
+    -------
+    set
+        Ids of nodes.
     """
     import shapely
 
@@ -136,6 +167,17 @@ def hang_doors(draft: Draft, streets: Streets, features: Features, projection: P
     """Give every speaking entrance its barriers, joined to the way it lies on.
 
     Where it lies on none, that is the nearest on its side of the street.
+
+    Parameters
+    ----------
+    draft
+        The network under construction; edges and nodes are added to it.
+    streets
+        Carriageways with their sides.
+    features
+        What was read from the extract.
+    projection
+        From degrees to the metres of the city.
     """
     nodes = [node for node in features.nodes.values() if speaks(node.tags)]
     if not nodes:
@@ -197,6 +239,16 @@ def _hang(draft: Draft, ref: int, tags: Mapping[str, str], place: int) -> None:
 
 def entrance_barriers(tags: Mapping[str, str]) -> list[Kind]:
     """Barriers that an entrance makes.
+
+    Parameters
+    ----------
+    tags
+        Tags of the element, with tidy keys.
+
+    Returns
+    -------
+    list of Kind
+        In the order in which one meets them.
 
     Examples
     --------

@@ -83,13 +83,41 @@ class Draft:
         self._told: set[tuple[str, ...]] = set()
 
     def place(self, x: float, y: float, osm_id: int = 0) -> int:
-        """Add a node and return its row."""
+        """Add a node and return its row.
+
+        Parameters
+        ----------
+        x, y
+            Metres.
+        osm_id
+            Id of the node in OpenStreetMap, 0 for none.
+
+        Returns
+        -------
+        int
+            Row of the node.
+        """
         self.places.append((x, y))
         self.place_ids.append(osm_id)
         return len(self.places) - 1
 
     def add(self, u: int, v: int, line: Line | None, style: Style) -> int:
-        """Add an edge and return its row; without a line it is straight."""
+        """Add an edge and return its row; without a line it is straight.
+
+        Parameters
+        ----------
+        u, v
+            Nodes at its ends.
+        line
+            Points in metres, shape (points, 2).
+        style
+            What it has in common with others of its element.
+
+        Returns
+        -------
+        int
+            Row of the edge.
+        """
         if line is None:
             line = np.array([self.places[u], self.places[v]])
         self.u.append(u)
@@ -99,7 +127,13 @@ class Draft:
         return len(self.u) - 1
 
     def leave_out(self, edges: Collection[int]) -> None:
-        """Drop edges; those behind them move up."""
+        """Drop edges; those behind them move up.
+
+        Parameters
+        ----------
+        edges
+            Rows of the edges.
+        """
         gone = set(edges)
         kept = [edge for edge in range(len(self.u)) if edge not in gone]
         self.u, self.v = [self.u[edge] for edge in kept], [self.v[edge] for edge in kept]
@@ -112,11 +146,33 @@ class Draft:
         return np.bincount(ends, minlength=len(self.places)).astype(np.int64)
 
     def name(self, text: str | None) -> int:
-        """Row of a street name, or of another text."""
+        """Row of a street name, or of another text.
+
+        Parameters
+        ----------
+        text
+            The text; None for none.
+
+        Returns
+        -------
+        int
+            -1 for none.
+        """
         return self.names.setdefault(text, len(self.names)) if text else -1
 
     def hours(self, line: str) -> int:
-        """Row plus one of hours, see `wegeketten.tags.conditions`; 0 where there are none."""
+        """Row plus one of hours, see `wegeketten.tags.conditions`; 0 where there are none.
+
+        Parameters
+        ----------
+        line
+            Hours in one line.
+
+        Returns
+        -------
+        int
+            Equal for equal hours.
+        """
         return self.name(line) + 1 if line else 0
 
     def read(
@@ -129,7 +185,28 @@ class Draft:
         highway: str = "",
         end: Literal["start", "end"] | None = None,
     ) -> int:
-        """Row of the readings that an element's tags make on one sort of edge; findings are noted."""
+        """Row of the readings that an element's tags make on one sort of edge; findings are noted.
+
+        Parameters
+        ----------
+        element
+            Such as ``w52001``.
+        tags
+            Tags of the element, with tidy keys.
+        kind
+            What the edge is.
+        side
+            Which side of a street it lies on; None for neither.
+        highway
+            Class of the way.
+        end
+            Which end of the way it lies at; None for neither.
+
+        Returns
+        -------
+        int
+            Equal for equal tags.
+        """
         if "wheelchair:conditional" in tags and tags.get("wheelchair") == "no":
             tags = {key: value for key, value in tags.items() if key != "wheelchair"}  # at times: see `hours`
         resolved = resolve(tags, kind, side=side, highway=highway, end=end)
@@ -198,7 +275,20 @@ def _lengths(points: Line, bends: NDArray[np.int64]) -> NDArray[np.float64]:
 
 
 def parts_of_elements(osm_type: NDArray[np.generic], osm_id: NDArray[np.generic]) -> NDArray[np.int32]:
-    """Number the edges of one element 1, 2, … in the order they were drawn; -1 for an only edge."""
+    """Number the edges of one element 1, 2, … in the order they were drawn; -1 for an only edge.
+
+    Parameters
+    ----------
+    osm_type
+        ``b"n"``, ``b"w"`` or ``b"r"`` of each edge.
+    osm_id
+        Number of the element.
+
+    Returns
+    -------
+    ndarray
+        Shape (edges,).
+    """
     count = len(osm_id)
     order = np.lexsort((np.arange(count), osm_id, osm_type))
     new = np.ones(count, dtype=bool)

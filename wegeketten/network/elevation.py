@@ -73,7 +73,18 @@ class Projection(Protocol):
     """What is needed of the city's metric coordinate system."""
 
     def to_lonlat(self, xy: Floats) -> Floats:
-        """Degrees of metric coordinates, both of shape (n, 2)."""
+        """Degrees of metric coordinates, both of shape (n, 2).
+
+        Parameters
+        ----------
+        xy
+            Metres.
+
+        Returns
+        -------
+        Floats
+            Longitude and latitude.
+        """
 
 
 @dataclass(frozen=True)
@@ -144,6 +155,16 @@ class GradeReport:
 
 def height_error_m(resolution_m: Floats) -> Floats:
     """Standard error of a height for a cell size, see `HEIGHT_ERRORS`.
+
+    Parameters
+    ----------
+    resolution_m
+        Cell size of the model.
+
+    Returns
+    -------
+    Floats
+        Metres, shape of `resolution_m`.
 
     Examples
     --------

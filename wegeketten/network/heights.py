@@ -37,20 +37,54 @@ class Lines:
         self.length_m: Floats = np.where(length > 1e-6, length, 0.0)
 
     def xy(self, edge: Rows, along_m: Floats) -> Floats:
-        """Points on edges, shape (n, 2)."""
+        """Points on edges, shape (n, 2).
+
+        Parameters
+        ----------
+        edge
+            Rows of edges.
+        along_m
+            Metres from the beginning of each.
+
+        Returns
+        -------
+        Floats
+            Metres.
+        """
         if not len(edge):
             return np.zeros((0, 2))
         at = np.clip(self._start[edge] + along_m, self._start[edge], self._stop[edge])
         return np.stack([np.interp(at, self._at, self._points[:, axis]) for axis in (0, 1)], axis=1)
 
     def ends(self, edge: Rows) -> tuple[Floats, Floats]:
-        """First and last points of edges, to the last bit the same for edges that meet."""
+        """First and last points of edges, to the last bit the same for edges that meet.
+
+        Parameters
+        ----------
+        edge
+            Rows of edges.
+
+        Returns
+        -------
+        tuple
+            Metres, shape (edges, 2) each.
+        """
         return self._points[self._first[edge]], self._points[self._last[edge]]
 
     def leaving_deg(self, edge: Rows) -> Floats:
         """Directions in which edges leave u and v, degrees, shape (n, 2).
 
         Taken over the first ten metres: a kink at the kerb does not make a turn.
+
+        Parameters
+        ----------
+        edge
+            Rows of edges.
+
+        Returns
+        -------
+        Floats
+            Counted from east against the clock.
         """
         length = self.length_m[edge]
         reach = np.minimum(10.0, length)
@@ -73,7 +107,22 @@ class Stations:
 
 
 def stations_along(lines: Lines, edge: Rows, cell_m: float) -> Stations:
-    """Stations evenly along the given edges, at most one cell (but never less than `DENSEST_M`) apart."""
+    """Stations evenly along the given edges, at most one cell (but never less than `DENSEST_M`) apart.
+
+    Parameters
+    ----------
+    lines
+        Geometry of all edges.
+    edge
+        Rows of edges.
+    cell_m
+        Cell size of the model.
+
+    Returns
+    -------
+    Stations
+        Edge and metres along it.
+    """
     pieces = np.maximum(np.ceil(lines.length_m[edge] / max(cell_m, DENSEST_M)).astype(np.int64), 1)
     owner = np.repeat(edge, pieces + 1)
     number = np.arange(len(owner)) - np.repeat(np.cumsum(pieces + 1) - (pieces + 1), pieces + 1)
@@ -86,7 +135,20 @@ def stations_along(lines: Lines, edge: Rows, cell_m: float) -> Stations:
 
 
 def places_of(edges: EdgeTable, joint: NDArray[np.bool_]) -> Rows:
-    """Number of the place at each node; nodes joined by an edge without length are one place."""
+    """Number of the place at each node; nodes joined by an edge without length are one place.
+
+    Parameters
+    ----------
+    edges
+        Edges of the network.
+    joint
+        Edges without length, whose ends are one place.
+
+    Returns
+    -------
+    Rows
+        Shape (nodes,).
+    """
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
@@ -101,6 +163,22 @@ def place_heights(edges: EdgeTable, place: Rows, stations: Stations, heights_m: 
     """Height of each place: the mean of what the ways on the ground that end there say.
 
     Unknown where one of them does not know, or where there is none.
+
+    Parameters
+    ----------
+    edges
+        Edges of the network.
+    place
+        Result of `places_of`.
+    stations
+        Result of `stations_along`.
+    heights_m
+        Height at each station, NaN where unknown.
+
+    Returns
+    -------
+    Floats
+        Metres, shape (places,).
     """
     node = np.r_[edges["u"][stations.edge[stations.at_u]], edges["v"][stations.edge[stations.at_v]]]
     said = np.r_[heights_m[stations.at_u], heights_m[stations.at_v]]

@@ -82,6 +82,11 @@ class Joiner:
         ----------
         xy
             Metres, shape (points, 2).
+
+        Returns
+        -------
+        tuple
+            In the order of the points.
         """
         snaps = snap(self._edges, xy, index=self._index)
         joined = choose_joins(snaps, xy[snaps.owner], self._edges, self._obstacles, nowhere=self._nowhere)
@@ -110,6 +115,11 @@ def choose_joins(
         What may lie between.
     nowhere
         Edges on parts of the network that lead nowhere, where they are known already.
+
+    Returns
+    -------
+    Joined
+        One candidate for each point, with cautions.
     """
     if not len(snaps):
         return Joined(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.uint32))
@@ -145,7 +155,22 @@ def _between(
 
 
 def feet_of(edges: EdgeTable, edge: NDArray[np.integer], along: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Places on edges, metres, shape (places, 2)."""
+    """Places on edges, metres, shape (places, 2).
+
+    Parameters
+    ----------
+    edges
+        Edges of the network.
+    edge
+        Rows of edges.
+    along
+        Share of the edge's length, from 0 to 1.
+
+    Returns
+    -------
+    ndarray
+        float64.
+    """
     import shapely
 
     rows, inverse = np.unique(edge, return_inverse=True)

@@ -61,18 +61,61 @@ class Junction:
     mapped: set[int] = field(default_factory=set)  # corners at which a mapped pavement meets the carriageway
 
     def corner_left(self, arm: int) -> int:
-        """Corner to the left of an arm, seen from the junction."""
+        """Corner to the left of an arm, seen from the junction.
+
+        Parameters
+        ----------
+        arm
+            Number of the arm.
+
+        Returns
+        -------
+        int
+            Number of the corner.
+        """
         return arm
 
     def corner_right(self, arm: int) -> int:
-        """Corner to the right of an arm, seen from the junction."""
+        """Corner to the right of an arm, seen from the junction.
+
+        Parameters
+        ----------
+        arm
+            Number of the arm.
+
+        Returns
+        -------
+        int
+            Number of the corner.
+        """
         return (arm - 1) % len(self.roads)
 
 
 def junction_at(
     draft: Draft, streets: Streets, vertex: int, ref: int, tags: Mapping[str, str], arms: Sequence[Arm]
 ) -> Junction:
-    """The junction at a vertex: its road arms by angle, its foot ways, its corners."""
+    """The junction at a vertex: its road arms by angle, its foot ways, its corners.
+
+    Parameters
+    ----------
+    draft
+        The network under construction; edges and nodes are added to it.
+    streets
+        Carriageways with their sides.
+    vertex
+        Number of the vertex.
+    ref
+        Id of its node.
+    tags
+        Tags of its node.
+    arms
+        What meets there.
+
+    Returns
+    -------
+    Junction
+        Ready for corners and crossings.
+    """
     unique = {(arm.edge, arm.at_start): arm for arm in arms}
     roads = [arm for arm in unique.values() if _is_road(streets, arm)]
     feet = [arm for arm in unique.values() if not _is_road(streets, arm)]
@@ -98,17 +141,58 @@ def _is_road(streets: Streets, arm: Arm) -> bool:
 
 
 def offset_at(streets: Streets, arm: Arm) -> float:
-    """Metres from the middle of an arm to where one walks beside it."""
+    """Metres from the middle of an arm to where one walks beside it.
+
+    Parameters
+    ----------
+    streets
+        Carriageways with their sides.
+    arm
+        An arm of a junction.
+
+    Returns
+    -------
+    float
+        0 for arms without sides.
+    """
     return offset_of(arm.highway, streets.strips[arm.way].tags)
 
 
 def side_of(arm: Arm, left: bool) -> int:
-    """Side in drawing direction of what lies to the left (or right) of an arm seen from the junction."""
+    """Side in drawing direction of what lies to the left (or right) of an arm seen from the junction.
+
+    Parameters
+    ----------
+    arm
+        An arm of a junction.
+    left
+        Whether the left is asked for, else the right.
+
+    Returns
+    -------
+    int
+        -1 left, 1 right in drawing direction.
+    """
     return LEFT if left == arm.at_start else RIGHT
 
 
 def state_of(streets: Streets, arm: Arm, left: bool) -> tuple[Side, Kind | None]:
-    """State of an arm's side, and what is walked there; streets that are one count as ``unknown``."""
+    """State of an arm's side, and what is walked there; streets that are one count as ``unknown``.
+
+    Parameters
+    ----------
+    streets
+        Carriageways with their sides.
+    arm
+        An arm of a junction.
+    left
+        Whether the left is asked for, else the right.
+
+    Returns
+    -------
+    tuple
+        The kind is None where nobody walks there.
+    """
     if arm.is_edge:
         return Side.unknown, Kind.street
     piece = arm.piece
@@ -119,13 +203,45 @@ def state_of(streets: Streets, arm: Arm, left: bool) -> tuple[Side, Kind | None]
 
 
 def members_of(junction: Junction, corner: int) -> tuple[tuple[int, bool], tuple[int, bool]]:
-    """The two arm sides that bound a corner: arm and whether it is the arm's left."""
+    """The two arm sides that bound a corner: arm and whether it is the arm's left.
+
+    Parameters
+    ----------
+    junction
+        The junction.
+    corner
+        Number of the corner.
+
+    Returns
+    -------
+    tuple
+        Against the clock.
+    """
     bounds = junction.corners[corner]
     return (bounds.before, True), (bounds.after, False)
 
 
 def corner_node(draft: Draft, streets: Streets, junction: Junction, corner: int, joints: Joints) -> int:
-    """Node of a corner; made where nothing but foot ways arrives."""
+    """Node of a corner; made where nothing but foot ways arrives.
+
+    Parameters
+    ----------
+    draft
+        The network under construction; edges and nodes are added to it.
+    streets
+        Carriageways with their sides.
+    junction
+        The junction.
+    corner
+        Number of the corner.
+    joints
+        Nodes that exist already; the new one is added.
+
+    Returns
+    -------
+    int
+        Row of the node.
+    """
     for known in (junction.pavement, junction.ground, junction.foot):
         if corner in known:
             return known[corner]
@@ -137,7 +253,22 @@ def corner_node(draft: Draft, streets: Streets, junction: Junction, corner: int,
 
 
 def is_separate(streets: Streets, junction: Junction, corner: int) -> bool:
-    """Whether a corner lies at a side whose pavement is mapped as a way of its own."""
+    """Whether a corner lies at a side whose pavement is mapped as a way of its own.
+
+    Parameters
+    ----------
+    streets
+        Carriageways with their sides.
+    junction
+        The junction.
+    corner
+        Number of the corner.
+
+    Returns
+    -------
+    bool
+        Whether nothing has to be drawn there.
+    """
     return any(
         state_of(streets, junction.roads[arm], left)[0] is Side.separate
         for arm, left in members_of(junction, corner)
@@ -145,7 +276,17 @@ def is_separate(streets: Streets, junction: Junction, corner: int) -> bool:
 
 
 def move_arm(draft: Draft, arm: Arm, node: int) -> None:
-    """Put an arm's end onto another node; what is drawn inside the corner is cut off."""
+    """Put an arm's end onto another node; what is drawn inside the corner is cut off.
+
+    Parameters
+    ----------
+    draft
+        The network under construction; edges and nodes are added to it.
+    arm
+        An arm of a junction.
+    node
+        Row of the node.
+    """
     edge = arm.edge
     style = draft.styles[edge]
     place = draft.places[node]

@@ -50,6 +50,11 @@ def join_junctions(
         What meets, by vertex.
     node_tags
         Tags of the vertices that have some, by OSM id.
+
+    Returns
+    -------
+    Joints
+        Nodes of all corners.
     """
     met = {arm.edge for meeting in arms.values() for arm in meeting if arm.is_edge}
     joints = Joints(drawn_m={edge: length_m(draft.lines[edge]) for edge in met})

@@ -18,7 +18,18 @@ if TYPE_CHECKING:
 
 
 def is_lift(tags: Mapping[str, str]) -> bool:
-    """Whether a node is a lift."""
+    """Whether a node is a lift.
+
+    Parameters
+    ----------
+    tags
+        Tags of the element, with tidy keys.
+
+    Returns
+    -------
+    bool
+        By ``highway=elevator``.
+    """
     return tags.get("highway") == "elevator"
 
 
@@ -35,6 +46,16 @@ _LEFT = ("disused", "abandoned", "demolished", "removed", "razed")
 def runs(tags: Mapping[str, str]) -> bool:
     """Whether a lift or an escalator runs at all, by its own tags.
 
+    Parameters
+    ----------
+    tags
+        Tags of the element, with tidy keys.
+
+    Returns
+    -------
+    bool
+        False where it is out of service.
+
     Examples
     --------
     >>> runs({}), runs({"operational_status": "broken"}), runs({"opening_hours": "off"})
@@ -50,7 +71,20 @@ def runs(tags: Mapping[str, str]) -> bool:
 
 
 def hours_of(draft: Draft, tags: Mapping[str, str]) -> int:
-    """Row plus one of the hours in which a lift or an escalator runs; 0 where always or not mapped."""
+    """Row plus one of the hours in which a lift or an escalator runs; 0 where always or not mapped.
+
+    Parameters
+    ----------
+    draft
+        The network under construction; edges and nodes are added to it.
+    tags
+        Tags of the element, with tidy keys.
+
+    Returns
+    -------
+    int
+        See `Draft.hours`.
+    """
     return draft.hours(hours_of_node(tags))
 
 

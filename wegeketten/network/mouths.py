@@ -59,7 +59,21 @@ class Mapped(NamedTuple):
 
 
 def cross_arms(draft: Draft, streets: Streets, junction: Junction, joints: Joints, mapped_at: Mapped) -> None:
-    """Crossings of the arms: mapped on the node, or implied by the junction."""
+    """Crossings of the arms: mapped on the node, or implied by the junction.
+
+    Parameters
+    ----------
+    draft
+        The network under construction; edges and nodes are added to it.
+    streets
+        Carriageways with their sides.
+    junction
+        The junction.
+    joints
+        Nodes of its corners.
+    mapped_at
+        Vertices at which a crossing is mapped.
+    """
     mapped = is_crossing(junction.tags)
     count = len(junction.roads)
     through = any(arm.kind is Kind.crossing for arm in junction.feet)
@@ -133,14 +147,46 @@ def _cross_arm(
 
 
 def at_crossing(crossed: Crossed, junction: Junction) -> Crossed:
-    """The arm as it is crossed at a node mapped as a crossing."""
+    """The arm as it is crossed at a node mapped as a crossing.
+
+    Parameters
+    ----------
+    crossed
+        An arm.
+    junction
+        The junction.
+
+    Returns
+    -------
+    Crossed
+        With the tags of the crossing's node.
+    """
     if not is_crossing(junction.tags):
         return crossed
     return crossed._replace(how=crossing_of(junction.tags), node_tags=dict(junction.tags), ref=junction.ref)
 
 
 def bank_of(draft: Draft, streets: Streets, junction: Junction, corner: int, joints: Joints) -> Bank | None:
-    """Where a crossing begins or ends at a corner, None where there is nothing to stand on."""
+    """Where a crossing begins or ends at a corner, None where there is nothing to stand on.
+
+    Parameters
+    ----------
+    draft
+        The network under construction; edges and nodes are added to it.
+    streets
+        Carriageways with their sides.
+    junction
+        The junction.
+    corner
+        Number of the corner.
+    joints
+        Nodes of its corners.
+
+    Returns
+    -------
+    Bank or None
+        Node and kerb.
+    """
     if corner in junction.pavement:
         return Bank(junction.pavement[corner], kerb=True)
     if corner in junction.ground:
@@ -151,7 +197,22 @@ def bank_of(draft: Draft, streets: Streets, junction: Junction, corner: int, joi
 
 
 def crossed_at_arm(streets: Streets, junction: Junction, place: int) -> Crossed:
-    """The arm that is crossed; lesser arms are crossed at their mouth, where kerbs are lowered as a rule."""
+    """The arm that is crossed; lesser arms are crossed at their mouth, where kerbs are lowered as a rule.
+
+    Parameters
+    ----------
+    streets
+        Carriageways with their sides.
+    junction
+        The junction.
+    place
+        Number of the arm.
+
+    Returns
+    -------
+    Crossed
+        With the tags of the road.
+    """
     arm = junction.roads[place]
     ranks = [_IMPORTANCE.get(other.highway, 2) for other in junction.roads]
     minor = len(ranks) > 2 and (ranks[place] < max(ranks) or min(ranks) == max(ranks))
@@ -162,6 +223,16 @@ def crossed_at_arm(streets: Streets, junction: Junction, place: int) -> Crossed:
 
 def is_crossing(tags: Mapping[str, str]) -> bool:
     """Whether a node is mapped as a crossing.
+
+    Parameters
+    ----------
+    tags
+        Tags of the element, with tidy keys.
+
+    Returns
+    -------
+    bool
+        False for ``crossing=no``.
 
     Examples
     --------
@@ -176,7 +247,20 @@ def is_crossing(tags: Mapping[str, str]) -> bool:
 
 
 def crossing_vertices(streets: Streets, node_tags: Mapping[int, Mapping[str, str]]) -> Mapped:
-    """Vertices on streets at which a crossing is mapped, as a node or as a way."""
+    """Vertices on streets at which a crossing is mapped, as a node or as a way.
+
+    Parameters
+    ----------
+    streets
+        Carriageways with their sides.
+    node_tags
+        Tags of the vertices that have some, by OSM id.
+
+    Returns
+    -------
+    Mapped
+        Numbers of vertices.
+    """
     pieces = streets.pieces
     walked = _walked_to(streets)
     used: set[int] = set()

@@ -75,7 +75,18 @@ class Obstacles:
         self._trees = [shapely.STRtree(lot.shapes) for lot in self.lots]
 
     def between(self, one: tuple[float, float], other: tuple[float, float]) -> int:
-        """Cautions, as bits, of the straight line between two places."""
+        """Cautions, as bits, of the straight line between two places.
+
+        Parameters
+        ----------
+        one, other
+            x and y in metres.
+
+        Returns
+        -------
+        int
+            Bits of `wegeketten.tags.cautions`.
+        """
         return int(self.between_many(np.array([one]), np.array([other]))[0])
 
     def between_many(self, ones: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.uint32]:
@@ -85,6 +96,11 @@ class Obstacles:
         ----------
         ones, others
             Ends, metres, shape (lines, 2).
+
+        Returns
+        -------
+        ndarray
+            Shape (lines,).
         """
         import shapely
 
@@ -132,7 +148,17 @@ def _rings(lines: NDArray[np.object_]) -> NDArray[np.object_]:
 
 
 def write_obstacles(folder: Path, obstacles: Obstacles, projection: Projection) -> None:
-    """Write obstacles into a city folder; houses are in the base map already."""
+    """Write obstacles into a city folder; houses are in the base map already.
+
+    Parameters
+    ----------
+    folder
+        Folder of the city.
+    obstacles
+        What may lie between doors and ways.
+    projection
+        From degrees to the metres of the city.
+    """
     import shapely
 
     from wegeketten.files.parquet import write_columns
@@ -146,6 +172,18 @@ def write_obstacles(folder: Path, obstacles: Obstacles, projection: Projection) 
 
 def read_obstacles(folder: Path, projection: Projection) -> Obstacles:
     """Read what `write_obstacles` wrote, and the houses of the base map; none where there is no file.
+
+    Parameters
+    ----------
+    folder
+        Folder of the city.
+    projection
+        From degrees to the metres of the city.
+
+    Returns
+    -------
+    Obstacles
+        In metres.
 
     Raises
     ------
@@ -169,7 +207,20 @@ def read_obstacles(folder: Path, projection: Projection) -> Obstacles:
 
 
 def find_obstacles(features: Features, projection: Projection) -> Obstacles:
-    """Collect what lies on the ground and in the way; bridges, tunnels and other storeys are left out."""
+    """Collect what lies on the ground and in the way; bridges, tunnels and other storeys are left out.
+
+    Parameters
+    ----------
+    features
+        What was read from the extract.
+    projection
+        From degrees to the metres of the city.
+
+    Returns
+    -------
+    Obstacles
+        In metres.
+    """
     import shapely
 
     rows: dict[str, list[tuple[int, int, bool]]] = {name: [] for name in CLASSES}

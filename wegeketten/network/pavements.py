@@ -43,7 +43,20 @@ _MOUTHS = frozenset({"driveway", "parking_aisle", "drive-through", "emergency_ac
 
 
 def find_streets(strips: Sequence[Strip], pieces: Pieces) -> Streets:
-    """Tell streets with sides from those that are one."""
+    """Tell streets with sides from those that are one.
+
+    Parameters
+    ----------
+    strips
+        All ways that are walked or crossed.
+    pieces
+        The pieces they are cut into.
+
+    Returns
+    -------
+    Streets
+        With the sides of each piece.
+    """
     streets = Streets(strips, pieces)
     is_road = np.array([strip.walk.is_road and not strip.walk.area for strip in strips], dtype=bool)
     roads = np.flatnonzero(is_road[pieces.way]) if len(strips) else np.empty(0, dtype=np.int64)
@@ -56,7 +69,18 @@ def find_streets(strips: Sequence[Strip], pieces: Pieces) -> Streets:
 
 
 def is_mouth(strip: Strip) -> bool:
-    """Whether a road without sides meets a pavement without a kerb: a driveway, a track."""
+    """Whether a road without sides meets a pavement without a kerb: a driveway, a track.
+
+    Parameters
+    ----------
+    strip
+        A road.
+
+    Returns
+    -------
+    bool
+        Whether the pavement goes on across it.
+    """
     return strip.tags.get("service") in _MOUTHS or strip.walk.highway == CODE["track"]
 
 
@@ -95,6 +119,13 @@ def restrict_pavements(
 
 def lay_pavements(draft: Draft, streets: Streets) -> dict[tuple[int, int], int]:
     """Edges along both sides of every street that has sides.
+
+    Parameters
+    ----------
+    draft
+        The network under construction; edges and nodes are added to it.
+    streets
+        Carriageways with their sides.
 
     Returns
     -------
@@ -166,8 +197,17 @@ def arms_of_streets(draft: Draft, streets: Streets, edge_of: Sequence[int]) -> d
 
     Parameters
     ----------
+    draft
+        The network under construction; edges and nodes are added to it.
+    streets
+        Carriageways with their sides.
     edge_of
         Draft row of each piece, -1 for streets with sides. Arms of such streets stand for their piece.
+
+    Returns
+    -------
+    dict
+        By number of the vertex.
     """
     pieces = streets.pieces
     sided = sorted({*streets.sides, *streets.ghosts})

@@ -54,6 +54,11 @@ class Reach(NamedTuple):
 def close_through(draft: Draft) -> list[str]:
     """Cut private ways, and close private gates, where they lead from one public place to another.
 
+    Parameters
+    ----------
+    draft
+        The network under construction; edges and nodes are added to it.
+
     Returns
     -------
     list of str
@@ -122,7 +127,20 @@ def _ends(draft: Draft, edges: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def parts_of(draft: Draft, edges: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Label of what each node is joined to by some edges: the smallest row among its nodes."""
+    """Label of what each node is joined to by some edges: the smallest row among its nodes.
+
+    Parameters
+    ----------
+    draft
+        The network under construction; edges and nodes are added to it.
+    edges
+        Rows of the edges that count.
+
+    Returns
+    -------
+    ndarray
+        Shape (nodes,).
+    """
     u, v = _ends(draft, edges)
     label = np.arange(len(draft.places))
     while True:

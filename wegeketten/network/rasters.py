@@ -90,6 +90,11 @@ def rasters_in(path: Path, room: Callable[[], Path], crs: str | None = None) -> 
     crs
         Coordinate reference system of grids that state none.
 
+    Yields
+    ------
+    Raster
+        With their own coordinate reference systems.
+
     Raises
     ------
     InputDataError

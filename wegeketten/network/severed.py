@@ -69,12 +69,18 @@ def cut_outlines(
 
     Parameters
     ----------
+    draft
+        The network under construction; edges and nodes are added to it.
     floors
         Areas that are walked across.
     shapes
         What is free of them, see `walkable_floor.clear`.
     things
         What stands on each.
+    features
+        What was read from the extract.
+    projection
+        From degrees to the metres of the city.
 
     Returns
     -------

@@ -28,6 +28,11 @@ def mark_short_slopes(edges: EdgeTable) -> None:
     """Fill the column ``short_slope``: edges of stretches above 6 % no longer than a metre in all.
 
     Edges that follow one another, be it over a kerb, are one stretch.
+
+    Parameters
+    ----------
+    edges
+        Edges of the network.
     """
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components

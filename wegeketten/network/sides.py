@@ -63,6 +63,16 @@ _SHORT_M = 30.0  # shorter streets are no witnesses for a pavement that nobody m
 def sides_of(tags: Mapping[str, str]) -> Pair:
     """Left and right side by the street's tags; sided keys count before ``sidewalk``.
 
+    Parameters
+    ----------
+    tags
+        Tags of the element, with tidy keys.
+
+    Returns
+    -------
+    Pair
+        What is known of each.
+
     Examples
     --------
     >>> [side.name for side in sides_of({"sidewalk": "right"})]
@@ -102,6 +112,11 @@ def sides_of_pieces(strips: Sequence[Strip], pieces: Pieces, roads: NDArray[np.i
         The network's ways and their pieces.
     roads
         Rows of the pieces asked for.
+
+    Returns
+    -------
+    list of Pair
+        In the order of `roads`.
     """
     tagged = [sides_of(strip.tags) if strip.walk.is_road else (Side.none, Side.none) for strip in strips]
     given = [tagged[way] for way in pieces.way[roads].tolist()]
@@ -147,6 +162,22 @@ def share_seen(
     """Share of places along each road from which a way of the given kinds is seen to the left and right.
 
     From a tunnel nothing is seen but what is in a tunnel, nor that from the street above.
+
+    Parameters
+    ----------
+    strips
+        All ways that are walked or crossed.
+    pieces
+        The pieces they are cut into.
+    roads
+        Rows of pieces.
+    kinds
+        Kinds of ways that are looked for.
+
+    Returns
+    -------
+    ndarray
+        From 0 to 1, shape (roads, 2).
     """
     import shapely
 
@@ -172,6 +203,16 @@ def share_seen(
 
 def is_buried(tags: Mapping[str, str]) -> bool:
     """Whether a way runs in a tunnel: the pavement on the street above is not beside it.
+
+    Parameters
+    ----------
+    tags
+        Tags of the element, with tidy keys.
+
+    Returns
+    -------
+    bool
+        Whether it lies below the ground.
 
     Examples
     --------

@@ -29,6 +29,16 @@ SHORTEST_BASE_M = 10.0
 def base_length_m(resolution_m: Floats) -> Floats:
     """Length over which a slope is taken: two cells, at least `SHORTEST_BASE_M`.
 
+    Parameters
+    ----------
+    resolution_m
+        Cell size of the model.
+
+    Returns
+    -------
+    Floats
+        Metres, shape of `resolution_m`.
+
     Examples
     --------
     >>> base_length_m(np.array([1.0, 30.0]))
@@ -186,6 +196,11 @@ class Course:
         height_at
             Heights of metric coordinates, shape (n, 2) → (n,). A stroke shorter than its base length is
             prolonged straight on over the ground.
+
+        Returns
+        -------
+        Slopes
+            In percent and metres, with bounds.
         """
         result = Slopes(*(np.full(self._count, np.nan) for _ in range(5)))
         if not len(self.edge):

@@ -87,12 +87,36 @@ class Snaps:
     skipped: list[Skipped] = field(default_factory=list)
 
     def take(self, rows: NDArray[np.integer] | NDArray[np.bool_]) -> Snaps:
-        """The given candidates only."""
+        """The given candidates only.
+
+        Parameters
+        ----------
+        rows
+            Their positions, or a mask.
+
+        Returns
+        -------
+        Snaps
+            A table of its own.
+        """
         names = ("owner", "point", "edge", "along", "off_m", "away_m")
         return replace(self, **{name: getattr(self, name)[rows] for name in names})
 
     def followed_by(self, other: Snaps, first: int) -> Snaps:
-        """These candidates, then others, whose owners are counted from `first`."""
+        """These candidates, then others, whose owners are counted from `first`.
+
+        Parameters
+        ----------
+        other
+            What comes behind.
+        first
+            Number of the first owner of `other`.
+
+        Returns
+        -------
+        Snaps
+            Both.
+        """
         return Snaps(
             owner=np.concatenate([self.owner, other.owner + first]).astype(np.int32),
             point=np.concatenate([self.point, other.point]),
@@ -103,7 +127,20 @@ class Snaps:
         )
 
     def kept(self, rows: NDArray[np.bool_], first: int = 0) -> Snaps:
-        """The given rows, owners counted from `first`."""
+        """The given rows, owners counted from `first`.
+
+        Parameters
+        ----------
+        rows
+            A mask.
+        first
+            Number of the first owner that is left.
+
+        Returns
+        -------
+        Snaps
+            A table of its own.
+        """
         names = ("point", "edge", "along", "off_m")
         owner = (self.owner[rows] - first).astype(np.int32)
         return Snaps(owner, *(getattr(self, name)[rows] for name in names))
@@ -160,6 +197,11 @@ def snap(
         How many edges to keep per point, at least 2.
     index
         Of these edges, where it is known already: it takes most of the time of a small question.
+
+    Returns
+    -------
+    Snaps
+        Candidates by owner, point and preference.
 
     Examples
     --------
@@ -237,12 +279,35 @@ def choose(snaps: Snaps, usable: NDArray[np.bool_]) -> NDArray[np.int64]:
 
 
 def stranded(snaps: Snaps, chosen: NDArray[np.int64]) -> NDArray[np.int32]:
-    """Owners that have candidates, but none of those chosen: ways are near, this profile may use none."""
+    """Owners that have candidates, but none of those chosen: ways are near, this profile may use none.
+
+    Parameters
+    ----------
+    snaps
+        Candidates.
+    chosen
+        Rows of those that were chosen.
+
+    Returns
+    -------
+    ndarray
+        Ascending.
+    """
     return np.setdiff1d(snaps.owner, snaps.owner[chosen]).astype(np.int32)
 
 
 def write_snaps(path: Path, snaps: Snaps, *, note: Mapping[str, str] | None = None) -> None:
-    """Write candidates as Parquet."""
+    """Write candidates as Parquet.
+
+    Parameters
+    ----------
+    path
+        Target file.
+    snaps
+        Candidates.
+    note
+        Further facts for the file.
+    """
     from wegeketten.files.parquet import write_columns
 
     names = ("owner", "point", "edge", "along", "off_m")
@@ -251,6 +316,16 @@ def write_snaps(path: Path, snaps: Snaps, *, note: Mapping[str, str] | None = No
 
 def read_snaps(path: Path) -> Snaps:
     """Read candidates written by `write_snaps`.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    Snaps
+        As they were written.
 
     Raises
     ------

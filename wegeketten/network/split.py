@@ -45,7 +45,18 @@ class Pieces:
     vertex_xy: NDArray[np.float64]
 
     def line(self, piece: int) -> NDArray[np.float64]:
-        """Points of one piece, x, y in metres."""
+        """Points of one piece, x, y in metres.
+
+        Parameters
+        ----------
+        piece
+            Number of the piece.
+
+        Returns
+        -------
+        ndarray
+            Shape (points, 2).
+        """
         return self.xy[self.first[piece] : self.last[piece] + 1]
 
 
@@ -67,6 +78,11 @@ def split_ways(
         The ways to cut.
     special
         Ids of nodes to cut at besides.
+
+    Returns
+    -------
+    Pieces
+        Pieces and vertices.
     """
     starts = np.array([way.start for way in ways], dtype=np.int64)
     stops = np.array([way.stop for way in ways], dtype=np.int64)

@@ -73,6 +73,17 @@ def cross_squares(draft: Draft, strips: Sequence[Strip], features: Features, pro
     """Lay ways across every area that is worth it, from and to the nodes at which one enters it.
 
     They bear the readings of the area, except for width and incline, which depend on where one walks.
+
+    Parameters
+    ----------
+    draft
+        The network under construction; edges and nodes are added to it.
+    strips
+        All ways that are walked.
+    features
+        What was read from the extract.
+    projection
+        From degrees to the metres of the city.
     """
     floors = find_floors(features, projection, strips)
     left, things = clear(floors, features, projection)

@@ -56,6 +56,18 @@ def write_edges(
 def read_edges(path: Path, projection: Projection) -> EdgeTable:
     """Read an edge table written by `write_edges`; its lines are read when they are first asked for.
 
+    Parameters
+    ----------
+    path
+        The file.
+    projection
+        From degrees to the metres of the city.
+
+    Returns
+    -------
+    EdgeTable
+        As it was written.
+
     Raises
     ------
     InputDataError

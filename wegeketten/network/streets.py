@@ -49,16 +49,51 @@ class Streets:
     _walked: dict[tuple[int, int], Kind | None] = field(default_factory=dict)
 
     def strip(self, piece: int) -> Strip:
-        """The way a piece is cut from."""
+        """The way a piece is cut from.
+
+        Parameters
+        ----------
+        piece
+            Number of the piece.
+
+        Returns
+        -------
+        Strip
+            With tags and kind.
+        """
         return self.strips[int(self.pieces.way[piece])]
 
     def offset_m(self, piece: int) -> float:
-        """Metres from the middle of the carriageway to the pavement."""
+        """Metres from the middle of the carriageway to the pavement.
+
+        Parameters
+        ----------
+        piece
+            Number of the piece.
+
+        Returns
+        -------
+        float
+            Metres.
+        """
         strip = self.strip(piece)
         return offset_of(strip.walk.highway, strip.tags)
 
     def walked(self, piece: int, side: int) -> Kind | None:
-        """What one walks on that side: a pavement, the edge of the carriageway, or nothing."""
+        """What one walks on that side: a pavement, the edge of the carriageway, or nothing.
+
+        Parameters
+        ----------
+        piece
+            Number of the piece.
+        side
+            0 left, 1 right in drawing direction.
+
+        Returns
+        -------
+        Kind or None
+            None where nobody walks there.
+        """
         key = (piece, side)
         if key not in self._walked:
             self._walked[key] = self._find_walked(piece, side)

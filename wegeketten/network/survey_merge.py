@@ -69,6 +69,11 @@ def merge_rows(rows: Sequence[SurveyRow], before: float) -> Merged:
     before
         Point value without them; it counts where a statement gives bounds only.
 
+    Returns
+    -------
+    Merged
+        Value, bounds, and which rows count or contradict.
+
     Examples
     --------
     >>> from wegeketten.tags.survey_file import SurveyRow, observed
@@ -185,7 +190,20 @@ _MOST_TOLD = 10
 
 
 def conflict_notes(conflicts: Sequence[SurveyConflict], files: int) -> list[str]:
-    """What ``build`` says of contradictions: how many there are, and the first of them."""
+    """What ``build`` says of contradictions: how many there are, and the first of them.
+
+    Parameters
+    ----------
+    conflicts
+        Contradictions.
+    files
+        Number of survey files.
+
+    Returns
+    -------
+    list of str
+        At most a few sentences.
+    """
     notes: list[str] = []
     if not conflicts:
         return notes
@@ -205,7 +223,18 @@ def conflict_notes(conflicts: Sequence[SurveyConflict], files: int) -> list[str]
 
 
 def group_conflicts(found: Iterable[SurveyConflict]) -> list[SurveyConflict]:
-    """One contradiction for all edges the same statements were laid on."""
+    """One contradiction for all edges the same statements were laid on.
+
+    Parameters
+    ----------
+    found
+        Contradictions by edge.
+
+    Returns
+    -------
+    list of SurveyConflict
+        In the order in which they were found.
+    """
     groups: dict[tuple[str, tuple[str, ...]], SurveyConflict] = {}
     for each in found:
         key = (each.attribute, each.rows)

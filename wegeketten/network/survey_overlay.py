@@ -132,6 +132,11 @@ def survey_files(given: str | Path | Sequence[str | Path]) -> list[Path]:
     given
         One file (``FILE:LAYER`` where it holds several layers) or folder, or several.
 
+    Returns
+    -------
+    list of Path
+        In the order given, those of a folder by name.
+
     Raises
     ------
     InputDataError
@@ -173,6 +178,11 @@ def overlay_survey(
         Farthest a surveyed point may lie from its edge, metres.
     crs, encoding
         Coordinate system and encoding of files that state none.
+
+    Returns
+    -------
+    Overlay
+        Changed edges, and what was laid on which.
 
     Raises
     ------

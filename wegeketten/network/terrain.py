@@ -320,6 +320,18 @@ def plateau(heights: NDArray[np.float64], cell_m: float) -> tuple[float, int]:
     Such as 0 or −99: the lowest or highest value of a window where several cells have exactly it and the
     ground around them, which is not level, begins far away: a step that no wall and no quay makes.
 
+    Parameters
+    ----------
+    heights
+        Heights of a window, metres.
+    cell_m
+        Cell size.
+
+    Returns
+    -------
+    tuple
+        Height in metres, and number of cells.
+
     Examples
     --------
     >>> ground = 40 + np.arange(400.0).reshape(20, 20) / 100
@@ -462,6 +474,16 @@ def _inspect(raster: Raster, vertical_unit: str | None, apart: Callable[[], Apar
 
 def all_whole(heights: NDArray[Any]) -> bool:
     """Whether heights are whole numbers that differ, as no model in metres on fine cells has them.
+
+    Parameters
+    ----------
+    heights
+        Heights of a window.
+
+    Returns
+    -------
+    bool
+        False where all are equal.
 
     Examples
     --------

@@ -67,7 +67,18 @@ class Window(NamedTuple):
 
 
 def describe(path: Path) -> Described:
-    """Look at a file without reading its cells."""
+    """Look at a file without reading its cells.
+
+    Parameters
+    ----------
+    path
+        A raster file.
+
+    Returns
+    -------
+    Described
+        Size, cells and coordinate reference system.
+    """
     import rasterio
 
     with rasterio.open(path, driver="GTiff") as source:
@@ -85,7 +96,20 @@ def describe(path: Path) -> Described:
 
 
 def read_window(path: str, top: int, bottom: int, left: int, right: int) -> Window:
-    """Read cells of the first band; the file stays open."""
+    """Read cells of the first band; the file stays open.
+
+    Parameters
+    ----------
+    path
+        A raster file.
+    top, bottom, left, right
+        Rows and columns of the window, the last not included.
+
+    Returns
+    -------
+    Window
+        Heights, and which of them are missing.
+    """
     import numpy as np
     import rasterio
 

@@ -39,7 +39,18 @@ class _Parted(NamedTuple):
 
 
 def uncrossed_nodes(nodes: Mapping[int, Node]) -> list[int]:
-    """Ids of the nodes at which mappers say that nobody crosses."""
+    """Ids of the nodes at which mappers say that nobody crosses.
+
+    Parameters
+    ----------
+    nodes
+        Nodes of the extract, by id.
+
+    Returns
+    -------
+    list of int
+        Ascending.
+    """
     return [ref for ref, node in nodes.items() if node.tags.get("crossing") == "no"]
 
 

@@ -70,6 +70,18 @@ def link_unmet(draft: Draft, obstacles: Obstacles) -> Joined:
     Between a platform and a carriageway lies a kerb of unknown height; between a square and a street the
     ground is level. What else lies between is a caution of the link. Where no way of its own storey is near,
     there must be one between the storeys that nobody mapped.
+
+    Parameters
+    ----------
+    draft
+        The network under construction; edges and nodes are added to it.
+    obstacles
+        What may lie between.
+
+    Returns
+    -------
+    Joined
+        Links and their cautions.
     """
     styles = draft.styles
     lawful = np.array([style.forward or style.backward for style in styles], dtype=bool)

@@ -39,6 +39,11 @@ def worth_crossing(xy: Metres, apart: Metres) -> Flags:
     apart
         Metres between entries by the ways there are, `inf` for none, shape (entries, entries).
 
+    Returns
+    -------
+    Flags
+        bool.
+
     Examples
     --------
     >>> worth_crossing(np.array([[0.0, 0.0], [10.0, 10.0]]), np.array([[0.0, 20.0], [20.0, 0.0]])).tolist()
@@ -119,6 +124,11 @@ def corners_of(floor: shapely.Geometry) -> Metres:
     """Places past which one walks around what stands on a floor, by x and y, metres.
 
     A little aside of the reflex corners of its outline; fewer and farther off where there are very many.
+
+    Parameters
+    ----------
+    floor
+        Polygon or MultiPolygon, metres.
 
     Returns
     -------

@@ -76,6 +76,20 @@ def find_floors(features: Features, projection: Projection, strips: Sequence[Str
     """Areas that are walked across, as polygons, in the order of the strips.
 
     Rings that the extract cuts make none.
+
+    Parameters
+    ----------
+    features
+        What was read from the extract.
+    projection
+        From degrees to the metres of the city.
+    strips
+        All ways that are walked.
+
+    Returns
+    -------
+    list of Floor
+        With the strip that each belongs to.
     """
     import shapely
 
@@ -126,6 +140,15 @@ def clear(
     floors: Sequence[Floor], features: Features, projection: Projection
 ) -> tuple[list[shapely.Geometry], list[list[Thing]]]:
     """Polygons of floors without buildings, barriers, water, plants, tracks and main roads on them.
+
+    Parameters
+    ----------
+    floors
+        Result of `find_floors`.
+    features
+        What was read from the extract.
+    projection
+        From degrees to the metres of the city.
 
     Returns
     -------
@@ -222,7 +245,18 @@ def _boxes(features: Features) -> tuple[list[Way], NDArray[np.object_]]:
 
 
 def is_house(tags: Mapping[str, str]) -> bool:
-    """Whether something is a building with walls."""
+    """Whether something is a building with walls.
+
+    Parameters
+    ----------
+    tags
+        Tags of the element, with tidy keys.
+
+    Returns
+    -------
+    bool
+        False for roofs and carports.
+    """
     return tags.get("building", "no") not in ("no", "roof", "carport", "canopy")
 
 

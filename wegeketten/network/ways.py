@@ -95,6 +95,16 @@ def walk_of(tags: Mapping[str, str]) -> Walk | None:
 
     A way that the law closes is returned too, for the crossings and junctions it takes part in.
 
+    Parameters
+    ----------
+    tags
+        Tags of the element, with tidy keys.
+
+    Returns
+    -------
+    Walk or None
+        Kind of the edges, and whether one may walk.
+
     Examples
     --------
     >>> walk_of({"highway": "footway", "footway": "sidewalk"}).kind.name
@@ -125,6 +135,16 @@ def walk_of(tags: Mapping[str, str]) -> Walk | None:
 def level_of(tags: Mapping[str, str]) -> float:
     """Storey of an element, NaN where none or more than one is mapped.
 
+    Parameters
+    ----------
+    tags
+        Tags of the element, with tidy keys.
+
+    Returns
+    -------
+    float
+        0 is the ground floor.
+
     Examples
     --------
     >>> level_of({"level": "-1"}), level_of({"level": "0;1"}), level_of({})
@@ -136,6 +156,16 @@ def level_of(tags: Mapping[str, str]) -> float:
 
 def levels_of(tags: Mapping[str, str]) -> tuple[float, ...]:
     """All storeys an element reaches, ascending; ``0-2`` means three.
+
+    Parameters
+    ----------
+    tags
+        Tags of the element, with tidy keys.
+
+    Returns
+    -------
+    tuple
+        Empty where none can be read.
 
     Examples
     --------
@@ -175,6 +205,18 @@ def _unnamed(tags: Mapping[str, str], name: str) -> str:
 
 def ride_s(tags: Mapping[str, str], length_m: float) -> float:
     """Seconds on board a ferry: as tagged, else at the speed of a small one; half an interval to wait.
+
+    Parameters
+    ----------
+    tags
+        Tags of the element, with tidy keys.
+    length_m
+        Metres of the crossing.
+
+    Returns
+    -------
+    float
+        Seconds.
 
     Examples
     --------

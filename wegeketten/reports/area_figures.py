@@ -124,6 +124,11 @@ def areas_of(scan: Scan) -> list[Area]:
     ----------
     scan
         A scan with all profiles and services the report shall speak of.
+
+    Returns
+    -------
+    list of Area
+        The whole city first.
     """
     city = scan.city
     district = np.asarray(city.homes["district"])
@@ -138,7 +143,20 @@ def areas_of(scan: Scan) -> list[Area]:
 
 
 def district_of_points(city: City, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Row of the first district that holds each point, -1 for none."""
+    """Row of the first district that holds each point, -1 for none.
+
+    Parameters
+    ----------
+    city
+        The city, as built.
+    lon, lat
+        Degrees, shape (points,).
+
+    Returns
+    -------
+    ndarray
+        Shape (points,).
+    """
     import shapely
 
     found = np.full(len(lon), -1, dtype=np.int64)
@@ -219,6 +237,18 @@ def spots_of(city: City, places: NDArray[np.int64]) -> list[MapPoint]:
     """Places with the most different services within `SPOT_RADIUS_M`, best first, none near another.
 
     Benches, stops, parks and playgrounds stand nearly everywhere and do not count.
+
+    Parameters
+    ----------
+    city
+        The city, as built.
+    places
+        Rows of the city's places.
+
+    Returns
+    -------
+    list of MapPoint
+        At most a few.
     """
     from scipy.spatial import cKDTree
 

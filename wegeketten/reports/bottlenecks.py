@@ -53,6 +53,11 @@ def bottlenecks(scan: Scan, profile: Profile) -> list[Bottleneck]:
         A scan with this profile.
     profile
         For whom.
+
+    Returns
+    -------
+    list of Bottleneck
+        With the people behind each.
     """
     city = scan.city
     edges = city.edges
@@ -132,7 +137,16 @@ def within(found: Sequence[Bottleneck], district: NDArray[np.integer], row: int)
 
     Parameters
     ----------
+    found
+        Result of `bottlenecks`.
     district
         District of each edge, see `wegeketten.reach.quality.edge_districts`.
+    row
+        Row of the district, -1 for all.
+
+    Returns
+    -------
+    list of Bottleneck
+        In the same order.
     """
     return [one for one in found if row < 0 or district[one.arc // 2] == row]

@@ -34,6 +34,11 @@ def chains(area: Area, tell: Phrases) -> Section | None:
         The district, or the whole city.
     tell
         Words and scan.
+
+    Returns
+    -------
+    Section or None
+        A chapter of the report.
     """
     words, lang, scan = tell.words, tell.lang, tell.scan
     known = [chain for chain in CHAINS if set(chain) <= set(tell.offered)]

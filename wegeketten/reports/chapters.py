@@ -38,7 +38,20 @@ def _groups(tell: Phrases) -> list[str]:
 
 
 def reach(area: Area, tell: Phrases) -> Section:
-    """Share and time for every service and group."""
+    """Share and time for every service and group.
+
+    Parameters
+    ----------
+    area
+        A district, or the whole city, with its figures.
+    tell
+        Texts and numbers in the language of the report.
+
+    Returns
+    -------
+    Section
+        A chapter of the report.
+    """
     words, lang, groups = tell.words, tell.lang, _groups(tell)
     rows = []
     for service in tell.offered:
@@ -54,7 +67,20 @@ def reach(area: Area, tell: Phrases) -> Section:
 
 
 def longer(area: Area, tell: Phrases) -> Section:
-    """How many times as long as a walker."""
+    """How many times as long as a walker.
+
+    Parameters
+    ----------
+    area
+        A district, or the whole city, with its figures.
+    tell
+        Texts and numbers in the language of the report.
+
+    Returns
+    -------
+    Section
+        A chapter of the report.
+    """
     words, lang = tell.words, tell.lang
     groups = [name for name in _groups(tell) if name != "walker"]
     rows = []
@@ -71,7 +97,20 @@ def longer(area: Area, tell: Phrases) -> Section:
 
 
 def stock(area: Area, tell: Phrases) -> Section:
-    """Inventory of places by their own accessibility."""
+    """Inventory of places by their own accessibility.
+
+    Parameters
+    ----------
+    area
+        A district, or the whole city, with its figures.
+    tell
+        Texts and numbers in the language of the report.
+
+    Returns
+    -------
+    Section
+        A chapter of the report.
+    """
     words, lang = tell.words, tell.lang
     titles = ("column_places", "column_yes", "column_limited", "column_no", "column_unknown")
     columns = [Column(words["column_service"]), *(Column(words[title], number=True) for title in titles)]
@@ -87,7 +126,20 @@ def stock(area: Area, tell: Phrases) -> Section:
 
 
 def spots(area: Area, tell: Phrases) -> Section:
-    """Places where several services are together."""
+    """Places where several services are together.
+
+    Parameters
+    ----------
+    area
+        A district, or the whole city, with its figures.
+    tell
+        Texts and numbers in the language of the report.
+
+    Returns
+    -------
+    Section
+        A chapter of the report.
+    """
     words = tell.words
     if not area.spots:
         return Section("spots-title", words["spots"], [words["spots_none"]])
@@ -109,7 +161,20 @@ def spots(area: Area, tell: Phrases) -> Section:
 
 
 def barriers(found: Sequence[Bottleneck], tell: Phrases) -> Section:
-    """The closed spots most people are behind."""
+    """The closed spots most people are behind.
+
+    Parameters
+    ----------
+    found
+        Result of `bottlenecks`.
+    tell
+        Texts and numbers in the language of the report.
+
+    Returns
+    -------
+    Section
+        A chapter of the report.
+    """
     from wegeketten.reach.barriers import blocking
     from wegeketten.reach.spoken import barrier
     from wegeketten.reach.whereabouts import whereabouts
@@ -146,7 +211,20 @@ def barriers(found: Sequence[Bottleneck], tell: Phrases) -> Section:
 
 
 def why_not(area: Area, tell: Phrases) -> Section:
-    """Why services are missed, in numbers."""
+    """Why services are missed, in numbers.
+
+    Parameters
+    ----------
+    area
+        A district, or the whole city, with its figures.
+    tell
+        Texts and numbers in the language of the report.
+
+    Returns
+    -------
+    Section
+        A chapter of the report.
+    """
     words, lang = tell.words, tell.lang
     rows = []
     for service in tell.offered:
@@ -162,7 +240,20 @@ def why_not(area: Area, tell: Phrases) -> Section:
 
 
 def plan(area: Area, tell: Phrases) -> Section:
-    """What the plan proposes in an area, in its order, with a map."""
+    """What the plan proposes in an area, in its order, with a map.
+
+    Parameters
+    ----------
+    area
+        A district, or the whole city, with its figures.
+    tell
+        Texts and numbers in the language of the report.
+
+    Returns
+    -------
+    Section
+        A chapter of the report.
+    """
     words, lang = tell.words, tell.lang
     found = proposals_in(area, tell)
     if not found:
@@ -213,7 +304,20 @@ def plan(area: Area, tell: Phrases) -> Section:
 
 
 def looks(area: Area, tell: Phrases) -> Section:
-    """Where somebody should look first, by the survey."""
+    """Where somebody should look first, by the survey.
+
+    Parameters
+    ----------
+    area
+        A district, or the whole city, with its figures.
+    tell
+        Texts and numbers in the language of the report.
+
+    Returns
+    -------
+    Section
+        A chapter of the report.
+    """
     words, lang = tell.words, tell.lang
     found = [one for one in tell.looks or () if area.row < 0 or one.district == area.name]
     rows = [
@@ -235,7 +339,20 @@ def looks(area: Area, tell: Phrases) -> Section:
 
 
 def quality(shares: Sequence[Share], tell: Phrases) -> Section:
-    """Where the readings come from, and what to survey first."""
+    """Where the readings come from, and what to survey first.
+
+    Parameters
+    ----------
+    shares
+        What is mapped and measured, by attribute.
+    tell
+        Texts and numbers in the language of the report.
+
+    Returns
+    -------
+    Section
+        A chapter of the report.
+    """
     words, lang = tell.words, tell.lang
     attributes = tell.all_words["attributes"]
     rows = []
@@ -267,7 +384,22 @@ def quality(shares: Sequence[Share], tell: Phrases) -> Section:
 
 
 def compare(area: Area, areas: Sequence[Area], tell: Phrases) -> Section:
-    """Where a district stands among all."""
+    """Where a district stands among all.
+
+    Parameters
+    ----------
+    area
+        A district, or the whole city, with its figures.
+    areas
+        Figures of all areas, the whole city first.
+    tell
+        Texts and numbers in the language of the report.
+
+    Returns
+    -------
+    Section
+        A chapter of the report.
+    """
     words, lang = tell.words, tell.lang
     city = areas[0]
     others = [one for one in areas[1:] if one.judged]
@@ -308,7 +440,20 @@ def compare(area: Area, areas: Sequence[Area], tell: Phrases) -> Section:
 
 
 def ranking(areas: Sequence[Area], tell: Phrases) -> Section:
-    """All districts by what the average home reaches."""
+    """All districts by what the average home reaches.
+
+    Parameters
+    ----------
+    areas
+        Figures of all areas, the whole city first.
+    tell
+        Texts and numbers in the language of the report.
+
+    Returns
+    -------
+    Section
+        A chapter of the report.
+    """
     words, lang = tell.words, tell.lang
     groups = [name for name in ("walker", "rollator", "wheelchair") if name in areas[0].basics] or _groups(
         tell
@@ -343,7 +488,20 @@ def ranking(areas: Sequence[Area], tell: Phrases) -> Section:
 
 
 def left_out(areas: Sequence[Area], tell: Phrases) -> list[str]:
-    """Which districts are not judged, and why."""
+    """Which districts are not judged, and why.
+
+    Parameters
+    ----------
+    areas
+        Figures of all areas, the whole city first.
+    tell
+        Texts and numbers in the language of the report.
+
+    Returns
+    -------
+    list of str
+        One sentence each.
+    """
     names = [tell.area(area) for area in areas[1:] if not area.judged]
     if not names:
         return []
@@ -353,7 +511,20 @@ def left_out(areas: Sequence[Area], tell: Phrases) -> list[str]:
 
 
 def multiples(areas: Sequence[Area], tell: Phrases) -> Section:
-    """One small chart per service: its share in every district."""
+    """One small chart per service: its share in every district.
+
+    Parameters
+    ----------
+    areas
+        Figures of all areas, the whole city first.
+    tell
+        Texts and numbers in the language of the report.
+
+    Returns
+    -------
+    Section
+        A chapter of the report.
+    """
     words, lang = tell.words, tell.lang
     with_homes = [area for area in areas[1:] if area.judged]
     pictures = []
@@ -368,7 +539,20 @@ def multiples(areas: Sequence[Area], tell: Phrases) -> Section:
 
 
 def method(areas: Sequence[Area], tell: Phrases) -> Section:
-    """Sources, method and limits, in words and with every standard's source."""
+    """Sources, method and limits, in words and with every standard's source.
+
+    Parameters
+    ----------
+    areas
+        Figures of all areas, the whole city first.
+    tell
+        Texts and numbers in the language of the report.
+
+    Returns
+    -------
+    Section
+        A chapter of the report.
+    """
     words, lang, city = tell.words, tell.lang, tell.scan.city
     meta = city.meta
     source = clean(str(meta["source"]).rsplit("/", 1)[-1])
@@ -425,5 +609,18 @@ def _summary(profile: Profile, tell: Phrases) -> str:
 
 
 def share_of_quality(city_shares: Sequence[Share], name: str) -> list[Share]:
-    """Rows of one district; of the whole network for an empty name."""
+    """Rows of one district; of the whole network for an empty name.
+
+    Parameters
+    ----------
+    city_shares
+        Shares of all districts.
+    name
+        Name of the district.
+
+    Returns
+    -------
+    list of Share
+        In the same order.
+    """
     return [share for share in city_shares if share.district == name and np.isfinite(share.total)]

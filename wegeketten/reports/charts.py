@@ -58,6 +58,11 @@ def range_chart(rows: Sequence[Range], *, lang: str, alt: str, key: Mapping[str,
         Text alternative.
     key
         Words for ``band``, ``likely`` and ``other``.
+
+    Returns
+    -------
+    Picture
+        SVG with its text alternative.
     """
     width, row_height, top, right = 360, 30, 64, 46
     span = width - right - 8
@@ -107,6 +112,11 @@ def stack_chart(rows: Sequence[Stack], *, key: Sequence[str], lang: str, alt: st
         Words for the parts.
     lang, alt
         Language of the numbers, and the text alternative.
+
+    Returns
+    -------
+    Picture
+        SVG with its text alternative.
     """
     width, row_height = 360, 30
     lines, line, x = [], 0, 2.0
@@ -140,7 +150,22 @@ def _box(x: float, y: float, width: float, height: float, fill: str) -> str:
 
 
 def bar_chart(rows: Sequence[tuple[str, float]], *, lang: str, alt: str) -> Picture:
-    """Plain horizontal bars of shares, each with its number."""
+    """Plain horizontal bars of shares, each with its number.
+
+    Parameters
+    ----------
+    rows
+        Name and share from 0 to 1, from top to bottom.
+    lang
+        Language of the text, ``de`` or ``en``.
+    alt
+        Text alternative.
+
+    Returns
+    -------
+    Picture
+        SVG with its text alternative.
+    """
     left, width, row_height = 150, 360, 24
     span = width - left - 56
     height = row_height * len(rows) + 8
@@ -156,7 +181,22 @@ def bar_chart(rows: Sequence[tuple[str, float]], *, lang: str, alt: str) -> Pict
 
 
 def strip_chart(shares: Sequence[float], *, marked: int, alt: str) -> Picture:
-    """All districts as strokes on one line from 0 to 100 %, one of them as a diamond."""
+    """All districts as strokes on one line from 0 to 100 %, one of them as a diamond.
+
+    Parameters
+    ----------
+    shares
+        From 0 to 1.
+    marked
+        Which of them is the diamond.
+    alt
+        Text alternative.
+
+    Returns
+    -------
+    Picture
+        SVG with its text alternative.
+    """
     width, height = 240, 30
     parts = [f"<path d='M10 15H230' stroke='{_LINE}'/>"]
     for share in shares:
@@ -180,6 +220,11 @@ def curve_chart(
         Language of the numbers, and the text alternative.
     across, up
         What the axes count.
+
+    Returns
+    -------
+    Picture
+        SVG with its text alternative.
     """
     width, height, left, bottom, top = 360, 260, 58, 44, 26
     most_x, most_y = (max(1.0, points[-1][axis]) for axis in (0, 1))
@@ -209,7 +254,22 @@ def curve_chart(
 
 
 def picture_of(parts: Sequence[str], width: int, height: int, alt: str) -> Picture:
-    """Drawn parts as one picture."""
+    """Drawn parts as one picture.
+
+    Parameters
+    ----------
+    parts
+        SVG elements.
+    width, height
+        Units of the drawing.
+    alt
+        Text alternative.
+
+    Returns
+    -------
+    Picture
+        SVG with its text alternative.
+    """
     size = f"viewBox='0 0 {width} {height}' width='{width}' height='{height}'"
     svg = (
         f"<svg xmlns='http://www.w3.org/2000/svg' {size}>"

@@ -188,6 +188,11 @@ def report_page(
         Name of the city.
     proposals, looks
         What a plan proposes and where a survey would look; None where there is none.
+
+    Returns
+    -------
+    str
+        An HTML document.
     """
     from wegeketten.reports.map_data import city_name
 
@@ -235,11 +240,35 @@ class Report:
         return scan.once("edge districts", lambda: edge_districts(scan.city))
 
     def glance(self, area: Area, page_id: str) -> Glance:
-        """The first page of an area."""
+        """The first page of an area.
+
+        Parameters
+        ----------
+        area
+            A district, or the whole city, with its figures.
+        page_id
+            Id of the page's element.
+
+        Returns
+        -------
+        Glance
+            Figures, sentences and steps.
+        """
         return glance_of(area, self.tell, page_id=page_id, others=self.judged)
 
     def sections(self, row: int) -> list[Section]:
-        """Chapters about a district, or about the whole city for row -1."""
+        """Chapters about a district, or about the whole city for row -1.
+
+        Parameters
+        ----------
+        row
+            Row of the district, -1 for the whole city.
+
+        Returns
+        -------
+        list of Section
+            In the order of the page.
+        """
         area, areas, tell = self.areas[row + 1], self.areas, self.tell
         middle = _district_chapters(area, areas, tell) if row >= 0 else self._city_chapters(area)
         errand = chains(area, tell) if area.judged else None
@@ -283,6 +312,11 @@ class Report:
             Districts whose first pages follow on the city's; all that are judged where None.
         about
             Who publishes it.
+
+        Returns
+        -------
+        str
+            An HTML document.
         """
         area = self.areas[row + 1]
         told = list(self.judged if districts is None else districts) if row < 0 else []
@@ -302,7 +336,26 @@ def plain_page(
     links: Sequence[Link] = (),
     about: About | None = None,
 ) -> str:
-    """A page of text alone, without figures and contents."""
+    """A page of text alone, without figures and contents.
+
+    Parameters
+    ----------
+    tell
+        Texts and numbers in the language of the report.
+    heading
+        Heading of the page.
+    sections
+        Its chapters.
+    links
+        Other files to go to.
+    about
+        Who publishes it.
+
+    Returns
+    -------
+    str
+        An HTML document.
+    """
     from wegeketten.reports.sheet import Glance
 
     return _fill(

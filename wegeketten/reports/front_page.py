@@ -93,20 +93,53 @@ class Phrases:
         )
 
     def gained(self, count: float) -> str:
-        """A gain in homes, dwellings or people, no more precise than it is known."""
+        """A gain in homes, dwellings or people, no more precise than it is known.
+
+        Parameters
+        ----------
+        count
+            What is gained.
+
+        Returns
+        -------
+        str
+            With its unit.
+        """
         if count < FEWEST_HOMES:
             return text(f"gained.few_{self.unit}", self.lang)
         return text(f"gained.{self.unit}", self.lang, count=about(count, self.lang))
 
     def profile(self, name: str) -> str:
-        """Name of a profile."""
+        """Name of a profile.
+
+        Parameters
+        ----------
+        name
+            Id of the profile.
+
+        Returns
+        -------
+        str
+            In the language of the report.
+        """
         known = self.all_words["profiles"].get(name)
         if known:
             return str(known["name"])
         return clean(next(getattr(one.name, self.lang) for one in self.scan.profiles if one.id == name))
 
     def with_profile(self, name: str) -> str:
-        """A profile as part of a sentence."""
+        """A profile as part of a sentence.
+
+        Parameters
+        ----------
+        name
+            Id of the profile.
+
+        Returns
+        -------
+        str
+            In the language of the report.
+        """
         known = self.all_words["profiles"].get(name)
         return (
             str(known["with"])
@@ -115,7 +148,18 @@ class Phrases:
         )
 
     def service(self, name: str) -> str:
-        """Name of a service."""
+        """Name of a service.
+
+        Parameters
+        ----------
+        name
+            Id of the service.
+
+        Returns
+        -------
+        str
+            In the language of the report.
+        """
         known = self.all_words["services"].get(name)
         return (
             str(known["name"])
@@ -124,13 +168,37 @@ class Phrases:
         )
 
     def bare_gain(self, count: float) -> str:
-        """A gain as a number; small ones are not distinguished."""
+        """A gain as a number; small ones are not distinguished.
+
+        Parameters
+        ----------
+        count
+            What is gained.
+
+        Returns
+        -------
+        str
+            Without a unit.
+        """
         if not count:
             return "0"
         return f"<{FEWEST_HOMES}" if count < FEWEST_HOMES else about(count, self.lang)
 
     def headline(self, cell: Shares, service: str) -> str:
-        """How many reach a service: likely, for sure, and at most."""
+        """How many reach a service: likely, for sure, and at most.
+
+        Parameters
+        ----------
+        cell
+            Shares in three answers.
+        service
+            Id of the service.
+
+        Returns
+        -------
+        str
+            One sentence.
+        """
         words = self.all_words
         known, own = words["services"].get(service, {}), {"name": self.service(service)}
         fallback = words["service_fallback"]
@@ -150,22 +218,72 @@ class Phrases:
         )
 
     def expected(self, cell: Shares) -> list[str]:
-        """How many are to be expected where not all is known; nothing where no worlds were drawn."""
+        """How many are to be expected where not all is known; nothing where no worlds were drawn.
+
+        Parameters
+        ----------
+        cell
+            Shares in three answers.
+
+        Returns
+        -------
+        list of str
+            At most one sentence.
+        """
         if cell.expected is None or cell.expected.expected is None or cell.sure == cell.possible:
             return []
         return [text("chances.report", self.lang, phrase=cell.expected.in_words(self.lang))]
 
     def of_100(self, share: float) -> str:
-        """A share as so many out of a hundred."""
+        """A share as so many out of a hundred.
+
+        Parameters
+        ----------
+        share
+            From 0 to 1.
+
+        Returns
+        -------
+        str
+            Such as ``37 of 100``.
+        """
         return number(round(share * 100), self.lang)
 
     def area(self, area: Area) -> str:
-        """Name of an area; the whole city has its own name."""
+        """Name of an area; the whole city has its own name.
+
+        Parameters
+        ----------
+        area
+            A district, or the whole city, with its figures.
+
+        Returns
+        -------
+        str
+            In the language of the report.
+        """
         return self.place if area.row < 0 else clean(area.name)
 
 
 def glance_of(area: Area, tell: Phrases, *, page_id: str, others: Sequence[Area] = ()) -> Glance:
-    """The first page of an area; `others` are the districts it is compared with."""
+    """The first page of an area; `others` are the districts it is compared with.
+
+    Parameters
+    ----------
+    area
+        A district, or the whole city, with its figures.
+    tell
+        Texts and numbers in the language of the report.
+    page_id
+        Id of the page's element.
+    others
+        Districts it is compared with.
+
+    Returns
+    -------
+    Glance
+        Figures, sentences and steps.
+    """
     words = tell.words
     name = tell.area(area)
     heading = words["heading_city" if area.row < 0 else "heading"].format(city=tell.place, district=name)
@@ -193,7 +311,22 @@ def glance_of(area: Area, tell: Phrases, *, page_id: str, others: Sequence[Area]
 
 
 def figures_of(area: Area, tell: Phrases, others: Sequence[Area]) -> list[Figure]:
-    """Three figures of a district, each with its rank among all districts that are judged."""
+    """Three figures of a district, each with its rank among all districts that are judged.
+
+    Parameters
+    ----------
+    area
+        A district, or the whole city, with its figures.
+    tell
+        Texts and numbers in the language of the report.
+    others
+        Districts it is compared with.
+
+    Returns
+    -------
+    list of Figure
+        With words for the rank.
+    """
     lead = "groceries" if "groceries" in tell.offered else tell.offered[0]
     unsure = {one.row: _unsure(one, tell) for one in [*others, area]}
     words, lang = tell.words, tell.lang
@@ -236,25 +369,77 @@ def _unsure(area: Area, tell: Phrases) -> float:
 
 
 def unjudged(area: Area, tell: Phrases) -> str:
-    """Why an area has no figures."""
+    """Why an area has no figures.
+
+    Parameters
+    ----------
+    area
+        A district, or the whole city, with its figures.
+    tell
+        Texts and numbers in the language of the report.
+
+    Returns
+    -------
+    str
+        One sentence.
+    """
     if area.cut:
         return text("report.cut", tell.lang, name=tell.area(area))
     return text("report.few", tell.lang, name=tell.area(area), count=area.homes)
 
 
 def locator(area: Area, tell: Phrases) -> Picture:
-    """Where a district lies among all."""
+    """Where a district lies among all.
+
+    Parameters
+    ----------
+    area
+        A district, or the whole city, with its figures.
+    tell
+        Texts and numbers in the language of the report.
+
+    Returns
+    -------
+    Picture
+        A small map.
+    """
     return locator_map(tell.scan.city, area.row, alt=tell.words["locator_alt"].format(name=tell.area(area)))
 
 
 def steps(area: Area, tell: Phrases) -> list[str]:
-    """The first three steps in an area, as sentences."""
+    """The first three steps in an area, as sentences.
+
+    Parameters
+    ----------
+    area
+        A district, or the whole city, with its figures.
+    tell
+        Texts and numbers in the language of the report.
+
+    Returns
+    -------
+    list of str
+        At most three.
+    """
     found = proposals_in(area, tell)
     return [step(one, tell) for one in found[:MOST_STEPS]]
 
 
 def plan_cost(area: Area, tell: Phrases) -> str:
-    """What all proposals in an area cost together; empty where there are none."""
+    """What all proposals in an area cost together; empty where there are none.
+
+    Parameters
+    ----------
+    area
+        A district, or the whole city, with its figures.
+    tell
+        Texts and numbers in the language of the report.
+
+    Returns
+    -------
+    str
+        A range of euros.
+    """
     found = proposals_in(area, tell)
     if not found:
         return ""
@@ -263,7 +448,20 @@ def plan_cost(area: Area, tell: Phrases) -> str:
 
 
 def step(one: Proposal, tell: Phrases) -> str:
-    """A proposal as a sentence."""
+    """A proposal as a sentence.
+
+    Parameters
+    ----------
+    one
+        A proposal of the plan.
+    tell
+        Texts and numbers in the language of the report.
+
+    Returns
+    -------
+    str
+        One sentence.
+    """
     return text(
         "report.step_look" if one.look_first else "report.step",
         tell.lang,
@@ -275,12 +473,38 @@ def step(one: Proposal, tell: Phrases) -> str:
 
 
 def proposals_in(area: Area, tell: Phrases) -> list[Proposal]:
-    """Proposals of the plan in an area; all for the whole city."""
+    """Proposals of the plan in an area; all for the whole city.
+
+    Parameters
+    ----------
+    area
+        A district, or the whole city, with its figures.
+    tell
+        Texts and numbers in the language of the report.
+
+    Returns
+    -------
+    list of Proposal
+        In the order of the plan.
+    """
     return [one for one in tell.proposals or () if area.row < 0 or one.district == area.name]
 
 
 def why_chart(area: Area, tell: Phrases) -> Picture:
-    """Reasons per service as stacked bars, with every number in the text alternative."""
+    """Reasons per service as stacked bars, with every number in the text alternative.
+
+    Parameters
+    ----------
+    area
+        A district, or the whole city, with its figures.
+    tell
+        Texts and numbers in the language of the report.
+
+    Returns
+    -------
+    Picture
+        SVG with its text alternative.
+    """
     words, lang = tell.words, tell.lang
     rows, told = [], []
     for service in tell.offered:
@@ -297,14 +521,42 @@ def why_chart(area: Area, tell: Phrases) -> Picture:
 
 
 def reasons_of(area: Area, tell: Phrases, service: str) -> dict[str, float]:
-    """Shares of an area by the reason why a service is missed, for the group in focus."""
+    """Shares of an area by the reason why a service is missed, for the group in focus.
+
+    Parameters
+    ----------
+    area
+        A district, or the whole city, with its figures.
+    tell
+        Texts and numbers in the language of the report.
+    service
+        Id of the service.
+
+    Returns
+    -------
+    dict
+        From 0 to 1 by name of the reason.
+    """
     district = np.asarray(tell.scan.city.homes["district"])
     homes = np.arange(len(district)) if area.row < 0 else np.flatnonzero(district == area.row)
     return tell.misses.shares(tell.focus, service, homes)
 
 
 def ranges(area: Area, tell: Phrases) -> list[Range]:
-    """Rows of the picture: one per service that exists."""
+    """Rows of the picture: one per service that exists.
+
+    Parameters
+    ----------
+    area
+        A district, or the whole city, with its figures.
+    tell
+        Texts and numbers in the language of the report.
+
+    Returns
+    -------
+    list of Range
+        In the order of the services.
+    """
     rows = []
     for service in tell.offered:
         cell = area.cells[tell.focus, service]
@@ -314,7 +566,20 @@ def ranges(area: Area, tell: Phrases) -> list[Range]:
 
 
 def chart_of(rows: Sequence[Range], tell: Phrases) -> Picture:
-    """The picture, with every number in its text alternative."""
+    """The picture, with every number in its text alternative.
+
+    Parameters
+    ----------
+    rows
+        Result of `ranges`.
+    tell
+        Texts and numbers in the language of the report.
+
+    Returns
+    -------
+    Picture
+        SVG with its text alternative.
+    """
     words, lang = tell.words, tell.lang
     told = " ".join(
         words["chart_row" if row.other is not None else "chart_row_plain"].format(
@@ -332,7 +597,20 @@ def chart_of(rows: Sequence[Range], tell: Phrases) -> Picture:
 
 
 def sentences(area: Area, tell: Phrases) -> list[str]:
-    """Sentences a layperson understands: how many, what they reach, what is missing and why."""
+    """Sentences a layperson understands: how many, what they reach, what is missing and why.
+
+    Parameters
+    ----------
+    area
+        A district, or the whole city, with its figures.
+    tell
+        Texts and numbers in the language of the report.
+
+    Returns
+    -------
+    list of str
+        In the order of the page.
+    """
     lead = "groceries" if "groceries" in tell.offered else tell.offered[0]
     return [
         _who(area, tell),
@@ -416,6 +694,18 @@ def _gap(area: Area, tell: Phrases) -> str:
 def spread(cell: Shares, lang: str) -> str:
     """A likely share with the two others in brackets where they differ.
 
+    Parameters
+    ----------
+    cell
+        Shares in three answers.
+    lang
+        Language of the text, ``de`` or ``en``.
+
+    Returns
+    -------
+    str
+        Such as ``62 % (40–80 %)``.
+
     Examples
     --------
     >>> from wegeketten.reports.area_figures import AreaShare
@@ -431,7 +721,22 @@ def spread(cell: Shares, lang: str) -> str:
 
 
 def share_table(area: Area, tell: Phrases, page_id: str) -> Sheet:
-    """Shares within the standard: services by groups."""
+    """Shares within the standard: services by groups.
+
+    Parameters
+    ----------
+    area
+        A district, or the whole city, with its figures.
+    tell
+        Texts and numbers in the language of the report.
+    page_id
+        Id of the page's element.
+
+    Returns
+    -------
+    Sheet
+        Ready for the page.
+    """
     lang = tell.lang
     groups = [name for name in GROUPS if name in area.basics] or list(area.basics)
     groups = [name for name in groups if name in ("walker", "rollator", "wheelchair")] or groups[:3]
@@ -453,7 +758,20 @@ def share_table(area: Area, tell: Phrases, page_id: str) -> Sheet:
 
 
 def standard_of(tell: Phrases, service: str) -> str:
-    """A standard as it is stated: metres for everybody, or minutes."""
+    """A standard as it is stated: metres for everybody, or minutes.
+
+    Parameters
+    ----------
+    tell
+        Texts and numbers in the language of the report.
+    service
+        Id of the service.
+
+    Returns
+    -------
+    str
+        Such as ``500 m``.
+    """
     standard = tell.scan.catalogue.services[service].standard
     if standard.metres is not None:
         return f"{number(standard.metres, tell.lang)} m"

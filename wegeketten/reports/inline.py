@@ -30,6 +30,11 @@ def vendored(package: str, file: str) -> str:
     package, file
         As in ``vendor.toml``.
 
+    Returns
+    -------
+    str
+        Its content.
+
     Raises
     ------
     InputDataError
@@ -54,6 +59,16 @@ def vendored(package: str, file: str) -> str:
 def script_tag(code: str) -> str:
     r"""Code as an inline script; whatever it contains, the element ends where the code ends.
 
+    Parameters
+    ----------
+    code
+        JavaScript.
+
+    Returns
+    -------
+    str
+        An HTML element.
+
     Examples
     --------
     >>> script_tag("s = '</script>'")
@@ -64,7 +79,18 @@ def script_tag(code: str) -> str:
 
 
 def style_tag(code: str) -> str:
-    """Styles without pictures from other files (the controls that would need them are not used)."""
+    """Styles without pictures from other files (the controls that would need them are not used).
+
+    Parameters
+    ----------
+    code
+        CSS.
+
+    Returns
+    -------
+    str
+        An HTML element.
+    """
     plain = _IMAGE.sub("none", code)
     closed = plain.replace("</", "<\\/")
     return f"<style>{closed}</style>"
@@ -72,6 +98,18 @@ def style_tag(code: str) -> str:
 
 def island(element_id: str, content: Any) -> str:
     r"""Data as an element that never runs: JSON for anything but text, which is taken to be base64.
+
+    Parameters
+    ----------
+    element_id
+        Id of the element.
+    content
+        Text, or plain values.
+
+    Returns
+    -------
+    str
+        An HTML element.
 
     Examples
     --------
@@ -88,6 +126,16 @@ def island(element_id: str, content: Any) -> str:
 
 def outside_addresses(page: str) -> list[str]:
     """Addresses that a browser would ask for when it opens the page; a finished page has none.
+
+    Parameters
+    ----------
+    page
+        An HTML document.
+
+    Returns
+    -------
+    list of str
+        In the order of the page.
 
     Examples
     --------

@@ -65,6 +65,11 @@ def map_page(
         Address pattern of online tiles to lay under everything, for maps that may use the network. None: the
         page asks for nothing.
 
+    Returns
+    -------
+    str
+        An HTML document.
+
     Raises
     ------
     UsageError
@@ -185,6 +190,18 @@ def write_map(
 def write_page(page: str, out: str | Path) -> Path:
     """Write a page whole or not at all.
 
+    Parameters
+    ----------
+    page
+        An HTML document.
+    out
+        Target file.
+
+    Returns
+    -------
+    Path
+        The file.
+
     Raises
     ------
     OutputError
@@ -197,6 +214,16 @@ def write_page(page: str, out: str | Path) -> Path:
 
 def page_words(lang: str) -> dict[str, Any]:
     """Texts of the page's script: kinds and sources by the codes of its columns.
+
+    Parameters
+    ----------
+    lang
+        Language of the text, ``de`` or ``en``.
+
+    Returns
+    -------
+    dict
+        Plain values, ready for JSON.
 
     Examples
     --------
@@ -238,7 +265,20 @@ def _figure(data: MapData, *, tiles: str | None) -> Any:
 
 
 def folium_map(data: MapData, *, tiles: str | None = None) -> folium.Map:
-    """A `folium.Map` over the city's extent that loads nothing and starts the page's own script."""
+    """A `folium.Map` over the city's extent that loads nothing and starts the page's own script.
+
+    Parameters
+    ----------
+    data
+        What to show.
+    tiles
+        Address pattern of online tiles; none where None.
+
+    Returns
+    -------
+    folium.Map
+        Without its data.
+    """
     import folium
     from branca.element import MacroElement
     from jinja2 import Template
@@ -275,6 +315,16 @@ def extent(data: MapData) -> tuple[tuple[float, float], tuple[float, float]]:
     """South-west and north-east corner of what is shown first, (lat, lon) in degrees.
 
     Outlying homes, one in a hundred on each side, do not shrink the town.
+
+    Parameters
+    ----------
+    data
+        What to show.
+
+    Returns
+    -------
+    tuple
+        Degrees.
 
     Raises
     ------

@@ -70,6 +70,11 @@ def gather(
     measures, walks
         Points of two extra layers.
 
+    Returns
+    -------
+    MapData
+        Arrays by element of the page.
+
     Raises
     ------
     UsageError
@@ -115,7 +120,18 @@ def gather(
 
 
 def city_name(city: City) -> str:
-    """Name of a city: of the district that holds most of its homes, else from the source's file name."""
+    """Name of a city: of the district that holds most of its homes, else from the source's file name.
+
+    Parameters
+    ----------
+    city
+        The city, as built.
+
+    Returns
+    -------
+    str
+        Without an ending.
+    """
     district = np.asarray(city.homes["district"])
     count = np.bincount(district[district >= 0], minlength=1)
     row = int(count.argmax())
@@ -127,6 +143,16 @@ def city_name(city: City) -> str:
 
 def place_name(source: str) -> str:
     """A readable name from a source's file name.
+
+    Parameters
+    ----------
+    source
+        Name of the file.
+
+    Returns
+    -------
+    str
+        With a capital letter.
 
     Examples
     --------

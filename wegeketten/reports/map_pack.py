@@ -24,7 +24,18 @@ _READING_STEP = 100  # readings are stored in hundredths of their unit
 
 
 def bundle(data: MapData) -> dict[str, str]:
-    """All columns of a map by the id of the page's element that will carry them."""
+    """All columns of a map by the id of the page's element that will carry them.
+
+    Parameters
+    ----------
+    data
+        What to show.
+
+    Returns
+    -------
+    dict
+        Packed columns as base64.
+    """
     texts = {
         "data-base": _base(data.base),
         "data-network": _network(data.network),
@@ -91,7 +102,18 @@ def _readings(pack: Pack, attribute: str, columns: Sequence[NDArray[Any]]) -> No
 
 
 def length_cm(network: MapNetwork) -> NDArray[np.int64]:
-    """Lengths of the edges in whole centimetres."""
+    """Lengths of the edges in whole centimetres.
+
+    Parameters
+    ----------
+    network
+        Nodes and edges of the map.
+
+    Returns
+    -------
+    ndarray
+        Shape (edges,).
+    """
     return np.rint(np.asarray(network.length_m, dtype=np.float64) * 100).astype(np.int64)
 
 

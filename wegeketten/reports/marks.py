@@ -29,6 +29,11 @@ def read_measures(folder: Path, lang: str, unit: str = "homes") -> list[Mark]:
     unit
         What is counted: ``homes``, ``dwellings`` or ``people``.
 
+    Returns
+    -------
+    list of Mark
+        In the order of the plan.
+
     Raises
     ------
     InputDataError
@@ -51,7 +56,22 @@ def read_measures(folder: Path, lang: str, unit: str = "homes") -> list[Mark]:
 
 
 def read_walks(folder: Path, lang: str, unit: str = "homes") -> list[Mark]:
-    """The first places of a survey; parameters and errors as of `read_measures`."""
+    """The first places of a survey; parameters and errors as of `read_measures`.
+
+    Parameters
+    ----------
+    folder
+        Written by ``survey``.
+    lang
+        Language of the text, ``de`` or ``en``.
+    unit
+        What is counted: ``homes``, ``dwellings`` or ``people``.
+
+    Returns
+    -------
+    list of Mark
+        In the order of the survey.
+    """
     words = load_words(lang)["marks"]
     marks = []
     for one in read_looks(folder)[:MOST_MARKS]:

@@ -201,7 +201,20 @@ def _write_pdf(report: Report, areas: Sequence[Area], settings: Settings, folder
 
 
 def curve(report: Report, plan: Path) -> Section:
-    """How much money brings how much: the plan's own curve."""
+    """How much money brings how much: the plan's own curve.
+
+    Parameters
+    ----------
+    report
+        The report of the city.
+    plan
+        Folder of the plan.
+
+    Returns
+    -------
+    Section
+        A chapter of the report.
+    """
     tell = report.tell
     words, lang = load_words(tell.lang)["masterplan"], tell.lang
     document = json.loads((plan / "plan.json").read_text(encoding="utf-8"))
@@ -232,7 +245,20 @@ def curve(report: Report, plan: Path) -> Section:
 
 
 def unknown(report: Report, survey: Path) -> Section:
-    """What nobody knows, in plain sentences."""
+    """What nobody knows, in plain sentences.
+
+    Parameters
+    ----------
+    report
+        The report of the city.
+    survey
+        Folder of the survey.
+
+    Returns
+    -------
+    Section
+        A chapter of the report.
+    """
     tell = report.tell
     words = load_words(tell.lang)["masterplan"]
     document = json.loads((survey / "survey.json").read_text(encoding="utf-8"))
@@ -249,6 +275,18 @@ def unknown(report: Report, survey: Path) -> Section:
 
 def further(extras: Extras, lang: str) -> list[Section]:
     """Tables of further results: sites, needs and stops, as far as they were computed.
+
+    Parameters
+    ----------
+    extras
+        Folders of further results.
+    lang
+        Language of the text, ``de`` or ``en``.
+
+    Returns
+    -------
+    list of Section
+        Chapters of the report.
 
     Raises
     ------
@@ -280,7 +318,22 @@ def _shown(cell: str, lang: str) -> str:
 
 
 def simple_page(report: Report, settings: Settings, about: About) -> str:
-    """The page in simple words: short sentences, one thought each."""
+    """The page in simple words: short sentences, one thought each.
+
+    Parameters
+    ----------
+    report
+        The report of the city.
+    settings
+        Settings of the master plan.
+    about
+        Who publishes it.
+
+    Returns
+    -------
+    str
+        An HTML document.
+    """
     tell = report.tell
     words, lang = load_words(tell.lang)["simple"], tell.lang
     area, proposals = report.areas[0], list(tell.proposals or ())

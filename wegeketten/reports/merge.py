@@ -60,7 +60,20 @@ def merge_homes(data: MapData, most: int = MOST_HOMES) -> MapData:
 
 
 def group_homes(data: MapData, most: int = MOST_HOMES) -> Longs:
-    """Number of the mark that each home belongs to, from 0; see `merge_homes`."""
+    """Number of the mark that each home belongs to, from 0; see `merge_homes`.
+
+    Parameters
+    ----------
+    data
+        What to show.
+    most
+        How many marks at most.
+
+    Returns
+    -------
+    Longs
+        Shape (homes,).
+    """
     position, off = _positions(data)
     _, streets = np.unique(np.array(data.homes.street, dtype=np.str_), return_inverse=True)
     fixed = _numbered(_same_joints(data), _numbered(streets.ravel(), np.asarray(data.homes.district)))

@@ -9,7 +9,17 @@ if TYPE_CHECKING:
 
 
 def print_norm(norm: Norm, sums: list[dict[str, object]], *, lang: str) -> None:
-    """Print one line per clause: how much of the network passes, fails or cannot be tested."""
+    """Print one line per clause: how much of the network passes, fails or cannot be tested.
+
+    Parameters
+    ----------
+    norm
+        The norm.
+    sums
+        Rows of ``norm_districts.csv``.
+    lang
+        Language of the text, ``de`` or ``en``.
+    """
     from rich.console import Console
     from rich.table import Table
 

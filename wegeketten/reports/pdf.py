@@ -21,6 +21,11 @@ def write_pdf(page: str, target: Path) -> Path:
     target
         File to write.
 
+    Returns
+    -------
+    Path
+        The file.
+
     Raises
     ------
     MissingExtraError

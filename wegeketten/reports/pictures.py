@@ -58,6 +58,11 @@ def locator_map(city: City, row: int, *, alt: str, width: int = 220) -> Picture:
         Text alternative.
     width
         Pixels.
+
+    Returns
+    -------
+    Picture
+        SVG with its text alternative.
     """
     import shapely
 
@@ -85,6 +90,11 @@ def district_map(
         Text alternative.
     width
         Pixels.
+
+    Returns
+    -------
+    Picture
+        SVG with its text alternative.
     """
     import shapely
 

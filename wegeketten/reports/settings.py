@@ -49,7 +49,24 @@ class Settings(NamedTuple):
         profiles: Sequence[str] | None,
         budget_eur: float | None,
     ) -> Settings:
-        """The same, but for what the command line says."""
+        """The same, but for what the command line says.
+
+        Parameters
+        ----------
+        title
+            Title of the plan.
+        districts
+            Names of districts.
+        profiles
+            Ids of profiles.
+        budget_eur
+            Euros.
+
+        Returns
+        -------
+        Settings
+            What is None stays as it was.
+        """
         return self._replace(
             title=title or self.title,
             districts=tuple(districts or self.districts),
@@ -66,6 +83,11 @@ def read_settings(path: Path) -> Settings:
     path
         TOML with the keys ``title``, ``publisher``, ``contact``, ``logo`` (a PNG, JPEG or SVG file beside
         it), ``districts``, ``profiles`` and ``budget_eur``; each may be missing.
+
+    Returns
+    -------
+    Settings
+        Checked.
 
     Raises
     ------

@@ -38,7 +38,17 @@ NARROW = 72
 
 
 def print_scan(scan: Scan, *, lang: str = "de", out: Path | None = None) -> None:
-    """Print the shares per service and profile, the islands, and the districts that are furthest behind."""
+    """Print the shares per service and profile, the islands, and the districts that are furthest behind.
+
+    Parameters
+    ----------
+    scan
+        Who reaches what, by profile and service.
+    lang
+        Language of the text, ``de`` or ``en``.
+    out
+        Folder that was written, for the last line; None for none.
+    """
     words, console = load_words(lang)["terminal"], Console(highlight=False)
     shares = {(row.service, row.profile): row for row in scan.total}
     expected = dict(zip(shares, scan.expected_total, strict=False))
@@ -161,7 +171,15 @@ def _print_worst(scan: Scan, console: Console, words: dict[str, str], lang: str)
 
 
 def describe_city(city: City, *, lang: str = "de") -> None:
-    """Print what ``build`` made."""
+    """Print what ``build`` made.
+
+    Parameters
+    ----------
+    city
+        The city, as built.
+    lang
+        Language of the text, ``de`` or ``en``.
+    """
     counts, words = city.meta["counts"], load_words(lang)["counts"]
     console = Console(highlight=False)
     told = (fill(words.get(key, f"{{count}} {key}"), lang, count=value) for key, value in counts.items())
@@ -183,7 +201,19 @@ def _largest(totals: Iterable[tuple[str, float]]) -> set[str]:
 
 
 def print_info(city: City, quality: Quality, kerbs: Sequence[Kerbs], *, lang: str = "de") -> None:
-    """Print what a city folder holds, where its readings come from, and whom its kerbs serve."""
+    """Print what a city folder holds, where its readings come from, and whom its kerbs serve.
+
+    Parameters
+    ----------
+    city
+        The city, as built.
+    quality
+        What is mapped and measured.
+    kerbs
+        Result of `kerbs_of`.
+    lang
+        Language of the text, ``de`` or ``en``.
+    """
     words = load_words(lang)["terminal"]
     describe_city(city, lang=lang)
     for note in city.meta["notes"]:
@@ -225,7 +255,15 @@ def print_info(city: City, quality: Quality, kerbs: Sequence[Kerbs], *, lang: st
 
 
 def print_lessons(lessons: Sequence[Lesson], *, lang: str = "de") -> None:
-    """Print what is supposed about the untagged, what the city taught, and how well that foretells it."""
+    """Print what is supposed about the untagged, what the city taught, and how well that foretells it.
+
+    Parameters
+    ----------
+    lessons
+        Result of `lessons_of`.
+    lang
+        Language of the text, ``de`` or ``en``.
+    """
     words, console = load_words(lang)["chances"], Console(highlight=False)
 
     def cell(share: float | None) -> str:
@@ -250,7 +288,15 @@ def print_lessons(lessons: Sequence[Lesson], *, lang: str = "de") -> None:
 
 
 def print_profiles(profiles: Iterable[Profile], *, lang: Lang = "de") -> None:
-    """Print every figure of the profiles with its source."""
+    """Print every figure of the profiles with its source.
+
+    Parameters
+    ----------
+    profiles
+        The profiles.
+    lang
+        Language of the text, ``de`` or ``en``.
+    """
     from wegeketten.people.labels import figures
 
     words, console = load_words(lang)["terminal"], Console(highlight=False)
@@ -268,7 +314,15 @@ def print_profiles(profiles: Iterable[Profile], *, lang: Lang = "de") -> None:
 
 
 def print_services(catalogue: Catalogue, *, lang: str = "de") -> None:
-    """Print the services with their standards and sources."""
+    """Print the services with their standards and sources.
+
+    Parameters
+    ----------
+    catalogue
+        The services.
+    lang
+        Language of the text, ``de`` or ``en``.
+    """
     words = load_words(lang)["terminal"]
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for heading in ("ID", words["service"], words["reach"], words["source"]):
@@ -284,7 +338,20 @@ def print_services(catalogue: Catalogue, *, lang: str = "de") -> None:
 
 
 def written(out: Path, *, lang: str = "de") -> str:
-    """Tell where the result lies."""
+    """Tell where the result lies.
+
+    Parameters
+    ----------
+    out
+        File or folder that was written.
+    lang
+        Language of the text, ``de`` or ``en``.
+
+    Returns
+    -------
+    str
+        One sentence.
+    """
     return text("terminal.written", lang, out=escape(str(out)))
 
 

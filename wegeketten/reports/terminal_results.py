@@ -43,7 +43,17 @@ MOST_ROWS = 20
 
 
 def print_route(route: Route, city: City, *, lang: Lang = "de") -> None:
-    """Print a route: one sentence, the steps, then what stands in the way."""
+    """Print a route: one sentence, the steps, then what stands in the way.
+
+    Parameters
+    ----------
+    route
+        Result of `find_route`.
+    city
+        The city, as built.
+    lang
+        Language of the text, ``de`` or ``en``.
+    """
     console = Console(highlight=False)
     console.print(escape(route.sentence(lang)))
     if route.course is not None:
@@ -56,7 +66,13 @@ def print_route(route: Route, city: City, *, lang: Lang = "de") -> None:
 
 
 def print_sentences(sentences: list[str]) -> None:
-    """Print the first sentence and, numbered, those that follow it."""
+    """Print the first sentence and, numbered, those that follow it.
+
+    Parameters
+    ----------
+    sentences
+        At least one.
+    """
     console = Console(highlight=False)
     for row, sentence in enumerate(sentences):
         head = f"{row:>3}. " if row else ""
@@ -65,7 +81,17 @@ def print_sentences(sentences: list[str]) -> None:
 
 
 def print_why(why: Why, city: City, *, lang: Lang = "de") -> None:
-    """Print what stands between a home and a service."""
+    """Print what stands between a home and a service.
+
+    Parameters
+    ----------
+    why
+        Result of `find_why`.
+    city
+        The city, as built.
+    lang
+        Language of the text, ``de`` or ``en``.
+    """
     console = Console(highlight=False)
     console.print(escape(clean_text(why.sentence(lang), longest=2000)))
     _print_chance("today", why.chance, console, lang)
@@ -146,7 +172,17 @@ def _places(
 
 
 def print_chain(chain: Chain, city: City, *, lang: Lang = "de") -> None:
-    """Print one door's chain: when each stop is reached, the barriers, what the way asks."""
+    """Print one door's chain: when each stop is reached, the barriers, what the way asks.
+
+    Parameters
+    ----------
+    chain
+        Result of `find_chain`.
+    city
+        The city, as built.
+    lang
+        Language of the text, ``de`` or ``en``.
+    """
     words, console = load_words(lang)["chain"], Console(highlight=False)
     if chain.seconds is None:
         console.print(words["breaks"].format(place=escape(service_name(chain.breaks_at, lang))))
@@ -166,7 +202,15 @@ def print_chain(chain: Chain, city: City, *, lang: Lang = "de") -> None:
 
 
 def print_chains(chains: Chains, *, lang: Lang = "de") -> None:
-    """Print which share of each district can do the chain, in what time, and where it breaks."""
+    """Print which share of each district can do the chain, in what time, and where it breaks.
+
+    Parameters
+    ----------
+    chains
+        Result of `find_chains`.
+    lang
+        Language of the text, ``de`` or ``en``.
+    """
     words = load_words(lang)["chain"]
 
     def share(value: float | None) -> str:
@@ -193,7 +237,19 @@ def print_chains(chains: Chains, *, lang: Lang = "de") -> None:
 def print_comparison(
     comparison: Comparison, city: City, *, lang: Lang = "de", out: Path | None = None
 ) -> None:
-    """Print who gained and lost in the whole city, and the changes that did it."""
+    """Print who gained and lost in the whole city, and the changes that did it.
+
+    Parameters
+    ----------
+    comparison
+        Result of `compare_cities`.
+    city
+        The city, as built.
+    lang
+        Language of the text, ``de`` or ``en``.
+    out
+        Folder that was written, for the last line; None for none.
+    """
     words, console = load_words(lang)["chain"], Console(highlight=False)
     counted = load_words(lang)["counted"][city.weight_unit]
     found = [row for row in comparison.rows if row["district"] == "" and (row["gained"] or row["lost"])]
@@ -232,7 +288,17 @@ def print_comparison(
 
 
 def print_plan(plan: Plan, *, lang: Lang = "de", out: Path) -> None:
-    """Print the first proposals of a plan, what they cost together, and how good the plan is."""
+    """Print the first proposals of a plan, what they cost together, and how good the plan is.
+
+    Parameters
+    ----------
+    plan
+        Result of `make_plan`.
+    lang
+        Language of the text, ``de`` or ``en``.
+    out
+        Folder that was written, for the last line.
+    """
     words, console = load_words(lang)["plan"], Console(highlight=False)
     found = proposals_of(plan)
     counted = load_words(lang)["counted"][str(plan.meta.get("weight_unit", "homes"))]
@@ -287,7 +353,17 @@ def _print_expected(plan: Plan, console: Console, lang: str) -> None:
 
 
 def print_survey(survey: Survey, *, lang: Lang = "de", out: Path) -> None:
-    """Print the first readings to look at."""
+    """Print the first readings to look at.
+
+    Parameters
+    ----------
+    survey
+        Result of `find_survey`.
+    lang
+        Language of the text, ``de`` or ``en``.
+    out
+        Folder that was written, for the last line.
+    """
     words, console = load_words(lang)["plan"], Console(highlight=False)
     counted = load_words(lang)["counted"][str(survey.meta.get("weight_unit", "homes"))]
     console.print(words["doubt"].format(people=about(survey.people_in_doubt, lang), counted=counted))

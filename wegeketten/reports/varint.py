@@ -35,6 +35,11 @@ def clean(text: object, limit: int = TEXT_LIMIT) -> str:
     limit
         Longest result in characters.
 
+    Returns
+    -------
+    str
+        On one line.
+
     Examples
     --------
     >>> clean("Café\u202eegap\x00 am  Markt\n")
@@ -52,6 +57,11 @@ def varints(values: ArrayLike) -> bytes:
     ----------
     values
         Integers from 0 to 2**63 - 1.
+
+    Returns
+    -------
+    bytes
+        One after the other.
 
     Examples
     --------
@@ -76,6 +86,16 @@ def varints(values: ArrayLike) -> bytes:
 
 def zigzag(values: ArrayLike) -> NDArray[np.uint64]:
     """Signed integers as unsigned ones, small numbers staying small.
+
+    Parameters
+    ----------
+    values
+        Integers of either sign.
+
+    Returns
+    -------
+    ndarray
+        0, -1, 1, -2 … become 0, 1, 2, 3 ….
 
     Examples
     --------
@@ -107,7 +127,17 @@ class Pack:
         self._parts.append(part)
 
     def integers(self, name: str, values: ArrayLike, *, delta: bool = False) -> None:
-        """Integers below 2**31 in size; `delta` stores differences, good for what grows or runs on."""
+        """Integers below 2**31 in size; `delta` stores differences, good for what grows or runs on.
+
+        Parameters
+        ----------
+        name
+            Name of the column.
+        values
+            The numbers, one-dimensional.
+        delta
+            Whether differences are stored.
+        """
         numbers = np.asarray(values, dtype=np.int64)
         self._add(
             name,
@@ -117,22 +147,54 @@ class Pack:
         )
 
     def wide(self, name: str, values: ArrayLike) -> None:
-        """Integers up to 2**53 in size (OSM ids), as differences."""
+        """Integers up to 2**53 in size (OSM ids), as differences.
+
+        Parameters
+        ----------
+        name
+            Name of the column.
+        values
+            The numbers, one-dimensional.
+        """
         numbers = np.asarray(values, dtype=np.int64)
         self._add(name, "W", len(numbers), varints(zigzag(_differences(numbers))))
 
     def octets(self, name: str, values: ArrayLike) -> None:
-        """Small codes from 0 to 255, one byte each."""
+        """Small codes from 0 to 255, one byte each.
+
+        Parameters
+        ----------
+        name
+            Name of the column.
+        values
+            The numbers, one-dimensional.
+        """
         numbers = np.asarray(values, dtype=np.uint8)
         self._add(name, "B", len(numbers), numbers.tobytes())
 
     def floats(self, name: str, values: ArrayLike) -> None:
-        """Numbers in single precision."""
+        """Numbers in single precision.
+
+        Parameters
+        ----------
+        name
+            Name of the column.
+        values
+            The numbers, one-dimensional.
+        """
         numbers = np.asarray(values, dtype="<f4")
         self._add(name, "F", len(numbers), numbers.tobytes())
 
     def texts(self, name: str, values: Iterable[object]) -> None:
-        """Texts from outside, cleaned by `clean`."""
+        """Texts from outside, cleaned by `clean`.
+
+        Parameters
+        ----------
+        name
+            Name of the column.
+        values
+            One for each row.
+        """
         cleaned = [clean(value) for value in values]
         self._add(name, "T", len(cleaned), "\n".join(cleaned).encode("utf-8"))
 

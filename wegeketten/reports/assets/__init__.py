@@ -12,6 +12,16 @@ _FOLDER = Path(__file__).resolve().parent
 def asset_text(*parts: str) -> str:
     """Content of a text file in this folder, with line ends as browsers hash them.
 
+    Parameters
+    ----------
+    parts
+        Folders and name of the file.
+
+    Returns
+    -------
+    str
+        With LF at the ends of lines.
+
     Examples
     --------
     >>> asset_text("map.css").startswith(":root")
@@ -21,5 +31,16 @@ def asset_text(*parts: str) -> str:
 
 
 def asset_bytes(*parts: str) -> bytes:
-    """Content of a file in this folder as it lies there."""
+    """Content of a file in this folder as it lies there.
+
+    Parameters
+    ----------
+    parts
+        Folders and name of the file.
+
+    Returns
+    -------
+    bytes
+        Its content.
+    """
     return _FOLDER.joinpath(*parts).read_bytes()
