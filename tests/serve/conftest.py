@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+import json
+from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 from support.drawn import Town
 
 import wegeketten as wk
+from wegeketten.serve.application import make_app
+from wegeketten.serve.desk import Desk
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fastapi import FastAPI
+
     from wegeketten.city import City
+
+    Ask = Callable[..., httpx.Response]
+
+JSON = {"content-type": "application/json"}
 
 _HOMES = "".join(
     f'<node id="{5001 + n}" lat="{51.05 - n * 0.0001:.4f}" lon="13.7400"><tag k="addr:street" v="Am Weg"/>'
@@ -35,3 +48,36 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> City:
         extra=_HOMES + _PLACES, cell_m=20,
     )  # fmt: skip
     return wk.build(drawn.write(folder / "town.osm"), folder / "city")
+
+
+@pytest.fixture(scope="session")
+def desk(city: City) -> Desk:
+    return Desk.of(city, ["walker", "wheelchair"])
+
+
+@pytest.fixture(scope="session")
+def app(desk: Desk) -> FastAPI:
+    return make_app(desk, ["https://maps.example"])
+
+
+@pytest.fixture(scope="session")
+def ask(app: FastAPI) -> Ask:
+    def ask(
+        path: str,
+        body: Any = None,
+        *,
+        method: str | None = None,
+        headers: dict[str, str] | None = None,
+        raw: bytes | None = None,
+    ) -> httpx.Response:
+        async def go() -> httpx.Response:
+            transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+            async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8080") as client:
+                content = raw if raw is not None else None if body is None else json.dumps(body).encode()
+                verb = method or ("GET" if content is None else "POST")
+                told = {**(JSON if content is not None else {}), **(headers or {})}
+                return await client.request(verb, path, content=content, headers=told)
+
+        return asyncio.run(go())
+
+    return ask

@@ -2,66 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import numpy as np
 import pytest
 import shapely
 
 import wegeketten as wk
 from wegeketten.errors import UsageError
-from wegeketten.serve.application import make_app
-from wegeketten.serve.desk import Desk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fastapi import FastAPI
+    import httpx
     from numpy.typing import NDArray
 
     from wegeketten.city import City
     from wegeketten.model.answers import Answer
+    from wegeketten.serve.desk import Desk
 
     Ask = Callable[..., httpx.Response]
 
 WEST, EAST, SOUTH = [13.74, 51.05], [13.7455, 51.05], [13.742, 51.0493]
-JSON = {"content-type": "application/json"}
-
-
-@pytest.fixture(scope="module")
-def desk(city: City) -> Desk:
-    return Desk.of(city, ["walker", "wheelchair"])
-
-
-@pytest.fixture(scope="module")
-def app(desk: Desk) -> FastAPI:
-    return make_app(desk, ["https://maps.example"])
-
-
-@pytest.fixture(scope="module")
-def ask(app: FastAPI) -> Ask:
-    def ask(
-        path: str,
-        body: Any = None,
-        *,
-        method: str | None = None,
-        headers: dict[str, str] | None = None,
-        raw: bytes | None = None,
-    ) -> httpx.Response:
-        async def go() -> httpx.Response:
-            transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-            async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8080") as client:
-                content = raw if raw is not None else None if body is None else json.dumps(body).encode()
-                verb = method or ("GET" if content is None else "POST")
-                told = {**(JSON if content is not None else {}), **(headers or {})}
-                return await client.request(verb, path, content=content, headers=told)
-
-        return asyncio.run(go())
-
-    return ask
 
 
 def spot(point: list[float]) -> tuple[float, float]:

@@ -101,8 +101,7 @@ def readings(edges: EdgeTable, profile: Profile, arcs: Sequence[int] | NDArray[n
     list of Reason
         With attribute, reading and limit.
     """
-    every = _reasons(edges, profile, np.asarray(arcs, np.int64), SURE + 1)
-    return [reason for reason in every if reason.provenance != "none" or reason.verdict != "passable"]
+    return _reasons(edges, profile, np.asarray(arcs, np.int64), SURE + 1)
 
 
 def _reasons(edges: EdgeTable, profile: Profile, arcs: NDArray[np.int64], least: int) -> list[Reason]:
@@ -113,9 +112,13 @@ def _reasons(edges: EdgeTable, profile: Profile, arcs: NDArray[np.int64], least:
     found: list[tuple[int, Reason]] = []
     for check in checks(columns, profile):
         level = np.broadcast_to(check.levels, (2, len(arcs)))[back, at]
+        wanted = level < least
+        if least > SURE:  # of what is passable only what has a reading
+            stated = check.attribute in ATTRIBUTE and columns[f"{check.attribute}_from"] != Provenance.none
+            wanted &= (level < SURE) | stated
         found.extend(
             (row, _reason(columns, check, row, int(arcs[row]), int(level[row]), groups))
-            for row in np.flatnonzero(level < least).tolist()
+            for row in np.flatnonzero(wanted).tolist()
         )
     return [reason for _, reason in sorted(found, key=lambda pair: pair[0])]
 

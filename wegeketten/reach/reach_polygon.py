@@ -53,7 +53,8 @@ def polygon_of(
     water = _water(city, area)
     if water is not None:
         bridges = shapely.union_all(shapely.buffer(lines[shapely.intersects(lines, water)], PATH_M))
-        area = shapely.union_all([shapely.difference(area, water), bridges, *parts[1]])
+        wet = parts[1][shapely.intersects(parts[1], water)]  # of the doors' paths only these lose anything
+        area = shapely.union_all([shapely.difference(area, water), bridges, *wet])
     area = _without_small_holes(area, _unreached(city, reached, area))
     if inner is not None:
         area = shapely.union(area, inner)
@@ -128,11 +129,12 @@ def _unreached(city: City, reached: Endpoints, area: BaseGeometry) -> shapely.ST
 def _without_small_holes(area: BaseGeometry, unreached: shapely.STRtree) -> BaseGeometry:
     parts = []
     for part in shapely.get_parts(area):
-        holes = np.asarray(shapely.polygons(shapely.get_rings(part)[1:]))
+        rings = shapely.get_rings(part)
+        holes = np.asarray(shapely.polygons(rings[1:]))
         keep = [
-            hole.exterior
-            for hole in holes
+            ring
+            for ring, hole in zip(rings[1:], holes, strict=True)
             if hole.area >= SMALLEST_HOLE_M2 or len(unreached.query(hole, predicate="contains"))
         ]
-        parts.append(shapely.Polygon(part.exterior, keep))
-    return shapely.union_all(parts)
+        parts.append(shapely.polygons(rings[0], holes=keep or None))
+    return shapely.union_all(parts) if len(parts) > 1 else parts[0]

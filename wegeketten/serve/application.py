@@ -58,7 +58,7 @@ def make_app(desk: Desk, origins: Sequence[str] = ()) -> FastAPI:
     origins
         Web pages that may read answers.
     """
-    app = FastAPI(title="wegeketten", version=VERSION, docs_url=None, redoc_url=None)
+    app = FastAPI(title="wegeketten", version=VERSION, docs_url=None, redoc_url=None, redirect_slashes=False)
     routes = _routes(desk)
     app.include_router(routes)
     app.include_router(routes, prefix="/ors", include_in_schema=False)
