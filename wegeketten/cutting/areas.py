@@ -91,6 +91,11 @@ def read_areas(
     crs, encoding
         Of a file that states none.
 
+    Returns
+    -------
+    list of Area
+        Shapes in degrees, with names and keys.
+
     Raises
     ------
     InputDataError

@@ -55,6 +55,18 @@ class Header(NamedTuple):
 def fields_of(data: bytes, start: int = 0, stop: int | None = None) -> Iterator[Field]:
     r"""Fields of a message.
 
+    Parameters
+    ----------
+    data
+        Bytes that hold the message.
+    start, stop
+        First byte, and the one after the last; the end of the data where None.
+
+    Yields
+    ------
+    Field
+        Number and value of each.
+
     Raises
     ------
     ValueError
@@ -100,6 +112,16 @@ def _varint(data: bytes, at: int, stop: int) -> tuple[int, int]:
 def varint(value: int) -> bytes:
     r"""A number as protocol buffers write it.
 
+    Parameters
+    ----------
+    value
+        A number of 0 or more.
+
+    Returns
+    -------
+    bytes
+        Seven bits to a byte, low bits first.
+
     Examples
     --------
     >>> varint(150)
@@ -114,17 +136,53 @@ def varint(value: int) -> bytes:
 
 
 def number_field(number: int, value: int) -> bytes:
-    """A field that holds a number of 0 or more."""
+    """A field that holds a number of 0 or more.
+
+    Parameters
+    ----------
+    number
+        Number of the field.
+    value
+        Its value.
+
+    Returns
+    -------
+    bytes
+        Key and value.
+    """
     return varint(number << 3) + varint(value)
 
 
 def bytes_field(number: int, value: bytes) -> bytes:
-    """A field that holds bytes: a text, a message, packed numbers."""
+    """A field that holds bytes: a text, a message, packed numbers.
+
+    Parameters
+    ----------
+    number
+        Number of the field.
+    value
+        Its content.
+
+    Returns
+    -------
+    bytes
+        Key, length and content.
+    """
     return varint(number << 3 | BYTES) + varint(len(value)) + value
 
 
 def read_header(path: Path) -> Header:
     """Header of a PBF file.
+
+    Parameters
+    ----------
+    path
+        A PBF file.
+
+    Returns
+    -------
+    Header
+        What the file says of itself.
 
     Raises
     ------
@@ -161,6 +219,16 @@ def read_header(path: Path) -> Header:
 
 def read_blocks(path: Path) -> Iterator[tuple[int, bytes]]:
     """Data blocks of a file, unpacked, each with the place in the file at which it ends.
+
+    Parameters
+    ----------
+    path
+        A PBF file.
+
+    Yields
+    ------
+    tuple
+        Place in bytes, and the block.
 
     Raises
     ------
@@ -225,7 +293,20 @@ def _broken(path: Path, error: Exception) -> InputDataError:
 
 
 def packed(kind: bytes, data: bytes) -> bytes:
-    """A blob with its frame, as it lies in a file."""
+    """A blob with its frame, as it lies in a file.
+
+    Parameters
+    ----------
+    kind
+        ``OSMHeader`` or ``OSMData``.
+    data
+        Content of the blob.
+
+    Returns
+    -------
+    bytes
+        Length, header and compressed content.
+    """
     blob = number_field(2, len(data)) + bytes_field(3, zlib.compress(data, _LEVEL))
     header = bytes_field(1, kind) + number_field(3, len(blob))
     return struct.pack(">I", len(header)) + header + blob
@@ -242,6 +323,11 @@ def header_blob(box: tuple[int, int, int, int], header: Header, program: str) ->
         Of the file it is cut out of.
     program
         Who writes it.
+
+    Returns
+    -------
+    bytes
+        Ready to be written.
     """
     west, south, east, north = (zigzag(value * 100) for value in box)
     edges = number_field(1, west) + number_field(2, east) + number_field(3, north) + number_field(4, south)
@@ -254,6 +340,16 @@ def header_blob(box: tuple[int, int, int, int], header: Header, program: str) ->
 
 def zigzag(value: int) -> int:
     """A whole number of either sign as one of 0 or more.
+
+    Parameters
+    ----------
+    value
+        Any whole number.
+
+    Returns
+    -------
+    int
+        0, -1, 1, -2 … become 0, 1, 2, 3 ….
 
     Examples
     --------

@@ -135,7 +135,18 @@ class Block:
         return found
 
     def nodes(self, *, places_only: bool = False) -> Nodes:
-        """Its nodes, in order; on request without their tags and what is known of their last change."""
+        """Its nodes, in order; on request without their tags and what is known of their last change.
+
+        Parameters
+        ----------
+        places_only
+            Whether only ids and positions are wanted.
+
+        Returns
+        -------
+        Nodes
+            Positions in units of 1e-7 degrees.
+        """
         parts = []
         for numbers, starts, stops in self._spans:
             for number, start, stop in zip(numbers.tolist(), starts.tolist(), stops.tolist(), strict=True):
@@ -147,6 +158,18 @@ class Block:
 
     def listing(self, kind: int, *, ids_only: bool = False) -> Listing:
         """Its ways (1) or relations (2), in order; on request without what they refer to.
+
+        Parameters
+        ----------
+        kind
+            1 for ways, 2 for relations.
+        ids_only
+            Whether only ids are wanted.
+
+        Returns
+        -------
+        Listing
+            Ids, and what they refer to.
 
         Raises
         ------
@@ -255,6 +278,16 @@ def _signed(value: int) -> int:
 
 def join_nodes(parts: list[Nodes]) -> Nodes:
     """Nodes of several blocks in one, whose strings are numbered alike.
+
+    Parameters
+    ----------
+    parts
+        At least one.
+
+    Returns
+    -------
+    Nodes
+        In the order of the parts.
 
     Examples
     --------

@@ -24,7 +24,20 @@ _LONGEST_SHIFT = 63
 
 @lazy_kernel
 def varint_at(data: Bytes, at: Any) -> tuple[Any, Any]:
-    """Number at a place, and the place behind it."""
+    """Number at a place, and the place behind it.
+
+    Parameters
+    ----------
+    data
+        Bytes of the block.
+    at
+        Place of the number's first byte.
+
+    Returns
+    -------
+    tuple
+        The number, and a place.
+    """
     value, shift = np.int64(0), np.int64(0)
     while shift <= _LONGEST_SHIFT:
         byte = np.int64(data[at])
@@ -38,13 +51,39 @@ def varint_at(data: Bytes, at: Any) -> tuple[Any, Any]:
 
 @lazy_kernel
 def plain(value: int) -> int:
-    """Whole number of either sign from a zigzag one."""
+    """Whole number of either sign from a zigzag one.
+
+    Parameters
+    ----------
+    value
+        A zigzag number.
+
+    Returns
+    -------
+    int
+        The number it stands for.
+    """
     return ((value >> 1) & 0x7FFFFFFFFFFFFFFF) ^ -(value & 1)
 
 
 @lazy_kernel
 def split(data: Bytes, start: int, stop: int, numbers: Longs, starts: Longs, stops: Longs) -> int:
-    """Fields of a message: their numbers and spans; of a number its value and -1. Returns how many, or -1."""
+    """Fields of a message: their numbers and spans; of a number its value and -1. Returns how many, or -1.
+
+    Parameters
+    ----------
+    data
+        Bytes of the block.
+    start, stop
+        First byte of the message, and the one after the last.
+    numbers, starts, stops
+        Receive the fields.
+
+    Returns
+    -------
+    int
+        Number of fields, -1 where the message is damaged.
+    """
     at, count = start, 0
     while at < stop:
         if count == len(numbers):
@@ -74,7 +113,28 @@ def split(data: Bytes, start: int, stop: int, numbers: Longs, starts: Longs, sto
 
 @lazy_kernel
 def unpack(data: Bytes, start: int, stop: int, signed: bool, delta: bool, out: Longs, place: int) -> int:
-    """Packed numbers into `out` from `place` on. Returns the place behind the last, or -1."""
+    """Packed numbers into `out` from `place` on. Returns the place behind the last, or -1.
+
+    Parameters
+    ----------
+    data
+        Bytes of the block.
+    start, stop
+        First byte of the numbers, and the one after the last.
+    signed
+        Whether they are zigzag numbers.
+    delta
+        Whether each is the difference to the one before.
+    out
+        Receives the numbers.
+    place
+        Where in `out` the first is written.
+
+    Returns
+    -------
+    int
+        A place in `out`, -1 where the numbers are damaged.
+    """
     at, value = start, np.int64(0)
     while at < stop:
         number, at = varint_at(data, at)
@@ -101,6 +161,23 @@ def read_lists(
     kinds: Longs,
 ) -> int:
     """Ids of ways or relations and what they refer to: field `wanted`, deltas; `kinds_field` beside it.
+
+    Parameters
+    ----------
+    data
+        Bytes of the block.
+    starts, stops
+        First byte of each message, and the one after the last.
+    wanted
+        Number of the field with references.
+    kinds_field
+        Number of the field with their kinds, 0 for none.
+    ids
+        Receives the ids.
+    first
+        Receives where each one's references start.
+    refs, kinds
+        Receive the references.
 
     Returns
     -------
@@ -139,7 +216,22 @@ def read_lists(
 
 @lazy_kernel
 def put_varint(out: Bytes, at: int, value: Any) -> int:
-    """Write a number; returns the place behind it."""
+    """Write a number; returns the place behind it.
+
+    Parameters
+    ----------
+    out
+        Receives the bytes.
+    at
+        Place of the first byte.
+    value
+        A number of 0 or more.
+
+    Returns
+    -------
+    int
+        A place in `out`.
+    """
     while value < 0 or value > 0x7F:
         out[at] = np.uint8((value & 0x7F) | 0x80)
         at += 1
@@ -150,7 +242,24 @@ def put_varint(out: Bytes, at: int, value: Any) -> int:
 
 @lazy_kernel
 def pack(values: Longs, signed: bool, delta: bool, out: Bytes) -> int:
-    """Write packed numbers; returns their size in bytes."""
+    """Write packed numbers; returns their size in bytes.
+
+    Parameters
+    ----------
+    values
+        The numbers.
+    signed
+        Whether they are written as zigzag numbers.
+    delta
+        Whether differences are written.
+    out
+        Receives the bytes.
+
+    Returns
+    -------
+    int
+        Number of bytes.
+    """
     at, before = 0, np.int64(0)
     for row in range(len(values)):
         value = np.int64(values[row])
@@ -247,6 +356,11 @@ def rewrite(
         Room for one field and for one message.
     out
         Room for all of them.
+
+    Returns
+    -------
+    int
+        Number of bytes in `out`.
     """
     place = 0
     for row in range(len(starts)):

@@ -45,13 +45,35 @@ class Members:
         self._frame = (low, high, shift)
 
     def places(self, wanted: Longs) -> Longs:
-        """First pair of each id, -1 where it belongs to no area."""
+        """First pair of each id, -1 where it belongs to no area.
+
+        Parameters
+        ----------
+        wanted
+            Ids.
+
+        Returns
+        -------
+        Longs
+            Shape of `wanted`.
+        """
         out = np.empty(len(wanted), dtype=np.int64)
         _find(wanted, self.ids, self._first, *self._frame, out)
         return out
 
     def find(self, wanted: Longs) -> tuple[Longs, Ints]:
-        """Pairs of a row of `wanted` and an area its element belongs to, in order."""
+        """Pairs of a row of `wanted` and an area its element belongs to, in order.
+
+        Parameters
+        ----------
+        wanted
+            Ids.
+
+        Returns
+        -------
+        tuple
+            Rows of `wanted`, and numbers of areas.
+        """
         places = self.places(wanted)
         hit = np.flatnonzero(places >= 0)
         count = _spread(places, hit, self.ids, np.empty(0, np.int64), np.empty(0, np.int32))
@@ -63,7 +85,20 @@ class Members:
 
 
 def collect(pairs: list[tuple[Longs, Ints]], *, distinct: bool = False) -> Members:
-    """Members from pairs of several blocks; sorted and made distinct where the blocks are not."""
+    """Members from pairs of several blocks; sorted and made distinct where the blocks are not.
+
+    Parameters
+    ----------
+    pairs
+        Ids and areas of each block.
+    distinct
+        Whether they are sorted and without doubles already.
+
+    Returns
+    -------
+    Members
+        In order of the ids.
+    """
     ids = np.concatenate([ids for ids, _ in pairs] or [np.empty(0, np.int64)])
     areas = np.concatenate([areas for _, areas in pairs] or [np.empty(0, np.int32)])
     if distinct or (np.diff(ids) < 0).any():
@@ -76,7 +111,18 @@ def collect(pairs: list[tuple[Longs, Ints]], *, distinct: bool = False) -> Membe
 
 
 def merged(one: Members, other: Members) -> Members:
-    """Members of both; no pair may be in both."""
+    """Members of both; no pair may be in both.
+
+    Parameters
+    ----------
+    one, other
+        Members.
+
+    Returns
+    -------
+    Members
+        In order of the ids.
+    """
     if not len(other.ids):
         return one
     places = np.searchsorted(one.ids, other.ids, side="right")
@@ -122,7 +168,22 @@ def areas_of_ways(
 def areas_of_relations(
     first: Longs, refs: Longs, kinds: Longs, nodes: Members, ways: Members
 ) -> tuple[Longs, Ints]:
-    """Relations of which a node lies in an area or a way belongs to it: pairs of a row and an area."""
+    """Relations of which a node lies in an area or a way belongs to it: pairs of a row and an area.
+
+    Parameters
+    ----------
+    first
+        Where the references of each relation start.
+    refs, kinds
+        Ids and kinds of what they refer to.
+    nodes, ways
+        Members that are known already.
+
+    Returns
+    -------
+    tuple
+        Rows of relations, and numbers of areas.
+    """
     owner = np.repeat(np.arange(len(first) - 1), np.diff(first))
     found = []
     for kind, members in ((0, nodes), (1, ways)):
@@ -142,6 +203,11 @@ def with_parents(members: Members, children: Longs, parents: Longs) -> Members:
         Relations and areas.
     children, parents
         Pairs of ids: the first is a member of the second.
+
+    Returns
+    -------
+    Members
+        In order of the ids.
     """
     while True:
         rows, areas = members.find(children)

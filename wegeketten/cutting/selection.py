@@ -65,6 +65,11 @@ def select(path: Path, outlines: Outlines, *, progress: Callable[[float], None] 
     progress
         Told the share of the file that is read.
 
+    Returns
+    -------
+    Selection
+        Members by kind of element.
+
     Raises
     ------
     InputDataError

@@ -83,7 +83,18 @@ class Outlines:
         self._cell_areas = np.array([row for cell in cells for row in cell], dtype=np.int64)
 
     def holding(self, lon: Longs, lat: Longs) -> tuple[Longs, Ints]:
-        """Pairs of a point (its row) and an area that holds it, in the order of the points."""
+        """Pairs of a point (its row) and an area that holds it, in the order of the points.
+
+        Parameters
+        ----------
+        lon, lat
+            Units of 1e-7 degrees.
+
+        Returns
+        -------
+        tuple
+            Rows of points, and numbers of areas.
+        """
         room = len(lon) * 2 + 64
         while True:
             rows, areas = np.empty(room, dtype=np.int64), np.empty(room, dtype=np.int32)

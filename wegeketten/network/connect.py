@@ -57,7 +57,7 @@ def join_far_ends(
     streets
         Carriageways with their sides.
     wishes
-        Piece of the crossing, corner node, and whether its end is meant.
+        Node of the corner, way of the crossing, and whether its end is meant (else its beginning).
     edge_of
         Edge of each piece, -1 for none.
     """

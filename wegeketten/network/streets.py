@@ -87,7 +87,7 @@ class Streets:
         piece
             Number of the piece.
         side
-            0 left, 1 right in drawing direction.
+            -1 left, 1 right in drawing direction.
 
         Returns
         -------

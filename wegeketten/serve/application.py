@@ -57,6 +57,11 @@ def make_app(desk: Desk, origins: Sequence[str] = ()) -> FastAPI:
         City and profiles.
     origins
         Web pages that may read answers.
+
+    Returns
+    -------
+    FastAPI
+        Ready for a server.
     """
     app = FastAPI(title="wegeketten", version=VERSION, docs_url=None, redoc_url=None, redirect_slashes=False)
     routes = _routes(desk)

@@ -44,6 +44,18 @@ class Desk:
     def of(cls, city: City, profiles: Sequence[str | Profile] = ()) -> Desk:
         """A desk for a city and some profiles, all shipped ones where none is named.
 
+        Parameters
+        ----------
+        city
+            The city, as built.
+        profiles
+            Ids, files or profiles.
+
+        Returns
+        -------
+        Desk
+            Nothing is computed yet.
+
         Raises
         ------
         UsageError
@@ -56,6 +68,18 @@ class Desk:
 
     def profile(self, name: str, service: int) -> Profile:
         """A profile by our id, or by openrouteservice's name.
+
+        Parameters
+        ----------
+        name
+            As the client names it.
+        service
+            First number of the service's errors.
+
+        Returns
+        -------
+        Profile
+            One of those that are served.
 
         Raises
         ------
@@ -74,7 +98,18 @@ class Desk:
         return found
 
     def today(self, profile: Profile) -> Reach:
-        """How far every home is from every service of the city as it is; kept."""
+        """How far every home is from every service of the city as it is; kept.
+
+        Parameters
+        ----------
+        profile
+            The mobility profile that is asked about.
+
+        Returns
+        -------
+        Reach
+            Shape (homes, services).
+        """
         if profile.id not in self._today:
             from wegeketten.reach.scan import reach_of
 

@@ -67,6 +67,11 @@ def directions(desk: Desk, name: str, fields: Fields, form: str) -> dict[str, An
     form
         ``json``, ``geojson`` or ``gpx``.
 
+    Returns
+    -------
+    dict or str
+        A JSON document, or text for GPX.
+
     Raises
     ------
     RefusedError

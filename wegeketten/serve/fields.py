@@ -29,6 +29,11 @@ def parse_body(body: bytes, service: int) -> Fields:
     service
         First number of the service's errors.
 
+    Returns
+    -------
+    Fields
+        Fields of the request.
+
     Raises
     ------
     RefusedError
@@ -62,15 +67,49 @@ class Fields:
         self.values, self.service = values, service
 
     def refuse(self, message: str, kind: int = VALUE) -> RefusedError:
-        """An error about a field, to be raised."""
+        """An error about a field, to be raised.
+
+        Parameters
+        ----------
+        message
+            What is wrong.
+        kind
+            Kind of the error, added to the service's first number.
+
+        Returns
+        -------
+        RefusedError
+            To be raised by the caller.
+        """
         return RefusedError(message, self.service + kind)
 
     def given(self, name: str) -> bool:
-        """Whether a field is there and not null."""
+        """Whether a field is there and not null.
+
+        Parameters
+        ----------
+        name
+            Name of the field.
+
+        Returns
+        -------
+        bool
+            False for null.
+        """
         return self.values.get(name) is not None
 
     def needed(self, name: str) -> Any:
         """A field that must be there.
+
+        Parameters
+        ----------
+        name
+            Name of the field.
+
+        Returns
+        -------
+        Any
+            As it was sent.
 
         Raises
         ------
@@ -83,6 +122,18 @@ class Fields:
 
     def rows(self, name: str, most: int) -> list[Any]:
         """A list with one to so many members.
+
+        Parameters
+        ----------
+        name
+            Name of the field.
+        most
+            Most members.
+
+        Returns
+        -------
+        list of Any
+            As they were sent.
 
         Raises
         ------
@@ -100,6 +151,13 @@ class Fields:
 
     def points(self, name: str, most: int, least: int = 1) -> list[Point]:
         """Points as pairs of longitude and latitude, in the order of GeoJSON.
+
+        Parameters
+        ----------
+        name
+            Name of the field.
+        most, least
+            Most and fewest points.
 
         Returns
         -------
@@ -119,6 +177,18 @@ class Fields:
     def point(self, name: str, row: Any) -> Point:
         """One pair of longitude and latitude.
 
+        Parameters
+        ----------
+        name
+            Name of the field, for messages.
+        row
+            What should be a pair.
+
+        Returns
+        -------
+        Point
+            Degrees.
+
         Raises
         ------
         RefusedError
@@ -134,6 +204,20 @@ class Fields:
     def number(self, name: str, low: float, high: float, default: float) -> float:
         """A number between two bounds.
 
+        Parameters
+        ----------
+        name
+            Name of the field.
+        low, high
+            Least and greatest number allowed.
+        default
+            Where the field is missing.
+
+        Returns
+        -------
+        float
+            A number within the bounds.
+
         Raises
         ------
         RefusedError
@@ -144,6 +228,20 @@ class Fields:
 
     def bounded(self, name: str, value: Any, low: float, high: float) -> float:
         """A value as a number between two bounds.
+
+        Parameters
+        ----------
+        name
+            Name of the field, for messages.
+        value
+            What should be a number.
+        low, high
+            Least and greatest number allowed.
+
+        Returns
+        -------
+        float
+            A number within the bounds.
 
         Raises
         ------
@@ -158,6 +256,18 @@ class Fields:
 
     def flag(self, name: str, *, default: bool) -> bool:
         """Yes or no; some clients write it as text.
+
+        Parameters
+        ----------
+        name
+            Name of the field.
+        default
+            Where the field is missing.
+
+        Returns
+        -------
+        bool
+            Whether it is set.
 
         Raises
         ------
@@ -175,6 +285,20 @@ class Fields:
     def choice(self, name: str, choices: Sequence[str], default: str) -> str:
         """One of some words.
 
+        Parameters
+        ----------
+        name
+            Name of the field.
+        choices
+            The words allowed.
+        default
+            Where the field is missing.
+
+        Returns
+        -------
+        str
+            One of `choices`.
+
         Raises
         ------
         RefusedError
@@ -189,6 +313,18 @@ class Fields:
 
     def words(self, name: str, most: int) -> list[str]:
         """A list of words, or one text with bars or commas between them; empty where it is missing.
+
+        Parameters
+        ----------
+        name
+            Name of the field.
+        most
+            Most words.
+
+        Returns
+        -------
+        list of str
+            In the order of the request.
 
         Raises
         ------
@@ -209,6 +345,16 @@ class Fields:
 
 def shown(value: Any) -> str:
     """A value as an error repeats it: short, and on one line.
+
+    Parameters
+    ----------
+    value
+        What the client sent.
+
+    Returns
+    -------
+    str
+        At most a few dozen signs.
 
     Examples
     --------

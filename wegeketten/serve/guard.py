@@ -75,6 +75,16 @@ class Guard:
 def is_local(host: str) -> bool:
     """Whether the Host of a request names this machine.
 
+    Parameters
+    ----------
+    host
+        Value of the header.
+
+    Returns
+    -------
+    bool
+        Whether to answer.
+
     Examples
     --------
     >>> [is_local(host) for host in ("localhost:8080", "127.0.0.1", "[::1]:80", "evil.example", "")]
@@ -89,6 +99,18 @@ def is_local(host: str) -> bool:
 
 def is_local_page(origin: str, host: str) -> bool:
     """Whether a page was served by this very service.
+
+    Parameters
+    ----------
+    origin
+        Value of the header ``Origin``.
+    host
+        Value of the header ``Host``.
+
+    Returns
+    -------
+    bool
+        Whether to answer.
 
     Examples
     --------

@@ -41,6 +41,11 @@ def listen(port: int) -> socket.socket:
     port
         0 for any that is free.
 
+    Returns
+    -------
+    socket.socket
+        It listens already.
+
     Raises
     ------
     UsageError

@@ -36,6 +36,11 @@ def matrix(desk: Desk, name: str, fields: Fields) -> dict[str, Any]:
     fields
         The request.
 
+    Returns
+    -------
+    dict
+        A JSON document.
+
     Raises
     ------
     RefusedError

@@ -20,6 +20,8 @@ def metadata(city: City, service: str, profile: str, fields: Fields, **asked: An
 
     Parameters
     ----------
+    city
+        The city, as built.
     service
         ``routing``, ``isochrones``, ``matrix`` or ``snap``.
     profile
@@ -28,6 +30,11 @@ def metadata(city: City, service: str, profile: str, fields: Fields, **asked: An
         The request; of it the client's own ``id`` is repeated.
     asked
         What was asked, as it was understood.
+
+    Returns
+    -------
+    dict
+        A JSON object.
     """
     number = fields.values.get("id")
     if isinstance(number, str):
@@ -49,6 +56,16 @@ def metadata(city: City, service: str, profile: str, fields: Fields, **asked: An
 def factor_of(fields: Fields) -> float:
     """By what metres are multiplied for the unit asked for.
 
+    Parameters
+    ----------
+    fields
+        The request.
+
+    Returns
+    -------
+    float
+        1 for metres.
+
     Raises
     ------
     RefusedError
@@ -58,6 +75,17 @@ def factor_of(fields: Fields) -> float:
 
 
 def bounds_of(points: list[list[float]]) -> list[float]:
-    """Bounding box of points: west, south, east, north."""
+    """Bounding box of points: west, south, east, north.
+
+    Parameters
+    ----------
+    points
+        Longitude and latitude each.
+
+    Returns
+    -------
+    list of float
+        Degrees.
+    """
     lon, lat = [point[0] for point in points], [point[1] for point in points]
     return [min(lon), min(lat), max(lon), max(lat)]

@@ -16,6 +16,11 @@ def encoded(points: Iterable[Sequence[float]]) -> str:
     points
         Longitude, latitude, and perhaps a height.
 
+    Returns
+    -------
+    str
+        Printable signs.
+
     Examples
     --------
     >>> encoded([(-120.2, 38.5), (-120.95, 40.7), (-126.453, 43.252)])

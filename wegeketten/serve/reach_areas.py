@@ -41,6 +41,11 @@ def isochrones(desk: Desk, name: str, fields: Fields) -> dict[str, Any]:
     fields
         The request.
 
+    Returns
+    -------
+    dict
+        A JSON document.
+
     Raises
     ------
     RefusedError
@@ -116,6 +121,11 @@ def in_one_piece(shape: BaseGeometry) -> BaseGeometry:
     ----------
     shape
         Polygon or multipolygon, metres.
+
+    Returns
+    -------
+    BaseGeometry
+        One polygon.
 
     Examples
     --------

@@ -35,6 +35,18 @@ class RefusedError(UsageError):
 def error_body(message: str, code: int) -> dict[str, Any]:
     """An error in the form that openrouteservice's clients read.
 
+    Parameters
+    ----------
+    message
+        What is wrong.
+    code
+        Number of the error.
+
+    Returns
+    -------
+    dict
+        A JSON object.
+
     Examples
     --------
     >>> error_body("locations: is missing", 6001)["error"]

@@ -23,7 +23,13 @@ if TYPE_CHECKING:
 
 
 def rehearse(desk: Desk) -> None:
-    """Ask for a route, a matrix, an area and a change in the middle of the city."""
+    """Ask for a route, a matrix, an area and a change in the middle of the city.
+
+    Parameters
+    ----------
+    desk
+        What the service keeps at hand.
+    """
     nodes, edges = desk.city.nodes, desk.city.edges
     if not len(edges):
         return

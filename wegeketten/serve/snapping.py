@@ -39,6 +39,11 @@ def snap(desk: Desk, name: str, fields: Fields, form: str) -> dict[str, Any]:
     form
         ``json`` or ``geojson``.
 
+    Returns
+    -------
+    dict
+        A JSON document.
+
     Raises
     ------
     RefusedError
@@ -77,10 +82,19 @@ def snapped(
 
     Parameters
     ----------
+    city
+        The city, as built.
+    profile
+        The mobility profile that is asked about.
     lonlat
         Degrees, shape (points, 2).
     answer
         In which answer what lies between a point and its way must be passed.
+
+    Returns
+    -------
+    list of dict
+        One for each point.
     """
     joints = join_points(city, profile, lonlat, answer)
     found: list[dict[str, Any] | None] = [None] * len(lonlat)

@@ -36,6 +36,11 @@ def steps_of(course: Itinerary, line: Line, first: int, lang: Lang, factor: floa
         Language of the instructions.
     factor
         By what metres are multiplied.
+
+    Returns
+    -------
+    list of dict
+        JSON objects.
     """
     starts = _starts([(step.lon, step.lat) for step in course.instructions], line)
     last = len(line) - 1
@@ -78,6 +83,18 @@ def _starts(spots: Sequence[tuple[float, float]], line: Line) -> list[int]:
 
 def turn_at(line: Line, place: int) -> int:
     """How one turns at a point of a line, by openrouteservice's numbers.
+
+    Parameters
+    ----------
+    line
+        Longitude and latitude of each point.
+    place
+        Which point of the line.
+
+    Returns
+    -------
+    int
+        Number of the kind of turn.
 
     Examples
     --------

@@ -63,6 +63,11 @@ def what_if(desk: Desk, name: str, fields: Fields, form: str) -> dict[str, Any]:
     form
         ``json``, or ``geojson`` with a point for each changed home and service.
 
+    Returns
+    -------
+    dict
+        A JSON document.
+
     Raises
     ------
     RefusedError
