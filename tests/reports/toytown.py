@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import heapq
 import itertools
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from wegeketten.joins.endpoints import Endpoints
-from wegeketten.model.edges import Kind
+from wegeketten.model.edges import Kind, element_ids
 from wegeketten.reports.data import (
     CLOSED,
     LIKELY,
@@ -22,13 +23,15 @@ from wegeketten.reports.data import (
     MapJoints,
     MapNetwork,
     MapPlaces,
+    MapWorks,
     Mark,
+    MeasureMark,
     ProfileLayer,
 )
 from wegeketten.whatif.doors import Remedies, assemble
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from wegeketten.whatif.doors import Doors
 
@@ -71,6 +74,7 @@ def toytown(size: int = 12, *, seed: int = 1, hostile: Sequence[str] = ()) -> Ma
         names=names,
         starts=np.arange(count + 1) * 2,
         points=points,
+        short_slopes=np.zeros(0, dtype=np.int64),
         readings={
             "kerb_cm": (height, np.maximum(height - 1, 0), height + 3, np.where(kind == Kind.kerb, 4, 0)),
             "step_count": (
@@ -106,6 +110,11 @@ def toytown(size: int = 12, *, seed: int = 1, hostile: Sequence[str] = ()) -> Ma
         wheelchair=np.tile([1.0, 0.5, 0.0, np.nan], 3),
         opening_hours=[text("Mo-Fr 08:00-18:00") for _ in range(12)],
     )
+    profiles = [
+        _layer(network, "walker", 1.33, homes_count, rng),
+        _layer(network, "wheelchair", 0.7, homes_count, rng),
+    ]
+    works, profiles = _switchable(profiles, rng, text)
     middle = WEST + STEP * size / 2
     box = (WEST - STEP, middle, WEST + STEP * size, SOUTH - STEP, SOUTH + STEP * size)
     return MapData(
@@ -124,10 +133,8 @@ def toytown(size: int = 12, *, seed: int = 1, hostile: Sequence[str] = ()) -> Ma
             ("pharmacy", text("Apotheke")),
             ("own_service", text("Repair-Café")),
         ],
-        profiles=[
-            _layer(network, "walker", 1.33, homes_count, rng),
-            _layer(network, "wheelchair", 0.7, homes_count, rng),
-        ],
+        works=works,
+        profiles=profiles,
         districts=[
             District("west", text("Altstadt West"), [_ring(box[0], box[1], box[3], box[4])]),
             District("ost", text("Neustadt Ost"), [_ring(box[1], box[2], box[3], box[4])]),
@@ -146,7 +153,7 @@ def toytown(size: int = 12, *, seed: int = 1, hostile: Sequence[str] = ()) -> Ma
             "osm_timestamp": "2026-07-01",
             "counted": "people",
         },
-        measures=[Mark(WEST + STEP, SOUTH + STEP, text("Bordstein absenken"), [text("8.000 €")])],
+        measures=_measures(network, works, text),
         walks=[Mark(WEST + 2 * STEP, SOUTH + STEP, text("Bordstein messen"), [])],
         notes=[text("")] if hostile else [],
     )
@@ -202,7 +209,66 @@ def _layer(
         standard_units=[round(700 / speed * 10)] * 3,
         mended=mended,
         prices=prices,
+        price_low=prices // 2,
+        price_high=prices * 2,
+        works_units=np.zeros(0, dtype=np.int64),
+        works_level=np.zeros(0, dtype=np.uint8),
     )
+
+
+def _switchable(
+    profiles: list[ProfileLayer], rng: np.random.Generator, text: Callable[[str], str]
+) -> tuple[MapWorks, list[ProfileLayer]]:
+    """Works for three in four edges that somebody cannot pass, open in other answers for either profile."""
+    shut = np.any([layer.level < SURE for layer in profiles], axis=0).reshape(-1, 2).any(axis=1)
+    edges = np.flatnonzero(shut & (rng.random(len(shut)) < 0.75))
+    low = rng.integers(1, 20, len(edges)) * 1000
+    works = MapWorks(
+        edges, low, 2 * low, 3 * low, rng.integers(0, 2, len(edges)), [text("absenken"), text("verbreitern")]
+    )
+    arcs = np.stack([2 * edges, 2 * edges + 1], axis=1).ravel()
+    made = []
+    for layer in profiles:
+        level = rng.choice([CLOSED, POSSIBLE, LIKELY, SURE], len(arcs), p=[0.1, 0.1, 0.3, 0.5]).astype(
+            np.uint8
+        )
+        units = np.where(level > 0, np.rint(layer.units[arcs] * rng.uniform(0.7, 1.2, len(arcs))), 0)
+        made.append(replace(layer, works_units=units.astype(np.int64), works_level=level))
+    return works, made
+
+
+def _measures(network: MapNetwork, works: MapWorks, text: Callable[[str], str]) -> list[MeasureMark]:
+    """Three proposals of two barriers each; the first is written out."""
+    named = element_ids(
+        *(column[works.edges[:6]] for column in (network.osm_type, network.osm_id, network.part))
+    )
+    first = MeasureMark(
+        WEST + STEP, SOUTH + STEP, text("Bordstein absenken"), [text("8.000 €")], 1, text("Hauptstraße 1"),
+        2000.0, 8000.0, True, named[:2],
+    )  # fmt: skip
+    return [first] + [
+        MeasureMark(
+            WEST + number * STEP, SOUTH + 2 * STEP, text(f"{number}. Rampe"), [], number, "", 1000.0, 9000.0,
+            False, named[2 * number - 2 : 2 * number],
+        )
+        for number in (2, 3)
+    ]  # fmt: skip
+
+
+def with_works(data: MapData, layer: ProfileLayer, edges: Sequence[int], level: int) -> ProfileLayer:
+    """The layer as it is in one answer once works are done: each arc takes the faster of its two times."""
+    units, open_to = layer.units.copy(), layer.level.copy()
+    row_of = {edge: row for row, edge in enumerate(data.works.edges.tolist())}
+    for edge in edges:
+        for back in (0, 1):
+            arc, at = 2 * edge + back, 2 * row_of[edge] + back
+            if layer.works_level[at] < level:
+                continue
+            after = int(layer.works_units[at])
+            units[arc] = min(int(units[arc]), after) if open_to[arc] >= level else after
+            open_to[arc] = level
+    outcomes, outcome = np.unique(open_to[:, None], axis=0, return_inverse=True)
+    return replace(layer, units=units, outcomes=outcomes, outcome=outcome.ravel())
 
 
 def _works(

@@ -34,6 +34,8 @@ def map_(
     plan_: Annotated[Path | None, typer.Option("--plan", help="Folder written by plan.")] = None,
     survey_: Annotated[Path | None, typer.Option("--survey", help="Folder written by survey.")] = None,
     tiles: Annotated[str | None, typer.Option(help="Address of online tiles; none by default.")] = None,
+    worlds: Worlds = 0,
+    seed: Seed = 0,
     lang: Lang = None,
 ) -> None:
     """Draw the city as one HTML file that works without a network."""
@@ -46,7 +48,7 @@ def map_(
         tick("map", 0.5)
         written = write_map(
             opened, out, lang=language, profiles=profile or (), services=opened.catalogue.pick(service or ()),
-            plan=plan_, survey=survey_, tiles=tiles,
+            plan=plan_, survey=survey_, tiles=tiles, worlds=worlds, seed=seed,
         )  # fmt: skip
     say(f"{written} written")
 

@@ -121,7 +121,7 @@ def checks(columns: Columns, profile: Profile) -> Iterator[Check]:
         yield _check(columns, "cross_slope_pct", limits.cross_slope_pct, levels, yes)
     if limits.width_m is not None:
         levels = _at_least(columns, "width_m", limits.width_m)
-        levels[_free_kinds(profile)[kind]] = SURE
+        levels[free_kinds(profile)[kind]] = SURE
         yield _check(columns, "width_m", limits.width_m, levels, yes)
     graded = _known(columns, "smoothness_grade")
     if limits.smoothness_grade is not None:
@@ -342,7 +342,7 @@ def _slope(columns: Columns, limit: float, *, uphill: bool) -> Levels:
     return np.stack([rising, falling] if uphill else [falling, rising])
 
 
-def _free_kinds(profile: Profile) -> Flags:
+def free_kinds(profile: Profile) -> Flags:
     """Kinds at which the width does not count, as a table over `Kind`.
 
     Steps belong to them where a ramp beside them may be taken: their width is not the ramp's.

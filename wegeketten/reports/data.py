@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 CLOSED, POSSIBLE, LIKELY, SURE = range(4)
 """How far an arc or a place can be counted on: ``level >= LIKELY`` is the graph of the answer *likely*."""
 
+CHANCE_STEPS = 20
+"""A page tells chances in steps of a twentieth: they come from some dozens of worlds."""
+
 
 @dataclass(frozen=True)
 class MapNetwork:
@@ -44,6 +47,8 @@ class MapNetwork:
         Drawn line of edge e: rows ``starts[e]`` to ``starts[e + 1]`` of `points` (lon, lat).
     readings
         Per attribute the columns value, lower, upper (float) and provenance (uint8).
+    short_slopes
+        Rows of edges that are short enough to be steeper, see `wegeketten.network.short_slopes`.
     """
 
     lon: Floats
@@ -61,6 +66,7 @@ class MapNetwork:
     starts: Ints
     points: Points
     readings: Mapping[str, tuple[Floats, Floats, Floats, Ints]]
+    short_slopes: Ints
 
 
 @dataclass(frozen=True)
@@ -147,8 +153,19 @@ class ProfileLayer:
     mended
         int32, two per edge: units of each arc after its edge's works in *likely*, `INF` where none
         open it.
-    prices
-        Per edge the price of its works in whole euros, 0 where there are none.
+    prices, price_low, price_high
+        Per edge the price of its works in whole euros and its range, 0 where there are none.
+    free_kinds
+        Codes of the kinds of edge whose width does not count.
+    wheelchair_tag
+        Whether the mapper's ``wheelchair`` speaks of this person.
+    chance
+        uint8, shape (homes, services): share of worlds in which a home reaches a service in time, in steps of
+        1 / `CHANCE_STEPS`; None where no worlds were drawn.
+    works_units, works_level
+        Two per row of `MapData.works`: time of each arc after the works that can be switched on, and in how
+        many answers they open it; 0 and 0 where they do not. `mended` and `prices` are the works that are
+        best for this profile alone, these are chosen for all profiles together.
     """
 
     id: str
@@ -164,12 +181,44 @@ class ProfileLayer:
     standard_units: Sequence[int]
     mended: Ints
     prices: Ints
+    price_low: Ints
+    price_high: Ints
+    works_units: Ints
+    works_level: Ints
+    free_kinds: Sequence[int] = ()
+    wheelchair_tag: bool = False
+    chance: Ints | None = None
 
     @property
     def level(self) -> Ints:
         """uint8, two per edge: `CLOSED`, `POSSIBLE`, `LIKELY` or `SURE`, the lowest over all checks."""
         lowest: Ints = self.outcomes.min(axis=1)[self.outcome]
         return lowest
+
+
+@dataclass(frozen=True)
+class MapWorks:
+    """Works that can be switched on and off, the same for all profiles.
+
+    Attributes
+    ----------
+    edges
+        Edge rows, ascending.
+    low_eur, typical_eur, high_eur
+        Price of each in whole euros.
+    name, names
+        Row of `names`, what is done.
+    """
+
+    edges: Ints
+    low_eur: Ints
+    typical_eur: Ints
+    high_eur: Ints
+    name: Ints
+    names: Sequence[str]
+
+    def __len__(self) -> int:
+        return len(self.edges)
 
 
 @dataclass(frozen=True)
@@ -204,6 +253,32 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class MeasureMark(Mark):
+    """A proposed measure.
+
+    Attributes
+    ----------
+    number
+        As in the plan's list.
+    where
+        Street and district.
+    low_eur, high_eur
+        Range of the cost in euros.
+    look
+        Whether somebody should look there before any money is spent.
+    barrier_ids
+        What is mended.
+    """
+
+    number: int = 0
+    where: str = ""
+    low_eur: float = 0.0
+    high_eur: float = 0.0
+    look: bool = False
+    barrier_ids: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
 class MapData:
     """Everything a map shows.
 
@@ -220,6 +295,10 @@ class MapData:
         What was left out to keep the page small: ``buildings``.
     notes
         Further sentences for the footer.
+    standards
+        Per service a sentence that tells its standard and where that comes from.
+    worlds
+        How many worlds the chances come from; 0: none were drawn.
     spread_m
         Where homes are merged, metres of way between a mark and the farthest home it stands for.
     """
@@ -230,13 +309,16 @@ class MapData:
     home_joints: MapJoints
     places: MapPlaces
     place_joints: MapJoints
+    works: MapWorks
     services: Sequence[tuple[str, str]]
     profiles: Sequence[ProfileLayer]
     districts: Sequence[District]
     base: Base
     sources: Mapping[str, str]
-    measures: Sequence[Mark] = ()
+    measures: Sequence[MeasureMark] = ()
     walks: Sequence[Mark] = ()
     thinned: Sequence[str] = ()
     notes: Sequence[str] = ()
     spread_m: float = 0.0
+    standards: Sequence[str] = ()
+    worlds: int = 0

@@ -12,6 +12,7 @@ import numpy as np
 
 from wegeketten.errors import OutputError, UsageError
 from wegeketten.files.json import write_text
+from wegeketten.model.edges import element_ids
 from wegeketten.reports.assets import asset_text
 from wegeketten.reports.inline import island, outside_addresses, policy_of, script_tag, style_tag, vendored
 from wegeketten.reports.map_constants import constants_script
@@ -31,8 +32,9 @@ if TYPE_CHECKING:
     from wegeketten.reports.data import District, MapData
 
 SCRIPTS = (
-    "decode", "grid", "search", "why", "model", "words", "table", "answer", "paint",
-    "lists", "overlays", "ways", "finder", "views", "app",
+    "decode", "grid", "search", "scenario", "why", "model", "words", "signs", "cells", "address", "table",
+    "directions", "area", "answer", "paint", "limits", "lists", "result", "measures", "history", "overlays",
+    "ways", "places", "finder", "views", "sheets", "app",
 )  # fmt: skip
 """Modules of the page's own script, in the order they build on each other."""
 
@@ -125,6 +127,8 @@ def write_map(
     plan: str | Path | None = None,
     survey: str | Path | None = None,
     tiles: str | None = None,
+    worlds: int = 0,
+    seed: int = 0,
 ) -> Path:
     """Write the map of a city as one HTML file that needs no network.
 
@@ -148,6 +152,8 @@ def write_map(
         Folder written by ``survey``: its spots become a layer.
     tiles
         Address pattern of online tiles, for a map that may use the network; None asks for nothing.
+    worlds, seed
+        How many worlds are drawn for the homes' chances, 0 for none; and which.
 
     Returns
     -------
@@ -182,6 +188,8 @@ def write_map(
         lang=lang,
         measures=read_measures(Path(plan), lang, city.weight_unit) if plan else (),
         walks=read_walks(Path(survey), lang, city.weight_unit) if survey else (),
+        worlds=worlds,
+        seed=seed,
     )
     page = map_page(data, lang=lang, profile=profile, service=service, answer=answer, tiles=tiles)
     return write_page(page, out)
@@ -366,6 +374,8 @@ def _config(
             "answer": answer,
         },
         "spread_m": math.ceil(data.spread_m),
+        "standards": [clean(told, 400) for told in data.standards],
+        "worlds": data.worlds,
         "counted": data.sources.get("counted", "homes"),
         "attributes": list(data.network.readings),
         "profiles": [
@@ -375,6 +385,8 @@ def _config(
                 "speed": layer.speed_mps,
                 "standard_units": [int(units) for units in layer.standard_units],
                 "checks": [list(check) for check in layer.checks],
+                "free_kinds": list(layer.free_kinds),
+                "wheelchair_tag": layer.wheelchair_tag,
             }
             for layer in data.profiles
         ],
@@ -383,15 +395,28 @@ def _config(
             for name, shown in data.services
         ],
         "districts": [_district(district) for district in data.districts],
-        "measures": [
-            vars(mark) | {"title": clean(mark.title), "lines": [clean(x) for x in mark.lines]}
-            for mark in data.measures
-        ],
+        "measures": _measures(data),
         "walks": [
             vars(mark) | {"title": clean(mark.title), "lines": [clean(x) for x in mark.lines]}
             for mark in data.walks
         ],
     }
+
+
+def _measures(data: MapData) -> list[dict[str, Any]]:
+    """Proposals with the rows of the works that they are made of; what helps nobody on this map has none."""
+    network, edges = data.network, np.asarray(data.works.edges, dtype=np.int64)
+    ids = element_ids(network.osm_type[edges], network.osm_id[edges], network.part[edges])
+    row_of = {name: row for row, name in enumerate(ids)}
+    return [
+        {
+            "lon": mark.lon, "lat": mark.lat, "number": mark.number, "look": mark.look,
+            "title": clean(mark.title), "where": clean(mark.where), "lines": [clean(x) for x in mark.lines],
+            "low_eur": mark.low_eur, "high_eur": mark.high_eur,
+            "works": [row_of[name] for name in mark.barrier_ids if name in row_of],
+        }
+        for mark in data.measures
+    ]  # fmt: skip
 
 
 def _district(district: District) -> dict[str, Any]:

@@ -6,7 +6,11 @@ import json
 
 from wegeketten.model.answers import ANSWERS
 from wegeketten.model.kinds import STOREY_WAYS, Kind
-from wegeketten.people.checks import LEVEL_OF
+from wegeketten.model.reading import Provenance
+from wegeketten.network.short_slopes import LONG_PCT, SHORT_PCT
+from wegeketten.people.checks import LEVEL_OF, OFF_GROUND
+from wegeketten.reach.coverage import FEWEST_HOMES
+from wegeketten.reports.data import CHANCE_STEPS
 from wegeketten.routing import INF, UNIT_S
 
 _MAJOR = (Kind.street, Kind.cycleway, Kind.pedestrian, Kind.living_street)
@@ -31,6 +35,13 @@ def constants() -> dict[str, object]:
         "STEPS": int(Kind.steps),
         "STOREY_WAYS": sorted(int(kind) for kind in STOREY_WAYS),
         "MAJOR": [int(kind) for kind in _MAJOR],
+        "OFF_GROUND": [int(kind) for kind in OFF_GROUND],
+        "LONG_PCT": LONG_PCT,
+        "SHORT_PCT": SHORT_PCT,
+        "ASSUMED": int(Provenance.assumed),
+        "TOLD": int(Provenance.tagged),
+        "FEWEST_HOMES": FEWEST_HOMES,
+        "CHANCE_STEPS": CHANCE_STEPS,
     }
 
 

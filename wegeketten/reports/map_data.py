@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ import numpy as np
 from wegeketten.reports.bottlenecks import MOST_UNITS
 from wegeketten.reports.data import (
     BASE_CLASSES,
+    CHANCE_STEPS,
     CLOSED,
     Base,
     District,
@@ -20,8 +22,12 @@ from wegeketten.reports.data import (
     MapNetwork,
     MapPlaces,
     Mark,
+    MeasureMark,
     ProfileLayer,
 )
+from wegeketten.reports.map_works import find_works
+from wegeketten.words.catalogue import text
+from wegeketten.words.decimals import number
 from wegeketten.words.numbers import opening_hours
 
 if TYPE_CHECKING:
@@ -32,6 +38,8 @@ if TYPE_CHECKING:
     from wegeketten.city import City
     from wegeketten.joins.endpoints import Endpoints
     from wegeketten.people.profile import Profile
+    from wegeketten.places.catalogue import Service
+    from wegeketten.reports.map_works import Mended
 
 LINE_TOLERANCE_M = 0.7
 """Drawn lines may differ this much from the mapped ones: less than their own width on the finest zoom."""
@@ -50,8 +58,10 @@ def gather(
     services: Sequence[str] = (),
     title: str | None = None,
     lang: str = "de",
-    measures: Sequence[Mark] = (),
+    measures: Sequence[MeasureMark] = (),
     walks: Sequence[Mark] = (),
+    worlds: int = 0,
+    seed: int = 0,
 ) -> MapData:
     """Collect from a city what its map shows.
 
@@ -69,6 +79,8 @@ def gather(
         Language of names that come from profiles and the catalogue.
     measures, walks
         Points of two extra layers.
+    worlds, seed
+        How many worlds are drawn for the homes' chances, 0 for none; and which.
 
     Returns
     -------
@@ -90,10 +102,13 @@ def gather(
     wanted = [catalogue.service(name).id for name in services] if services else list(catalogue.ids)
     place_rows = np.flatnonzero(np.isin(city.places["service"].astype(str), wanted))
     joints = _Doors(city, loaded, place_rows)
+    works, mended = find_works(city, loaded, lang)
     layers = [
-        _layer(city, profile, wanted, place_rows, used, lang)
+        _layer(city, profile, wanted, place_rows, used, lang, mended[profile.id])
         for profile, used in zip(loaded, zip(joints.home_use, joints.place_use, strict=True), strict=True)
     ]
+    if worlds:
+        layers = _with_chances(city, loaded, layers, wanted, worlds, seed)
     base, thinned = _base(city)
     return MapData(
         title=title or city_name(city),
@@ -102,6 +117,7 @@ def gather(
         home_joints=joints.homes,
         places=_places(city, wanted, place_rows, lang),
         place_joints=joints.places,
+        works=works,
         services=[(name, getattr(catalogue.services[name].name, lang)) for name in wanted],
         profiles=layers,
         districts=_districts(city),
@@ -116,7 +132,39 @@ def gather(
         measures=measures,
         walks=walks,
         thinned=thinned,
+        standards=[_standard(catalogue.services[name], lang) for name in wanted],
+        worlds=worlds,
     )
+
+
+def _standard(service: Service, lang: str) -> str:
+    """How far is near enough, and who says so."""
+    standard = service.standard
+    metres = standard.metres is not None
+    return text(
+        f"map.standard_{'metres' if metres else 'minutes'}",
+        lang,
+        service=getattr(service.name, lang),
+        limit=number(float(standard.metres or standard.minutes or 0), lang),
+        source=service.source_in(lang),
+    )
+
+
+def _with_chances(
+    city: City,
+    profiles: Sequence[Profile],
+    layers: Sequence[ProfileLayer],
+    services: Sequence[str],
+    worlds: int,
+    seed: int,
+) -> list[ProfileLayer]:
+    from wegeketten.reach.expected import find_chances
+
+    found = find_chances(city, profiles, services, worlds=worlds, seed=seed)
+    return [
+        replace(layer, chance=np.rint(found.chance(layer.id) * CHANCE_STEPS).astype(np.uint8))
+        for layer in layers
+    ]
 
 
 def city_name(city: City) -> str:
@@ -214,10 +262,11 @@ def _layer(
     place_rows: NDArray[np.int64],
     used: tuple[NDArray[np.bool_], NDArray[np.bool_]],
     lang: str,
+    works: Mended,
 ) -> ProfileLayer:
     from wegeketten.joins.endpoints import allowed_places
     from wegeketten.model.answers import ANSWERS
-    from wegeketten.people.checks import checks
+    from wegeketten.people.checks import checks, free_kinds
     from wegeketten.reach.shares import units_within
     from wegeketten.routing import INF, UNIT_S
     from wegeketten.whatif.candidates import find_candidates
@@ -230,7 +279,11 @@ def _layer(
             level[allowed_places(city, profile, answer, service)] += 1
     weights = city.weights(profile)
     slow = np.minimum(np.rint(weights.seconds / UNIT_S), MOST_UNITS)
-    remedies = find_candidates(city, [profile]).remedies(profile)  # as `why` takes them
+    candidates = find_candidates(city, [profile])  # as `why` takes them
+    remedies = candidates.remedies(profile)
+    low, high = (np.zeros(len(city.edges), dtype=np.int64) for _ in range(2))
+    for row, remedy in candidates.works.items():
+        low[row], high[row] = round(remedy.price.low_eur), round(remedy.price.high_eur)
     return ProfileLayer(
         id=profile.id,
         name=getattr(profile.name, lang),
@@ -245,6 +298,12 @@ def _layer(
         standard_units=[units_within(city.catalogue.standard_s(service, profile)) for service in services],
         mended=remedies.mended,
         prices=remedies.prices,
+        price_low=low,
+        price_high=high,
+        free_kinds=np.flatnonzero(free_kinds(profile)).tolist(),
+        wheelchair_tag=profile.limits.wheelchair_tag,
+        works_units=works.units,
+        works_level=works.level,
     )
 
 
@@ -292,6 +351,7 @@ def _network(city: City) -> MapNetwork:
         names=edges.names,
         starts=starts,
         points=city.projection.to_lonlat(points),
+        short_slopes=np.flatnonzero(edges["short_slope"]),
         readings=readings,  # type: ignore[arg-type] # four columns each
     )
 

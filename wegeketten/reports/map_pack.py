@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from wegeketten.reports.data import Base, MapData, MapJoints, MapNetwork, ProfileLayer
+    from wegeketten.reports.data import Base, MapData, MapJoints, MapNetwork, MapWorks, ProfileLayer
 
 MICRO = 1_000_000
 """Positions are stored in millionths of a degree (about 0.1 m)."""
@@ -40,9 +40,12 @@ def bundle(data: MapData) -> dict[str, str]:
         "data-base": _base(data.base),
         "data-network": _network(data.network),
         "data-doors": _doors(data),
+        "data-works": _all_works(data.works),
     }
     for layer in data.profiles:
-        texts[f"data-profile-{layer.id}"] = _profile(layer, data.network)
+        texts[f"data-profile-{layer.id}"] = _profile(layer, data)
+        if layer.chance is not None:
+            texts[f"data-chance-{layer.id}"] = _chance(layer.chance)
     return texts
 
 
@@ -75,6 +78,7 @@ def _network(network: MapNetwork) -> str:
     pack.integers("count", np.diff(network.starts))
     pack.integers("lon", _micro(network.points[:, 0]), delta=True)
     pack.integers("lat", _micro(network.points[:, 1]), delta=True)
+    pack.integers("short_slopes", network.short_slopes, delta=True)
     for attribute, columns in network.readings.items():
         _readings(pack, attribute, columns)
     return pack.to_base64()
@@ -149,12 +153,27 @@ def _joints(pack: Pack, whose: str, joints: MapJoints) -> None:
     pack.floats(f"{whose}_joint_off_m", joints.off_m)
 
 
-def _profile(layer: ProfileLayer, network: MapNetwork) -> str:
+def _all_works(works: MapWorks) -> str:
+    pack = Pack()
+    pack.integers("edges", works.edges, delta=True)
+    for name in ("low_eur", "typical_eur", "high_eur", "name"):
+        pack.integers(name, getattr(works, name))
+    pack.texts("names", works.names)
+    return pack.to_base64()
+
+
+def _chance(chance: NDArray[Any]) -> str:
+    pack = Pack()
+    pack.octets("chance", np.asarray(chance).ravel())
+    return pack.to_base64()
+
+
+def _profile(layer: ProfileLayer, data: MapData) -> str:
     """Times as what is left after a guess from the length: mostly zeros, which deflate to nothing."""
     pack = Pack()
     pace = round(1000 / layer.speed_mps)
     pack.integers("pace", [pace])
-    guess = (length_cm(network) * pace + 5000) // 10000
+    guess = (length_cm(data.network) * pace + 5000) // 10000
     units = np.asarray(layer.units, dtype=np.int64).reshape(-1, 2)
     pack.integers("ahead", units[:, 0] - guess)
     pack.integers("back", units[:, 1] - units[:, 0])
@@ -166,6 +185,7 @@ def _profile(layer: ProfileLayer, network: MapNetwork) -> str:
     pack.octets("place_joints", layer.place_joints)
     pack.octets("place_level", layer.place_level)
     _works(pack, layer)
+    _switched(pack, layer, data.works)
     return pack.to_base64()
 
 
@@ -181,7 +201,23 @@ def _works(pack: Pack, layer: ProfileLayer) -> None:
     opened = mended < INF
     added = np.where(opened, mended - units, 0)
     pack.integers("works", edges, delta=True)
-    pack.integers("works_price", np.asarray(layer.prices)[edges])
+    for name, prices in (
+        ("price", layer.prices),
+        ("low", layer.price_low),
+        ("high", layer.price_high),
+    ):
+        pack.integers(f"works_{name}", np.asarray(prices)[edges])
     pack.octets("works_open", opened[:, 0] + 2 * opened[:, 1])
     pack.integers("works_ahead", added[:, 0])
     pack.integers("works_back", added[:, 1])
+
+
+def _switched(pack: Pack, layer: ProfileLayer, works: MapWorks) -> None:
+    """What switching works on does: times as in `_works`, a level of two bits for each direction."""
+    edges = np.asarray(works.edges, dtype=np.int64)
+    today = np.asarray(layer.units, dtype=np.int64).reshape(-1, 2)[edges]
+    level = np.asarray(layer.works_level, dtype=np.int64).reshape(-1, 2)
+    added = np.where(level > 0, np.asarray(layer.works_units, dtype=np.int64).reshape(-1, 2) - today, 0)
+    pack.octets("switched_level", level[:, 0] + 4 * level[:, 1])
+    pack.integers("switched_ahead", added[:, 0])
+    pack.integers("switched_back", added[:, 1])

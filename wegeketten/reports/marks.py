@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wegeketten.planning.proposals import read_looks, read_proposals
-from wegeketten.reports.data import Mark
+from wegeketten.reports.data import Mark, MeasureMark
 from wegeketten.words.catalogue import load_words, text
 from wegeketten.words.names import attribute_name, barrier_name
 from wegeketten.words.numbers import about, euro_range
@@ -17,7 +17,7 @@ MOST_MARKS = 200
 """Only the first this many of a ranked list are drawn; the lists themselves have all."""
 
 
-def read_measures(folder: Path, lang: str, unit: str = "homes") -> list[Mark]:
+def read_measures(folder: Path, lang: str, unit: str = "homes") -> list[MeasureMark]:
     """The first proposals of a plan.
 
     Parameters
@@ -51,7 +51,12 @@ def read_measures(folder: Path, lang: str, unit: str = "homes") -> list[Mark]:
             *([words["look"]] if one.look_first else []),
         ]
         title = f"{one.number}. {one.what(lang)}: {one.action(lang)}"
-        marks.append(Mark(one.lon, one.lat, title, lines))
+        marks.append(
+            MeasureMark(
+                one.lon, one.lat, title, lines, one.number, where, one.low_eur, one.high_eur, one.look_first,
+                one.barrier_ids,
+            )
+        )  # fmt: skip
     return marks
 
 

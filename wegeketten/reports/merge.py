@@ -173,7 +173,14 @@ def _merged(data: MapData, group: Longs) -> MapData:
             along=np.asarray(joints.along)[used],
             off_m=np.asarray(joints.off_m)[used],
         ),
-        profiles=[replace(layer, home_joints=np.asarray(layer.home_joints)[used]) for layer in data.profiles],
+        profiles=[
+            replace(
+                layer,
+                home_joints=np.asarray(layer.home_joints)[used],
+                chance=None if layer.chance is None else np.asarray(layer.chance)[kept],
+            )
+            for layer in data.profiles
+        ],
         spread_m=float(to_mark.max()),
     )
 

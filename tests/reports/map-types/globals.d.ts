@@ -9,6 +9,13 @@ declare const KERB: number;
 declare const STEPS: number;
 declare const STOREY_WAYS: number[];
 declare const MAJOR: number[];
+declare const OFF_GROUND: number[];
+declare const LONG_PCT: number;
+declare const SHORT_PCT: number;
+declare const ASSUMED: number;
+declare const TOLD: number;
+declare const FEWEST_HOMES: number;
+declare const CHANCE_STEPS: number;
 
 // What classes gain by Object.assign: a page by its mixins, a table by its settings.
 interface Page {
@@ -20,12 +27,26 @@ interface Grid {
   right: number;
   bottom: number;
 }
+interface SwitchedSweep {
+  time: Float64Array;
+  next: Int32Array;
+  goal: Int32Array;
+  weights: Float64Array;
+  offered: Uint8Array;
+  layer: any;
+  level: number;
+}
+interface Scenario {
+  search: Search;
+  works: any;
+}
 interface Table {
   caption: string;
   columns: any[];
   rows: any[];
   csvColumns: any[];
-  total: number;
+  total: any;
+  pageRows: number;
   file: string;
   action: any;
   filterOf: (row: any) => string;
@@ -33,6 +54,7 @@ interface Table {
 interface Field {
   layer: any;
   search: Search;
+  weights: Float64Array;
 }
 
 // Elements of the page's own HTML are found by id; which of them are inputs is not known to the compiler.

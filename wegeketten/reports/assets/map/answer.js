@@ -5,21 +5,24 @@ const LISTED_AT_MOST = 40;
 
 /* Barriers of a way: numbered items for the panel and the map, and a count of stretches that nobody measured. */
 function barriersOf(model, layer, way) {
-  const { network, search } = model;
+  const { network } = model;
   const { osm_id, part } = network.columns;
   const items = [];
   let assumed = 0;
+  let metres = 0;
   for (const step of way.steps) {
     const { edge, from, to } = step;
+    const at = metres;
+    metres += (Math.abs(to - from) * network.lengthCm[edge]) / 100;
     if (from === to) continue;
     const kind = network.kind[edge];
-    const level = search.levelOf(layer, step);
+    const level = model.levelNow(layer, arcOf(step));
     const point = kind >= FIRST_BARRIER || STOREY_WAYS.includes(kind);
     const last = items.at(-1);
     // Each piece of a flight of steps states the steps of the whole: pieces in a row are told once.
     const goesOn = kind === STEPS && last?.kind === STEPS && last.level === level && osm_id[last.edge] === osm_id[edge] && part[last.edge] !== part[edge];
     if (goesOn) continue;
-    if (level < 2 || (point && (level < 3 || kind <= KERB))) items.push({ arc: arcOf(step), edge, level, kind });
+    if (level < 2 || (point && (level < 3 || kind <= KERB))) items.push({ arc: arcOf(step), edge, level, kind, at });
     else if (level === 2) assumed++;
   }
   return { items, assumed };
@@ -58,9 +61,10 @@ function osmLink(model, edge) {
 function barrierItem(model, layer, item) {
   const { name, readings } = barrierText(model, layer, item);
   const state = stateOf(item.level);
+  const where = [item.at === undefined ? "" : say("after_metres", { metres: metres(item.at) }), item.at === undefined ? "" : model.whereOf(item.edge)];
   return element("li", {
     children: [
-      element("span", { text: `${name}: ` }),
+      element("span", { text: [...where, `${name}: `].filter(Boolean).join(", ") }),
       element("span", { text: say("state_" + state), cls: `state state-${state}` }),
       element("span", { text: readings ? `. ${readings}. ` : ". " }),
       osmLink(model, item.edge),
@@ -118,8 +122,8 @@ function bestWay(model, state, home) {
 
 /* What stands in the way, as the command `why` answers it; its works would open the way for certain. */
 function whyNot(model, state, home) {
-  if (state.times.likely[home] <= state.standard) return null;
-  state.field ??= new Field(model.search, state.layer, state.service);
+  if (state.times.likely[home] <= state.standard || state.limits) return null;
+  state.field ??= new Field(model.search, state.layer, state.service, state.sweeps.likely.weights);
   return state.field.explain(home, state.standard);
 }
 
@@ -129,8 +133,11 @@ function showHome(model, state, home, host) {
     element("h2", { text: homeLabel(model, home), tabindex: "-1" }),
     ...mergedParts(model, home),
     timesTable(model, state, home),
+    ...chanceParts(model, state, home),
     ...wayParts(model, state, home, found),
-    ...whyParts(model, state.layer, found)
+    ...whyParts(model, state.layer, found),
+    ...directionParts(model, state.layer, found),
+    ...areaParts(model, home)
   );
   return found;
 }
@@ -157,12 +164,12 @@ function wayParts(model, state, home, found) {
   if (state.layer.homeJointOf[home] < 0) return [element("p", { text: say("no_joint") })];
   if (found.why?.openable) return [];
   // No works are known that would help: then at least where the way with the fewest barriers is blocked.
-  state.sweeps.open ??= model.search.sweep(state.layer, state.service, 0);
+  state.sweeps.open ??= model.search.sweep(state.layer, state.service, 0, model.openWeights());
   found.way = model.search.way(state.sweeps.open, home);
   if (!found.way) return [element("p", { text: say(state.sweeps.open.offer.length ? "blocked_law" : "blocked_place") })];
   found.items = barriersOf(model, state.layer, found.way).items.filter((item) => item.level === 0);
   if (!found.items.length) return [element("p", { text: say("blocked_place") })];
-  return [element("p", { text: say("blocked_intro") }), barrierList(model, state.layer, found.items)];
+  return [element("p", { text: say(state.limits ? "blocked_intro_own" : "blocked_intro") }), barrierList(model, state.layer, found.items)];
 }
 
 function whyParts(model, layer, { answer, why }) {
@@ -179,14 +186,14 @@ function whyParts(model, layer, { answer, why }) {
     element("p", { text: say(key, values) }),
     barrierList(model, layer, items, "A"),
     ...(items.some((item) => item.level > 0) ? [element("p", { text: say("why_look") })] : []),
-    element("p", { cls: "small", text: say(why.certified ? "why_certified" : "why_unproven", { count: items.length, price: roughly(why.price) }) }),
+    element("p", { cls: "small", text: say(why.certified ? "why_certified" : "why_unproven", { count: items.length, price: priceOf(layer, why.edges) }) }),
   ];
 }
 
-/* Prices are typical ones: nobody shall read euros into them. */
-function roughly(price) {
-  const step = price < 10000 ? 100 : 1000;
-  return number(Math.max(step, Math.round(price / step) * step));
+/* A range of prices: nobody shall read euros into a typical one. */
+function priceOf(layer, edges) {
+  const sum = (prices) => edges.reduce((all, { edge }) => all + prices[edge], 0);
+  return euroRange(sum(layer.priceLow), sum(layer.priceHigh));
 }
 
 /* Numbered as on the map, with letters for what would have to be mended. */
@@ -197,4 +204,14 @@ function barrierList(model, layer, items, type = "1") {
 /* A, B … Z, AA, AB …, as browsers count a list of type A. */
 function letter(index) {
   return (index >= 26 ? letter(Math.floor(index / 26) - 1) : "") + String.fromCharCode(65 + (index % 26));
+}
+
+/* In how many of the drawn worlds the service is reached in time; they are of today, without any measure. */
+function chanceParts(model, state, home) {
+  const { chance } = state.layer;
+  if (!chance || state.limits) return [];
+  const share = chance[home * model.config.services.length + state.service] / CHANCE_STEPS;
+  const from = Math.round(100 * share);
+  const text = from <= 0 ? say("chance_none") : from >= 100 ? say("chance_all") : say("chance", { share: number(from) });
+  return [element("p", { cls: "chance", text: `${text} ${say("chance_how", { worlds: number(model.config.worlds) })}` })];
 }

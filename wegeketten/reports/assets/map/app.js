@@ -12,124 +12,77 @@ class Page {
     this.map = map;
     this.config = readJson("config");
     WORDS = readJson("words");
-    this.show = { homes: true, places: true, districts: true, barriers: true, measures: true, walks: true };
+    this.show = { homes: true, places: true, districts: true, barriers: true, measures: true, walks: false };
     /** @type {Record<string, any>} */
-    this.state = { profile: 0, service: 0, answer: "likely", home: -1, view: "map", ...this.fromFragment() };
+    this.state = { home: -1, on: new Set(), ...this.fromFragment() };
     this.layers = new Map();
+    wearColours(matchMedia("(prefers-color-scheme: dark)").matches);
     this.form();
     this.searchForm();
     this.views();
+    this.sheets();
+    this.makeWhatIf();
+    this.makeLimits();
     map.attributionControl.setPrefix(false);
     map.attributionControl.addAttribution("© OpenStreetMap contributors, ODbL");
     L.control.zoom({ zoomInTitle: say("zoom_in"), zoomOutTitle: say("zoom_out") }).addTo(map);
     L.control.scale({ imperial: false }).addTo(map);
-  }
-
-  /* ---- state and fragment ---- */
-
-  fromFragment() {
-    const given = new URLSearchParams(location.hash.slice(1));
-    const found = {};
-    const index = (list, id) => list.findIndex((entry) => entry.id === id);
-    const profile = index(this.config.profiles, given.get("profile") ?? this.config.start.profile);
-    const service = index(this.config.services, given.get("service") ?? this.config.start.service);
-    if (profile >= 0) found.profile = profile;
-    if (service >= 0) found.service = service;
-    const answer = given.get("answer") ?? this.config.start.answer;
-    if (ANSWERS.includes(answer)) found.answer = answer;
-    if (given.get("view") === "list") found.view = "list";
-    if (given.get("home")) found.homeAt = given.get("home");
-    const at = /^(\d+(?:\.\d+)?)\/(-?[\d.]+)\/(-?[\d.]+)$/.exec(given.get("at") ?? "");
-    if (at) found.at = at.slice(1).map(Number);
-    return found;
-  }
-
-  toFragment() {
-    const { profile, service, answer, home, view } = this.state;
-    const centre = this.map.getCenter();
-    const parts = [
-      ["profile", this.config.profiles[profile].id],
-      ["service", this.config.services[service].id],
-      ["answer", answer],
-      ["view", view],
-      ["at", `${this.map.getZoom()}/${centre.lat.toFixed(5)}/${centre.lng.toFixed(5)}`],
-    ];
-    if (home >= 0) parts.push(["home", this.homeAt(home)]);
-    history.replaceState(null, "", "#" + parts.map(([key, value]) => `${key}=${value}`).join("&"));
-  }
-
-  homeAt(home) {
-    const { home_lat, home_lon } = this.doors.columns;
-    return `${(home_lat[home] / 1e6).toFixed(6)},${(home_lon[home] / 1e6).toFixed(6)}`;
+    const frame = map.getContainer();
+    frame.setAttribute("role", "application");
+    frame.setAttribute("aria-label", say("map_label"));
   }
 
   /* ---- choices ---- */
 
   form() {
-    const options = (select, list, chosen) => {
-      select.replaceChildren(...list.map((entry, i) => element("option", { text: entry.name, value: String(i) })));
-      select.value = String(chosen);
-    };
-    options($("profile"), this.config.profiles, this.state.profile);
-    options($("service"), this.config.services, this.state.service);
-    $("profile").addEventListener("change", () => this.choose({ profile: Number($("profile").value) }));
+    const options = (select, list) => select.replaceChildren(...list.map((entry, i) => element("option", { text: entry.name, value: String(i) })));
+    options($("profile"), this.config.profiles);
+    options($("service"), this.config.services);
+    $("profile").addEventListener("change", () => this.choose({ profile: Number($("profile").value), limits: null }));
     $("service").addEventListener("change", () => this.choose({ service: Number($("service").value) }));
     for (const answer of ANSWERS) {
       const radio = element("input", { type: "radio", name: "answer", value: answer, id: "answer-" + answer });
-      radio.checked = answer === this.state.answer;
       radio.addEventListener("change", () => this.choose({ answer }));
       $("answers").append(element("label", { children: [radio, element("span", { text: WORDS.answers[answer] })] }));
     }
-    for (const name of ["homes", "places", "districts", "barriers", "measures", "walks"]) {
-      if ((name === "measures" || name === "walks") && !this.config[name].length) continue;
-      if (name === "districts" && !this.config.districts.length) continue;
-      const box = element("input", { type: "checkbox" });
-      box.checked = true;
+    this.layerBoxes();
+    this.showChoices();
+    $("choices").addEventListener("submit", (event) => event.preventDefault());
+  }
+
+  /* Switches of what the map shows, each with its sign. */
+  layerBoxes() {
+    const signs = {
+      homes: (c) => mark(c, 0, 11, 11, 6, "likely"), places: (c) => diamond(c, 11, 11, 8, PAINT.place), districts: (c) => districtSign(c, 11, 11),
+      barriers: (c) => barrierMark(c, 11, 11, true), measures: (c) => measureSign(c, 11, 11, false), walks: (c) => walkSign(c, 11, 11),
+    };
+    const boxes = [];
+    for (const name of Object.keys(signs)) {
+      if (Array.isArray(this.config[name]) && !this.config[name].length) continue;
+      const box = element("input", { type: "checkbox", "data-layer": name });
+      box.checked = this.show[name];
       box.addEventListener("change", () => {
         this.show[name] = box.checked;
         this.repaint();
       });
-      $("layers").append(element("label", { children: [box, element("span", { text: say("layer_" + name) })] }));
+      boxes.push(element("label", { children: [box, signCanvas(signs[name]), element("span", { text: say("layer_" + name) })] }));
     }
-    $("choices").addEventListener("submit", (event) => event.preventDefault());
+    for (const label of $("layers").querySelectorAll("label")) label.remove();
+    $("layers").append(...boxes);
+  }
+
+  showChoices() {
+    const { profile, service, answer } = this.state;
+    $("profile").value = String(profile);
+    $("service").value = String(service);
+    /** @type {any} */ (document.getElementById("answer-" + answer)).checked = true;
+    this.showLimits();
   }
 
   async choose(change) {
     Object.assign(this.state, change);
-    await this.answer();
-  }
-
-  searchForm() {
-    $("search-form").addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.find($("search").value);
-      $("search-results").querySelector("button")?.click();
-    });
-    $("search").addEventListener("input", () => this.find($("search").value));
-  }
-
-  views() {
-    $("map-button").addEventListener("click", () => this.view("map"));
-    $("list-button").addEventListener("click", () => this.view("list"));
-    $("print-button").addEventListener("click", () => window.print());
-    $("large-button").addEventListener("click", () => {
-      const large = document.documentElement.classList.toggle("large");
-      $("large-button").setAttribute("aria-pressed", String(large));
-      this.map.invalidateSize();
-    });
-    window.addEventListener("beforeprint", () => this.beforePrint());
-    window.addEventListener("afterprint", () => this.afterPrint());
-  }
-
-  view(view) {
-    this.state.view = view;
-    $("map-view").hidden = view !== "map";
-    $("list-view").hidden = view !== "list";
-    $("map-button").setAttribute("aria-pressed", String(view === "map"));
-    $("list-button").setAttribute("aria-pressed", String(view === "list"));
-    if (view === "map") this.map.invalidateSize();
-    else this.tables();
-    this.toFragment();
+    this.showLimits();
+    await this.answer({ step: true });
   }
 
   /* ---- loading ---- */
@@ -142,40 +95,63 @@ class Page {
     this.layers.set(this.state.profile, profileOf(first, columns, network, doors));
     Object.assign(this, { network, doors });
     this.search = new Search(network, doors);
-    const edges = Grid.ofLines(network);
-    const homeGrid = Grid.ofPoints(doors.homeX, doors.homeY);
-    const placeGrid = Grid.ofPoints(doors.placeX, doors.placeY);
-    Object.assign(this, { edgeGrid: edges, homeGrid, placeGrid });
-    this.map.createPane("answer").style.zIndex = "300";
-    const bounds = L.latLngBounds(this.config.limits).pad(0.1);
-    new CanvasTiles(basePainter(base, network, edges), { bounds }).addTo(this.map);
-    const view = {
-      show: this.show,
-      bands: new Uint8Array(doors.homes).fill(4),
-      service: this.state.service,
-      isBlocked: (e) => this.edgeState(e) === "blocked",
-      pointState: (e) => (this.isPoint(e) ? this.edgeState(e) : null),
-    };
-    this.painted = view;
-    this.tiles = new CanvasTiles(answerPainter(view, network, edges, doors, homeGrid, placeGrid), { bounds, pane: "answer" });
+    this.edgeGrid = Grid.ofLines(network);
+    this.homeGrid = Grid.ofPoints(doors.homeX, doors.homeY);
+    this.placeGrid = Grid.ofPoints(doors.placeX, doors.placeY);
+    this.cells = new Cells(doors);
+    this.makeTiles(base);
     this.drawDistricts();
-    this.drawMarks();
+    await this.setFromNames(this.state.setNames);
     await this.answer({ first: true });
     this.tiles.addTo(this.map);
-    this.map.on("click", (event) => this.tap(event));
-    this.map.on("moveend", () => this.toFragment());
-    this.map.on("zoomend", () => this.labelDistricts());
+    this.listen();
     setTimeout(() => this.hintAddress());
-    if (this.state.homeAt) {
-      const wanted = this.state.homeAt;
-      for (let i = 0; i < doors.homes; i++) {
-        if (this.homeAt(i) === wanted) {
-          this.select(i, { keepView: true });
-          break;
-        }
-      }
-    }
-    if (this.state.view === "list") this.view("list");
+    const home = this.homeNamed(this.state.homeAt);
+    if (home >= 0) this.select(home, { keepView: true });
+    if (this.state.view === "list") this.openView("list");
+    this.remember();
+  }
+
+  makeTiles(base) {
+    for (const [pane, level] of [["answer", "300"], ["before", "301"]]) this.map.createPane(pane).style.zIndex = level;
+    const bounds = L.latLngBounds(this.config.limits).pad(0.1);
+    this.baseTiles = new CanvasTiles(basePainter(base, this.network, this.edgeGrid), { bounds }).addTo(this.map);
+    const count = this.doors.homes;
+    this.painted = {
+      show: this.show,
+      bands: new Uint8Array(count).fill(4),
+      before: new Uint8Array(count).fill(4),
+      gained: new Uint8Array(count),
+      service: this.state.service,
+      answer: this.state.answer,
+      cells: (before, z) => this.cells.shares(cellMetres(z), before ? this.painted.before : this.painted.bands),
+      isBlocked: (e, before) => this.edgeState(e, before) === "blocked",
+      pointState: (e, before) => (this.isPoint(e) ? this.edgeState(e, before) : null),
+    };
+    this.tiles = new CanvasTiles(answerPainter(this.painted, this, false), { bounds, pane: "answer" });
+    this.beforeTiles = new CanvasTiles(answerPainter(this.painted, this, true), { bounds, pane: "before" });
+  }
+
+  listen() {
+    this.map.on("click", (event) => this.tap(event));
+    this.map.on("move", () => this.clip());
+    this.map.on("moveend", () => {
+      this.clip();
+      this.remember({ moved: true });
+    });
+    this.map.on("zoomend", () => this.drawSigns());
+    window.addEventListener("popstate", () => this.goBack());
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", (event) => this.wear(event.matches));
+  }
+
+  /* Change the map's colours with those of the system, and to light ones for printing. */
+  wear(dark) {
+    if (!wearColours(dark)) return;
+    this.baseTiles.repaint();
+    this.legend();
+    this.layerBoxes();
+    this.repaint();
+    if (this.state.home >= 0) this.select(this.state.home, { keepView: true, keepFocus: true });
   }
 
   async layer(index) {
@@ -184,12 +160,16 @@ class Page {
       const columns = await unpack("data-profile-" + description.id);
       this.layers.set(index, profileOf(description, columns, this.network, this.doors));
     }
-    return this.layers.get(index);
+    const layer = this.layers.get(index);
+    if (this.config.worlds && !layer.chance) layer.chance = (await unpack("data-chance-" + layer.id)).chance;
+    return layer;
   }
 
-  edgeState(edge) {
+  /* What stands at an edge today, or with the measures that are switched on. */
+  edgeState(edge, before = false) {
     if (!this.network.lawful[edge]) return null;
-    const best = this.state.layer.level[this.betterArc(edge)];
+    const { layer } = this.state;
+    const best = Math.max(this.levelNow(layer, 2 * edge, before), this.levelNow(layer, 2 * edge + 1, before));
     return best === 0 ? "blocked" : best === 1 ? "unclear" : null;
   }
 
@@ -206,117 +186,48 @@ class Page {
 
   /* ---- the answer ---- */
 
-  async answer({ first = false } = {}) {
-    const state = this.state;
-    state.layer = await this.layer(state.profile);
-    state.sweeps = {};
-    state.field = null;
-    state.times = {};
+  async answer({ first = false, step = false } = {}) {
+    const { state } = this;
+    const layer = await this.layer(state.profile);
+    state.layer = state.limits ? withLimits(layer, state.limits, this.network) : layer;
+    state.today = { sweeps: {}, times: {} };
     for (const answer of ANSWERS) {
-      state.sweeps[answer] = this.search.sweep(state.layer, state.service, LEVEL[answer]);
-      state.times[answer] = this.search.homeTimes(state.sweeps[answer]);
+      const sweep = (state.today.sweeps[answer] = this.search.sweep(state.layer, state.service, LEVEL[answer]));
+      state.today.times[answer] = this.search.homeTimes(sweep);
     }
     state.standard = state.layer.standard_units[state.service];
+    state.scenario = null;
+    this.applySet();
+    this.present({ first, step });
+  }
+
+  /* Show what the state now says. */
+  present({ first = false, step = false } = {}) {
+    const { state } = this;
     this.colour();
     this.shares = this.countShares();
     this.headline();
     this.legend();
-    this.labelDistricts();
-    if (!first) this.repaint();
+    this.drawWhatIf();
+    $("standard-told").textContent = this.config.standards[state.service] ?? "";
+    if (first) this.drawSigns();
+    else this.repaint();
     if (state.home >= 0) this.select(state.home, { keepView: true, keepFocus: true });
     if (state.view === "list") this.tables();
-    if (!first) this.toFragment();
+    if (!first) this.remember({ step });
     document.documentElement.dataset.ready = String(Number(document.documentElement.dataset.ready ?? 0) + 1);
-  }
-
-  colour() {
-    const { times, answer, standard, service } = this.state;
-    const limits = [standard / 2, standard, standard * 1.5];
-    const units = times[answer];
-    for (let i = 0; i < units.length; i++) this.painted.bands[i] = bandOf(units[i], limits);
-    this.painted.service = service;
-  }
-
-  /* Weighted shares within the standard, per district and for all; the last entry is the whole area. */
-  countShares() {
-    const { times, standard } = this.state;
-    const { district, weight, merged } = this.doors;
-    const count = this.config.districts.length;
-    const rows = Array.from({ length: count + 1 }, () => ({ homes: 0, weight: 0, sure: 0, likely: 0, possible: 0 }));
-    const add = (row, i) => {
-      row.homes += merged ? merged[i] : 1;
-      row.weight += weight[i];
-      if (times.sure[i] <= standard) row.sure += weight[i];
-      if (times.likely[i] <= standard) row.likely += weight[i];
-      if (times.possible[i] <= standard) row.possible += weight[i];
-    };
-    for (let i = 0; i < district.length; i++) {
-      if (district[i] >= 0) add(rows[district[i]], i);
-      add(rows[count], i);
-    }
-    return rows;
-  }
-
-  mergedSentence() {
-    return say("merged", { marks: number(this.doors.homes), metres: number(this.config.spread_m) });
-  }
-
-  headline() {
-    const { layer, service, standard } = this.state;
-    const all = this.shares[this.shares.length - 1];
-    const of100 = (answer) => number(all.weight ? Math.round((100 * all[answer]) / all.weight) : 0);
-    const chosen = this.config.services[service];
-    const { placeService } = this.doors;
-    const usable = placeService.some((one, place) => one === service && layer.placeLevel[place] > 0);
-    $("headline").textContent = usable
-      ? fill(WORDS.headline[this.config.counted], {
-          likely: of100("likely"), sure: of100("sure"), possible: of100("possible"), lead: profileLead(layer),
-          minutes: say("minutes_long", { count: limitMinutes(standard * UNIT_S) }), one: serviceOne(chosen), nom: serviceNom(chosen),
-        })
-      : placeService.includes(service)
-        ? say("headline_closed", { with: profileWith(layer), service: chosen.name })
-        : say("headline_none");
-    const homes = `${number(all.homes)} ${WORDS.counted.homes}` + (this.config.counted === "homes" ? "" : `, ${number(Math.round(all.weight))} ${WORDS.counted[this.config.counted]}`);
-    const detail = say("headline_detail", { homes, minutes: limit(standard * UNIT_S) });
-    $("detail").textContent = this.doors.merged ? `${detail} ${this.mergedSentence()}` : detail;
-  }
-
-  legend() {
-    const { standard, answer, service, layer } = this.state;
-    $("legend-answer").textContent = say("legend_answer", { answer: WORDS.answers[answer], counted: WORDS.counted[this.config.counted] });
-    const limits = [standard / 2, standard, standard * 1.5];
-    const counts = [0, 0, 0, 0, 0];
-    const { weight } = this.doors; // the same weights as in the headline
-    this.painted.bands.forEach((band, i) => (counts[band] += weight[i]));
-    const all = counts.reduce((sum, part) => sum + part, 0);
-    const rows = WORDS.map.band_short.map((short, band) => {
-      const canvas = element("canvas", { width: "44", height: "44", "aria-hidden": "true" });
-      const context = canvas.getContext("2d");
-      context.scale(2, 2);
-      mark(context, band, 11, 11, 7);
-      const label = `${short}: ${fill(WORDS.map.bands[band] ?? "", { minutes: limit((limits[band] ?? 0) * UNIT_S) })}`;
-      const share = all ? counts[band] / all : 0;
-      return element("li", { children: [canvas, element("span", { text: band === 4 ? notReached(answer) : label }), element("b", { text: percent(share) })] });
-    });
-    const signs = [
-      [(c) => diamond(c, 11, 11, 8, PAINT.place), say("legend_place", { service: this.config.services[service].name })],
-      [(c) => barrierMark(c, 11, 11, true), say("legend_blocked", { with: profileWith(layer) })],
-      [(c) => barrierMark(c, 11, 11, false), say("legend_unclear")],
-    ];
-    for (const [draw, text] of signs) {
-      const canvas = element("canvas", { width: "44", height: "44", "aria-hidden": "true" });
-      const context = canvas.getContext("2d");
-      context.scale(2, 2);
-      draw(context);
-      rows.push(element("li", { children: [canvas, element("span", { text })] }));
-    }
-    $("legend-bands").replaceChildren(...rows, element("li", { children: [element("span", { cls: "small", text: say("legend_zoom") })] }));
   }
 
   repaint() {
     this.tiles.repaint();
-    this.labelDistricts();
+    this.beforeTiles.repaint();
+    this.drawSigns();
+  }
+
+  /* Marks first: labels of districts make room for them. */
+  drawSigns() {
     this.drawMarks();
+    this.labelDistricts();
   }
 
   /* ---- one home ---- */
@@ -324,7 +235,8 @@ class Page {
   tap({ latlng }) {
     const zoom = this.map.getZoom();
     const { x, y } = L.CRS.EPSG3857.latLngToPoint(latlng, 0).divideBy(256);
-    const reach = 16 / (256 * 2 ** zoom);
+    if (zoom <= CELL_ZOOM && this.show.homes) return this.tellCell(x, y, zoom);
+    const reach = 22 / (256 * 2 ** zoom);
     const box = [x - reach, y - reach, x + reach, y + reach];
     const nearest = (items, px, py) => {
       let best = -1;
@@ -336,7 +248,7 @@ class Page {
       return [best, least];
     };
     const [home, homeAway] = this.show.homes ? nearest(this.homeGrid.within(...box), (i) => this.doors.homeX[i], (i) => this.doors.homeY[i]) : [-1, 1];
-    const barriers = zoom >= BARRIER_ZOOM && this.show.barriers ? this.edgeGrid.within(...box).filter((e) => this.painted.pointState(e)) : [];
+    const barriers = zoom >= BARRIER_ZOOM && this.show.barriers ? this.edgeGrid.within(...box).filter((e) => this.painted.pointState(e, true)) : [];
     const [edge, edgeAway] = nearest(barriers, (e) => edgeMiddle(this.network, e)[0], (e) => edgeMiddle(this.network, e)[1]);
     if (edge >= 0 && (home < 0 || edgeAway < homeAway)) this.tellBarrier(edge);
     else if (home >= 0) this.select(home, { keepView: true });
@@ -346,20 +258,46 @@ class Page {
     const layer = this.state.layer;
     const arc = this.betterArc(edge);
     const item = { arc, edge, level: layer.level[arc], kind: this.network.kind[edge] };
-    $("answer").replaceChildren(
-      element("h2", { text: WORDS.kinds[item.kind], tabindex: "-1" }),
-      element("ul", { children: [barrierItem(this, layer, item)] })
-    );
+    const where = this.whereOf(edge);
+    const host = element("div");
+    this.tellParts(WORDS.kinds[item.kind], [
+      ...(where ? [element("p", { text: where })] : []),
+      element("ul", { children: [barrierItem(this, layer, item)] }),
+      host,
+    ]);
+    this.switchButton(edge).then((found) => host.replaceChildren(found));
+  }
+
+  /* Something other than a home in the answer's place. */
+  tellParts(title, parts) {
+    this.state.home = -1;
+    this.wayLayer?.clearLayers();
+    $("answer").replaceChildren(element("h2", { text: title, tabindex: "-1" }), ...parts);
     $("hint").hidden = true;
+    this.openSheet("answer");
+  }
+
+  focusAnswer() {
+    $("answer").querySelector("h2")?.focus({ preventScroll: true });
+  }
+
+  closeAnswer() {
+    this.state.home = -1;
+    this.wayLayer?.clearLayers();
+    $("answer").replaceChildren();
+    $("hint").hidden = false;
+    this.closeSheet();
   }
 
   select(home, { keepView = false, keepFocus = false } = {}) {
+    const again = this.state.home === home;
     this.state.home = home;
     const found = showHome(this, this.state, home, $("answer"));
     $("hint").hidden = true;
-    this.drawWays(home, found, !keepView);
-    if (!keepFocus) $("answer").querySelector("h2").focus({ preventScroll: window.innerWidth > 800 });
-    this.toFragment();
+    if (!keepFocus) this.openSheet("answer");
+    if (!keepFocus || again) this.drawWays(home, found, !keepView && !keepFocus, keepFocus);
+    if (!keepFocus) this.focusAnswer();
+    this.remember({ step: !keepFocus });
   }
 
   whyNot(home) {
@@ -367,12 +305,7 @@ class Page {
   }
 }
 
-Object.assign(Page.prototype, overlays, ways, finder, views);
-
-function bandOf(units, limits) {
-  if (units === INF) return 4;
-  return units <= limits[0] ? 0 : units <= limits[1] ? 1 : units <= limits[2] ? 2 : 3;
-}
+Object.assign(Page.prototype, memory, result, measures, ownLimits, overlays, ways, areas, whereabouts, finder, views, sheets);
 
 window.startCouncilMap = async (map) => {
   const page = new Page(map);

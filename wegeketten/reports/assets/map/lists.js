@@ -29,17 +29,19 @@ function text(title, of) {
 function districtTable(page) {
   const { times, standard } = page.state;
   const names = page.config.districts.map((district) => district.name);
-  const rows = page.shares.map((share, i) => ({ ...share, name: names[i] ?? say("whole_city"), row: i }));
+  const rows = page.shares.map((share, i) => ({ ...share, name: names[i] ?? say("whole_city"), row: i, few: share.homes < FEWEST_HOMES }));
   const weighted = page.config.counted !== "homes";
   const medians = medianTimes(page, times[page.state.answer]);
   const share = (answer) => ({
     title: WORDS.answers[answer],
     kind: "number",
-    show: (row) => (row.weight ? percent(row[answer] / row.weight) : "–"),
-    value: (row) => (row.weight ? row[answer] / row.weight : NaN),
-    csv: (row) => (row.weight ? row[answer] / row.weight : NaN),
+    show: (row) => (row.few ? say("too_few") : row.weight ? percent(row[answer] / row.weight) : "–"),
+    value: (row) => (row.weight && !row.few ? row[answer] / row.weight : NaN),
+    csv: (row) => (row.weight && !row.few ? row[answer] / row.weight : NaN),
   });
-  const count = (title, key) => ({ title, kind: "number", show: (row) => number(row[key]), value: (row) => row[key], csv: (row) => row[key] });
+  const few = (row, key) => (row.few ? NaN : row[key]);
+  const told = (row, key) => (row.few && row.homes ? say("fewer_than", { count: number(FEWEST_HOMES) }) : number(row[key]));
+  const count = (title, key) => ({ title, kind: "number", show: (row) => told(row, key), value: (row) => few(row, key), csv: (row) => few(row, key) });
   return {
     caption: `${say("table_districts")}: ${subject(page)}, ${say("within")} (${limit(standard * UNIT_S)})`,
     columns: [
@@ -50,9 +52,9 @@ function districtTable(page) {
       {
         title: say("column_median"),
         kind: "number",
-        show: (row) => (Number.isFinite(medians[row.row]) ? minutes(medians[row.row]) : "–"),
-        value: (row) => medians[row.row],
-        csv: (row) => medians[row.row] / 60,
+        show: (row) => (Number.isFinite(medians[row.row]) && !row.few ? minutes(medians[row.row]) : "–"),
+        value: (row) => (row.few ? NaN : medians[row.row]),
+        csv: (row) => (row.few ? NaN : medians[row.row] / 60),
       },
     ],
     rows,
@@ -87,7 +89,7 @@ function homeTable(page) {
   const districts = page.config.districts;
   const coordinate = (title, key) => ({ title, kind: "number", show: () => "", value: (home) => columns[key][home], csv: (home) => (columns[key][home] / 1e6).toFixed(6) });
   const shown = [
-    text(say("column_street"), (home) => columns.streets[columns.home_street[home]] || say("home_unnamed")),
+    { ...text(say("column_street"), (home) => columns.streets[columns.home_street[home]] || say("home_unnamed")), value: (home) => homeLabel(page, home) },
     text(say("column_number"), (home) => columns.home_number[home]),
     ...(districts.length ? [text(say("column_district"), (home) => districts[district[home]]?.name ?? "")] : []),
     ...(merged ? [{ title: say("column_homes"), kind: "number", show: (home) => number(merged[home]), value: (home) => merged[home], csv: (home) => merged[home] }] : []),
@@ -126,64 +128,84 @@ function placeTable(page) {
   };
 }
 
-function barrierTable(page) {
-  const { network, state } = page;
-  const rows = [];
+/* Pieces of one element in one state are one row: a platform or a flight of steps is one barrier. */
+function barrierRows(page) {
+  const { network } = page;
+  const { osm_type, osm_id } = network.columns;
+  const rows = new Map();
   for (let e = 0; e < network.kind.length; e++) {
     const found = page.edgeState(e);
-    if (found && (page.isPoint(e) || (found === "blocked" && network.lengthCm[e] > 100))) rows.push(e);
+    if (!found || !(page.isPoint(e) || (found === "blocked" && network.lengthCm[e] > 100))) continue;
+    const key = osm_id[e] > 0 ? `${osm_type[e]}/${osm_id[e]}/${network.kind[e]}/${found}` : `${e}`;
+    if (rows.has(key)) rows.get(key).pieces++;
+    else rows.set(key, { edge: e, state: found, pieces: 1 });
   }
+  return [...rows.values()];
+}
+
+function barrierTable(page) {
+  const { network, state } = page;
   const item = (edge) => ({ arc: page.betterArc(edge), kind: network.kind[edge] });
-  const { name, names } = network.columns;
+  const kindOf = ({ edge }) => WORDS.kinds[network.kind[edge]];
+  const idOf = ({ edge, pieces }) => (pieces > 1 ? edgeId(network, edge).split(":")[0] : edgeId(network, edge));
   return {
     caption: `${say("table_barriers")}: ${state.layer.name}`,
     columns: [
-      text(say("column_kind"), (edge) => WORDS.kinds[network.kind[edge]]),
-      text(say("column_where"), (edge) => (name[edge] >= 0 ? names[name[edge]] : "")),
-      text(say("column_state"), (edge) => say("state_" + page.edgeState(edge))),
-      text(say("column_reading"), (edge) => barrierText(page, state.layer, item(edge)).readings),
-      text("OSM", (edge) => edgeId(network, edge)),
+      text(say("column_kind"), kindOf),
+      text(say("column_where"), ({ edge }) => page.whereOf(edge)),
+      text(say("column_state"), (row) => say("state_" + row.state)),
+      text(say("column_reading"), ({ edge }) => barrierText(page, state.layer, item(edge)).readings),
+      { title: say("column_pieces"), kind: "number", show: (row) => number(row.pieces), value: (row) => row.pieces, csv: (row) => row.pieces },
+      text("OSM", idOf),
     ],
-    rows,
+    rows: barrierRows(page),
     file: `barriers-${page.config.profiles[state.profile].id}.csv`,
-    filterOf: (edge) => `${WORDS.kinds[network.kind[edge]]} ${name[edge] >= 0 ? names[name[edge]] : ""} ${edgeId(network, edge)}`,
+    filterOf: (row) => `${kindOf(row)} ${page.whereOf(row.edge)} ${idOf(row)}`,
     action: {
-      title: say("column_where"),
-      text: say("show_on_map"),
-      label: (edge) => `${say("show_on_map")}: ${WORDS.kinds[network.kind[edge]]} ${edgeId(network, edge)}`,
-      act: (edge) => {
-        page.view("map");
+      title: say("view_map"),
+      text: say("show"),
+      label: (row) => `${say("show_on_map")}: ${kindOf(row)} ${idOf(row)}`,
+      act: ({ edge }) => {
+        page.openView("map");
         const [x, y] = edgeMiddle(network, edge);
         page.map.setView(latLng(x, y), 18, { animate: false });
         page.tellBarrier(edge);
-        $("answer").querySelector("h2").focus();
+        page.focusAnswer();
       },
     },
   };
 }
 
-/* Proposed measures or spots to survey, in their order of rank. */
+/* Proposed measures or places to look at, in their order. */
 function markTable(kind) {
   return (page) => {
-    const rows = page.config[kind].map((item, rank) => ({ ...item, rank }));
+    const rows = page.config[kind].map((item, rank) => ({ ...item, item, rank }));
     const byRank = { title: say("column_rank"), kind: "number", show: (row) => number(row.rank + 1), value: (row) => row.rank, csv: (row) => row.rank + 1 };
+    const euros = (title, key) => ({ title, kind: "number", show: (row) => number(row[key]), value: (row) => row[key], csv: (row) => row[key] });
+    const costs = {
+      ...euros(say("column_cost"), "high_eur"),
+      show: (row) => euroRange(row.low_eur, row.high_eur),
+    };
+    const forMeasures = [
+      byRank,
+      text(say("column_name"), (row) => row.title),
+      text(say("column_where"), (row) => row.where),
+      costs,
+      text(say("column_switched"), (row) => (page.isOn(row.item) ? say("is_on") : "")),
+      text(say("column_details"), (row) => row.lines.slice(row.where ? 2 : 1).join(" ")),
+    ];
+    const forWalks = [byRank, text(say("column_name"), (row) => row.title), text(say("column_details"), (row) => row.lines.join(" "))];
+    const measures = kind === "measures";
+    const shown = measures ? forMeasures : forWalks;
     return {
       caption: say("layer_" + kind),
-      columns: [byRank, text(say("column_name"), (row) => row.title), text(say("column_details"), (row) => row.lines.join(" "))],
+      columns: shown,
+      printed: measures ? shown.slice(1, 5) : shown,
+      csvColumns: measures ? [...shown.slice(0, 3), euros(say("column_cost_low"), "low_eur"), euros(say("column_cost_high"), "high_eur"), ...shown.slice(4)] : shown,
       rows,
       file: kind + ".csv",
       filterOf: (row) => `${row.title} ${row.lines.join(" ")}`,
-      action: {
-        title: say("column_where"),
-        text: say("show_on_map"),
-        label: (row) => `${say("show_on_map")}: ${row.title}`,
-        act: (row) => {
-          page.view("map");
-          page.map.setView([row.lat, row.lon], 18, { animate: false });
-          page.tell(row);
-          $("answer").querySelector("h2").focus();
-        },
-      },
+      action: { title: say("view_map"), text: say("show"), label: (row) => `${say("show_on_map")}: ${row.title}`, act: (row) => page.showMark(row.item) },
     };
   };
 }

@@ -20,6 +20,7 @@ async function loadNetwork() {
     lawful: columns.lawful,
     lengthCm: columns.length_cm,
     starts,
+    shortSlopes: new Set(columns.short_slopes),
     x: worldX(lon),
     y: worldY(lat),
   };
@@ -89,9 +90,11 @@ function profileOf(description, columns, network, doors) {
   const owner = doors.columns.home_joint_owner;
   for (let j = 0; j < owner.length; j++) if (columns.home_joints[j]) homeJointOf[owner[j]] = j;
   const mended = new Int32Array(units.length).fill(INF);
-  const prices = new Int32Array(ahead.length);
+  const [prices, priceLow, priceHigh] = [0, 1, 2].map(() => new Int32Array(ahead.length));
   columns.works.forEach((e, i) => {
     prices[e] = columns.works_price[i];
+    priceLow[e] = columns.works_low[i];
+    priceHigh[e] = columns.works_high[i];
     if (columns.works_open[i] & 1) mended[2 * e] = units[2 * e] + columns.works_ahead[i];
     if (columns.works_open[i] & 2) mended[2 * e + 1] = units[2 * e + 1] + columns.works_back[i];
   });
@@ -100,6 +103,8 @@ function profileOf(description, columns, network, doors) {
     units,
     mended,
     prices,
+    priceLow,
+    priceHigh,
     level,
     outcome,
     outcomes,
@@ -107,12 +112,26 @@ function profileOf(description, columns, network, doors) {
     placeJoints: columns.place_joints,
     placeLevel: columns.place_level,
     homeJointOf,
+    columns,
   };
+}
+
+/* The works that can be switched on, their price, and what they do. */
+async function loadWorks(network) {
+  const { edges, low_eur, typical_eur, high_eur, name, names } = await unpack("data-works");
+  const rowOf = new Int32Array(network.u.length).fill(-1);
+  edges.forEach((edge, row) => (rowOf[edge] = row));
+  return { edges, low: low_eur, typical: typical_eur, high: high_eur, name, names, rowOf };
 }
 
 /* The checks that decide an arc's level: [attribute, limit]; none where everything surely holds. */
 function decidingChecks(layer, arc) {
   const width = layer.checks.length;
+  if (layer.own) {
+    const rows = layer.own.kept.filter((i) => layer.outcomes[layer.outcome[arc] * width + i] === layer.level[arc]).map((i) => layer.checks[i]);
+    const own = layer.own.checks.filter(({ levels }) => levels[arc] === layer.level[arc]).map(({ check }) => check);
+    return layer.level[arc] === 3 ? [] : [...rows, ...own];
+  }
   const row = layer.outcomes.subarray(layer.outcome[arc] * width, (layer.outcome[arc] + 1) * width);
   return layer.level[arc] === 3 ? [] : layer.checks.filter((_, i) => row[i] === layer.level[arc]);
 }

@@ -1,5 +1,7 @@
 "use strict";
-/* Parts of the page: districts with their shares, proposed measures, spots to survey. */
+/* Parts of the page: districts with their shares, proposed measures, places to look at. */
+
+const MARK_APART = 38; // pixels: nearer marks are drawn as one
 
 const overlays = {
   drawDistricts() {
@@ -8,7 +10,7 @@ const overlays = {
     this.labels = L.layerGroup();
     for (const district of this.config.districts) {
       const rings = district.rings.map((ring) => ring.map(([lon, lat]) => [lat / 1e6, lon / 1e6]));
-      if (rings.length) L.polygon(rings, { pane: "districts", interactive: false, fill: false, color: "#4d4a45", weight: 1.5, dashArray: "6 4" }).addTo(this.outlines);
+      if (rings.length) L.polygon(rings, { pane: "districts", interactive: false, fill: false, color: "#77736b", weight: 1.5, dashArray: "6 4" }).addTo(this.outlines);
     }
   },
 
@@ -20,23 +22,61 @@ const overlays = {
       else group.remove();
     }
     if (!wanted || !this.shares || this.map.getZoom() > 16) return;
-    const answer = this.state.answer;
-    const placed = [];
+    const placed = this.markedPoints();
     const order = this.config.districts.map((_, row) => row).sort((a, b) => this.shares[b].weight - this.shares[a].weight || a - b);
     for (const row of order) {
-      const share = this.shares[row];
       const at = this.districtCentres()[row];
-      if (!share.weight || !at) continue;
-      const point = this.map.latLngToContainerPoint(at);
-      const half = Math.max(28, 3.4 * this.config.districts[row].name.length + 8);
-      if (placed.some(([x, y, other]) => Math.abs(x - point.x) < half + other && Math.abs(y - point.y) < 44)) continue;
-      placed.push([point.x, point.y, half]);
-      const label = element("span", { text: percent(share[answer] / share.weight), children: [element("small", { text: this.config.districts[row].name })] });
-      const icon = L.divIcon({ className: "share", html: label, iconSize: [0, 0] });
-      const marker = L.marker(at, { icon, interactive: false, keyboard: false });
-      marker.addTo(this.labels);
-      marker.getElement()?.setAttribute("aria-hidden", "true");
+      if (at && this.shares[row].weight && this.shares[row].homes >= FEWEST_HOMES) this.labelDistrict(row, at, placed);
     }
+  },
+
+  /* A label gives way to what it names: to its figure where the district is small on the screen, to nothing where it is tiny. */
+  labelDistrict(row, at, placed) {
+    const share = this.shares[row];
+    const { name } = this.config.districts[row];
+    const [width, height] = this.districtSize(row);
+    const whole = 6.8 * name.length + 16;
+    const named = width > 1.6 * whole && height > 110;
+    if (!named && (width < 70 || height < 50)) return;
+    const half = named ? Math.max(28, whole / 2) : 24;
+    const point = this.map.latLngToContainerPoint(at);
+    const tall = named ? 44 : 26;
+    const clear = (dy) => !placed.some(([x, y, other]) => Math.abs(x - point.x) < half + other && Math.abs(y - point.y - dy) < tall);
+    const shift = [0, -48, 48, -96, 96].find(clear);
+    if (shift === undefined) return;
+    placed.push([point.x, point.y + shift, half]);
+    const label = element("span", { text: percent(share[this.state.answer] / share.weight), children: named ? [element("small", { text: name })] : [] });
+    this.addLabel(this.map.containerPointToLatLng(point.add([0, shift])), "share", label).addTo(this.labels);
+  },
+
+  /* A text on the map that screen readers leave out: lists and panel say the same in order. */
+  addLabel(at, className, label, options = {}) {
+    label.setAttribute("aria-hidden", "true");
+    const icon = L.divIcon({ className, html: label, iconSize: [0, 0] });
+    return L.marker(at, { icon, interactive: false, keyboard: false, ...options });
+  },
+
+  /* Pixels of the box around most homes of a district. */
+  districtSize(row) {
+    this.districtBoxes ??= this.boxesOfDistricts();
+    const box = this.districtBoxes[row];
+    if (!box) return [0, 0];
+    const scale = 256 * 2 ** this.map.getZoom();
+    return [(box[2] - box[0]) * scale, (box[3] - box[1]) * scale];
+  },
+
+  boxesOfDistricts() {
+    const { district, homeX, homeY } = this.doors;
+    const boxes = this.config.districts.map(() => [Infinity, Infinity, -Infinity, -Infinity]);
+    for (let i = 0; i < district.length; i++) {
+      const box = boxes[district[i]];
+      if (!box) continue;
+      box[0] = Math.min(box[0], homeX[i]);
+      box[1] = Math.min(box[1], homeY[i]);
+      box[2] = Math.max(box[2], homeX[i]);
+      box[3] = Math.max(box[3], homeY[i]);
+    }
+    return boxes;
   },
 
   /* Where most people of each district live, not the middle of its fields. */
@@ -55,23 +95,74 @@ const overlays = {
     return this.centres;
   },
 
+  /* Where marks stand on the screen, and half of their width. */
+  markedPoints() {
+    return (this.spots ?? []).map(({ point }) => {
+      const { x, y } = this.map.layerPointToContainerPoint(point);
+      return [x, y, 22];
+    });
+  },
+
+  /* Measures are squares, places to look at circles; neighbours share one mark that opens when it is tapped. */
   drawMarks() {
     this.marks ??= L.layerGroup().addTo(this.map);
     this.marks.clearLayers();
-    for (const [name, colour] of [["measures", PAINT.measure], ["walks", PAINT.walk]]) {
+    const spots = [];
+    for (const name of ["measures", "walks"]) {
       if (!this.show[name]) continue;
       this.config[name].forEach((item, rank) => {
-        const label = element("span", { text: String(rank + 1) });
-        label.style.color = colour;
-        const icon = L.divIcon({ className: "share", html: label, iconSize: [0, 0] });
-        L.marker([item.lat, item.lon], { icon, keyboard: false, title: item.title }).on("click", () => this.tell(item)).addTo(this.marks);
+        const point = this.map.latLngToLayerPoint([item.lat, item.lon]);
+        const near = spots.find((spot) => spot.name === name && spot.point.distanceTo(point) < MARK_APART);
+        if (near) near.items.push(item);
+        else spots.push({ name, point: this.free(spots, point), at: [item.lat, item.lon], items: [item], rank });
       });
     }
+    this.spots = spots;
+    for (const spot of spots) this.drawSpot(spot);
+  },
+
+  /* A mark of another kind nearby is not covered: this one stands beside it. */
+  free(spots, point) {
+    const taken = spots.find((spot) => spot.point.distanceTo(point) < MARK_APART);
+    return taken ? taken.point.add([MARK_APART, 0]) : point;
+  },
+
+  drawSpot({ name, point, items, rank }) {
+    const number = name === "measures" ? items[0].number || rank + 1 : "?";
+    const on = name === "measures" && items.some((item) => this.isOn(item));
+    const more = items.length > 1 ? [element("small", { text: `+${items.length - 1}` })] : [];
+    const label = element("span", { text: String(number), children: more, cls: `spot ${name}` + (on ? " on" : "") });
+    const act = () => (items.length > 1 ? this.tellSpot(name, items) : this.tell(items[0]));
+    this.addLabel(this.map.layerPointToLatLng(point), "mark", label, { interactive: true }).on("click", act).addTo(this.marks);
+  },
+
+  tellSpot(name, items) {
+    const list = items.map((item) => element("li", { children: [button(item.title, () => this.showMark(item), { class: "plain" })] }));
+    this.tellParts(say("layer_" + name), [element("ul", { cls: "plain-list", children: list })]);
   },
 
   tell(item) {
-    const lines = item.lines.map((text) => element("p", { text }));
-    $("answer").replaceChildren(element("h2", { text: item.title, tabindex: "-1" }), ...lines);
-    $("hint").hidden = true;
+    const parts = item.lines.map((line) => element("p", { text: line }));
+    if (item.works?.length) {
+      const on = this.isOn(item);
+      const act = async () => {
+        await this.switchWorks(item.works, !on);
+        this.tell(item);
+        this.focusAnswer();
+      };
+      parts.push(button(say(on ? "switch_off" : "switch_on"), act, { class: "switch", "aria-pressed": String(on) }));
+    }
+    this.tellParts(item.title, parts);
+  },
+
+  /* A square of the overview: how many homes, and what share of them. */
+  tellCell(x, y, zoom) {
+    const { size, rows } = this.painted.cells(false, zoom);
+    const row = rows.find((one) => x >= one.x && x < one.x + size && y >= one.y && y < one.y + size);
+    if (!row) return;
+    const few = row.homes < FEWEST_HOMES;
+    const told = few ? say("cell_few", { fewest: FEWEST_HOMES }) : say("cell_told", { homes: number(row.homes), share: percent(row.within / row.weight), answer: WORDS.answers[this.state.answer] });
+    const closer = button(say("zoom_here"), () => this.map.setView(latLng(row.x + size / 2, row.y + size / 2), CELL_ZOOM + 2, { animate: false }));
+    this.tellParts(say("cell_title", { metres: number(cellMetres(zoom)) }), [element("p", { text: told }), closer]);
   },
 };

@@ -1,25 +1,6 @@
 "use strict";
 /* Canvas tiles: the light base, and above it what the answer colours. */
 
-const PAINT = {
-  ground: "#f8f6f1",
-  water: "#cfe3ee",
-  green: "#e2eedb",
-  building: "#e6e0d8",
-  street: "#ffffff",
-  streetEdge: "#d5cfc4",
-  path: "#cbbfae",
-  // Blue to red-brown, told apart with any colour vision, each at least 3:1 against the ground; the shape differs too.
-  bands: ["#08427a", "#2a78b8", "#b3580e", "#8f1d14", "#2b2b2b"],
-  place: "#5b2a86",
-  blocked: "#8f1d14",
-  unclear: "#6b5200",
-  route: "#0b5d1e",
-  mended: "#8f1d14",
-  measure: "#0b5d1e",
-  walk: "#5b2a86",
-};
-
 const CanvasTiles = L.GridLayer.extend({
   initialize(paint, options) {
     this.paint = paint;
@@ -51,7 +32,7 @@ const CanvasTiles = L.GridLayer.extend({
   },
   /* Draw again what is on the screen, in place: no flicker, nothing new to lay out. */
   repaint() {
-    for (const key of Object.keys(this._tiles)) this.draw(this._tiles[key].el);
+    for (const { el } of Object.values(this._tiles ?? {})) this.draw(el);
   },
 });
 
@@ -67,8 +48,8 @@ function trace(context, tile, shapes, i) {
 
 function basePainter(base, network, networkGrid) {
   const grid = Grid.ofLines(base);
-  const colours = [PAINT.water, PAINT.green, PAINT.building];
   return (context, tile) => {
+    const colours = [PAINT.water, PAINT.green, PAINT.building];
     context.fillStyle = PAINT.ground;
     context.fillRect(0, 0, 256, 256);
     const here = grid.within(...tile.box);
@@ -95,49 +76,22 @@ function basePainter(base, network, networkGrid) {
   };
 }
 
-/* Marks: the shape tells the band as the colour does. */
-function mark(context, band, x, y, r) {
-  context.fillStyle = context.strokeStyle = PAINT.bands[band];
-  context.lineWidth = Math.max(1, r / 2.5);
-  context.beginPath();
-  if (band === 0) context.arc(x, y, r, 0, 7);
-  else if (band === 1) context.arc(x, y, r * 0.8, 0, 7);
-  else if (band === 2) context.rect(x - r * 0.85, y - r * 0.85, 1.7 * r, 1.7 * r);
-  else if (band === 3) {
-    context.moveTo(x, y - 1.1 * r);
-    context.lineTo(x + 1.1 * r, y + 0.9 * r);
-    context.lineTo(x - 1.1 * r, y + 0.9 * r);
-    context.closePath();
-  } else {
-    context.moveTo(x - r, y - r);
-    context.lineTo(x + r, y + r);
-    context.moveTo(x + r, y - r);
-    context.lineTo(x - r, y + r);
-  }
-  if (band === 1) {
-    context.fillStyle = "#fff";
-    context.fill();
-    context.stroke();
-  } else if (band === 4) context.stroke();
-  else context.fill();
-}
-
 /* A mark drawn once, to be stamped: much faster than a path for each of many homes. */
-function stampOf(stamps, band, r, ratio) {
-  const key = `${band}/${r}/${ratio}`;
+function stampOf(stamps, band, r, ratio, answer) {
+  const key = `${band}/${r}/${ratio}/${answer}/${PAINT.ground}`;
   if (!stamps.has(key)) {
     const canvas = document.createElement("canvas");
     canvas.width = canvas.height = 2 * Math.ceil((1.3 * r + 1) * ratio);
     const context = canvas.getContext("2d");
     context.scale(ratio, ratio);
-    mark(context, band, canvas.width / 2 / ratio, canvas.width / 2 / ratio, r);
+    mark(context, band, canvas.width / 2 / ratio, canvas.width / 2 / ratio, r, answer);
     stamps.set(key, canvas);
   }
   return stamps.get(key);
 }
 
 /* Stamp the homes of each band, the best reached on top; of equal marks on one pixel only one. */
-function stampHomes(context, tile, homes, bands, doors, stamps) {
+function stampHomes(context, tile, homes, bands, doors, stamps, answer) {
   const ratio = context.canvas.width / 256;
   const r = markRadius(tile.z);
   const margin = 16;
@@ -145,7 +99,7 @@ function stampHomes(context, tile, homes, bands, doors, stamps) {
   const taken = new Uint8Array(side * side);
   context.setTransform(1, 0, 0, 1, 0, 0);
   for (let band = 4; band >= 0; band--) {
-    const stamp = stampOf(stamps, band, r, ratio);
+    const stamp = stampOf(stamps, band, r, ratio, answer);
     const half = stamp.width / 2;
     for (const i of homes) {
       if (bands[i] !== band) continue;
@@ -165,53 +119,19 @@ function markRadius(z) {
   return z >= 17 ? 7 : z >= 16 ? 5.5 : z >= 15 ? 4 : z >= 14 ? 3 : z >= 13 ? 2.2 : 1.6;
 }
 
-function diamond(context, x, y, r, colour) {
-  context.beginPath();
-  context.moveTo(x, y - r);
-  context.lineTo(x + r, y);
-  context.lineTo(x, y + r);
-  context.lineTo(x - r, y);
-  context.closePath();
-  context.fillStyle = colour;
-  context.strokeStyle = "#fff";
-  context.lineWidth = 1.5;
-  context.fill();
-  context.stroke();
-}
-
-function barrierMark(context, x, y, blocked) {
-  context.beginPath();
-  context.arc(x, y, 6, 0, 7);
-  context.fillStyle = blocked ? PAINT.blocked : "#fff";
-  context.strokeStyle = blocked ? "#fff" : PAINT.unclear;
-  context.lineWidth = 1.5;
-  context.fill();
-  context.stroke();
-  context.beginPath();
-  if (blocked) {
-    context.moveTo(x - 3, y);
-    context.lineTo(x + 3, y);
-  } else {
-    context.moveTo(x, y - 3);
-    context.lineTo(x, y + 1);
-    context.moveTo(x, y + 2.4);
-    context.lineTo(x, y + 3.4);
-  }
-  context.strokeStyle = blocked ? "#fff" : PAINT.unclear;
-  context.stroke();
-}
-
 const BARRIER_ZOOM = 15;
 
-/* What an answer colours: blocked ways, homes, places, barriers. `view` is read anew at each painting. */
-function answerPainter(view, network, networkGrid, doors, homeGrid, placeGrid) {
+/* What an answer colours: blocked ways, homes or cells, places, barriers. `view` is read anew at each painting.
+   `before`: as it is today, whatever is switched on. */
+function answerPainter(view, model, before) {
   const stamps = new Map();
+  const { network, doors } = model;
   return (context, tile) => {
     const at = (x, y) => [(x - tile.left) * tile.scale, (y - tile.top) * tile.scale];
-    const edges = view.show.barriers && tile.z >= BARRIER_ZOOM ? networkGrid.within(...tile.box) : [];
+    const edges = view.show.barriers && tile.z >= BARRIER_ZOOM ? model.edgeGrid.within(...tile.box) : [];
     if (edges.length) {
       context.beginPath();
-      for (const e of edges) if (view.isBlocked(e) && network.lengthCm[e] > 100) trace(context, tile, network, e);
+      for (const e of edges) if (view.isBlocked(e, before) && network.lengthCm[e] > 100) trace(context, tile, network, e);
       context.setLineDash([5, 4]);
       context.strokeStyle = PAINT.blocked;
       context.lineWidth = 2;
@@ -219,19 +139,30 @@ function answerPainter(view, network, networkGrid, doors, homeGrid, placeGrid) {
       context.setLineDash([]);
     }
     const r = markRadius(tile.z);
-    if (view.show.homes) {
-      stampHomes(context, tile, homeGrid.within(...tile.box), view.bands, doors, stamps);
+    if (view.show.homes && tile.z <= CELL_ZOOM) paintCells(context, tile, view.cells(before, tile.z));
+    else if (view.show.homes) {
+      const homes = model.homeGrid.within(...tile.box);
+      stampHomes(context, tile, homes, before ? view.before : view.bands, doors, stamps, view.answer);
+      if (!before) for (const i of homes) if (view.gained[i]) gainSign(context, ...at(doors.homeX[i], doors.homeY[i]), r + 3);
     }
     for (const e of edges) {
-      const state = view.pointState(e);
+      const state = view.pointState(e, before);
       if (state !== null) barrierMark(context, ...at(...edgeMiddle(network, e)), state === "blocked");
     }
     if (view.show.places) {
-      for (const i of placeGrid.within(...tile.box)) {
+      for (const i of model.placeGrid.within(...tile.box)) {
         if (doors.placeService[i] === view.service) diamond(context, ...at(doors.placeX[i], doors.placeY[i]), Math.max(5, r + 2), PAINT.place);
       }
     }
   };
+}
+
+function paintCells(context, tile, { size, rows }) {
+  const side = size * tile.scale;
+  for (const { x, y, step } of rows) {
+    if (x + size < tile.box[0] || y + size < tile.box[1] || x > tile.box[2] || y > tile.box[3]) continue;
+    fillCell(context, (x - tile.left) * tile.scale, (y - tile.top) * tile.scale, side - 0.5, step);
+  }
 }
 
 function edgeMiddle(network, e) {

@@ -94,6 +94,10 @@ class Search {
     this.doors = doors;
     this.lists = entering(network);
     this.joints = { home: jointsOf(doors, "home"), place: jointsOf(doors, "place") };
+    this.homesOn = null; // joints of homes by edge, made when first needed
+    this.seen = new Uint32Array(network.u.length);
+    this.stamp = 0;
+    this.leaving = null;
   }
 
   /* Weight of an arc in the graph of a level; level 0 opens what only ability closes, at a high cost. */
@@ -116,11 +120,10 @@ class Search {
   }
 
   /* From all places of a service backwards: per node the time, the next arc and the joint of the place. */
-  sweep(layer, service, level) {
+  sweep(layer, service, level, weights = this.weightsOf(layer, level)) {
     const { u, v, nodes } = this.network;
     const { starts, arcs } = this.lists;
     const joints = this.joints.place;
-    const weights = this.weightsOf(layer, level);
     const time = new Float64Array(nodes).fill(INF * BLOCKED_COST);
     const next = new Int32Array(nodes).fill(-1);
     const goal = new Int32Array(nodes).fill(-1);
@@ -166,6 +169,16 @@ class Search {
       }
     }
     return { time, next, goal, offer, offered, level, layer, weights, unreached: INF * BLOCKED_COST };
+  }
+
+  /* Arcs that enter a node and are open, each with the node it comes from. */
+  eachEntering(node, weights, act) {
+    const { u, v } = this.network;
+    const { starts, arcs } = this.lists;
+    for (let i = starts[node]; i < starts[node + 1]; i++) {
+      const arc = arcs[i];
+      if (weights[arc] !== INF) act(arc, arc & 1 ? v[arc >> 1] : u[arc >> 1]);
+    }
   }
 
   off(layer, joints, j) {
@@ -237,6 +250,26 @@ class Search {
     return out;
   }
 
+  /* Renew the times of the homes that join the network at some nodes or on some edges. */
+  timesAround(sweep, nodes, edges, times) {
+    this.homesOn ??= listsOf(this.joints.home.edge, this.network.u.length);
+    this.stamp++;
+    const { starts, arcs } = this.homesOn;
+    const { owner } = this.joints.home;
+    const renew = (edge) => {
+      if (this.seen[edge] === this.stamp) return;
+      this.seen[edge] = this.stamp;
+      for (let i = starts[edge]; i < starts[edge + 1]; i++) {
+        const j = arcs[i];
+        if (!sweep.layer.homeJoints[j]) continue;
+        const time = this.enter(sweep, j);
+        times[owner[j]] = this.over !== NOWHERE && time < INF ? time : INF;
+      }
+    };
+    edges.forEach(renew);
+    for (const node of nodes) for (let i = this.lists.starts[node]; i < this.lists.starts[node + 1]; i++) renew(this.lists.arcs[i] >> 1);
+  }
+
   /* The way of one home: arcs with the share walked, metres, place and blocked arcs; null where there is none. */
   way(sweep, home) {
     const { u, v, lengthCm } = this.network;
@@ -276,7 +309,7 @@ class Search {
 
   loopEnd(sweep, place, node) {
     const joints = this.joints.place;
-    const weight = this.weight(sweep.layer, 2 * joints.edge[place], sweep.level);
+    const weight = sweep.weights[2 * joints.edge[place]];
     const off = this.off(sweep.layer, joints, place);
     return weight !== INF && part(weight, joints.along[place]) + off === sweep.time[node] ? 0 : 1;
   }

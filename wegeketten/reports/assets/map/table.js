@@ -5,8 +5,8 @@ const PAGE_ROWS = 50;
 
 /* columns: [{ key, title, kind: "text" | "number", show(row), value(row), csv(row) }] */
 class Table {
-  constructor(host, { caption, columns, csvColumns = columns, rows, total, file, filterOf, action }) {
-    Object.assign(this, { host, caption, columns, csvColumns, rows, total, file, filterOf, action });
+  constructor(host, { caption, columns, csvColumns = columns, rows, total, file, filterOf, action, pageRows = PAGE_ROWS }) {
+    Object.assign(this, { host, caption, columns, csvColumns, rows, total, file, filterOf, action, pageRows });
     this.sorted = { column: 0, down: false };
     this.page = 0;
     this.filter = "";
@@ -47,11 +47,11 @@ class Table {
 
   draw() {
     const rows = this.visible();
-    const pages = Math.max(1, Math.ceil(rows.length / PAGE_ROWS));
+    const pages = Math.max(1, Math.ceil(rows.length / this.pageRows));
     this.page = Math.min(this.page, pages - 1);
     const head = this.columns.map((column, index) => this.heading(column, index));
     if (this.action) head.push(element("th", { text: this.action.title, scope: "col" }));
-    const shown = rows.slice(this.page * PAGE_ROWS, (this.page + 1) * PAGE_ROWS);
+    const shown = rows.slice(this.page * this.pageRows, (this.page + 1) * this.pageRows);
     const body = shown.map((row) => this.row(row));
     if (!body.length) body.push(element("tr", { children: [element("td", { text: say("empty"), colspan: head.length })] }));
     const table = element("table", {
@@ -87,6 +87,7 @@ class Table {
         text: column.show(row),
         cls: column.kind === "number" ? "number" : "",
         scope: index ? undefined : "row",
+        "data-title": index ? column.title : undefined,
       })
     );
     if (this.action) {
@@ -134,14 +135,7 @@ function download(name, text) {
   link.remove();
 }
 
-/* Lower case, without accents, with ß as ss: how people type street names. */
+/* Lower case, without accents, with ß as ss: how people type into a filter. */
 function fold(text) {
-  return text
-    .toLowerCase()
-    .replaceAll("ß", "ss")
-    .replace(/str\b\.?/g, "strasse")
-    .normalize("NFD")
-    .replace(/[\u0300-\u036f]/g, "")
-    .replaceAll(/\s+/g, " ")
-    .trim();
+  return wordsOf(text).join(" ");
 }

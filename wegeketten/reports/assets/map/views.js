@@ -1,5 +1,5 @@
 "use strict";
-/* Part of the page: the list view's tabs, and what is printed. */
+/* Part of the page: map or list, the list's tabs, and what is printed. */
 
 const TABLES = {
   districts: districtTable,
@@ -11,6 +11,33 @@ const TABLES = {
 };
 
 const views = {
+  views() {
+    $("map-button").addEventListener("click", () => this.openView("map", { step: true }));
+    $("list-button").addEventListener("click", () => this.openView("list", { step: true }));
+    $("print-button").addEventListener("click", () => window.print());
+    $("large-button").addEventListener("click", () => {
+      const large = document.documentElement.classList.toggle("large");
+      $("large-button").setAttribute("aria-pressed", String(large));
+      this.map.invalidateSize();
+    });
+    window.addEventListener("beforeprint", () => this.beforePrint());
+    window.addEventListener("afterprint", () => this.afterPrint());
+  },
+
+  openView(view, { step = false } = {}) {
+    const same = this.state.view === view && $("list-view").hidden === (view !== "list");
+    this.state.view = view;
+    $("map-view").hidden = view !== "map";
+    $("list-view").hidden = view !== "list";
+    $("map-button").setAttribute("aria-pressed", String(view === "map"));
+    $("list-button").setAttribute("aria-pressed", String(view === "list"));
+    if (view === "list") {
+      this.closeSheet();
+      this.tables();
+    } else if (!same) this.map.invalidateSize();
+    this.remember({ step });
+  },
+
   tables() {
     const optional = ["districts", "measures", "walks"];
     const all = ["districts", "homes", "places", "barriers", "measures", "walks"];
@@ -44,18 +71,41 @@ const views = {
     return TABLES[kind](this);
   },
 
+  /* Paper shows the whole town, or the whole way of the home that is open, in light colours, whatever the window shows. */
   beforePrint() {
-    this.printed = true;
+    if (this.printing) return;
+    this.printing = { center: this.map.getCenter(), zoom: this.map.getZoom(), hidden: $("map-view").hidden };
+    document.documentElement.classList.add("printing");
+    $("map-view").hidden = false;
+    this.wear(false);
+    this.map.invalidateSize({ animate: false });
+    const way = this.state.home >= 0 && this.wayBounds;
+    this.map.options.zoomSnap = 0; // paper is filled, whatever the zoom
+    this.map.fitBounds(way ? this.wayBounds.pad(0.1) : this.config.bounds, { animate: false, maxZoom: 17 });
+    this.map.invalidateSize({ animate: false });
+    const kinds = [this.config.districts.length ? "districts" : "places", ...(this.config.measures.length ? ["measures"] : [])];
+    $("print-table").replaceChildren(...kinds.map((kind) => this.printedTable(kind)));
+  },
+
+  printedTable(kind) {
     const host = element("div");
-    new Table(host, this.tableOf(this.config.districts.length ? "districts" : "places"));
+    const { action, ...settings } = this.tableOf(kind);
+    new Table(host, { ...settings, columns: settings.printed ?? settings.columns, pageRows: 200 });
     const table = host.querySelector("table");
     for (const sort of table.querySelectorAll("th button")) sort.replaceWith(sort.textContent.replace(/ [▲▼]$/, ""));
-    $("print-table").replaceChildren(table);
-    this.map.invalidateSize({ animate: false });
+    return table;
   },
 
   afterPrint() {
+    if (!this.printing) return;
+    const { center, zoom, hidden } = this.printing;
+    this.printing = null;
+    this.map.options.zoomSnap = 1;
+    document.documentElement.classList.remove("printing");
     $("print-table").replaceChildren();
+    $("map-view").hidden = hidden;
+    this.wear(matchMedia("(prefers-color-scheme: dark)").matches);
     this.map.invalidateSize({ animate: false });
+    this.map.setView(center, zoom, { animate: false });
   },
 };

@@ -5,11 +5,11 @@ const SPOT_SIZE = 4e-7; // to the width of the world: about ten metres in German
 
 const ways = {
   /* Today's way with numbers on it, and with letters the one that works would open. */
-  drawWays(home, { way, why, items }, zoomTo) {
+  drawWays(home, { way, why, items }, zoomTo, still = false) {
     this.wayLayer ??= L.layerGroup().addTo(this.map);
     this.wayLayer.clearLayers();
     const at = latLng(this.doors.homeX[home], this.doors.homeY[home]);
-    L.circleMarker(at, { radius: 9, color: "#000", weight: 3, fill: false, interactive: false }).addTo(this.wayLayer);
+    L.circleMarker(at, { radius: 9, color: PAINT.ink, weight: 3, fill: false, interactive: false }).addTo(this.wayLayer);
     const bounds = L.latLngBounds([at]);
     if (way) bounds.extend(this.drawWay(at, way, { color: PAINT.route, weight: why?.way ? 9 : 4, casing: why?.way ? 12 : 8 }));
     if (why?.way) bounds.extend(this.drawWay(at, why.way, { color: PAINT.mended, weight: 4, casing: way ? 5 : 8 }));
@@ -17,16 +17,21 @@ const ways = {
       ...items.slice(0, LISTED_AT_MOST).map(({ edge }, i) => [edge, String(i + 1)]),
       ...(why?.edges ?? []).slice(0, LISTED_AT_MOST).map(({ edge }, i) => [edge, letter(i)]),
     ]);
-    if (zoomTo || !this.map.getBounds().contains(bounds)) this.map.fitBounds(bounds.pad(0.2), { maxZoom: 17, animate: false });
+    this.wayBounds = bounds;
+    if (!still && (zoomTo || this.covered() || !this.map.getBounds().contains(bounds))) this.fitWay();
+  },
+
+  /* The whole way, beside the sheet that lies over the map. */
+  fitWay() {
+    this.map.fitBounds(this.wayBounds.pad(0.1), { maxZoom: 17, animate: false, paddingTopLeft: [10, 10], paddingBottomRight: [10, 10 + this.covered()] });
   },
 
   /* A way that works would open lies dashed upon today's, which then is broader: where they run together both show. */
   drawWay(at, way, { color, weight, casing }) {
     const line = [at, ...wayLine(this.network, way.steps), latLng(this.doors.placeX[way.place], this.doors.placeY[way.place])];
-    L.polyline(line, { color: "#fff", weight: casing, interactive: false }).addTo(this.wayLayer);
+    L.polyline(line, { color: PAINT.halo, weight: casing, interactive: false }).addTo(this.wayLayer);
     L.polyline(line, { color, weight, interactive: false, dashArray: way.blocked.length ? "8 6" : undefined }).addTo(this.wayLayer);
-    const goal = L.divIcon({ className: "share goal", html: element("span", { text: say("goal") }), iconSize: [0, 0] });
-    L.marker(line[line.length - 1], { icon: goal, interactive: false, keyboard: false }).addTo(this.wayLayer);
+    this.addLabel(line[line.length - 1], "share goal", element("span", { text: say("goal") })).addTo(this.wayLayer);
     return L.latLngBounds(line);
   },
 
@@ -41,8 +46,7 @@ const ways = {
     }
     for (const { x, y, names } of spots) {
       const text = names.length > 3 ? `${names[0]} … ${names[names.length - 1]}` : names.join(" · ");
-      const icon = L.divIcon({ className: "share", html: element("span", { text }), iconSize: [0, 0] });
-      L.marker(latLng(x, y), { icon, interactive: false, keyboard: false }).addTo(this.wayLayer);
+      this.addLabel(latLng(x, y), "share", element("span", { text })).addTo(this.wayLayer);
     }
   },
 };

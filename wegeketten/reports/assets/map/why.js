@@ -4,8 +4,9 @@
 
 /* Arcs of streets and of the doors of one service's places, with two lives each; a home is joined for each question. */
 class Field {
-  constructor(search, layer, service) {
-    Object.assign(this, { search, layer });
+  /* `weights`: what arcs take today, in *likely*, or with the works that are switched on. */
+  constructor(search, layer, service, weights) {
+    Object.assign(this, { search, layer, weights });
     const { network, joints, doors } = search;
     const { u, v, nodes } = network;
     const edges = u.length;
@@ -42,13 +43,13 @@ class Field {
   }
 
   put(arc, tail, head, edge, from, to, back, off) {
-    const { level, units, mended } = this.layer;
+    const { mended } = this.layer;
     this.tail[arc] = tail;
     this.head[arc] = head;
     this.edge[arc] = edge;
     this.from[arc] = from;
     this.to[arc] = to;
-    const today = level[2 * edge + back] >= LEVEL.likely ? units[2 * edge + back] : INF;
+    const today = this.weights[2 * edge + back];
     this.today[arc] = shareOf(today, from, to, off);
     this.mended[arc] = shareOf(Math.min(today, mended[2 * edge + back]), from, to, off);
   }

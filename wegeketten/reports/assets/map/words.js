@@ -3,8 +3,6 @@
 
 let WORDS = null;
 
-const ASSUMED = 4; // code of a reading that nobody made
-
 function say(key, values = {}) {
   let text = WORDS.map[key];
   if (typeof text === "object" && !Array.isArray(text)) text = values.count === 1 ? text.one : text.other;
