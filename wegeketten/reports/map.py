@@ -242,9 +242,10 @@ def page_words(lang: str) -> dict[str, Any]:
     from wegeketten.model.reading import Provenance
 
     words = load_words(lang)
+    headlines = ("headline", "headline_sure", "headline_possible")
     kept = ("lang", "answers", "attributes", "checks", "counted", "map", "profiles", "services", "wheelchair")
     return {
-        **{name: words[name] for name in (*kept, "headline", "profile_fallback", "service_fallback")},
+        **{name: words[name] for name in (*kept, *headlines, "profile_fallback", "service_fallback")},
         "kinds": {str(int(kind)): words["kinds"][kind.name] for kind in Kind},
         "provenance": {str(int(one)): words["provenance"][one.name] for one in Provenance},
     }

@@ -55,7 +55,7 @@ const result = {
       lead: profileLead(layer), one: serviceOne(chosen), nom: serviceNom(chosen),
       minutes: say("minutes_long", { count: limitMinutes(standard * UNIT_S) }),
     };
-    const told = answer === "likely" ? WORDS.headline[this.config.counted] : WORDS.map["headline_" + answer][this.config.counted];
+    const told = WORDS[answer === "likely" ? "headline" : "headline_" + answer][this.config.counted];
     const sentence = usable
       ? fill(told, values)
       : placeService.includes(service)
