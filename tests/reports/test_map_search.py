@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from toytown import toytown
+from reports.toytown import toytown
 
 from wegeketten.reports.map import map_page, write_page
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from toytown import times, toytown, with_works
+from reports.toytown import times, toytown, with_works
 
 from wegeketten.planning.compare import compare_measures
 from wegeketten.reports.data import LIKELY, POSSIBLE, SURE
