@@ -20,15 +20,23 @@ if TYPE_CHECKING:
     from wegeketten import routing as routing
     from wegeketten import serve as serve
     from wegeketten import tags as tags
-    from wegeketten.api.decisions import build as build
+    from wegeketten.api.catalogues import fetch as fetch
+    from wegeketten.api.catalogues import info as info
+    from wegeketten.api.catalogues import profiles as profiles
+    from wegeketten.api.catalogues import services as services
+    from wegeketten.api.cities import build as build
+    from wegeketten.api.cities import scan as scan
     from wegeketten.api.decisions import compare as compare
-    from wegeketten.api.decisions import map as map  # noqa: A004
     from wegeketten.api.decisions import needs as needs
     from wegeketten.api.decisions import plan as plan
-    from wegeketten.api.decisions import report as report
     from wegeketten.api.decisions import site as site
     from wegeketten.api.decisions import survey as survey
+    from wegeketten.api.documents import map as map  # noqa: A004
+    from wegeketten.api.documents import masterplan as masterplan
+    from wegeketten.api.documents import report as report
     from wegeketten.api.exchange import export as export
+    from wegeketten.api.transit import ride as ride
+    from wegeketten.api.transit import stops as stops
     from wegeketten.api.ways import chain as chain
     from wegeketten.api.ways import isochrone as isochrone
     from wegeketten.api.ways import matrix as matrix
@@ -41,7 +49,6 @@ if TYPE_CHECKING:
     from wegeketten.cutting.cut import cut as cut
     from wegeketten.exchange.from_networkx import from_networkx as from_networkx
     from wegeketten.reach.scan import Scan as Scan
-    from wegeketten.reach.scan import scan as scan
     from wegeketten.version import VERSION as __version__  # noqa: N811  # the usual name of a package version
 
 __all__ = [
@@ -53,21 +60,28 @@ __all__ = [
     "compare",
     "cut",
     "export",
+    "fetch",
     "from_networkx",
+    "info",
     "isochrone",
     "map",
+    "masterplan",
     "matrix",
     "needs",
     "norm",
     "open",
     "peers",
     "plan",
+    "profiles",
     "report",
+    "ride",
     "route",
     "routing",
     "scan",
     "serve",
+    "services",
     "site",
+    "stops",
     "survey",
     "tags",
     "why",
@@ -77,21 +91,33 @@ _HOMES = {
     "__version__": ("wegeketten.version", "VERSION"),
     "City": ("wegeketten.city", "City"),
     "Scan": ("wegeketten.reach.scan", "Scan"),
-    "build": ("wegeketten.api.decisions", "build"),
+    "from_networkx": ("wegeketten.exchange.from_networkx", "from_networkx"),
+    "open": ("wegeketten.city", "open_city"),
+    "routing": ("wegeketten.routing", ""),
+    "tags": ("wegeketten.tags", ""),
+    "build": ("wegeketten.api.cities", "build"),
     "chain": ("wegeketten.api.ways", "chain"),
     "compare": ("wegeketten.api.decisions", "compare"),
     "export": ("wegeketten.api.exchange", "export"),
     "cut": ("wegeketten.cutting.cut", "cut"),
+    "fetch": ("wegeketten.api.catalogues", "fetch"),
+    "info": ("wegeketten.api.catalogues", "info"),
     "isochrone": ("wegeketten.api.ways", "isochrone"),
-    "map": ("wegeketten.api.decisions", "map"),
+    "map": ("wegeketten.api.documents", "map"),
+    "masterplan": ("wegeketten.api.documents", "masterplan"),
     "matrix": ("wegeketten.api.ways", "matrix"),
     "needs": ("wegeketten.api.decisions", "needs"),
     "norm": ("wegeketten.api.ways", "norm"),
     "peers": ("wegeketten.api.ways", "peers"),
     "plan": ("wegeketten.api.decisions", "plan"),
-    "report": ("wegeketten.api.decisions", "report"),
+    "profiles": ("wegeketten.api.catalogues", "profiles"),
+    "report": ("wegeketten.api.documents", "report"),
+    "ride": ("wegeketten.api.transit", "ride"),
     "route": ("wegeketten.api.ways", "route"),
+    "scan": ("wegeketten.api.cities", "scan"),
+    "services": ("wegeketten.api.catalogues", "services"),
     "site": ("wegeketten.api.decisions", "site"),
+    "stops": ("wegeketten.api.transit", "stops"),
     "survey": ("wegeketten.api.decisions", "survey"),
     "why": ("wegeketten.api.ways", "why"),
     "from_networkx": ("wegeketten.exchange.from_networkx", "from_networkx"),

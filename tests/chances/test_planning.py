@@ -75,7 +75,7 @@ def test_a_world_as_a_city_reaches_what_the_chances_say(lazy: City) -> None:
     limit = units_within(lazy.catalogue.standard_s("pharmacy", chair))
     for number in (0, 5, 23):
         city = WorldCity(worlds, number)
-        from wegeketten.reach.scan import reach_of
+        from wegeketten.reach.home_times import reach_of
 
         units = reach_of(city, chair, ["pharmacy"]).units["likely"][:, 0]
         assert ((units <= limit) == bits[:, number]).all()

@@ -12,7 +12,7 @@ from wegeketten.planning.plan import Wishes, make_plan, make_tasks
 from wegeketten.planning.task import Bundles, State
 from wegeketten.reach.chains.errands import Errands
 from wegeketten.reach.chains.every_home import find_chains
-from wegeketten.reach.scan import reach_of
+from wegeketten.reach.home_times import reach_of
 from wegeketten.routing import INF
 from wegeketten.whatif.candidates import Candidates, find_candidates
 from wegeketten.whatif.unblock import Opener

@@ -1,11 +1,11 @@
-"""What to do first: plans, surveys, comparisons, maps and reports as functions."""
+"""What to do first: plans, surveys, comparisons, sites and needs as functions."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from wegeketten.api.inputs import city_of, files_of, profiles_of
+from wegeketten.api.inputs import city_of, files_of, listed, profiles_of, real, renamed
 from wegeketten.errors import UsageError
 
 if TYPE_CHECKING:
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from wegeketten.api.inputs import Limit, Profiles
     from wegeketten.city import City
     from wegeketten.people.profile import Profile
     from wegeketten.planning.compare import Comparison
@@ -22,61 +23,23 @@ if TYPE_CHECKING:
     from wegeketten.siting.needs import Needs
     from wegeketten.siting.site import Sites
 
-    Profiles = str | Path | Profile | Sequence[str | Path | Profile]
-
-
-def build(
-    source: str | Path,
-    out: str | Path,
-    *,
-    districts: str | Path | gpd.GeoDataFrame | None = None,
-    population: str | Path | gpd.GeoDataFrame | None = None,
-    **options: Any,
-) -> City:
-    """Read an extract of OpenStreetMap into a city folder.
-
-    Parameters
-    ----------
-    source, out, options
-        As for `wegeketten.pipeline.build.build`.
-    districts, population
-        Files, or GeoDataFrames with a coordinate reference system.
-
-    Returns
-    -------
-    City
-        Opened.
-
-    Raises
-    ------
-    InputDataError
-        A file cannot be used.
-    UsageError
-        An option is wrong.
-    """
-    from wegeketten.pipeline.build import build as build_city
-
-    with files_of(districts=districts, population=population) as files:
-        return build_city(
-            source, out, districts=files["districts"], population=files["population"], **options
-        )
-
 
 def plan(
     city: City | str | Path,
     *,
     profile: Profiles = (),
     budget: float | None = None,
-    service: Sequence[str] = (),
+    service: str | Sequence[str] = (),
     most: int | None = None,
     weight: Mapping[str, float] | None = None,
     round_trip: bool = False,
-    chain: Sequence[str] = (),
+    chain: str | Sequence[str] = (),
     returning: bool = False,
     costs: str | Path | None = None,
     worlds: int = 16,
     seed: int = 0,
-    **options: Any,
+    seconds: float | None = None,
+    limit: Limit = (),
 ) -> Plan:
     """Rank the measures that bring most people within reach for the money.
 
@@ -102,82 +65,82 @@ def plan(
         Your own unit costs (TOML).
     worlds, seed
         How many times the unknown is drawn for what is to be expected (0: not at all), and which worlds.
-    options
-        Further options of `wegeketten.planning.plan.make_plan`.
-
-    Returns
-    -------
-    Plan
-        Lines in the order in which they should be built.
+    seconds
+        How long to search; then the best so far is returned.
+    limit
+        Limits changed for this run: ``{"kerb_cm": 6}`` or ``"kerb_cm=6"``.
 
     Raises
     ------
     UsageError
         An id does not exist, or an option is out of range.
     """
+    from wegeketten.model.deadline import Deadline
     from wegeketten.planning.chain_task import Outing
     from wegeketten.planning.plan import Wishes, make_plan
     from wegeketten.whatif.measures import load_measures
 
     if returning and not chain:
         raise UsageError("--return is for chains: give --chain, or --round-trip for services")
-    opened, profiles = city_of(city), profiles_of(profile)
+    opened, profiles = city_of(city), profiles_of(profile, limit)
     weights = dict(weight or {})
     of_profiles = {one.id: weights.pop(one.id) for one in profiles if one.id in weights}
-    outings = tuple(Outing.parse(text, returning=returning).checked(opened) for text in chain)
+    outings = tuple(Outing.parse(text, returning=returning).checked(opened) for text in listed(chain))
     opened.catalogue.pick(name for name in weights if name not in {each.name for each in outings})
-    services = () if outings and not service else tuple(opened.catalogue.pick(service))
+    services = () if outings and not service else tuple(opened.catalogue.pick(listed(service)))
     wishes = Wishes(services, weights, of_profiles, round_trip=round_trip, chains=outings)
     measures = load_measures(None if costs is None else Path(costs))
     return make_plan(
         opened,
         profiles,
         wishes=wishes,
-        budget_eur=budget,
+        budget_eur=real(budget),
         measures=measures,
         most=most,
         worlds=worlds,
         seed=seed,
-        **options,
+        deadline=Deadline(seconds),
     )
 
 
+@renamed(walk_m="walk")
 def survey(
     city: City | str | Path,
     *,
     profile: Profiles = (),
-    service: Sequence[str] = (),
+    service: str | Sequence[str] = (),
     n: int = 100,
-    walk_m: float = 2000.0,
+    walk: float = 2000.0,
+    seconds: float | None = None,
+    limit: Limit = (),
 ) -> Survey:
     """List where one look would change the most answers, bundled into walks.
 
     Parameters
     ----------
-    city, profile, service
+    city, profile, service, seconds, limit
         As for `plan`.
     n
         How many readings to list.
-    walk_m
+    walk
         Longest walk, metres.
-
-    Returns
-    -------
-    Survey
-        Readings in the order in which to look, and walks.
 
     Raises
     ------
     UsageError
         An id does not exist, or an option is out of range.
     """
+    from wegeketten.model.deadline import Deadline
     from wegeketten.planning.survey import find_survey
 
     if n < 1:
         raise UsageError(f"-n {n}: give 1 or more")
     opened = city_of(city)
-    services = opened.catalogue.pick(service)
-    return find_survey(opened, profiles_of(profile), services=services, most=n, walk_m=walk_m)
+    services = opened.catalogue.pick(listed(service))
+    return find_survey(
+        opened, profiles_of(profile, limit), services=services, most=n, walk_m=float(walk),
+        deadline=Deadline(seconds),
+    )  # fmt: skip
 
 
 def compare(
@@ -185,10 +148,11 @@ def compare(
     after: City | str | Path | None = None,
     *,
     profile: Profiles = (),
-    service: Sequence[str] = (),
+    service: str | Sequence[str] = (),
     measures: str | Path | Sequence[str] | None = None,
     worlds: int = 32,
     seed: int = 0,
+    limit: Limit = (),
 ) -> Comparison:
     """Compare a city at two dates, or with and without measures.
 
@@ -196,15 +160,10 @@ def compare(
     ----------
     before, after
         The same city earlier and later; `after` is None with `measures`.
-    profile, service, worlds, seed
+    profile, service, worlds, seed, limit
         As for `plan`; worlds count where two cities are compared.
     measures
         ``measures.csv`` of a plan, or ids of barriers.
-
-    Returns
-    -------
-    Comparison
-        Changes by district, and their causes.
 
     Raises
     ------
@@ -215,104 +174,55 @@ def compare(
 
     if (after is None) == (measures is None):
         raise UsageError("compare needs two cities, or one city and --measures FILE")
-    opened, profiles = city_of(before), profiles_of(profile)
-    services = opened.catalogue.pick(service)
+    opened, profiles = city_of(before), profiles_of(profile, limit)
+    services = opened.catalogue.pick(listed(service))
     if after is not None:
         return compare_cities(opened, city_of(after), profiles, services=services, worlds=worlds, seed=seed)
     ids = barriers_of(Path(measures)) if isinstance(measures, str | Path) else list(measures or ())
     return compare_measures(opened, ids, profiles, services=services)
 
 
-def map(city: City | str | Path, out: str | Path, **options: Any) -> Path:  # noqa: A001  # the command's name
-    """Write the city as one HTML file that works without a network; returns the file.
-
-    Parameters
-    ----------
-    city
-        As for `plan`.
-    out
-        File to write.
-    options
-        Of `wegeketten.reports.map.write_map`.
-
-    Returns
-    -------
-    Path
-        The file that was written.
-
-    Raises
-    ------
-    OutputError
-        The file cannot be written.
-    """
-    from wegeketten.reports.map import write_map
-
-    return write_map(city_of(city), out, **options)
-
-
-def report(city: City | str | Path, out: str | Path, **options: Any) -> Path:
-    """Write the profile of a district, or of all districts; returns the file.
-
-    Parameters
-    ----------
-    city, out
-        As for `map`.
-    options
-        Of `wegeketten.reports.district.write_report`, such as ``district="Altstadt"``.
-
-    Returns
-    -------
-    Path
-        The file that was written.
-
-    Raises
-    ------
-    OutputError
-        The file cannot be written.
-    """
-    from wegeketten.reports.district import write_report
-
-    return write_report(city_of(city), out, **options)
-
-
+@renamed(budget_eur="budget", site_cost_eur="site_cost")
 def site(
     city: City | str | Path,
     *,
     profile: Profiles = ("rollator",),
     service: str = "meeting_place",
     add: int = 3,
+    until: float | None = None,
     objective: str = "cover",
     fixed: str = "existing",
-    candidates: str | Path | None = None,
-    until: float | None = None,
-    **options: Any,
+    candidates: str | Path | gpd.GeoDataFrame | None = None,
+    capacity: float | None = None,
+    minutes: float | None = None,
+    budget: float | None = None,
+    with_measures: bool = False,
+    site_cost: float | None = None,
+    costs: str | Path | None = None,
+    limit: Limit = (),
 ) -> Sites | Joint:
     """Find where new places of a service serve people best, with a proven bound.
 
     Parameters
     ----------
-    city, profile
-        A city, and one profile or several.
+    city, profile, limit
+        A city, one profile or several, and limits changed for this run.
     service
         Service id.
-    add
-        How many new places.
+    add, until
+        How many new places; or as many as bring so many percent within the standard.
     objective
         ``cover``, ``median``, ``center`` or ``all``.
     fixed
         ``existing``: places stay; ``none``: they may be moved.
     candidates
-        A file, or kinds of premises, services and ``corners``, separated by commas.
-    until
-        Instead of `add`: as many as bring so many percent within the standard.
-    options
-        capacity, minutes, budget_eur, with_measures, site_cost_eur, costs, see
-        `wegeketten.siting.choice.Wanted`.
-
-    Returns
-    -------
-    Sites or Joint
-        New places, and who reaches them.
+        A file, a GeoDataFrame, or kinds of premises, services and ``corners``, separated by commas.
+    capacity, minutes
+        People a place can serve; another standard than the catalogue's.
+    budget, with_measures
+        Euros for places and measures; whether both are bought together.
+    site_cost, costs
+        What a place costs, euros; your own unit costs of measures (TOML).
 
     Raises
     ------
@@ -322,28 +232,42 @@ def site(
     from wegeketten.siting.choice import Wanted
     from wegeketten.siting.site import find_sites, parse_fixed, parse_objectives
 
-    wanted = Wanted(
-        service, add, parse_objectives(objective), parse_fixed(fixed),
-        None if candidates is None else str(candidates),
-        until=None if until is None else until / 100, **options,
-    )  # fmt: skip
-    return find_sites(city_of(city), profiles_of(profile), wanted)
+    kinds = isinstance(candidates, str)
+    with files_of(candidates=candidates) as files:
+        chosen = str(candidates) if kinds else files["candidates"]
+        wanted = Wanted(
+            service, add, parse_objectives(objective), parse_fixed(fixed),
+            None if chosen is None else str(chosen), real(capacity), None if until is None else until / 100,
+            real(minutes), real(budget), with_measures, real(site_cost),
+            None if costs is None else Path(costs),
+        )  # fmt: skip
+        return find_sites(city_of(city), profiles_of(profile, limit), wanted)
 
 
-def needs(city: City | str | Path, *, profile: str | Path | Profile = "rollator", **options: Any) -> Needs:
+def needs(
+    city: City | str | Path,
+    *,
+    profile: str | Path | Profile = "rollator",
+    per_post: float = 20_000,
+    posts: int | None = None,
+    index: str | Path | None = None,
+    strength: float = 0.25,
+    centres: str | Path | gpd.GeoDataFrame | None = None,
+    there: str | Path | gpd.GeoDataFrame | None = None,
+    limit: Limit = (),
+) -> Needs:
     """Say what each district needs: posts of neighbourhood management, centres, meeting places.
 
     Parameters
     ----------
-    city, profile
-        A city, and the profile whose reach counts.
-    options
-        per_post, posts, index, strength, centres, there, see `wegeketten.siting.needs.Asked`.
-
-    Returns
-    -------
-    Needs
-        Tables of districts, clusters and neighbourhoods.
+    city, profile, limit
+        A city, the profile whose reach counts, and limits changed for this run.
+    per_post, posts
+        People per post; posts in all, instead of a rate.
+    index, strength
+        Social indicators (district;indicator;value), and what one standard deviation of them adds.
+    centres, there
+        The city's own list of service centres; the posts there are. Files or GeoDataFrames.
 
     Raises
     ------
@@ -354,8 +278,9 @@ def needs(city: City | str | Path, *, profile: str | Path | Profile = "rollator"
     """
     from wegeketten.siting.needs import Asked, find_needs
 
-    files: dict[str, Any] = {
-        name: Path(value) if name in ("index", "centres", "there") and value is not None else value
-        for name, value in options.items()
-    }
-    return find_needs(city_of(city), profiles_of(profile)[0], Asked(**files))
+    with files_of(index=index, centres=centres, there=there) as files:
+        paths = {name: None if path is None else Path(path) for name, path in files.items()}
+        asked = Asked(
+            float(per_post), posts, paths["index"], float(strength), paths["centres"], paths["there"]
+        )
+        return find_needs(city_of(city), profiles_of(profile, limit)[0], asked)

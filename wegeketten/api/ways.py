@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wegeketten.api.inputs import city_of, profile_of, spot_of
+from wegeketten.api.inputs import city_of, profile_of, renamed, spot_of
 from wegeketten.errors import UsageError
 from wegeketten.model.tabular import Tabular
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
+    from wegeketten.api.inputs import Limit
     from wegeketten.city import City
     from wegeketten.model.answers import Answer
     from wegeketten.norms.clauses import Norm
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from wegeketten.reach.route import Route
     from wegeketten.reach.why import Why
     from wegeketten.routers.differences import Differences
+    from wegeketten.transit.journey import Journey
+    from wegeketten.transit.outing import Outing
 
 
 def route(
@@ -39,9 +42,12 @@ def route(
     *,
     profile: str | Path | Profile = "walker",
     at: str | None = None,
+    transit: bool = False,
+    assisted: bool = False,
     worlds: int = 64,
     seed: int = 0,
-) -> Route:
+    limit: Limit = (),
+) -> Route | Journey:
     """Find one route from door to door, with the barriers on it.
 
     Parameters
@@ -54,8 +60,12 @@ def route(
         Id, TOML file or profile.
     at
         Weekday and time, such as ``"Mo 10:30"``: when lifts run and gates are open.
+    transit, assisted
+        By public transport as well; with somebody who lays out a ramp.
     worlds, seed
         How many times the unknown is drawn for the route's chance (0: not at all), and which worlds.
+    limit
+        Limits changed for this run: ``{"kerb_cm": 6}`` or ``"kerb_cm=6"``.
 
     Returns
     -------
@@ -69,8 +79,12 @@ def route(
     """
     from wegeketten.reach.route import find_route
 
-    spots = spot_of(start), spot_of(end)
-    return find_route(_at(city, at), profile_of(profile), *spots, worlds=worlds, seed=seed)
+    spots, one = (spot_of(start), spot_of(end)), profile_of(profile, limit)
+    if transit:
+        from wegeketten.transit.journey import find_journey
+
+        return find_journey(city_of(city), one, *spots, at=at, level="help" if assisted else "alone")
+    return find_route(_at(city, at), one, *spots, worlds=worlds, seed=seed)
 
 
 def why(
@@ -81,12 +95,13 @@ def why(
     profile: str | Path | Profile = "wheelchair",
     worlds: int = 64,
     seed: int = 0,
+    limit: Limit = (),
 ) -> Why:
     """Name the barriers between a home and a service: the cheapest set whose removal opens a way.
 
     Parameters
     ----------
-    city, start, profile, worlds, seed
+    city, start, profile, worlds, seed, limit
         As for `route`.
     service
         Service id.
@@ -105,9 +120,10 @@ def why(
 
     opened = city_of(city)
     opened.catalogue.service(service)
-    return find_why(opened, profile_of(profile), spot_of(start), service, worlds=worlds, seed=seed)
+    return find_why(opened, profile_of(profile, limit), spot_of(start), service, worlds=worlds, seed=seed)
 
 
+@renamed(bench_every_m="bench_every", toilet_every_min="toilet_every")
 def chain(
     city: City | str | Path,
     visit: str | Sequence[str],
@@ -117,16 +133,18 @@ def chain(
     returning: bool = False,
     any_order: bool = False,
     at: str | None = None,
-    bench_every_m: float | None = None,
-    toilet_every_min: float | None = None,
+    bench_every: float | None = None,
+    toilet_every: float | None = None,
+    transit: bool = False,
     worlds: int = 64,
     seed: int = 0,
-) -> Chain | Chains:
+    limit: Limit = (),
+) -> Chain | Chains | Outing:
     """Find a chain of errands: for one door, or for every home where no start is given.
 
     Parameters
     ----------
-    city, profile, start, worlds, seed
+    city, profile, start, worlds, seed, limit
         As for `route`; chances are for one door.
     visit
         Service ids in order, as a list or ``"pharmacy,doctor,stop"``.
@@ -136,8 +154,10 @@ def chain(
         Whether the order of the visits is free.
     at
         When it begins, such as ``"Mo 10:30"``.
-    bench_every_m, toilet_every_min
-        Longest way between benches, longest time between toilets.
+    bench_every, toilet_every
+        Longest way between benches, metres; longest time between toilets, minutes.
+    transit
+        By public transport as well, from one door.
 
     Returns
     -------
@@ -156,10 +176,19 @@ def chain(
     from wegeketten.reach.hours import parse_when
 
     names = visit.split(",") if isinstance(visit, str) else list(visit)
+    if transit:
+        from wegeketten.transit.outing import find_outing
+
+        if start is None or any_order or bench_every is not None or toilet_every is not None:
+            raise UsageError(
+                "--transit: give one door (--from LAT,LON); benches, toilets and a free order go on foot only"
+            )
+        spot, one = spot_of(start), profile_of(profile, limit)
+        return find_outing(city_of(city), one, spot, names, returning=returning, at=at)
     when = None if at is None else parse_when(at)
-    needs = Needs(bench_every_m, toilet_every_min)
+    needs = Needs(bench_every, toilet_every).checked()
     errands = Errands(tuple(name for name in names if name.strip()), any_order, returning, when, needs)
-    opened, one = city_of(city), profile_of(profile)
+    opened, one = city_of(city), profile_of(profile, limit)
     if start is None:
         return find_chains(opened, one, errands)
     return find_chain(opened, one, spot_of(start), errands, worlds=worlds, seed=seed)
@@ -175,12 +204,13 @@ def isochrone(
     answer: Answer = "likely",
     back: bool = False,
     at: str | None = None,
+    limit: Limit = (),
 ) -> Isochrone:
     """Find what is reached within so many minutes, or from where the places of a service are.
 
     Parameters
     ----------
-    city, profile, at
+    city, profile, at, limit
         As for `route`.
     minutes
         One limit or several.
@@ -205,7 +235,7 @@ def isochrone(
 
     limits = list(minutes) if isinstance(minutes, list | tuple | np.ndarray) else [minutes]
     return find_isochrone(
-        _at(city, at), profile_of(profile), [float(str(each)) for each in limits],
+        _at(city, at), profile_of(profile, limit), [float(str(each)) for each in limits],
         start=None if start is None else spot_of(start), service=service, answer=answer,
         leaving=(start is not None) != back,
     )  # fmt: skip
@@ -268,6 +298,39 @@ class Matrix(Tabular):
         write_matrix(Path(path), self.origins, self.goals, blocks)
 
 
+@dataclass(frozen=True)
+class Counts(Tabular):
+    """How many goals each origin reaches within a time.
+
+    Attributes
+    ----------
+    origins
+        Ids.
+    counts
+        int32[origins].
+    """
+
+    origins: tuple[str, ...]
+    counts: NDArray[np.int32] = field(repr=False)
+
+    def tables(self) -> dict[str, list[dict[str, Any]]]:
+        """Table ``counts``, as in the file."""
+        pairs = zip(self.origins, self.counts.tolist(), strict=True)
+        return {"counts": [{"from_id": origin, "count": count} for origin, count in pairs]}
+
+    def write(self, path: str | Path) -> None:
+        """Write as ``.csv`` or ``.parquet``.
+
+        Raises
+        ------
+        UsageError
+            Another suffix.
+        """
+        from wegeketten.reach.matrix_files import write_counts
+
+        write_counts(Path(path), self.origins, self.counts)
+
+
 def matrix(
     city: City | str | Path,
     origins: Any,
@@ -276,18 +339,22 @@ def matrix(
     profile: str | Path | Profile = "walker",
     answer: Answer = "likely",
     back: bool = False,
+    within: float | None = None,
     at: str | None = None,
-) -> Matrix:
+    limit: Limit = (),
+) -> Matrix | Counts:
     """Find times and lengths from many points to many.
 
     Parameters
     ----------
-    city, profile, answer, at
+    city, profile, answer, at, limit
         As for `isochrone`.
     origins, goals
         A file of points, a GeoDataFrame of points, ``"homes"``, or a service id.
     back
         Times of the way back.
+    within
+        Instead of times: how many goals each origin reaches within so many minutes.
 
     Returns
     -------
@@ -299,10 +366,13 @@ def matrix(
     UsageError
         There is no such file or service.
     """
-    from wegeketten.reach.matrix import matrix_blocks
+    from wegeketten.reach.matrix import count_within, matrix_blocks
 
-    opened, one = _at(city, at), profile_of(profile)
+    opened, one = _at(city, at), profile_of(profile, limit)
     starts, ends = (_stops(opened, one, answer, each) for each in (origins, goals))
+    if within is not None:
+        counts = count_within(opened, one, starts, ends, within * 60, answer=answer, back=back)
+        return Counts(tuple(starts.ids), counts)
     blocks = list(matrix_blocks(opened, one, starts, ends, answer=answer, back=back))
     return Matrix(
         tuple(starts.ids),
@@ -388,6 +458,7 @@ def peers(
     preset: str | Path | Profile = "ors",
     profile: str | Path | Profile = "wheelchair",
     answer: Answer = "likely",
+    limit: Limit = (),
 ) -> Differences:
     """Find where another router decides otherwise, and by which rule.
 
@@ -399,6 +470,8 @@ def peers(
         ``ors``, ``valhalla``, ``accessmap`` or ``otp`` as built; ``ors-meant`` … as documented.
     profile
         The profile it is compared with.
+    limit
+        Limits that a client sends to the router, such as ``"kerb_cm=3"``.
 
     Returns
     -------
@@ -412,7 +485,7 @@ def peers(
     """
     from wegeketten.routers.differences import find_differences
 
-    return find_differences(city_of(city), profile_of(preset), profile_of(profile), answer=answer)
+    return find_differences(city_of(city), profile_of(preset, limit), profile_of(profile), answer=answer)
 
 
 def _stops(city: City, profile: Profile, answer: Answer, wanted: str | Path | gpd.GeoDataFrame) -> Stops:

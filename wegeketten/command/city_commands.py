@@ -143,27 +143,19 @@ def scan(
 
 def info(city: City, as_json: Json = False, lang: Lang = None) -> None:
     """Show what a city folder holds, how much of it is surveyed or assumed, and whom its kerbs serve."""
-    from wegeketten.chances.skill import lessons_of
-    from wegeketten.people.profile import load_profile
     from wegeketten.progress import progress_bar
-    from wegeketten.reach.kerbs import kerbs_of
-    from wegeketten.reach.quality import city_quality
+    from wegeketten.reach.info import city_info
     from wegeketten.reports.terminal import print_info, print_lessons
 
     language = check_language(lang)
     with progress_bar("info") as tick:
         opened = open_source(city, tick)
-        quality, kerbs = city_quality(opened), kerbs_of(opened)
-        lessons = lessons_of(opened, load_profile("wheelchair"))
+        found = city_info(opened)
     if as_json:
-        told = [each.to_json() for each in kerbs]
-        taught = [each.to_json() for each in lessons]
-        print_json(
-            {**opened.meta, "quality": quality.to_json(), "kerbs_din_18040_3": told, "chances": taught}
-        )
+        print_json(found.to_json())
     else:
-        print_info(opened, quality, kerbs, lang=language)
-        print_lessons(lessons, lang=language)
+        print_info(opened, found.quality, found.kerbs, lang=language)
+        print_lessons(found.lessons, lang=language)
 
 
 def profiles(as_json: Json = False, lang: Lang = None) -> None:

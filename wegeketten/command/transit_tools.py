@@ -50,7 +50,7 @@ def run_stops(
         found = stops_of_city(open_source(source, tick), chosen, at=at, progress=tick)
         found.write(out)
     if as_json:
-        print_json(found.summary())
+        print_json(found.to_json())
     say(f"{out} written")
 
 
@@ -101,7 +101,6 @@ def run_ride(
     """
     from wegeketten.progress import progress_bar
     from wegeketten.transit.ride import ride_city
-    from wegeketten.transit.ride_table import summary, write_rides
 
     if not profiles:
         raise UsageError("ride: give --profile ID, once or several times")
@@ -111,9 +110,9 @@ def run_ride(
             open_source(source, tick), chosen, services or (), at=at, window_min=window,
             level="help" if assisted else "alone", back=back, progress=tick,
         )  # fmt: skip
-        write_rides(found, out)
+        found.write(out)
     if as_json:
-        print_json(summary(found))
+        print_json(found.to_json())
     for note in found.notes:
         say(f"note: {note}")
     say(f"{out} written")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from wegeketten.model.answers import Answer
-    from wegeketten.people.figures import Need, RoadLimit
+    from wegeketten.people.figures import Need, Preset, RoadLimit
     from wegeketten.people.profile import Profile
     from wegeketten.tags.cautions import Group
 
@@ -97,7 +97,7 @@ def checks(columns: Columns, profile: Profile) -> Iterator[Check]:
         Limits that the profile does not have are left out.
     """
     if profile.preset is not None:
-        yield from _checks_of_preset(columns, profile)
+        yield from _checks_of_preset(columns, profile, profile.preset)
         return
     limits = profile.limits
     kind = columns["kind"]
@@ -149,13 +149,12 @@ def checks(columns: Columns, profile: Profile) -> Iterator[Check]:
         )
 
 
-def _checks_of_preset(columns: Columns, profile: Profile) -> Iterator[Check]:
+def _checks_of_preset(columns: Columns, profile: Profile, preset: Preset) -> Iterator[Check]:
     """Another router knows no bounds: an arc is open in all answers or in none."""
     from wegeketten.people.presets.seen import broken_rules, see
 
-    assert profile.preset is not None  # noqa: S101  # for the type checker; the caller asked
     yield Check("access", "lawful", _lawful(columns))
-    for rule in broken_rules(see(columns, profile.preset), profile):
+    for rule in broken_rules(see(columns, preset), profile):
         name = _NAMES_OF_PRESET.get(rule.attribute, rule.attribute)
         yield Check(name, rule.limit, np.where(rule.closes, CLOSED, SURE).astype(np.uint8))
 

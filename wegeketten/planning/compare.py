@@ -17,7 +17,7 @@ from wegeketten.model.answers import ANSWERS
 from wegeketten.model.tabular import Tabular
 from wegeketten.planning.attribution import Attribution, Suspects
 from wegeketten.reach.expected import find_chances
-from wegeketten.reach.scan import reach_of
+from wegeketten.reach.home_times import reach_of
 from wegeketten.reach.shares import units_within
 from wegeketten.routing import INF
 from wegeketten.whatif.doors import Remedies, goals_of, open_doors
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from wegeketten.model.answers import Progress
     from wegeketten.people.profile import Profile
     from wegeketten.planning.attribution import Cause, Times
-    from wegeketten.reach.scan import Reach
+    from wegeketten.reach.home_times import Reach
     from wegeketten.whatif.measures import MeasureCatalogue
 
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from wegeketten.people.profile import Profile
-    from wegeketten.reach.scan import Reach, Scan
+    from wegeketten.reach.home_times import Reach
+    from wegeketten.reach.scan import Scan
 
     Floats = NDArray[np.float64]
 
@@ -100,7 +101,7 @@ def equity_of(scan: Scan) -> list[Equity]:
         Gap to the walker, and measures of inequality.
     """
     from wegeketten.people.profile import load_profiles
-    from wegeketten.reach.scan import reach_of
+    from wegeketten.reach.home_times import reach_of
 
     walker = load_profiles([WALKER])[0]
     people = _People.of(scan)

@@ -10,6 +10,7 @@ import numpy as np
 from wegeketten.errors import UsageError
 from wegeketten.files.json import write_json
 from wegeketten.model.answers import ANSWERS
+from wegeketten.model.tabular import Tabular
 from wegeketten.reach.route import find_route, join_spot
 from wegeketten.routing import INF, scan_forward
 from wegeketten.transit.modes import MODES
@@ -73,7 +74,7 @@ class Leg:
 
 
 @dataclass(frozen=True)
-class Journey:
+class Journey(Tabular):
     """The earliest journey after a moment.
 
     Attributes
@@ -108,6 +109,10 @@ class Journey:
         """The ways on foot."""
         return [part.route for part in self.parts if isinstance(part, Walk) and part.route is not None]
 
+    def tables(self) -> dict[str, list[dict[str, Any]]]:
+        """Table ``legs``: ways on foot and rides, in their order."""
+        return {"legs": [_row(part) for part in self.parts]}
+
     def to_json(self) -> dict[str, Any]:
         """The keys of a route first."""
         known = [route.course for route in self.routes if route.course is not None]
@@ -130,15 +135,7 @@ class Journey:
         }
 
     def _line(self) -> list[list[float]]:
-        line: list[list[float]] = []
-        for part in self.parts:
-            if isinstance(part, Leg):
-                line += [[part.board.lon, part.board.lat], [part.alight.lon, part.alight.lat]]
-            elif part.route is not None and part.route.course is not None:
-                line += [
-                    [round(x, 7), round(y, 7)] for x, y in np.asarray(part.route.course.line)[:, :2].tolist()
-                ]
-        return line
+        return [point for part in self.parts for point in _line_of(part)]
 
     def sentences(self, lang: str) -> list[str]:
         """The journey in plain words, one sentence per step.
@@ -374,6 +371,29 @@ def _halt(town: TransitTown, stop: int, seconds: int) -> Halt:
     if len(rows):
         lat, lon = float(table["lat"][rows[0]]), float(table["lon"][rows[0]])
     return Halt(stops.ids[stop], stops.names[stop], stops.codes[stop], lat, lon, seconds)
+
+
+def _line_of(part: Walk | Leg) -> list[list[float]]:
+    """Points of a part, lon and lat; none for a walk without a way."""
+    if isinstance(part, Leg):
+        return [[part.board.lon, part.board.lat], [part.alight.lon, part.alight.lat]]
+    if part.route is None or part.route.course is None:
+        return []
+    return [[round(x, 7), round(y, 7)] for x, y in np.asarray(part.route.course.line)[:, :2].tolist()]
+
+
+def _row(part: Walk | Leg) -> dict[str, Any]:
+    """A part as a row of a table."""
+    told, line = _told(part), _line_of(part)
+    return {
+        "mode": told["mode"],
+        "line": told.get("line"),
+        "board": part.board.name if isinstance(part, Leg) else None,
+        "alight": part.alight.name if isinstance(part, Leg) else None,
+        "seconds": told["seconds"],
+        "metres": told.get("metres"),
+        "geometry": {"type": "LineString", "coordinates": line} if len(line) > 1 else None,
+    }
 
 
 def _told(part: Walk | Leg) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from wegeketten.errors import UsageError
 from wegeketten.files.json import write_json
 from wegeketten.joins.endpoints import allowed_places, same_edge, seeds_from, times_at
 from wegeketten.model.answers import ANSWERS
+from wegeketten.model.tabular import Tabular
 from wegeketten.reach.route import join_spot
 from wegeketten.routing import INF, nearest, scan_forward
 from wegeketten.transit.journey import Journey, clock, find_journey
@@ -54,7 +55,7 @@ class Errand:
 
 
 @dataclass(frozen=True)
-class Outing:
+class Outing(Tabular):
     """A chain for one door.
 
     Attributes
@@ -77,6 +78,17 @@ class Outing:
     def seconds(self) -> float | None:
         """From leaving to being at the last place, None where there is no chain."""
         return self.journeys[-1].arrive_s - self.journeys[0].leave_s if self.journeys else None
+
+    def tables(self) -> dict[str, list[dict[str, Any]]]:
+        """Tables ``visits`` and ``legs``."""
+        return {
+            "visits": [dict(vars(errand)) for errand in self.errands],
+            "legs": [
+                {"visit": number, **row}
+                for number, journey in enumerate(self.journeys, start=1)
+                for row in journey.tables()["legs"]
+            ],
+        }
 
     def to_json(self) -> dict[str, Any]:
         """The chain with its journeys."""

@@ -10,13 +10,15 @@ import numpy as np
 
 from wegeketten.errors import UsageError
 from wegeketten.model.answers import ANSWERS
-from wegeketten.reach.scan import reach_of
+from wegeketten.model.tabular import Tabular
+from wegeketten.reach.home_times import reach_of
 from wegeketten.routing import INF, scan_profiles, share, spread_to_doors, thread_count
 from wegeketten.transit.town import UNITS_PER_S, TransitTown
 from wegeketten.transit.walks import reach_places
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -64,7 +66,7 @@ class Ride:
 
 
 @dataclass
-class Rides:
+class Rides(Tabular):
     """Result of `ride_city`.
 
     Attributes
@@ -87,6 +89,27 @@ class Rides:
     services: list[str]
     found: dict[tuple[str, str], Ride]
     notes: list[str]
+
+    def tables(self) -> dict[str, Any]:
+        """Tables ``districts`` and ``homes`` (one row per home, profile and service)."""
+        from wegeketten.transit.ride_table import DISTRICT_COLUMNS, district_rows, home_rows
+
+        return {
+            "districts": [dict(zip(DISTRICT_COLUMNS, row, strict=True)) for row in district_rows(self)],
+            "homes": lambda: home_rows(self),
+        }
+
+    def to_json(self) -> dict[str, Any]:
+        """What was asked, and the share of people who reach a service at all."""
+        from wegeketten.transit.ride_table import summary
+
+        return summary(self)
+
+    def write(self, out: Path) -> None:
+        """Write ``ride.parquet``, ``ride_districts.csv`` and ``ride.json`` into a folder."""
+        from wegeketten.transit.ride_table import write_rides
+
+        write_rides(self, out)
 
 
 def ride_city(

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from wegeketten.transit.ride import Rides
 
 MARKER = "ride.json"
+DISTRICT_COLUMNS = (
+    "district", "profile", "service", "homes", "weight", *(f"share_{a}" for a in ANSWERS), "median_likely_s",
+)  # fmt: skip
 
 
 def write_rides(rides: Rides, out: Path) -> None:
@@ -38,16 +41,7 @@ def write_rides(rides: Rides, out: Path) -> None:
 
     with whole_folder(out, marker=MARKER) as folder:
         write_columns(folder / "ride.parquet", ride_columns(rides), note={"at": rides.moment.text})
-        header = (
-            "district",
-            "profile",
-            "service",
-            "homes",
-            "weight",
-            *(f"share_{a}" for a in ANSWERS),
-            "median_likely_s",
-        )
-        write_csv(folder / "ride_districts.csv", header, district_rows(rides))
+        write_csv(folder / "ride_districts.csv", DISTRICT_COLUMNS, district_rows(rides))
         write_json(folder / MARKER, summary(rides))
 
 
@@ -87,6 +81,15 @@ def ride_columns(rides: Rides) -> dict[str, Any]:
         "transfers": stacked([np.maximum(ride.rides - 1, -1).astype(np.int16) for ride in found]),
         "stop_id": stacked([stop_ids[ride.stop] for ride in found]),
     }
+
+
+def home_rows(rides: Rides) -> list[dict[str, Any]]:
+    """Rows of ``ride.parquet`` as records; None where a home does not get there."""
+    columns = {name: np.asarray(column).tolist() for name, column in ride_columns(rides).items()}
+    return [
+        {name: None if cell != cell else cell for name, cell in zip(columns, cells, strict=True)}  # NaN
+        for cells in zip(*columns.values(), strict=True)
+    ]
 
 
 def district_rows(rides: Rides) -> list[tuple[Any, ...]]:

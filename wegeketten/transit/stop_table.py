@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wegeketten.model.answers import ANSWERS
+from wegeketten.model.tabular import Tabular
 from wegeketten.routing import INF
 from wegeketten.transit.boarding import LEVELS, StopVerdict, answers_by_stop, boarding_figures, judge_stops
 from wegeketten.transit.departures import DISTANCES_M, categories, departures, quality_class, stations_of
@@ -39,7 +40,7 @@ HEADER = (
 
 
 @dataclass
-class StopTable:
+class StopTable(Tabular):
     """Result of `stops_of_city`.
 
     Attributes
@@ -59,6 +60,17 @@ class StopTable:
     rows: list[tuple[Any, ...]]
     classes: dict[tuple[str, str], list[str]]
     to_raise: list[Raise]
+
+    def tables(self) -> dict[str, list[dict[str, Any]]]:
+        """Tables ``stops`` (a row per stop and profile) and ``raise`` (platforms to raise, best first)."""
+        return {
+            "stops": [dict(zip(HEADER, row, strict=True)) for row in self.rows],
+            "raise": [each._asdict() for each in self.to_raise],
+        }
+
+    def to_json(self) -> dict[str, Any]:
+        """What was asked, and how many stops serve whom."""
+        return self.summary()
 
     def write(self, out: Path) -> None:
         """Write ``stops.csv``, ``stops.gpkg``, ``raise.csv``, ``classes.parquet`` and ``stops.json``.

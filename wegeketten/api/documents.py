@@ -1,0 +1,168 @@
+"""What is handed over: map, report and master plan as functions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wegeketten.api.inputs import city_of, listed, profiles_of, real
+from wegeketten.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wegeketten.api.inputs import Profiles
+    from wegeketten.city import City
+
+
+def map(  # noqa: A001  # the command's name
+    city: City | str | Path,
+    out: str | Path,
+    *,
+    profile: Profiles = (),
+    service: str | Sequence[str] = (),
+    plan: str | Path | None = None,
+    survey: str | Path | None = None,
+    tiles: str | None = None,
+    lang: str = "de",
+) -> Path:
+    """Write the city as one HTML file that works without a network; returns the file.
+
+    Parameters
+    ----------
+    city
+        A city, its folder, an extract, or ``demo``.
+    out
+        File to write.
+    profile, service
+        What can be chosen on the map; everything where empty.
+    plan, survey
+        Folders written by `plan` and `survey`.
+    tiles
+        Address of online tiles; none by default.
+    lang
+        ``de`` or ``en``.
+
+    Raises
+    ------
+    OutputError
+        The file cannot be written.
+    """
+    from wegeketten.reports.map import write_map
+
+    opened = city_of(city)
+    chosen = profiles_of(profile) if profile else ()
+    services = opened.catalogue.pick(listed(service))
+    return write_map(
+        opened, out, lang=lang, profiles=chosen, services=services, plan=plan, survey=survey, tiles=tiles
+    )
+
+
+def report(
+    city: City | str | Path,
+    out: str | Path,
+    *,
+    district: str | None = None,
+    profile: Profiles = (),
+    service: str | Sequence[str] = (),
+    plan: str | Path | None = None,
+    survey: str | Path | None = None,
+    title: str | None = None,
+    each: bool = False,
+    pdf: bool = False,
+    worlds: int = 32,
+    seed: int = 0,
+    lang: str = "de",
+) -> Path | list[Path]:
+    """Write the profile of a district, or of all districts; returns the file, or the pages of `each`.
+
+    Parameters
+    ----------
+    city, out, profile, service, plan, survey, lang
+        As for `map`.
+    district
+        Name or id; the overview of the whole city where None.
+    title
+        Name of the place.
+    each
+        A folder with a page per district.
+    pdf
+        A tagged PDF beside the HTML file; a file that ends with ``.pdf`` is one anyway.
+    worlds, seed
+        How many times the unknown is drawn (0: not at all), and which worlds.
+
+    Raises
+    ------
+    UsageError
+        `each` together with `district` or `pdf`.
+    OutputError
+        The file cannot be written.
+    """
+    from wegeketten.reach.scan import scan
+    from wegeketten.reports.district import write_report, write_reports
+
+    if each and (district or pdf):
+        raise UsageError("--each writes HTML pages of all districts: leave --district and --pdf out")
+    opened, path = city_of(city), Path(out)
+    chosen = profiles_of(profile) if profile else ()
+    result = scan(opened, profiles=chosen, services=listed(service), worlds=worlds, seed=seed)
+    if each:
+        return write_reports(result, path, lang=lang, title=title, plan=plan, survey=survey)
+    files = [] if path.suffix.lower() == ".pdf" else [path]
+    files += [path.with_suffix(".pdf")] if pdf or not files else []
+    for file in files:
+        write_report(
+            opened, file, district=district, lang=lang, pdf=file.suffix == ".pdf", scan=result, title=title,
+            plan=plan, survey=survey,
+        )  # fmt: skip
+    return files[0]
+
+
+def masterplan(
+    city: City | str | Path,
+    out: str | Path,
+    *,
+    settings: str | Path | None = None,
+    profile: str | Sequence[str] = (),
+    district: str | Sequence[str] = (),
+    budget: float | None = None,
+    title: str | None = None,
+    sites: str | Path | None = None,
+    needs: str | Path | None = None,
+    stops: str | Path | None = None,
+    pdf: bool = True,
+    lang: str = "de",
+) -> Path:
+    """Write the master plan: one folder with pages, map, tables and PDF to hand over; returns the folder.
+
+    Parameters
+    ----------
+    city, out, title, lang
+        As for `report`.
+    settings
+        Title, names, logo, contact … (TOML).
+    profile, district
+        Ids or names, one or several.
+    budget
+        Euros.
+    sites, needs, stops
+        Folders written by `site`, `needs` and `stops`.
+    pdf
+        Whether a tagged PDF is written; needs the extra ``pdf``.
+
+    Raises
+    ------
+    UsageError
+        A district or profile does not exist.
+    MissingExtraError
+        A PDF is asked for and weasyprint is not installed.
+    OutputError
+        The folder is something else, or cannot be written.
+    """
+    from wegeketten.reports.masterplan import Extras, write_masterplan
+    from wegeketten.reports.settings import Settings, read_settings
+
+    told = read_settings(Path(settings)) if settings else Settings()
+    told = told.changed(title, listed(district), listed(profile), real(budget))
+    extras = Extras(*(None if each is None else Path(each) for each in (sites, needs, stops)))
+    return write_masterplan(city_of(city), out, settings=told, lang=lang, pdf=pdf, extras=extras)
