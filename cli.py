@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from wegeketten.command.city_commands import build, fetch, info, norm, peers, profiles, scan, services
+from wegeketten.command.city_commands import build, fetch, info, norm, peers, profiles, scan, schema, services
 from wegeketten.command.country_commands import cut
 from wegeketten.command.decision_commands import compare, needs, plan, site, survey
 from wegeketten.command.document_commands import map_, masterplan, report
@@ -53,6 +53,7 @@ _COMMANDS = {
     "info": info,
     "profiles": profiles,
     "services": services,
+    "schema": schema,
     "fetch": fetch,
     "cut": cut,
     "norm": norm,

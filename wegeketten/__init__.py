@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from wegeketten.api.catalogues import fetch as fetch
     from wegeketten.api.catalogues import info as info
     from wegeketten.api.catalogues import profiles as profiles
+    from wegeketten.api.catalogues import schema as schema
     from wegeketten.api.catalogues import services as services
     from wegeketten.api.cities import build as build
     from wegeketten.api.cities import scan as scan
@@ -58,7 +59,6 @@ __all__ = [
     "build",
     "chain",
     "compare",
-    "cut",
     "export",
     "fetch",
     "from_networkx",
@@ -78,6 +78,7 @@ __all__ = [
     "route",
     "routing",
     "scan",
+    "schema",
     "serve",
     "services",
     "site",
@@ -94,12 +95,12 @@ _HOMES = {
     "from_networkx": ("wegeketten.exchange.from_networkx", "from_networkx"),
     "open": ("wegeketten.city", "open_city"),
     "routing": ("wegeketten.routing", ""),
+    "serve": ("wegeketten.serve", ""),
     "tags": ("wegeketten.tags", ""),
     "build": ("wegeketten.api.cities", "build"),
     "chain": ("wegeketten.api.ways", "chain"),
     "compare": ("wegeketten.api.decisions", "compare"),
     "export": ("wegeketten.api.exchange", "export"),
-    "cut": ("wegeketten.cutting.cut", "cut"),
     "fetch": ("wegeketten.api.catalogues", "fetch"),
     "info": ("wegeketten.api.catalogues", "info"),
     "isochrone": ("wegeketten.api.ways", "isochrone"),
@@ -115,17 +116,12 @@ _HOMES = {
     "ride": ("wegeketten.api.transit", "ride"),
     "route": ("wegeketten.api.ways", "route"),
     "scan": ("wegeketten.api.cities", "scan"),
+    "schema": ("wegeketten.api.catalogues", "schema"),
     "services": ("wegeketten.api.catalogues", "services"),
     "site": ("wegeketten.api.decisions", "site"),
     "stops": ("wegeketten.api.transit", "stops"),
     "survey": ("wegeketten.api.decisions", "survey"),
     "why": ("wegeketten.api.ways", "why"),
-    "from_networkx": ("wegeketten.exchange.from_networkx", "from_networkx"),
-    "open": ("wegeketten.city", "open_city"),
-    "routing": ("wegeketten.routing", ""),
-    "scan": ("wegeketten.reach.scan", "scan"),
-    "serve": ("wegeketten.serve", ""),
-    "tags": ("wegeketten.tags", ""),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import pytest
 from support.drawn import Town
@@ -38,7 +39,7 @@ def town_with_a_tram() -> Town:
     )  # fmt: skip
 
 
-def _feed(folder, drawn):
+def _feed(folder: Any, drawn: Any) -> Any:
     stops = "stop_id,stop_name,stop_lat,stop_lon\n"
     for letter, stop in (("A", "de:1:2:3"), ("C", "de:1:2:5")):
         lon, lat = drawn.position(letter)
@@ -55,7 +56,7 @@ def _feed(folder, drawn):
 
 
 @pytest.fixture(scope="package")
-def town(tmp_path_factory):
+def town(tmp_path_factory: Any) -> Any:
     """Folder, and the city built in it."""
     folder = tmp_path_factory.mktemp("api")
     drawn = town_with_a_tram()
@@ -64,7 +65,7 @@ def town(tmp_path_factory):
 
 
 @pytest.fixture
-def run(capsys):
+def run(capsys: Any) -> Any:
     """Run a command line that succeeds; returns what it printed on stdout."""
 
     def called(*arguments: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from typing import Any, cast
 
 import pytest
 import typer
@@ -12,7 +13,7 @@ from wegeketten.api.inputs import profiles_of
 from wegeketten.cli import app
 from wegeketten.errors import UsageError
 
-COMMANDS = typer.main.get_command(app).commands
+COMMANDS = cast("Any", typer.main.get_command(app)).commands
 ONLY_COMMAND_LINE = {"out", "csv", "json", "strict", "lang", "template", "help"}
 """Where the result goes and how it is told; a result is written with `write` and shows itself."""
 
@@ -20,20 +21,21 @@ ONLY_PYTHON = {"out", "lang", "progress", "catalogue", "profiles", "services", "
 OTHER_WORDS = {"return": {"returning"}, "from": {"start", "origins"}, "to": {"end", "goals"}}
 """`return` and `from` cannot be names in Python."""
 
-NO_FUNCTION: set[str] = set()
+NO_FUNCTION = {"serve", "cut", "batch"}
+"""A server, and commands on files of many cities, which have modules of their own."""
 
 
-def _options(command):
+def _options(command: Any) -> Any:
     for parameter in command.params:
         longest = max(parameter.opts, key=len) if parameter.param_type_name == "option" else parameter.name
         yield longest.lstrip("-").replace("-", "_")
 
 
 @pytest.mark.parametrize("name", sorted(set(COMMANDS) - NO_FUNCTION))
-def test_the_function_has_the_commands_options(name):
+def test_the_function_has_the_commands_options(name: Any) -> None:
     function = getattr(wk, name)
     there = set(inspect.signature(function).parameters)
-    missing = set()
+    missing: set[str] = set()
     for option in set(_options(COMMANDS[name])) - ONLY_COMMAND_LINE:
         if not OTHER_WORDS.get(option, {option}) & there:
             missing.add(option)
@@ -45,7 +47,7 @@ def test_the_function_has_the_commands_options(name):
 
 
 @pytest.mark.parametrize("name", sorted(set(COMMANDS) - NO_FUNCTION))
-def test_defaults_are_the_same(name):
+def test_defaults_are_the_same(name: Any) -> None:
     function = inspect.signature(getattr(wk, name)).parameters
     for parameter in COMMANDS[name].params:
         option = next(iter(_options(type("C", (), {"params": [parameter]}))))
@@ -61,7 +63,7 @@ def test_defaults_are_the_same(name):
             assert single == told or (told in empty and name == "site"), (option, mine.default, told)
 
 
-def test_limits_are_taken_in_three_forms():
+def test_limits_are_taken_in_three_forms() -> None:
     for limit in ("kerb_cm=6", ["kerb_cm=6"], {"kerb_cm": 6}):
         assert profiles_of("wheelchair", limit)[0].limits.kerb_cm == 6.0
     assert {one.limits.kerb_cm for one in profiles_of((), {"kerb_cm": 1})} == {1.0}
@@ -71,7 +73,7 @@ def test_limits_are_taken_in_three_forms():
         profiles_of("wheelchair", {"kerb": 6})
 
 
-def test_old_names_warn_and_work():
+def test_old_names_warn_and_work() -> None:
     with (
         pytest.warns(DeprecationWarning, match="bench_every_m is now bench_every"),
         pytest.raises(ValueError),

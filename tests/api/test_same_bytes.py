@@ -5,6 +5,7 @@ from __future__ import annotations
 import filecmp
 import json
 import zipfile
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -69,7 +70,7 @@ TABLES = {
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_tables(town, run, tmp_path, name):
+def test_tables(town: Any, run: Any, tmp_path: Any, name: Any) -> None:
     _, city = town
     options, ask = TABLES[name]
     run(name, city.path, *options, "-o", tmp_path / "command")
@@ -78,7 +79,7 @@ def test_tables(town, run, tmp_path, name):
     _same(tmp_path / "command", tmp_path / "function")
 
 
-def test_compare(town, run, tmp_path):
+def test_compare(town: Any, run: Any, tmp_path: Any) -> None:
     _, city = town
     wk.plan(city, profile="wheelchair", budget=20000.0, worlds=0).write(tmp_path / "plan")
     measures = tmp_path / "plan" / "measures.csv"
@@ -88,7 +89,7 @@ def test_compare(town, run, tmp_path):
 
 
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])
-def test_matrix_and_counts(town, run, tmp_path, suffix):
+def test_matrix_and_counts(town: Any, run: Any, tmp_path: Any, suffix: Any) -> None:
     _, city = town
     for extra, options in (((), {}), (("--within", "5"), {"within": 5})):
         command, function = tmp_path / f"c.{suffix}", tmp_path / f"f.{suffix}"
@@ -106,7 +107,7 @@ def test_matrix_and_counts(town, run, tmp_path, suffix):
 
 
 @pytest.mark.parametrize("suffix", ["geojson", "gpkg"])
-def test_isochrone(town, run, tmp_path, suffix):
+def test_isochrone(town: Any, run: Any, tmp_path: Any, suffix: Any) -> None:
     _, city = town
     command, function = tmp_path / f"c.{suffix}", tmp_path / f"f.{suffix}"
     run("isochrone", city.path, "--from", A, "--minutes", "2,5", "--profile", "walker", "-o", command)
@@ -114,7 +115,7 @@ def test_isochrone(town, run, tmp_path, suffix):
     _same(command, function)
 
 
-def test_documents(town, run, tmp_path):
+def test_documents(town: Any, run: Any, tmp_path: Any) -> None:
     _, city = town
     few = ("--profile", "wheelchair", "--service", "pharmacy")
     run("map", city.path, *few, "-o", tmp_path / "c.html")
@@ -128,7 +129,7 @@ def test_documents(town, run, tmp_path):
     _same(tmp_path / "command", tmp_path / "function")
 
 
-def test_build(town, run, tmp_path):
+def test_build(town: Any, run: Any, tmp_path: Any) -> None:
     folder, _ = town
     options = ("--gtfs", folder / "feed", "--processes", "1", "--pavements", "centre")
     run("build", folder / "town.osm", "-o", tmp_path / "command", *options)
@@ -162,7 +163,7 @@ SAID = {
 
 
 @pytest.mark.parametrize("name", SAID)
-def test_what_is_said(town, run, name):
+def test_what_is_said(town: Any, run: Any, name: Any) -> None:
     _, city = town
     options, ask = SAID[name]
     command, *flags = name.split()
@@ -174,7 +175,7 @@ def test_what_is_said(town, run, name):
     assert "<table" in found._repr_html_()
 
 
-def test_lists(run):
+def test_lists(run: Any) -> None:
     assert json.loads(run("profiles", "--json")) == wk.profiles().to_json()
     assert json.loads(run("services", "--json")) == json.loads(json.dumps(wk.services().to_json()))
     for found in (wk.profiles(), wk.services()):

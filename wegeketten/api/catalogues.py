@@ -35,6 +35,29 @@ def info(city: City | str | Path) -> CityInfo:
     return city_info(city_of(city))
 
 
+def schema(command: str | None = None) -> dict[str, Any] | list[str]:
+    """The JSON Schema of what a command prints with ``--json``, or the names of those that have one.
+
+    Parameters
+    ----------
+    command
+        Name of a command.
+
+    Raises
+    ------
+    UsageError
+        The command prints no JSON.
+
+    Examples
+    --------
+    >>> schema("norm")["title"]
+    'wegeketten norm --json'
+    """
+    from wegeketten.files.schemas import load_schema, schema_names
+
+    return schema_names() if command is None else load_schema(command)
+
+
 def fetch(place: str, out: str | Path) -> Path:
     """Download a place from OpenStreetMap into an extract that `build` reads; returns the file.
 

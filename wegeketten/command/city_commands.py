@@ -231,3 +231,12 @@ def peers(
     from wegeketten.command.reach_tools import run_peers
 
     run_peers(city, out, preset, profile, answer, limit, lang, as_json=as_json)
+
+
+def schema(
+    command: Annotated[str | None, typer.Argument(help="Name of a command; the list without it.")] = None,
+) -> None:
+    """Print the JSON Schema of what a command prints with --json."""
+    from wegeketten.files.schemas import load_schema, schema_names
+
+    print_json(schema_names() if command is None else load_schema(command))

@@ -11,7 +11,7 @@ PANELS = {
     "Who reaches what": ("scan", "route", "why", "chain", "isochrone", "matrix", "stops", "ride"),
     "What to do": ("plan", "survey", "compare", "site", "needs", "norm", "peers"),
     "To hand over": ("map", "report", "masterplan", "serve"),
-    "What it rests on": ("profiles", "services"),
+    "What it rests on": ("profiles", "services", "schema"),
 }
 """Commands by heading; each command belongs to one."""
 

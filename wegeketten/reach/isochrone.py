@@ -270,5 +270,7 @@ def _home_units(
 def _geometry(city: City, shape: BaseGeometry) -> dict[str, Any]:
     import shapely
 
+    if shape.is_empty:  # a collection of nothing, which readers of areas do not know
+        return {"type": "MultiPolygon", "coordinates": []}
     found: dict[str, Any] = shapely.geometry.mapping(to_degrees(city, shape))
     return found
