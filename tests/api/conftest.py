@@ -79,6 +79,6 @@ def run(capsys: Any) -> Any:
             sys.argv = before
         said = capsys.readouterr()
         assert not ended.value.code, said.err
-        return said.out
+        return str(said.out)
 
     return called

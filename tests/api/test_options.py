@@ -52,12 +52,16 @@ def test_defaults_are_the_same(name: Any) -> None:
     for parameter in COMMANDS[name].params:
         option = next(iter(_options(type("C", (), {"params": [parameter]}))))
         mine = function.get(option)
-        bare = mine is None or mine.default is inspect.Parameter.empty
-        if parameter.required or bare or option in ("lang", "processes"):
+        if (
+            mine is None
+            or mine.default is inspect.Parameter.empty
+            or parameter.required
+            or option in ("lang", "processes")
+        ):
             continue
         told = parameter.default
         told = told() if callable(told) else told
-        empty = (None, (), [], "", False)
+        empty: tuple[Any, ...] = (None, (), [], "", False)
         if not (mine.default in empty and told in empty):
             single = mine.default[0] if isinstance(mine.default, tuple) else mine.default
             assert single == told or (told in empty and name == "site"), (option, mine.default, told)

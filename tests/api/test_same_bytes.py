@@ -5,7 +5,7 @@ from __future__ import annotations
 import filecmp
 import json
 import zipfile
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -14,12 +14,18 @@ import shapely
 
 import wegeketten as wk
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from wegeketten.city import City
+
 A, F = "51.0499,13.7401", "51.049,13.742"
 DOOR, GOAL = (51.0499, 13.7401), shapely.Point(13.742, 51.049)
 AT = "2026-03-03 08:00"
 
 
-def _same(one, other) -> None:
+def _same(one: Path, other: Path) -> None:
     """Two files, or two folders with the same files in them; a log tells how long it took."""
     if one.is_file():
         assert filecmp.cmp(one, other, shallow=False), one.name
@@ -37,7 +43,7 @@ def _same(one, other) -> None:
         assert filecmp.cmp(one / name, other / name, shallow=False), name
 
 
-TABLES = {
+TABLES: dict[str, tuple[list[str], Callable[[City], Any]]] = {
     "scan": (
         ["--profile", "walker", "--service", "pharmacy", "--worlds", "3"],
         lambda city: wk.scan(city, profile="walker", service="pharmacy", worlds=3),
@@ -91,13 +97,13 @@ def test_compare(town: Any, run: Any, tmp_path: Any) -> None:
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])
 def test_matrix_and_counts(town: Any, run: Any, tmp_path: Any, suffix: Any) -> None:
     _, city = town
-    for extra, options in (((), {}), (("--within", "5"), {"within": 5})):
+    for extra, within in (((), None), (("--within", "5"), 5)):
         command, function = tmp_path / f"c.{suffix}", tmp_path / f"f.{suffix}"
         run(
             "matrix", city.path, "--from", "homes", "--to", "pharmacy", "--profile", "walker", *extra,
             "-o", command,
         )  # fmt: skip
-        found = wk.matrix(city, "homes", "pharmacy", **options)
+        found = wk.matrix(city, "homes", "pharmacy", within=within)
         found.write(function)
         _same(command, function)
         if suffix == "csv":
@@ -137,7 +143,7 @@ def test_build(town: Any, run: Any, tmp_path: Any) -> None:
     _same(tmp_path / "command", tmp_path / "function")
 
 
-SAID = {
+SAID: dict[str, tuple[list[str], Callable[[City], Any]]] = {
     "info": ([], lambda city: wk.info(city)),
     "route": (
         ["--from", A, "--to", F, "--profile", "wheelchair"],

@@ -172,7 +172,7 @@ def test_a_change_left_to_us_is_the_comparison(ask: Ask, city: City) -> None:
 def test_a_kerb_lowered_or_raised_is_as_in_a_scan_of_that_city(ask: Ask, city: City, desk: Desk) -> None:
     """Against a scan of the same city whose edge table was changed by hand."""
     from wegeketten.model.edges import EdgeTable
-    from wegeketten.reach.scan import reach_of
+    from wegeketten.reach.home_times import reach_of
     from wegeketten.whatif.edits import row_of_barrier
 
     profile = desk.profiles["wheelchair"]

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wegeketten.city import City
-    from wegeketten.reach.scan import Reach
+    from wegeketten.reach.home_times import Reach
 
 _SMOOTH = "highway=footway|surface=asphalt|width=3|incline=0%"
 _PLATFORM = "public_transport=platform|tram=yes|height=0.30|width=3|tactile_paving=yes|ref:IFOPT="

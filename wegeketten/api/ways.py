@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 
@@ -35,6 +35,17 @@ if TYPE_CHECKING:
     from wegeketten.transit.outing import Outing
 
 
+@overload
+def route(
+    city: City | str | Path, start: Any, end: Any, *, profile: str | Path | Profile = ...,
+    at: str | None = ..., transit: Literal[False] = ..., assisted: bool = ..., worlds: int = ..., seed: int = ...,
+    limit: Limit = ...,
+) -> Route: ...  # fmt: skip
+@overload
+def route(
+    city: City | str | Path, start: Any, end: Any, *, profile: str | Path | Profile = ...,
+    at: str | None = ..., transit: Literal[True], assisted: bool = ..., worlds: int = ..., seed: int = ..., limit: Limit = ...,
+) -> Journey: ...  # fmt: skip
 def route(
     city: City | str | Path,
     start: Any,
@@ -331,6 +342,16 @@ class Counts(Tabular):
         write_counts(Path(path), self.origins, self.counts)
 
 
+@overload
+def matrix(
+    city: City | str | Path, origins: Any, goals: Any, *, profile: str | Path | Profile = ...,
+    answer: Answer = ..., back: bool = ..., within: None = ..., at: str | None = ..., limit: Limit = ...,
+) -> Matrix: ...  # fmt: skip
+@overload
+def matrix(
+    city: City | str | Path, origins: Any, goals: Any, *, profile: str | Path | Profile = ...,
+    answer: Answer = ..., back: bool = ..., within: float | None, at: str | None = ..., limit: Limit = ...,
+) -> Matrix | Counts: ...  # fmt: skip
 def matrix(
     city: City | str | Path,
     origins: Any,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from wegeketten.city import City
     from wegeketten.model.answers import Progress
-    from wegeketten.reach.scan import Reach
+    from wegeketten.reach.home_times import Reach
 
 FOREIGN = {"foot-walking": "walker", "foot-hiking": "walker", "wheelchair": "wheelchair"}
 """Profiles of openrouteservice, and ours in their place."""
@@ -111,7 +111,7 @@ class Desk:
             Shape (homes, services).
         """
         if profile.id not in self._today:
-            from wegeketten.reach.scan import reach_of
+            from wegeketten.reach.home_times import reach_of
 
             self._today[profile.id] = reach_of(self.city, profile, self.city.catalogue.ids)
         return self._today[profile.id]

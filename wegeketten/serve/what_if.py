@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from wegeketten.city import City
     from wegeketten.model.answers import Answer
     from wegeketten.people.profile import Profile
-    from wegeketten.reach.scan import Reach
+    from wegeketten.reach.home_times import Reach
     from wegeketten.serve.desk import Desk
 
     Times = dict[Answer, NDArray[np.int64]]
