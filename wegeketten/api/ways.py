@@ -38,13 +38,14 @@ if TYPE_CHECKING:
 @overload
 def route(
     city: City | str | Path, start: Any, end: Any, *, profile: str | Path | Profile = ...,
-    at: str | None = ..., transit: Literal[False] = ..., assisted: bool = ..., worlds: int = ..., seed: int = ...,
-    limit: Limit = ...,
+    at: str | None = ..., transit: Literal[False] = ..., assisted: bool = ...,
+    worlds: int = ..., seed: int = ..., limit: Limit = ...,
 ) -> Route: ...  # fmt: skip
 @overload
 def route(
     city: City | str | Path, start: Any, end: Any, *, profile: str | Path | Profile = ...,
-    at: str | None = ..., transit: Literal[True], assisted: bool = ..., worlds: int = ..., seed: int = ..., limit: Limit = ...,
+    at: str | None = ..., transit: Literal[True], assisted: bool = ...,
+    worlds: int = ..., seed: int = ..., limit: Limit = ...,
 ) -> Journey: ...  # fmt: skip
 def route(
     city: City | str | Path,
