@@ -9,16 +9,22 @@ from typing import TYPE_CHECKING
 from wegeketten.model.answers import ANSWERS
 from wegeketten.people.profile import PROFILES, Profile, load_profiles
 from wegeketten.serve.refusals import VALUE, RefusedError
+from wegeketten.serve.service_times import service_times
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from wegeketten.city import City
-    from wegeketten.model.answers import Progress
-    from wegeketten.reach.home_times import Reach
+    from wegeketten.model.answers import Answer, Progress
 
 FOREIGN = {"foot-walking": "walker", "foot-hiking": "walker", "wheelchair": "wheelchair"}
 """Profiles of openrouteservice, and ours in their place."""
+
+KEPT = 3
+"""Profiles whose times of all homes are kept: three times homes × services numbers each."""
 
 
 @dataclass
@@ -38,7 +44,7 @@ class Desk:
     city: City
     profiles: Mapping[str, Profile]
     busy: threading.Lock = field(default_factory=threading.Lock, repr=False)
-    _today: dict[str, Reach] = field(default_factory=dict, repr=False)
+    _today: dict[str, dict[Answer, NDArray[np.int32]]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, city: City, profiles: Sequence[str | Profile] = ()) -> Desk:
@@ -97,24 +103,27 @@ class Desk:
             )
         return found
 
-    def today(self, profile: Profile) -> Reach:
-        """How far every home is from every service of the city as it is; kept.
+    def today(self, profile: Profile) -> dict[Answer, NDArray[np.int32]]:
+        """How far every home is from every service of the city as it is, by answer; the last few are kept.
 
         Parameters
         ----------
         profile
-            The mobility profile that is asked about.
+            For whom.
 
         Returns
         -------
-        Reach
-            Shape (homes, services).
+        dict
+            int32, shape (homes, services): units of 0.1 s.
         """
-        if profile.id not in self._today:
-            from wegeketten.reach.home_times import reach_of
-
-            self._today[profile.id] = reach_of(self.city, profile, self.city.catalogue.ids)
-        return self._today[profile.id]
+        found = self._today.pop(profile.id, None)
+        if found is None:
+            services = self.city.catalogue.ids
+            found = {answer: service_times(self.city, profile, answer, services) for answer in ANSWERS}
+        self._today[profile.id] = found
+        if len(self._today) > KEPT:
+            del self._today[next(iter(self._today))]
+        return found
 
     def warm_up(self, progress: Progress | None = None) -> None:
         """Load and compute whatever the first question would wait for.
@@ -140,5 +149,4 @@ class Desk:
                 progress(profile.id, number / len(self.profiles))
             for answer in ANSWERS:
                 city.metric(profile, answer)
-            self.today(profile)
         rehearse(self)

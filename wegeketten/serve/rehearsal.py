@@ -47,8 +47,9 @@ def rehearse(desk: Desk) -> None:
             partial(directions, desk, name, line, "json"),
             partial(matrix, desk, name, pair),
             partial(isochrones, desk, name, spot),
-            partial(what_if, desk, name, edit, "json"),
         )
         for ask in questions:
             with suppress(WegekettenError):  # there may be no way here
                 ask()
+    with suppress(WegekettenError):  # one profile will do; each keeps much
+        what_if(desk, next(iter(desk.profiles)), edit, "json")

@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from wegeketten.joins.endpoints import allowed_places, join_homes, join_places
 from wegeketten.model.answers import ANSWERS
 from wegeketten.model.edges import ATTRIBUTE, Kind
 from wegeketten.people.change import Change
 from wegeketten.planning.attribution import NOTICED_S, change_figures
 from wegeketten.reach.barriers import midpoints
 from wegeketten.reach.shares import units_within
-from wegeketten.reach.sweep import sweep_over
 from wegeketten.routing import INF, UNIT_S
 from wegeketten.serve.fields import Fields, shown
 from wegeketten.serve.refusals import FORM, WHAT_IF
+from wegeketten.serve.service_times import service_times
 from wegeketten.whatif.edits import Edit, Edited, apply_edits
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from wegeketten.city import City
     from wegeketten.model.answers import Answer
     from wegeketten.people.profile import Profile
-    from wegeketten.reach.home_times import Reach
     from wegeketten.serve.desk import Desk
 
     Times = dict[Answer, NDArray[np.int64]]
@@ -82,14 +80,15 @@ def what_if(desk: Desk, name: str, fields: Fields, form: str) -> dict[str, Any]:
     most = int(fields.number("most", 0, MOST_HOMES, 1000))
     edited = apply_edits(city, profile, edits)
     columns = [city.catalogue.ids.index(each) for each in services]
-    now = desk.today(profile)
-    then = _reach_after(city, profile, edited, services, columns, now)
+    now = {answer: units[:, columns] for answer, units in desk.today(profile).items()}
+    then = _times_after(city, profile, edited, services, now)
     weight = city.homes["weight"].astype(np.float64)
     rows, changed = [], []
-    for column, service in zip(columns, services, strict=True):
+    for column, service in enumerate(services):
         limit = units_within(city.catalogue.standard_s(service, profile))
-        before = {answer: now.units[answer][:, column].astype(np.int64) for answer in ANSWERS}
-        after = {answer: then[answer][:, services.index(service)].astype(np.int64) for answer in ANSWERS}
+        before, after = (
+            {answer: units[answer][:, column].astype(np.int64) for answer in ANSWERS} for units in (now, then)
+        )
         rows.append({"service": service, **change_figures(weight, limit, before, after, weight >= 0)})
         changed.append(_compared(service, limit, before, after))
     homes = _home_lines(city, changed, most, weight)
@@ -154,33 +153,23 @@ def _measure(fields: Fields, where: str, name: Any) -> Change:
     return known[name].change
 
 
-def _reach_after(
+def _times_after(
     city: City,
     profile: Profile,
     edited: Edited,
     services: Sequence[str],
-    columns: Sequence[int],
-    now: Reach,
+    now: dict[Answer, NDArray[np.int32]],
 ) -> dict[Answer, NDArray[np.int32]]:
     """Units of every home to each service after the edits, by answer."""
-    homes, places = join_homes(city, profile), join_places(city, profile)
-    found: dict[Answer, NDArray[np.int32]] = {}
+    found = dict(now)
     for answer in ANSWERS:
         today = getattr(city.weights(profile), answer)
-        units = now.units[answer][:, columns]
         if (today[edited.arcs] != edited.units[answer]).any():
             weights = today.copy()
             weights[edited.arcs] = edited.units[answer]
             metric = city.metric(profile, answer).copy()
             metric.update(edited.arcs.astype(np.int32), edited.units[answer])
-            offers = [
-                places.take(np.isin(places.owner, allowed_places(city, profile, answer, each)))
-                for each in services
-            ]
-            swept = sweep_over(city, weights, metric, offers, homes, detailed=False)
-            units = np.full_like(units, INF)
-            units[homes.owner] = swept.units
-        found[answer] = units
+            found[answer] = service_times(city, profile, answer, services, weights=weights, metric=metric)
     return found
 
 
