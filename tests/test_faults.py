@@ -254,7 +254,7 @@ def test_plan_lists_of_other_hands_are_refused_in_one_line(tmp_path: Path) -> No
 
 
 def test_survey_pages_let_nothing_run() -> None:
-    from wegeketten.planning.checklist import checklist
+    from wegeketten.fieldwork.checklist import checklist
     from wegeketten.planning.survey import Survey
 
     page = checklist(Survey((), (), (), 0.0, {}))

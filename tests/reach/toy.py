@@ -69,6 +69,7 @@ def toy_city(
     city.edges = EdgeTable(table, list(names), np.arange(0, 2 * count + 2, 2), np.array(points))
     city.projection = projection
     city.catalogue = load_catalogue()
+    city.base = {"class": np.zeros(0, dtype=object), "geometry": np.zeros(0, dtype=object)}
 
     def snaps(rows: Sequence[int]) -> Snaps:
         size = len(rows)

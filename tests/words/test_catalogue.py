@@ -14,8 +14,9 @@ from wegeketten.words.catalogue import LANGUAGES, both, load_words, message_text
 ROOT = Path(__file__).resolve().parents[2]
 TEXTS = ROOT / "wegeketten" / "words" / "texts"
 NAMED_BY_DATA = {
-    "answers", "attributes", "checks", "counted", "counts", "crossings", "faults", "figure_values", "figures",
-    "gained", "headline",
+    "answers", "asks", "attributes", "checks", "choices", "counted", "counts", "crossings", "faults",
+    "figure_values", "figures",
+    "gained", "headline", "hints",
     "hours", "kinds",
     "peer_reasons", "peer_rules", "peer_subjects", "profiles", "provenance", "questions", "services", "sides",
     "turns", "units", "ways",
@@ -122,7 +123,8 @@ def test_sections_named_by_data_have_exactly_its_ids() -> None:
     attributes = {attribute.name for attribute in ATTRIBUTES}
     assert set(words["kinds"]) == {kind.name for kind in Kind}
     assert set(words["attributes"]) == attributes
-    assert set(words["questions"]) == attributes
+    for section in ("asks", "choices", "hints", "questions"):
+        assert set(words[section]) == attributes
     assert set(words["profiles"]) == set(profile_ids())
     assert set(words["services"]) == set(load_catalogue().ids)
     assert set(words["crossings"]) == {how.name for how in Crossing}

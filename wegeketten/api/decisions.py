@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from wegeketten.api.inputs import city_of, files_of, listed, profiles_of, real, renamed
+from wegeketten.api.inputs import city_of, files_of, listed, profiles_of, real, renamed, spot_of
 from wegeketten.errors import UsageError
 
 if TYPE_CHECKING:
@@ -111,6 +111,10 @@ def survey(
     service: str | Sequence[str] = (),
     n: int = 100,
     walk: float = 2000.0,
+    minutes: float = 90.0,
+    meet: Any = None,
+    contact: str = "",
+    plan: str | Path | None = None,
     seconds: float | None = None,
     limit: Limit = (),
 ) -> Survey:
@@ -122,15 +126,24 @@ def survey(
         As for `plan`.
     n
         How many readings to list.
-    walk
-        Longest walk, metres.
+    walk, minutes
+        Longest walk, metres and minutes.
+    meet
+        Where all walks start: ``(lat, lon)``, ``"51.05,13.74"`` or a shapely point.
+    contact
+        Whom the answers go to, as the pages say it.
+    plan
+        Folder of a plan: look at what it would mend but nobody has seen, instead of a ranking.
 
     Raises
     ------
     UsageError
         An id does not exist, or an option is out of range.
+    InputDataError
+        The plan cannot be read.
     """
     from wegeketten.model.deadline import Deadline
+    from wegeketten.planning.proposals import barriers_to_look_at
     from wegeketten.planning.survey import find_survey
 
     if n < 1:
@@ -139,7 +152,8 @@ def survey(
     services = opened.catalogue.pick(listed(service))
     return find_survey(
         opened, profiles_of(profile, limit), services=services, most=n, walk_m=float(walk),
-        deadline=Deadline(seconds),
+        minutes=float(minutes), meet=None if meet is None else spot_of(meet), contact=contact,
+        only=None if plan is None else barriers_to_look_at(Path(plan)), deadline=Deadline(seconds),
     )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ from wegeketten.command.options import (
     check_language,
     chosen_profiles,
     open_source,
+    parse_point,
     parse_weights,
     print_json,
     say,
@@ -95,13 +96,19 @@ def survey(
     service: Services = None,
     number: Annotated[int, typer.Option("-n", help="How many readings to list.")] = 100,
     walk: Annotated[float, typer.Option(help="Longest walk, metres.")] = 2000.0,
+    minutes: Annotated[float, typer.Option(help="Longest walk, minutes; three for each place.")] = 90.0,
+    meet: Annotated[str | None, typer.Option(help="LAT,LON where all walks start.")] = None,
+    contact: Annotated[str, typer.Option(help="Whom the answers go to, as the pages say it.")] = "",
+    of_plan: Annotated[
+        Path | None, typer.Option("--plan", help="Folder of a plan: what it would mend but nobody has seen.")
+    ] = None,
     template: Annotated[Path | None, typer.Option(help="Write an empty survey file and stop.")] = None,
     seconds: Seconds = None,
     limit: Limits = None,
     lang: Lang = None,
     as_json: Json = False,
 ) -> None:
-    """List where one look would change the most answers, as walks; or write a survey template."""
+    """List where one look would change the most answers, as walks for phones and paper; or a template."""
     from wegeketten.progress import progress_bar
 
     if template is not None:
@@ -115,9 +122,12 @@ def survey(
     if number < 1:
         raise UsageError(f"-n {number}: give 1 or more")
     from wegeketten.command.stopping import stoppable
+    from wegeketten.planning.proposals import barriers_to_look_at
     from wegeketten.planning.survey import find_survey
     from wegeketten.reports.terminal_results import print_survey
 
+    start = parse_point(meet, "--meet") if meet else None
+    only = barriers_to_look_at(of_plan) if of_plan else None
     language = check_language(lang)
     with progress_bar("survey") as tick:
         profiles = chosen_profiles(profile, limit)
@@ -125,7 +135,7 @@ def survey(
         with stoppable(seconds) as deadline:
             found = find_survey(
                 opened, profiles, services=opened.catalogue.pick(service or ()), most=number, walk_m=walk,
-                progress=tick, deadline=deadline,
+                minutes=minutes, meet=start, contact=contact, only=only, progress=tick, deadline=deadline,
             )  # fmt: skip
     found.write(out)
     print_json(found.to_json()) if as_json else print_survey(found, lang=language, out=out)

@@ -196,6 +196,22 @@ def read_proposals(folder: Path) -> list[Proposal]:
     return _proposals(_rows(folder / "measures.csv", NEEDED))
 
 
+def barriers_to_look_at(folder: Path) -> dict[str, float]:
+    """Barriers that a plan would mend but nobody has seen, by id, with the people they would help.
+
+    Raises
+    ------
+    InputDataError
+        ``measures.csv`` is missing, lacks a column or has a row that cannot be read.
+    """
+    found: dict[str, float] = {}
+    for proposal in read_proposals(folder):
+        if proposal.look_first:
+            for name in proposal.barrier_ids:
+                found[name] = max(found.get(name, 0.0), proposal.people)
+    return found
+
+
 class Look(NamedTuple):
     """A place somebody should look at, with all that is unknown there.
 

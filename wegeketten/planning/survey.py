@@ -6,22 +6,24 @@ A home is in doubt where a service is within the standard in the answer *possibl
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from wegeketten.city import provenance_of
+from wegeketten.errors import UsageError
+from wegeketten.fieldwork.cards import Meeting
 from wegeketten.model.deadline import Deadline
 from wegeketten.model.ranges import within
 from wegeketten.model.tabular import Tabular
 from wegeketten.planning.readings import UncertainReading, spots_on
-from wegeketten.planning.survey_order import rank_edges
+from wegeketten.planning.survey_order import Order, rank_edges
 from wegeketten.planning.uncertain import doubtful_tasks, good_odds, homes_in_doubt
-from wegeketten.planning.walks import Walk, bundle
+from wegeketten.planning.walks import Walk, bundle, same_places
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from wegeketten.city import City
@@ -47,6 +49,12 @@ class Survey(Tabular):
         Provenance of the city, for the outputs.
     complete
         False where the search was stopped before as many readings were found as had been asked for.
+    meet
+        Where all walks start; each starts at its first place where None.
+    contact
+        Whom the answers go to, as it stands on the pages.
+    city
+        Where it is, for the maps of the walks; without it there are no maps and no pages for phones.
     """
 
     profiles: tuple[str, ...]
@@ -55,6 +63,9 @@ class Survey(Tabular):
     people_in_doubt: float
     meta: dict[str, Any]
     complete: bool = True
+    meet: Meeting | None = None
+    contact: str = ""
+    city: City | None = field(default=None, repr=False, compare=False)
 
     def tables(self) -> dict[str, list[dict[str, Any]]]:
         """Table ``survey``, with the columns of the file."""
@@ -68,6 +79,7 @@ class Survey(Tabular):
             "profiles": list(self.profiles),
             "people_in_doubt": round(self.people_in_doubt, 1),
             "complete": self.complete,
+            "meet": self.meet and self.meet._asdict(),
             "spots": [
                 {name: value for name, value in spot._asdict().items() if name != "edge"}
                 for spot in self.spots
@@ -77,7 +89,7 @@ class Survey(Tabular):
         }
 
     def write(self, out: Path) -> None:
-        """Write ``survey.csv``, ``survey.gpkg``, ``survey.gpx``, ``survey.html`` and ``survey.json``.
+        """Write tables, tracks, sheets to print and a page for phones per walk (``walks``).
 
         Parameters
         ----------
@@ -96,6 +108,10 @@ def find_survey(
     services: Sequence[str] = (),
     most: int = 100,
     walk_m: float = 2000.0,
+    minutes: float = 90.0,
+    meet: tuple[float, float] | None = None,
+    contact: str = "",
+    only: Mapping[str, float] | None = None,
     progress: Progress | None = None,
     deadline: Deadline | None = None,
 ) -> Survey:
@@ -113,6 +129,15 @@ def find_survey(
         How many readings to list.
     walk_m
         Longest walk, metres on foot.
+    minutes
+        Longest walk, minutes; a look takes three.
+    meet
+        Where all walks start, latitude and longitude; each at its first place where None.
+    contact
+        Whom the answers go to, in words: an address, an office.
+    only
+        Barriers to look at, by id, with the people they matter to, instead of a ranking, see
+        `wegeketten.planning.proposals.barriers_to_look_at`.
     progress
         Called with words and the share done.
     deadline
@@ -125,16 +150,54 @@ def find_survey(
     """
     within(most, "-n", 1, 10**7)
     within(walk_m, "--walk", 0, 1e6, above=True)
+    within(minutes, "--minutes", 0, 1e5, above=True)
     deadline = deadline or Deadline()
     tasks = doubtful_tasks(city, profiles, services)
     odds = good_odds(city, profiles)
-    order = rank_edges(tasks, most, odds=odds, progress=progress, deadline=deadline)
+    if only is None:
+        order = rank_edges(tasks, most, odds=odds, progress=progress, deadline=deadline)
+    else:
+        order = _named(city, only)
     complete = not deadline.passed or len(order.edges) >= most
     spots = spots_on(city, profiles, order, odds)[:most]
     doubtful = np.zeros(len(city.homes["weight"]), dtype=bool)
     for task in tasks:
         doubtful |= homes_in_doubt(task)
     in_doubt = float(city.homes["weight"][doubtful].sum())
-    walks = bundle([(spot.lat, spot.lon) for spot in spots], [spot.people_between for spot in spots], walk_m)
-    ids = tuple(profile.id for profile in profiles)
-    return Survey(ids, tuple(spots), tuple(walks), in_doubt, provenance_of(city), complete)
+    degrees = [(spot.lat, spot.lon) for spot in spots]
+    groups = same_places(degrees, [spot.barrier_id.partition(":")[0] for spot in spots])
+    worth = [max(spots[one].people_between for one in group) for group in groups]
+    found = bundle([degrees[group[0]] for group in groups], worth, walk_m, minutes=minutes, meet=meet)
+    return Survey(
+        tuple(profile.id for profile in profiles),
+        tuple(spots),
+        tuple(walk.of(groups) for walk in found),
+        in_doubt,
+        provenance_of(city),
+        complete,
+        _meeting(city, meet),
+        contact,
+        city,
+    )
+
+
+def _named(city: City, wanted: Mapping[str, float]) -> Order:
+    """Edges named by their ids, in that order; private ways are left alone."""
+    row_of = {name: row for row, name in enumerate(city.edges.ids())}
+    unknown = [name for name in wanted if name not in row_of]
+    if unknown:
+        listed = ", ".join(unknown[:5])
+        raise UsageError(f"{listed}: no barrier of {city.path}; was the list made for it?")
+    rows = {
+        row_of[name]: people for name, people in wanted.items() if not city.edges["private"][row_of[name]]
+    }
+    return Order(list(rows), rows)
+
+
+def _meeting(city: City, meet: tuple[float, float] | None) -> Meeting | None:
+    if meet is None:
+        return None
+    from wegeketten.reach.whereabouts import at_points
+
+    lat, lon = meet
+    return Meeting(lat, lon, at_points(city, city.projection.to_xy([[lon, lat]]))[0].plain())

@@ -1,4 +1,4 @@
-"""Plans and surveys as files: tables, layers with a QGIS style, tracks, and a checklist to take along."""
+"""Plans and surveys as files: tables, layers with a QGIS style, tracks, pages and sheets to take along."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from wegeketten.fieldwork.checklist import checklist
+from wegeketten.fieldwork.phone import phone_page
 from wegeketten.files.atomic import whole_folder
 from wegeketten.files.csv import clean_text, write_csv
 from wegeketten.files.geojson import Waypoint, gpx
 from wegeketten.files.geopackage import Layer, LayerStyle, write_layers
 from wegeketten.files.json import write_json, write_text
-from wegeketten.planning.checklist import checklist
 from wegeketten.words.catalogue import text
 from wegeketten.words.names import barrier_name
 
@@ -133,7 +134,7 @@ def barrier_rows(plan: Plan) -> list[tuple[object, ...]]:
 
 
 def write_survey(survey: Survey, out: Path) -> None:
-    """Write ``survey.csv``, ``survey.gpkg``, ``survey.gpx``, ``survey.html`` and ``survey.json``.
+    """Write tables, tracks, sheets to print and a page for phones per walk (``walks``).
 
     Parameters
     ----------
@@ -158,6 +159,12 @@ def write_survey(survey: Survey, out: Path) -> None:
         write_text(folder / "survey.gpx", gpx("wegeketten Begehung", None, stops))
         for lang, name in (("de", "survey.html"), ("en", "survey.en.html")):
             write_text(folder / name, checklist(survey, lang))
+        if survey.city is not None:
+            (folder / "walks").mkdir()
+            for number, walk in enumerate(survey.walks, start=1):
+                for lang, end in (("de", "html"), ("en", "en.html")):
+                    page = phone_page(survey, survey.city, walk, number, lang)
+                    write_text(folder / "walks" / f"walk-{number:02d}.{end}", page)
         write_json(folder / "survey.json", survey.to_json())
 
 
@@ -175,9 +182,10 @@ def survey_rows(survey: Survey) -> list[tuple[object, ...]]:
         One for each reading.
     """
     position = {
-        stop: (number, place)
+        spot: (number, stop)
         for number, walk in enumerate(survey.walks, start=1)
-        for place, stop in enumerate(walk.stops, start=1)
+        for stop, place in enumerate(walk.places, start=1)
+        for spot in place
     }
     return [
         (

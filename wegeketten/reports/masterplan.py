@@ -128,6 +128,7 @@ def write_masterplan(
         write_tables(report, _made(folder / "tables"))
         for name in ("survey.html", "survey.gpx", "survey.csv"):
             shutil.copyfile(parts / "survey" / name, folder / "tables" / name)
+        shutil.copytree(parts / "survey" / "walks", folder / "tables" / "walks")
         shutil.copyfile(parts / "plan" / "measures.csv", folder / "tables" / "measures.csv")
         if pdf:
             tick("pdf", 0.85)

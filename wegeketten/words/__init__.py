@@ -9,6 +9,7 @@ The texts lie in ``texts/*.toml``, both languages side by side:
 ``map``          the map page
 ``report``       district profiles
 ``survey``       the checklist for a walk
+``walk``         the phone page of a walk, and what can be answered there
 ``messages``     German for errors, notes and warnings, by their English text in the code
 
 `catalogue` finds a text, `numbers` writes values, `names` names things, `speech` says barriers and ways,

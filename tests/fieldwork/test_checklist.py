@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from wegeketten.planning.checklist import checklist
+from wegeketten.fieldwork.checklist import checklist
 from wegeketten.planning.readings import UncertainReading
 from wegeketten.planning.survey import Survey
 from wegeketten.planning.walks import Walk
@@ -27,7 +27,7 @@ SURVEY = Survey(
         reading(3, "w9:2", "surface_class", "class", "rough"),
         reading(4, "w9:3", "incline_pct", "%", "steep"),
     ),
-    (Walk((0, 1, 2, 3), 0.0, 30.0),),
+    (Walk(((0, 1), (2, 3)), 0.0, 30.0),),
     99.0,
     {},
 )
@@ -45,9 +45,10 @@ def test_a_place_is_one_row(lang: str) -> None:
 def test_words_and_boxes_instead_of_classes() -> None:
     page = checklist(SURVEY, "de")
     assert "A – F" not in page
-    assert "class" not in re.sub(r'class="fill"', "", page)
+    assert "class" not in re.sub(r'class="fill"|<style>.*</style>|:surface_class"', "", page)
     assert "☐ bis 3 cm" in page
-    assert "☐ Steinpflaster (C)" in page
-    assert "größte Steigung in %: ________" in page
+    assert "☐ Steinpflaster mit kleinen Steinen" in page
+    assert "☐ nicht sicher" in page
+    assert re.search("größte Steigung: .*____ %", page)
     assert "0,0 km" not in page
     assert "geht zurück an" in page
