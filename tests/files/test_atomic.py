@@ -246,3 +246,17 @@ def made(out: Path, files: dict[str, str]) -> Path:
             (folder / name).write_text(content)
         (folder / "city.json").write_text("{}")
     return out
+
+
+def test_a_mount_point_is_refused_with_a_place_in_it(tmp_path, monkeypatch):
+    volume = tmp_path / "volume"
+    volume.mkdir()
+    monkeypatch.setattr("pathlib.Path.is_mount", lambda path: path == volume)
+    with (
+        pytest.raises(OutputError, match=f"name a folder in it, such as -o {volume}/scan"),
+        whole_folder(volume, marker="scan.json"),
+    ):
+        pass
+    with whole_folder(volume / "scan", marker="scan.json") as folder:
+        (folder / "scan.json").write_text("{}")
+    assert [path.name for path in volume.iterdir()] == ["scan"]

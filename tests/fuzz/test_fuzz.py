@@ -23,3 +23,25 @@ def test_damaged_inputs_are_read_or_refused() -> None:
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert run.returncode == 0, clean_text(run.stdout[-3000:] + run.stderr[-1000:], longest=4000)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_kills_full_disks_and_crowds_leave_old_or_new():
+    seed = os.environ.get("WEGEKETTEN_SEED", "20261130")
+    words = [
+        "--only",
+        "scan,isochrone-gpkg",
+        "--kills",
+        "4",
+        "--full",
+        "4",
+        "--rounds",
+        "1",
+        "--writers",
+        "3",
+    ]
+    run = subprocess.run(
+        [sys.executable, str(Path(__file__).with_name("faults.py")), *words, "--seed", seed],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, clean_text(run.stdout[-3000:] + run.stderr[-1000:], longest=4000)

@@ -154,3 +154,18 @@ def test_pictures_and_damage_are_no_models(tmp_path: Path) -> None:
         with pytest.raises(InputDataError, match=r"damaged archive|is damaged"):
             Terrain([tmp_path / "N49E011.hgt.zip"])
     assert plane(0.02)(np.array([EAST]), np.array([NORTH])) is not None
+
+
+@pytest.mark.parametrize(
+    ("value", "told"), [(50.0, True), (123456 / 256, True), (104.0, False), (120.0, False)]
+)
+def test_holes_of_any_value_are_told_and_harbours_stay(tmp_path, value, told):
+    def with_hole(x, y):
+        ground = 110 + (x - EAST) * 0.02 + (y - NORTH) * 0.01
+        inside = (np.abs(x - EAST - 50) < 20) & (np.abs(y - NORTH - 50) < 20)
+        return np.where(inside, value, ground)
+
+    with Terrain([write_dem(tmp_path / "a.tif", with_hole, cell=1)]) as terrain:
+        heights_m, _ = terrain.heights(lonlat(np.array([[50.0, 50.0], [10.0, 10.0]])))
+    assert np.isnan(heights_m).tolist() == [told, False]
+    assert bool(terrain.notes) is told

@@ -253,3 +253,38 @@ def test_dresden(shared_data: Path) -> None:
     total_km2 = sum(shape.area for shape in districts.geometry) / 1e6
     assert total_km2 == pytest.approx(328, rel=0.01)  # the city's area
     assert not any("overlap" in note for note in districts.notes)
+
+
+def test_what_programs_wrap_around_files(tmp_path: Path) -> None:
+    import zipfile
+
+    import geopandas
+
+    frame = geopandas.GeoDataFrame(
+        {"STT_NAME": ["Nord", "Süd"], "nr": ["1", "2"]},
+        geometry=[shapely.box(*(ORIGIN + 9), *(ORIGIN + 90)), shapely.box(*(ORIGIN + 100), *(ORIGIN + 190))],
+        crs=25833,
+    )
+    frame.to_file(tmp_path / "d.shp", encoding="utf-8")
+    frame.to_file(tmp_path / "d.gdb", driver="OpenFileGDB")
+    frame.to_file(tmp_path / "lines.json", driver="GeoJSONSeq")
+    plain = json.loads(frame.to_json(drop_id=True))
+    plain.pop("crs", None)
+    (tmp_path / "utm.geojson").write_text(json.dumps(plain), encoding="utf-8")
+    with zipfile.ZipFile(tmp_path / "mac.zip", "w") as archive:
+        for part in sorted(tmp_path.glob("d.???")):
+            if part.is_file():
+                archive.write(part, part.name)
+                archive.writestr(f"__MACOSX/._{part.name}", b"\0")
+    for name, crs in (
+        ("d.gdb", None),
+        ("lines.json", None),
+        ("mac.zip", None),
+        ("utm.geojson", "EPSG:25833"),
+    ):
+        read = read_districts(tmp_path / name, PROJECTION, EXTENT, crs=crs)
+        assert read.name == ["Nord", "Süd"], name
+        middles = shapely.get_coordinates(shapely.centroid(read.geometry)) - ORIGIN
+        assert middles == pytest.approx(np.array([[49.5, 49.5], [145, 145]]), abs=0.1), name
+    with pytest.raises(InputDataError, match="no degrees"):
+        read_districts(tmp_path / "utm.geojson", PROJECTION, EXTENT)

@@ -155,3 +155,21 @@ def test_dates_that_may_be_two_are_refused_unless_the_column_tells(tmp_path: Pat
     assert all("date" in each.reason for each in found.rejected)
     assert month_first(["03/04/2026", "11/15/2026"]) is True
     assert iso_date("03/04/2026", month_first=True) == "2026-03-04"
+
+
+def test_units_that_were_read_ten_times_too_large(tmp_path):
+    lon, lat = lonlat(3, 4)
+
+    def values(head, *cells):
+        path = tmp_path / "r.csv"
+        rows = [f"{lat};{lon};{cell}" for cell in cells]
+        path.write_text("\n".join([f"lat;lon;{head}", *rows, ""]), encoding="utf-8")
+        return [row.span.value for row in parse_survey(path).rows]
+
+    assert values("attribute;value;Einheit", "kerb;30;mm", "kerb;3;cm") == [3, 3]
+    assert values("Längsneigung (‰)", "30", "60") == [3, 6]
+    assert values("Bordhöhe", "30", "120", "0") == [3, 12, 0]
+    assert values("Bordhöhe", "3", "12", "8", "2")[:2] == [3, 12]
+    assert values("Absenkung", "ja", "nein") == [3, 12]  # a kerb that is not lowered is not level
+    with pytest.raises(InputDataError, match="rise over run"):
+        values("Längsneigung", "0,03", "0,06")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from dataclasses import dataclass
 from html import escape
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from wegeketten.errors import OutputError
 from wegeketten.files.atomic import whole_file
 from wegeketten.files.gdal import gdal
 
@@ -81,8 +83,6 @@ def write_layers(path: Path, layers: Sequence[Layer], *, epsg: int = 4326) -> No
     ...     connection.execute("select count(*) from homes").fetchone()
     (2,)
     """
-    import shapely
-
     pyogrio = gdal()
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _FIXED_DATE})
     try:
@@ -90,23 +90,64 @@ def write_layers(path: Path, layers: Sequence[Layer], *, epsg: int = 4326) -> No
             temporary.unlink(missing_ok=True)
             for layer in layers:
                 shapes = _of_one_type(layer.geometry)
-                kind = shapely.get_type_id(shapes[0]) if len(shapes) else 0
-                pyogrio.raw.write(
-                    str(temporary),
-                    geometry=shapely.to_wkb(shapes),
-                    field_data=[_plain(column) for column in layer.columns.values()],
-                    fields=np.array(list(layer.columns), dtype=object),
-                    layer=layer.name,
-                    driver="GPKG",
-                    geometry_type=shapely.GeometryType(kind).name.title().replace("string", "String")
-                    if kind < 4
-                    else _MULTI[kind],
-                    crs=f"EPSG:{epsg}",
-                    append=temporary.exists(),
-                )
-            _write_styles(temporary, [layer for layer in layers if layer.style is not None])
+                _write_layer(pyogrio, temporary, path, layer, shapes, epsg)
+            try:
+                _write_styles(temporary, [layer for layer in layers if layer.style is not None])
+                _check_whole(temporary, path, layers)
+            except sqlite3.Error as error:
+                raise _unwritten(path) from error
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+
+
+def _write_layer(
+    pyogrio: Any, file: Path, told: Path, layer: Layer, shapes: NDArray[np.object_], epsg: int
+) -> None:
+    import shapely
+
+    kind = shapely.get_type_id(shapes[0]) if len(shapes) else 0
+    plain = shapely.GeometryType(kind).name.title().replace("string", "String")
+    try:
+        pyogrio.raw.write(
+            str(file),
+            geometry=shapely.to_wkb(shapes),
+            field_data=[_plain(column) for column in layer.columns.values()],
+            fields=np.array(list(layer.columns), dtype=object),
+            layer=layer.name,
+            driver="GPKG",
+            geometry_type=plain if kind < 4 else _MULTI[kind],
+            crs=f"EPSG:{epsg}",
+            append=file.exists(),
+        )
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.FeatureError) as error:
+        raise _unwritten(told) from error
+
+
+def _check_whole(file: Path, told: Path, layers: Sequence[Layer]) -> None:
+    """GDAL does not always say that a disk was full: what it wrote is looked through once."""
+    import shapely
+
+    with contextlib.closing(sqlite3.connect(file)) as connection:
+        sound = connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
+        there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+        for layer in layers:
+            index = f"rtree_{layer.name}_geom_rowid"
+            wanted = {layer.name: len(layer.geometry)}
+            placed = int((shapely.get_num_coordinates(layer.geometry) > 0).sum())
+            if placed:
+                wanted[index] = placed
+            if placed and index not in there:  # what finds rows by place comes last, and is left out first
+                sound = False
+                break
+            for table, count in wanted.items():
+                found = connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0]  # noqa: S608  # ours
+                sound = sound and found == count
+    if not sound:
+        raise _unwritten(told)
+
+
+def _unwritten(path: Path) -> OutputError:
+    return OutputError(f"cannot write {path}: not all of it arrived; make room, or write elsewhere")
 
 
 _MULTI = {4: "MultiPoint", 5: "MultiLineString", 6: "MultiPolygon"}

@@ -16,6 +16,7 @@ import shapely
 from wegeketten.errors import InputDataError, UsageError
 from wegeketten.files.apart import MOST_MEMORY_BYTES, Apart, Died, Failed
 from wegeketten.files.archives import members_of, unpack
+from wegeketten.files.coordinates import parse_crs
 from wegeketten.files.scratch import private_folder
 from wegeketten.files.tables import read_start, split_layer, too_large
 
@@ -104,6 +105,8 @@ def read_layer(
     if "://" in str(path) or str(path).startswith("/vsi"):
         raise InputDataError(f"{path}: only local files are read; download it first")
     path, layer = split_layer(path)
+    if path.is_dir() and path.suffix.lower() == ".gdb":
+        return _read_ogr(_Asked(path, layer, crs, encoding, kinds, bounds), ("OpenFileGDB",))
     start, size = read_start(path)
     if size > _MOST_BYTES:
         raise too_large(path, size, _MOST_BYTES)
@@ -149,7 +152,8 @@ def _reader_for(path: Path, start: bytes) -> Callable[[_Asked], Layer]:
 def _read_geojson(asked: _Asked) -> Layer:
     path = asked.path
     try:
-        document = json.loads(path.read_bytes().decode("utf-8-sig"))
+        text = path.read_bytes().decode("utf-8-sig")
+        document = _lines_of(text) or json.loads(text)
     except (ValueError, RecursionError) as error:
         raise InputDataError(f"{path}: no GeoJSON ({error})") from error
     kind = document.get("type")
@@ -168,7 +172,25 @@ def _read_geojson(asked: _Asked) -> Layer:
             raise InputDataError(f"{path}: feature {row + 1} is no valid GeoJSON ({reason})") from error
     names = list(dict.fromkeys(name for each in properties for name in each))
     columns = {name: [each.get(name) for each in properties] for name in names}
-    return Layer(path, shapes, columns, geojson_crs(path, document))
+    stated = geojson_crs(path, document)
+    if asked.crs is not None and document.get("crs") is None and _beyond_degrees(shapes):
+        stated = _crs(path, parse_crs(asked.crs))
+    return Layer(path, shapes, columns, stated)
+
+
+def _lines_of(text: str) -> dict[str, Any] | None:
+    """A collection out of a feature on each line, as some programs write them; None where it is another."""
+    first, _, rest = text.lstrip("\x1e \r\n").partition("\n")
+    if not rest.strip() or not first.rstrip().endswith("}"):
+        return None
+    lines = [line for line in (first, *rest.splitlines()) if line.strip("\x1e \r")]
+    features = [json.loads(line.strip("\x1e \r")) for line in lines]
+    return {"type": "FeatureCollection", "features": features}
+
+
+def _beyond_degrees(shapes: NDArray[np.object_]) -> bool:
+    bounds = shapely.total_bounds(shapes)
+    return bool(np.isfinite(bounds).all() and np.abs(bounds).max() > 360)
 
 
 def geojson_crs(path: Path, document: dict[str, Any]) -> pyproj.CRS:
@@ -291,22 +313,24 @@ def _shapefile_encoding(asked: _Asked, columns: list[list[Any]]) -> tuple[str, s
 
 def _read_zip(asked: _Asked) -> Layer:
     """The one file of shapes in an archive, unpacked into a folder of its own."""
-    members = members_of(asked.path)
+    members = [one for one in members_of(asked.path) if not _is_shadow(one.filename)]
     names = [member.filename for member in members]
+    if any(".gdb/" in name for name in names):
+        raise InputDataError(f"{asked.path}: a geodatabase in an archive; unpack it and name the .gdb folder")
     if any(name.startswith("xl/") for name in names):
         raise InputDataError(f"{asked.path}: a workbook without shapes; areas come as {_KINDS}")
     ends = (".shp", ".gpkg", ".geojson", ".json", ".gml", ".kml", ".fgb", ".parquet")
     for end in ends:
         found = [member for member in members if member.filename.lower().endswith(end)]
         if asked.layer is not None:
-            found = [m for m in found if Path(m.filename).stem == asked.layer] or found
+            found = [m for m in found if asked.layer in (m.filename, Path(m.filename).stem)] or found
         if not found:
             continue
         if len(found) > 1:
-            listed = ", ".join(Path(member.filename).stem for member in found[:8])
+            stems = [Path(member.filename).stem for member in found]
+            told = stems if len(set(stems)) == len(stems) else [member.filename for member in found]
             raise InputDataError(
-                f"{asked.path}: several files in it ({listed}); "
-                f"name one: {asked.path}:{Path(found[0].filename).stem}"
+                f"{asked.path}: several files in it ({', '.join(told[:8])}); name one: {asked.path}:{told[0]}"
             )
         stem = found[0].filename[: -len(end)].lower()
         with private_folder(Path(tempfile.gettempdir())) as room:
@@ -316,7 +340,7 @@ def _read_zip(asked: _Asked) -> Layer:
             start, _ = read_start(inner)
             if start.startswith(b"PK"):
                 raise InputDataError(f"{asked.path}: an archive in an archive; unpack it")
-            layer = None if Path(inner).stem == asked.layer else asked.layer
+            layer = None if asked.layer in (found[0].filename, inner.stem) else asked.layer
             try:
                 read = _reader_for(inner, start)(asked._replace(path=inner, layer=layer))
             except InputDataError as error:
@@ -325,6 +349,11 @@ def _read_zip(asked: _Asked) -> Layer:
     raise InputDataError(
         f"{asked.path}: an archive without {_KINDS}; it holds {', '.join(names[:6]) or 'nothing'}"
     )
+
+
+def _is_shadow(name: str) -> bool:
+    """Whether a member of an archive is what macOS adds beside each file."""
+    return "__MACOSX/" in name or Path(name).name.startswith("._")
 
 
 def _read_ogr(asked: _Asked, drivers: tuple[str, ...]) -> Layer:

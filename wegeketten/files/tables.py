@@ -127,7 +127,7 @@ def split_layer(path: str | Path) -> tuple[Path, str | None]:
     whole = Path(path)
     head, colon, layer = text.rpartition(":")
     try:
-        if not colon or not layer or whole.exists() or not Path(head).is_file():
+        if not colon or not layer or whole.exists() or not Path(head).exists():
             return whole, None
     except (OSError, ValueError):
         return whole, None

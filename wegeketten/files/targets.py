@@ -87,7 +87,7 @@ def folder_target(target: Path, *, marker: str) -> Path:
     Raises
     ------
     OutputError
-        It is a file, a device, or a non-empty folder without `marker`.
+        It is a file, a device, a mount point, or a non-empty folder without `marker`.
     """
     found, mode = _looked_at(target)
     if mode is None:
@@ -95,6 +95,9 @@ def folder_target(target: Path, *, marker: str) -> Path:
     _refuse_special(target, mode)
     if not stat.S_ISDIR(mode):
         raise OutputError(f"{target} is a file, a folder was expected; {_ELSEWHERE}")
+    if found.is_mount():  # an old result and a new one change places, which a mount point cannot
+        inside = target / marker.removesuffix(".json")
+        raise OutputError(f"{target} is a mount point; name a folder in it, such as -o {inside}")
     try:
         foreign = not (found / marker).is_file() and any(found.iterdir())
     except OSError as error:

@@ -33,6 +33,7 @@ LOWEST_M, HIGHEST_M = -500.0, 9000.0
 _FINE_M = 15.0  # on finer cells whole metres would be steps: other units are meant, or it must be said
 _FEWEST_VOID = 4
 _STEP_M = 4.0
+_ANY_STEP_M, _ANY_COUNT = 15.0, 16  # of a value that is no usual one: higher than quays, locks and weirs
 _USUAL_VOIDS = (0.0, -1.0, -9.0, -10.0, -32.0, -99.0, -100.0, -327.68, 255.0, 999.0, 9999.0)
 BLOCK = 4096  # cells; larger windows than BLOCK × BLOCK are read piece by piece
 
@@ -317,8 +318,9 @@ class Terrain:
 def plateau(heights: NDArray[np.float64], cell_m: float) -> tuple[float, int]:
     """The value that stands for holes though nothing says so, and how many cells have it; 0 where none does.
 
-    Such as 0 or −99: the lowest or highest value of a window where several cells have exactly it and the
-    ground around them, which is not level, begins far away: a step that no wall and no quay makes.
+    The lowest or highest value of a window where several cells have exactly it and the ground around them,
+    which is not level, begins far away: of 0, −99 and the like a step that no wall makes, of any other value
+    one that no quay and no weir makes either.
 
     Parameters
     ----------
@@ -338,6 +340,9 @@ def plateau(heights: NDArray[np.float64], cell_m: float) -> tuple[float, int]:
     >>> ground[5:9, 5:9] = 0
     >>> plateau(ground, 1.0)
     (0.0, 16)
+    >>> ground[5:9, 5:9] = 17.25
+    >>> plateau(ground, 1.0), plateau(np.where(ground == 17.25, 36.0, ground), 1.0)  # a harbour
+    ((17.25, 16), (0.0, 0))
     """
     known = heights[~np.isnan(heights)]
     if known.size < 16:
@@ -346,7 +351,7 @@ def plateau(heights: NDArray[np.float64], cell_m: float) -> tuple[float, int]:
         hole = heights == value
         count = int(hole.sum())
         usual = value in _USUAL_VOIDS or (value < -50 and value == round(value))
-        if not usual or not _FEWEST_VOID <= count <= 0.95 * known.size:
+        if not (_FEWEST_VOID if usual else _ANY_COUNT) <= count <= 0.95 * known.size:
             continue
         wide = np.pad(hole, 1)
         near = wide[:-2, 1:-1] | wide[2:, 1:-1] | wide[1:-1, :-2] | wide[1:-1, 2:]
@@ -355,7 +360,9 @@ def plateau(heights: NDArray[np.float64], cell_m: float) -> tuple[float, int]:
             continue
         step = np.abs(rim - value)
         alive = value < 0 or len(np.unique(rim)) > 3
-        if alive and float(np.median(step)) > max(_STEP_M, min(cell_m, 10.0)) and step.min() > _STEP_M / 2:
+        far = max(_STEP_M, min(cell_m, 10.0)) if usual else max(_ANY_STEP_M, 0.6 * cell_m)
+        near_m = _STEP_M / 2 if usual else far / 2
+        if alive and float(np.median(step)) > far and step.min() > near_m:
             return value, count
     return 0.0, 0
 

@@ -132,7 +132,9 @@ def _packed_table(path: Path, start: bytes, layer: str | None) -> str | None:
         return None
     names = [member.filename for member in members_of(path)]
     tables = [
-        name for name in names if name.lower().endswith((".csv", ".txt", ".tsv")) and "__MACOSX" not in name
+        name
+        for name in names
+        if name.lower().endswith((".csv", ".txt", ".tsv")) and "__MACOSX" not in name and "/._" not in name
     ]
     if not tables or any(
         name.startswith(("xl/", "content.xml")) or name.lower().endswith(".shp") for name in names

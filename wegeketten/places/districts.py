@@ -357,7 +357,8 @@ def _name_column(layer: Layer, wanted: str | None) -> str:
         near = difflib.get_close_matches(wanted, columns, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(columns) or 'no columns'}"
         raise UsageError(f"{layer.path}: no column {wanted!r}; {hint}")
-    by_folded = {name.casefold(): name for name in reversed(columns)}
+    by_folded = {re.sub(r"[_ -]", "", name.casefold()): name for name in reversed(columns)}
+    by_folded |= {name.casefold(): name for name in reversed(columns)}
     for known in NAME_COLUMNS:
         if known in by_folded and _tells_apart(layer.columns[by_folded[known]]):
             return by_folded[known]

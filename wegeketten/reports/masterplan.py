@@ -96,7 +96,7 @@ def write_masterplan(
     MissingExtraError
         A PDF is asked for and weasyprint is not installed.
     InputDataError
-        A folder of `extras` cannot be read.
+        A folder of `extras` cannot be read, or the city has no place of any service.
     OutputError
         The folder is something else, or cannot be written.
     """
@@ -116,6 +116,8 @@ def write_masterplan(
     title = chosen.title or city_name(city)
     proposals, looks = read_proposals(parts / "plan"), read_looks(parts / "survey")
     report = Report(Phrases(scan, lang, title, proposals=proposals, looks=looks))
+    if not report.tell.offered:
+        raise InputDataError(f"{city.path}: no place of any service is mapped; there is nothing to judge")
     areas = [area for area in report.judged if area.row in rows]
     with whole_folder(target, marker=MARKER) as folder:
         tick("map", 0.6)

@@ -6,6 +6,7 @@ import re
 import statistics
 from typing import TYPE_CHECKING, NamedTuple
 
+from wegeketten.errors import InputDataError
 from wegeketten.tags.keys import tidy_key
 from wegeketten.tags.spelling import tidy
 
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
 
 _NAMES = {
     "kerb:height": (
-        r"(bord|bordstein|kanten|auftritts|absenk\w*|rest|tiefbord)_?(hoehe|kante)?(_?hoehe)?|hoehe_?(bord|kante)\w*|"
+        r"(bord|bordstein|kanten|auftritts|rest|tiefbord)_?(hoehe|kante)?(_?hoehe)?|absenk\w*_?(hoehe|kante)|"
+        r"hoehe_?(bord|kante)\w*|"
         r"kerb_?(height)?|curb_?height|anschlag(_?hoehe)?"
     ),
     "width": (
@@ -43,10 +45,13 @@ _NAMES = {
 }
 _patterns = {key: re.compile(pattern) for key, pattern in _NAMES.items()}
 _unit = re.compile(
-    r"(?P<name>.*?)[ _]*(?:in[ _]+)?[\[(]?(?P<unit>mm|cm|dm|m|%|prozent|pct|proz|grad|°)[\])]?", re.IGNORECASE
+    r"(?P<name>.*?)[ _]*(?:in[ _]+)?[\[(]?(?P<unit>mm|cm|dm|m|%|prozent|pct|proz|grad|°|‰|promille)[\])]?",
+    re.IGNORECASE,
 ).fullmatch
-_UNITS = {"prozent": "%", "pct": "%", "proz": "%", "grad": "°"}
+_UNITS = {"prozent": "%", "pct": "%", "proz": "%", "grad": "°", "promille": "‰"}
 _number = re.compile(r"[-+]?\d+(?:[.,]\d+)?").fullmatch
+_LEAST_PCT = 0.35  # a town whose steepest way has less is rather written as rise over run
+_HIGHEST_CM, _LEAST_MM = 40, 5
 _YES = frozenset({"ja", "j", "yes", "y", "true", "wahr", "vorhanden", "1", "x"})
 _NO = frozenset({"nein", "n", "no", "false", "falsch", "keine", "kein", "nicht vorhanden", "0", "ohne"})
 _SURFACES = {
@@ -92,6 +97,11 @@ def attributes_of(columns: Mapping[str, Sequence[str]]) -> tuple[list[Attribute]
     tuple
         The columns, and one sentence for each assumption.
 
+    Raises
+    ------
+    InputDataError
+        Slopes may be in percent or rise over run.
+
     Examples
     --------
     >>> found, notes = attributes_of({"Bordhöhe": ["2,5", "12"], "Foto": ["a.jpg"], "Breite [cm]": ["90"]})
@@ -110,6 +120,12 @@ def attributes_of(columns: Mapping[str, Sequence[str]]) -> tuple[list[Attribute]
             unit = _likely_unit(key, numbers)
             notes.append(f"{column!r} states no unit: its numbers are read as {unit}")
         if not unit and key in ("incline", "incline:across") and numbers:
+            steepest = max(map(abs, numbers))
+            if 0 < steepest < _LEAST_PCT:
+                raise InputDataError(
+                    f"column {column!r}: numbers up to {steepest:g} may be percent or rise over run; "
+                    "write the unit into its name, such as 'Neigung (%)' or 'Neigung (‰)'"
+                )
             unit = "%"
         found.append(Attribute(column, key, unit))
     heights = any(each.key == "kerb:height" for each in found)
@@ -140,6 +156,8 @@ def value_of(attribute: Attribute, cell: str) -> str:
     ('cobblestone', 'lowered')
     """
     text = tidy(cell)
+    if attribute.unit == "‰" and _number(text):
+        return f"{float(text.replace(',', '.')) / 10:g} %"
     if attribute.unit and _number(text):
         return f"{text} {attribute.unit}"
     word = text.casefold()
@@ -154,6 +172,20 @@ def value_of(attribute: Attribute, cell: str) -> str:
     return {"beidseitig": "both", "links": "left", "rechts": "right", "teilweise": "limited"}.get(
         word, cell.strip()
     )
+
+
+def with_unit(value: str, unit: str) -> str:
+    """A bare number with the unit that stands in another column.
+
+    Examples
+    --------
+    >>> with_unit("30", "mm"), with_unit("60", "Promille"), with_unit("lowered", "-"), with_unit("3 cm", "cm")
+    ('30 mm', '6 %', 'lowered', '3 cm')
+    """
+    plain = unit.strip().casefold()
+    plain = _UNITS.get(plain, plain)
+    known = plain in ("mm", "cm", "dm", "m", "%", "°", "‰")
+    return value_of(Attribute("", "", plain), value) if known and _number(tidy(value)) else value
 
 
 def doubtful(values: Iterable[tuple[str, float]]) -> list[str]:
@@ -201,4 +233,7 @@ def _likely_unit(key: str, numbers: list[float]) -> str:
     if key == "width":
         return "m" if middle < 20 else "cm"
     largest = max(map(abs, numbers))
-    return "m" if largest < 0.5 and largest > 0 else "mm" if middle > 40 else "cm"
+    least = min((abs(number) for number in numbers if number), default=0.0)
+    # no kerb has 40 cm; one such number among small ones is a slip of the pen, told by `doubtful`
+    fine = middle > _HIGHEST_CM or (largest > _HIGHEST_CM and least >= _LEAST_MM)
+    return "m" if largest < 0.5 and largest > 0 else "mm" if fine else "cm"

@@ -19,7 +19,7 @@ from wegeketten.tags.dates import iso_date, month_first
 from wegeketten.tags.keys import plain_key, tidy_key
 from wegeketten.tags.lexicon import CLASSES, Span
 from wegeketten.tags.readers import measure
-from wegeketten.tags.register import Attribute, attributes_of, doubtful, value_of
+from wegeketten.tags.register import Attribute, attributes_of, doubtful, value_of, with_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -37,6 +37,7 @@ _OTHER_NAMES = {
     "osm_type": ("type",),
     "attribute": ("key", "attribut", "merkmal", "tag"),
     "value": ("wert", "raw"),
+    "unit": ("einheit", "masseinheit", "maßeinheit", "uom"),
     "date": (
         "datum",
         "check_date",
@@ -240,7 +241,12 @@ class _Sheet:
         if not self._long:
             used = {column for columns in self._ours.values() for column in columns}
             others = {name: cells for name, cells in columns.items() if name not in used}
-            self._wide, told = attributes_of(others)
+            if sidewalks:
+                others.pop("incline", None)
+            try:
+                self._wide, told = attributes_of(others)
+            except InputDataError as error:
+                raise InputDataError(f"{path}: {error}") from error
             if sidewalks:
                 self._wide = [each for each in self._wide if each.key in _SIDEWALKS]
             self.notes += [f"{path.name}: {note}" for note in told]
@@ -286,7 +292,7 @@ class _Sheet:
         """Attribute and value, or several: of a register's row, or written as tags in the note."""
         attribute, value = record.get("attribute", ""), record.get("value", "")
         if self._long and (attribute or value):
-            return [(attribute, value)] if value else []
+            return [(attribute, with_unit(value, record.get("unit", "")))] if value else []
         cells = [(each, self.columns[each.column][row].strip()) for each in self._wide]
         found = [(each.key, value_of(each, cell)) for each, cell in cells if cell]
         return found + [(key, raw.strip(" ;")) for key, raw in _pair.findall(record.get("note", ""))]
