@@ -248,7 +248,7 @@ def made(out: Path, files: dict[str, str]) -> Path:
     return out
 
 
-def test_a_mount_point_is_refused_with_a_place_in_it(tmp_path, monkeypatch):
+def test_a_mount_point_is_refused_with_a_place_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     volume = tmp_path / "volume"
     volume.mkdir()
     monkeypatch.setattr("pathlib.Path.is_mount", lambda path: path == volume)

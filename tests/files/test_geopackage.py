@@ -28,10 +28,10 @@ def test_a_layer_of_polygons_and_multipolygons_is_one_of_multipolygons(tmp_path:
     assert [shape.area for shape in read] == [1.0, 2.0]
 
 
-def test_what_a_full_disk_cuts_off_is_never_a_result(tmp_path):
+def test_what_a_full_disk_cuts_off_is_never_a_result(tmp_path: Path) -> None:
     """GDAL leaves out the index of places, or commits nothing, without a word."""
     resource = pytest.importorskip("resource")
-    points = shapely.points(np.random.default_rng(4).uniform(0, 9, (300, 2)))
+    points = np.asarray(shapely.points(np.random.default_rng(4).uniform(0, 9, (300, 2))), dtype=object)
     layers = [Layer("one", {"a": np.arange(300.0)}, points), Layer("two", {"a": np.arange(3.0)}, points[:3])]
     write_layers(tmp_path / "whole.gpkg", layers)
     whole = (tmp_path / "whole.gpkg").read_bytes()

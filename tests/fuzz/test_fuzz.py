@@ -26,7 +26,7 @@ def test_damaged_inputs_are_read_or_refused() -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-def test_kills_full_disks_and_crowds_leave_old_or_new():
+def test_kills_full_disks_and_crowds_leave_old_or_new() -> None:
     seed = os.environ.get("WEGEKETTEN_SEED", "20261130")
     words = [
         "--only",

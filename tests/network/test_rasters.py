@@ -159,8 +159,8 @@ def test_pictures_and_damage_are_no_models(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("value", "told"), [(50.0, True), (123456 / 256, True), (104.0, False), (120.0, False)]
 )
-def test_holes_of_any_value_are_told_and_harbours_stay(tmp_path, value, told):
-    def with_hole(x, y):
+def test_holes_of_any_value_are_told_and_harbours_stay(tmp_path: Path, value: float, told: bool) -> None:
+    def with_hole(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
         ground = 110 + (x - EAST) * 0.02 + (y - NORTH) * 0.01
         inside = (np.abs(x - EAST - 50) < 20) & (np.abs(y - NORTH - 50) < 20)
         return np.where(inside, value, ground)

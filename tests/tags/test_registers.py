@@ -157,10 +157,10 @@ def test_dates_that_may_be_two_are_refused_unless_the_column_tells(tmp_path: Pat
     assert iso_date("03/04/2026", month_first=True) == "2026-03-04"
 
 
-def test_units_that_were_read_ten_times_too_large(tmp_path):
+def test_units_that_were_read_ten_times_too_large(tmp_path: Path) -> None:
     lon, lat = lonlat(3, 4)
 
-    def values(head, *cells):
+    def values(head: str, *cells: str) -> list[float | None]:
         path = tmp_path / "r.csv"
         rows = [f"{lat};{lon};{cell}" for cell in cells]
         path.write_text("\n".join([f"lat;lon;{head}", *rows, ""]), encoding="utf-8")
