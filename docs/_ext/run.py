@@ -50,17 +50,7 @@ class Run(SphinxDirective):
         return [nodes.literal_block(text, text, language="console")]
 
     def _output(self, command: str) -> list[str]:
-        folder = Path(self.env.app.outdir) / "_run"
-        folder.mkdir(exist_ok=True)
-        root = Path(self.env.app.srcdir).parent
-        environment = {
-            **os.environ,
-            "PATH": f"{_shim(folder)}:{os.environ['PATH']}",
-            "PYTHONPATH": os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH")])),
-            "WEGEKETTEN_CACHE": str(folder / ".cache"),
-            "COLUMNS": "110",
-            "NO_COLOR": "1",
-        }
+        folder, environment = environment_of(self.env.app)
         done = subprocess.run(
             ["/bin/sh", "-c", command],
             cwd=folder, env=environment, capture_output=True, text=True, check=False,
@@ -72,6 +62,22 @@ class Run(SphinxDirective):
             )  # fmt: skip
         said = done.stdout if done.returncode == 0 else done.stdout + done.stderr
         return said.rstrip().splitlines()
+
+
+def environment_of(app: Sphinx) -> tuple[Path, dict[str, str]]:
+    """Folder that all commands and notebooks of a build share, and their environment."""
+    folder = Path(app.outdir) / "_run"
+    folder.mkdir(exist_ok=True)
+    root = Path(app.srcdir).parent
+    environment = {
+        **os.environ,
+        "PATH": f"{_shim(folder)}:{os.environ['PATH']}",
+        "PYTHONPATH": os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH")])),
+        "WEGEKETTEN_CACHE": str(folder / ".cache"),
+        "COLUMNS": "110",
+        "NO_COLOR": "1",
+    }
+    return folder, environment
 
 
 def _shim(folder: Path) -> Path:

@@ -12,6 +12,7 @@ from reach.test_isochrone import _line_of
 
 import wegeketten as wk
 from wegeketten.errors import InputDataError, UsageError
+from wegeketten.osm.projection import Projection
 from wegeketten.people.profile import Profile, load_profile
 from wegeketten.places.points import Points, read_points
 from wegeketten.reach.matrix import (
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
 
     from wegeketten.city import City
     from wegeketten.reach.matrix import Stops
+
+
+PROJECTION = Projection(25833)
+EXTENT = (400_000.0, 5_650_000.0, 420_000.0, 5_660_000.0)
 
 
 def _matrix(
@@ -84,10 +89,10 @@ def test_a_point_off_every_way_reaches_nothing() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("id,a,b\n1,2,3\n", "no columns lon and lat"),
-        ("lon,lat\nx,3\n", "row 2"),
-        ("lon,lat\n", "no point"),
-        ("lon,lat\n4e6,5e6\n", "no degrees"),
+        ("id,a,b\n1,2,3\n", "columns lon and lat"),
+        ("lon,lat\nx,3\n", "point 1: no position"),
+        ("lon,lat\n", "no"),
+        ("lon,lat\n4e6,5e6\n", "point 1: no position"),
         ("id,lon,lat\na,1,2\na,3,4\n", "more than once"),
     ],
 )
@@ -95,15 +100,32 @@ def test_unusable_points_are_refused(tmp_path: Path, text: str, words: str) -> N
     file = tmp_path / "points.csv"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(InputDataError, match=words):
-        read_points(file)
+        read_points(file, PROJECTION, EXTENT)
 
 
 def test_german_csv_is_read(tmp_path: Path) -> None:
     file = tmp_path / "punkte.csv"
     file.write_text("Name;Lon;Lat\nRathaus;13,74;51,05\n", encoding="utf-8-sig")
-    points = read_points(file)
+    points = read_points(file, PROJECTION, EXTENT)
     assert points.ids == ["Rathaus"]
-    assert points.lonlat.tolist() == [[13.74, 51.05]]
+    assert points.lonlat == pytest.approx(np.array([[13.74, 51.05]]), abs=1e-8)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "id;rechtswert;hochwert\na;411700;5656100\n",
+        "id;east;north\na;411700,0;5656100,0\n",
+        "id,wkt\na,SRID=25833;POINT(411700 5656100)\n",
+        "id,geom\na,POINT(411700 5656100)\n",
+    ],
+)
+def test_metres_and_well_known_text_are_read_as_in_lists_of_places(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "points.csv"
+    file.write_text(text, encoding="utf-8")
+    points = read_points(file, PROJECTION, EXTENT)
+    assert points.ids == ["a"]
+    assert PROJECTION.to_xy(points.lonlat) == pytest.approx(np.array([[411700.0, 5656100.0]]), abs=0.01)
 
 
 @pytest.mark.data

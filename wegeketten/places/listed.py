@@ -103,6 +103,30 @@ def read_listed(path: Path, projection: Projection, extent: Extent) -> Listed:
     InputDataError
         The file cannot be read, states no coordinates, or none of its places lies in the city.
     """
+    columns, xy = read_positions(path, projection, extent)
+    return _placed(path, columns, xy, extent)
+
+
+def read_positions(
+    path: Path, projection: Projection, extent: Extent
+) -> tuple[dict[str, list[str]], NDArray[np.float64]]:
+    """Columns of a list as texts, and where each row lies; NaN where it does not say.
+
+    Parameters
+    ----------
+    path, projection, extent
+        As for `read_listed`.
+
+    Returns
+    -------
+    tuple
+        Columns by name, and float64, shape (rows, 2).
+
+    Raises
+    ------
+    InputDataError
+        The file cannot be read, or states no coordinates.
+    """
     from wegeketten.files.tables import read_start
 
     start, size = read_start(path)
@@ -112,8 +136,7 @@ def read_listed(path: Path, projection: Projection, extent: Extent) -> Listed:
         b"\xef\xbb\xbf \t\r\n"
     ).startswith((b"{", b"<"))
     zipped = start.startswith(b"PK") and path.suffix.lower() not in (".xlsx", ".ods")
-    columns, xy = _of_layer(path, projection) if shapes or zipped else _of_table(path, projection, extent)
-    return _placed(path, columns, xy, extent)
+    return _of_layer(path, projection) if shapes or zipped else _of_table(path, projection, extent)
 
 
 def _of_layer(path: Path, projection: Projection) -> tuple[dict[str, list[str]], NDArray[np.float64]]:

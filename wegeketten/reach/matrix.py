@@ -169,7 +169,9 @@ def stops_named(city: City, profile: Profile, answer: Answer, text: str) -> Stop
     if path.suffix and not path.exists():
         raise UsageError(f"{text}: no such file")
     if path.suffix:
-        return stops_of_points(city, profile, read_points(text), answer)
+        x, y = city.nodes["x"], city.nodes["y"]
+        extent = float(x.min()), float(y.min()), float(x.max()), float(y.max())
+        return stops_of_points(city, profile, read_points(text, city.projection, extent), answer)
     return stops_of_service(city, profile, answer, text)
 
 
