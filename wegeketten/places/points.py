@@ -74,4 +74,5 @@ def read_points(path: str | Path, projection: Projection, extent: Extent) -> Poi
     if len(set(ids)) != len(ids):
         twice = next(each for each in ids if ids.count(each) > 1)
         raise InputDataError(f"{path}: the id {twice!r} stands more than once")
-    return Points(ids, np.round(np.asarray(projection.to_lonlat(xy), dtype=np.float64), _DIGITS))
+    lonlat: NDArray[np.float64] = np.asarray(projection.to_lonlat(xy), dtype=np.float64)
+    return Points(ids, lonlat.round(_DIGITS))
