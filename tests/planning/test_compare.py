@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -12,8 +12,10 @@ from planning.test_plan import city_with
 from reach.toy import kerb
 
 from wegeketten.errors import UsageError
+from wegeketten.model.reading import Provenance
 from wegeketten.people.profile import load_profile
 from wegeketten.planning.compare import CAUSE_COLUMNS, CHANGE_COLUMNS, compare_cities, compare_measures
+from wegeketten.reports.terminal_results import thanks
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,3 +83,25 @@ def test_measures_are_compared_with_none() -> None:
     assert compare_measures(city, ["n1001"], [load_profile("walker")], services=["pharmacy"]).causes == ()
     with pytest.raises(UsageError, match="n5"):
         compare_measures(city, ["n5"], [load_profile("wheelchair")])
+
+
+def test_the_thanks_count_what_a_survey_has_decided() -> None:
+    """Two kerbs in doubt in a row: both found low decides for the five behind them, one found high too."""
+    doubt = kerb(3, lower=0, upper=12, provenance=Provenance.assumed)
+    chair = [load_profile("wheelchair")]
+
+    def effect(**found: Any) -> Any:
+        after = city_with(2, **found)
+        after.meta["counts"] = {"survey_files": 3, "survey_conflicts": 1}
+        return compare_cities(city_with(2, **doubt), after, chair, services=["pharmacy"]).survey
+
+    low = effect(**kerb(2, lower=2, upper=2, provenance=Provenance.surveyed))
+    assert (low.files, low.readings, low.places, low.conflicts) == (3, 2, 2, 1)
+    assert (low.people, low.people_sure, low.people_known_not) == (5, 5, 0)
+    assert [row["in_doubt_after"] for row in low.rows] == [0]
+    high = effect(**kerb(9, lower=9, upper=9, provenance=Provenance.surveyed))
+    assert (high.people, high.people_sure, high.people_known_not) == (5, 0, 5)
+    wide = effect(**kerb(9, lower=2, upper=9, provenance=Provenance.surveyed))
+    assert (wide.readings, wide.people, wide.rows[0]["in_doubt_after"]) == (2, 0, 5)
+    assert effect(**doubt) is None
+    assert thanks(low, "Wohnadressen", "de")[1].startswith("Für 5 Wohnadressen ist dadurch")

@@ -16,6 +16,7 @@ from wegeketten.files.json import write_json
 from wegeketten.model.answers import ANSWERS
 from wegeketten.model.tabular import Tabular
 from wegeketten.planning.attribution import Attribution, Suspects
+from wegeketten.planning.survey_effect import EFFECT_COLUMNS, Thanks, effect_rows
 from wegeketten.reach.expected import find_chances
 from wegeketten.reach.home_times import reach_of
 from wegeketten.reach.shares import units_within
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from wegeketten.model.answers import Progress
     from wegeketten.people.profile import Profile
     from wegeketten.planning.attribution import Cause, Times
+    from wegeketten.planning.survey_effect import SurveyEffect
     from wegeketten.reach.home_times import Reach
     from wegeketten.whatif.measures import MeasureCatalogue
 
@@ -77,6 +79,8 @@ class Comparison(Tabular):
         Homes only before or only after; they are in no row.
     meta
         Provenance of both sides.
+    survey
+        What a survey has changed; None where the second city holds nothing newly surveyed.
     """
 
     rows: tuple[dict[str, Any], ...]
@@ -84,6 +88,7 @@ class Comparison(Tabular):
     homes_gone: int
     homes_new: int
     meta: dict[str, Any]
+    survey: SurveyEffect | None = None
 
     def tables(self) -> dict[str, list[dict[str, Any]]]:
         """Tables ``changes`` (district, profile and service) and ``causes``."""
@@ -96,11 +101,12 @@ class Comparison(Tabular):
             "causes": [cause._asdict() for cause in self.causes],
             "homes_gone": self.homes_gone,
             "homes_new": self.homes_new,
+            "survey": self.survey and {**self.survey._asdict(), "rows": list(self.survey.rows)},
             **self.meta,
         }
 
     def write(self, out: Path) -> None:
-        """Write ``changes.csv``, ``causes.csv`` and ``compare.json`` into a folder.
+        """Write ``changes.csv``, ``causes.csv``, ``survey_effect.csv`` and ``compare.json`` into a folder.
 
         Parameters
         ----------
@@ -119,6 +125,8 @@ class Comparison(Tabular):
         with whole_folder(out, marker="compare.json") as folder:
             write_csv(folder / "changes.csv", CHANGE_COLUMNS, rows)
             write_csv(folder / "causes.csv", CAUSE_COLUMNS, causes)
+            if self.survey is not None:
+                write_csv(folder / "survey_effect.csv", EFFECT_COLUMNS, effect_rows(self.survey))
             write_json(folder / "compare.json", self.to_json())
 
 
@@ -167,7 +175,7 @@ def compare_cities(
             f"{before.path} and {after.path} have no home in common; compare two builds of one place"
         )
     there, back = _match_edges(before, after)
-    book = Attribution(before, old)
+    book, thanks = Attribution(before, old), Thanks(before.homes["weight"][old].astype(np.float64))
     wanted = _services(before, services)
     for number, profile in enumerate(profiles):
         if progress:
@@ -179,6 +187,7 @@ def compare_cities(
             limit = _limit(before, profile, service)
             times = _times(now, column, old), _times(then, column, new)
             book.note(profile.id, service, limit, *times)
+            thanks.note(profile.id, service, limit, *times)
             gained = (times[0]["likely"] > limit) & (times[1]["likely"] <= limit)
             lost = (times[0]["likely"] <= limit) & (times[1]["likely"] > limit)
             book.blame(ahead, service, limit, old[gained], gain=True)
@@ -202,7 +211,8 @@ def compare_cities(
         rows = [row | _expected(row, before, (old, new), both) for row in rows]
     meta = {"before": provenance_of(before), "after": provenance_of(after)}
     gone, fresh = len(before.homes["home_id"]) - len(old), len(after.homes["home_id"]) - len(old)
-    return Comparison(tuple(rows), book.causes(), gone, fresh, meta)
+    survey = thanks.effect(before, after, there)
+    return Comparison(tuple(rows), book.causes(), gone, fresh, meta, survey)
 
 
 def _expected(

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from wegeketten.planning.compare import Comparison
     from wegeketten.planning.plan import Plan
     from wegeketten.planning.survey import Survey
+    from wegeketten.planning.survey_effect import SurveyEffect
     from wegeketten.reach.barriers import Barrier
     from wegeketten.reach.chains.every_home import Chains
     from wegeketten.reach.chains.one_door import Chain
@@ -282,9 +283,44 @@ def print_comparison(
             shown=len(causes), count=number(len(comparison.causes), lang), counted=counted
         )
         print_rows(titles, causes, right=(2, 3), title=shown)
+    if comparison.survey is not None:
+        for line in thanks(comparison.survey, counted, lang):
+            console.print(line)
     if out is not None:
         console.print(written(out, lang=lang))
     console.print(ATTRIBUTION)
+
+
+def thanks(effect: SurveyEffect, counted: str, lang: Lang) -> list[str]:
+    """What survey walks have changed, as thanks to those who walked.
+
+    Parameters
+    ----------
+    effect
+        See `wegeketten.planning.survey_effect`.
+    counted
+        What the figures count, in words.
+    lang
+        ``de`` or ``en``.
+
+    Returns
+    -------
+    list of str
+        Sentences.
+    """
+    slots = {
+        "readings": number(effect.readings, lang),
+        "places": number(effect.places, lang),
+        "people": about(effect.people, lang),
+        "sure": about(effect.people_sure, lang),
+        "known_not": about(effect.people_known_not, lang),
+        "counted": counted,
+    }
+    told = [text("thanks.found", lang, count=effect.files, **slots)]
+    told.append(text("thanks.decided" if effect.people else "thanks.undecided", lang, **slots))
+    if effect.conflicts:
+        told.append(text("thanks.conflicts", lang, count=effect.conflicts))
+    return told
 
 
 def print_plan(plan: Plan, *, lang: Lang = "de", out: Path) -> None:
