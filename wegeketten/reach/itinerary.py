@@ -201,10 +201,12 @@ def _describe(
     narrator = _Narrator(city)
     met = {barrier.id: barrier for barrier in barriers}
     ids = city.edges.ids(rows)
+    first = np.array([piece[0] for piece in pieces], dtype=np.float64).reshape(-1, 2)
+    lonlat = np.asarray(city.projection.to_lonlat(first), dtype=np.float64) if len(first) else first
     for number, row in enumerate(rows.tolist()):
-        narrator.pass_edge(
-            row, pieces[number], float(metres[number]), float(seconds[number]), met.pop(ids[number], None)
-        )
+        lon, lat = lonlat[number].tolist()
+        spot = _Spot(float(metres[number]), float(seconds[number]), lat, lon)
+        narrator.pass_edge(row, pieces[number], spot, met.pop(ids[number], None))
     return [_with_length(step) for step in narrator.steps]
 
 
@@ -219,13 +221,9 @@ class _Narrator:
         self.flight = -1  # number of the way whose flight of steps is being described
         self.flight_step = -1  # which step that is
 
-    def pass_edge(
-        self, row: int, piece: Line, metres: float, seconds: float, barrier: Barrier | None
-    ) -> None:
+    def pass_edge(self, row: int, piece: Line, spot: _Spot, barrier: Barrier | None) -> None:
         """Describe one more edge; `barrier` is what is said of it, if anything."""
         kind = Kind(int(self.city.edges["kind"][row]))
-        lon, lat = np.asarray(self.city.projection.to_lonlat(piece[:1]), dtype=np.float64)[0]
-        spot = _Spot(metres, seconds, float(lat), float(lon))
         point = kind.is_barrier or kind in NAMED_WAYS
         if barrier is not None and point:
             self._pass_barrier(row, kind, barrier, spot)
