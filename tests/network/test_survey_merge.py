@@ -36,6 +36,22 @@ def test_bounds_hold_what_is_said(said: list[str], expected: tuple[float, float,
     assert merged.lower <= merged.value <= merged.upper
 
 
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (["-3..3", "-6..6"], "widened"),  # level, or rising one way or the other
+        (["-6..6", "-12..12"], "widened"),
+        (["3.1..6", "-12..12"], "widened"),
+        (["3.1..6", "-6..6"], ""),  # one of them knows which way
+        (["4", "-6..6"], ""),
+        (["1", "-3..3"], ""),
+    ],
+)
+def test_a_slope_of_unknown_direction_is_still_a_slope(said: list[str], expected: str) -> None:
+    rows = [row(f"{value} %", value, attribute="incline_pct") for value in said]
+    assert merge_rows(rows, 0.0).resolution == expected
+
+
 def test_of_two_the_worse_is_the_point_value() -> None:
     assert merge_rows([row("2", "a"), row("10", "b")], 0.0).value == 10
     widths = [row(value, value, attribute="width_m") for value in ("0.8", "1.5")]

@@ -9,6 +9,7 @@ from wegeketten.fieldwork.assets import fieldwork_asset
 from wegeketten.fieldwork.cards import cards_of
 from wegeketten.fieldwork.choices import QUESTIONS
 from wegeketten.fieldwork.walk_map import draw_map
+from wegeketten.files.csv import clean_text
 from wegeketten.files.inline import style_tag
 from wegeketten.files.policy import policy_of
 from wegeketten.model.licence import ATTRIBUTION
@@ -28,7 +29,9 @@ _STYLE = (
     "table{border-collapse:collapse;width:100%}"
     "th,td{border:1px solid #555;padding:.3rem .5rem;text-align:left;vertical-align:top}"
     "td.fill p{margin:.2rem 0}td.fill span{white-space:nowrap;margin-right:.6rem}tr{break-inside:avoid}"
-    "td{overflow-wrap:anywhere}.walk-map{display:block;width:100%;height:115mm;border:1px solid #777;"
+    "td{overflow-wrap:anywhere}td:nth-child(2),td:nth-child(3){min-width:8rem}"
+    "@page{size:A4;margin:12mm}"
+    ".walk-map{display:block;width:100%;height:115mm;border:1px solid #777;"
     "margin-bottom:.5rem;background:#f3f0e9;print-color-adjust:exact;-webkit-print-color-adjust:exact}"
     ".away{display:none}thead{display:table-header-group}"
     "h2{break-before:page}h2:first-of-type{break-before:auto}@media print{body{margin:0}}"
@@ -51,6 +54,9 @@ def checklist(survey: Survey, lang: str = "de") -> str:
         _paragraph(words["how"]),
         _paragraph(words["back"]),
     ]
+    if survey.contact:
+        contact = clean_text(survey.contact, longest=200)
+        parts.append(_paragraph(escape(text("walk.send_to", lang, contact=contact))))
     for number, walk in enumerate(survey.walks, start=1):
         cards = cards_of([[survey.spots[spot] for spot in place] for place in walk.places], survey.city)
         named = {"number": number, "length": walk_length(walk, lang), "minutes": walk_minutes(walk, lang)}

@@ -125,10 +125,30 @@ def _bounds(attribute: str, said: Sequence[_Said]) -> tuple[float, float, bool]:
     lowest, highest = max(each.lower for each in said), min(each.upper for each in said)
     measured = all(each.lower == each.upper for each in said)
     some_measured = any(each.lower == each.upper for each in said)
+    if attribute == "incline_pct" and _steepness_differs(said):
+        return min(each.lower for each in said), max(each.upper for each in said), False
     if lowest < highest or (lowest == highest and some_measured):
         return lowest, highest, True
     widest = min(each.lower for each in said), max(each.upper for each in said)
     return *widest, measured and widest[1] - widest[0] <= ACCURACY.get(attribute, 0.0)
+
+
+LEVEL_PCT = 3.0
+"""Up to this slope a way is as good as level: which way it goes says nothing."""
+
+
+def _steepness_differs(said: Sequence[_Said]) -> bool:
+    """Whether a slope whose direction nobody knows (-12..12) meets a claim of at most half as steep.
+
+    Whoever says up to 12 % in one direction or the other has not said that it may be level.
+    """
+    steepest = [max(abs(each.lower), abs(each.upper)) for each in said]
+    either = [
+        most
+        for each, most in zip(said, steepest, strict=True)
+        if each.lower == -each.upper and most > LEVEL_PCT
+    ]
+    return bool(either) and min(steepest) <= max(either) / 2
 
 
 def _middle(attribute: str, said: Sequence[_Said], lower: float, upper: float) -> float:
