@@ -8,6 +8,7 @@ of their names.
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -34,14 +35,21 @@ class Run(SphinxDirective):
         "lines": directives.nonnegative_int,  # of the output at most, the rest is left out
         "exit": directives.nonnegative_int,  # the exit code that is expected
         "quiet": directives.flag,  # show no output
+        "needs": directives.unchanged_required,  # a program; where it is absent the commands are shown only
     }
 
     def run(self) -> list[nodes.Node]:
         """Make one literal block."""
         self.env.note_dependency(__file__)
         shown = []
+        needed = self.options.get("needs")
+        absent = needed is not None and shutil.which(needed) is None
+        if absent:
+            log.info("%s is absent: its example is shown, not run", needed, location=self.get_location())
         for command in self.content:
             shown.append(f"$ {command}")
+            if absent:
+                continue
             output = self._output(command)
             if "quiet" not in self.options:
                 most = self.options.get("lines", len(output))

@@ -256,3 +256,54 @@ def test_graphs_that_are_no_city() -> None:
     graph.graph["crs"] = "nonsense"
     with pytest.raises(InputDataError, match="is unknown"):
         from_networkx(graph)
+
+
+@pytest.mark.parametrize("form", ["graph.graphml", "graph.gpkg", "graph.osm"])
+def test_a_graph_of_osmnx_is_read_alike_from_all_its_files(
+    town: City, tmp_path: Path, kept_tags: Any, form: str
+) -> None:
+    (tmp_path / "town.osm").write_text(TOWN)
+    xml, file = form.endswith(".osm"), tmp_path / form
+    kept_tags.settings.all_oneway = xml  # as OSMnx wants it for a file of ways
+    try:
+        graph = kept_tags.graph.graph_from_xml(
+            tmp_path / "town.osm", simplify=False, retain_all=True, bidirectional=not xml
+        )
+        if xml:
+            kept_tags.io.save_graph_xml(graph, file)
+    finally:
+        kept_tags.settings.all_oneway = False
+    if form.endswith(".graphml"):
+        kept_tags.io.save_graphml(graph, file)
+    elif not xml:
+        kept_tags.io.save_graph_geopackage(graph, file, directed=True)
+    city = wk.build(file, tmp_path / "city")
+    same_times(town, city, [(1, 3), (1, 8), (8, 1), (3, 8)])
+    assert city.edges["length_m"].sum() == pytest.approx(town.edges["length_m"].sum(), rel=1e-3)
+
+
+@pytest.mark.parametrize("form", ["graph.graphml", "graph.gpkg"])
+def test_exported_graphs_are_those_of_osmnx(town: City, tmp_path: Path, form: str) -> None:
+    ox = pytest.importorskip("osmnx")
+    counts = wk.export(town, tmp_path / form, "networkx", profile="wheelchair")
+    graph = town.to_networkx("wheelchair")
+    assert counts == {"nodes": graph.number_of_nodes(), "edges": graph.number_of_edges()}
+    if form.endswith(".graphml"):
+        loaded = ox.io.load_graphml(tmp_path / form)
+        ox.convert.validate_graph(loaded, strict=False)
+        assert set(loaded.edges(keys=True)) == set(graph.edges(keys=True))
+    nodes, edges = ox.convert.graph_to_gdfs(graph)
+    ox.convert.validate_node_edge_gdfs(nodes, edges)
+
+
+def test_files_that_hold_no_graph(tmp_path: Path) -> None:
+    (tmp_path / "a.graphml").write_text("<html></html>")
+    with pytest.raises(InputDataError, match="is no GraphML of OSMnx"):
+        wk.build(tmp_path / "a.graphml", tmp_path / "city")
+    (tmp_path / "a.graphml").write_text('<graphml xmlns="http://graphml.graphdrawing.org/xmlns"><graph')
+    with pytest.raises(InputDataError, match="cannot be read as GraphML"):
+        wk.build(tmp_path / "a.graphml", tmp_path / "city")
+    bomb = '<!DOCTYPE a [<!ENTITY b "c">]><graphml>&b;</graphml>'
+    (tmp_path / "a.graphml").write_text(bomb)
+    with pytest.raises(InputDataError, match="is no GraphML"):
+        wk.build(tmp_path / "a.graphml", tmp_path / "city")

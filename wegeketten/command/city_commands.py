@@ -36,7 +36,12 @@ from wegeketten.command.options import (
 
 
 def build(
-    source: Annotated[str, typer.Argument(help="OSM extract (.osm.pbf .osm .osm.gz .osm.bz2) or demo.")],
+    source: Annotated[
+        str,
+        typer.Argument(
+            help="OSM extract (.osm.pbf .osm .osm.gz .osm.bz2), OSW .zip, OSMnx .graphml .gpkg, or demo."
+        ),
+    ],
     out: Out,
     dem: Annotated[
         list[Path] | None, typer.Option(help="Elevation model: GeoTIFF, .hgt, .xyz, .asc, zipped, a folder.")

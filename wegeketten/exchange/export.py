@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from wegeketten.city import City
+from wegeketten.city import MARKER, City
 from wegeketten.errors import UsageError
 from wegeketten.files.targets import check_apart
 
@@ -47,6 +47,13 @@ class ExportRequest:
     base: Path | None = None
     lang: str = "de"
     progress: Progress | None = None
+
+    def result(self) -> Path | None:
+        """The folder of a result; None where the source is a city or an extract."""
+        if isinstance(self.source, City):
+            return None
+        path = Path(self.source)
+        return path if path.is_dir() and not (path / MARKER).is_file() else None
 
     def survey_list(self) -> tuple[Path, City | None]:
         """The survey list and its city: list and source, or the source alone as the list."""
@@ -112,12 +119,28 @@ def _osmchange(asked: ExportRequest) -> dict[str, Any]:
     return write_changes(asked.city(), asked.survey, asked.base, asked.out)
 
 
+def _gis(form: str) -> Callable[[ExportRequest], dict[str, Any]]:
+    """The writer of one of the formats of GIS: of a city, or of a result's folder as it is."""
+
+    def write(asked: ExportRequest) -> dict[str, Any]:
+        from wegeketten.exchange.gis import write_gis
+
+        source: City | Path = asked.result() or asked.city()
+        return dict(write_gis(source, asked.out, form, lang=asked.lang))
+
+    return write
+
+
 FORMATS: dict[str, Format] = {
     "osw": Format((".zip",), _osw),
     "networkx": Format((".graphml", ".gpkg"), _networkx),
     "maproulette": Format((".geojson", ".json", ".jsonl"), _maproulette),
     "josm": Format((".html",), _josm),
     "osmchange": Format((".osc",), _osmchange),
+    "geojson": Format((), _gis("geojson")),
+    "gpkg": Format((".gpkg",), _gis("gpkg")),
+    "geoparquet": Format((), _gis("geoparquet")),
+    "qgis": Format((), _gis("qgis")),
 }
 """By the name that ``--format`` takes."""
 

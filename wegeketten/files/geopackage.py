@@ -53,12 +53,15 @@ class Layer:
         Shapely geometries of one type.
     style
         How QGIS draws it when it opens the file; None leaves QGIS its own choice.
+    qml
+        The same as a style document of QGIS, instead of `style`.
     """
 
     name: str
     columns: Mapping[str, NDArray[Any] | Sequence[str]]
     geometry: NDArray[np.object_]
     style: LayerStyle | None = None
+    qml: str = ""
 
 
 def write_layers(path: Path, layers: Sequence[Layer], *, epsg: int = 4326) -> None:
@@ -92,7 +95,7 @@ def write_layers(path: Path, layers: Sequence[Layer], *, epsg: int = 4326) -> No
                 shapes = _of_one_type(layer.geometry)
                 _write_layer(pyogrio, temporary, path, layer, shapes, epsg)
             try:
-                _write_styles(temporary, [layer for layer in layers if layer.style is not None])
+                _write_styles(temporary, [layer for layer in layers if layer.style or layer.qml])
                 _check_whole(temporary, path, layers)
             except sqlite3.Error as error:
                 raise _unwritten(path) from error
@@ -118,6 +121,7 @@ def _write_layer(
             geometry_type=plain if kind < 4 else _MULTI[kind],
             crs=f"EPSG:{epsg}",
             append=file.exists(),
+            dataset_options={"VERSION": "1.3"},  # what GDAL in long-lived distributions knows
         )
     except (pyogrio.errors.DataSourceError, pyogrio.errors.FeatureError) as error:
         raise _unwritten(told) from error
@@ -204,7 +208,7 @@ def _qml(layer: Layer) -> str:
 
     style = layer.style
     if style is None:
-        return ""
+        return layer.qml
     dimension = int(shapely.get_dimensions(layer.geometry[0])) if len(layer.geometry) else 0
     kind, symbol, colour_key = (
         ("marker", "SimpleMarker", "color"),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 MARKERS = (
     "city.json", "scan.json", "plan.json", "survey.json", "chain.json", "compare.json", "site.json",
-    "needs.json", "norm.json", "stops.json", "ride.json", "masterplan.json",
+    "needs.json", "norm.json", "stops.json", "ride.json", "masterplan.json", "export.json",
 )  # fmt: skip
 """Files by which folders of results are recognised; each lists the files that belong to it."""
 
