@@ -212,6 +212,20 @@ def test_numbers_out_of_range_are_misuse(made: Path) -> None:
     for options in ({"walk_m": float("nan")}, {"walk_m": -1.0}, {"most": 0}):
         with pytest.raises(UsageError):
             find_survey(city, [], **options)
+    from wegeketten.people.profile import load_profiles
+    from wegeketten.siting.choice import Wanted
+    from wegeketten.siting.needs import Asked, find_needs
+    from wegeketten.siting.site import find_sites
+
+    for asked in (Asked(posts=-3), Asked(strength=float("inf"))):
+        with pytest.raises(UsageError, match=r"--(posts|strength)"):
+            find_needs(city, load_profiles(["rollator"])[0], asked=asked)
+    for wanted in (
+        Wanted("pharmacy", minutes=float("inf")), Wanted("pharmacy", minutes=-1.0),
+        Wanted("pharmacy", site_cost_eur=-5.0),
+    ):  # fmt: skip
+        with pytest.raises(UsageError, match=r"--(minutes|site-cost)"):
+            find_sites(city, [], wanted)
     with pytest.raises(UsageError, match="--processes"):
         wk.build(made / "town.osm", made / "other", processes=0)
 

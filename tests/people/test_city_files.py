@@ -282,6 +282,13 @@ def test_packed_tables(tmp_path: Path, homes: Homes) -> None:
         assert weights(weigh_homes(homes, path, PROJECTION)) == [3.5, 3.5, 0]
 
 
+def test_a_late_member_of_a_packed_table_is_bounded(tmp_path: Path, homes: Homes) -> None:
+    path = tmp_path / "late.csv.gz"
+    path.write_bytes(gzip.compress(b"lon;lat;EW\n13.7;51;3\n") + gzip.compress(bytes(120_000_000), 1))
+    with pytest.raises(InputDataError, match="more than 100 MiB from"):
+        weigh_homes(homes, path, PROJECTION)
+
+
 def test_a_bomb_is_no_workbook(tmp_path: Path, homes: Homes) -> None:
     with zipfile.ZipFile(tmp_path / "b.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", bytes(150_000_000))

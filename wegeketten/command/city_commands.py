@@ -33,6 +33,7 @@ from wegeketten.command.options import (
     say,
     tell_warnings,
 )  # fmt: skip
+from wegeketten.errors import UsageError
 
 
 def build(
@@ -128,6 +129,8 @@ def scan(
     from wegeketten.reach.tables import summary, write_scan
     from wegeketten.reports.terminal import print_scan
 
+    if at is not None and usable_stops is None:
+        raise UsageError("--at is the day of a timetable: give --usable-stops as well")
     language = check_language(lang)
     with progress_bar("scan") as tick:
         profiles = chosen_profiles(profile, limit)

@@ -173,10 +173,16 @@ def gunzip(path: Path, target: Path, *, what: str = "") -> Path:
     """
     label = f"{what} {path}".strip()
     count = 0
+    most = MOST_RATIO * path.stat().st_size  # of all members together, a late one too
     try:
         with gzip.open(path) as packed, target.open("wb") as out:
             while chunk := packed.read(_CHUNK):
                 count += len(chunk)
+                if count > max(most, MUCH_UNPACKED_BYTES):
+                    raise InputDataError(
+                        f"{label}: unpacks to more than {MUCH_UNPACKED_BYTES >> 20} MiB from "
+                        f"{path.stat().st_size / 2**20:.1f} MiB; unpack it yourself"
+                    )
                 if count > MOST_GUNZIPPED_BYTES:
                     raise InputDataError(
                         f"{label}: unpacks to more than {MOST_GUNZIPPED_BYTES // 10**6} MB; unpack it "

@@ -11,6 +11,7 @@ from wegeketten.city import provenance_of
 from wegeketten.errors import InputDataError
 from wegeketten.joins.endpoints import Endpoints, allowed_places, join_homes, join_places
 from wegeketten.joins.pairs import times_between
+from wegeketten.model.ranges import within
 from wegeketten.model.tabular import Tabular
 from wegeketten.reach.shares import units_within
 from wegeketten.routing import INF
@@ -167,9 +168,11 @@ def find_needs(
     if not city.meta["parameters"].get("population"):
         notes.append("no file of people was given to build: every home counts as one person")
     weight = np.ones(len(names))
+    within(asked.strength, "--strength", 0)
     if asked.index is not None:
         weight, told = read_index(asked.index, names, ids, asked.strength)
         notes += told
+    within(asked.posts, "--posts", 0)
     needed = posts_needed(counted, weight, asked.per_post)
     whole = largest_remainder(needed, asked.posts)
     there = None if asked.there is None else _posts_there(city, asked.there, names, ids)

@@ -10,6 +10,7 @@ import numpy as np
 from wegeketten.city import provenance_of
 from wegeketten.errors import UsageError
 from wegeketten.model.answers import ANSWERS
+from wegeketten.model.ranges import within
 from wegeketten.model.tabular import Tabular
 from wegeketten.siting.candidates import find_candidates
 from wegeketten.siting.choice import OBJECTIVES, SiteTable, choose
@@ -252,6 +253,8 @@ def parse_fixed(text: str) -> bool:
 
 def _check(city: City, wanted: Wanted) -> None:
     city.catalogue.service(wanted.service)
+    within(wanted.minutes, "--minutes", 0, 24 * 60, above=True)
+    within(wanted.site_cost_eur, "--site-cost", 0)
     unknown = [name for name in wanted.objectives if name not in OBJECTIVES]
     if unknown:
         raise UsageError(f"--objective {unknown[0]}: there are {', '.join(OBJECTIVES)} and all")
