@@ -36,7 +36,7 @@ def main(extract: str, city_folder: str) -> None:
     rng = random.Random(seed)
     folder = Path(tempfile.mkdtemp())
     before = wk.open(city_folder)
-    survey = wk.survey(before, n=600, minutes=1e5, walk=1e6)
+    survey = wk.survey(before, profile=["wheelchair", "blind"], n=700, minutes=1e5, walk=1e6)
     places = survey.walks[0].places[:PLACES]
     print(f"seed {seed}; {len(places)} places, {sum(map(len, places))} readings")
     with sync_playwright() as running:

@@ -166,6 +166,15 @@ def test_the_survey_names_the_kerbs_in_doubt(tmp_path: Path) -> None:
     assert (tmp_path / "survey.gpx").read_text(encoding="utf-8").count("<wpt ") == 2
 
 
+def test_a_survey_asks_for_nothing_that_no_file_can_state(tmp_path: Path) -> None:
+    """A way under caution keeps people in doubt as well, but nobody can measure that."""
+    city = city_with(2, **kerb(3, lower=0, upper=12, provenance=Provenance.assumed))
+    city.edges["caution"][1] = 1 << 8
+    survey = find_survey(city, [load_profile("wheelchair")], services=["pharmacy"])
+    assert {spot.attribute for spot in survey.spots} == {"kerb_cm"}
+    survey.write(tmp_path)
+
+
 def test_nothing_in_doubt_nothing_to_survey(tmp_path: Path) -> None:
     survey = find_survey(city_with(1), [load_profile("wheelchair")], services=["pharmacy"])
     assert survey.spots == ()

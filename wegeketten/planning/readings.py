@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from wegeketten.model.edges import Kind, each_flight_once
+from wegeketten.model.edges import ATTRIBUTE, Kind, each_flight_once
 from wegeketten.reach.barriers import STRETCHES, midpoints
 from wegeketten.reach.whereabouts import whereabouts
 
@@ -95,7 +95,7 @@ def spots_on(
     for profile in profiles:
         arcs = np.stack([2 * rows, 2 * rows + 1], axis=1).ravel()
         for reason in reasons(city.edges, profile, arcs, "sure"):
-            if reason.verdict == "unclear" and reason.attribute not in ("access", "kind", "crossing"):
+            if reason.verdict == "unclear" and reason.attribute in ATTRIBUTE:
                 unclear.setdefault((reason.arc // 2, reason.attribute), reason)
     spots: list[UncertainReading] = []
     least = np.min(list(odds.values()), axis=0) if odds else np.full(len(city.edges), 0.5)
