@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -420,3 +421,82 @@ def test_the_way_is_told_in_words(pages: dict[str, Path], open_tab: Callable[...
     assert lines[0].startswith("Sie starten: ")
     assert lines[-1].startswith("Sie sind da: Ort ")
     assert len(lines) > 2
+
+
+def test_barriers_name_the_homes_behind_them(pages: dict[str, Path], open_tab: Callable[..., Any]) -> None:
+    """Added up along the tree, as if every home's way with the fewest barriers were walked by itself."""
+    tab = open_tab(pages["de"], fragment="#view=list")
+    tab.settled()
+    rows = tab.page.evaluate("""
+        (() => {
+          const { state, search, doors } = wegeketten;
+          const added = wegeketten.burdens();
+          const walked = added.map(() => 0);
+          state.times.likely.forEach((units, home) => {
+            if (units !== 2147483647) return;
+            const way = search.way(state.sweeps.open, home);
+            for (const { edge } of way?.steps.slice(0, -1) ?? []) walked[edge] += doors.weight[home];
+          });
+          return [...walked].map((weight, edge) => [weight, added[edge], wegeketten.edgeState(edge)]);
+        })()""")
+    blocked = [(walked, added) for walked, added, state in rows if state == "blocked"]
+    assert sum(walked > 0 for walked, _ in blocked) > 5
+    for walked, added in blocked:
+        assert added == pytest.approx(walked, abs=1e-3)
+    tab.page.click("#tab-barriers")
+    behind = tab.page.locator("#table-panel tbody tr td:nth-child(5)").all_inner_texts()
+    shown = [float(text.replace(".", "").replace(",", ".")) for text in behind]
+    assert shown == sorted(shown, reverse=True)
+
+
+def test_a_piece_of_a_district_is_no_verdict(tmp_path: Path, open_tab: Callable[..., Any]) -> None:
+    data = toytown(20)
+    west, east = data.districts
+    data = replace(data, districts=[replace(west, cut=True), east])
+    tab = open_tab(write_page(map_page(data), tmp_path / "map.html"), fragment="#view=list")
+    tab.settled()
+    rows = tab.page.locator("#table-panel tbody tr").all_inner_texts()
+    assert sum("nur Randstück" in row for row in rows) == 1
+
+
+def test_dark_and_print_change_the_colours(pages: dict[str, Path], open_tab: Callable[..., Any]) -> None:
+    tab = open_tab(pages["de"], color_scheme="dark")
+    tab.settled()
+    ground = "getComputedStyle(document.querySelector('.folium-map')).backgroundColor"
+    assert tab.page.evaluate(ground) == "rgb(27, 29, 32)"
+    pixel = """(() => { const tile = document.querySelector('.leaflet-tile-pane canvas');
+        return [...tile.getContext('2d').getImageData(1, 1, 1, 1).data.slice(0, 3)]; })()"""
+    assert sum(tab.page.evaluate(pixel)) < 200
+    tab.page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert sum(tab.page.evaluate(pixel)) > 600
+    tab.page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert sum(tab.page.evaluate(pixel)) < 200
+
+
+def test_paper_shows_the_whole_town(pages: dict[str, Path], open_tab: Callable[..., Any]) -> None:
+    tab = open_tab(pages["de"], fragment="#at=18/51.031/13.701")
+    tab.settled()
+    inside = "wegeketten.map.getBounds().contains(L.latLngBounds(wegeketten.config.bounds))"
+    assert not tab.page.evaluate(inside)
+    tab.page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert tab.page.evaluate(inside)
+    assert "Bordstein absenken" in tab.page.evaluate("document.getElementById('print-table').textContent")
+    tab.page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert tab.page.evaluate("wegeketten.map.getZoom()") == 18
+
+
+def test_from_far_away_squares_stand_for_homes(pages: dict[str, Path], open_tab: Callable[..., Any]) -> None:
+    tab = open_tab(pages["de"], fragment="#at=12/51.0359/13.7095")
+    tab.settled()
+    cells = tab.page.evaluate("wegeketten.painted.cells(false, 12).rows")
+    weights, within = (sum(cell[key] for cell in cells) for key in ("weight", "within"))
+    whole = tab.page.evaluate("wegeketten.shares.at(-1)")
+    assert weights == pytest.approx(whole["weight"], rel=1e-6)
+    assert within == pytest.approx(whole["likely"], rel=1e-6)
+    few = [cell for cell in cells if cell["homes"] < 10]
+    assert few
+    assert all(cell["step"] == -1 for cell in few)
+    assert any(cell["step"] >= 0 for cell in cells)
+    cell = few[0]
+    tab.page.evaluate(f"wegeketten.tellCell({cell['x']} + 1e-9, {cell['y']} + 1e-9, 12)")
+    assert "%" not in tab.page.inner_text("#answer")

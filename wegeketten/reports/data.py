@@ -223,11 +223,12 @@ class MapWorks:
 
 @dataclass(frozen=True)
 class District:
-    """A district: its name and its outline as rings of (lon, lat)."""
+    """A district: name, outline as rings of (lon, lat); `cut`: the extract shows only a part of it."""
 
     id: str
     name: str
     rings: Sequence[Points]
+    cut: bool = False
 
 
 @dataclass(frozen=True)

@@ -422,7 +422,7 @@ def _measures(data: MapData) -> list[dict[str, Any]]:
 
 def _district(district: District) -> dict[str, Any]:
     rings = [np.rint(np.asarray(ring) * MICRO).astype(np.int64).tolist() for ring in district.rings]
-    return {"id": clean(district.id), "name": clean(district.name), "rings": rings}
+    return {"id": clean(district.id), "name": clean(district.name), "rings": rings, "cut": district.cut}
 
 
 def _notes(data: MapData, words: dict[str, Any]) -> list[str]:

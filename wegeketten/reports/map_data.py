@@ -384,14 +384,19 @@ def _places(city: City, services: Sequence[str], rows: NDArray[np.int64], lang: 
 def _districts(city: City) -> list[District]:
     import shapely
 
+    from wegeketten.reach.coverage import cut_districts
+
     found = []
     columns = city.districts
+    cut = cut_districts(city)
     for row in range(len(columns["name"])):
         shape = shapely.simplify(columns["geometry"][row], 5 * BASE_TOLERANCE_DEG)
         rings = [
             shapely.get_coordinates(ring) for ring in shapely.get_rings(shapely.get_parts(shape)).tolist()
         ]
-        found.append(District(str(columns["district_id"][row]), str(columns["name"][row]), rings))
+        found.append(
+            District(str(columns["district_id"][row]), str(columns["name"][row]), rings, bool(cut[row]))
+        )
     return found
 
 

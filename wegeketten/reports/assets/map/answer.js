@@ -22,7 +22,7 @@ function barriersOf(model, layer, way) {
     // Each piece of a flight of steps states the steps of the whole: pieces in a row are told once.
     const goesOn = kind === STEPS && last?.kind === STEPS && last.level === level && osm_id[last.edge] === osm_id[edge] && part[last.edge] !== part[edge];
     if (goesOn) continue;
-    if (level < 2 || (point && (level < 3 || kind <= KERB))) items.push({ arc: arcOf(step), edge, level, kind, at });
+    if (level < 2 || (point && (level < 3 || kind < KERB))) items.push({ arc: arcOf(step), edge, level, kind, at });
     else if (level === 2) assumed++;
   }
   return { items, assumed };

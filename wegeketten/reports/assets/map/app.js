@@ -303,6 +303,10 @@ class Page {
   whyNot(home) {
     return whyNot(this, this.state, home);
   }
+
+  burdens() {
+    return burdens(this);
+  }
 }
 
 Object.assign(Page.prototype, memory, result, measures, ownLimits, overlays, ways, areas, whereabouts, finder, views, sheets);

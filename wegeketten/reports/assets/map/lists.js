@@ -29,15 +29,16 @@ function text(title, of) {
 function districtTable(page) {
   const { times, standard } = page.state;
   const names = page.config.districts.map((district) => district.name);
-  const rows = page.shares.map((share, i) => ({ ...share, name: names[i] ?? say("whole_city"), row: i, few: share.homes < FEWEST_HOMES }));
+  const rows = page.shares.map((share, i) => ({ ...share, name: names[i] ?? say("whole_city"), row: i, few: share.homes < FEWEST_HOMES, cut: page.config.districts[i]?.cut === true }));
+  const figure = (row) => row.weight > 0 && !row.few && !row.cut;
   const weighted = page.config.counted !== "homes";
   const medians = medianTimes(page, times[page.state.answer]);
   const share = (answer) => ({
     title: WORDS.answers[answer],
     kind: "number",
-    show: (row) => (row.few ? say("too_few") : row.weight ? percent(row[answer] / row.weight) : "–"),
-    value: (row) => (row.weight && !row.few ? row[answer] / row.weight : NaN),
-    csv: (row) => (row.weight && !row.few ? row[answer] / row.weight : NaN),
+    show: (row) => (row.few ? say("too_few") : row.cut ? say("only_edge") : figure(row) ? percent(row[answer] / row.weight) : "–"),
+    value: (row) => (figure(row) ? row[answer] / row.weight : NaN),
+    csv: (row) => (figure(row) ? row[answer] / row.weight : NaN),
   });
   const few = (row, key) => (row.few ? NaN : row[key]);
   const told = (row, key) => (row.few && row.homes ? say("fewer_than", { count: number(FEWEST_HOMES) }) : number(row[key]));
@@ -52,9 +53,9 @@ function districtTable(page) {
       {
         title: say("column_median"),
         kind: "number",
-        show: (row) => (Number.isFinite(medians[row.row]) && !row.few ? minutes(medians[row.row]) : "–"),
-        value: (row) => (row.few ? NaN : medians[row.row]),
-        csv: (row) => (row.few ? NaN : medians[row.row] / 60),
+        show: (row) => (Number.isFinite(medians[row.row]) && figure(row) ? minutes(medians[row.row]) : "–"),
+        value: (row) => (figure(row) ? medians[row.row] : NaN),
+        csv: (row) => (figure(row) ? medians[row.row] / 60 : NaN),
       },
     ],
     rows,
@@ -128,19 +129,53 @@ function placeTable(page) {
   };
 }
 
+/* What homes behind each barrier weigh: those that do not reach the chosen service today, and whose way with the fewest
+   barriers leads over it. Added up along the tree of those ways, from its outer ends on. */
+function burdens(page) {
+  const { search, state, network, doors } = page;
+  const sweep = (state.sweeps.open ??= search.sweep(state.layer, state.service, 0, page.openWeights()));
+  const behind = new Float64Array(network.nodes);
+  const burden = new Float64Array(network.u.length);
+  const joints = search.joints.home;
+  for (let j = 0; j < joints.edge.length; j++) {
+    if (!state.layer.homeJoints[j] || state.times.likely[joints.owner[j]] !== INF) continue;
+    const edge = joints.edge[j];
+    search.enter(sweep, j);
+    if (search.over === NOWHERE) continue;
+    burden[edge] += doors.weight[joints.owner[j]];
+    if (search.over === BY_U || search.over === BY_V) behind[search.over === BY_U ? network.u[edge] : network.v[edge]] += doors.weight[joints.owner[j]];
+  }
+  const goesTo = (node) => (sweep.next[node] & 1 ? network.u : network.v)[sweep.next[node] >> 1];
+  const waiting = new Int32Array(network.nodes); // nodes whose way leads over this one and that are not added up yet
+  for (let node = 0; node < network.nodes; node++) if (sweep.next[node] >= 0) waiting[goesTo(node)]++;
+  const ready = [...waiting.keys()].filter((node) => !waiting[node]);
+  while (ready.length) {
+    const node = ready.pop();
+    if (sweep.next[node] < 0) continue;
+    burden[sweep.next[node] >> 1] += behind[node];
+    const to = goesTo(node);
+    behind[to] += behind[node];
+    if (--waiting[to] === 0) ready.push(to);
+  }
+  return burden;
+}
+
 /* Pieces of one element in one state are one row: a platform or a flight of steps is one barrier. */
 function barrierRows(page) {
   const { network } = page;
   const { osm_type, osm_id } = network.columns;
   const rows = new Map();
+  const burden = burdens(page);
   for (let e = 0; e < network.kind.length; e++) {
     const found = page.edgeState(e);
     if (!found || !(page.isPoint(e) || (found === "blocked" && network.lengthCm[e] > 100))) continue;
     const key = osm_id[e] > 0 ? `${osm_type[e]}/${osm_id[e]}/${network.kind[e]}/${found}` : `${e}`;
-    if (rows.has(key)) rows.get(key).pieces++;
-    else rows.set(key, { edge: e, state: found, pieces: 1 });
+    const row = rows.get(key) ?? { edge: e, state: found, pieces: 0, burden: 0 };
+    row.pieces++;
+    row.burden = Math.max(row.burden, burden[e]);
+    rows.set(key, row);
   }
-  return [...rows.values()];
+  return [...rows.values()].sort((a, b) => b.burden - a.burden || a.edge - b.edge);
 }
 
 function barrierTable(page) {
@@ -155,10 +190,12 @@ function barrierTable(page) {
       text(say("column_where"), ({ edge }) => page.whereOf(edge)),
       text(say("column_state"), (row) => say("state_" + row.state)),
       text(say("column_reading"), ({ edge }) => barrierText(page, state.layer, item(edge)).readings),
+      { title: say("column_behind", { counted: WORDS.counted[page.config.counted] }), kind: "number", show: ({ burden }) => number(burden, burden < 10 ? 1 : 0), value: (row) => -row.burden, csv: (row) => row.burden },
       { title: say("column_pieces"), kind: "number", show: (row) => number(row.pieces), value: (row) => row.pieces, csv: (row) => row.pieces },
       text("OSM", idOf),
     ],
     rows: barrierRows(page),
+    sorted: { column: 4, down: false },
     file: `barriers-${page.config.profiles[state.profile].id}.csv`,
     filterOf: (row) => `${kindOf(row)} ${page.whereOf(row.edge)} ${idOf(row)}`,
     action: {

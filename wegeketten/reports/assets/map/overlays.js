@@ -26,7 +26,7 @@ const overlays = {
     const order = this.config.districts.map((_, row) => row).sort((a, b) => this.shares[b].weight - this.shares[a].weight || a - b);
     for (const row of order) {
       const at = this.districtCentres()[row];
-      if (at && this.shares[row].weight && this.shares[row].homes >= FEWEST_HOMES) this.labelDistrict(row, at, placed);
+      if (at && this.shares[row].weight && this.shares[row].homes >= FEWEST_HOMES && !this.config.districts[row].cut) this.labelDistrict(row, at, placed);
     }
   },
 

@@ -5,9 +5,9 @@ const PAGE_ROWS = 50;
 
 /* columns: [{ key, title, kind: "text" | "number", show(row), value(row), csv(row) }] */
 class Table {
-  constructor(host, { caption, columns, csvColumns = columns, rows, total, file, filterOf, action, pageRows = PAGE_ROWS }) {
+  constructor(host, { caption, columns, csvColumns = columns, rows, total, file, filterOf, action, pageRows = PAGE_ROWS, sorted = { column: 0, down: false } }) {
     Object.assign(this, { host, caption, columns, csvColumns, rows, total, file, filterOf, action, pageRows });
-    this.sorted = { column: 0, down: false };
+    this.sorted = sorted;
     this.page = 0;
     this.filter = "";
     this.focus = null;

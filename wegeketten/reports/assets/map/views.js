@@ -81,7 +81,7 @@ const views = {
     this.map.invalidateSize({ animate: false });
     const way = this.state.home >= 0 && this.wayBounds;
     this.map.options.zoomSnap = 0; // paper is filled, whatever the zoom
-    this.map.fitBounds(way ? this.wayBounds.pad(0.1) : this.config.bounds, { animate: false, maxZoom: 17 });
+    this.map.fitBounds(way ? this.wayBounds.pad(0.1) : this.config.bounds, { animate: false, maxZoom: 17, padding: [8, 8] });
     this.map.invalidateSize({ animate: false });
     const kinds = [this.config.districts.length ? "districts" : "places", ...(this.config.measures.length ? ["measures"] : [])];
     $("print-table").replaceChildren(...kinds.map((kind) => this.printedTable(kind)));
