@@ -41,6 +41,9 @@ SCRIPTS = (
 LARGEST_BYTES = 20_000_000
 """A bigger page is refused: phones do not open it."""
 
+OUTLYING = 25
+"""Homes on each side that the first view may leave out."""
+
 POLICY_MARK = "policy-goes-here"
 
 
@@ -323,7 +326,7 @@ def folium_map(data: MapData, *, tiles: str | None = None) -> folium.Map:
 def extent(data: MapData) -> tuple[tuple[float, float], tuple[float, float]]:
     """South-west and north-east corner of what is shown first, (lat, lon) in degrees.
 
-    Outlying homes, one in a hundred on each side, do not shrink the town.
+    Outlying homes, one in a hundred on each side but no more than `OUTLYING`, do not shrink the town.
 
     Parameters
     ----------
@@ -343,7 +346,10 @@ def extent(data: MapData) -> tuple[tuple[float, float], tuple[float, float]]:
     source = data.homes if len(data.homes) else data.network
     if not len(source.lon):
         raise UsageError("there is nothing to show: the city has neither homes nor ways")
-    (west, east), (south, north) = (np.quantile(axis, (0.01, 0.99)) for axis in (source.lon, source.lat))
+    outside = min(0.01, OUTLYING / len(source.lon))
+    (west, east), (south, north) = (
+        np.quantile(axis, (outside, 1 - outside)) for axis in (source.lon, source.lat)
+    )
     return (float(south), float(west)), (float(north), float(east))
 
 
