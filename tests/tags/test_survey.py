@@ -307,6 +307,7 @@ def test_many_files_are_merged_and_contradictions_are_listed(
         (("w10:1", "w10:2"), "width_m", ("b.csv, row 2", "a.csv, row 2")),
     ]
     assert laid.notes[-3] == "contradictions in 3 survey files: 2; survey_conflicts.csv lists them"
+    assert laid.notes[-2].startswith("n7: 1 × kerb_cm=10 (b.csv, row 1), 1 × kerb_cm=2 (a.csv, row 1): ")
     assert "copy of c.csv holds the same as c.csv; it is counted once" in laid.notes
     assert [each.element for each in laid.unmatched] == ["c.csv, row 2"]
     assert (laid.matched, laid.files) == (5, 3)

@@ -230,8 +230,9 @@ def conflict_notes(conflicts: Sequence[SurveyConflict], files: int) -> list[str]
     count = len(conflicts)
     notes.append(f"contradictions in {files} survey files: {count}; survey_conflicts.csv lists them")
     for each in conflicts[:_MOST_TOLD]:
-        told = zip(each.said[:4], each.rows[:4], strict=True)
-        name, listed = each.barrier_ids[0], ", ".join(f"{text} ({row})" for text, row in told)
+        first = dict(reversed(list(zip(each.said, each.rows, strict=True))))  # row that says it first
+        told = [f"{each.said.count(text)} × {text} ({first[text]})" for text in dict.fromkeys(each.said)]
+        name, listed = each.barrier_ids[0], ", ".join(told[:4])
         if each.resolution == "later":
             notes.append(f"{name}: {listed}: the later counts")
         else:
