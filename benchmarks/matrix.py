@@ -120,8 +120,9 @@ def valhalla_seconds(python: str, extract: str, lonlat: np.ndarray) -> float:
         pairs = Path(folder) / "points.json"
         pairs.write_text(json.dumps(lonlat.tolist()), encoding="utf-8")
         run = subprocess.run(
-            [python, "-P", str(_WORKER), extract, folder, str(pairs)], capture_output=True, text=True, check=False
-        )
+            [python, "-P", str(_WORKER), extract, folder, str(pairs)],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
         if run.returncode:
             print(run.stderr[-500:], file=sys.stderr)
             return float("nan")
