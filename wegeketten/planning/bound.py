@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from wegeketten.planning.task import Task
+    from wegeketten.whatif.graph import WhatIfGraph
 
     Rows = tuple[Row, ...]
 
@@ -77,13 +78,13 @@ def highest_value(tasks: Sequence[Task], budget: float, *, deadline: Deadline | 
 
 
 def _proven(tasks: Sequence[Task], budget: float, deadline: Deadline) -> float:
-    fields = {id(field): field for task in tasks for field in task.fields()}
+    fields = dict.fromkeys(field for task in tasks for field in task.fields())
     halves = [task.halves() if isinstance(task, RoundTrip) else (task,) for task in tasks]
-    rings: dict[int, Rings] = {}
-    for key, field in fields.items():
+    rings: dict[WhatIfGraph, Rings] = {}
+    for field in fields:
         over = [half for group in halves for half in group if half.field is field]
-        rings[key] = Rings(field, over, budget)
-    sides = [[Side(rings[id(half.field)], half) for half in group] for group in halves]
+        rings[field] = Rings(field, over, budget)
+    sides = [[Side(rings[half.field], half) for half in group] for group in halves]
     open_cases = [_hopeful(task, own, budget, deadline) for task, own in zip(tasks, sides, strict=True)]
     for key in rings:
         _surround(

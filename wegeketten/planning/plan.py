@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from wegeketten.planning.in_worlds import ExpectedGain
     from wegeketten.planning.table import Line, Tally
     from wegeketten.whatif.candidates import Candidates
+    from wegeketten.whatif.graph import WhatIfGraph
     from wegeketten.whatif.measures import MeasureCatalogue
 
 
@@ -430,11 +431,11 @@ def single_effects(
     count = len(edges)
     value, services, opened, minutes = (np.zeros(count) for _ in range(4))
     gained: list[dict[int, float]] = [{} for _ in edges]
-    arcs: dict[int, Any] = {}
+    arcs: dict[WhatIfGraph, Any] = {}
     for task in tasks:
-        if id(task.field) not in arcs:
-            arcs[id(task.field)] = bundles.arcs(task.field)
-        gain = state_of(task).gain(bundles, arcs[id(task.field)])
+        if task.field not in arcs:
+            arcs[task.field] = bundles.arcs(task.field)
+        gain = state_of(task).gain(bundles, arcs[task.field])
         value += task.worth * (gain.within + objective.opened * gain.opened + objective.minute * gain.minutes)
         services += gain.within
         opened += gain.opened

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from wegeketten.model.deadline import Deadline
     from wegeketten.planning.task import Gain, Task
+    from wegeketten.whatif.graph import WhatIfGraph
 
     Edges = tuple[int, ...]
 
@@ -149,13 +150,13 @@ class Ledger:
         if not sets:
             return total
         bundles = Bundles.of(sets)
-        arcs: dict[int, tuple[NDArray[np.int64], NDArray[np.int32]]] = {}
+        arcs: dict[WhatIfGraph, tuple[NDArray[np.int64], NDArray[np.int32]]] = {}
         gains: list[Callable[[], Gain]] = []
         for state in self.states:
             field = state.task.field
-            if id(field) not in arcs:
-                arcs[id(field)] = bundles.arcs(field)
-            gains.append(partial(state.gain, bundles, arcs[id(field)]))
+            if field not in arcs:
+                arcs[field] = bundles.arcs(field)
+            gains.append(partial(state.gain, bundles, arcs[field]))
         for state, gain in zip(self.states, together(gains), strict=True):
             total += state.task.worth * (
                 gain.within + self.objective.opened * gain.opened + self.objective.minute * gain.minutes

@@ -101,14 +101,14 @@ class _Near(NamedTuple):
     tail, head
         Price to get to their ends without leaving the neighbourhood, `UNSEEN` where nobody can pay it.
     goals
-        By the ``id`` of a task's goals: the least price of any of them.
+        By the goals of a task, as bytes: the least price of any of them.
     """
 
     at: Longs
     there: Longs
     tail: Longs
     head: Longs
-    goals: dict[int, int]
+    goals: dict[bytes, int]
 
 
 class Rings:
@@ -141,7 +141,7 @@ class Rings:
         self.time_keys = np.where(best >= INF, -1, best).astype(np.int64)
         self.search = LocalSearch(field.leaving, field.heads)
         self.asked = 0
-        self._goals = {id(task.goals): task.goals for task in tasks}
+        self._goals = {task.goals.tobytes(): task.goals for task in tasks}
 
     def least_price(self, door: int, task: Task, opener: Opener) -> int:
         """At most the least price of a way within the standard; asked too often, of any way at all.
@@ -402,7 +402,7 @@ class Side:
         kept = at[fits]
         edge, left = rings.edge[kept], self.left
         bounds = (
-            (near.tail[fits], near.head[fits], near.goals[id(task.goals)]),
+            (near.tail[fits], near.head[fits], near.goals[task.goals.tobytes()]),
             (left[rings.heads[kept]], left[rings.tails[kept]], int(left[door])),
         )
         fewest = fewest_rings(edge, bounds, RINGS)

@@ -71,7 +71,7 @@ class _Town:
     Attributes
     ----------
     fields
-        By the ``id`` of a task's field: times that are sure, and times that are possible.
+        By graph of a task: times that are sure, and times that are possible.
     """
 
     def __init__(self, tasks: Sequence[Task], odds: Chances | None, rng: np.random.Generator) -> None:
@@ -80,18 +80,18 @@ class _Town:
         self.fields = {}
         self.good = {}
         for task in tasks:
-            self.fields[id(task.field)] = (task.field.today.copy(), task.field.mended.copy())
-            self.good[id(task.field)] = luck < (0.5 if odds is None else odds[task.profile])
+            self.fields[task.field] = (task.field.today.copy(), task.field.mended.copy())
+            self.good[task.field] = luck < (0.5 if odds is None else odds[task.profile])
         self.tasks = tasks
         self.decided = [False] * len(tasks)
 
     def look(self, edges: Sequence[int]) -> None:
         """Know what some edges are like here."""
-        for task in {id(task.field): task for task in self.tasks}.values():
-            sure, possible = self.fields[id(task.field)]
+        for task in {task.field: task for task in self.tasks}.values():
+            sure, possible = self.fields[task.field]
             for edge in edges:
                 arcs = task.field.arcs_on(edge)
-                if self.good[id(task.field)][edge]:
+                if self.good[task.field][edge]:
                     sure[arcs] = possible[arcs]
                 else:
                     possible[arcs] = sure[arcs]
@@ -100,7 +100,7 @@ class _Town:
         """What is in doubt here for one task; a task that is decided stays so, and is not searched again."""
         if self.decided[number]:
             return None
-        found = _doubts(self.tasks[number], *self.fields[id(self.tasks[number].field)])
+        found = _doubts(self.tasks[number], *self.fields[self.tasks[number].field])
         self.decided[number] = found is None
         return found
 

@@ -94,15 +94,15 @@ def restrict(tasks: Sequence[Task], edges: Iterable[int]) -> list[Task]:
     list of Task
         One for each task.
     """
-    known: dict[int, WhatIfGraph] = {}
+    known: dict[WhatIfGraph, WhatIfGraph] = {}
     kept = np.fromiter(set(edges), dtype=np.int64)
 
     def restricted(field: WhatIfGraph) -> WhatIfGraph:
-        if id(field) not in known:
+        if field not in known:
             prices = np.zeros_like(field.prices)
             prices[kept] = field.prices[kept]
-            known[id(field)] = field.priced(prices)
-        return known[id(field)]
+            known[field] = field.priced(prices)
+        return known[field]
 
     return [task.over(*map(restricted, task.fields())) for task in tasks]
 

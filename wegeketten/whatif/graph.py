@@ -27,7 +27,7 @@ class Lists(NamedTuple):
     arcs: NDArray[np.int32]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one is itself only, and may be a key
 class WhatIfGraph:
     """Arcs with today's times and the times after each edge's measure.
 
