@@ -239,9 +239,12 @@ class Draft:
             "u": np.array(self.u, dtype=np.int32),
             "v": np.array(self.v, dtype=np.int32),
         }
-        fields = list(zip(*self.styles, strict=True)) if count else [()] * len(Style._fields)
-        reading, area = np.array(fields[-1], dtype=np.int64), np.array(fields[-2], dtype=np.bool_)
-        for name, values in zip(Style._fields[:-2], fields[:-2], strict=True):
+        fields: dict[str, tuple[object, ...]] = dict.fromkeys(Style._fields, ())
+        if count:
+            fields = dict(zip(Style._fields, zip(*self.styles, strict=True), strict=True))
+        reading = np.array(fields.pop("reading"), dtype=np.int64)
+        area = np.array(fields.pop("area"), dtype=np.bool_)
+        for name, values in fields.items():
             columns[name] = np.array(values, dtype=PLAIN[name])
         columns["part"] = parts_of_elements(columns["osm_type"], columns["osm_id"])
         length = _lengths(points, bends)

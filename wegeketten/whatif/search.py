@@ -106,7 +106,7 @@ def cheapest_within(  # noqa: C901  (one loop; compiled code is not split where 
     price_left: Longs,
     limit: int,
     quickest: Longs,
-) -> tuple[int, int, Ints]:
+) -> tuple[int, int, Ints, NDArray[np.bool_]]:
     """Least price, then least time, of a way from `start` to any goal that takes at most `limit`.
 
     An arc costs ``today`` for nothing, or ``mended`` for its price. Labels (price, time) are settled in order
@@ -135,21 +135,21 @@ def cheapest_within(  # noqa: C901  (one loop; compiled code is not split where 
     Returns
     -------
     tuple
-        Price (-1 where there is no such way), time, and the arcs of the way: ``arc`` where walked as it is,
-        ``-arc - 1`` where it has to be mended.
+        Price (-1 where there is no such way), time, the arcs of the way, and which of them have to be mended.
     """
-    none = np.empty(0, dtype=np.int32)
+    none, no_mends = np.empty(0, dtype=np.int32), np.empty(0, dtype=np.bool_)
     if time_left[start] == UNSEEN or time_left[start] > limit:
-        return -1, -1, none
+        return -1, -1, none, no_mends
     room = 1024
     label_node = np.empty(room, dtype=np.int32)
     label_from = np.empty(room, dtype=np.int32)
-    label_step = np.empty(room, dtype=np.int32)
+    label_arc = np.empty(room, dtype=np.int32)
+    label_mends = np.empty(room, dtype=np.int32)
     label_price = np.empty(room, dtype=np.int64)
     label_time = np.empty(room, dtype=np.int64)
     heap_keys = np.empty(room, dtype=np.int64)
     heap_items = np.empty(room, dtype=np.int32)
-    label_node[0], label_from[0], label_step[0] = start, -1, 0
+    label_node[0], label_from[0], label_arc[0], label_mends[0] = start, -1, 0, 0
     label_price[0], label_time[0] = 0, 0
     labels = 1
     size = heap_push(heap_keys, heap_items, 0, (price_left[start] << SHIFT) + time_left[start], 0)
@@ -168,15 +168,15 @@ def cheapest_within(  # noqa: C901  (one loop; compiled code is not split where 
             while label_from[step] >= 0:
                 count += 1
                 step = label_from[step]
-            way = np.empty(count, dtype=np.int32)
+            way, mends = np.empty(count, dtype=np.int32), np.empty(count, dtype=np.bool_)
             step = label
             while label_from[step] >= 0:
                 count -= 1
-                way[count] = label_step[step]
+                way[count], mends[count] = label_arc[step], label_mends[step] == 1
                 step = label_from[step]
             for step in range(labels):
                 quickest[label_node[step]] = UNSEEN
-            return price, time, way
+            return price, time, way, mends
         for place in range(indptr[node], indptr[node + 1]):
             arc = arcs[place]
             end = ends[arc]
@@ -200,14 +200,16 @@ def cheapest_within(  # noqa: C901  (one loop; compiled code is not split where 
                     room *= 2
                     label_node = longer(label_node, room)
                     label_from = longer(label_from, room)
-                    label_step = longer(label_step, room)
+                    label_arc = longer(label_arc, room)
+                    label_mends = longer(label_mends, room)
                     label_price = longer_long(label_price, room)
                     label_time = longer_long(label_time, room)
                     heap_keys = longer_long(heap_keys, room)
                     heap_items = longer(heap_items, room)
                 label_node[labels] = end
                 label_from[labels] = label
-                label_step[labels] = arc if mend == 0 else -arc - 1
+                label_arc[labels] = arc
+                label_mends[labels] = mend
                 label_price[labels] = paid
                 label_time[labels] = taken
                 key = ((paid + price_left[end]) << SHIFT) + taken + time_left[end]
@@ -215,7 +217,7 @@ def cheapest_within(  # noqa: C901  (one loop; compiled code is not split where 
                 labels += 1
     for step in range(labels):
         quickest[label_node[step]] = UNSEEN
-    return -1, -1, none
+    return -1, -1, none, no_mends
 
 
 @lazy_kernel

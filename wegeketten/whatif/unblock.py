@@ -157,11 +157,9 @@ class Opener:
             Because every measure has a price, no proper subset of the set opens a way.
         """
         field = self.field
-        price, units, steps = self._cheapest_from(start, limit)
+        price, units, way, mends = self._cheapest_from(start, limit)
         if price < 0:
             return None
-        mends = steps < 0
-        way = np.where(mends, -steps - 1, steps)
         edges = tuple(dict.fromkeys(field.edge[way[mends]].tolist()))
         return self._minimal(start, Opening(edges, int(price), int(units), tuple(way.tolist())), limit)
 
@@ -183,7 +181,7 @@ class Opener:
         price = int(self._cheapest_from(start, limit)[0])
         return None if price < 0 else price
 
-    def _cheapest_from(self, start: int, limit: int) -> tuple[int, int, NDArray[np.int32]]:
+    def _cheapest_from(self, start: int, limit: int) -> tuple[int, int, NDArray[np.int32], NDArray[np.bool_]]:
         field = self.field
         return cheapest_within(
             *field.leaving, field.heads, field.today, self.mended, self.arc_prices,
