@@ -263,6 +263,16 @@ def test_a_large_table_is_read_by_its_window(
     weighed = weigh_homes(homes, path, PROJECTION)
     assert weights(weighed) == [3.5, 3.5, 0]
     assert any("1 of 9001 rows" in note for note in weighed.notes)
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    lon, lat = PROJECTION.to_lonlat(np.array([[homes.columns["x"][0], homes.columns["y"][0]]]))[0]
+    many = np.arange(9000)
+    columns = {"lon": np.where(many == 4321, lon, 2 + many / 9000), "lat": np.where(many == 4321, lat, 44.0)}
+    pq.write_table(pa.table({**columns, "Einwohner": np.where(many == 4321, 7, 1)}), tmp_path / "p.parquet")
+    weighed = weigh_homes(homes, tmp_path / "p.parquet", PROJECTION)
+    assert sum(weights(weighed)) == pytest.approx(7)
+    assert any("1 of 9000 rows" in note for note in weighed.notes)
     by_name = [f"CRS3035RES100mN{2_600_000 + 100 * i}E4000000;{i % 90}" for i in range(3000)] + [
         f"{GRID_ID};7"
     ]

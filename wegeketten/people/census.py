@@ -21,7 +21,7 @@ from wegeketten.people.long_form import pivoted
 from wegeketten.people.positions import GRID, positions, where_told
 from wegeketten.people.statistics import by_district
 from wegeketten.people.unplaced import check_classes, placed_rows
-from wegeketten.people.window import LARGE_BYTES, bounds_in, window_table
+from wegeketten.people.window import LARGE_BYTES, bounds_in, window_parquet, window_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,7 +102,8 @@ def read_census(
     ):
         table = read_table(file, sheet=layer)
     elif start.startswith(b"PAR1") and not is_geoparquet(file):
-        table = read_table(file)
+        large = size > LARGE_BYTES
+        table = window_parquet(file, projection, extent, crs=said.crs) if large else read_table(file)
     elif start.startswith((b"SQLite", b"PAR1", b"PK", b"\x00\x00\x27\x0a", b"fgb")) or text.startswith(
         (b"{", b"<")
     ):

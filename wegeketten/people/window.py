@@ -118,6 +118,57 @@ def window_table(
     )
 
 
+def window_parquet(path: Path, projection: Projection, extent: Bounds, *, crs: str | None = None) -> Table:
+    """Rows of a large Parquet file that lie within 10 km of the city, read batch by batch.
+
+    Parameters
+    ----------
+    path
+        A Parquet file with columns as `window_table` takes them.
+    projection, extent
+        The city.
+    crs
+        As the user names it.
+
+    Raises
+    ------
+    InputDataError
+        The file is damaged, or does not say where its rows lie.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    kept: list[Any] = []
+    rows: list[NDArray[np.int64]] = []
+    seen, keep = 0, None
+    try:
+        with pq.ParquetFile(path) as file:
+            names = [each.name for each in file.schema_arrow if not pa.types.is_nested(each.type)]
+            for batch in file.iter_batches(batch_size=1 << 16, columns=names):
+                if keep is None:
+                    head = batch.slice(0, 200).to_pydict()
+                    keep = _predicate(path, Table(path, head, 1), projection, extent, crs)
+                mask = keep(batch)
+                hit = np.flatnonzero(mask)
+                if len(hit):
+                    kept.append(batch.filter(pa.array(mask)))
+                    rows.append(hit + seen)
+                seen += len(batch)
+    except (pa.ArrowException, OSError) as error:
+        reason = (str(error).splitlines() or [""])[0][:160]
+        raise InputDataError(f"{path}: damaged Parquet ({reason})") from error
+    count = sum(map(len, rows))
+    if not count:
+        raise InputDataError(
+            f"{path}: none of its {seen} rows lies within {NEAR_M / 1000:.0f} km of the city's homes; "
+            "is it another city's?"
+        )
+    table = pa.Table.from_batches(kept)
+    note = f"{path.name}: {count} of {seen} rows lie within {NEAR_M / 1000:.0f} km of the city and are read"
+    columns = {name: table.column(name).to_pylist() for name in table.column_names}
+    return Table(path, columns, 1, [note], np.concatenate(rows) + 1)
+
+
 def bounds_in(system: int | str, projection: Projection, extent: Bounds) -> Bounds:
     """The city's window in another system: smallest x, y, greatest x, y.
 
@@ -199,6 +250,8 @@ def _numbers(path: Path, column: Any, name: str) -> NDArray[np.float64]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    if not pa.types.is_string(column.type):
+        column = pc.cast(column, pa.string())
     text = pc.replace_substring(pc.utf8_trim_whitespace(column), ",", ".")
     text = pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)  # lies nowhere
     try:
