@@ -23,7 +23,10 @@ def map(  # noqa: A001  # the command's name
     service: str | Sequence[str] = (),
     plan: str | Path | None = None,
     survey: str | Path | None = None,
+    title: str | None = None,
     tiles: str | None = None,
+    worlds: int = 0,
+    seed: int = 0,
     lang: str = "de",
 ) -> Path:
     """Write the city as one HTML file that works without a network; returns the file.
@@ -38,8 +41,12 @@ def map(  # noqa: A001  # the command's name
         What can be chosen on the map; everything where empty.
     plan, survey
         Folders written by `plan` and `survey`.
+    title
+        Name of the place.
     tiles
         Address of online tiles; none by default.
+    worlds, seed
+        How many times the unknown is drawn (0: not at all), and which worlds.
     lang
         ``de`` or ``en``.
 
@@ -54,8 +61,9 @@ def map(  # noqa: A001  # the command's name
     chosen = profiles_of(profile) if profile else ()
     services = opened.catalogue.pick(listed(service))
     return write_map(
-        opened, out, lang=lang, profiles=chosen, services=services, plan=plan, survey=survey, tiles=tiles
-    )
+        opened, out, lang=lang, profiles=chosen, services=services, title=title, plan=plan, survey=survey,
+        tiles=tiles, worlds=worlds, seed=seed,
+    )  # fmt: skip
 
 
 def report(
