@@ -89,12 +89,13 @@ def environment_of(app: Sphinx) -> tuple[Path, dict[str, str]]:
 
 
 def _shim(folder: Path) -> Path:
-    """Folder with a ``wegeketten`` that is the one documented here, installed or not."""
+    """Folder with a ``wegeketten`` that is the one documented here, installed or not, and with its Python."""
     place = folder / ".bin"
     place.mkdir(exist_ok=True)
-    script = place / "wegeketten"
-    script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m wegeketten "$@"\n', encoding="utf-8")
-    script.chmod(0o755)
+    for name, call in (("wegeketten", " -m wegeketten"), ("python", "")):
+        script = place / name
+        script.write_text(f'#!/bin/sh\nexec "{sys.executable}"{call} "$@"\n', encoding="utf-8")
+        script.chmod(0o755)
     return place
 
 

@@ -21,6 +21,7 @@ import pytest
 import wegeketten as wk
 from wegeketten.errors import InputDataError
 from wegeketten.model.edges import Kind
+from wegeketten.osm.extract import read_extract
 from wegeketten.osm.opensidewalks import read_sidewalks, schema
 
 if TYPE_CHECKING:
@@ -328,6 +329,22 @@ def test_files_that_are_no_json(tmp_path: Path) -> None:
     packed(path, street(), version="https://example.org/0.9")
     with pytest.raises(InputDataError, match=r"states no \$schema of OpenSidewalks"):
         read_sidewalks(path)
+
+
+@pytest.mark.parametrize(
+    "about",
+    [{"name": "x" * 5000}, {"name": "a\0b"}, {"name": "a\ud800b"}, {"ext:" + "k" * 3000: "v"}, {"ext:": "v"}],
+    ids=["long", "zero", "surrogate", "key", "empty"],
+)
+def test_texts_that_openstreetmap_cannot_hold(tmp_path: Path, about: dict[str, str]) -> None:
+    """They once ended the process inside libosmium."""
+    sets = street()
+    sets["edges"][0]["properties"] |= about
+    found = read_extract(packed(tmp_path / "set.zip", sets))
+    for way in found.ways.values():
+        assert all(len(key) <= 255 and len(value) <= 255 for key, value in way.tags.items())
+        assert "".join(way.tags.values()).isprintable()
+    assert found.originals[-3].feature["properties"].items() >= about.items()
 
 
 def test_every_kind_of_the_schema_has_only_known_values() -> None:

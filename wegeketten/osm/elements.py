@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 KINDS = {"node": "n", "way": "w", "relation": "r"}
+LONGEST = 255
+"""Signs of a key or a value in OpenStreetMap; libosmium ends the process over ones that are much longer."""
 
 
 @dataclass
@@ -92,15 +94,32 @@ def write_elements(elements: Elements, path: Path, form: str = "pbf") -> None:
     with open_writer(path, plain, header=header) as writer:
         for number in sorted(elements.nodes):
             lon, lat, tags = elements.nodes[number]
-            writer.add_node(mutable.Node(id=number, location=(lon, lat), tags=tags))
+            writer.add_node(mutable.Node(id=number, location=(lon, lat), tags=fitting_tags(tags)))
         for number in sorted(elements.ways):
             refs, tags = elements.ways[number]
-            writer.add_way(mutable.Way(id=number, nodes=refs, tags=tags))
+            writer.add_way(mutable.Way(id=number, nodes=refs, tags=fitting_tags(tags)))
         for number in sorted(elements.relations):
             members, tags = elements.relations[number]
-            writer.add_relation(mutable.Relation(id=number, members=members, tags=tags))
+            writer.add_relation(mutable.Relation(id=number, members=members, tags=fitting_tags(tags)))
     if plain == "osm":
         _state_time(path, form, elements.timestamp)
+
+
+def fitting_tags(tags: dict[str, str]) -> dict[str, str]:
+    r"""Tags as OpenStreetMap can hold them: printable signs, not too many; keys that cannot be are left out.
+
+    Examples
+    --------
+    >>> fitting_tags({"name": "a\0b" + 300 * "c", "k" * 300: "v", "": "v"})["name"][:4]
+    'abcc'
+    """
+    if all(len(key) + len(value) < LONGEST and (key + value).isprintable() for key, value in tags.items()):
+        return {key: value for key, value in tags.items() if key}
+    return {
+        key: "".join(sign for sign in value if sign.isprintable())[:LONGEST]
+        for key, value in tags.items()
+        if 0 < len(key) <= LONGEST and key.isprintable()
+    }
 
 
 def _state_time(path: Path, form: str, timestamp: str) -> None:

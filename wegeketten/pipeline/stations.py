@@ -370,7 +370,7 @@ class CityWriter:
         if not features.originals:
             return
         datasets, elements, told = zip(*features.originals, strict=True)
-        texts = [json.dumps(each, ensure_ascii=False, separators=(",", ":")) for each in told]
+        texts = [json.dumps(each, separators=(",", ":")) for each in told]
         self.table("opensidewalks", {"dataset": list(datasets), "element": list(elements), "feature": texts})
 
     def order(self, ends: EdgeTable, nodes: int) -> None:
