@@ -102,7 +102,7 @@ def read_census(
     ):
         table = read_table(file, sheet=layer)
     elif start.startswith(b"PAR1") and not is_geoparquet(file):
-        large = size > LARGE_BYTES
+        large = 8 * size > LARGE_BYTES  # packed: a row may take less than a byte per column
         table = window_parquet(file, projection, extent, crs=said.crs) if large else read_table(file)
     elif start.startswith((b"SQLite", b"PAR1", b"PK", b"\x00\x00\x27\x0a", b"fgb")) or text.startswith(
         (b"{", b"<")
