@@ -25,14 +25,14 @@ LIMIT_MIN = 60
 """Longest time on the way, minutes; what takes longer is no everyday errand."""
 
 
-def chains(area: Area, tell: Phrases) -> Section | None:
+def chains(area: Area, phrases: Phrases) -> Section | None:
     """Shares and times of everyday chains; None where none of them exists in the city.
 
     Parameters
     ----------
     area
         The district, or the whole city.
-    tell
+    phrases
         Words and scan.
 
     Returns
@@ -40,24 +40,24 @@ def chains(area: Area, tell: Phrases) -> Section | None:
     Section or None
         A chapter of the report.
     """
-    words, lang, scan = tell.words, tell.lang, tell.scan
-    known = [chain for chain in CHAINS if set(chain) <= set(tell.offered)]
+    words, lang, scan = phrases.words, phrases.lang, phrases.scan
+    known = [chain for chain in CHAINS if set(chain) <= set(phrases.offered)]
     profiles = [one for one in scan.profiles if one.id in ("rollator", "wheelchair")] or scan.profiles[-1:]
     if not known or not area.weight:
         return None
     rows = []
     for chain in known:
-        steps = [words["home_step"], *(tell.service(service) for service in chain), words["home_step"]]
+        steps = [words["home_step"], *(phrases.service(service) for service in chain), words["home_step"]]
         row = [Cell(" → ".join(steps))]
         for profile in profiles:
-            found = _district(tell, profile, chain, area)
+            found = _district(phrases, profile, chain, area)
             row += _cells(found, lang, words)
         rows.append(row)
     columns = [Column(words["column_chain"])]
     for profile in profiles:
-        name = tell.profile(profile.id)
+        name = phrases.profile(profile.id)
         columns += [Column(name, number=True), Column(words["column_longer"].format(name=name), number=True)]
-    text = words["chains_text"].format(counted=tell.counted, limit=LIMIT_MIN)
+    text = words["chains_text"].format(counted=phrases.counted, limit=LIMIT_MIN)
     sheet = Sheet("chains", words["chains"], columns, rows, cls="cards", quiet=True)
     return Section("chains-title", words["chains"], [text], [sheet])
 
@@ -75,12 +75,12 @@ def _cells(found: dict[str, Any], lang: str, words: dict[str, Any]) -> list[Cell
     ]
 
 
-def _district(tell: Phrases, profile: Any, chain: tuple[str, ...], area: Area) -> dict[str, Any]:
+def _district(phrases: Phrases, profile: Any, chain: tuple[str, ...], area: Area) -> dict[str, Any]:
     """The district's row, its share counting only what is done within `LIMIT_MIN`."""
     from wegeketten.reach.chains.errands import Errands
     from wegeketten.reach.chains.every_home import find_chains
 
-    scan, city = tell.scan, tell.scan.city
+    scan, city = phrases.scan, phrases.scan.city
     key = "chains", profile.id, chain
     found = scan.once(key, lambda: find_chains(city, profile, Errands(chain, returning=True)))
     rows = scan.once((*key, "districts"), found.districts)

@@ -32,19 +32,19 @@ MOST_PROPOSALS = 10
 MOST_LOOKS = 20
 
 
-def _groups(tell: Phrases) -> list[str]:
-    scanned = [profile.id for profile in tell.scan.profiles]
+def _groups(phrases: Phrases) -> list[str]:
+    scanned = [profile.id for profile in phrases.scan.profiles]
     return [name for name in GROUPS if name in scanned] + [name for name in scanned if name not in GROUPS]
 
 
-def reach(area: Area, tell: Phrases) -> Section:
+def reach(area: Area, phrases: Phrases) -> Section:
     """Share and time for every service and group.
 
     Parameters
     ----------
     area
         A district, or the whole city, with its figures.
-    tell
+    phrases
         Texts and numbers in the language of the report.
 
     Returns
@@ -52,28 +52,31 @@ def reach(area: Area, tell: Phrases) -> Section:
     Section
         A chapter of the report.
     """
-    words, lang, groups = tell.words, tell.lang, _groups(tell)
+    words, lang, groups = phrases.words, phrases.lang, _groups(phrases)
     rows = []
-    for service in tell.offered:
-        row = [Cell(tell.service(service))]
+    for service in phrases.offered:
+        row = [Cell(phrases.service(service))]
         for name in groups:
             cell = area.cells[name, service]
             time = words["none"] if cell.median_s is None else minutes(cell.median_s, cell.standard_s)
             row.append(Cell(percent(cell.likely, lang), small=time, sort=round(cell.likely, 6)))
         rows.append(row)
-    columns = [Column(words["column_service"]), *(Column(tell.profile(name), number=True) for name in groups)]
+    columns = [
+        Column(words["column_service"]),
+        *(Column(phrases.profile(name), number=True) for name in groups),
+    ]
     sheet = Sheet("reach", words["reach"], columns, rows, cls="wide", quiet=True)
     return Section("reach-title", words["reach"], [words["reach_text"]], [sheet])
 
 
-def longer(area: Area, tell: Phrases) -> Section:
+def longer(area: Area, phrases: Phrases) -> Section:
     """How many times as long as a walker.
 
     Parameters
     ----------
     area
         A district, or the whole city, with its figures.
-    tell
+    phrases
         Texts and numbers in the language of the report.
 
     Returns
@@ -81,29 +84,32 @@ def longer(area: Area, tell: Phrases) -> Section:
     Section
         A chapter of the report.
     """
-    words, lang = tell.words, tell.lang
-    groups = [name for name in _groups(tell) if name != "walker"]
+    words, lang = phrases.words, phrases.lang
+    groups = [name for name in _groups(phrases) if name != "walker"]
     rows = []
-    for service in tell.offered:
-        row = [Cell(tell.service(service))]
+    for service in phrases.offered:
+        row = [Cell(phrases.service(service))]
         for name in groups:
             factor = area.cells[name, service].longer
             told = words["none"] if factor is None else words["times"].format(value=number(factor, lang, 1))
             row.append(Cell(told, sort="" if factor is None else round(factor, 6)))
         rows.append(row)
-    columns = [Column(words["column_service"]), *(Column(tell.profile(name), number=True) for name in groups)]
+    columns = [
+        Column(words["column_service"]),
+        *(Column(phrases.profile(name), number=True) for name in groups),
+    ]
     sheet = Sheet("longer", words["longer"], columns, rows, cls="wide", quiet=True)
     return Section("longer-title", words["longer"], [words["longer_text"]], [sheet])
 
 
-def stock(area: Area, tell: Phrases) -> Section:
+def stock(area: Area, phrases: Phrases) -> Section:
     """Inventory of places by their own accessibility.
 
     Parameters
     ----------
     area
         A district, or the whole city, with its figures.
-    tell
+    phrases
         Texts and numbers in the language of the report.
 
     Returns
@@ -111,28 +117,28 @@ def stock(area: Area, tell: Phrases) -> Section:
     Section
         A chapter of the report.
     """
-    words, lang = tell.words, tell.lang
+    words, lang = phrases.words, phrases.lang
     titles = ("column_places", "column_yes", "column_limited", "column_no", "column_unknown")
     columns = [Column(words["column_service"]), *(Column(words[title], number=True) for title in titles)]
     rows = [
         [
-            Cell(tell.service(service)),
+            Cell(phrases.service(service)),
             *(Cell(number(count, lang), sort=count) for count in area.stock[service]),
         ]
-        for service in tell.scan.services
+        for service in phrases.scan.services
     ]
     sheet = Sheet("stock", words["stock"], columns, rows, quiet=True)
     return Section("stock-title", words["stock"], [words["stock_text"]], [sheet])
 
 
-def spots(area: Area, tell: Phrases) -> Section:
+def spots(area: Area, phrases: Phrases) -> Section:
     """Places where several services are together.
 
     Parameters
     ----------
     area
         A district, or the whole city, with its figures.
-    tell
+    phrases
         Texts and numbers in the language of the report.
 
     Returns
@@ -140,14 +146,14 @@ def spots(area: Area, tell: Phrases) -> Section:
     Section
         A chapter of the report.
     """
-    words = tell.words
+    words = phrases.words
     if not area.spots:
         return Section("spots-title", words["spots"], [words["spots_none"]])
     rows = []
     for spot in area.spots:
         names = [clean(name, 60) for name in spot.names[:5]]
         more = " …" if len(spot.names) > 5 else ""
-        kinds = ", ".join(tell.service(service) for service in spot.services)
+        kinds = ", ".join(phrases.service(service) for service in spot.services)
         rows.append(
             [
                 Cell(", ".join(names) + more or f"{spot.lat:.5f}, {spot.lon:.5f}"),
@@ -160,14 +166,14 @@ def spots(area: Area, tell: Phrases) -> Section:
     return Section("spots-title", words["spots"], [words["spots_text"]], [sheet])
 
 
-def barriers(found: Sequence[Bottleneck], tell: Phrases) -> Section:
+def barriers(found: Sequence[Bottleneck], phrases: Phrases) -> Section:
     """The closed spots most people are behind.
 
     Parameters
     ----------
     found
         Result of `bottlenecks`.
-    tell
+    phrases
         Texts and numbers in the language of the report.
 
     Returns
@@ -179,10 +185,10 @@ def barriers(found: Sequence[Bottleneck], tell: Phrases) -> Section:
     from wegeketten.reach.spoken import barrier
     from wegeketten.reach.whereabouts import whereabouts
 
-    words, lang, city = tell.words, tell.lang, tell.scan.city
+    words, lang, city = phrases.words, phrases.lang, phrases.scan.city
     if not found:
         return Section("barriers-title", words["barriers"], [words["barriers_none"]])
-    profile = next(one for one in tell.scan.profiles if one.id == tell.focus)
+    profile = next(one for one in phrases.scan.profiles if one.id == phrases.focus)
     first = found[:MOST_BARRIERS]
     where = whereabouts(city, [one.arc // 2 for one in first])
     blocked = blocking(city, profile, [one.arc for one in first], "likely")
@@ -201,7 +207,7 @@ def barriers(found: Sequence[Bottleneck], tell: Phrases) -> Section:
         Column(words["column_behind"], number=True),
         Column(words["column_id"]),
     ]
-    text = words["barriers_text"].format(counted=tell.counted)
+    text = words["barriers_text"].format(counted=phrases.counted)
     return Section(
         "barriers-title",
         words["barriers"],
@@ -210,14 +216,14 @@ def barriers(found: Sequence[Bottleneck], tell: Phrases) -> Section:
     )
 
 
-def why_not(area: Area, tell: Phrases) -> Section:
+def why_not(area: Area, phrases: Phrases) -> Section:
     """Why services are missed, in numbers.
 
     Parameters
     ----------
     area
         A district, or the whole city, with its figures.
-    tell
+    phrases
         Texts and numbers in the language of the report.
 
     Returns
@@ -225,28 +231,28 @@ def why_not(area: Area, tell: Phrases) -> Section:
     Section
         A chapter of the report.
     """
-    words, lang = tell.words, tell.lang
+    words, lang = phrases.words, phrases.lang
     rows = []
-    for service in tell.offered:
-        shares = reasons_of(area, tell, service)
-        row = [Cell(tell.service(service))]
+    for service in phrases.offered:
+        shares = reasons_of(area, phrases, service)
+        row = [Cell(phrases.service(service))]
         row += [Cell(percent(shares[one], lang), sort=round(shares[one], 6)) for one in TOLD_REASONS]
         rows.append(row)
     columns = [Column(words["column_service"])]
     columns += [Column(words["reason_" + one], number=True) for one in TOLD_REASONS]
-    text = words["why_not_text"].format(**{"with": tell.with_profile(tell.focus)})
+    text = words["why_not_text"].format(**{"with": phrases.with_profile(phrases.focus)})
     sheet = Sheet("why-not", words["why_not"], columns, rows, quiet=True)
     return Section("why-not-title", words["why_not"], [text], [sheet])
 
 
-def plan(area: Area, tell: Phrases) -> Section:
+def plan(area: Area, phrases: Phrases) -> Section:
     """What the plan proposes in an area, in its order, with a map.
 
     Parameters
     ----------
     area
         A district, or the whole city, with its figures.
-    tell
+    phrases
         Texts and numbers in the language of the report.
 
     Returns
@@ -254,16 +260,16 @@ def plan(area: Area, tell: Phrases) -> Section:
     Section
         A chapter of the report.
     """
-    words, lang = tell.words, tell.lang
-    found = proposals_in(area, tell)
+    words, lang = phrases.words, phrases.lang
+    found = proposals_in(area, phrases)
     if not found:
         return Section("plan-title", words["plan"], [words["plan_none"]])
     rows, low, high = [], 0.0, 0.0
     for one in found[:MOST_PROPOSALS]:
         low, high = low + one.low_eur, high + one.high_eur
         span = words["gain_span"].format(
-            sure=tell.bare_gain(one.people_sure),
-            possible=tell.bare_gain(max(one.people_possible, one.people)),
+            sure=phrases.bare_gain(one.people_sure),
+            possible=phrases.bare_gain(max(one.people_possible, one.people)),
         )
         rows.append(
             [
@@ -272,14 +278,14 @@ def plan(area: Area, tell: Phrases) -> Section:
                 Cell(one.whom(lang), small=one.helps_with(lang)),
                 Cell(euro_range(one.low_eur, one.high_eur, lang), sort=one.typical_eur),
                 Cell(euro_range(low, high, lang), sort=low),
-                Cell(tell.gained(one.people), small=span, sort=round(one.people, 3)),
+                Cell(phrases.gained(one.people), small=span, sort=round(one.people, 3)),
                 Cell(words["look_first" if one.look_first else "build"]),
             ]
         )
     whole = (sum(one.low_eur for one in found), sum(one.high_eur for one in found))
     doubtful = sum(one.look_first for one in found)
     texts = [
-        words["plan_text"].format(counted=tell.counted),
+        words["plan_text"].format(counted=phrases.counted),
         fill(words["plan_sum"], lang, count=len(found), cost=euro_range(*whole, lang)),
     ]
     texts += [fill(words["plan_look"], lang, count=doubtful)] if doubtful else []
@@ -289,10 +295,10 @@ def plan(area: Area, tell: Phrases) -> Section:
     numeric = ("cost", "sum", "gain")
     columns = [Column(words[f"column_{title}"], number=title in numeric) for title in titles]
     picture = district_map(
-        tell.scan.city,
+        phrases.scan.city,
         area.row,
         numbers=[(one.lat, one.lon, str(one.number)) for one in found[:MOST_PROPOSALS]],
-        alt=words["map_alt"].format(name=tell.area(area)),
+        alt=words["map_alt"].format(name=phrases.area(area)),
     )
     return Section(
         "plan-title",
@@ -303,14 +309,14 @@ def plan(area: Area, tell: Phrases) -> Section:
     )
 
 
-def looks(area: Area, tell: Phrases) -> Section:
+def looks(area: Area, phrases: Phrases) -> Section:
     """Where somebody should look first, by the survey.
 
     Parameters
     ----------
     area
         A district, or the whole city, with its figures.
-    tell
+    phrases
         Texts and numbers in the language of the report.
 
     Returns
@@ -318,34 +324,34 @@ def looks(area: Area, tell: Phrases) -> Section:
     Section
         A chapter of the report.
     """
-    words, lang = tell.words, tell.lang
-    found = [one for one in tell.looks or () if area.row < 0 or one.district == area.name]
+    words, lang = phrases.words, phrases.lang
+    found = [one for one in phrases.looks or () if area.row < 0 or one.district == area.name]
     rows = [
         [
             Cell(f"{one.number}. {barrier_name(one.kind, lang)}", sort=one.number),
             Cell(clean(one.where()) or words["none"], small=clean(one.district)),
             Cell(", ".join(attribute_name(name, lang) for name in one.attributes)),
-            Cell(tell.gained(one.people), sort=round(one.people, 3)),
+            Cell(phrases.gained(one.people), sort=round(one.people, 3)),
         ]
         for one in found[:MOST_LOOKS]
     ]
     titles = ("barrier", "where", "unknown_reading", "depend")
     columns = [Column(words[f"column_{title}"], number=title == "depend") for title in titles]
-    texts = [words["looks_text"].format(counted=tell.counted)]
+    texts = [words["looks_text"].format(counted=phrases.counted)]
     if len(found) > MOST_LOOKS:
         texts.append(words["looks_shown"].format(shown=MOST_LOOKS, count=number(len(found), lang)))
     sheets = [Sheet("looks", words["looks"], columns, rows, cls="cards", quiet=True)] if rows else []
     return Section("looks-title", words["looks"], texts, sheets)
 
 
-def quality(shares: Sequence[Share], tell: Phrases) -> Section:
+def quality(shares: Sequence[Share], phrases: Phrases) -> Section:
     """Where the readings come from, and what to survey first.
 
     Parameters
     ----------
     shares
         What is mapped and measured, by attribute.
-    tell
+    phrases
         Texts and numbers in the language of the report.
 
     Returns
@@ -353,13 +359,15 @@ def quality(shares: Sequence[Share], tell: Phrases) -> Section:
     Section
         A chapter of the report.
     """
-    words, lang = tell.words, tell.lang
-    attributes = tell.all_words["attributes"]
+    words, lang = phrases.words, phrases.lang
+    attributes = phrases.all_words["attributes"]
     rows = []
     for share in shares:
         parts = (share.surveyed, share.tagged, share.derived, share.assumed)
         digits = 1 if share.unit == "km" else 0
-        counted = f"{number(share.total, lang, digits)} {tell.all_words['units'].get(share.unit, share.unit)}"
+        counted = (
+            f"{number(share.total, lang, digits)} {phrases.all_words['units'].get(share.unit, share.unit)}"
+        )
         rows.append(
             [
                 Cell(attributes[share.attribute]["name"]),
@@ -383,7 +391,7 @@ def quality(shares: Sequence[Share], tell: Phrases) -> Section:
     )
 
 
-def compare(area: Area, areas: Sequence[Area], tell: Phrases) -> Section:
+def compare(area: Area, areas: Sequence[Area], phrases: Phrases) -> Section:
     """Where a district stands among all.
 
     Parameters
@@ -392,7 +400,7 @@ def compare(area: Area, areas: Sequence[Area], tell: Phrases) -> Section:
         A district, or the whole city, with its figures.
     areas
         Figures of all areas, the whole city first.
-    tell
+    phrases
         Texts and numbers in the language of the report.
 
     Returns
@@ -400,16 +408,16 @@ def compare(area: Area, areas: Sequence[Area], tell: Phrases) -> Section:
     Section
         A chapter of the report.
     """
-    words, lang = tell.words, tell.lang
+    words, lang = phrases.words, phrases.lang
     city = areas[0]
     others = [one for one in areas[1:] if one.judged]
     rows = []
-    for service in tell.offered:
-        shares = [one.cells[tell.focus, service].likely for one in others]
-        here = area.cells[tell.focus, service].likely
+    for service in phrases.offered:
+        shares = [one.cells[phrases.focus, service].likely for one in others]
+        here = area.cells[phrases.focus, service].likely
         rank = 1 + sum(share > here + 1e-12 for share in shares)
         alt = words["strip_alt"].format(
-            name=tell.area(area),
+            name=phrases.area(area),
             here=percent(here, lang),
             least=percent(min(shares, default=0), lang),
             most=percent(max(shares, default=0), lang),
@@ -417,11 +425,11 @@ def compare(area: Area, areas: Sequence[Area], tell: Phrases) -> Section:
         marked = next((i for i, one in enumerate(others) if one.row == area.row), -1)
         rows.append(
             [
-                Cell(tell.service(service)),
+                Cell(phrases.service(service)),
                 Cell(percent(here, lang), sort=round(here, 6)),
                 Cell(
-                    percent(city.cells[tell.focus, service].likely, lang),
-                    sort=round(city.cells[tell.focus, service].likely, 6),
+                    percent(city.cells[phrases.focus, service].likely, lang),
+                    sort=round(city.cells[phrases.focus, service].likely, 6),
                 ),
                 Cell(words["rank_of"].format(rank=rank, count=len(others)), sort=rank),
                 Cell("", sort=round(here, 6), picture=strip_chart(shares, marked=marked, alt=alt)),
@@ -434,19 +442,19 @@ def compare(area: Area, areas: Sequence[Area], tell: Phrases) -> Section:
         Column(words["column_rank"], number=True),
         Column(words["column_strip"]),
     ]
-    caption = f"{words['compare']}: {tell.profile(tell.focus)}"
-    text = words["compare_text"].format(name=tell.area(area))
+    caption = f"{words['compare']}: {phrases.profile(phrases.focus)}"
+    text = words["compare_text"].format(name=phrases.area(area))
     return Section("compare-title", words["compare"], [text], [Sheet("compare", caption, columns, rows)])
 
 
-def ranking(areas: Sequence[Area], tell: Phrases) -> Section:
+def ranking(areas: Sequence[Area], phrases: Phrases) -> Section:
     """All districts by what the average home reaches.
 
     Parameters
     ----------
     areas
         Figures of all areas, the whole city first.
-    tell
+    phrases
         Texts and numbers in the language of the report.
 
     Returns
@@ -454,17 +462,18 @@ def ranking(areas: Sequence[Area], tell: Phrases) -> Section:
     Section
         A chapter of the report.
     """
-    words, lang = tell.words, tell.lang
+    words, lang = phrases.words, phrases.lang
     groups = [name for name in ("walker", "rollator", "wheelchair") if name in areas[0].basics] or _groups(
-        tell
+        phrases
     )[:3]
     ordered = sorted(
-        (area for area in areas[1:] if area.judged), key=lambda area: (-area.basics[tell.focus][1], area.name)
+        (area for area in areas[1:] if area.judged),
+        key=lambda area: (-area.basics[phrases.focus][1], area.name),
     )
     rows = []
     for area in [*ordered, areas[0]]:
-        row = [Cell(tell.area(area)), Cell(number(area.homes, lang), sort=area.homes)]
-        if tell.weighted:
+        row = [Cell(phrases.area(area)), Cell(number(area.homes, lang), sort=area.homes)]
+        if phrases.weighted:
             row.append(Cell(number(area.weight, lang), sort=round(area.weight, 3)))
         for name in groups:
             sure, likely, possible = area.basics[name]
@@ -475,10 +484,14 @@ def ranking(areas: Sequence[Area], tell: Phrases) -> Section:
     columns = [
         Column(words["column_district"]),
         Column(words["column_homes"], number=True),
-        *([Column(tell.counted[:1].upper() + tell.counted[1:], number=True)] if tell.weighted else []),
-        *(Column(tell.profile(name), number=True) for name in groups),
+        *(
+            [Column(phrases.counted[:1].upper() + phrases.counted[1:], number=True)]
+            if phrases.weighted
+            else []
+        ),
+        *(Column(phrases.profile(name), number=True) for name in groups),
     ]
-    texts = [words["ranking_text"].format(basics=len(tell.offered)), *left_out(areas, tell)]
+    texts = [words["ranking_text"].format(basics=len(phrases.offered)), *left_out(areas, phrases)]
     return Section(
         "ranking-title",
         words["ranking"],
@@ -487,14 +500,14 @@ def ranking(areas: Sequence[Area], tell: Phrases) -> Section:
     )
 
 
-def left_out(areas: Sequence[Area], tell: Phrases) -> list[str]:
+def left_out(areas: Sequence[Area], phrases: Phrases) -> list[str]:
     """Which districts are not judged, and why.
 
     Parameters
     ----------
     areas
         Figures of all areas, the whole city first.
-    tell
+    phrases
         Texts and numbers in the language of the report.
 
     Returns
@@ -502,22 +515,22 @@ def left_out(areas: Sequence[Area], tell: Phrases) -> list[str]:
     list of str
         One sentence each.
     """
-    names = [tell.area(area) for area in areas[1:] if not area.judged]
+    names = [phrases.area(area) for area in areas[1:] if not area.judged]
     if not names:
         return []
     return [
-        tell.words["left_out"].format(names=joined(names, tell.lang), fewest=FEWEST_HOMES),
+        phrases.words["left_out"].format(names=joined(names, phrases.lang), fewest=FEWEST_HOMES),
     ]
 
 
-def multiples(areas: Sequence[Area], tell: Phrases) -> Section:
+def multiples(areas: Sequence[Area], phrases: Phrases) -> Section:
     """One small chart per service: its share in every district.
 
     Parameters
     ----------
     areas
         Figures of all areas, the whole city first.
-    tell
+    phrases
         Texts and numbers in the language of the report.
 
     Returns
@@ -525,27 +538,27 @@ def multiples(areas: Sequence[Area], tell: Phrases) -> Section:
     Section
         A chapter of the report.
     """
-    words, lang = tell.words, tell.lang
+    words, lang = phrases.words, phrases.lang
     with_homes = [area for area in areas[1:] if area.judged]
     pictures = []
-    for service in tell.offered:
-        rows = [(tell.area(area), area.cells[tell.focus, service].likely) for area in with_homes]
+    for service in phrases.offered:
+        rows = [(phrases.area(area), area.cells[phrases.focus, service].likely) for area in with_homes]
         rows.sort(key=lambda row: (-row[1], row[0]))
         told = ", ".join(f"{name} {percent(share, lang)}" for name, share in rows)
-        alt = words["multiple_alt"].format(service=tell.service(service), rows=told)
-        pictures.append(Titled(tell.service(service), bar_chart(rows, lang=lang, alt=alt)))
-    text = words["multiples_text"].format(**{"with": tell.with_profile(tell.focus)})
+        alt = words["multiple_alt"].format(service=phrases.service(service), rows=told)
+        pictures.append(Titled(phrases.service(service), bar_chart(rows, lang=lang, alt=alt)))
+    text = words["multiples_text"].format(**{"with": phrases.with_profile(phrases.focus)})
     return Section("multiples-title", words["multiples"], [text], pictures=pictures)
 
 
-def method(areas: Sequence[Area], tell: Phrases) -> Section:
+def method(areas: Sequence[Area], phrases: Phrases) -> Section:
     """Sources, method and limits, in words and with every standard's source.
 
     Parameters
     ----------
     areas
         Figures of all areas, the whole city first.
-    tell
+    phrases
         Texts and numbers in the language of the report.
 
     Returns
@@ -553,27 +566,27 @@ def method(areas: Sequence[Area], tell: Phrases) -> Section:
     Section
         A chapter of the report.
     """
-    words, lang, city = tell.words, tell.lang, tell.scan.city
+    words, lang, city = phrases.words, phrases.lang, phrases.scan.city
     meta = city.meta
     source = clean(str(meta["source"]).rsplit("/", 1)[-1])
     texts = [
         words["method_1"].format(
-            version=meta["version"], source=source, date=tell.date, hash=meta["source_sha256"]
+            version=meta["version"], source=source, date=phrases.date, hash=meta["source_sha256"]
         ),
         words["method_2"],
         words["method_3"],
-        *left_out(areas, tell),
+        *left_out(areas, phrases),
     ]
     notes = [translated(clean(note, 300), lang) for note in meta.get("notes", [])[:MOST_NOTES]]
     if notes:
         texts.append(f"{words['notes']}: {'; '.join(notes)}.")
     standards = []
-    for service in tell.scan.services:
-        entry = tell.scan.catalogue.services[service]
+    for service in phrases.scan.services:
+        entry = phrases.scan.catalogue.services[service]
         standards.append(
             [
-                Cell(tell.service(service)),
-                Cell(standard_of(tell, service)),
+                Cell(phrases.service(service)),
+                Cell(standard_of(phrases, service)),
                 Cell(clean(entry.source_in(lang), 400)),
             ]
         )
@@ -584,14 +597,14 @@ def method(areas: Sequence[Area], tell: Phrases) -> Section:
     ]
     profiles = [
         [
-            Cell(tell.profile(one.id)),
-            Cell(_summary(one, tell)),
+            Cell(phrases.profile(one.id)),
+            Cell(_summary(one, phrases)),
             Cell(words["speed"].format(value=number(one.level_m_s, lang, 2)), sort=one.level_m_s),
         ]
-        for one in tell.scan.profiles
+        for one in phrases.scan.profiles
     ]
     groups = [Column(words["profiles_title"]), Column(""), Column(words["column_speed"], number=True)]
-    groups[1] = Column(tell.all_words["map"]["column_kind"])
+    groups[1] = Column(phrases.all_words["map"]["column_kind"])
     sheets = [
         Sheet("standards", words["standards_title"], columns, standards),
         Sheet("groups", words["profiles_title"], groups, profiles),
@@ -599,13 +612,13 @@ def method(areas: Sequence[Area], tell: Phrases) -> Section:
     return Section("method-title", words["method"], texts, sheets)
 
 
-def _summary(profile: Profile, tell: Phrases) -> str:
+def _summary(profile: Profile, phrases: Phrases) -> str:
     """What a profile stands for; a limit downhill that is another than uphill is told too."""
-    told = clean(getattr(profile.summary, tell.lang), 300)
+    told = clean(getattr(profile.summary, phrases.lang), 300)
     down, up = profile.limits.incline_down_pct, profile.limits.incline_up_pct
     if down is None or down == up:
         return told
-    return f"{told.rstrip('.')}; {tell.words['down'].format(down=short(down, tell.lang))}."
+    return f"{told.rstrip('.')}; {phrases.words['down'].format(down=short(down, phrases.lang))}."
 
 
 def share_of_quality(city_shares: Sequence[Share], name: str) -> list[Share]:

@@ -196,8 +196,8 @@ def report_page(
     """
     from wegeketten.reports.map_data import city_name
 
-    tell = Phrases(scan, lang, title or city_name(scan.city), proposals=proposals, looks=looks)
-    return Report(tell).page(row)
+    phrases = Phrases(scan, lang, title or city_name(scan.city), proposals=proposals, looks=looks)
+    return Report(phrases).page(row)
 
 
 class Report:
@@ -205,17 +205,17 @@ class Report:
 
     Parameters
     ----------
-    tell
+    phrases
         Words, scan, proposals and places to look at.
     """
 
-    def __init__(self, tell: Phrases) -> None:
-        self.tell = tell
+    def __init__(self, phrases: Phrases) -> None:
+        self.phrases = phrases
 
     @cached_property
     def areas(self) -> list[Area]:
         """Figures of the whole city, then of each district."""
-        scan = self.tell.scan
+        scan = self.phrases.scan
         return scan.once("areas", lambda: areas_of(scan))
 
     @cached_property
@@ -225,18 +225,18 @@ class Report:
 
     @cached_property
     def _bottlenecks(self) -> list[Bottleneck]:
-        scan = self.tell.scan
-        focus = next(one for one in scan.profiles if one.id == self.tell.focus)
+        scan = self.phrases.scan
+        focus = next(one for one in scan.profiles if one.id == self.phrases.focus)
         return scan.once(("bottlenecks", focus.id), lambda: bottlenecks(scan, focus))
 
     @cached_property
     def _quality(self) -> Sequence[Share]:
-        scan = self.tell.scan
+        scan = self.phrases.scan
         return scan.once("quality", lambda: city_quality(scan.city)).shares
 
     @cached_property
     def _edge_district(self) -> NDArray[np.integer]:
-        scan = self.tell.scan
+        scan = self.phrases.scan
         return scan.once("edge districts", lambda: edge_districts(scan.city))
 
     def glance(self, area: Area, page_id: str) -> Glance:
@@ -254,7 +254,7 @@ class Report:
         Glance
             Figures, sentences and steps.
         """
-        return glance_of(area, self.tell, page_id=page_id, others=self.judged)
+        return glance_of(area, self.phrases, page_id=page_id, others=self.judged)
 
     def sections(self, row: int) -> list[Section]:
         """Chapters about a district, or about the whole city for row -1.
@@ -269,24 +269,27 @@ class Report:
         list of Section
             In the order of the page.
         """
-        area, areas, tell = self.areas[row + 1], self.areas, self.tell
-        middle = _district_chapters(area, areas, tell) if row >= 0 else self._city_chapters(area)
-        errand = chains(area, tell) if area.judged else None
+        area, areas, phrases = self.areas[row + 1], self.areas, self.phrases
+        middle = _district_chapters(area, areas, phrases) if row >= 0 else self._city_chapters(area)
+        errand = chains(area, phrases) if area.judged else None
         found = within(self._bottlenecks, self._edge_district, row)
         return [
-            *([chapters.plan(area, tell)] if tell.proposals is not None else []),
-            *([chapters.looks(area, tell)] if tell.looks is not None else []),
+            *([chapters.plan(area, phrases)] if phrases.proposals is not None else []),
+            *([chapters.looks(area, phrases)] if phrases.looks is not None else []),
             *middle,
             *([errand] if errand else []),
-            *([chapters.barriers(found, tell)] if area.judged else []),
-            chapters.quality(chapters.share_of_quality(self._quality, area.name), tell),
-            chapters.method(areas, tell),
+            *([chapters.barriers(found, phrases)] if area.judged else []),
+            chapters.quality(chapters.share_of_quality(self._quality, area.name), phrases),
+            chapters.method(areas, phrases),
         ]
 
     def _city_chapters(self, area: Area) -> list[Section]:
-        found = [chapters.why_not(area, self.tell)]
+        found = [chapters.why_not(area, self.phrases)]
         if len(self.judged) > 1:
-            found += [chapters.ranking(self.areas, self.tell), chapters.multiples(self.areas, self.tell)]
+            found += [
+                chapters.ranking(self.areas, self.phrases),
+                chapters.multiples(self.areas, self.phrases),
+            ]
         return found
 
     def page(
@@ -323,13 +326,13 @@ class Report:
         told = told if len(self.judged) > 1 else []  # the only one is the city
         pages = [self.glance(one, f"district-{one.row}") for one in told]
         first, sections = self.glance(area, "first"), self.sections(row)
-        told_first = (self.tell.proposals is not None) + (self.tell.looks is not None)
+        told_first = (self.phrases.proposals is not None) + (self.phrases.looks is not None)
         sections[told_first:told_first] = front
-        return _fill(self.tell, first, sections, pages, links=links, about=about)
+        return _fill(self.phrases, first, sections, pages, links=links, about=about)
 
 
 def plain_page(
-    tell: Phrases,
+    phrases: Phrases,
     heading: str,
     sections: Sequence[Section],
     *,
@@ -340,7 +343,7 @@ def plain_page(
 
     Parameters
     ----------
-    tell
+    phrases
         Texts and numbers in the language of the report.
     heading
         Heading of the page.
@@ -359,25 +362,25 @@ def plain_page(
     from wegeketten.reports.sheet import Glance
 
     return _fill(
-        tell, Glance("first", heading, "", ()), sections, (), links=links, about=about, title=heading
+        phrases, Glance("first", heading, "", ()), sections, (), links=links, about=about, title=heading
     )
 
 
-def _district_chapters(area: Area, areas: Sequence[Area], tell: Phrases) -> list[Section]:
+def _district_chapters(area: Area, areas: Sequence[Area], phrases: Phrases) -> list[Section]:
     if not area.judged:
-        return [chapters.stock(area, tell), chapters.spots(area, tell)]
+        return [chapters.stock(area, phrases), chapters.spots(area, phrases)]
     return [
-        chapters.why_not(area, tell),
-        chapters.reach(area, tell),
-        *([chapters.longer(area, tell)] if tell.base else []),
-        chapters.stock(area, tell),
-        chapters.spots(area, tell),
-        *([chapters.compare(area, areas, tell)] if sum(one.judged for one in areas[1:]) > 1 else []),
+        chapters.why_not(area, phrases),
+        chapters.reach(area, phrases),
+        *([chapters.longer(area, phrases)] if phrases.base else []),
+        chapters.stock(area, phrases),
+        chapters.spots(area, phrases),
+        *([chapters.compare(area, areas, phrases)] if sum(one.judged for one in areas[1:]) > 1 else []),
     ]
 
 
 def _fill(
-    tell: Phrases,
+    phrases: Phrases,
     first: Glance,
     sections: Sequence[Section],
     pages: Sequence[Glance],
@@ -389,21 +392,23 @@ def _fill(
     from jinja2 import Environment
     from markupsafe import Markup
 
-    words = tell.words
+    words = phrases.words
     environment = Environment(
         autoescape=True, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
     script = island("words", {key: words[key] for key in ("sort_by", "download", "large")})
     title = title or (
-        words["title_city"].format(city=tell.place) if pages else words["title"].format(place=first.heading)
+        words["title_city"].format(city=phrases.place)
+        if pages
+        else words["title"].format(place=first.heading)
     )
     page = environment.from_string(asset_text("report.html")).render(
-        lang=tell.lang,
+        lang=phrases.lang,
         words=words,
-        version=tell.scan.city.meta["version"],
+        version=phrases.scan.city.meta["version"],
         policy=POLICY_MARK,
         title=title,
-        answers_sentence=tell.all_words["general"]["answers_sentence"],
+        answers_sentence=phrases.all_words["general"]["answers_sentence"],
         first=first,
         sections=sections,
         pages=pages,

@@ -265,14 +265,14 @@ class Phrases:
         return self.place if area.row < 0 else clean(area.name)
 
 
-def glance_of(area: Area, tell: Phrases, *, page_id: str, others: Sequence[Area] = ()) -> Glance:
+def glance_of(area: Area, phrases: Phrases, *, page_id: str, others: Sequence[Area] = ()) -> Glance:
     """The first page of an area; `others` are the districts it is compared with.
 
     Parameters
     ----------
     area
         A district, or the whole city, with its figures.
-    tell
+    phrases
         Texts and numbers in the language of the report.
     page_id
         Id of the page's element.
@@ -284,40 +284,42 @@ def glance_of(area: Area, tell: Phrases, *, page_id: str, others: Sequence[Area]
     Glance
         Figures, sentences and steps.
     """
-    words = tell.words
-    name = tell.area(area)
-    heading = words["heading_city" if area.row < 0 else "heading"].format(city=tell.place, district=name)
-    districts = len(tell.scan.city.districts["name"])
+    words = phrases.words
+    name = phrases.area(area)
+    heading = words["heading_city" if area.row < 0 else "heading"].format(city=phrases.place, district=name)
+    districts = len(phrases.scan.city.districts["name"])
     form = "subtitle_city" if area.row < 0 else "subtitle"
-    subtitle = text(f"report.{form}", tell.lang, city=tell.place, stand=tell.stand(), count=districts)
-    located = None if area.row < 0 or districts < 2 else locator(area, tell)
+    subtitle = text(
+        f"report.{form}", phrases.lang, city=phrases.place, stand=phrases.stand(), count=districts
+    )
+    located = None if area.row < 0 or districts < 2 else locator(area, phrases)
     if area.cut or area.few:
-        return Glance(page_id, heading, subtitle, [unjudged(area, tell)], locator=located)
+        return Glance(page_id, heading, subtitle, [unjudged(area, phrases)], locator=located)
     return Glance(
         page_id,
         heading,
         subtitle,
-        sentences(area, tell),
-        words["chart_title"].format(counted=tell.counted, **{"with": tell.with_profile(tell.focus)}),
-        chart_of(ranges(area, tell), tell),
-        share_table(area, tell, page_id),
-        steps=steps(area, tell),
-        cost=plan_cost(area, tell),
+        sentences(area, phrases),
+        words["chart_title"].format(counted=phrases.counted, **{"with": phrases.with_profile(phrases.focus)}),
+        chart_of(ranges(area, phrases), phrases),
+        share_table(area, phrases, page_id),
+        steps=steps(area, phrases),
+        cost=plan_cost(area, phrases),
         locator=located,
         why_title=words["why_not"],
-        why=why_chart(area, tell),
-        numbers=figures_of(area, tell, others) if area.row >= 0 else (),
+        why=why_chart(area, phrases),
+        numbers=figures_of(area, phrases, others) if area.row >= 0 else (),
     )
 
 
-def figures_of(area: Area, tell: Phrases, others: Sequence[Area]) -> list[Figure]:
+def figures_of(area: Area, phrases: Phrases, others: Sequence[Area]) -> list[Figure]:
     """Three figures of a district, each with its rank among all districts that are judged.
 
     Parameters
     ----------
     area
         A district, or the whole city, with its figures.
-    tell
+    phrases
         Texts and numbers in the language of the report.
     others
         Districts it is compared with.
@@ -327,9 +329,9 @@ def figures_of(area: Area, tell: Phrases, others: Sequence[Area]) -> list[Figure
     list of Figure
         With words for the rank.
     """
-    lead = "groceries" if "groceries" in tell.offered else tell.offered[0]
-    unsure = {one.row: _unsure(one, tell) for one in [*others, area]}
-    words, lang = tell.words, tell.lang
+    lead = "groceries" if "groceries" in phrases.offered else phrases.offered[0]
+    unsure = {one.row: _unsure(one, phrases) for one in [*others, area]}
+    words, lang = phrases.words, phrases.lang
 
     def rank(values: Sequence[float], here: float, *, most: bool) -> str:
         if len(values) < 2:
@@ -337,21 +339,23 @@ def figures_of(area: Area, tell: Phrases, others: Sequence[Area]) -> list[Figure
         better = sum(value > here + 1e-12 if most else value < here - 1e-12 for value in values)
         return str(words["rank_of_all"].format(rank=1 + better, count=len(values)))
 
-    share = area.cells[tell.focus, lead].likely
-    basics = area.basics[tell.focus][1]
-    shares = [one.cells[tell.focus, lead].likely for one in others]
-    reached = [one.basics[tell.focus][1] for one in others]
+    share = area.cells[phrases.focus, lead].likely
+    basics = area.basics[phrases.focus][1]
+    shares = [one.cells[phrases.focus, lead].likely for one in others]
+    reached = [one.basics[phrases.focus][1] for one in others]
     doubts = [unsure[one.row] for one in others]
-    focus = tell.with_profile(tell.focus)
+    focus = phrases.with_profile(phrases.focus)
     return [
         Figure(
             percent(share, lang),
-            words["figure_share"].format(counted=tell.counted, service=tell.service(lead), **{"with": focus}),
+            words["figure_share"].format(
+                counted=phrases.counted, service=phrases.service(lead), **{"with": focus}
+            ),
             rank(shares, share, most=True),
         ),
         Figure(
             number(basics, lang, 1),
-            words["figure_basics"].format(basics=len(tell.offered), **{"with": focus}),
+            words["figure_basics"].format(basics=len(phrases.offered), **{"with": focus}),
             rank(reached, basics, most=True),
         ),
         Figure(
@@ -362,20 +366,20 @@ def figures_of(area: Area, tell: Phrases, others: Sequence[Area]) -> list[Figure
     ]
 
 
-def _unsure(area: Area, tell: Phrases) -> float:
+def _unsure(area: Area, phrases: Phrases) -> float:
     """Share of answers, over all services, that what nobody measured decides."""
-    cells = [area.cells[tell.focus, service] for service in tell.offered]
+    cells = [area.cells[phrases.focus, service] for service in phrases.offered]
     return sum(cell.possible - cell.sure for cell in cells) / len(cells)
 
 
-def unjudged(area: Area, tell: Phrases) -> str:
+def unjudged(area: Area, phrases: Phrases) -> str:
     """Why an area has no figures.
 
     Parameters
     ----------
     area
         A district, or the whole city, with its figures.
-    tell
+    phrases
         Texts and numbers in the language of the report.
 
     Returns
@@ -384,18 +388,18 @@ def unjudged(area: Area, tell: Phrases) -> str:
         One sentence.
     """
     if area.cut:
-        return text("report.cut", tell.lang, name=tell.area(area))
-    return text("report.few", tell.lang, name=tell.area(area), count=area.homes)
+        return text("report.cut", phrases.lang, name=phrases.area(area))
+    return text("report.few", phrases.lang, name=phrases.area(area), count=area.homes)
 
 
-def locator(area: Area, tell: Phrases) -> Picture:
+def locator(area: Area, phrases: Phrases) -> Picture:
     """Where a district lies among all.
 
     Parameters
     ----------
     area
         A district, or the whole city, with its figures.
-    tell
+    phrases
         Texts and numbers in the language of the report.
 
     Returns
@@ -403,17 +407,19 @@ def locator(area: Area, tell: Phrases) -> Picture:
     Picture
         A small map.
     """
-    return locator_map(tell.scan.city, area.row, alt=tell.words["locator_alt"].format(name=tell.area(area)))
+    return locator_map(
+        phrases.scan.city, area.row, alt=phrases.words["locator_alt"].format(name=phrases.area(area))
+    )
 
 
-def steps(area: Area, tell: Phrases) -> list[str]:
+def steps(area: Area, phrases: Phrases) -> list[str]:
     """The first three steps in an area, as sentences.
 
     Parameters
     ----------
     area
         A district, or the whole city, with its figures.
-    tell
+    phrases
         Texts and numbers in the language of the report.
 
     Returns
@@ -421,18 +427,18 @@ def steps(area: Area, tell: Phrases) -> list[str]:
     list of str
         At most three.
     """
-    found = proposals_in(area, tell)
-    return [step(one, tell) for one in found[:MOST_STEPS]]
+    found = proposals_in(area, phrases)
+    return [step(one, phrases) for one in found[:MOST_STEPS]]
 
 
-def plan_cost(area: Area, tell: Phrases) -> str:
+def plan_cost(area: Area, phrases: Phrases) -> str:
     """What all proposals in an area cost together; empty where there are none.
 
     Parameters
     ----------
     area
         A district, or the whole city, with its figures.
-    tell
+    phrases
         Texts and numbers in the language of the report.
 
     Returns
@@ -440,21 +446,21 @@ def plan_cost(area: Area, tell: Phrases) -> str:
     str
         A range of euros.
     """
-    found = proposals_in(area, tell)
+    found = proposals_in(area, phrases)
     if not found:
         return ""
     low, high = sum(one.low_eur for one in found), sum(one.high_eur for one in found)
-    return text("report.plan_sum", tell.lang, count=len(found), cost=euro_range(low, high, tell.lang))
+    return text("report.plan_sum", phrases.lang, count=len(found), cost=euro_range(low, high, phrases.lang))
 
 
-def step(one: Proposal, tell: Phrases) -> str:
+def step(one: Proposal, phrases: Phrases) -> str:
     """A proposal as a sentence.
 
     Parameters
     ----------
     one
         A proposal of the plan.
-    tell
+    phrases
         Texts and numbers in the language of the report.
 
     Returns
@@ -464,22 +470,22 @@ def step(one: Proposal, tell: Phrases) -> str:
     """
     return text(
         "report.step_look" if one.look_first else "report.step",
-        tell.lang,
-        what=f"{one.what(tell.lang)} – {one.action(tell.lang)}",
-        where=one.where() or tell.words["none"],
-        cost=euro_range(one.low_eur, one.high_eur, tell.lang),
-        gain=tell.gained(one.people),
+        phrases.lang,
+        what=f"{one.what(phrases.lang)} – {one.action(phrases.lang)}",
+        where=one.where() or phrases.words["none"],
+        cost=euro_range(one.low_eur, one.high_eur, phrases.lang),
+        gain=phrases.gained(one.people),
     )
 
 
-def proposals_in(area: Area, tell: Phrases) -> list[Proposal]:
+def proposals_in(area: Area, phrases: Phrases) -> list[Proposal]:
     """Proposals of the plan in an area; all for the whole city.
 
     Parameters
     ----------
     area
         A district, or the whole city, with its figures.
-    tell
+    phrases
         Texts and numbers in the language of the report.
 
     Returns
@@ -487,17 +493,17 @@ def proposals_in(area: Area, tell: Phrases) -> list[Proposal]:
     list of Proposal
         In the order of the plan.
     """
-    return [one for one in tell.proposals or () if area.row < 0 or one.district == area.name]
+    return [one for one in phrases.proposals or () if area.row < 0 or one.district == area.name]
 
 
-def why_chart(area: Area, tell: Phrases) -> Picture:
+def why_chart(area: Area, phrases: Phrases) -> Picture:
     """Reasons per service as stacked bars, with every number in the text alternative.
 
     Parameters
     ----------
     area
         A district, or the whole city, with its figures.
-    tell
+    phrases
         Texts and numbers in the language of the report.
 
     Returns
@@ -505,29 +511,29 @@ def why_chart(area: Area, tell: Phrases) -> Picture:
     Picture
         SVG with its text alternative.
     """
-    words, lang = tell.words, tell.lang
+    words, lang = phrases.words, phrases.lang
     rows, told = [], []
-    for service in tell.offered:
-        shares = reasons_of(area, tell, service)
-        rows.append(Stack(tell.service(service), [shares[reason] for reason in TOLD_REASONS]))
+    for service in phrases.offered:
+        shares = reasons_of(area, phrases, service)
+        rows.append(Stack(phrases.service(service), [shares[reason] for reason in TOLD_REASONS]))
         parts = ", ".join(
             f"{words['reason_' + reason]} {percent(shares[reason], lang)}"
             for reason in TOLD_REASONS
             if shares[reason] > 0
         )
-        told.append(words["reason_alt"].format(service=tell.service(service), parts=parts))
+        told.append(words["reason_alt"].format(service=phrases.service(service), parts=parts))
     key = [words["reason_" + reason] for reason in TOLD_REASONS]
     return stack_chart(rows, key=key, lang=lang, alt=" ".join(told))
 
 
-def reasons_of(area: Area, tell: Phrases, service: str) -> dict[str, float]:
+def reasons_of(area: Area, phrases: Phrases, service: str) -> dict[str, float]:
     """Shares of an area by the reason why a service is missed, for the group in focus.
 
     Parameters
     ----------
     area
         A district, or the whole city, with its figures.
-    tell
+    phrases
         Texts and numbers in the language of the report.
     service
         Id of the service.
@@ -537,19 +543,19 @@ def reasons_of(area: Area, tell: Phrases, service: str) -> dict[str, float]:
     dict
         From 0 to 1 by name of the reason.
     """
-    district = np.asarray(tell.scan.city.homes["district"])
+    district = np.asarray(phrases.scan.city.homes["district"])
     homes = np.arange(len(district)) if area.row < 0 else np.flatnonzero(district == area.row)
-    return tell.misses.shares(tell.focus, service, homes)
+    return phrases.misses.shares(phrases.focus, service, homes)
 
 
-def ranges(area: Area, tell: Phrases) -> list[Range]:
+def ranges(area: Area, phrases: Phrases) -> list[Range]:
     """Rows of the picture: one per service that exists.
 
     Parameters
     ----------
     area
         A district, or the whole city, with its figures.
-    tell
+    phrases
         Texts and numbers in the language of the report.
 
     Returns
@@ -558,21 +564,21 @@ def ranges(area: Area, tell: Phrases) -> list[Range]:
         In the order of the services.
     """
     rows = []
-    for service in tell.offered:
-        cell = area.cells[tell.focus, service]
-        other = area.cells[tell.base, service].likely if tell.base else None
-        rows.append(Range(tell.service(service), cell.sure, cell.likely, cell.possible, other))
+    for service in phrases.offered:
+        cell = area.cells[phrases.focus, service]
+        other = area.cells[phrases.base, service].likely if phrases.base else None
+        rows.append(Range(phrases.service(service), cell.sure, cell.likely, cell.possible, other))
     return rows
 
 
-def chart_of(rows: Sequence[Range], tell: Phrases) -> Picture:
+def chart_of(rows: Sequence[Range], phrases: Phrases) -> Picture:
     """The picture, with every number in its text alternative.
 
     Parameters
     ----------
     rows
         Result of `ranges`.
-    tell
+    phrases
         Texts and numbers in the language of the report.
 
     Returns
@@ -580,7 +586,7 @@ def chart_of(rows: Sequence[Range], tell: Phrases) -> Picture:
     Picture
         SVG with its text alternative.
     """
-    words, lang = tell.words, tell.lang
+    words, lang = phrases.words, phrases.lang
     told = " ".join(
         words["chart_row" if row.other is not None else "chart_row_plain"].format(
             service=row.label,
@@ -591,19 +597,19 @@ def chart_of(rows: Sequence[Range], tell: Phrases) -> Picture:
         )
         for row in rows
     )
-    alt = words["chart_alt"].format(rows=told, **{"with": tell.with_profile(tell.focus)})
+    alt = words["chart_alt"].format(rows=told, **{"with": phrases.with_profile(phrases.focus)})
     key = {"band": words["chart_band"], "likely": words["chart_likely"], "other": words["chart_other"]}
     return range_chart(rows, lang=lang, alt=alt, key=key)
 
 
-def sentences(area: Area, tell: Phrases) -> list[str]:
+def sentences(area: Area, phrases: Phrases) -> list[str]:
     """Sentences a layperson understands: how many, what they reach, what is missing and why.
 
     Parameters
     ----------
     area
         A district, or the whole city, with its figures.
-    tell
+    phrases
         Texts and numbers in the language of the report.
 
     Returns
@@ -611,83 +617,87 @@ def sentences(area: Area, tell: Phrases) -> list[str]:
     list of str
         In the order of the page.
     """
-    lead = "groceries" if "groceries" in tell.offered else tell.offered[0]
+    lead = "groceries" if "groceries" in phrases.offered else phrases.offered[0]
     return [
-        _who(area, tell),
-        tell.headline(area.cells[tell.focus, lead], lead),
-        *tell.expected(area.cells[tell.focus, lead]),
-        _how_much(area, tell),
-        _gap(area, tell),
+        _who(area, phrases),
+        phrases.headline(area.cells[phrases.focus, lead], lead),
+        *phrases.expected(area.cells[phrases.focus, lead]),
+        _how_much(area, phrases),
+        _gap(area, phrases),
     ]
 
 
-def _who(area: Area, tell: Phrases) -> str:
-    words, lang = tell.words, tell.lang
+def _who(area: Area, phrases: Phrases) -> str:
+    words, lang = phrases.words, phrases.lang
     old = ""
     if area.people_65 is not None and area.people_80 is not None:
         old = words["s1_old"].format(p65=number(area.people_65, lang), p80=number(area.people_80, lang))
     elif area.people_65 is not None:
         old = words["s1_old65"].format(p65=number(area.people_65, lang))
-    form = "s1_weighted" if tell.weighted else "s1_homes"
+    form = "s1_weighted" if phrases.weighted else "s1_homes"
     return text(
         f"report.{form}",
         lang,
-        name=tell.area(area),
+        name=phrases.area(area),
         homes=number(area.homes, lang),
         people=number(area.weight, lang),
-        counted=tell.counted,
+        counted=phrases.counted,
         old=old,
     )
 
 
-def _how_much(area: Area, tell: Phrases) -> str:
-    words, lang = tell.words, tell.lang
+def _how_much(area: Area, phrases: Phrases) -> str:
+    words, lang = phrases.words, phrases.lang
     reached = {name: number(likely, lang, 1) for name, (_, likely, _) in area.basics.items()}
-    basics = len(tell.offered)
+    basics = len(phrases.offered)
     if {"walker", "rollator", "wheelchair"} <= reached.keys():
         return str(words["s2"].format(basics=basics, **reached))
-    parts = ", ".join(f"{tell.with_profile(name)} {count}" for name, count in reached.items())
+    parts = ", ".join(f"{phrases.with_profile(name)} {count}" for name, count in reached.items())
     return str(words["s2_short"].format(basics=basics, parts=parts))
 
 
-def _gap(area: Area, tell: Phrases) -> str:
+def _gap(area: Area, phrases: Phrases) -> str:
     """What keeps people from a service, never blaming the ways for speed or for a place's own door."""
-    words = tell.words
-    if tell.base is None:
-        service = min(tell.offered, key=lambda one: area.cells[tell.focus, one].likely)
-        share = tell.of_100(area.cells[tell.focus, service].likely)
-        return str(words["s3_plain"].format(service=tell.service(service), share=share, counted=tell.counted))
-    reasons = {service: reasons_of(area, tell, service) for service in tell.offered}
+    words = phrases.words
+    if phrases.base is None:
+        service = min(phrases.offered, key=lambda one: area.cells[phrases.focus, one].likely)
+        share = phrases.of_100(area.cells[phrases.focus, service].likely)
+        return str(
+            words["s3_plain"].format(service=phrases.service(service), share=share, counted=phrases.counted)
+        )
+    reasons = {service: reasons_of(area, phrases, service) for service in phrases.offered}
 
     def lost(service: str) -> float:
         return reasons[service]["barrier"] + reasons[service]["unknown"] + reasons[service]["place"]
 
-    service = max(tell.offered, key=lambda one: (lost(one), one))
+    service = max(phrases.offered, key=lambda one: (lost(one), one))
     if lost(service) < LEAST_GAP:
-        return str(words["s3_none"].format(**{"with": tell.with_profile(tell.focus)}))
-    places = tell.scan.city.places
+        return str(words["s3_none"].format(**{"with": phrases.with_profile(phrases.focus)}))
+    places = phrases.scan.city.places
     rows = np.flatnonzero(places["service"].astype(str) == service)
     barred = np.asarray(places["wheelchair"], dtype=np.float64)[rows] == 0
-    focus = next(one for one in tell.scan.profiles if one.id == tell.focus)
-    if focus.wheels and barred.all() and tell.scan.catalogue.services[service].wheelchair:
+    focus = next(one for one in phrases.scan.profiles if one.id == phrases.focus)
+    if focus.wheels and barred.all() and phrases.scan.catalogue.services[service].wheelchair:
         named = next((str(places["name"][row]) for row in rows.tolist() if places["name"][row]), "")
         name = clean(named) or words["none"]
-        return text("report.s3_place", tell.lang, service=tell.service(service), count=len(rows), name=name)
+        return text(
+            "report.s3_place", phrases.lang, service=phrases.service(service), count=len(rows), name=name
+        )
     found = reasons[service]
     parts = [
-        text(f"report.fault_{reason}", tell.lang, count=tell.of_100(found[reason]))
+        text(f"report.fault_{reason}", phrases.lang, count=phrases.of_100(found[reason]))
         for reason in ("barrier", "unknown", "place")
         if round(100 * found[reason])
     ]
     return text(
         "report.s3_barrier",
-        tell.lang,
-        service=tell.service(service),
-        walker=tell.of_100(area.cells[tell.base, service].likely),
-        likely=tell.of_100(area.cells[tell.focus, service].likely),
-        counted=tell.counted,
-        parts=joined(parts, tell.lang),
-        **{"with": tell.with_profile(tell.focus)},
+        phrases.lang,
+        service=phrases.service(service),
+        walker=phrases.of_100(area.cells[phrases.base, service].likely),
+        likely=phrases.of_100(area.cells[phrases.focus, service].likely),
+        counted=phrases.counted,
+        parts=joined(parts, phrases.lang),
+        **{"with": phrases.with_profile(phrases.focus)},
     )
 
 
@@ -720,14 +730,14 @@ def spread(cell: Shares, lang: str) -> str:
     return f"{likely} ({sure.removesuffix(' %')}–{possible.removesuffix(' %')})"
 
 
-def share_table(area: Area, tell: Phrases, page_id: str) -> Sheet:
+def share_table(area: Area, phrases: Phrases, page_id: str) -> Sheet:
     """Shares within the standard: services by groups.
 
     Parameters
     ----------
     area
         A district, or the whole city, with its figures.
-    tell
+    phrases
         Texts and numbers in the language of the report.
     page_id
         Id of the page's element.
@@ -737,32 +747,32 @@ def share_table(area: Area, tell: Phrases, page_id: str) -> Sheet:
     Sheet
         Ready for the page.
     """
-    lang = tell.lang
+    lang = phrases.lang
     groups = [name for name in GROUPS if name in area.basics] or list(area.basics)
     groups = [name for name in groups if name in ("walker", "rollator", "wheelchair")] or groups[:3]
     rows = []
-    for service in tell.offered:
-        row = [Cell(tell.service(service))]
+    for service in phrases.offered:
+        row = [Cell(phrases.service(service))]
         for name in groups:
             cell = area.cells[name, service]
             row.append(Cell(spread(cell, lang), sort=round(cell.likely, 6)))
         standard_s = area.cells[groups[-1], service].standard_s
-        row.append(Cell(standard_of(tell, service), sort=standard_s))
+        row.append(Cell(standard_of(phrases, service), sort=standard_s))
         rows.append(row)
     columns = [
-        Column(tell.words["column_service"]),
-        *(Column(tell.profile(name), number=True) for name in groups),
+        Column(phrases.words["column_service"]),
+        *(Column(phrases.profile(name), number=True) for name in groups),
     ]
-    columns.append(Column(tell.words["column_standard"], number=True))
-    return Sheet(f"{page_id}-shares", tell.words["table_title"], columns, rows)
+    columns.append(Column(phrases.words["column_standard"], number=True))
+    return Sheet(f"{page_id}-shares", phrases.words["table_title"], columns, rows)
 
 
-def standard_of(tell: Phrases, service: str) -> str:
+def standard_of(phrases: Phrases, service: str) -> str:
     """A standard as it is stated: metres for everybody, or minutes.
 
     Parameters
     ----------
-    tell
+    phrases
         Texts and numbers in the language of the report.
     service
         Id of the service.
@@ -772,7 +782,7 @@ def standard_of(tell: Phrases, service: str) -> str:
     str
         Such as ``500 m``.
     """
-    standard = tell.scan.catalogue.services[service].standard
+    standard = phrases.scan.catalogue.services[service].standard
     if standard.metres is not None:
-        return f"{number(standard.metres, tell.lang)} m"
+        return f"{number(standard.metres, phrases.lang)} m"
     return f"{limit_minutes((standard.minutes or 0.0) * 60)} min"

@@ -116,7 +116,7 @@ def write_masterplan(
     title = chosen.title or city_name(city)
     proposals, looks = read_proposals(parts / "plan"), read_looks(parts / "survey")
     report = Report(Phrases(scan, lang, title, proposals=proposals, looks=looks))
-    if not report.tell.offered:
+    if not report.phrases.offered:
         raise InputDataError(f"{city.path}: no place of any service is mapped; there is nothing to judge")
     areas = [area for area in report.judged if area.row in rows]
     with whole_folder(target, marker=MARKER) as folder:
@@ -173,8 +173,8 @@ def _plan_and_survey(
 def _write_pages(
     report: Report, areas: Sequence[Area], settings: Settings, extras: Extras, parts: Path, folder: Path
 ) -> None:
-    tell = report.tell
-    words = load_words(tell.lang)["masterplan"]
+    phrases = report.phrases
+    words = load_words(phrases.lang)["masterplan"]
     told = About(clean_text(settings.publisher), clean_text(settings.contact), settings.logo)
     names = {area.row: f"districts/{number:02d}.html" for number, area in enumerate(areas, start=1)}
     links = [Link("map.html", words["link_map"]), Link("simple.html", words["link_simple"])]
@@ -183,8 +183,8 @@ def _write_pages(
         Link("tables/masterplan.gpkg", words["link_layers"]),
         Link("tables/survey.html", words["link_survey"]),
     ]
-    links += [Link(names[area.row], words["link_district"].format(name=tell.area(area))) for area in areas]
-    front = [curve(report, parts / "plan"), unknown(report, parts / "survey"), *further(extras, tell.lang)]
+    links += [Link(names[area.row], words["link_district"].format(name=phrases.area(area))) for area in areas]
+    front = [curve(report, parts / "plan"), unknown(report, parts / "survey"), *further(extras, phrases.lang)]
     write_text(
         folder / "index.html",
         report.page(-1, links=links, front=front, districts=(), about=told),
@@ -218,11 +218,11 @@ def curve(report: Report, plan: Path) -> Section:
     Section
         A chapter of the report.
     """
-    tell = report.tell
-    words, lang = load_words(tell.lang)["masterplan"], tell.lang
+    phrases = report.phrases
+    words, lang = load_words(phrases.lang)["masterplan"], phrases.lang
     document = json.loads((plan / "plan.json").read_text(encoding="utf-8"))
     points = [(float(one["cost_eur"]), float(one["people_reached"])) for one in document["curve"]]
-    texts = [words["curve_text"].format(counted=tell.counted)]
+    texts = [words["curve_text"].format(counted=phrases.counted)]
     if document["gap"] is not None:
         texts.append(words["gap"].format(gap=number(max(1.0, 100 * document["gap"]), lang)))
     if len(points) < 2:
@@ -234,16 +234,16 @@ def curve(report: Report, plan: Path) -> Section:
             lang,
             count=count,
             money=f"{about_number(points[count][0], lang)}\u00a0€",
-            people=tell.gained(points[count][1]),
+            people=phrases.gained(points[count][1]),
         )
         for count in shown
     ]
     alt = words["curve_alt"].format(
         money=f"{about_number(points[-1][0], lang)}\u00a0€",
-        people=tell.gained(points[-1][1]),
+        people=phrases.gained(points[-1][1]),
         parts=" ".join(told),
     )
-    picture = curve_chart(points, lang=lang, alt=alt, across=words["curve_money"], up=tell.counted)
+    picture = curve_chart(points, lang=lang, alt=alt, across=words["curve_money"], up=phrases.counted)
     return Section("curve-title", words["curve"], [*texts, *told], pictures=[Titled(words["curve"], picture)])
 
 
@@ -262,13 +262,13 @@ def unknown(report: Report, survey: Path) -> Section:
     Section
         A chapter of the report.
     """
-    tell = report.tell
-    words = load_words(tell.lang)["masterplan"]
+    phrases = report.phrases
+    words = load_words(phrases.lang)["masterplan"]
     document = json.loads((survey / "survey.json").read_text(encoding="utf-8"))
     whole = report.areas[0].weight
     share = document["people_in_doubt"] / whole if whole else 0.0
     texts = [
-        words["unknown_text"].format(share=tell.of_100(min(share, 1.0)), counted=tell.counted),
+        words["unknown_text"].format(share=phrases.of_100(min(share, 1.0)), counted=phrases.counted),
         words["unknown_edge"],
         words["unknown_cost"],
         words["unknown_walk"],
@@ -337,15 +337,15 @@ def simple_page(report: Report, settings: Settings, about: About) -> str:
     str
         An HTML document.
     """
-    tell = report.tell
-    words, lang = load_words(tell.lang)["simple"], tell.lang
-    area, proposals = report.areas[0], list(tell.proposals or ())
-    lead = "groceries" if "groceries" in tell.offered else tell.offered[0]
+    phrases = report.phrases
+    words, lang = load_words(phrases.lang)["simple"], phrases.lang
+    area, proposals = report.areas[0], list(phrases.proposals or ())
+    lead = "groceries" if "groceries" in phrases.offered else phrases.offered[0]
     found = [
         words["found_share"].format(
-            place=tell.place,
-            counted=words[f"counted_{tell.unit}"],
-            likely=tell.of_100(area.cells[tell.focus, lead].likely),
+            place=phrases.place,
+            counted=words[f"counted_{phrases.unit}"],
+            likely=phrases.of_100(area.cells[phrases.focus, lead].likely),
         )
     ]
     if proposals:
@@ -354,7 +354,7 @@ def simple_page(report: Report, settings: Settings, about: About) -> str:
         found += [
             words["found_plan"].format(count=about_number(len(proposals), lang)),
             words["found_cost"].format(cost=euro_range(low, high, lang)),
-            words["found_first"].format(what=first.action(lang), where=first.where() or tell.place),
+            words["found_first"].format(what=first.action(lang), where=first.where() or phrases.place),
         ]
     ask = [clean_text(settings.contact) or words["ask_town"]]
     chapters = [
@@ -366,33 +366,33 @@ def simple_page(report: Report, settings: Settings, about: About) -> str:
     ]
     index = load_words(lang)["masterplan"]
     links = [Link("index.html", index["link_index"]), Link("map.html", index["link_map"])]
-    return plain_page(tell, words["title"].format(place=tell.place), chapters, links=links, about=about)
+    return plain_page(phrases, words["title"].format(place=phrases.place), chapters, links=links, about=about)
 
 
 def _summary(report: Report, scan: Scan, settings: Settings) -> dict[str, Any]:
     """Figures of the first page, for whoever checks them against the tables."""
-    tell, area = report.tell, report.areas[0]
-    proposals = list(tell.proposals or ())
+    phrases, area = report.phrases, report.areas[0]
+    proposals = list(phrases.proposals or ())
     return {
         "version": scan.city.meta["version"],
         "source": scan.city.meta["source"],
         "source_sha256": scan.city.meta["source_sha256"],
         "osm_timestamp": scan.city.meta["osm_timestamp"],
-        "title": tell.place,
-        "weight_unit": tell.unit,
+        "title": phrases.place,
+        "weight_unit": phrases.unit,
         "homes": area.homes,
         "weight": round(area.weight, 3),
         "shares": {
             service: {
-                answer: round(getattr(area.cells[tell.focus, service], answer), 6)
+                answer: round(getattr(area.cells[phrases.focus, service], answer), 6)
                 for answer in ("sure", "likely", "possible")
             }
-            for service in tell.offered
+            for service in phrases.offered
         },
         "proposals": len(proposals),
         "cost_low_eur": round(sum(one.low_eur for one in proposals)),
         "cost_high_eur": round(sum(one.high_eur for one in proposals)),
         "budget_eur": settings.budget_eur,
-        "districts": [tell.area(one) for one in report.judged],
-        "text": text("masterplan.title", tell.lang, place=tell.place),
+        "districts": [phrases.area(one) for one in report.judged],
+        "text": text("masterplan.title", phrases.lang, place=phrases.place),
     }

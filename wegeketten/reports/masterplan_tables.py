@@ -48,13 +48,13 @@ def write_tables(report: Report, folder: Path) -> None:
     folder
         Where the files go.
     """
-    tell = report.tell
-    words = load_words(tell.lang)["masterplan"]
-    measures = _measures(tell.proposals or (), tell.lang, words)
+    phrases = report.phrases
+    words = load_words(phrases.lang)["masterplan"]
+    measures = _measures(phrases.proposals or (), phrases.lang, words)
     tables = [
         Table(words["sheet_districts"], words["columns_districts"], _districts(report, words)),
         Table(words["sheet_measures"], words["columns_measures"], measures),
-        Table(words["sheet_looks"], words["columns_looks"], _looks(tell.looks or (), tell.lang)),
+        Table(words["sheet_looks"], words["columns_looks"], _looks(phrases.looks or (), phrases.lang)),
         Table(words["sheet_reasons"], words["columns_reasons"], _reasons(report)),
     ]
     for table, name in zip(tables, ("districts", "proposals", "looks", "reasons"), strict=True):
@@ -68,17 +68,17 @@ def _rounded(value: float | None, digits: int) -> float | None:
 
 
 def _districts(report: Report, words: dict[str, Any]) -> list[tuple[object, ...]]:
-    tell = report.tell
+    phrases = report.phrases
     rows: list[tuple[object, ...]] = []
     for area in report.areas:
-        for profile in tell.scan.profiles:
-            for service in tell.offered:
+        for profile in phrases.scan.profiles:
+            for service in phrases.offered:
                 cell = area.cells[profile.id, service]
                 shown = not area.few
                 figures = (cell.sure, cell.likely, cell.possible, cell.median_s) if shown else (None,) * 4
                 rows.append(
                     (
-                        tell.area(area), tell.profile(profile.id), tell.service(service),
+                        phrases.area(area), phrases.profile(profile.id), phrases.service(service),
                         area.homes if shown else None, _rounded(area.weight, 1) if shown else None,
                         round(cell.standard_s, 1), *(_rounded(value, 4) for value in figures),
                         words["yes"] if area.judged else words["no"],
@@ -88,18 +88,20 @@ def _districts(report: Report, words: dict[str, Any]) -> list[tuple[object, ...]
 
 
 def _reasons(report: Report) -> list[tuple[object, ...]]:
-    tell = report.tell
-    district = np.asarray(tell.scan.city.homes["district"])
+    phrases = report.phrases
+    district = np.asarray(phrases.scan.city.homes["district"])
     rows: list[tuple[object, ...]] = []
     for area in report.areas:
         if not area.judged:
             continue
         homes = np.arange(len(district)) if area.row < 0 else np.flatnonzero(district == area.row)
-        for profile in tell.scan.profiles:
-            for service in tell.offered:
-                shares = tell.misses.shares(profile.id, service, homes)
+        for profile in phrases.scan.profiles:
+            for service in phrases.offered:
+                shares = phrases.misses.shares(profile.id, service, homes)
                 told = [round(shares[reason], 4) for reason in TOLD_REASONS]
-                rows.append((tell.area(area), tell.profile(profile.id), tell.service(service), *told))
+                rows.append(
+                    (phrases.area(area), phrases.profile(profile.id), phrases.service(service), *told)
+                )
     return rows
 
 
@@ -129,30 +131,30 @@ def _looks(looks: Sequence[Look], lang: str) -> list[tuple[object, ...]]:
 
 
 def _layers(report: Report) -> list[Layer]:
-    tell = report.tell
-    lead = "groceries" if "groceries" in tell.offered else tell.offered[0]
+    phrases = report.phrases
+    lead = "groceries" if "groceries" in phrases.offered else phrases.offered[0]
     areas = report.areas[1:]
-    shares = [one.cells[tell.focus, lead].likely if one.judged else float("nan") for one in areas]
+    shares = [one.cells[phrases.focus, lead].likely if one.judged else float("nan") for one in areas]
     districts = Layer(
         "districts",
         {
-            "name": [tell.area(one) for one in areas],
+            "name": [phrases.area(one) for one in areas],
             "homes": np.array([0 if one.few else one.homes for one in areas]),
             "judged": [str(one.judged).lower() for one in areas],
             "share_likely": np.array(shares),
             "reached_kinds": np.array(
-                [one.basics[tell.focus][1] if one.judged else float("nan") for one in areas]
+                [one.basics[phrases.focus][1] if one.judged else float("nan") for one in areas]
             ),
         },
-        tell.scan.city.districts["geometry"],
+        phrases.scan.city.districts["geometry"],
         _SHARES,
     )
     layers = [districts]
-    for name, found in (("proposals", tell.proposals or ()), ("looks", tell.looks or ())):
+    for name, found in (("proposals", phrases.proposals or ()), ("looks", phrases.looks or ())):
         if found:
             columns: dict[str, NDArray[Any] | list[str]] = {
                 "number": np.array([one.number for one in found]),
-                "what": [_what(one, tell.lang) for one in found],
+                "what": [_what(one, phrases.lang) for one in found],
                 "where": [one.where() for one in found],
                 "people": np.array([round(one.people, 1) for one in found]),
             }
