@@ -37,7 +37,7 @@ class _Memory:
         self._tables: dict[tuple[tuple[int, int], str], dict[str, Any]] = {}
 
     def table(self, shape: tuple[int, int], kind: np.dtype[Any]) -> dict[str, Any]:
-        """How numpy is told of a table that lies here."""
+        """How numpy learns of a table that lies here."""
         found = self._tables.get((shape, kind.char))
         if found is None:  # to write this down takes as long as a tenth of a small pass
             found = {"data": (self.address, False), "shape": shape, "typestr": kind.str, "version": 3}

@@ -189,7 +189,7 @@ class Question:
         at
             Nodes that are asked for; all where None.
         radius
-            Largest time that is told; no limit where None.
+            Largest time that is returned; no limit where None.
         threads
             How many threads share the work; all processors where None.
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def _tell(
     context: Any, builder: Any, sig: Any, args: Any, limit: int, told: Callable[[Any], dict[int, Any]]
 ) -> Any:
-    """Write what is told of a row of keys into eight columns of tables, given by argument number.
+    """Write what is returned of a row of keys into eight columns of tables, given by argument number.
 
     Arguments 0 and 1 are the keys and the row; from `limit` on: the largest time that counts, the line of the
     tables, and the first of the columns. Beyond the limit everything is far: INF for times, else -1.
@@ -60,7 +60,7 @@ def tell_row(_: Any, keys: Any, row: Any, times: Any, names: Any, limit: Any, li
     times, names
         Tables that are written to.
     limit
-        Largest time that is told.
+        Largest time that is returned.
     line, first
         Line of the tables, and column of the first lane.
 
@@ -102,7 +102,7 @@ def tell_key_row(
     sources
         Numbers of the sources, by row.
     limit
-        Largest time that is told.
+        Largest time that is returned.
     line, first
         Line of the tables, and column of the first lane.
 
@@ -136,7 +136,7 @@ def tell_named(
     first
         Column of the first lane.
     radius
-        Largest time that is told.
+        Largest time that is returned.
     rows
         Times above, numbers of sources below.
     times, names
@@ -180,7 +180,7 @@ def tell_keys(
     first
         Column of the first lane.
     radius
-        Largest time that is told.
+        Largest time that is returned.
     rows
         Times above, lengths below.
     name_rows

@@ -121,7 +121,7 @@ def _walk(
 ) -> np.int64:
     """Take an arc from `u` to `v` and walk on while there is no choice; return the node where ways part.
 
-    An arc that leads straight back improves nothing, so a node with no other ends the walk, which is told by
+    An arc that leads straight back improves nothing, so a node with no other ends the walk, which is shown by
     -1, and one with one other continues it.
     """
     bends = BENDS

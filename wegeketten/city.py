@@ -230,7 +230,7 @@ class City:
 
     @property
     def census_year(self) -> int | None:
-        """Year of the population file, where its name tells it."""
+        """Year of the population file, where its name states it."""
         year = self.meta.get("weights", {}).get("year")
         return int(year) if year else None
 

@@ -73,7 +73,7 @@ class Odds:
         See `Lessons`.
     only
         By attribute which edges are unknown, bool, shape (edges,); everything else is as in the answer
-        *likely*. Everything that no mapper told where None.
+        *likely*. Everything that no mapper stated where None.
     """
 
     groups: Groups

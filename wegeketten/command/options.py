@@ -1,4 +1,4 @@
-"""What the commands share: their options, and how they open, tell and warn."""
+"""What the commands share: their options, and how they open, report and warn."""
 
 from __future__ import annotations
 

@@ -191,7 +191,7 @@ def run_outing(
     plain: bool,
     as_json: bool,
 ) -> None:
-    """Find a chain of errands that may ride, and tell it.
+    """Find a chain of errands that may ride, and print it.
 
     Parameters
     ----------

@@ -78,7 +78,7 @@ class Format(NamedTuple):
     endings
         Of the file's name; empty for a folder.
     write
-        Writes it and tells how many of what were written.
+        Writes it and returns how many of what were written.
     """
 
     endings: tuple[str, ...]

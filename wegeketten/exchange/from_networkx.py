@@ -18,7 +18,7 @@ def from_networkx(graph: nx.MultiDiGraph, out: str | Path | None = None, **optio
     """Make a city of a graph from OSMnx, simplified or not.
 
     Edges are taken as ways with their attributes as tags, nodes with theirs, and read like an extract. So
-    everything counts that OSMnx was told to keep: add ``kerb``, ``barrier``, ``surface``, ``incline``,
+    everything counts that OSMnx was configured to keep: add ``kerb``, ``barrier``, ``surface``, ``incline``,
     ``width``, ``sidewalk`` … to ``osmnx.settings.useful_tags_way`` and ``useful_tags_node``. An edge's
     ``grade`` is taken as its incline where no tag states one.
 

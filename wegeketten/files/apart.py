@@ -190,7 +190,7 @@ def _tried(work: Callable[..., Any], args: tuple[Any, ...]) -> tuple[str, Any]:
             return "done", work(*args)
         except MemoryError:
             return "memory", None
-        except Exception as error:  # noqa: BLE001  # of whichever library; told where the file is known
+        except Exception as error:  # noqa: BLE001  # of whichever library; reported where the file is known
             return "failed", (str(error).splitlines() or [type(error).__name__])[0][:300]
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SYSTEMS = (25831, 25832, 25833, 4647, 5650, 31466, 31467, 31468, 31469, 2398, 2399, 3068, 3035)
 """Systems of German registers: UTM (plain and with the zone before the value), Gauß-Krüger of the former West
-(31466–31469) and East (2398, 2399), Soldner Berlin, the census's. Only the city can tell which is meant."""
+(31466–31469) and East (2398, 2399), Soldner Berlin, the census's. Only the city decides which is meant."""
 
 NEAR_M = 10_000.0
 """Rows farther from the city's homes say nothing about them."""

@@ -83,7 +83,7 @@ class Signs(NamedTuple):
 def signs_of(texts: Iterable[str]) -> Signs:
     """Find out what point and comma mean in a column of counts.
 
-    ``1.200`` may be 1200 or 1.2. Other numbers of the column tell: beside ``0.25`` it is 1.2, beside ``1,5``
+    ``1.200`` may be 1200 or 1.2. Others of the column decide: beside ``0.25`` it is 1.2, beside ``1,5``
     or ``1.234.567`` it is 1200; beside whole numbers only, or where they contradict one another, it is open.
 
     Parameters

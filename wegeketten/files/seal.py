@@ -30,23 +30,25 @@ def seal_folder(folder: Path, marker: str) -> None:
         if name != marker and path.suffix != ".log":
             files[name] = {"bytes": path.stat().st_size, "sha256": file_digest(path)}
         sync(path)
-    told = _object(folder / marker)
-    if told is not None:
-        told = {key: value for key, value in told.items() if key not in ("files", SEAL)}
-        told["files"] = files
-        told[SEAL] = digest_of(told)
-        (folder / marker).write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    content = _object(folder / marker)
+    if content is not None:
+        content = {key: value for key, value in content.items() if key not in ("files", SEAL)}
+        content["files"] = files
+        content[SEAL] = digest_of(content)
+        (folder / marker).write_text(
+            json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+        )
         sync(folder / marker)
     for path in [*(each for each in folder.rglob("*") if each.is_dir()), folder]:
         sync(path)
 
 
-def is_sealed(told: dict[str, Any]) -> bool:
+def is_sealed(content: dict[str, Any]) -> bool:
     """Whether the content of a marker is what was written, to the last sign.
 
     Parameters
     ----------
-    told
+    content
         Content of the marker.
 
     Returns
@@ -54,15 +56,15 @@ def is_sealed(told: dict[str, Any]) -> bool:
     bool
         False where it has no seal, or another one.
     """
-    return bool(told.get(SEAL) == digest_of({key: value for key, value in told.items() if key != SEAL}))
+    return bool(content.get(SEAL) == digest_of({key: value for key, value in content.items() if key != SEAL}))
 
 
-def digest_of(told: dict[str, Any]) -> str:
+def digest_of(content: dict[str, Any]) -> str:
     """Digest of a JSON object, whatever the order of its keys and the blanks between them.
 
     Parameters
     ----------
-    told
+    content
         A JSON object.
 
     Returns
@@ -75,7 +77,7 @@ def digest_of(told: dict[str, Any]) -> str:
     >>> digest_of({"a": 1, "b": 2}) == digest_of({"b": 2, "a": 1})
     True
     """
-    return hashlib.sha256(json.dumps(told, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def file_digest(path: Path) -> str:
@@ -123,7 +125,7 @@ def sync(path: Path) -> None:
 
 def _object(marker: Path) -> dict[str, Any] | None:
     try:
-        told = json.loads(marker.read_bytes())
+        content = json.loads(marker.read_bytes())
     except (OSError, ValueError):
         return None
-    return told if isinstance(told, dict) else None
+    return content if isinstance(content, dict) else None

@@ -148,7 +148,7 @@ def read_table(
     path
         A local file.
     encoding
-        Of a CSV file; found where None: by its mark, else UTF-8, else Windows-1252 (told).
+        Of a CSV file; found where None: by its mark, else UTF-8, else Windows-1252 (reported).
     sheet
         Of a workbook; the only one that holds a table where None.
     most_bytes

@@ -526,7 +526,7 @@ def _nearest_per_edge(
 def _best(
     near: _Found, ground: _Ground, candidates: int, points: int, radius_m: float
 ) -> tuple[_Found, NDArray[np.bool_]]:
-    """Sort by preference, keep the best of each point, and tell which points need no wider search."""
+    """Sort by preference, keep the best of each point, and return which points need no wider search."""
     level, storey = ground.level[near.edge], ground.storey[near.row]
     on_way, off_ground = near.off_m <= _ON_WAY_M, ground.off_ground[near.edge]
     elsewhere = (level != storey) & (level != 0.0) & ~on_way

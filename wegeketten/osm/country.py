@@ -50,7 +50,7 @@ def country_of(features: Features) -> str:
 def country_at(lon: float, lat: float) -> str:
     """Code of the country at a place, degrees; "" where it is unknown.
 
-    The library that reads opening hours knows the outlines of countries, but tells only their holidays:
+    The library that reads opening hours knows the outlines of countries, but states only their holidays:
     these give the country away.
 
     Parameters

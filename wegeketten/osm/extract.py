@@ -53,7 +53,7 @@ def read_extract(path: str | Path) -> Features:
 
     All tagged nodes and ways are kept, untagged ways where a relation uses them, and relations except
     routes and turn restrictions. References to nodes that the file does not hold are left out; where that
-    tears a way apart, `Features.gaps` tells.
+    tears a way apart, see `Features.gaps`.
 
     Parameters
     ----------

@@ -87,23 +87,23 @@ def fetch_place(
     form = _format(target)
     share = 0.0
 
-    def tell(doing: str) -> None:
+    def notify(doing: str) -> None:
         if progress is not None:
             progress(doing, share)
 
     with whole_file(target, extract=True) as temporary:
-        tell("asking where it is")
-        outline, place = _outline(query, tell)
+        notify("asking where it is")
+        outline, place = _outline(query, notify)
         elements = Elements()
         pieces = list(_pieces(outline, margin_m))
         for number, piece in enumerate(pieces):
             share = 0.05 + 0.85 * number / len(pieces)
-            tell(f"downloading, part {number + 1} of {len(pieces)}")
-            _download(piece, place, elements, tell)
+            notify(f"downloading, part {number + 1} of {len(pieces)}")
+            _download(piece, place, elements, notify)
         if not elements.ways:
             raise InputDataError(f"{query}: OpenStreetMap holds no ways there; nothing written")
         share = 0.9
-        tell("writing")
+        notify("writing")
         write_elements(elements, temporary, form)
     return target
 
@@ -115,12 +115,12 @@ def _format(target: Path) -> str:
     raise UsageError(f"{target}: unknown ending; choose .osm.pbf, .osm.gz, .osm.bz2 or .osm")
 
 
-def _outline(query: str, tell: Callable[[str], None]) -> tuple[Any, str]:
+def _outline(query: str, notify: Callable[[str], None]) -> tuple[Any, str]:
     """Outline of the most important place of that name, degrees, and the query for its element."""
     import shapely
     from shapely.geometry import shape
 
-    found = ask_nominatim(query, tell=tell)
+    found = ask_nominatim(query, notify=notify)
     if not found:
         raise UsageError(f"{query}: no such place; check the spelling, or add the country")
     found = sorted(found, key=lambda place: -float(place.get("importance") or 0.0))
@@ -171,13 +171,13 @@ def _split(area: shapely.Geometry, largest_m2: float) -> Iterator[shapely.Polygo
             yield from _split(part.intersection(shapely.box(*half)), largest_m2)
 
 
-def _download(piece: shapely.Polygon, place: str, elements: Elements, tell: Callable[[str], None]) -> None:
+def _download(piece: shapely.Polygon, place: str, elements: Elements, notify: Callable[[str], None]) -> None:
     """Add what lies in one piece; a piece that is too much for the server is asked for in parts."""
     import shapely
 
     poly = " ".join(f"{lat:.6f} {lon:.6f}" for lon, lat in piece.exterior.coords)
     try:
-        elements.add(ask_overpass(ASKED.format(poly=poly, place=place), tell=tell))
+        elements.add(ask_overpass(ASKED.format(poly=poly, place=place), notify=notify))
     except TooMuchError as error:
         centre = piece.centroid
         projection = projection_at(centre.x, centre.y)
@@ -185,4 +185,4 @@ def _download(piece: shapely.Polygon, place: str, elements: Elements, tell: Call
         if metric.area <= SMALLEST_PIECE_M2:
             raise InputDataError(f"Overpass: gave up ({error}); try again later") from error
         for part in _split(metric, metric.area / 2):
-            _download(shapely.transform(part, projection.to_lonlat), place, elements, tell)
+            _download(shapely.transform(part, projection.to_lonlat), place, elements, notify)

@@ -47,14 +47,14 @@ class TooMuchError(Exception):
     """The server gave up on a question: too much area at once."""
 
 
-def ask_nominatim(place: str, *, tell: Callable[[str], None] = lambda _: None) -> list[dict[str, Any]]:
+def ask_nominatim(place: str, *, notify: Callable[[str], None] = lambda _: None) -> list[dict[str, Any]]:
     """Places of that name with their outlines, as Nominatim's ``search`` answers.
 
     Parameters
     ----------
     place
         Free text, such as ``"Dresden, Germany"``.
-    tell
+    notify
         Told in words when there is a pause.
 
     Returns
@@ -81,20 +81,20 @@ def ask_nominatim(place: str, *, tell: Callable[[str], None] = lambda _: None) -
     def pause() -> float:
         return NOMINATIM_PAUSE_S
 
-    answer = _ask("GET", url, parameters, pause, tell)
+    answer = _ask("GET", url, parameters, pause, notify)
     if not isinstance(answer, list):
         raise InputDataError(f"{_host(url)}: answered something else than a list of places; try again later")
     return answer
 
 
-def ask_overpass(query: str, *, tell: Callable[[str], None] = lambda _: None) -> dict[str, Any]:
+def ask_overpass(query: str, *, notify: Callable[[str], None] = lambda _: None) -> dict[str, Any]:
     """Answer to a query in Overpass QL.
 
     Parameters
     ----------
     query
         Without the settings in front, which come from ``osmnx.settings``.
-    tell
+    notify
         Told in words when there is a pause.
 
     Returns
@@ -120,7 +120,7 @@ def ask_overpass(query: str, *, tell: Callable[[str], None] = lambda _: None) ->
     def pause() -> float:
         return _slot_s(base) if settings.overpass_rate_limit else 0.0
 
-    answer = _ask("POST", base + "/interpreter", {"data": f"{front};{query}"}, pause, tell)
+    answer = _ask("POST", base + "/interpreter", {"data": f"{front};{query}"}, pause, notify)
     if not isinstance(answer, dict) or not isinstance(answer.get("elements"), list):
         raise InputDataError(f"{_host(base)}: answered something else than map data; try again later")
     return answer
@@ -131,7 +131,7 @@ def _ask(
     url: str,
     parameters: Mapping[str, Any],
     pause: Callable[[], float],
-    tell: Callable[[str], None],
+    notify: Callable[[str], None],
 ) -> Any:
     import requests
     from osmnx import settings
@@ -149,12 +149,12 @@ def _ask(
     problem = ""
     for wait_s in (*WAITS_S, None):
         try:
-            _wait(pause(), f"{host}: waiting for a free slot", tell)
+            _wait(pause(), f"{host}: waiting for a free slot", notify)
             answer = _request(method, url, parameters, settings)
         except BusyError as busy:
             problem = str(busy)
             if wait_s is not None:
-                _wait(max(wait_s, busy.after_s), f"{host}: {problem}", tell)
+                _wait(max(wait_s, busy.after_s), f"{host}: {problem}", notify)
             continue
         except (requests.ConnectionError, requests.Timeout) as error:
             raise InputDataError(
@@ -226,9 +226,9 @@ def _slot_s(base: str) -> float:
     return min(max(min(announced, default=0.0), 0.0), LONGEST_WAIT_S)
 
 
-def _wait(seconds: float, why: str, tell: Callable[[str], None]) -> None:
+def _wait(seconds: float, why: str, notify: Callable[[str], None]) -> None:
     if seconds > 0:
-        tell(why)
+        notify(why)
         time.sleep(seconds)
 
 

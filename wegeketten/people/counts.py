@@ -80,7 +80,7 @@ _SUPPRESSED = frozenset(
 """Codes of the German and European census for values that are kept secret, missing or too uncertain."""
 
 _EMPTY = frozenset({"", "null", "none", "nan", "na", "n/a", "<null>", "(null)"})
-"""Cells without a value: nobody is counted there, and that is told."""
+"""Cells without a value: nobody is counted there, and that is reported."""
 
 _MOST_PEOPLE = 1e7  # in one cell: more is a mistake
 

@@ -241,7 +241,7 @@ class _Houses:
         return rows
 
     def at_door(self, site: Site) -> Site:
-        """The site moved to the entrance of its house, where that can be told."""
+        """The site moved to the entrance of its house, where that is known."""
         doors = self._doors.get(site.building, [])
         if not doors or site.source == "entrance":
             return site

@@ -94,7 +94,7 @@ def where_told(reader: Columns) -> tuple[str, tuple[str, ...]] | None:
     Returns
     -------
     tuple or None
-        The way of telling, and names of columns.
+        What kind of position, and names of columns.
     """
     grid, degrees, metres, name = (
         _grid_columns(reader), _degrees(reader), _metres(reader), _id_column(reader)
@@ -132,7 +132,7 @@ def positions(reader: Columns, projection: Projection, extent: Extent, crs: str 
     Raises
     ------
     InputDataError
-        No columns tell, coordinates are no numbers, or their system must be named.
+        No columns state it, coordinates are no numbers, or their system must be named.
     UsageError
         `crs` is unknown.
     """

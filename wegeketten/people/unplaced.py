@@ -57,7 +57,7 @@ def placed_rows(reader: Columns, said: Said) -> tuple[Columns, float, list[Skipp
     there, gone = (_part(reader, columns, np.flatnonzero(which)) for which in (~missing, missing))
     try:
         (people, unit), (lost, _) = there.people(said.column), gone.people(said.column)
-    except (InputDataError, UsageError):  # told when the rows with a place are read
+    except (InputDataError, UsageError):  # reported when the rows with a place are read
         lost, unit = np.zeros(int(missing.sum())), "people"
         people = lost
     there.notes = list(reader.notes)

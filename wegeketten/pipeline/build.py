@@ -155,14 +155,14 @@ def build(
         if each is not None
     ]
     check_replaceable(target, marker=MARKER, inputs=inputs)
-    tell = progress or (lambda _words, _share: None)
+    notify = progress or (lambda _words, _share: None)
     catalogue = load_catalogue(services)
     listed = _checked_lists(catalogue, lists, places_only)
     path = source_path(str(source))
     terrain = _terrain(dem, unit=dem_unit, crs=crs)
     worker: Worker[tuple[CityWriter, Town]] = Worker(second=processes > 1, modules=_OF_TOWN)
     with whole_folder(target, marker=MARKER, inputs=inputs) as folder, worker, terrain or nullcontext():
-        tell("reading the extract", 0.0)
+        notify("reading the extract", 0.0)
         features = read_extract(path)
         give_back_memory()
         projection = projection_of(features)
@@ -179,28 +179,28 @@ def build(
             "osm_timestamp": features.timestamp,
         }
         if gtfs:
-            tell("timetable", 0.25)
+            notify("timetable", 0.25)
             works.transit(features, gtfs, stops)
-        tell("network", 0.3)
+        notify("network", 0.3)
         network = works.network(features, pavements, out_of_service)
         if not len(network.edges):
             raise InputDataError(
                 f"{path}: holds no way that people may walk; a network needs streets and paths"
             )
-        tell("homes and places", 0.45)
+        notify("homes and places", 0.45)
         settled, town = worker.result()
         network = works.join(network, town)
         if surveys:
-            tell("survey", 0.5)
+            notify("survey", 0.5)
             network = works.survey(network, surveys, crs=crs, encoding=encoding)
         if terrain is not None:
-            tell("elevation", 0.55)
+            notify("elevation", 0.55)
             works.grade(network, terrain)
         works.write_network(network)
         works.originals(features)
         del features  # the largest thing in memory, not needed any more
         works.take_over(settled)
-        tell("order of the network", 0.8)
+        notify("order of the network", 0.8)
         ends, nodes = _ends(network.edges), len(network.nodes["x"])
         del network, town  # the compiler comes in now: nothing else has to be in memory
         works.order(ends, nodes)
@@ -231,7 +231,7 @@ def build(
             "notes": works.notes,
         }
         write_json(folder / MARKER, meta)
-    tell("done", 1.0)
+    notify("done", 1.0)
     return open_city(target)
 
 

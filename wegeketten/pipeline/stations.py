@@ -44,7 +44,7 @@ class CityWriter:
     sha256
         Of the source file.
     counts, notes, skipped, elevation, weights
-        What ``city.json`` and ``skipped.csv`` will tell.
+        What ``city.json`` and ``skipped.csv`` will state.
     """
 
     folder: Path

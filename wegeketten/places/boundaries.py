@@ -40,7 +40,7 @@ def boundaries(
     projection
         To the metric CRS.
     homes_xy
-        float64, shape (homes, 2), metres: they tell how far the extract reaches.
+        float64, shape (homes, 2), metres: they show how far the extract reaches.
 
     Returns
     -------

@@ -122,7 +122,7 @@ class Suspects:
 def change_figures(
     weights: NDArray[np.float64], limit: int, before: Times, after: Times, members: NDArray[np.bool_]
 ) -> dict[str, Any]:
-    """What a change does to a group of homes and one service, as the columns of ``changes.csv`` tell it.
+    """What a change does to a group of homes and one service, as the columns of ``changes.csv`` state it.
 
     Parameters
     ----------

@@ -60,7 +60,7 @@ class LayeredGraph(NamedTuple):
         The places they are, as the joints number them, ascending.
     turn
         int32, shape (arcs,): a way uses at most one arc of an edge with the same number (a copy's arcs, but
-        those into its places by themselves); what is paid for an edge twice can be told by it.
+        those into its places by themselves); what is paid for an edge twice can be recognised by it.
     """
 
     field: WhatIfGraph

@@ -243,10 +243,10 @@ def make_plan(
     within(budget_eur, "--budget", 0)
     within(most, "--most", 1, 10**7)
     wishes = wishes or Wishes()
-    tell = progress or (lambda _words, _share: None)
-    tell("candidates", 0.0)
+    notify = progress or (lambda _words, _share: None)
+    notify("candidates", 0.0)
     candidates = find_candidates(city, profiles, catalogue=measures)
-    tell("tasks", 0.1)
+    notify("tasks", 0.1)
     tasks = make_tasks(city, profiles, candidates, wishes)
     chains = [outing.checked(city) for outing in wishes.chains]
     meta: dict[str, Any] = {"chains": [_limits(city, profiles, chain) for chain in chains]}
@@ -258,23 +258,23 @@ def make_plan(
     ids = tuple(profile.id for profile in profiles)
     if not tasks or not candidates.works:
         return Plan(ids, names, budget_eur, (), (), 0.0, None, (), (), meta)
-    tell("effects", 0.2)
+    notify("effects", 0.2)
     singles = single_effects(city, candidates, tasks, wishes.objective)
-    tell("greedy", 0.3)
+    notify("greedy", 0.3)
     deadline = deadline or Deadline()
     bought = buy_greedily(
         tasks, budget_eur, objective=wishes.objective, least=LEAST, most=most, deadline=deadline
     )
-    tell(f"bound; {len(bought)} measures so far", 0.4)
+    notify(f"bound; {len(bought)} measures so far", 0.4)
     bound = None if budget_eur is None else _bound(tasks, budget_eur, deadline)
     so_far = value_of(tasks, [edge for pick in bought for edge in pick.edges], Objective(0.0, 0.0))
-    tell(f"portfolio; {so_far:.0f}" + ("" if bound is None else f" of at most {bound:.0f}"), 0.6)
+    notify(f"portfolio; {so_far:.0f}" + ("" if bound is None else f" of at most {bound:.0f}"), 0.6)
     portfolio = choose_measures(
         tasks, budget_eur, objective=wishes.objective, least=LEAST, bound=bound, most=most, bought=bought,
         deadline=deadline,
     )  # fmt: skip
     complete = not deadline.passed
-    tell("lines", 0.8)
+    notify("lines", 0.8)
     picks = [pick.edges for pick in portfolio.picks]
     tallies: dict[str, list[Tally]] = {
         answer: tally_up(
@@ -285,7 +285,7 @@ def make_plan(
     sets = sets_of(tasks, picks, [pick.price for pick in portfolio.picks], tallies["likely"])
     lines = draw_lines(city, candidates, portfolio, tallies, sets)
     if worlds and lines:
-        tell("worlds", 0.9)
+        notify("worlds", 0.9)
         gains = gains_in_worlds(
             city, profiles, lambda world: make_tasks(world, profiles, candidates, wishes), picks,
             worlds=worlds, seed=seed,

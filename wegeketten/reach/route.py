@@ -62,7 +62,7 @@ class Route(Tabular):
     barriers
         What it passes, in order.
     chance
-        That the way can be gone as it is told, 0–1; None where no worlds were drawn or there is no way.
+        That the way can be gone as described, 0–1; None where no worlds were drawn or there is no way.
     """
 
     profile: str

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 MOST_WORLDS = 4096
-"""More worlds than that tell nothing more about a share."""
+"""More worlds than that make no share more precise."""
 
 
 @dataclass

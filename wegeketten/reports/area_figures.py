@@ -1,4 +1,4 @@
-"""What a district profile tells: figures of one area, taken from a scan."""
+"""What a district profile shows: figures of one area, taken from a scan."""
 
 from __future__ import annotations
 

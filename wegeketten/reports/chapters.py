@@ -613,7 +613,7 @@ def method(areas: Sequence[Area], phrases: Phrases) -> Section:
 
 
 def _summary(profile: Profile, phrases: Phrases) -> str:
-    """What a profile stands for; a limit downhill that is another than uphill is told too."""
+    """What a profile stands for; a limit downhill that is another than uphill is stated too."""
     told = clean(getattr(profile.summary, phrases.lang), 300)
     down, up = profile.limits.incline_down_pct, profile.limits.incline_up_pct
     if down is None or down == up:

@@ -19,7 +19,7 @@ CLOSED, POSSIBLE, LIKELY, SURE = range(4)
 """How far an arc or a place can be counted on: ``level >= LIKELY`` is the graph of the answer *likely*."""
 
 CHANCE_STEPS = 20
-"""A page tells chances in steps of a twentieth: they come from some dozens of worlds."""
+"""A page states chances in steps of a twentieth: they come from some dozens of worlds."""
 
 
 @dataclass(frozen=True)
@@ -297,7 +297,7 @@ class MapData:
     notes
         Further sentences for the footer.
     standards
-        Per service a sentence that tells its standard and where that comes from.
+        Per service a sentence that states its standard and where that comes from.
     worlds
         How many worlds the chances come from; 0: none were drawn.
     spread_m

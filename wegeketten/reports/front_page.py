@@ -33,7 +33,7 @@ TOLD_REASONS = ("within", "barrier", "place", "unknown", "slow", "far")
 """Reasons as they are shown, what can be mended first."""
 
 LEAST_GAP = 0.005
-"""A smaller loss is not told."""
+"""A smaller loss is not mentioned."""
 
 MOST_STEPS = 3
 

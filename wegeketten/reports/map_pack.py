@@ -192,7 +192,7 @@ def _profile(layer: ProfileLayer, data: MapData) -> str:
 def _works(pack: Pack, layer: ProfileLayer) -> None:
     """The edges that works would open: their price, and what their times change to.
 
-    A time is stored as what it adds to the time in `ProfileLayer.units`; bit 0 and 1 of ``works_open`` tell
+    A time is stored as what it adds to the time in `ProfileLayer.units`; bit 0 and 1 of ``works_open`` state
     whether the arcs 2e and 2e + 1 have one at all.
     """
     edges = np.flatnonzero(np.asarray(layer.prices) > 0)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _BARS = " ▁▂▃▄▅▆▇█"
 
 NARROW = 72
-"""Below this many columns the shares are told line by line."""
+"""Below this many columns the shares are printed line by line."""
 
 
 def print_scan(scan: Scan, *, lang: str = "de", out: Path | None = None) -> None:

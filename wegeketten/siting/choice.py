@@ -1,4 +1,4 @@
-"""The choice of sites for one objective, told as rows that a council can read."""
+"""The choice of sites for one objective, as rows that a council can read."""
 
 from __future__ import annotations
 
@@ -225,7 +225,7 @@ class SiteTable:
 
 
 def choose(table: SiteTable, objective: str, wanted: Wanted) -> Choice:
-    """Solve one objective in all three answers and tell the choice made in *likely*.
+    """Solve one objective in all three answers and describe the choice made in *likely*.
 
     Parameters
     ----------

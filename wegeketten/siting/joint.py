@@ -324,10 +324,10 @@ def plan_jointly(
     """
     from wegeketten.whatif.candidates import find_candidates as find_remedies
 
-    tell = progress or (lambda _words, _share: None)
+    notify = progress or (lambda _words, _share: None)
     if not budget_eur >= 0:
         raise UsageError(f"--budget {budget_eur}: must be 0 or more euros")
-    tell("candidates", 0.0)
+    notify("candidates", 0.0)
     found, notes = find_candidates(city, service, wanted=candidates, most=most)
     unpriced = np.isnan(found.cost_eur)
     if unpriced.any() and cost_eur is None:
@@ -337,9 +337,9 @@ def plan_jointly(
         )
     prices = np.rint(np.where(unpriced, cost_eur or 0.0, found.cost_eur)).astype(np.int64)
     remedies = find_remedies(city, profiles, catalogue=measures)
-    tell("graphs", 0.1)
+    notify("graphs", 0.1)
     tasks = _tasks(city, profiles, service, found, prices, remedies, "likely")
-    tell("budget", 0.3)
+    notify("budget", 0.3)
     orders = spend(tasks, budget_eur, len(city.edges))
     chosen = [edge for edges, _ in orders.steps for edge in edges]
     in_answers = {"likely": orders.value}

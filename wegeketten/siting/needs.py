@@ -159,8 +159,8 @@ def find_needs(
         The rate is no number above 0.
     """
     asked = asked or Asked()
-    tell = progress or (lambda _words, _share: None)
-    tell("people", 0.0)
+    notify = progress or (lambda _words, _share: None)
+    notify("people", 0.0)
     names, ids = [str(n) for n in city.districts["name"]], [str(n) for n in city.districts["district_id"]]
     notes: list[str] = []
     people, over_65, over_80 = (_by_district(city, column) for column in ("weight", "people_65", "people_80"))
@@ -176,13 +176,13 @@ def find_needs(
     needed = posts_needed(counted, weight, asked.per_post)
     whole = largest_remainder(needed, asked.posts)
     there = None if asked.there is None else _posts_there(city, asked.there, names, ids)
-    tell("reach", 0.2)
+    notify("reach", 0.2)
     centres, meeting = _centres(city, asked.centres, notes), _listed_places(city, MEETING)
     older = city.homes["people_65"] if "people_65" in city.homes else city.homes["weight"]
     older = np.nan_to_num(older.astype(np.float64))
     centre_reach, load = _reach(city, profile, CENTRES, centres, older)
     meeting_reach, _ = _reach(city, profile, MEETING, meeting, city.homes["weight"].astype(np.float64))
-    tell("neighbourhoods", 0.6)
+    notify("neighbourhoods", 0.6)
     proposal = propose(city)
     clusters = _clusters(city)
     in_district = Counted(city)

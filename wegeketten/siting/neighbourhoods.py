@@ -221,7 +221,7 @@ def _merge(
     least: float,
     most: float,
 ) -> tuple[Longs, dict[int, int]]:
-    """Join small parts to the neighbour behind the least barrier; tell the greatest within each part."""
+    """Join small parts to the neighbour behind the least barrier; return the greatest within each part."""
     a, b = parts[u], parts[v]
     between = np.flatnonzero(a != b)
     links: dict[tuple[int, int], tuple[int, int]] = {}

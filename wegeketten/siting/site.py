@@ -168,9 +168,9 @@ def choose_sites(
     UsageError
         An objective is unknown, there are fewer candidates than places wanted, or capacities are too small.
     """
-    tell = progress or (lambda _words, _share: None)
+    notify = progress or (lambda _words, _share: None)
     _check(city, wanted)
-    tell("candidates", 0.0)
+    notify("candidates", 0.0)
     candidates, notes = find_candidates(city, wanted.service, wanted=wanted.candidates)
     if wanted.until is None and wanted.add > len(candidates):
         raise UsageError(f"--add {wanted.add}: there are {len(candidates)} candidates")
@@ -179,14 +179,14 @@ def choose_sites(
     there = len(places)
     costs: dict[str, NDArray[np.float64]] = {}
     for number, answer in enumerate(ANSWERS):
-        tell(f"times, {answer}", 0.1 + 0.15 * number)
+        notify(f"times, {answer}", 0.1 + 0.15 * number)
         costs[answer] = costs_of(city, profiles, answer, demand, wanted.service, candidates)
         city.forget()
     table = SiteTable(city, demand, candidates, places, costs)
     choices = []
     names = ("until",) if wanted.until is not None else wanted.objectives
     for number, objective in enumerate(names):
-        tell(objective, 0.6 + 0.35 * number / len(names))
+        notify(objective, 0.6 + 0.35 * number / len(names))
         choices.append(choose(table, objective, wanted))
     hopeless = ~np.isfinite(costs["possible"]).any(axis=1)
     if hopeless.any():

@@ -234,6 +234,6 @@ def _likely_unit(key: str, numbers: list[float]) -> str:
         return "m" if middle < 20 else "cm"
     largest = max(map(abs, numbers))
     least = min((abs(number) for number in numbers if number), default=0.0)
-    # no kerb has 40 cm; one such number among small ones is a slip of the pen, told by `doubtful`
+    # no kerb has 40 cm; one such number among small ones is a slip of the pen, reported by `doubtful`
     fine = middle > _HIGHEST_CM or (largest > _HIGHEST_CM and least >= _LEAST_MM)
     return "m" if largest < 0.5 and largest > 0 else "mm" if fine else "cm"

@@ -160,7 +160,7 @@ def _xy(feed: Feed, projection: Projection) -> NDArray[np.float64]:
 def _register_by_stop(
     feed: Feed, matches: Matches, entries: Sequence[Entry], xy: NDArray[np.float64], projection: Projection
 ) -> dict[int, dict[str, Known]]:
-    """By stop: what the register tells; several rows of one stop become bounds."""
+    """By stop: what the register states; several rows of one stop become bounds."""
     rows_of: dict[str, int] = {feed.stops.ids[row]: row for row in np.unique(matches.stop).tolist()}
     below: dict[str, list[int]] = {}
     for stop, row in rows_of.items():

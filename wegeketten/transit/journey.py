@@ -1,4 +1,4 @@
-"""One journey by public transport, told step by step: platform, line, direction, time, where to change."""
+"""One journey by public transport, step by step: platform, line, direction, time, where to change."""
 
 from __future__ import annotations
 

@@ -98,7 +98,7 @@ def find_platforms(features: Features, projection: Projection) -> list[Platform]
     Returns
     -------
     list of Platform
-        What their tags tell of them, and where they are.
+        What their tags state of them, and where they are.
     """
     areas, ifopts = _stop_areas(features)
     found: list[Platform] = []
@@ -128,7 +128,7 @@ def find_platforms(features: Features, projection: Projection) -> list[Platform]
 
 
 def _without_twins(platforms: list[Platform]) -> list[Platform]:
-    """Poles that stand on a mapped platform are that platform: what their nodes tell is added to it."""
+    """Poles that stand on a mapped platform are that platform: what their nodes state is added to it."""
     poles = [each for each in platforms if each.id[0] == "n"]
     laid = [each for each in platforms if each.id[0] != "n"]
     if not laid:
@@ -213,7 +213,7 @@ def _platform(
 
 
 def known_of(tags: Mapping[str, str]) -> dict[str, Known]:
-    """What the tags of a platform tell of it.
+    """What the tags of a platform state of it.
 
     Parameters
     ----------

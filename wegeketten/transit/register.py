@@ -76,7 +76,7 @@ class Entry(NamedTuple):
     lat, lon
         Degrees, None where the row has none.
     known
-        What it tells, by name of `platforms.QUANTITIES`.
+        What it states, by name of `platforms.QUANTITIES`.
     """
 
     id: str

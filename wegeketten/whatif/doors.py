@@ -336,7 +336,9 @@ class _Arcs:
     edge: NDArray[Any]
     start: NDArray[np.float64]
     end: NDArray[np.float64]
-    ahead: NDArray[np.bool_]  # whether in drawing direction; at the ends of an edge the positions do not tell
+    ahead: NDArray[
+        np.bool_
+    ]  # whether in drawing direction; at the ends of an edge the positions do not show it
     off: NDArray[np.int64]
     off_m: NDArray[np.float64]
 

@@ -110,7 +110,7 @@ def cheapest_within(  # noqa: C901  (one loop; compiled code is not split where 
     """Least price, then least time, of a way from `start` to any goal that takes at most `limit`.
 
     An arc costs ``today`` for nothing, or ``mended`` for its price. Labels (price, time) are settled in order
-    of price; at one node later labels must be faster to count: one number per node tells what is dominated.
+    of price; at one node later labels must be faster to count: one number per node shows what is dominated.
 
     Parameters
     ----------

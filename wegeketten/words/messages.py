@@ -2,7 +2,7 @@
 
 The English wording stands where it is raised, as in gettext, with ``{slots}`` for what changes; the catalogue
 ``texts/messages.toml`` has the German wording for each. A message is found by matching it against the English
-wordings, so a note that lies in a city folder is told in any language too.
+wordings, so a note that lies in a city folder can be printed in any language too.
 
 In a German wording ``{name}`` repeats what the slot held, ``{name:n}`` writes its numbers the German way,
 ``{name:q}`` a number with its unit, ``{name:t}`` translates it as a message of its own and ``{name:l}`` does

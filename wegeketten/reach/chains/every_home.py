@@ -208,8 +208,8 @@ def find_chains(
 
     errands = errands.checked(city)
     city = city_at(city, errands.when)
-    tell = progress or (lambda _words, _share: None)
-    tell("network", 0.0)
+    notify = progress or (lambda _words, _share: None)
+    notify("network", 0.0)
     trips = Trips(city, profile)
     owners = trips.precinct.homes.owner
     count, visits = len(city.homes["home_id"]), len(errands.visit)
@@ -218,13 +218,13 @@ def find_chains(
     places = np.full((count, visits), -1, dtype=np.int32)
     breaks = np.zeros(count, dtype=np.int8)  # a home that joins no way breaks at once
     for number, answer in enumerate(ANSWERS):
-        tell(answer, 0.2 + 0.2 * number)
-        tours = trips.tours(errands, answer, partial(_tell_part, tell, answer, 0.2 + 0.2 * number))
+        notify(answer, 0.2 + 0.2 * number)
+        tours = trips.tours(errands, answer, partial(_tell_part, notify, answer, 0.2 + 0.2 * number))
         seconds[answer][owners] = np.where(tours.times == INF, np.nan, tours.times * UNIT_S)
         if answer == "likely":
             kinds[owners], places[owners] = tours.kinds, tours.places
             breaks[owners] = trips.breaks(errands, answer, tours)
-    tell("walker", 0.8)
+    notify("walker", 0.8)
     walker = walker or load_profile("walker")
     walker_trips = Trips(city, walker)
     walker_tours = walker_trips.tours(replace(errands, needs=Needs()), "likely")
@@ -235,8 +235,8 @@ def find_chains(
     return Chains(city, profile.id, errands, seconds, walker_s, kinds, places, breaks)
 
 
-def _tell_part(tell: Progress, words: str, begun: float, share: float) -> None:
-    tell(words, begun + 0.2 * share)
+def _tell_part(notify: Progress, words: str, begun: float, share: float) -> None:
+    notify(words, begun + 0.2 * share)
 
 
 def _quantile(values: NDArray[np.float64], share: float) -> float | None:

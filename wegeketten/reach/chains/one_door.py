@@ -167,7 +167,7 @@ def find_chain(
     start
         Latitude and longitude, degrees.
     errands
-        What is to be done. The chain told is the fastest that keeps to the needs for benches and
+        What is to be done. The chain returned is the fastest that keeps to the needs for benches and
         toilets; where none does, it is the fastest.
     worlds, seed
         How many worlds are drawn for the chain's chance, 0 for none; and which.
