@@ -9,7 +9,7 @@ import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeVar, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -111,13 +111,12 @@ class Apart:
 def _asked(
     helper: subprocess.Popen[bytes], work: Callable[..., Any], args: tuple[Any, ...]
 ) -> tuple[str, Any]:
-    assert helper.stdin is not None  # noqa: S101  # both are pipes
-    assert helper.stdout is not None  # noqa: S101
+    questions, answers = cast("BinaryIO", helper.stdin), cast("BinaryIO", helper.stdout)  # both are pipes
     whole = False
     try:
-        pickle.dump((work, args), helper.stdin, pickle.HIGHEST_PROTOCOL)
-        helper.stdin.flush()
-        answer: tuple[str, Any] = pickle.load(helper.stdout)  # noqa: S301  # from our own process
+        pickle.dump((work, args), questions, pickle.HIGHEST_PROTOCOL)
+        questions.flush()
+        answer: tuple[str, Any] = pickle.load(answers)  # noqa: S301  # from our own process
         whole = True
     except (EOFError, OSError, pickle.UnpicklingError):
         code = helper.wait()
