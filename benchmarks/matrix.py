@@ -26,7 +26,7 @@ import numpy as np
 from wegeketten.api.inputs import city_of
 from wegeketten.people.profile import load_profile
 from wegeketten.places.points import Points
-from wegeketten.reach.matrix import matrix_blocks, stops_of_points
+from wegeketten.reach.matrix import ends_of_points, matrix_blocks
 from wegeketten.reach.route import find_route
 from wegeketten.routing import INF, UNIT_S
 
@@ -52,11 +52,11 @@ def main() -> None:
     lonlat = np.column_stack([city.homes["lon"], city.homes["lat"]])[homes].astype(np.float64)
     points = Points([str(row) for row in range(len(homes))], lonlat)
     walker = load_profile("walker")
-    stops = stops_of_points(city, walker, points)
+    stops = ends_of_points(city, walker, points)
     next(iter(matrix_blocks(city, walker, stops, stops)))  # compiled, customised
     print("| what | pairs | processor s | ratio |")
     print("|---|---:|---:|---:|")
-    few = stops_of_points(city, walker, Points(points.ids[:_SMALL], lonlat[:_SMALL]))
+    few = ends_of_points(city, walker, Points(points.ids[:_SMALL], lonlat[:_SMALL]))
     started = time.process_time()
     small = np.hstack([block.seconds for block in matrix_blocks(city, walker, few, few)])
     ours = time.process_time() - started

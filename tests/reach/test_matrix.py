@@ -17,10 +17,10 @@ from wegeketten.people.profile import Profile, load_profile
 from wegeketten.places.points import Points, read_points
 from wegeketten.reach.matrix import (
     count_within,
+    ends_of_homes,
+    ends_of_points,
+    ends_of_service,
     matrix_blocks,
-    stops_of_homes,
-    stops_of_points,
-    stops_of_service,
 )
 from wegeketten.reach.matrix_files import write_counts, write_matrix
 from wegeketten.reach.route import find_route
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from wegeketten.city import City
-    from wegeketten.reach.matrix import Stops
+    from wegeketten.reach.matrix import MatrixEnds
 
 
 PROJECTION = Projection(25833)
@@ -39,7 +39,7 @@ EXTENT = (400_000.0, 5_650_000.0, 420_000.0, 5_660_000.0)
 
 
 def _matrix(
-    city: City, profile: Profile, origins: Stops, goals: Stops, **options: Any
+    city: City, profile: Profile, origins: MatrixEnds, goals: MatrixEnds, **options: Any
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     blocks = list(matrix_blocks(city, profile, origins, goals, **options))
     return np.hstack([b.seconds for b in blocks]), np.hstack([b.metres for b in blocks])
@@ -47,7 +47,7 @@ def _matrix(
 
 def test_there_and_back_on_a_line(tmp_path: Path) -> None:
     city, walker = _line_of(100), load_profile("walker")
-    homes = stops_of_homes(city, walker)
+    homes = ends_of_homes(city, walker)
     seconds, metres = _matrix(city, walker, homes, homes)
     apart = np.abs(np.subtract.outer(np.arange(100), np.arange(100))) * 100.0
     assert np.abs(metres - apart).max() < 0.2
@@ -60,7 +60,7 @@ def test_there_and_back_on_a_line(tmp_path: Path) -> None:
 
 def test_files_say_the_same(tmp_path: Path) -> None:
     city, walker = _line_of(70), load_profile("walker")
-    homes, goals = stops_of_homes(city, walker), stops_of_service(city, walker, "likely", "pharmacy")
+    homes, goals = ends_of_homes(city, walker), ends_of_service(city, walker, "likely", "pharmacy")
     for name in ("m.csv", "m.parquet"):
         rows = write_matrix(tmp_path / name, homes.ids, goals.ids, matrix_blocks(city, walker, homes, goals))
         assert rows == 70
@@ -79,8 +79,8 @@ def test_files_say_the_same(tmp_path: Path) -> None:
 def test_a_point_off_every_way_reaches_nothing() -> None:
     city, walker = _line_of(3), load_profile("walker")
     points = Points(["near", "far"], np.array([[city.homes["lon"][0], city.homes["lat"][0]], [0.0, 0.0]]))
-    origins = stops_of_points(city, walker, points)
-    seconds, metres = _matrix(city, walker, origins, stops_of_homes(city, walker))
+    origins = ends_of_points(city, walker, points)
+    seconds, metres = _matrix(city, walker, origins, ends_of_homes(city, walker))
     assert np.isfinite(seconds[0]).all()
     assert np.isnan(seconds[1]).all()
     assert np.isnan(metres[1]).all()
@@ -137,7 +137,7 @@ def test_a_matrix_of_a_real_town_equals_its_routes(shared_data: Path, tmp_path: 
     for name in ("walker", "wheelchair"):
         profile = load_profile(name)
         for answer in ("sure", "likely", "possible"):
-            stops = stops_of_points(city, profile, Points([str(row) for row in rows], lonlat), answer)
+            stops = ends_of_points(city, profile, Points([str(row) for row in rows], lonlat), answer)
             seconds, _ = _matrix(city, profile, stops, stops, answer=answer)
             for a, b in rng.integers(0, 12, (25, 2)).tolist():
                 route = find_route(city, profile, tuple(lonlat[a][::-1]), tuple(lonlat[b][::-1]))

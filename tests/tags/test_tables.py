@@ -66,11 +66,11 @@ def test_what_is_implied_names_what_exists() -> None:
         assert row["attribute"] in ATTRIBUTE
         assert not row["kind"] or row["kind"] in Kind.__members__
         assert row["how"] in {"guess", "narrow", "override", "replace"}
-        lower, upper = lexicon.number(row["lower"]), lexicon.number(row["upper"])
+        lower, upper = lexicon.table_number(row["lower"]), lexicon.table_number(row["upper"])
         widest = ATTRIBUTE[row["attribute"]].widest
         assert widest[0] <= lower <= upper <= widest[1]
         if row["likely"]:
-            assert lower <= lexicon.number(row["likely"]) <= upper
+            assert lower <= lexicon.table_number(row["likely"]) <= upper
 
 
 @pytest.mark.parametrize(

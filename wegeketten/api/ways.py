@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from wegeketten.reach.chains.every_home import Chains
     from wegeketten.reach.chains.one_door import Chain
     from wegeketten.reach.isochrone import Isochrone
-    from wegeketten.reach.matrix import Stops
+    from wegeketten.reach.matrix import MatrixEnds
     from wegeketten.reach.route import Route
     from wegeketten.reach.why import Why
     from wegeketten.routers.differences import Differences
@@ -510,18 +510,18 @@ def peers(
     return find_differences(city_of(city), profile_of(preset, limit), profile_of(profile), answer=answer)
 
 
-def _stops(city: City, profile: Profile, answer: Answer, wanted: str | Path | gpd.GeoDataFrame) -> Stops:
+def _stops(city: City, profile: Profile, answer: Answer, wanted: str | Path | gpd.GeoDataFrame) -> MatrixEnds:
     from wegeketten.places.points import Points
-    from wegeketten.reach.matrix import stops_named, stops_of_points
+    from wegeketten.reach.matrix import ends_named, ends_of_points
 
     if isinstance(wanted, str | Path):
-        return stops_named(city, profile, answer, str(wanted))
+        return ends_named(city, profile, answer, str(wanted))
     if getattr(wanted, "crs", None) is None:
         raise UsageError("matrix: a GeoDataFrame of points needs a coordinate reference system")
     degrees = wanted.to_crs("EPSG:4326")
     lonlat = np.column_stack([degrees.geometry.x, degrees.geometry.y])
     points = Points([str(each) for each in wanted.index], lonlat)
-    return stops_of_points(city, profile, points, answer)
+    return ends_of_points(city, profile, points, answer)
 
 
 def _at(city: City | str | Path, when: str | None) -> City:

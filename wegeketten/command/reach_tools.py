@@ -125,7 +125,7 @@ def run_matrix(
         A file or service is unknown, or the suffix of `out` is another than .csv or .parquet.
     """
     from wegeketten.progress import progress_bar
-    from wegeketten.reach.matrix import count_within, matrix_blocks, stops_named
+    from wegeketten.reach.matrix import count_within, ends_named, matrix_blocks
     from wegeketten.reach.matrix_files import check_suffix, write_counts, write_matrix
 
     check_suffix(out)
@@ -133,7 +133,7 @@ def run_matrix(
     with progress_bar("matrix") as tick:
         one = chosen_profiles([profile], limits)[0]
         city = _opened(source, when, tick)
-        starts, ends = (stops_named(city, one, chosen, text) for text in (origins, goals))
+        starts, ends = (ends_named(city, one, chosen, text) for text in (origins, goals))
         lost = [len(each.ids) - len(set(each.joints.owner.tolist())) for each in (starts, ends)]
         if within is None:
             blocks = matrix_blocks(city, one, starts, ends, answer=chosen, back=back, progress=tick)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wegeketten.errors import InputDataError
 from wegeketten.files.csv import clean_text
-from wegeketten.files.numerals import number
+from wegeketten.files.numerals import parse_number
 from wegeketten.files.resources import shipped
 from wegeketten.files.tables import read_table
 from wegeketten.model.edges import Kind
@@ -184,7 +184,7 @@ def read_tasks(path: Path, city: City | None = None) -> list[Task]:
 
 def _task(name: str, rows: Sequence[dict[str, str]]) -> Task | None:
     found = _element(name)
-    lat, lon = (number(rows[0][key]) for key in ("lat", "lon"))
+    lat, lon = (parse_number(rows[0][key]) for key in ("lat", "lon"))
     known = load_words("en")["questions"]
     rows = [row for row in rows if row["attribute"] in known]
     if found is None or not rows or not (abs(lat) <= 90 and abs(lon) <= 180):
@@ -193,7 +193,7 @@ def _task(name: str, rows: Sequence[dict[str, str]]) -> Task | None:
         Question(row["attribute"], row["kind"], *app_for(row["attribute"], row["way"], found[1]))
         for row in rows
     )
-    ranks, people = ([number(row.get(key, "")) for row in rows] for key in ("rank", "people_between"))
+    ranks, people = ([parse_number(row.get(key, "")) for row in rows] for key in ("rank", "people_between"))
     where = rows[0].get("near", "") or rows[0].get("street", "")
     return Task(
         found[1], int(found[2]), name, lat, lon, clean_text(where),

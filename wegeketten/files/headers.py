@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from wegeketten.files.numerals import number
+from wegeketten.files.numerals import parse_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -92,7 +92,7 @@ def _is_split(upper: list[str], lower: list[str], rows: list[list[str]]) -> bool
 
 
 def _is_name(cell: str) -> bool:
-    return number(cell) != number(cell) or _YEAR.fullmatch(cell) is not None
+    return parse_number(cell) != parse_number(cell) or _YEAR.fullmatch(cell) is not None
 
 
 def _wide(line: list[str], width: int) -> list[str]:

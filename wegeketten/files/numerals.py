@@ -17,7 +17,7 @@ _in_threes = re.compile(r"[+-]?\d{1,3}(?:[ \u00a0\u2009\u202f'’]\d{3})+(?:[.,]
 _spaced = re.compile(r"[ \u00a0\u2009\u202f'’]")
 
 
-def number(text: str, thousands: str = "") -> float:
+def parse_number(text: str, thousands: str = "") -> float:
     """Read a number; NaN where it is none.
 
     Parameters
@@ -34,11 +34,11 @@ def number(text: str, thousands: str = "") -> float:
 
     Examples
     --------
-    >>> number("0.25"), number("1,5"), number("1.200"), number("1.200", ".")
+    >>> parse_number("0.25"), parse_number("1,5"), parse_number("1.200"), parse_number("1.200", ".")
     (0.25, 1.5, 1.2, 1200.0)
-    >>> number("1.234,5"), number("1,234.5"), number("1.234.567"), number("1.2.3")
+    >>> parse_number("1.234,5"), parse_number("1,234.5"), parse_number("1.234.567"), parse_number("1.2.3")
     (1234.5, 1234.5, 1234567.0, nan)
-    >>> number("12 345"), number("12’345,5"), number("12 34")
+    >>> parse_number("12 345"), parse_number("12’345,5"), parse_number("12 34")
     (12345.0, 12345.5, nan)
     """
     text = plain_digits(text)

@@ -245,7 +245,7 @@ def _insert_kerb(
     )
 
 
-class Leg(NamedTuple):
+class CrosswalkPart(NamedTuple):
     """A piece of a crossing, as it is walked from one bank to the other."""
 
     piece: int
@@ -272,7 +272,7 @@ class Crosswalk:
         Nodes on carriageways, nodes mapped as kerbs, and nodes mapped as traffic islands off carriageways.
     """
 
-    legs: list[Leg]
+    legs: list[CrosswalkPart]
     length_m: float = 0.0
     roads: list[Mark] = field(default_factory=list)
     kerbs: list[Mark] = field(default_factory=list)
@@ -394,7 +394,7 @@ def _follow(
         others = [other for other in ends.get(node, ()) if other != edge]
         return (others[0], node) if len(others) == 1 else None
 
-    def run(edge: int, node: int) -> list[Leg]:
+    def run(edge: int, node: int) -> list[CrosswalkPart]:
         """Legs beyond an edge, which ends at a node."""
         legs = []
         step = onward(edge, node)
@@ -402,7 +402,7 @@ def _follow(
             edge, node = step
             seen.add(edge)
             forward = draft.u[edge] == node
-            legs.append(Leg(piece_of[edge], edge, forward))
+            legs.append(CrosswalkPart(piece_of[edge], edge, forward))
             step = onward(edge, draft.v[edge] if forward else draft.u[edge])
         return legs
 
@@ -411,4 +411,4 @@ def _follow(
         if edge not in seen:
             seen.add(edge)
             before = [leg._replace(forward=not leg.forward) for leg in run(edge, draft.u[edge])]
-            yield Crosswalk([*before[::-1], Leg(piece, edge, True), *run(edge, draft.v[edge])])
+            yield Crosswalk([*before[::-1], CrosswalkPart(piece, edge, True), *run(edge, draft.v[edge])])

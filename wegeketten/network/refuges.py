@@ -23,7 +23,7 @@ from wegeketten.network.ways import CODE
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from wegeketten.network.crosswalks import Carriageways, Crosswalk, Leg, Mark
+    from wegeketten.network.crosswalks import Carriageways, Crosswalk, CrosswalkPart, Mark
     from wegeketten.network.draft import Draft
     from wegeketten.network.streets import Streets
     from wegeketten.osm.features import Features
@@ -263,7 +263,7 @@ class Refuges:
                         (draft.u if at_start else draft.v)[edge] = foot
                     self._raise(walk.legs[0], node, foot, refuge.ref)
 
-    def _raise(self, leg: Leg, node: int, other: int, road: int) -> None:
+    def _raise(self, leg: CrosswalkPart, node: int, other: int, road: int) -> None:
         """A kerb of a refuge, as high as the crossing's tags say: read as at a crossing that is a node."""
         strip = self._streets.strip(leg.piece)
         tags = tags_at(self._features, strip, road)

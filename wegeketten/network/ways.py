@@ -55,7 +55,7 @@ _iso = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?").fullmatch
 _PARTS = ("footway", "path", "cycleway", "pedestrian")
 
 
-class Walk(NamedTuple):
+class Walkability(NamedTuple):
     """How a way is walked.
 
     Attributes
@@ -90,7 +90,7 @@ class Walk(NamedTuple):
         return self.highway in ROADS
 
 
-def walk_of(tags: Mapping[str, str]) -> Walk | None:
+def walk_of(tags: Mapping[str, str]) -> Walkability | None:
     """How a way is walked; None for anything that is no way.
 
     A way that the law closes is returned too, for the crossings and junctions it takes part in.
@@ -102,7 +102,7 @@ def walk_of(tags: Mapping[str, str]) -> Walk | None:
 
     Returns
     -------
-    Walk or None
+    Walkability or None
         Kind of the edges, and whether one may walk.
 
     Examples
@@ -121,7 +121,7 @@ def walk_of(tags: Mapping[str, str]) -> Walk | None:
         if not name:
             return None
     errand = errand_of_way(tags)
-    return Walk(
+    return Walkability(
         _kind(name, tags),
         CODE[name],
         errand or access_of_way(tags),
@@ -295,7 +295,7 @@ class Strip(NamedTuple):
     osm_type: str
     osm_id: int
     way: Way
-    walk: Walk
+    walk: Walkability
 
     @property
     def element(self) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wegeketten.errors import InputDataError, UsageError
-from wegeketten.files.numerals import number, signs_of
+from wegeketten.files.numerals import parse_number, signs_of
 from wegeketten.people.ages import ENDLESS, Band, age_band, from_age
 
 if TYPE_CHECKING:
@@ -266,7 +266,7 @@ class Columns:
 
     def _looks_numeric(self, name: str) -> bool:
         cells = [text.strip() for text in self.texts(name)[:50] if text.strip()]
-        return bool(cells) and all(not np.isnan(number(cell)) for cell in cells)
+        return bool(cells) and all(not np.isnan(parse_number(cell)) for cell in cells)
 
     def optional(self, names: Sequence[str]) -> Floats | None:
         """Counts of the first of some columns that is there.
@@ -418,7 +418,7 @@ class Columns:
                 values[row] = 0.0
                 empty += 1
                 continue
-            values[row] = number(text, thousands)
+            values[row] = parse_number(text, thousands)
             if not low <= values[row] <= high:  # NaN is not
                 faults.append((self.row(row), text))
         if empty == len(cells) and cells:

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 
 from wegeketten.errors import InputDataError
-from wegeketten.files.numerals import number
+from wegeketten.files.numerals import parse_number
 from wegeketten.osm.features import Skipped
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ def _of_table(
 
 
 def _pairs(first: list[str], second: list[str]) -> NDArray[np.float64]:
-    rows = [(number(x.strip()), number(y.strip())) for x, y in zip(first, second, strict=True)]
+    rows = [(parse_number(x.strip()), parse_number(y.strip())) for x, y in zip(first, second, strict=True)]
     return np.array(rows, dtype=np.float64).reshape(-1, 2)
 
 
@@ -265,7 +265,9 @@ def _placed(
         return [""] * len(rows) if values is None else [values[row].strip() for row in rows]
 
     def numbers(meaning: str) -> NDArray[np.float64]:
-        found = np.array([number(cell.replace("€", "").strip()) for cell in text(meaning)], dtype=np.float64)
+        found = np.array(
+            [parse_number(cell.replace("€", "").strip()) for cell in text(meaning)], dtype=np.float64
+        )
         return np.where(found >= 0, found, np.nan).reshape(-1)
 
     ids = [one or str(row + 1) for one, row in zip(text("id"), rows, strict=True)]

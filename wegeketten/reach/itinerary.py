@@ -314,6 +314,6 @@ def _longer(step: Instruction, metres: float, seconds: float) -> Instruction:
 def _with_length(step: Instruction) -> Instruction:
     if step.metres < 1:
         return step
-    length = spoken.metres(step.metres)
+    length = spoken.spoken_metres(step.metres)
     text = Both(f"{step.text.de}, {length.de}", f"{step.text.en}, {length.en}")
     return Instruction(text, step.metres, step.seconds, step.lat, step.lon)

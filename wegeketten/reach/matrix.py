@@ -27,7 +27,7 @@ BLOCK = 64
 
 
 @dataclass(frozen=True)
-class Stops:
+class MatrixEnds:
     """Origins or goals, joined to the network.
 
     Attributes
@@ -61,7 +61,7 @@ class Block:
     metres: NDArray[np.float32]
 
 
-def stops_of_points(city: City, profile: Profile, points: Points, answer: Answer = "likely") -> Stops:
+def ends_of_points(city: City, profile: Profile, points: Points, answer: Answer = "likely") -> MatrixEnds:
     """Join listed points; a point outside the city or off every way stays without a joint.
 
     Parameters
@@ -77,13 +77,13 @@ def stops_of_points(city: City, profile: Profile, points: Points, answer: Answer
 
     Returns
     -------
-    Stops
+    MatrixEnds
         One for each point.
     """
-    return Stops(points.ids, join_points(city, profile, points.lonlat, answer))
+    return MatrixEnds(points.ids, join_points(city, profile, points.lonlat, answer))
 
 
-def stops_of_homes(city: City, profile: Profile) -> Stops:
+def ends_of_homes(city: City, profile: Profile) -> MatrixEnds:
     """All homes of the city.
 
     Parameters
@@ -95,13 +95,13 @@ def stops_of_homes(city: City, profile: Profile) -> Stops:
 
     Returns
     -------
-    Stops
+    MatrixEnds
         One for each home.
     """
-    return Stops([str(each) for each in city.homes["home_id"]], join_homes(city, profile))
+    return MatrixEnds([str(each) for each in city.homes["home_id"]], join_homes(city, profile))
 
 
-def stops_of_service(city: City, profile: Profile, answer: Answer, service: str) -> Stops:
+def ends_of_service(city: City, profile: Profile, answer: Answer, service: str) -> MatrixEnds:
     """All places of a service that are open to the profile in an answer.
 
     Parameters
@@ -117,7 +117,7 @@ def stops_of_service(city: City, profile: Profile, answer: Answer, service: str)
 
     Returns
     -------
-    Stops
+    MatrixEnds
         One for each place.
 
     Raises
@@ -130,10 +130,10 @@ def stops_of_service(city: City, profile: Profile, answer: Answer, service: str)
     joints = join_places(city, profile)
     joints = joints.take(np.isin(joints.owner, rows))
     number = np.searchsorted(rows, joints.owner).astype(np.int32)
-    return Stops([str(each) for each in city.places["place_id"][rows]], replace(joints, owner=number))
+    return MatrixEnds([str(each) for each in city.places["place_id"][rows]], replace(joints, owner=number))
 
 
-def stops_named(city: City, profile: Profile, answer: Answer, text: str) -> Stops:
+def ends_named(city: City, profile: Profile, answer: Answer, text: str) -> MatrixEnds:
     """Origins or goals as a user names them: a file of points, the word ``homes``, or a service id.
 
     Parameters
@@ -149,7 +149,7 @@ def stops_named(city: City, profile: Profile, answer: Answer, text: str) -> Stop
 
     Returns
     -------
-    Stops
+    MatrixEnds
         Ids and joints.
 
     Raises
@@ -164,22 +164,22 @@ def stops_named(city: City, profile: Profile, answer: Answer, text: str) -> Stop
     from wegeketten.places.points import read_points
 
     if text == "homes":
-        return stops_of_homes(city, profile)
+        return ends_of_homes(city, profile)
     path = Path(text)
     if path.suffix and not path.exists():
         raise UsageError(f"{text}: no such file")
     if path.suffix:
         x, y = city.nodes["x"], city.nodes["y"]
         extent = float(x.min()), float(y.min()), float(x.max()), float(y.max())
-        return stops_of_points(city, profile, read_points(text, city.projection, extent), answer)
-    return stops_of_service(city, profile, answer, text)
+        return ends_of_points(city, profile, read_points(text, city.projection, extent), answer)
+    return ends_of_service(city, profile, answer, text)
 
 
 def matrix_blocks(
     city: City,
     profile: Profile,
-    origins: Stops,
-    goals: Stops,
+    origins: MatrixEnds,
+    goals: MatrixEnds,
     *,
     answer: Answer = "likely",
     back: bool = False,
@@ -192,7 +192,7 @@ def matrix_blocks(
     city, profile, answer
         On which network.
     origins, goals
-        See `stops_of_points`, `stops_of_homes` and `stops_of_service`.
+        See `ends_of_points`, `ends_of_homes` and `ends_of_service`.
     back
         Times of the way back, from the goals to the origins.
     progress
@@ -222,8 +222,8 @@ def matrix_blocks(
 def count_within(
     city: City,
     profile: Profile,
-    origins: Stops,
-    goals: Stops,
+    origins: MatrixEnds,
+    goals: MatrixEnds,
     seconds: float,
     *,
     answer: Answer = "likely",

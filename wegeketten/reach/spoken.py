@@ -90,7 +90,7 @@ def turn(degrees: float) -> Both:
     return both(f"turns.{name}", side=both("sides.right" if degrees > 0 else "sides.left"))
 
 
-def metres(length_m: float) -> Both:
+def spoken_metres(length_m: float) -> Both:
     """A length as people say it.
 
     Parameters
@@ -105,13 +105,13 @@ def metres(length_m: float) -> Both:
 
     Examples
     --------
-    >>> metres(1240.0)
+    >>> spoken_metres(1240.0)
     Both(de='1,2 km', en='1.2 km')
     """
     return Both(*(metres_in(length_m, lang) for lang in LANGUAGES))
 
 
-def minutes(seconds: float) -> Both:
+def spoken_minutes(seconds: float) -> Both:
     """A duration.
 
     Parameters
@@ -126,7 +126,7 @@ def minutes(seconds: float) -> Both:
 
     Examples
     --------
-    >>> minutes(372.0)
+    >>> spoken_minutes(372.0)
     Both(de='7 Minuten', en='7 minutes')
     """
     return Both(*(minutes_long(seconds, lang) for lang in LANGUAGES))

@@ -8,7 +8,7 @@ import numpy as np
 
 from wegeketten.model.answers import ANSWERS
 from wegeketten.places.points import Points
-from wegeketten.reach.matrix import matrix_blocks, stops_of_points
+from wegeketten.reach.matrix import ends_of_points, matrix_blocks
 from wegeketten.serve.metadata import factor_of, metadata
 from wegeketten.serve.refusals import FORM, MATRIX, TOO_MUCH
 from wegeketten.serve.snapping import snapped
@@ -62,7 +62,7 @@ def matrix(desk: Desk, name: str, fields: Fields) -> dict[str, Any]:
     named = fields.flag("resolve_locations", default=False)
     answer = next(each for each in ANSWERS if each == fields.choice("answer", ANSWERS, "likely"))
     starts, ends = (
-        stops_of_points(desk.city, profile, Points([str(row) for row in rows], points[rows]), answer)
+        ends_of_points(desk.city, profile, Points([str(row) for row in rows], points[rows]), answer)
         for rows in (origins, goals)
     )
     blocks = list(matrix_blocks(desk.city, profile, starts, ends, answer=answer))

@@ -352,7 +352,7 @@ def _reach(
 
 def _posts_there(city: City, path: Path, names: list[str], ids: list[str]) -> Floats:
     """Posts by district, from a table of districts and numbers or a list of places, each a post."""
-    from wegeketten.files.numerals import number
+    from wegeketten.files.numerals import parse_number
     from wegeketten.files.tables import read_table
 
     if path.suffix.lower() in (".csv", ".tsv", ".txt", ".xlsx"):
@@ -368,7 +368,7 @@ def _posts_there(city: City, path: Path, names: list[str], ids: list[str]) -> Fl
             rows |= {name.casefold(): row for row, name in enumerate(ids)}
             found = np.zeros(len(names))
             for line, (place, cell) in enumerate(zip(where, count, strict=True), start=2):
-                value, row = number(cell.strip()), rows.get(place.strip().casefold())
+                value, row = parse_number(cell.strip()), rows.get(place.strip().casefold())
                 if row is None or not value >= 0:
                     what = "no district of the city" if row is None else "no number of posts"
                     raise InputDataError(f"{path}, row {line}: {place!r}, {cell!r}: {what}")

@@ -124,7 +124,7 @@ def read_index(
     InputDataError
         Columns are missing, a value is no number, or no district is the city's.
     """
-    from wegeketten.files.numerals import number
+    from wegeketten.files.numerals import parse_number
     from wegeketten.files.tables import read_table
 
     columns = {name.strip().casefold(): cells for name, cells in reversed(read_table(path).texts().items())}
@@ -139,7 +139,7 @@ def read_index(
     table: dict[str, Floats] = {}
     unknown: set[str] = set()
     for line, (place, cell) in enumerate(zip(where, values, strict=True), start=2):
-        value = number(cell.strip().rstrip("%").strip())
+        value = parse_number(cell.strip().rstrip("%").strip())
         if not np.isfinite(value):
             raise InputDataError(f"{path}, row {line}: {cell!r} is no number")
         row = rows.get(place.strip().casefold())

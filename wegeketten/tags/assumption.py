@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from wegeketten.files.resources import shipped
 from wegeketten.model.reading import Provenance, Reading
 from wegeketten.tags import lexicon
-from wegeketten.tags.lexicon import Span, number
+from wegeketten.tags.lexicon import Span, table_number
 
 if TYPE_CHECKING:
     from wegeketten.model.edges import Kind
@@ -76,7 +76,7 @@ def rules() -> dict[str, tuple[Rule, ...]]:
 
 
 def _rule(entry: dict[str, Any]) -> Rule:
-    value, lower, upper = (number(str(entry[name])) for name in ("value", "lower", "upper"))
+    value, lower, upper = (table_number(str(entry[name])) for name in ("value", "lower", "upper"))
     return Rule(
         frozenset(entry.get("kinds", ())),
         frozenset(entry.get("highways", ())),

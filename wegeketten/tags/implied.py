@@ -9,7 +9,7 @@ from wegeketten.model.reading import Provenance
 from wegeketten.tags import lexicon
 from wegeketten.tags.assumption import Value
 from wegeketten.tags.conflict import Conflict
-from wegeketten.tags.lexicon import Span, number
+from wegeketten.tags.lexicon import Span, table_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,8 +36,8 @@ def implications() -> dict[str, tuple[Implication, ...]]:
     """Rows by key, in the order of the file."""
     table: dict[str, list[Implication]] = {}
     for row in lexicon.rows("tags", "implied.csv"):
-        value, lower, upper = (number(row[name]) for name in ("value", "lower", "upper"))
-        likely = number(row["likely"]) if row["likely"] else None
+        value, lower, upper = (table_number(row[name]) for name in ("value", "lower", "upper"))
+        likely = table_number(row["likely"]) if row["likely"] else None
         entry = Implication(row["attribute"], row["kind"], row["how"], value, likely, lower, upper)
         table.setdefault(row["key"], []).append(entry)
     return {key: tuple(entries) for key, entries in table.items()}

@@ -80,7 +80,7 @@ def rows(*parts: str) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(file)
 
 
-def number(text: str) -> float:
+def table_number(text: str) -> float:
     """Read a table's number, in which a surface class counts 1–6.
 
     Parameters
@@ -95,7 +95,7 @@ def number(text: str) -> float:
 
     Examples
     --------
-    >>> number("C"), number("3.01")
+    >>> table_number("C"), table_number("3.01")
     (3.0, 3.01)
     """
     return CLASSES.index(text) + 1.0 if text in CLASSES else float(text)
@@ -106,7 +106,9 @@ def quantities() -> dict[str, Quantity]:
     """All quantities by name."""
     table = {}
     for row in rows("tags", "quantities.csv"):
-        lower, upper, least, most = (number(row[bound]) for bound in ("lower", "upper", "least", "most"))
+        lower, upper, least, most = (
+            table_number(row[bound]) for bound in ("lower", "upper", "least", "most")
+        )
         name = row["quantity"]
         table[name] = Quantity(name, row["unit"], lower, upper, least, most, row["worst"], row["shape"])
     return table
@@ -123,9 +125,11 @@ def words() -> dict[str, dict[str, Span]]:
     """Meaning of words, by quantity and word."""
     table: dict[str, dict[str, Span]] = {name: {} for name in quantities()}
     for row in rows("tags", "words.csv"):
-        value = number(row["value"]) if row["value"] else None
-        likely = number(row["likely"]) if row["likely"] else value
-        table[row["quantity"]][row["word"]] = Span(value, number(row["lower"]), number(row["upper"]), likely)
+        value = table_number(row["value"]) if row["value"] else None
+        likely = table_number(row["likely"]) if row["likely"] else value
+        table[row["quantity"]][row["word"]] = Span(
+            value, table_number(row["lower"]), table_number(row["upper"]), likely
+        )
     table["kerb_height"] = table["kerb"]
     table["est_width"] = table["width"]
     return table

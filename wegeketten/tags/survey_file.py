@@ -11,7 +11,7 @@ import numpy as np
 
 from wegeketten.errors import InputDataError, OutputError
 from wegeketten.files.coordinates import METRES, find_system, named, parse_crs, to_degrees
-from wegeketten.files.numerals import number
+from wegeketten.files.numerals import parse_number
 from wegeketten.files.resources import shipped
 from wegeketten.files.shapes import read_layer
 from wegeketten.files.tables import cell_text, read_start, read_table, split_layer, too_large
@@ -331,7 +331,7 @@ def _to_degrees(
 ) -> None:
     """Put ``lat`` and ``lon`` in the place of columns in metres."""
     xy = np.array(
-        [[number(cell.strip()) for cell in columns[name]] for name in pair], dtype=np.float64
+        [[parse_number(cell.strip()) for cell in columns[name]] for name in pair], dtype=np.float64
     ).T.reshape(-1, 2)
     known = np.isfinite(xy).all(axis=1)
     if not known.any() or (np.abs(xy[known]) <= 180).all():

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from wegeketten.transit.feed_files import Table
+    from wegeketten.transit.feed_files import FeedTable
 
     Ints = NDArray[np.int32]
     Bytes = NDArray[np.int8]
@@ -319,7 +319,7 @@ def _stops(files: FeedFiles, notes: list[str]) -> FeedStops:
     )  # fmt: skip
 
 
-def _check_parents(table: Table, ids: list[str], kind: NDArray[np.int64], parent: Ints) -> None:
+def _check_parents(table: FeedTable, ids: list[str], kind: NDArray[np.int64], parent: Ints) -> None:
     for row in np.flatnonzero(parent >= 0).tolist():
         above = int(parent[row])
         wanted = STOP if kind[row] == AREA else STATION
@@ -330,7 +330,7 @@ def _check_parents(table: Table, ids: list[str], kind: NDArray[np.int64], parent
             )
 
 
-def _levels(files: FeedFiles, stops: Table) -> NDArray[np.float32]:
+def _levels(files: FeedFiles, stops: FeedTable) -> NDArray[np.float32]:
     found = np.full(stops.count, np.nan, dtype=np.float32)
     table = files.optional("levels", ("level_id", "level_index"))
     if table is not None and "level_id" in stops:

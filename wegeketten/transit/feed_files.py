@@ -80,7 +80,7 @@ class FeedFiles:
     def __contains__(self, name: str) -> bool:
         return f"{name}.txt" in self._members
 
-    def table(self, name: str, needed: Sequence[str]) -> Table:
+    def table(self, name: str, needed: Sequence[str]) -> FeedTable:
         """Read a table; an empty one where the feed does not have it and needs nothing of it.
 
         Parameters
@@ -92,7 +92,7 @@ class FeedFiles:
 
         Returns
         -------
-        Table
+        FeedTable
             Its cells are text, without blanks around.
 
         Raises
@@ -107,9 +107,9 @@ class FeedFiles:
         missing = [column for column in needed if column not in columns]
         if missing:
             raise InputDataError(f"{where} has no column {', '.join(missing)}; GTFS requires it")
-        return Table(where, columns)
+        return FeedTable(where, columns)
 
-    def optional(self, name: str, needed: Sequence[str]) -> Table | None:
+    def optional(self, name: str, needed: Sequence[str]) -> FeedTable | None:
         """As `table`, but None where the feed does not have it.
 
         Parameters
@@ -121,7 +121,7 @@ class FeedFiles:
 
         Returns
         -------
-        Table or None
+        FeedTable or None
             Its cells are text, without blanks around.
         """
         return self.table(name, needed) if name in self else None
@@ -250,7 +250,7 @@ def _header(data: bytes, where: str) -> list[str]:
     return [name or f"unnamed {position}" for position, name in enumerate(header)]
 
 
-class Table:
+class FeedTable:
     """One table of a feed: columns of text, read as what they should be.
 
     Parameters

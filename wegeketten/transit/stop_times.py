@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from wegeketten.transit.feed_files import Table
+    from wegeketten.transit.feed_files import FeedTable
 
     Ints = NDArray[np.int32]
     Floats = NDArray[np.float64]
@@ -65,7 +65,12 @@ class StopTimes:
 
 
 def read_stop_times(
-    table: Table, stop_ids: Sequence[str], trip_ids: Sequence[str], lat: Floats, lon: Floats, notes: list[str]
+    table: FeedTable,
+    stop_ids: Sequence[str],
+    trip_ids: Sequence[str],
+    lat: Floats,
+    lon: Floats,
+    notes: list[str],
 ) -> StopTimes:
     """Read the calls, sort them and fill in the times that are left to readers of the feed.
 
@@ -132,7 +137,7 @@ def read_stop_times(
 class _Doubtful(NamedTuple):
     """Calls among which trips may be found that cannot have been run so."""
 
-    table: Table
+    table: FeedTable
     order: NDArray[np.int64]
     trip: NDArray[np.integer]
     trip_ids: Sequence[str]

@@ -176,7 +176,7 @@ def rested_tours(
     return tours
 
 
-class Leg(NamedTuple):
+class ChainLeg(NamedTuple):
     """A part of one chain, from door to door.
 
     Attributes
@@ -200,7 +200,7 @@ def rested_legs(
     *,
     any_order: bool = False,
     returning: bool = False,
-) -> tuple[Tours, list[Leg]]:
+) -> tuple[Tours, list[ChainLeg]]:
     """The fastest chain of the only joined home and its ways; none where no chain keeps to the needs.
 
     Parameters
@@ -220,17 +220,17 @@ def rested_legs(
     tours = Tours(np.full(1, INF, dtype=np.int32), *np.full((2, 1, len(kinds)), -1, dtype=np.int32))
     steps = search(0 if returning else -1, tours)
     home = int(precinct.home_nodes[0])
-    legs: list[Leg] = []
+    legs: list[ChainLeg] = []
     start, arcs, entering = home, list[int](), True
     for what, number in steps.tolist():
         if what == ARC:
             arcs.append(number)
         elif entering:
-            legs.append(Leg(start, number, arcs))
+            legs.append(ChainLeg(start, number, arcs))
             arcs, entering = [], False
         else:
             start, entering = number, True
-    return tours, [*legs, Leg(start, home, arcs)] if returning and legs else legs
+    return tours, [*legs, ChainLeg(start, home, arcs)] if returning and legs else legs
 
 
 def _searcher(

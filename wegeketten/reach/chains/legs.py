@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from wegeketten.model.answers import Answer
-    from wegeketten.reach.chains.constrained import Leg
+    from wegeketten.reach.chains.constrained import ChainLeg
     from wegeketten.reach.chains.trips import Trips
 
 
@@ -49,7 +49,7 @@ class Legs:
         self.weights = trips.precinct.weights(getattr(trips.city.weights(trips.profile), answer))
         self.rests = {service: trips.rests(service, answer) for service in NEAR_M}
 
-    def walk(self, legs: Sequence[Leg]) -> Walked:
+    def walk(self, legs: Sequence[ChainLeg]) -> Walked:
         """What the legs take, one after the other.
 
         Parameters

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wegeketten.joins.endpoints import allowed_places
-from wegeketten.reach.chains.constrained import Leg, TimedGraph, rested_legs, rested_tours
+from wegeketten.reach.chains.constrained import ChainLeg, TimedGraph, rested_legs, rested_tours
 from wegeketten.reach.chains.graph import DoorGraph, cut_at_doors
 from wegeketten.reach.chains.needs import NEAR_M, Needs
 from wegeketten.reach.hours import is_open
@@ -152,7 +152,7 @@ class Trips:
             only=fastest.times < INF, progress=progress,
         )  # fmt: skip
 
-    def legs(self, errands: Errands, answer: Answer) -> tuple[Tours, list[Leg]]:
+    def legs(self, errands: Errands, answer: Answer) -> tuple[Tours, list[ChainLeg]]:
         """The fastest chain from the only home that keeps to the needs, and its ways; none without such.
 
         Parameters
