@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from wegeketten.command.city_commands import build, fetch, info, norm, peers, profiles, scan, schema, services
-from wegeketten.command.country_commands import cut
+from wegeketten.command.country_commands import batch, cut
 from wegeketten.command.decision_commands import compare, needs, plan, site, survey
 from wegeketten.command.document_commands import map_, masterplan, report
 from wegeketten.command.door_commands import chain, isochrone, matrix, ride, route, stops, why
@@ -56,6 +56,7 @@ _COMMANDS = {
     "schema": schema,
     "fetch": fetch,
     "cut": cut,
+    "batch": batch,
     "norm": norm,
     "peers": peers,
     "route": route,
@@ -86,6 +87,19 @@ def main() -> None:
     announce_compilation()
     gc.set_threshold(*_COLLECT_AFTER)
     sys.exit(run_to_the_end(app))
+
+
+def serve_batch() -> None:
+    """Do the steps of a batch as they are asked for on stdin; `wegeketten.batch.child` says how."""
+    from wegeketten.batch.child import serve
+
+    def run(words: list[str]) -> int:
+        sys.argv = ["wegeketten", *words]
+        return run_to_the_end(app)
+
+    announce_compilation()
+    gc.set_threshold(*_COLLECT_AFTER)
+    serve(run)
 
 
 if __name__ == "__main__":

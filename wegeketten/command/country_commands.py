@@ -1,4 +1,4 @@
-"""Commands about many cities: cut a country into extracts."""
+"""Commands about many cities: cut a country into extracts, run a batch."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from wegeketten.command.options import Json, Lang, check_language, print_json, say
+from wegeketten.errors import UsageError
 
 
 def cut(
@@ -42,3 +43,43 @@ def cut(
         if not each.extract:
             say(f"note: {each.name}: nothing of the extract lies in it")
     say(f"{out / 'areas.csv'} written; next: wegeketten batch {out / 'areas.csv'} -o DATASET")
+
+
+def batch(
+    listing: Annotated[Path, typer.Argument(metavar="LIST", help="Cities: CSV or TOML; areas.csv of cut.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder of the dataset.")],
+    run: Annotated[
+        list[str] | None, typer.Option(help='Command for each city: scan, "plan --profile rollator".')
+    ] = None,
+    executor: Annotated[str, typer.Option(help="local: this machine; dask: a cluster.")] = "local",
+    scheduler: Annotated[
+        str | None, typer.Option(help="Dask scheduler, tcp://HOST:PORT; a cluster of our own without it.")
+    ] = None,
+    workers: Annotated[int | None, typer.Option(help="Cities at a time; one per processor.")] = None,
+    retry: Annotated[str | None, typer.Option(help="failed: try again what failed.")] = None,
+    only: Annotated[list[int] | None, typer.Option(help="Number of a city in the list, from 1 on.")] = None,
+    minutes: Annotated[float, typer.Option(help="Time limit of each step.")] = 120.0,
+    memory: Annotated[float, typer.Option(help="Memory limit of each step, MB; 0: none.")] = 0.0,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would run, and how long.")] = False,
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """Run builds, scans and more for many cities, as often interrupted as you like, into one dataset."""
+    from wegeketten.batch.process import Limits
+    from wegeketten.batch.run import Batch
+    from wegeketten.command.batch_words import tell_result, tell_todo
+    from wegeketten.progress import progress_bar
+
+    language = check_language(lang)
+    if retry not in (None, "failed"):
+        raise UsageError(f"--retry {retry}: there is failed")
+    opened = Batch(listing, out, run=run or (), only=only or ())
+    if dry_run:
+        tell_todo(opened.todo(retry=retry is not None), workers, as_json=as_json)
+        return
+    with progress_bar("batch") as tick:
+        result = opened.run(
+            executor=executor, scheduler=scheduler, workers=workers, retry=retry is not None,
+            limits=Limits(minutes * 60, memory), lang=language, progress=tick,
+        )  # fmt: skip
+    tell_result(result, out, as_json=as_json)

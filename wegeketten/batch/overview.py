@@ -1,0 +1,124 @@
+"""All cities in one table: a row per city, profile and service."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from wegeketten.batch.steps import PUBLISHED
+from wegeketten.files.parquet import write_columns
+from wegeketten.model.licence import ATTRIBUTION
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+OVERVIEW = "overview.parquet"
+PAGE = "overview.html"
+_SHARES = ("share_sure", "share_likely", "share_possible")
+
+
+def write_overview(dataset: Path, cities: Sequence[str], *, lang: str = "de") -> bool:
+    """Write ``overview.parquet`` and the page of it, where a city's part has changed since.
+
+    Parameters
+    ----------
+    dataset
+        Folder of the batch.
+    cities
+        Ids of the cities that belong to it.
+    lang
+        Language of the page.
+
+    Returns
+    -------
+    bool
+        Whether they were written.
+    """
+    from wegeketten.batch.page import overview_page
+    from wegeketten.files.json import write_text
+
+    told = [about for city in sorted(cities) if (about := _about(dataset, city))]
+    if not told:
+        return False
+    keys = json.dumps([lang, *((each["city"], each["key"]) for each in told)])
+    target, page = dataset / OVERVIEW, dataset / PAGE
+    if page.is_file() and _keys(target) == keys:
+        return False
+    columns = overview_columns(dataset, told)
+    if not len(columns["city"]):  # nobody lives in any of them
+        return False
+    write_text(page, overview_page(columns, lang))
+    write_columns(target, columns, note={"cities": keys, "attribution": ATTRIBUTION})
+    return True
+
+
+def _about(dataset: Path, city: str) -> dict[str, Any] | None:
+    try:
+        text = (dataset / "districts" / f"city={city}" / PUBLISHED).read_text(encoding="utf-8")
+        found: dict[str, Any] = json.loads(text)
+    except (OSError, ValueError):
+        return None
+    return found
+
+
+def _keys(target: Path) -> str:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        metadata = pq.read_schema(target).metadata or {}
+    except (OSError, pa.ArrowException):
+        return ""
+    return bytes(metadata.get(b"cities", b"")).decode("utf-8", "replace")
+
+
+def overview_columns(dataset: Path, told: Sequence[dict[str, Any]]) -> dict[str, NDArray[Any] | list[str]]:
+    """Shares of whole cities: those of their districts, weighted by the people in them.
+
+    Parameters
+    ----------
+    dataset
+        Folder of the batch.
+    told
+        Markers of the cities' parts.
+    """
+    import pyarrow.parquet as pq
+
+    wanted = ["profile", "service", "homes", "weight", "standard_s", *_SHARES]
+    texts: dict[str, list[str]] = {name: [] for name in ("city", "name", "profile", "service")}
+    numbers: dict[str, list[float]] = {
+        name: [] for name in ("lon", "lat", "homes", "people", "standard_s", *_SHARES)
+    }
+    for about in told:
+        path = dataset / "districts" / f"city={about['city']}" / "part-0.parquet"
+        with pq.ParquetFile(path) as file:
+            table = file.read(columns=wanted).to_pydict()
+        groups: dict[tuple[str, str], list[int]] = {}
+        for row, pair in enumerate(zip(table["profile"], table["service"], strict=True)):
+            groups.setdefault(pair, []).append(row)
+        for (profile, service), rows in groups.items():
+            weight = np.array([table["weight"][row] for row in rows], dtype=np.float64)
+            for name, value in (("city", about["city"]), ("name", about["name"]), ("profile", profile),
+                                ("service", service)):  # fmt: skip
+                texts[name].append(str(value))
+            for name in ("lon", "lat"):
+                numbers[name].append(np.nan if about[name] is None else about[name])
+            numbers["homes"].append(sum(table["homes"][row] for row in rows))
+            numbers["people"].append(float(weight.sum()))
+            numbers["standard_s"].append(table["standard_s"][rows[0]])
+            for name in _SHARES:
+                shares = np.array([table[name][row] for row in rows], dtype=np.float64)
+                known = np.isfinite(shares) & (weight > 0)
+                mean = np.average(shares[known], weights=weight[known]) if known.any() else np.nan
+                numbers[name].append(float(mean))
+    columns: dict[str, NDArray[Any] | list[str]] = {name: texts[name] for name in ("city", "name")}
+    columns |= {name: np.array(numbers[name]) for name in ("lon", "lat")}
+    columns |= {name: texts[name] for name in ("profile", "service")}
+    columns["homes"] = np.array(numbers["homes"], dtype=np.int64)
+    columns |= {name: np.array(numbers[name]) for name in ("people", "standard_s", *_SHARES)}
+    return columns
