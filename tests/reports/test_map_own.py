@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-OWN = (
+OWN: tuple[dict[str, float | str | bool | None], ...] = (
     {"kerb_cm": 6},
     {"kerb_cm": 0, "width_m": 0.7},
     {"incline_up_pct": 12},
