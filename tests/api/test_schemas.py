@@ -89,6 +89,8 @@ def test_the_others(town: Any, run: Any, tmp_path: Any) -> None:
     _keeps("compare", run("compare", city.path, city.path, *few, "--worlds", "2"))
     _keeps("route", run("route", city.path, "--from", A, "--to", A, *few, "--worlds", "0"))
     _keeps("scan", run("scan", city.path, *few, "--service", "stop", "--usable-stops", "1", "--at", AT))
+    usable = ("--service", "stop", "--usable-stops", "1", "--at", AT, "-o", tmp_path / "plan")
+    _keeps("plan", run("plan", city.path, *few, "--worlds", "0", *usable))
     joint = ("--site-cost", "9000", "--budget", "300000", "--with-measures", "-o", tmp_path / "joint")
     _keeps("site", run("site", city.path, "--profile", "wheelchair", *joint, "--json"))
     for form, name in (("networkx", "g.graphml"), ("osw", "g.zip")):

@@ -113,6 +113,7 @@ def test_every_named_text_exists() -> None:
 
 
 def test_sections_named_by_data_have_exactly_its_ids() -> None:
+    from wegeketten.fieldwork.choices import PLATFORM_QUESTIONS
     from wegeketten.model.edges import ATTRIBUTES, Crossing, Kind
     from wegeketten.model.reading import Provenance
     from wegeketten.people.profile import load_profile, profile_ids
@@ -124,7 +125,7 @@ def test_sections_named_by_data_have_exactly_its_ids() -> None:
     assert set(words["kinds"]) == {kind.name for kind in Kind}
     assert set(words["attributes"]) == attributes
     for section in ("asks", "choices", "hints", "questions"):
-        assert set(words[section]) == attributes
+        assert set(words[section]) == attributes | set(PLATFORM_QUESTIONS)
     assert set(words["profiles"]) == set(profile_ids())
     assert set(words["services"]) == set(load_catalogue().ids)
     assert set(words["crossings"]) == {how.name for how in Crossing}

@@ -36,6 +36,8 @@ def plan(
     chain: str | Sequence[str] = (),
     returning: bool = False,
     costs: str | Path | None = None,
+    usable_stops: float | None = None,
+    at: str | None = None,
     worlds: int = 16,
     seed: int = 0,
     seconds: float | None = None,
@@ -63,6 +65,8 @@ def plan(
         Whether the chains end at home.
     costs
         Your own unit costs (TOML).
+    usable_stops, at
+        Count only stops one can board, with so many departures an hour; day and time of that.
     worlds, seed
         How many times the unknown is drawn for what is to be expected (0: not at all), and which worlds.
     seconds
@@ -78,6 +82,7 @@ def plan(
     from wegeketten.model.deadline import Deadline
     from wegeketten.planning.chain_task import Outing
     from wegeketten.planning.plan import Wishes, make_plan
+    from wegeketten.planning.stop_tasks import demand_of
     from wegeketten.whatif.measures import load_measures
 
     if returning and not chain:
@@ -88,7 +93,10 @@ def plan(
     outings = tuple(Outing.parse(text, returning=returning).checked(opened) for text in listed(chain))
     opened.catalogue.pick(name for name in weights if name not in {each.name for each in outings})
     services = () if outings and not service else tuple(opened.catalogue.pick(listed(service)))
-    wishes = Wishes(services, weights, of_profiles, round_trip=round_trip, chains=outings)
+    wishes = Wishes(
+        services, weights, of_profiles, round_trip=round_trip, chains=outings,
+        usable_stops=demand_of(usable_stops, at),
+    )  # fmt: skip
     measures = load_measures(None if costs is None else Path(costs))
     return make_plan(
         opened,
@@ -115,6 +123,8 @@ def survey(
     meet: Any = None,
     contact: str = "",
     plan: str | Path | None = None,
+    usable_stops: float | None = None,
+    at: str | None = None,
     seconds: float | None = None,
     limit: Limit = (),
 ) -> Survey:
@@ -122,7 +132,7 @@ def survey(
 
     Parameters
     ----------
-    city, profile, service, seconds, limit
+    city, profile, service, usable_stops, at, seconds, limit
         As for `plan`.
     n
         How many readings to list.
@@ -144,6 +154,7 @@ def survey(
     """
     from wegeketten.model.deadline import Deadline
     from wegeketten.planning.proposals import barriers_to_look_at
+    from wegeketten.planning.stop_tasks import demand_of
     from wegeketten.planning.survey import find_survey
 
     if n < 1:
@@ -153,7 +164,8 @@ def survey(
     return find_survey(
         opened, profiles_of(profile, limit), services=services, most=n, walk_m=float(walk),
         minutes=float(minutes), meet=None if meet is None else spot_of(meet), contact=contact,
-        only=None if plan is None else barriers_to_look_at(Path(plan)), deadline=Deadline(seconds),
+        only=None if plan is None else barriers_to_look_at(Path(plan)),
+        usable_stops=demand_of(usable_stops, at), deadline=Deadline(seconds),
     )  # fmt: skip
 
 

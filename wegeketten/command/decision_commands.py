@@ -22,6 +22,7 @@ from wegeketten.command.options import (
     Seconds,
     Seed,
     Services,
+    TransitAt,
     Worlds,
     check_language,
     chosen_profiles,
@@ -53,6 +54,10 @@ def plan(
         typer.Option("--chain", help="Errands in order, with minutes if you like: pharmacy,doctor,stop=45."),
     ] = None,
     returning: Annotated[bool, typer.Option("--return", help="The chains end at home.")] = False,
+    usable_stops: Annotated[
+        float | None, typer.Option(help="Count only stops one can board, with so many departures an hour.")
+    ] = None,
+    at: TransitAt = None,
     worlds: Worlds = 16,
     seed: Seed = 0,
     seconds: Seconds = None,
@@ -64,6 +69,7 @@ def plan(
     from wegeketten.command.stopping import stoppable
     from wegeketten.planning.chain_task import Outing
     from wegeketten.planning.plan import Wishes, make_plan
+    from wegeketten.planning.stop_tasks import demand_of
     from wegeketten.progress import progress_bar
     from wegeketten.reports.terminal_results import print_plan
     from wegeketten.whatif.measures import load_measures
@@ -79,7 +85,10 @@ def plan(
         chains = tuple(Outing.parse(text, returning=returning).checked(opened) for text in chain or ())
         opened.catalogue.pick(name for name in weights if name not in {each.name for each in chains})
         services = () if chains and not service else tuple(opened.catalogue.pick(service or ()))
-        wishes = Wishes(services, weights, of_profiles, round_trip=round_trip, chains=chains)
+        wishes = Wishes(
+            services, weights, of_profiles, round_trip=round_trip, chains=chains,
+            usable_stops=demand_of(usable_stops, at),
+        )  # fmt: skip
         with stoppable(seconds) as deadline:
             made = make_plan(
                 opened, profiles, wishes=wishes, budget_eur=budget, measures=load_measures(costs), most=most,
@@ -102,6 +111,10 @@ def survey(
     of_plan: Annotated[
         Path | None, typer.Option("--plan", help="Folder of a plan: what it would mend but nobody has seen.")
     ] = None,
+    usable_stops: Annotated[
+        float | None, typer.Option(help="Count only stops one can board, with so many departures an hour.")
+    ] = None,
+    at: TransitAt = None,
     template: Annotated[Path | None, typer.Option(help="Write an empty survey file and stop.")] = None,
     seconds: Seconds = None,
     limit: Limits = None,
@@ -123,6 +136,7 @@ def survey(
         raise UsageError(f"-n {number}: give 1 or more")
     from wegeketten.command.stopping import stoppable
     from wegeketten.planning.proposals import barriers_to_look_at
+    from wegeketten.planning.stop_tasks import demand_of
     from wegeketten.planning.survey import find_survey
     from wegeketten.reports.terminal_results import print_survey
 
@@ -135,7 +149,8 @@ def survey(
         with stoppable(seconds) as deadline:
             found = find_survey(
                 opened, profiles, services=opened.catalogue.pick(service or ()), most=number, walk_m=walk,
-                minutes=minutes, meet=start, contact=contact, only=only, progress=tick, deadline=deadline,
+                minutes=minutes, meet=start, contact=contact, only=only,
+                usable_stops=demand_of(usable_stops, at), progress=tick, deadline=deadline,
             )  # fmt: skip
     found.write(out)
     print_json(found.to_json()) if as_json else print_survey(found, lang=language, out=out)
@@ -160,6 +175,7 @@ def compare(
     from wegeketten.planning.compare import barriers_of, compare_cities, compare_measures
     from wegeketten.progress import progress_bar
     from wegeketten.reports.terminal_results import print_comparison
+    from wegeketten.transit.register import STOP_MARK
 
     language = check_language(lang)
     if (after is None) == (measures is None):
@@ -169,7 +185,11 @@ def compare(
         opened = open_source(before, tick)
         services = opened.catalogue.pick(service or ())
         if measures is not None:
-            found = compare_measures(opened, barriers_of(measures), profiles, services=services)
+            mended = barriers_of(measures)
+            platforms = sum(name.startswith(STOP_MARK) for name in mended)
+            if platforms:
+                say(f"note: {platforms} platforms of stops are left out; compare knows ways only")
+            found = compare_measures(opened, mended, profiles, services=services)
         else:
             found = compare_cities(
                 opened, open_source(after or "", tick), profiles, services=services, worlds=worlds, seed=seed,

@@ -71,7 +71,7 @@ class Card(NamedTuple):
     asks
         What to find out.
     edge
-        Row of the edge table that is drawn on the map.
+        Row of the edge table that is drawn on the map, -1 where it is no way.
     bearing
         Direction of drawing there, 0–7 for north, north-east … north-west; None for a point.
     """
@@ -132,7 +132,7 @@ def _card(number: int, spots: Sequence[Spot], city: City | None) -> Card:
 
 def _direction(city: City | None, edge: int) -> NDArray[np.float64] | None:
     """From an edge's first to its last point, metres east and north; None for a point."""
-    if city is None:
+    if city is None or edge < 0:
         return None
     edges = city.edges
     line = edges.points[edges.bends[edge] : edges.bends[edge + 1]]

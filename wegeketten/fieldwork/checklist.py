@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from wegeketten.fieldwork.assets import fieldwork_asset
 from wegeketten.fieldwork.cards import cards_of
-from wegeketten.fieldwork.choices import QUESTIONS
+from wegeketten.fieldwork.choices import question_of
 from wegeketten.fieldwork.walk_map import draw_map
 from wegeketten.files.csv import clean_text
 from wegeketten.files.inline import style_tag
@@ -111,7 +111,7 @@ def _row(card: Card, lang: str) -> str:
 
 def _question(card: Card, attribute: str, lang: str) -> str:
     """What to find out, with boxes to tick, and a line for the number where one can be measured."""
-    words, question = load_words(lang), QUESTIONS[attribute]
+    words, question = load_words(lang), question_of(attribute)
     mark = f'data-ask="{card.number - 1}:{attribute}"'
     boxes = [
         f'<span {mark} data-choice="{place}">☐ {escape(choice)}</span>'

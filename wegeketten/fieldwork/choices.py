@@ -134,4 +134,48 @@ _ALL = (
 QUESTIONS = {question.attribute: question for question in _ALL}
 """By attribute; every attribute of the edge table has one."""
 
+_OF_PLATFORMS = (
+    Question(
+        "platform_height_cm",
+        (
+            Choice("0..12 cm", "kerb_low"),
+            Choice("12.1..17.9 cm", "kerb_middle"),
+            Choice("18..21.9 cm", "kerb_high"),
+            Choice("22..40 cm", "kerb_highest"),
+        ),
+        Exact("cm", 0, 130),
+    ),
+    Question(
+        "platform_width_m",
+        (Choice("0..149 cm", "gap_narrow"), Choice("150..5000 cm", "gap_wide")),
+        Exact("cm", 20, 5000),
+    ),
+    Question("platform_tactile", tuple(Choice(answer, f"tactile_{answer}") for answer in _YES_NO)),
+)
+
+PLATFORM_QUESTIONS = {question.attribute: question for question in _OF_PLATFORMS}
+"""What is asked about platforms of stops; ``build --stops`` reads the answers."""
+
+
+def question_of(attribute: str) -> Question:
+    """What is asked for a reading of a way or a platform.
+
+    Parameters
+    ----------
+    attribute
+        Name of the reading.
+
+    Returns
+    -------
+    Question
+        With its choices.
+
+    Examples
+    --------
+    >>> question_of("platform_height_cm").exact.most
+    130
+    """
+    return QUESTIONS[attribute] if attribute in QUESTIONS else PLATFORM_QUESTIONS[attribute]
+
+
 assert QUESTIONS.keys() == ATTRIBUTE.keys()  # noqa: S101  # a new attribute needs choices

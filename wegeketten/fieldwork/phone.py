@@ -10,7 +10,7 @@ from wegeketten.errors import OutputError
 from wegeketten.fieldwork.assets import fieldwork_asset
 from wegeketten.fieldwork.cards import cards_of
 from wegeketten.fieldwork.checklist import meeting_name, sheet_table, walk_length, walk_minutes
-from wegeketten.fieldwork.choices import QUESTIONS
+from wegeketten.fieldwork.choices import question_of
 from wegeketten.fieldwork.drawings import drawing_symbols
 from wegeketten.fieldwork.walk_map import UNITS, draw_map
 from wegeketten.files.csv import clean_text
@@ -115,7 +115,7 @@ def page_questions(cards: Sequence[Card], lang: str) -> dict[str, Any]:
     asked = dict.fromkeys(ask.attribute for card in cards for ask in card.asks)
     found = {}
     for attribute in asked:
-        question = QUESTIONS[attribute]
+        question = question_of(attribute)
         labels = words["choices"][attribute]
         found[attribute] = {
             "ask": words["asks"][attribute],

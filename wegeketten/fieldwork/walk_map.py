@@ -278,6 +278,8 @@ def _names(
 def _asked(city: City, box: tuple[float, float, float, float], cards: Sequence[Card]) -> Iterable[str]:
     """The stretches that are asked about."""
     for card in cards:
+        if card.edge < 0:
+            continue
         line = _line(city, card.edge)
         if len(line) > 1:
             drawn = _path(_units(line, box))

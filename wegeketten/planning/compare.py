@@ -21,6 +21,7 @@ from wegeketten.reach.expected import find_chances
 from wegeketten.reach.home_times import reach_of
 from wegeketten.reach.shares import units_within
 from wegeketten.routing import INF
+from wegeketten.transit.register import STOP_MARK
 from wegeketten.whatif.doors import Remedies, goals_of, open_doors
 
 if TYPE_CHECKING:
@@ -294,7 +295,7 @@ def compare_measures(
 
     candidates = find_candidates(city, profiles, catalogue=measures)
     able = np.array(sorted(candidates.works), dtype=np.int64)
-    wanted = list(dict.fromkeys(barrier_ids))
+    wanted = [name for name in dict.fromkeys(barrier_ids) if not name.startswith(STOP_MARK)]  # ways only
     unknown = sorted(set(wanted) - set(city.edges.ids()))
     if unknown:
         raise UsageError(f"{', '.join(unknown[:5])}: no barrier of {city.path}; was the list made for it?")

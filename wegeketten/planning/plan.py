@@ -8,22 +8,24 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from wegeketten.city import provenance_of
+from wegeketten.errors import UsageError
 from wegeketten.model.answers import ANSWERS
 from wegeketten.model.deadline import Deadline
-from wegeketten.model.edges import Kind
 from wegeketten.model.ranges import within
 from wegeketten.model.tabular import Tabular
+from wegeketten.people.represented import people_of
 from wegeketten.planning.bound import highest_value
 from wegeketten.planning.chain_task import outing_task
 from wegeketten.planning.in_worlds import gains_in_worlds
 from wegeketten.planning.optimise import choose_measures
 from wegeketten.planning.portfolio import Objective, buy_greedily, value_of
 from wegeketten.planning.round_trip import state_of
+from wegeketten.planning.stop_tasks import Barriers, UsableStops, stops_to_board, with_platforms
 from wegeketten.planning.table import draw_lines, tally_up
 from wegeketten.planning.task import Bundles, Task
 from wegeketten.planning.together import sets_of
-from wegeketten.reach.barriers import midpoints
 from wegeketten.reach.shares import units_within
+from wegeketten.transit.usable import SERVICE
 from wegeketten.whatif.candidates import find_candidates
 from wegeketten.whatif.doors import goals_of, open_doors
 
@@ -37,13 +39,11 @@ if TYPE_CHECKING:
     from wegeketten.planning.chain_task import Outing
     from wegeketten.planning.in_worlds import ExpectedGain
     from wegeketten.planning.table import Line, Tally
+    from wegeketten.transit.raising import StopOffers
     from wegeketten.whatif.candidates import Candidates
     from wegeketten.whatif.graph import WhatIfGraph
     from wegeketten.whatif.measures import MeasureCatalogue
 
-
-AGE_GROUPS = {"senior": "people_65", "rollator": "people_80"}
-"""Column of the homes that counts the people a profile stands for, where the city knows their ages."""
 
 LEAST = 0.05
 """Bundles worth less are not proposed: a twentieth of a person reached, or five person-minutes per trip."""
@@ -66,6 +66,8 @@ class Wishes:
         count beside them. Their weights go by their names, such as ``pharmacy>doctor``.
     objective
         What else counts beside people newly within the standard.
+    usable_stops
+        What the service ``stop`` has to offer: then platforms can be raised too. Any mapped stop where None.
     """
 
     services: tuple[str, ...] = ()
@@ -74,6 +76,7 @@ class Wishes:
     round_trip: bool = False
     chains: tuple[Outing, ...] = ()
     objective: Objective = field(default_factory=Objective)
+    usable_stops: UsableStops | None = None
 
 
 class Single(NamedTuple):
@@ -246,10 +249,17 @@ def make_plan(
     notify = progress or (lambda _words, _share: None)
     notify("candidates", 0.0)
     candidates = find_candidates(city, profiles, catalogue=measures)
+    offers = None
+    if wishes.usable_stops is not None:
+        offers = _offers(city, profiles, wishes, measures)
+        candidates = with_platforms(candidates, offers, profiles, len(city.edges))
     notify("tasks", 0.1)
-    tasks = make_tasks(city, profiles, candidates, wishes)
+    tasks = make_tasks(city, profiles, candidates, wishes, offers=offers)
     chains = [outing.checked(city) for outing in wishes.chains]
     meta: dict[str, Any] = {"chains": [_limits(city, profiles, chain) for chain in chains]}
+    if offers is not None:
+        asked_of = offers.demand
+        meta["usable_stops"] = {"departures_per_hour": asked_of.least, "at": asked_of.moment.text}
     meta |= provenance_of(city)
     names = tuple(dict.fromkeys(task.service for task in tasks))
     asked = [city.catalogue.service(name).id for name in wishes.services]
@@ -259,7 +269,7 @@ def make_plan(
     if not tasks or not candidates.works:
         return Plan(ids, names, budget_eur, (), (), 0.0, None, (), (), meta)
     notify("effects", 0.2)
-    singles = single_effects(city, candidates, tasks, wishes.objective)
+    singles = single_effects(city, candidates, tasks, wishes.objective, offers)
     notify("greedy", 0.3)
     deadline = deadline or Deadline()
     bought = buy_greedily(
@@ -278,17 +288,20 @@ def make_plan(
     picks = [pick.edges for pick in portfolio.picks]
     tallies: dict[str, list[Tally]] = {
         answer: tally_up(
-            tasks if answer == "likely" else make_tasks(city, profiles, candidates, wishes, answer), picks
+            tasks
+            if answer == "likely"
+            else make_tasks(city, profiles, candidates, wishes, answer, offers=offers),
+            picks,
         )
         for answer in ANSWERS
     }
     sets = sets_of(tasks, picks, [pick.price for pick in portfolio.picks], tallies["likely"])
-    lines = draw_lines(city, candidates, portfolio, tallies, sets)
+    lines = draw_lines(city, candidates, portfolio, tallies, sets, offers)
     if worlds and lines:
         notify("worlds", 0.9)
         gains = gains_in_worlds(
-            city, profiles, lambda world: make_tasks(world, profiles, candidates, wishes), picks,
-            worlds=worlds, seed=seed,
+            city, profiles, lambda world: make_tasks(world, profiles, candidates, wishes, offers=offers),
+            picks, worlds=worlds, seed=seed,
         )  # fmt: skip
         lines = [_expecting(line, gain) for line, gain in zip(lines, gains, strict=True)]
     curve = [tally.total for tally in tallies["likely"]]
@@ -329,6 +342,8 @@ def make_tasks(
     candidates: Candidates,
     wishes: Wishes,
     answer: Answer = "likely",
+    *,
+    offers: StopOffers | None = None,
 ) -> list[Task]:
     """One task per profile and service (and direction, for round trips), then one per profile and chain.
 
@@ -344,11 +359,13 @@ def make_tasks(
         Services, chains and weights.
     answer
         Which reading of what is unknown counts: ``sure``, ``likely`` or ``possible``.
+    offers
+        Platforms, where the service ``stop`` means stops one can board.
 
     Returns
     -------
     list of Task
-        Tasks of one profile share their graph.
+        Tasks of one profile share their graph; that of stops one can board has its own.
     """
     catalogue = city.catalogue
     services = [catalogue.service(name).id for name in wishes.services]
@@ -359,12 +376,13 @@ def make_tasks(
     for profile in profiles:
         people = people_of(city, profile)
         for leaving in directions if services else ():
-            doors = open_doors(
-                city, profile, answer, remedies=candidates.remedies(profile, answer), leaving=leaving
-            )
-            field_ = doors.field if leaving else doors.field.turned()
+            remedies = candidates.remedies(profile, answer)
+            doors = open_doors(city, profile, answer, remedies=remedies, leaving=leaving)
+            streets = doors.field if leaving else doors.field.turned()
             for service in services:
-                goals = goals_of(city, profile, answer, service, doors)
+                field_, goals = streets, goals_of(city, profile, answer, service, doors)
+                if offers is not None and service == SERVICE:
+                    field_, goals = stops_to_board(city, profile, answer, remedies, offers, leaving=leaving)
                 if not len(goals):
                     continue
                 limit = units_within(catalogue.standard_s(service, profile))
@@ -378,35 +396,30 @@ def make_tasks(
     return tasks
 
 
+def _offers(
+    city: City, profiles: Sequence[Profile], wishes: Wishes, measures: MeasureCatalogue | None
+) -> StopOffers:
+    """Platforms, where the plan is for stops one can board."""
+    asked = wishes.services or (() if wishes.chains else city.catalogue.ids)
+    if wishes.usable_stops is None or SERVICE not in [city.catalogue.service(name).id for name in asked]:
+        raise UsageError(
+            f"--usable-stops: the plan is not for the service {SERVICE}; add --service {SERVICE}"
+        )
+    return wishes.usable_stops.offers(city, profiles, measures)
+
+
 def _limits(city: City, profiles: Sequence[Profile], outing: Outing) -> dict[str, Any]:
     """A chain and the seconds within which it counts as done, for the plan's document."""
     limits = {profile.id: round(outing.limit_s(city, profile), 1) for profile in profiles}
     return {"name": outing.name, "visit": list(outing.visit), "return": outing.returning, "limit_s": limits}
 
 
-def people_of(city: City, profile: Profile) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """People at each home that a profile stands for: of its age group where known, else all.
-
-    Parameters
-    ----------
-    city
-        The city, as built.
-    profile
-        The mobility profile that is asked about.
-
-    Returns
-    -------
-    ndarray[Any, dtype[float64]]
-        Shape (homes,).
-    """
-    column = AGE_GROUPS.get(profile.id, "")
-    if column in city.homes:
-        return np.nan_to_num(city.homes[column].astype(np.float64))
-    return city.homes["weight"].astype(np.float64)
-
-
 def single_effects(
-    city: City, candidates: Candidates, tasks: Sequence[Task], objective: Objective
+    city: City,
+    candidates: Candidates,
+    tasks: Sequence[Task],
+    objective: Objective,
+    offers: StopOffers | None = None,
 ) -> list[Single]:
     """What the works on each edge would bring on their own, for all tasks; exact.
 
@@ -420,6 +433,8 @@ def single_effects(
         What people want to reach.
     objective
         What a gain is worth.
+    offers
+        The city's platforms, where they can be mended too.
 
     Returns
     -------
@@ -445,15 +460,16 @@ def single_effects(
                 gained[number][home] = max(gained[number].get(home, 0.0), float(task.people[home]))
     kept = np.flatnonzero(value > 0)
     order = kept[np.lexsort((kept, -value[kept]))]
-    rows = np.array(edges, dtype=np.int64)[order]
-    names, places = city.edges.ids(rows), midpoints(city, rows)
+    rows = np.array(edges, dtype=np.int64)[order].tolist()
+    barriers = Barriers(city, offers)
+    names, kinds, places = barriers.ids(rows), barriers.kinds(rows), barriers.degrees(rows)
     return [
         Single(
-            row, name, Kind(int(city.edges["kind"][row])).name, candidates.works[row].ids, lat, lon,
+            row, name, kind, candidates.works[row].ids, lat, lon,
             int(candidates.prices[row]), sum(gained[number].values()), float(services[number]),
             float(opened[number]), float(minutes[number]), bool(candidates.unsure[row]),
         )
-        for number, row, name, (lon, lat) in zip(
-            order.tolist(), rows.tolist(), names, places.tolist(), strict=True
+        for number, row, name, kind, (lon, lat) in zip(
+            order.tolist(), rows, names, kinds, places.tolist(), strict=True
         )
     ]  # fmt: skip

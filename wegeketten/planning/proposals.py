@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from wegeketten.errors import InputDataError
 from wegeketten.files.csv import clean_text, read_csv
+from wegeketten.transit.register import STOP_MARK
 from wegeketten.words.names import kind_name, profile_name, service_name
 from wegeketten.words.numbers import joined
 
@@ -327,7 +328,8 @@ def _proposals(rows: Iterable[Mapping[str, str]]) -> list[Proposal]:
 def _looks(rows: Iterable[Mapping[str, str]]) -> list[Look]:
     places: dict[str, list[Mapping[str, str]]] = {}
     for row in rows:
-        places.setdefault(row["barrier_id"].partition(":")[0], []).append(row)
+        name = row["barrier_id"]
+        places.setdefault(name if name.startswith(STOP_MARK) else name.partition(":")[0], []).append(row)
     return [
         Look(
             number=number,

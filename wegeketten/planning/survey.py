@@ -18,9 +18,11 @@ from wegeketten.model.deadline import Deadline
 from wegeketten.model.ranges import within
 from wegeketten.model.tabular import Tabular
 from wegeketten.planning.readings import UncertainReading, spots_on
+from wegeketten.planning.stop_tasks import Barriers
 from wegeketten.planning.survey_order import Order, rank_edges
 from wegeketten.planning.uncertain import doubtful_tasks, good_odds, homes_in_doubt
 from wegeketten.planning.walks import Walk, bundle, same_places
+from wegeketten.transit.register import STOP_MARK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from wegeketten.city import City
     from wegeketten.model.answers import Progress
     from wegeketten.people.profile import Profile
+    from wegeketten.planning.stop_tasks import UsableStops
+    from wegeketten.transit.raising import StopOffers
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,7 @@ def find_survey(
     meet: tuple[float, float] | None = None,
     contact: str = "",
     only: Mapping[str, float] | None = None,
+    usable_stops: UsableStops | None = None,
     progress: Progress | None = None,
     deadline: Deadline | None = None,
 ) -> Survey:
@@ -138,6 +143,8 @@ def find_survey(
     only
         Barriers to look at, by id, with the people they matter to, instead of a ranking, see
         `wegeketten.planning.proposals.barriers_to_look_at`.
+    usable_stops
+        What the service ``stop`` has to offer: then platforms are looked at too. Any mapped stop where None.
     progress
         Called with words and the share done.
     deadline
@@ -152,20 +159,21 @@ def find_survey(
     within(walk_m, "--walk", 0, 1e6, above=True)
     within(minutes, "--minutes", 0, 1e5, above=True)
     deadline = deadline or Deadline()
-    tasks = doubtful_tasks(city, profiles, services)
-    odds = good_odds(city, profiles)
+    offers = None if usable_stops is None else usable_stops.offers(city, profiles)
+    tasks = doubtful_tasks(city, profiles, services, offers)
+    odds = good_odds(city, profiles, offers)
     if only is None:
         order = rank_edges(tasks, most, odds=odds, progress=progress, deadline=deadline)
     else:
-        order = _named(city, only)
+        order = _named(city, only, offers)
     complete = not deadline.passed or len(order.edges) >= most
-    spots = spots_on(city, profiles, order, odds)[:most]
+    spots = spots_on(city, profiles, order, odds, offers)[:most]
     doubtful = np.zeros(len(city.homes["weight"]), dtype=bool)
     for task in tasks:
         doubtful |= homes_in_doubt(task)
     in_doubt = float(city.homes["weight"][doubtful].sum())
     degrees = [(spot.lat, spot.lon) for spot in spots]
-    groups = same_places(degrees, [spot.barrier_id.partition(":")[0] for spot in spots])
+    groups = same_places(degrees, [_element(spot.barrier_id) for spot in spots])
     worth = [max(spots[one].people_between for one in group) for group in groups]
     found = bundle([degrees[group[0]] for group in groups], worth, walk_m, minutes=minutes, meet=meet)
     return Survey(
@@ -181,15 +189,29 @@ def find_survey(
     )
 
 
-def _named(city: City, wanted: Mapping[str, float]) -> Order:
-    """Edges named by their ids, in that order; private ways are left alone."""
+def _element(barrier_id: str) -> str:
+    """What is looked at in one go: all pieces of a way, or one stop."""
+    return barrier_id if barrier_id.startswith(STOP_MARK) else barrier_id.partition(":")[0]
+
+
+def _named(city: City, wanted: Mapping[str, float], offers: StopOffers | None) -> Order:
+    """Edges and platforms named by their ids, in that order; private ways are left alone."""
     row_of = {name: row for row, name in enumerate(city.edges.ids())}
+    if any(name.startswith(STOP_MARK) for name in wanted):
+        if offers is None:
+            raise UsageError("--plan: the plan raises platforms; add --usable-stops as for the plan")
+        barriers = Barriers(city, offers)
+        numbers = [barriers.edges + row for row in range(len(offers.town.platforms["stop"]))]
+        for name, number in zip(barriers.ids(numbers), numbers, strict=True):
+            row_of.setdefault(name, number)
     unknown = [name for name in wanted if name not in row_of]
     if unknown:
         listed = ", ".join(unknown[:5])
         raise UsageError(f"{listed}: no barrier of {city.path}; was the list made for it?")
     rows = {
-        row_of[name]: people for name, people in wanted.items() if not city.edges["private"][row_of[name]]
+        row_of[name]: people
+        for name, people in wanted.items()
+        if row_of[name] >= len(city.edges) or not city.edges["private"][row_of[name]]
     }
     return Order(list(rows), rows)
 

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from wegeketten.model.edges import Kind
 from wegeketten.planning.round_trip import state_of
+from wegeketten.planning.stop_tasks import Barriers
 from wegeketten.planning.task import Bundles
-from wegeketten.reach.barriers import midpoints
-from wegeketten.reach.whereabouts import whereabouts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,6 +18,7 @@ if TYPE_CHECKING:
     from wegeketten.city import City
     from wegeketten.planning.portfolio import Portfolio
     from wegeketten.planning.task import Task
+    from wegeketten.transit.raising import StopOffers
     from wegeketten.whatif.candidates import Candidates
 
 
@@ -180,6 +179,7 @@ def draw_lines(
     portfolio: Portfolio,
     tallies: Mapping[str, Sequence[Tally]],
     sets: Sequence[int] = (),
+    offers: StopOffers | None = None,
 ) -> list[Line]:
     """One line per purchase.
 
@@ -195,6 +195,8 @@ def draw_lines(
         By answer, see `tally_up`.
     sets
         Number of the set of each purchase; each is its own where empty.
+    offers
+        The city's platforms, where they can be bought too.
 
     Returns
     -------
@@ -202,12 +204,13 @@ def draw_lines(
         In the order of the purchases.
     """
     lines, total = [], 0
-    where = whereabouts(city, [pick.edges[0] for pick in portfolio.picks])
+    barriers = Barriers(city, offers)
+    where = barriers.whereabouts([pick.edges[0] for pick in portfolio.picks])
     for number, pick in enumerate(portfolio.picks):
         sure, likely, possible = (tallies[answer][number] for answer in ("sure", "likely", "possible"))
         rows = np.array(pick.edges, dtype=np.int64)
-        names = city.edges.ids(rows)
-        lon, lat = midpoints(city, rows).mean(axis=0).tolist()
+        names = barriers.ids(pick.edges)
+        lon, lat = barriers.degrees(pick.edges).mean(axis=0).tolist()
         works = [candidates.works[row] for row in pick.edges]
         total += pick.price
         digest = hashlib.sha256(";".join(sorted(names)).encode()).hexdigest()
@@ -216,7 +219,7 @@ def draw_lines(
                 rank=number + 1,
                 measure_id=f"M-{digest[:8]}",
                 barrier_ids=tuple(names),
-                kinds=tuple(Kind(int(city.edges["kind"][row])).name for row in pick.edges),
+                kinds=tuple(barriers.kinds(pick.edges)),
                 works=tuple("+".join(each.ids) for each in works),
                 lat=lat,
                 lon=lon,

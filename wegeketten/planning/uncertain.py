@@ -9,6 +9,7 @@ import numpy as np
 from wegeketten.chances.odds import Odds
 from wegeketten.reach.shares import units_within
 from wegeketten.routing import INF
+from wegeketten.transit.usable import SERVICE
 from wegeketten.whatif.doors import Remedies, goals_of, open_doors
 from wegeketten.whatif.search import UNSEEN, tree
 
@@ -20,12 +21,15 @@ if TYPE_CHECKING:
     from wegeketten.city import City
     from wegeketten.people.profile import Profile
     from wegeketten.planning.task import Task
+    from wegeketten.transit.raising import StopOffers
 
     Chances = Mapping[str, NDArray[np.float64]]
     Found = tuple[NDArray[np.int64], NDArray[np.int32]]
 
 
-def doubtful_tasks(city: City, profiles: Sequence[Profile], services: Sequence[str] = ()) -> list[Task]:
+def doubtful_tasks(
+    city: City, profiles: Sequence[Profile], services: Sequence[str] = (), offers: StopOffers | None = None
+) -> list[Task]:
     """Tasks whose field is open today where that is sure, and mended where it is possible; a look costs 1.
 
     Nobody looks at private ways: they stay as they are in *sure*.
@@ -38,12 +42,15 @@ def doubtful_tasks(city: City, profiles: Sequence[Profile], services: Sequence[s
         The mobility profiles that are asked about.
     services
         Ids of services.
+    offers
+        Platforms, where the service ``stop`` means stops one can board; one can look at them too.
 
     Returns
     -------
     list of Task
         One for each profile and service.
     """
+    from wegeketten.planning.stop_tasks import boarding_graph
     from wegeketten.planning.task import Task
 
     catalogue = city.catalogue
@@ -55,19 +62,27 @@ def doubtful_tasks(city: City, profiles: Sequence[Profile], services: Sequence[s
         seen = np.where(private, weights.sure, weights.possible)
         unclear = ((weights.sure >= INF) & (seen < INF)).reshape(-1, 2).any(axis=1)
         looks = np.asarray(unclear, dtype=np.int64)
-        doors = open_doors(city, profile, "sure", remedies=Remedies(seen, looks))
+        serving = None if offers is None else offers.in_doubt(profile)
+        if serving is not None:
+            looks = np.concatenate([looks, serving[1] & ~serving[0]])
+        remedies = Remedies(seen, looks)
+        doors = open_doors(city, profile, "sure", remedies=remedies)
         people = city.homes["weight"].astype(np.float64)
         for service in wanted:
-            goals = goals_of(city, profile, "possible", service, doors)
+            field, goals = doors.field, goals_of(city, profile, "possible", service, doors)
+            if offers is not None and serving is not None and service == SERVICE:
+                field, goals = boarding_graph(city, profile, "sure", remedies, offers, serving)
             limit = units_within(catalogue.standard_s(service, profile))
             if len(goals):
-                tasks.append(Task(profile.id, service, doors.field, goals, people, limit))
+                tasks.append(Task(profile.id, service, field, goals, people, limit))
         city.forget()
     return tasks
 
 
-def good_odds(city: City, profiles: Sequence[Profile]) -> dict[str, NDArray[np.float64]]:
-    """How likely a look at each edge brings good news, by profile.
+def good_odds(
+    city: City, profiles: Sequence[Profile], offers: StopOffers | None = None
+) -> dict[str, NDArray[np.float64]]:
+    """How likely a look at each edge brings good news, by profile; even for platforms.
 
     The chance that the edge can be passed both ways, as the distributions have it that learn from what is
     mapped, see `wegeketten.chances`.
@@ -78,6 +93,8 @@ def good_odds(city: City, profiles: Sequence[Profile]) -> dict[str, NDArray[np.f
         The city, as built.
     profiles
         The mobility profiles that are asked about.
+    offers
+        Platforms behind the edges, None where they are not asked about.
 
     Returns
     -------
@@ -85,7 +102,8 @@ def good_odds(city: City, profiles: Sequence[Profile]) -> dict[str, NDArray[np.f
         From 0 to 1, shape (edges,), by id of the profile.
     """
     odds = Odds.of(city)
-    return {profile.id: odds.passable(profile) for profile in profiles}
+    even = np.full(0 if offers is None else len(offers.town.platforms["stop"]), 0.5)
+    return {profile.id: np.concatenate([odds.passable(profile), even]) for profile in profiles}
 
 
 def grow(task: Task, keys: NDArray[np.int64], limit: int = int(UNSEEN) - 1) -> Found:

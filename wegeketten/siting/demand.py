@@ -10,7 +10,7 @@ import numpy as np
 from wegeketten.errors import UsageError
 from wegeketten.joins.endpoints import Endpoints, allowed_places, join_homes, join_places
 from wegeketten.joins.pairs import times_between
-from wegeketten.planning.plan import people_of
+from wegeketten.people.represented import people_of
 from wegeketten.reach.shares import units_within
 from wegeketten.routing import INF, UNIT_S
 from wegeketten.siting.candidates import join_candidates

@@ -17,9 +17,9 @@ from wegeketten.city import provenance_of
 from wegeketten.errors import UsageError
 from wegeketten.joins.endpoints import Endpoints, allowed_places, join_places
 from wegeketten.model.tabular import Tabular
+from wegeketten.people.represented import people_of
 from wegeketten.planning.bound import highest_value
 from wegeketten.planning.optimise import choose_measures
-from wegeketten.planning.plan import people_of
 from wegeketten.planning.portfolio import Objective, buy_greedily, value_of
 from wegeketten.planning.task import Task, restrict
 from wegeketten.reach.barriers import midpoints

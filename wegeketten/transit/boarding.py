@@ -46,13 +46,12 @@ class Floor(NamedTuple):
 
 @dataclass(frozen=True)
 class Figures:
-    """``data/transit/boarding.toml``: limits and heights in centimetres, widths in metres, costs in euros."""
+    """``data/transit/boarding.toml``: limits and heights in centimetres, widths in metres."""
 
     limits: Mapping[str, float]
     floors: Mapping[str, Floor]
     heights: Mapping[str, float]
     targets: Mapping[str, float]
-    costs: Mapping[str, float]
     sources: Mapping[str, Mapping[str, str]]
 
 
@@ -75,9 +74,7 @@ def boarding_figures() -> Figures:
     values: dict[str, Any] = cited.values
     try:
         floors = {mode: Floor(**values["floors"][mode]) for mode in MODES}
-        return Figures(
-            values["limits"], floors, values["heights"], values["targets"], values["costs"], cited.sources
-        )
+        return Figures(values["limits"], floors, values["heights"], values["targets"], cited.sources)
     except (KeyError, TypeError) as error:
         raise UsageError(f"{path}: figure {error} is missing") from error
 

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+STOP_MARK = "stop:"
+"""Ids of platforms in plans and surveys begin with it; the id of the stop in the timetable follows."""
+
 _IDS = ("hst_dhid", "steig_dhid", "dhid", "stop_id", "ref:ifopt", "ifopt", "globalid", "id")
 _LAT = ("latitude", "lat", "breitengrad", "stop_lat")
 _LON = ("longitude", "lon", "lng", "laengengrad", "längengrad", "stop_lon")
@@ -94,7 +97,8 @@ def read_register(path: Path) -> list[Entry]:
     path
         CSV with a header, comma or semicolon, UTF-8 or Windows-1252, decimal point or comma, ``-`` for
         nothing. Columns are known by the names of the BFRK register, of the national zHV, or by those of
-        this program: ``stop_id lat lon height_cm width_m tactile speech ramp wheelchair``.
+        this program: ``stop_id lat lon height_cm width_m tactile speech ramp wheelchair``. Or the table of a
+        survey, with answers on platforms filled in.
 
     Returns
     -------
@@ -120,6 +124,8 @@ def read_register(path: Path) -> list[Entry]:
     if not rows:
         raise InputDataError(f"{path}: is empty; a register of platforms was expected")
     header = [cell.strip().lower() for cell in rows[0]]
+    if {"attribute", "value"} <= set(header) and {"barrier_id", "osm"} & set(header):
+        return _of_survey(path, header, rows[1:])
     if not any(name in header for name in _IDS) and not (_of(_LAT, header) and _of(_LON, header)):
         raise InputDataError(
             f"{path}: no column names the platform ({', '.join(_IDS[:4])}, or latitude and longitude)"
@@ -130,6 +136,22 @@ def read_register(path: Path) -> list[Entry]:
             row = dict(zip(header, (cell.strip() for cell in cells), strict=False))
             entries.append(_entry(path, number, row))
     return entries
+
+
+def _of_survey(path: Path, header: Sequence[str], lines: Sequence[Sequence[str]]) -> list[Entry]:
+    """Answers of a survey on platforms of stops; what it says of ways is for ``--survey``."""
+    found: dict[str, dict[str, Known]] = {}
+    for number, cells in enumerate(lines, start=2):
+        row = dict(zip(header, (cell.strip() for cell in cells), strict=False))
+        name, value = row.get("barrier_id") or row.get("osm", ""), row.get("value", "")
+        quantity = row.get("attribute", "").removeprefix("platform_")
+        if not name.startswith(STOP_MARK) or quantity not in QUANTITIES or value.lower() in _NULL:
+            continue
+        metres = QUANTITIES[quantity][1] == QUANTITIES["width_m"][1]
+        factor = 0.01 if metres and value.endswith("cm") else 1.0
+        known = found.setdefault(name.removeprefix(STOP_MARK), {})
+        known[quantity] = _known(path, number, "value", value, quantity, factor)
+    return [Entry(name, "", None, None, known) for name, known in found.items()]
 
 
 def _of(names: Sequence[str], header: Sequence[str]) -> bool:
@@ -171,6 +193,11 @@ def _known(path: Path, number: int, column: str, cell: str, quantity: str, facto
         if value is None:
             raise InputDataError(f"{path}, row {number}: {column} {cell!r} is neither yes nor no (J or N)")
         return Known(value, value, value, Provenance.surveyed)
+    span = re.fullmatch(r"([0-9]+(?:[.,][0-9]+)?)\.\.([0-9]+(?:[.,][0-9]+)?)\s*(?:cm|m)?", cell)
+    if span is not None:
+        ends = [round(float(end.replace(",", ".")) * factor, 4) for end in span.groups()]
+        if low <= ends[0] <= ends[1] <= high:
+            return Known(ends[0], float("nan"), ends[1], Provenance.surveyed)
     match = re.fullmatch(r"([<>~]?)\s*([0-9]+(?:[.,][0-9]+)?)\s*(?:cm|m)?", cell)
     value = None if match is None else round(float(match[2].replace(",", ".")) * factor, 4)
     if match is None or value is None or not low <= value <= high:

@@ -10,11 +10,12 @@ import numpy as np
 from wegeketten.model.answers import ANSWERS
 from wegeketten.model.tabular import Tabular
 from wegeketten.routing import INF
-from wegeketten.transit.boarding import LEVELS, StopVerdict, answers_by_stop, boarding_figures, judge_stops
+from wegeketten.transit.boarding import LEVELS, StopVerdict, answers_by_stop, judge_stops
 from wegeketten.transit.departures import DISTANCES_M, categories, departures, quality_class, stations_of
 from wegeketten.transit.modes import MODES
+from wegeketten.transit.raising import Raise, StopOffers, rank_platforms
 from wegeketten.transit.town import TransitTown
-from wegeketten.transit.usable import Raise, rank_platforms
+from wegeketten.transit.usable import Demand
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,11 +32,15 @@ if TYPE_CHECKING:
 DAY_S = (6 * 3600, 20 * 3600)
 """Hours over which quality classes count departures: 6 to 20, as in Switzerland."""
 
+LOOK = "measure_platform"
+"""Instead of works: nobody knows whether any are needed."""
+
 HEADER = (
     "stop_id", "name", "lat", "lon", "platform", "matched_by", "matched_m", "ambiguous", "profile",
     *(f"verdict_{answer}" for answer in ANSWERS), "reasons", "departures_per_hour",
     *(f"class_{answer}" for answer in ANSWERS), "class_plain", "mode",
     "height_cm", "height_cm_lower", "height_cm_upper", "width_m", "target_cm", "cost_eur",
+    "measure", "cost_low_eur", "cost_high_eur",
 )  # fmt: skip
 
 
@@ -175,13 +180,13 @@ def stops_of_city(
     for number, profile in enumerate(profiles):
         if progress:
             progress(profile.id, number / len(profiles))
-        of_profile = _Judged.of(town, timetable, profile)
+        of_profile = _Judged.of(town, moment, profile)
         rows += of_profile.rows(hourly)
         classes |= of_profile.home_classes()
         city.forget()
     order = {stop: place for place, stop in enumerate(town.feed.stops.ids)}
     rows.sort(key=lambda row: (order[row[0]], [p.id for p in profiles].index(row[HEADER.index("profile")])))
-    return StopTable(town, moment, rows, classes, rank_platforms(town, timetable, profiles))
+    return StopTable(town, moment, rows, classes, rank_platforms(town, Demand.daily(moment), profiles))
 
 
 @dataclass
@@ -189,6 +194,7 @@ class _Judged:
     """Verdicts of one profile."""
 
     town: TransitTown
+    moment: Moment
     timetable: Timetable
     profile: Profile
     verdicts: dict[str, StopVerdict]
@@ -197,8 +203,9 @@ class _Judged:
     way: dict[str, NDArray[np.bool_]]
 
     @classmethod
-    def of(cls, town: TransitTown, timetable: Timetable, profile: Profile) -> _Judged:
-        boarding, stops = town.feed.stops.boarding(), len(town.feed.stops.ids)
+    def of(cls, town: TransitTown, moment: Moment, profile: Profile) -> _Judged:
+        timetable = town.timetable(moment)
+        boarding, stops = town.boarding, len(town.feed.stops.ids)
         verdicts = {level: judge_stops(town.platforms, boarding, profile, level) for level in LEVELS}
         answers = {
             level: answers_by_stop(town.platforms, verdict.overall, stops)
@@ -216,11 +223,12 @@ class _Judged:
             np.add.at(together, station, counts)
             usable = counts.sum(axis=1) > 0
             category[answer] = np.where(usable, categories(together, window)[station], 0)
-        return cls(town, timetable, profile, verdicts, answers, category, _ways(town, profile))
+        return cls(town, moment, timetable, profile, verdicts, answers, category, _ways(town, profile))
 
     def rows(self, hourly: NDArray[np.int64]) -> list[tuple[Any, ...]]:
         """Rows of the table."""
-        feed, table, figures = self.town.feed, self.town.platforms, boarding_figures()
+        feed, table = self.town.feed, self.town.platforms
+        offers = StopOffers.of(self.town, Demand.daily(self.moment), [self.profile])
         stops, first, counts = np.unique(table["stop"], return_index=True, return_counts=True)
         busiest = departures(
             self.timetable, self.timetable.connections.boards, self.town.mode, 0, 86400
@@ -231,7 +239,9 @@ class _Judged:
             name = MODES[mode]
             told = [self._level(stop, mode, answer) for answer in ANSWERS]
             reasons = self._reasons(row, mode)
-            raise_it = "step" in reasons
+            works = offers.works.get(row)
+            look = works is None and any(part in reasons for part in ("step", "platform", "guidance"))
+            price = None if works is None else works.price
             classes = [quality_class(int(self.category[answer][stop]), 0.0) for answer in (*ANSWERS, "plain")]
             found.append(
                 (
@@ -251,8 +261,11 @@ class _Judged:
                     name,
                     *(_rounded(table[f"height_cm{end}"][row]) for end in ("", "_lower", "_upper")),
                     _rounded(table["width_m"][row], 2),
-                    figures.targets[name] if raise_it else None,
-                    figures.costs[name] if raise_it else None,
+                    None if works is None else works.target_cm,
+                    None if price is None else price.typical_eur,
+                    LOOK if look else "" if works is None else "+".join(works.ids),
+                    None if price is None else price.low_eur,
+                    None if price is None else price.high_eur,
                 )
             )
         return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from copy import copy
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -67,6 +68,7 @@ class TransitTown:
         self.level = level
         self.feed: Feed = read_city_feed(city.path)
         self.platforms: dict[str, NDArray[Any]] = read_columns(city.path / "transit_platforms.parquet")
+        self.boarding: NDArray[np.integer] = self.feed.stops.boarding()
         self._timetables: dict[dt.date, Timetable] = {}
         self._joints: dict[str, StopJoints] = {}
 
@@ -109,7 +111,7 @@ class TransitTown:
         dict
             A table for each of ``sure``, ``likely`` and ``possible``.
         """
-        verdict = judge_stops(self.platforms, self.feed.stops.boarding(), profile, self.level)
+        verdict = judge_stops(self.platforms, self.boarding, profile, self.level)
         return answers_by_stop(
             self.platforms,
             verdict.overall,
@@ -117,7 +119,28 @@ class TransitTown:
             undemanding=is_undemanding(profile),
         )
 
-    def open_to(self, timetable: Timetable, profile: Profile, answer: Answer) -> Connections:
+    def changed(self, platforms: dict[str, NDArray[Any]], boarding: NDArray[np.integer]) -> TransitTown:
+        """The same town with other platforms; stops stay where they are.
+
+        Parameters
+        ----------
+        platforms
+            The platform table, with the same rows at the same places.
+        boarding
+            What the timetable says of each stop: 0 nothing, 1 some can board, 2 none.
+
+        Returns
+        -------
+        TransitTown
+            Shares feed, timetables and joints with this one.
+        """
+        other = copy(self)
+        other.platforms, other.boarding = platforms, boarding
+        return other
+
+    def open_to(
+        self, timetable: Timetable, profile: Profile, answer: Answer, *, platforms: Answer | None = None
+    ) -> Connections:
         """The day's connections on which getting in and out is allowed only where a profile can.
 
         Parameters
@@ -128,13 +151,15 @@ class TransitTown:
             The mobility profile that is asked about.
         answer
             Which reading of what is unknown counts: ``sure``, ``likely`` or ``possible``.
+        platforms
+            Another answer for the platforms than for vehicles.
 
         Returns
         -------
         Connections
             Rows as in `timetable.connections`.
         """
-        stops = self.usable(profile)[answer]
+        stops = self.usable(profile)[platforms or answer]
         level, _ = judge_trips(self.feed.trips, profile)
         least = {"sure": 3, "likely": 2, "possible": 1}[answer]
         call = timetable.calls

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from pathlib import Path
 
-REMEDIABLE = (*ATTRIBUTE, "kind", "crossing")
+OF_PLATFORMS = ("platform_height", "platform_width")
+"""What keeps people from a platform of a stop; no edge has these, see `wegeketten.transit.raising`."""
+
+REMEDIABLE = (*ATTRIBUTE, "kind", "crossing", *OF_PLATFORMS)
 """What a measure can answer: attributes of a reason, see `wegeketten.people.reasons.Reason`."""
 
 

@@ -73,7 +73,9 @@ def attribute_name(attribute: str, lang: str) -> str:
     >>> attribute_name("kerb_cm", "de"), attribute_name("kind", "en")
     ('Bordhöhe', 'kind')
     """
-    return str(load_words(lang)["attributes"].get(attribute, {"name": attribute})["name"])
+    words = load_words(lang)
+    asked = words["questions"].get(attribute, attribute)  # readings of platforms are none of ways
+    return str(words["attributes"].get(attribute, {"name": asked})["name"])
 
 
 def service_name(service: str, lang: str, own: str = "") -> str:
