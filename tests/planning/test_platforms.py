@@ -19,7 +19,8 @@ from wegeketten.planning.proposals import barriers_to_look_at, proposals_of
 from wegeketten.planning.stop_tasks import UsableStops
 from wegeketten.planning.survey import find_survey
 from wegeketten.transit.boarding import LIKELY, judge_stops
-from wegeketten.transit.raising import StopOffers, rank_platforms, works_for
+from wegeketten.transit.raise_first import rank_platforms
+from wegeketten.transit.raising import StopOffers, works_for
 from wegeketten.transit.stop_table import HEADER, stops_of_city
 from wegeketten.transit.town import TransitTown
 from wegeketten.transit.usable import Demand

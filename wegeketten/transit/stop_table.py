@@ -13,7 +13,8 @@ from wegeketten.routing import INF
 from wegeketten.transit.boarding import LEVELS, StopVerdict, answers_by_stop, judge_stops
 from wegeketten.transit.departures import DISTANCES_M, categories, departures, quality_class, stations_of
 from wegeketten.transit.modes import MODES
-from wegeketten.transit.raising import Raise, StopOffers, rank_platforms
+from wegeketten.transit.raise_first import Raise, rank_platforms
+from wegeketten.transit.raising import StopOffers
 from wegeketten.transit.town import TransitTown
 from wegeketten.transit.usable import Demand
 
