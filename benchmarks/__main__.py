@@ -1,8 +1,8 @@
 """One command for all measurements: ``python benchmarks [NAME …]``; each prints its table.
 
 Names: city cities routing map plan outings survey assumptions elevation pavements squares valhalla
-transit matrix; ``serve`` wants a city folder and is run by itself. Peers come from the extra ``bench``; the
-real extracts lie beside the checkout in ../shared/data.
+transit matching matrix; ``serve`` wants a city folder and is run by itself. Peers come from the extra
+``bench``; the real extracts lie beside the checkout in ../shared/data.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 
 NAMES = (
     "city", "cities", "routing", "map", "plan", "outings", "survey", "assumptions", "elevation", "pavements",
-    "squares", "valhalla", "transit", "matrix",
+    "squares", "valhalla", "transit", "matching", "matrix",
 )  # fmt: skip
 
 

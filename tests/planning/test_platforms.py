@@ -169,8 +169,8 @@ def test_a_survey_asks_for_heights_where_they_decide(tmp_path: Path) -> None:
         tmp_path / "town.osm", tmp_path / "later", gtfs=[tmp_path / "feed"], stops=answers, pavements="centre"
     )
     town = TransitTown(city)
-    row = town.feed.stops.ids.index("de:1:2:1")
-    at = int(np.flatnonzero(town.platforms["stop"] == row)[0])
+    number = town.feed.stops.ids.index("de:1:2:1")
+    at = int(np.flatnonzero(town.platforms["stop"] == number)[0])
     assert (town.platforms["height_cm_lower"][at], town.platforms["height_cm_upper"][at]) == (22, 40)
 
 

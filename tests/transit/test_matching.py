@@ -110,6 +110,42 @@ def test_a_pole_on_a_platform_is_that_platform() -> None:
     assert platform_.known["width_m"].value == 3
 
 
+def test_a_platform_in_the_middle_has_two_ids() -> None:
+    sketch = Sketch()
+    right = platform(sketch, 80, 0, **{"ref:IFOPT": "de:1:2:4:101;de:1:2:4:102"})
+    platform(sketch, 1, 0, name="Markt")
+    for stop in ("de:1:2:4:101", "de:1:2:4:102"):
+        rows, _ = matched(sketch, (stop, "Markt", "", 0, 0))
+        assert rows == [(stop, f"n{right}", "id")]
+
+
+def _both_sides(*poles: tuple[float, float], both: bool = True) -> list[str]:
+    """Platforms along one or both sides of a street 16 m wide, and poles; what is left of it."""
+    sketch = Sketch()
+    for y in (0, 16) if both else (0,):
+        ends = [sketch.node(x, y) for x in (0, 15)]
+        sketch.way(ends, {"public_transport": "platform", "bus": "yes", "name": "Markt"})
+    for x, y in poles:
+        sketch.node(x, y, {"highway": "bus_stop", "name": "Markt", "tactile_paving": "yes"})
+    return [each.id[0] for each in find_platforms(sketch.features(), PROJECTION)]
+
+
+def test_a_stop_mapped_twice_is_one() -> None:
+    assert _both_sides((7, -7), (7, 23)) == ["w", "w"]  # each beside its platform
+    assert _both_sides((7, 8)) == ["w", "w"]  # on the carriageway between them
+    assert _both_sides((7, 8), both=False) == ["n", "w"]  # may be the other side
+    assert _both_sides((7, 60)) == ["n", "w", "w"]  # too far away
+
+
+def test_an_old_stop_on_the_carriageway_is_none() -> None:
+    sketch = Sketch()
+    sides = [platform(sketch, 0, y, name="Markt") for y in (0, 14)]
+    sketch.node(1, 7, {"highway": "bus_stop", "name": "Markt"})
+    third = platform(sketch, 30, 0, name="Markt")
+    found = [each.id for each in find_platforms(sketch.features(), PROJECTION)]
+    assert found == [f"n{each}" for each in (*sides, third)]
+
+
 def test_hidden_ids_are_found_again_or_told() -> None:
     """Streets with stops on both sides, as the timetable has them: off by up to 12 m."""
     dice = np.random.default_rng(19)

@@ -91,8 +91,9 @@ def match_stops(
     tree = shapely.STRtree(shapes)
     by_id: dict[str, list[int]] = {}
     for number, platform in enumerate(platforms):
-        if platform.ifopt:
-            by_id.setdefault(platform.ifopt, []).append(number)
+        for each in platform.ifopt.split(";"):  # both edges of a platform in the middle
+            if each.strip():
+                by_id.setdefault(each.strip(), []).append(number)
     found: list[tuple[int, int, str, float, float]] = []
     for row in np.asarray(rows).tolist():
         point = shapely.Point(xy[row])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import combinations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -74,6 +75,9 @@ class Platform:
 
 
 _TWIN_M = 5.0  # a pole this near to a platform stands on it
+_NAMESAKE_M = 12.0  # and this near, where platforms of its name lie on both sides: one of those is meant
+_OPPOSITE = -0.8  # cosine of the angle at which two lie on both sides of a third
+_STOP_M = 100.0  # how far the platforms of one stop lie apart
 _HEIGHTS = ("kerb:height", "height", "kerb")
 _WIDTHS = ("platform:width", "width", "est_width")
 _MODES = {
@@ -131,6 +135,7 @@ def _without_twins(platforms: list[Platform]) -> list[Platform]:
     """Poles that stand on a mapped platform are that platform: what their nodes state is added to it."""
     poles = [each for each in platforms if each.id[0] == "n"]
     laid = [each for each in platforms if each.id[0] != "n"]
+    poles = _without_middles(poles)
     if not laid:
         return poles
     tree = shapely.STRtree([each.shape for each in laid])
@@ -142,13 +147,52 @@ def _without_twins(platforms: list[Platform]) -> list[Platform]:
             alone.append(pole)
             continue
         row = min(fits, key=lambda row: (pole.shape.distance(laid[row].shape), row))
-        other = laid[row]
-        laid[row] = Platform(
-            other.id, other.shape, other.names | pole.names, other.refs | pole.refs,
-            other.ifopt or pole.ifopt, other.modes | pole.modes, other.area or pole.area,
-            {**pole.known, **other.known},
-        )  # fmt: skip
-    return alone + laid
+        laid[row] = _with_pole(laid[row], pole)
+    return _without_namesakes(alone, laid, tree) + laid
+
+
+def _without_middles(poles: list[Platform]) -> list[Platform]:
+    """Poles but those between two of their name: the stop on the carriageway, as it was mapped before."""
+    by_name: dict[str, list[Platform]] = {}
+    for pole in poles:
+        for name in pole.names:
+            by_name.setdefault(name, []).append(pole)
+    return [
+        pole for pole in poles if not any(_is_between(pole, by_name[name]) for name in sorted(pole.names))
+    ]
+
+
+def _is_between(pole: Platform, namesakes: list[Platform]) -> bool:
+    at = shapely.get_coordinates(pole.shape)[0]
+    others = [each for each in namesakes if each.id != pole.id and _same(pole, each) and _same(each, pole)]
+    ways = [shapely.get_coordinates(each.shape)[0] - at for each in others]
+    near = [way / away for way in ways if 0 < (away := float(np.hypot(*way))) <= _NAMESAKE_M]
+    return any(float(one @ other) < _OPPOSITE for one, other in combinations(near, 2))
+
+
+def _with_pole(laid: Platform, pole: Platform) -> Platform:
+    return Platform(
+        laid.id, laid.shape, laid.names | pole.names, laid.refs | pole.refs, laid.ifopt or pole.ifopt,
+        laid.modes | pole.modes, laid.area or pole.area, {**pole.known, **laid.known},
+    )  # fmt: skip
+
+
+def _without_namesakes(poles: list[Platform], laid: list[Platform], tree: shapely.STRtree) -> list[Platform]:
+    """Poles that are platforms of their own.
+
+    Where both sides of a street have a platform, a pole of the same name between them or beside one is mapped
+    twice. Where only one side has, the pole may be the other side.
+    """
+    alone = []
+    for pole in poles:
+        near = tree.query(pole.shape, predicate="dwithin", distance=_STOP_M).tolist()
+        mine = [row for row in near if pole.names & laid[row].names and _same(pole, laid[row])]
+        away = sorted((float(pole.shape.distance(laid[row].shape)), row) for row in mine)
+        if len(away) < 2 or away[0][0] > _NAMESAKE_M:
+            alone.append(pole)
+        elif away[1][0] > 1.5 * away[0][0]:  # beside that one; between two it says nothing of either
+            laid[away[0][1]] = _with_pole(laid[away[0][1]], pole)
+    return alone
 
 
 def _same(pole: Platform, laid: Platform) -> bool:
