@@ -122,8 +122,8 @@ def test_a_platform_in_the_middle_has_two_ids() -> None:
 def _both_sides(*poles: tuple[float, float], both: bool = True) -> list[str]:
     """Platforms along one or both sides of a street 16 m wide, and poles; what is left of it."""
     sketch = Sketch()
-    for y in (0, 16) if both else (0,):
-        ends = [sketch.node(x, y) for x in (0, 15)]
+    for side in (0, 16) if both else (0,):
+        ends = [sketch.node(x, side) for x in (0, 15)]
         sketch.way(ends, {"public_transport": "platform", "bus": "yes", "name": "Markt"})
     for x, y in poles:
         sketch.node(x, y, {"highway": "bus_stop", "name": "Markt", "tactile_paving": "yes"})
