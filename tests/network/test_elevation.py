@@ -459,7 +459,7 @@ def test_point_beside_a_void_or_outside_is_unknown(tmp_path: Path) -> None:
 
 
 def test_large_window_is_read_in_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wegeketten.network.terrain.BLOCK", 64)
+    monkeypatch.setattr("wegeketten.network.tile.BLOCK", 64)
     path = write_dem(tmp_path / "a.tif", plane(2, 7), cell=1)
     points = np.random.default_rng(5).uniform(1, 399, (4000, 2))
     heights, _ = Terrain([path]).heights(lonlat(points))

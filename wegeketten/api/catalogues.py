@@ -25,6 +25,11 @@ def info(city: City | str | Path) -> CityInfo:
     city
         A city, its folder, an extract, or ``demo``.
 
+    Returns
+    -------
+    CityInfo
+        What the folder holds.
+
     Raises
     ------
     InputDataError
@@ -42,6 +47,11 @@ def schema(command: str | None = None) -> dict[str, Any] | list[str]:
     ----------
     command
         Name of a command.
+
+    Returns
+    -------
+    dict or list of str
+        JSON Schema of a command's document, or the names of all commands that have one.
 
     Raises
     ------
@@ -67,6 +77,11 @@ def fetch(place: str, out: str | Path) -> Path:
         Such as ``"Dresden, Germany"``.
     out
         File to write: ``.osm.pbf``, ``.osm.gz``, ``.osm.bz2`` or ``.osm``.
+
+    Returns
+    -------
+    Path
+        The extract that was written.
 
     Raises
     ------

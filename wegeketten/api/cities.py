@@ -50,14 +50,19 @@ def build(
     ----------
     source, out
         Extract (``.osm.pbf``, ``.osm``, ``.osm.gz``, ``.osm.bz2``) or ``demo``, and the folder to write.
+    dem, district_name, people_column, crs, encoding, dem_unit, survey, services, places_only
+        As for `wegeketten.pipeline.build.build`.
     districts, population
         Files, or GeoDataFrames with a coordinate reference system.
     places
         By service id, the city's own list: a file or a GeoDataFrame.
-    dem, district_name, people_column, crs, encoding, dem_unit, survey, services, places_only
-        As for `wegeketten.pipeline.build.build`.
     gtfs, stops, pavements, out_of_service, processes, progress
         As for `wegeketten.pipeline.build.build`.
+
+    Returns
+    -------
+    City
+        Opened.
 
     Raises
     ------
@@ -117,6 +122,11 @@ def scan(
         Another catalogue of services than the city's.
     progress
         Called with words and the share done.
+
+    Returns
+    -------
+    Scan
+        Times by profile, home and service.
 
     Raises
     ------

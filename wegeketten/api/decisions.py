@@ -74,6 +74,11 @@ def plan(
     limit
         Limits changed for this run: ``{"kerb_cm": 6}`` or ``"kerb_cm=6"``.
 
+    Returns
+    -------
+    Plan
+        Lines in the order in which they should be built.
+
     Raises
     ------
     UsageError
@@ -145,6 +150,11 @@ def survey(
     plan
         Folder of a plan: look at what it would mend but nobody has seen, instead of a ranking.
 
+    Returns
+    -------
+    Survey
+        Readings in the order in which to look, and walks.
+
     Raises
     ------
     UsageError
@@ -190,6 +200,11 @@ def compare(
         As for `plan`; worlds count where two cities are compared.
     measures
         ``measures.csv`` of a plan, or ids of barriers.
+
+    Returns
+    -------
+    Comparison
+        Changes by district, and their causes.
 
     Raises
     ------
@@ -250,6 +265,11 @@ def site(
     site_cost, costs
         What a place costs, euros; your own unit costs of measures (TOML).
 
+    Returns
+    -------
+    Sites or Joint
+        New places, and who reaches them.
+
     Raises
     ------
     UsageError
@@ -294,6 +314,11 @@ def needs(
         Social indicators (district;indicator;value), and what one standard deviation of them adds.
     centres, there
         The city's own list of service centres; the posts there are. Files or GeoDataFrames.
+
+    Returns
+    -------
+    Needs
+        Tables of districts, clusters and neighbourhoods.
 
     Raises
     ------

@@ -50,6 +50,11 @@ def map(  # noqa: A001  # the command's name
     lang
         ``de`` or ``en``.
 
+    Returns
+    -------
+    Path
+        The file that was written.
+
     Raises
     ------
     OutputError
@@ -98,6 +103,11 @@ def report(
         A tagged PDF beside the HTML file; a file that ends with ``.pdf`` is one anyway.
     worlds, seed
         How many times the unknown is drawn (0: not at all), and which worlds.
+
+    Returns
+    -------
+    Path or list of Path
+        The file that was written, or one for each district.
 
     Raises
     ------
@@ -157,6 +167,11 @@ def masterplan(
         Folders written by `site`, `needs` and `stops`.
     pdf
         Whether a tagged PDF is written; needs the extra ``pdf``.
+
+    Returns
+    -------
+    Path
+        The folder that was written.
 
     Raises
     ------

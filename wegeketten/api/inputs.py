@@ -28,6 +28,16 @@ _T = TypeVar("_T")
 def city_of(city: City | str | Path) -> City:
     """A city as it is, or opened: a city folder, an extract, or the word ``demo``.
 
+    Parameters
+    ----------
+    city
+        City, path or word.
+
+    Returns
+    -------
+    City
+        Opened.
+
     Raises
     ------
     InputDataError
@@ -42,6 +52,18 @@ def city_of(city: City | str | Path) -> City:
 
 def profile_of(profile: str | Path | Profile, limit: Limit = ()) -> Profile:
     """A profile by id or TOML file, or as it is; with limits changed for this run.
+
+    Parameters
+    ----------
+    profile
+        Profile, id or path.
+    limit
+        Limits that replace the profile's own, by name.
+
+    Returns
+    -------
+    Profile
+        Checked.
 
     Raises
     ------
@@ -62,6 +84,11 @@ def profiles_of(
         One or several.
     limit
         Limits that replace the profiles' own: ``{"kerb_cm": 6}``, ``["kerb_cm=6"]`` or ``"kerb_cm=6"``.
+
+    Returns
+    -------
+    list of Profile
+        In the order given.
 
     Raises
     ------
@@ -89,6 +116,16 @@ def profiles_of(
 def listed(values: str | Path | Sequence[Any]) -> list[Any]:
     """One value, or several, as a list.
 
+    Parameters
+    ----------
+    values
+        One value, or several.
+
+    Returns
+    -------
+    list of Any
+        One entry for each.
+
     Examples
     --------
     >>> listed("pharmacy"), listed(["pharmacy", "doctor"]), listed(())
@@ -98,7 +135,18 @@ def listed(values: str | Path | Sequence[Any]) -> list[Any]:
 
 
 def real(value: float | None) -> float | None:
-    """A number as the command line reads it, so that 5 and 5.0 are written alike; None stays."""
+    """A number as the command line reads it, so that 5 and 5.0 are written alike; None stays.
+
+    Parameters
+    ----------
+    value
+        A number, or None.
+
+    Returns
+    -------
+    float or None
+        The same number, as a float.
+    """
     return None if value is None else float(value)
 
 
@@ -109,6 +157,11 @@ def renamed(**names: str) -> Callable[[Callable[..., _T]], Callable[..., _T]]:
     ----------
     names
         New name by old name.
+
+    Returns
+    -------
+    callable
+        Decorator that leaves the function's behaviour as it is.
     """
 
     def wrap(function: Callable[..., _T]) -> Callable[..., _T]:
@@ -128,6 +181,16 @@ def renamed(**names: str) -> Callable[[Callable[..., _T]], Callable[..., _T]]:
 
 def spot_of(point: Any) -> Spot:
     """Latitude and longitude from a pair, ``"51.05,13.74"``, or a shapely point (lon, lat).
+
+    Parameters
+    ----------
+    point
+        Pair, text or point.
+
+    Returns
+    -------
+    Spot
+        Latitude and longitude, degrees.
 
     Raises
     ------
@@ -156,6 +219,16 @@ def spot_of(point: Any) -> Spot:
 @contextmanager
 def files_of(**tables: str | Path | gpd.GeoDataFrame | None) -> Iterator[dict[str, str | Path | None]]:
     """Give each table as a file: paths as they are, GeoDataFrames written for as long as the block runs.
+
+    Parameters
+    ----------
+    tables
+        Tables by what they are for; None where there is none.
+
+    Yields
+    ------
+    dict
+        Path by what the table is for.
 
     Raises
     ------

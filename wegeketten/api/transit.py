@@ -31,6 +31,11 @@ def stops(
     at
         Day and time, such as ``"2026-03-03 08:00"``; a usual Tuesday at eight where None.
 
+    Returns
+    -------
+    StopTable
+        A row for each stop, and who can use it.
+
     Raises
     ------
     InputDataError
@@ -68,6 +73,11 @@ def ride(
         With somebody who lays out a ramp.
     back
         The way back as well.
+
+    Returns
+    -------
+    Rides
+        Times by home, for each profile and service.
 
     Raises
     ------

@@ -333,6 +333,11 @@ class Counts(Tabular):
     def write(self, path: str | Path) -> None:
         """Write as ``.csv`` or ``.parquet``.
 
+        Parameters
+        ----------
+        path
+            Target file; its ending says which format.
+
         Raises
         ------
         UsageError

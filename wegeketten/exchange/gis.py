@@ -85,7 +85,18 @@ def _write_project(path: Path, layers: list[GisLayer], lang: str) -> None:
 
 
 def geojson_text(layer: GisLayer) -> str:
-    """A layer as GeoJSON (RFC 7946): degrees with seven decimals, outer rings counterclockwise."""
+    """A layer as GeoJSON (RFC 7946): degrees with seven decimals, outer rings counterclockwise.
+
+    Parameters
+    ----------
+    layer
+        Rows with geometry in degrees.
+
+    Returns
+    -------
+    str
+        A JSON document.
+    """
     shapes = shapely.orient_polygons(shapely.transform(layer.geometry, lambda xy: np.round(xy, 7)))
     names = list(layer.columns)
     columns = [

@@ -54,7 +54,18 @@ class GisLayer(NamedTuple):
     renderer: str
 
     def title(self, lang: str) -> str:
-        """What the layer is called in a reader's language."""
+        """What the layer is called in a reader's language.
+
+        Parameters
+        ----------
+        lang
+            Language of the text, ``de`` or ``en``.
+
+        Returns
+        -------
+        str
+            As a GIS shows it.
+        """
         return str(load_words(lang)["layers"].get(self.name, self.name.replace("_", " ")))
 
 
@@ -120,7 +131,18 @@ def _colour_of(kind: Kind) -> str:
 
 
 def edge_columns(city: City) -> dict[str, Column]:
-    """The edge table with names for codes: id, kind, street, lengths, and every attribute with its bounds."""
+    """The edge table with names for codes: id, kind, street, lengths, and every attribute with its bounds.
+
+    Parameters
+    ----------
+    city
+        The city, as built.
+
+    Returns
+    -------
+    dict
+        Columns that a layer of edges may have, by name.
+    """
     edges = city.edges
     names = {int(kind): kind.name for kind in Kind}
     crossings = {int(each): each.name for each in Crossing}

@@ -104,6 +104,11 @@ def cards_of(places: Sequence[Sequence[Any]], city: City | None = None) -> list[
         In walking order, each with its readings (`wegeketten.planning.readings.UncertainReading`).
     city
         The city; without it no directions are known.
+
+    Returns
+    -------
+    list of Card
+        One for each place, in the order of the walk.
     """
     return [_card(number, spots, city) for number, spots in enumerate(places, start=1)]
 
@@ -142,6 +147,16 @@ def _direction(city: City | None, edge: int) -> NDArray[np.float64] | None:
 
 def compass(east: float, north: float) -> int:
     """Point of the compass, 0–7 for north, north-east … north-west.
+
+    Parameters
+    ----------
+    east, north
+        Metres of the direction.
+
+    Returns
+    -------
+    int
+        Number of the point of the compass.
 
     Examples
     --------

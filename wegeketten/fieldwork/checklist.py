@@ -39,7 +39,20 @@ _STYLE = (
 
 
 def checklist(survey: Survey, lang: str = "de") -> str:
-    """A page to print: per walk a map, and a table with one row per place and boxes to tick."""
+    """A page to print: per walk a map, and a table with one row per place and boxes to tick.
+
+    Parameters
+    ----------
+    survey
+        Result of `find_survey`.
+    lang
+        Language of the text, ``de`` or ``en``.
+
+    Returns
+    -------
+    str
+        An HTML document.
+    """
     words = load_words(lang)["checklist"]
     title = words["title"]
     places = sum(len(walk.places) for walk in survey.walks)
@@ -74,23 +87,77 @@ def checklist(survey: Survey, lang: str = "de") -> str:
 
 
 def walk_length(walk: Walk, lang: str) -> str:
-    """Length of a walk in words."""
+    """Length of a walk in words.
+
+    Parameters
+    ----------
+    walk
+        A walk of the survey.
+    lang
+        Language of the text, ``de`` or ``en``.
+
+    Returns
+    -------
+    str
+        With its unit.
+    """
     return metres(max(walk.metres, 50.0), lang)
 
 
 def walk_minutes(walk: Walk, lang: str) -> str:
-    """Duration of a walk in words."""
+    """Duration of a walk in words.
+
+    Parameters
+    ----------
+    walk
+        A walk of the survey.
+    lang
+        Language of the text, ``de`` or ``en``.
+
+    Returns
+    -------
+    str
+        With its unit.
+    """
     return text("general.minutes", lang, count=max(5, round(walk.minutes)))
 
 
 def meeting_name(meet: Meeting | None, cards: Sequence[Card], lang: str) -> str:
-    """Where a walk starts: the meeting point, or its first place."""
+    """Where a walk starts: the meeting point, or its first place.
+
+    Parameters
+    ----------
+    meet
+        Where the walk begins; None where nothing was chosen.
+    cards
+        Places of the walk.
+    lang
+        Language of the text, ``de`` or ``en``.
+
+    Returns
+    -------
+    str
+        Name of the meeting point.
+    """
     where = meet.name if meet else cards[0].where
     return text("walk.near", lang, where=where) if where else text("checklist.no_address", lang)
 
 
 def sheet_table(cards: Sequence[Card], lang: str) -> str:
-    """One row per place, with boxes to tick and lines to write on."""
+    """One row per place, with boxes to tick and lines to write on.
+
+    Parameters
+    ----------
+    cards
+        Places of the walk.
+    lang
+        Language of the text, ``de`` or ``en``.
+
+    Returns
+    -------
+    str
+        An HTML element.
+    """
     words = load_words(lang)["checklist"]
     heads = "".join(f'<th scope="col">{cell}</th>' for cell in words["columns"])
     rows = "".join(_row(card, lang) for card in cards)

@@ -53,6 +53,11 @@ def phone_page(survey: Survey, city: City, walk: Walk, number: int, lang: str = 
     lang
         ``de`` or ``en``.
 
+    Returns
+    -------
+    str
+        An HTML document.
+
     Raises
     ------
     OutputError
@@ -110,7 +115,20 @@ def phone_page(survey: Survey, city: City, walk: Walk, number: int, lang: str = 
 
 
 def page_questions(cards: Sequence[Card], lang: str) -> dict[str, Any]:
-    """What the page's script needs to know of each reading that a walk asks for."""
+    """What the page's script needs to know of each reading that a walk asks for.
+
+    Parameters
+    ----------
+    cards
+        Places of the walk.
+    lang
+        Language of the text, ``de`` or ``en``.
+
+    Returns
+    -------
+    dict
+        Plain values, ready for JSON.
+    """
     words = load_words(lang)
     asked = dict.fromkeys(ask.attribute for card in cards for ask in card.asks)
     found = {}

@@ -65,7 +65,18 @@ class Frame(NamedTuple):
     per_degree: tuple[float, float, float, float]
 
     def place(self, lon: float, lat: float) -> tuple[int, int]:
-        """Units of a place."""
+        """Units of a place.
+
+        Parameters
+        ----------
+        lon, lat
+            Degrees.
+
+        Returns
+        -------
+        tuple
+            Units of the drawing.
+        """
         a, b, c, d = self.per_degree
         east, north = lon - self.lon, lat - self.lat
         return round(self.x + a * east + b * north), round(self.y + c * east + d * north)
@@ -91,6 +102,11 @@ def draw_map(city: City, cards: Sequence[Card], meet: Meeting | None, label: str
         Where the walk starts, if not at its first place.
     label
         What the picture is called for those who cannot see it.
+
+    Returns
+    -------
+    WalkMap
+        Picture and its frame.
     """
     lonlat = [(card.lon, card.lat) for card in cards] + ([(meet.lon, meet.lat)] if meet else [])
     box = _box(city.projection.to_xy(lonlat))

@@ -27,6 +27,11 @@ def single(dimension: int, colour: str, *, outline_only: bool = False) -> str:
     outline_only
         Whether areas are left empty.
 
+    Returns
+    -------
+    str
+        XML element.
+
     Examples
     --------
     >>> single(0, "#ff0000")[:48]
@@ -48,6 +53,11 @@ def by_value(dimension: int, column: str, classes: Sequence[tuple[str, str, str]
     classes
         Value, colour and label of each class; what is of none is not drawn.
 
+    Returns
+    -------
+    str
+        XML element.
+
     Examples
     --------
     >>> text = by_value(1, "kind", [("steps", "#000000", "Treppe <b>")])
@@ -67,7 +77,18 @@ def by_value(dimension: int, column: str, classes: Sequence[tuple[str, str, str]
 
 
 def style_document(renderer: str) -> str:
-    """A renderer as a style of its own, as GeoPackages keep them."""
+    """A renderer as a style of its own, as GeoPackages keep them.
+
+    Parameters
+    ----------
+    renderer
+        XML element of `single` or `by_value`.
+
+    Returns
+    -------
+    str
+        Content of a ``.qml`` file.
+    """
     return (
         "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>"
         f'<qgis styleCategories="Symbology">{renderer}</qgis>'
@@ -76,6 +97,16 @@ def style_document(renderer: str) -> str:
 
 def renderer_of(document: str) -> str | None:
     """The renderer in a style; None where there is none.
+
+    Parameters
+    ----------
+    document
+        Content of a ``.qml`` file.
+
+    Returns
+    -------
+    str or None
+        XML element; None where there is none.
 
     Examples
     --------

@@ -28,6 +28,11 @@ def load_schema(command: str) -> dict[str, Any]:
     command
         Name of a command.
 
+    Returns
+    -------
+    dict
+        A JSON Schema.
+
     Raises
     ------
     UsageError

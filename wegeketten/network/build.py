@@ -16,12 +16,10 @@ from wegeketten.model.lines import length_m
 from wegeketten.network import areas, crossings
 from wegeketten.network import private_ways as approaches
 from wegeketten.network.access import hours_of_way, wheelchair_hours, with_tidy_keys
-from wegeketten.network.arms import Arm, heading
 from wegeketten.network.barriers import (
     RAILWAY_CROSSINGS,
     barrier_kind,
     kerbs_of_lines,
-    raise_barrier,
     type_kerbs,
 )
 from wegeketten.network.connect import (
@@ -36,19 +34,18 @@ from wegeketten.network.connect import (
 )
 from wegeketten.network.countries import SAID, walks_on_trunk_roads
 from wegeketten.network.crosswalks import Carriageways, complete_kerbs, find_crosswalks
-from wegeketten.network.doors import hang_doors, is_entrance, past_houses
+from wegeketten.network.doors import hang_doors
 from wegeketten.network.draft import Draft, Style
 from wegeketten.network.junctions import join_junctions
-from wegeketten.network.lifts import hours_of, is_lift, raise_lift, runs
+from wegeketten.network.lifts import hours_of, is_lift, runs
 from wegeketten.network.obstacles import Obstacles, find_obstacles
 from wegeketten.network.pavements import arms_of_streets, find_streets, lay_pavements, restrict_pavements
 from wegeketten.network.refuges import Refuges
 from wegeketten.network.split import Pieces, split_ways
 from wegeketten.network.squares import cross_squares
 from wegeketten.network.streets import Streets
-from wegeketten.network.uncrossed import part_sides, uncrossed_nodes
 from wegeketten.network.unmet import link_unmet
-from wegeketten.network.walkable_floor import find_floors
+from wegeketten.network.vertices import around_lifts, part_where_uncrossed, points_of, split_vertices
 from wegeketten.network.ways import Strip, ride_s, walk_of
 from wegeketten.osm.features import Skipped, Way
 from wegeketten.tags.cautions import bit_of, cautions_of
@@ -60,7 +57,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from wegeketten.model.edges import EdgeTable
-    from wegeketten.network.walkable_floor import Floor
     from wegeketten.osm.features import Features
     from wegeketten.osm.projection import Projection
 
@@ -149,15 +145,15 @@ def build_network(
     streets = find_streets(strips, pieces) if pavements == "sides" else Streets(strips, pieces)
     edge_of = _trace(draft, streets, features, broken)
     rims = areas.rims(strips, pieces)
-    floors = _around_lifts(features, projection, strips, special)
-    lift_ends = _split_vertices(draft, streets, features, projection, edge_of, special, broken, rims, floors)
-    _part_where_uncrossed(draft, streets, features, edge_of)
+    floors = around_lifts(features, projection, strips, special)
+    lift_ends = split_vertices(draft, streets, features, projection, edge_of, special, broken, rims, floors)
+    part_where_uncrossed(draft, streets, features, edge_of)
     if pavements == "sides":
         arms = arms_of_streets(draft, streets, edge_of)
         joints = join_junctions(
             draft, streets, arms, {node.id: node.tags for node in features.nodes.values()}
         )
-        restrict_pavements(draft, streets, arms, _points(streets, special))
+        restrict_pavements(draft, streets, arms, points_of(streets, special))
         laid = lay_pavements(draft, streets)
         crossings.cross_informally(draft, streets, laid, features, projection)
         join_far_ends(draft, streets, joints.to_far_end, edge_of)
@@ -409,128 +405,6 @@ def plain_style(draft: Draft, strip: Strip, features: Features, closed: bool) ->
         area=walk.area,
         reading=draft.read(strip.element, tags, walk.kind, highway=HIGHWAYS[walk.highway]),
     )
-
-
-def _split_vertices(
-    draft: Draft,
-    streets: Streets,
-    features: Features,
-    projection: Projection,
-    edge_of: Sequence[int],
-    special: dict[int, dict[str, str]],
-    broken: frozenset[str],
-    rims: Collection[int],
-    floors: Mapping[int, Sequence[Floor]],
-) -> dict[int, tuple[str, int]]:
-    """Barriers and lifts at the vertices become edges.
-
-    Parameters
-    ----------
-    rims
-        Vertices on the outline of one area only.
-    floors
-        Areas around each lift, by its id.
-
-    Returns
-    -------
-    dict
-        Nodes from which lifts lead onto an area, with the type and id of its element.
-    """
-    lift_ends: dict[int, tuple[str, int]] = {}
-    strips, vertex_ref = streets.strips, streets.pieces.vertex_ref
-    wanted = np.flatnonzero(np.isin(vertex_ref, np.fromiter(special, np.int64, len(special))))
-    arms = _arms_at(streets, edge_of, wanted)
-    along = past_houses(draft, features, projection, arms)
-
-    def move(arm: Arm, node: int) -> None:
-        (draft.u if arm.at_start else draft.v)[arm.edge] = node
-
-    def storey(arm: Arm) -> float:
-        try:
-            layer = float(strips[arm.way].tags.get("layer", "nan"))
-        except ValueError:
-            layer = float("nan")
-        return arm.level if arm.level == arm.level else layer
-
-    for vertex in wanted.tolist():
-        ref = int(vertex_ref[vertex])
-        tags = special[ref]
-        if is_lift(tags):
-            walked = [arm for arm in arms[vertex] if arm.is_edge]
-            lift_ends |= raise_lift(
-                draft, ref, tags, walked, storey, move,
-                in_service=f"n{ref}" not in broken, floors=floors.get(ref, ()),
-            )  # fmt: skip
-            continue
-        kind = barrier_kind(tags)
-        if vertex in along or (vertex in rims and (kind is Kind.door or is_entrance(tags))):
-            continue  # leads off the way or the square, not along it
-        if kind is not None:
-            raise_barrier(draft, ref, tags, kind, arms[vertex], move)
-    for ref in sorted(floors.keys() - set(vertex_ref[wanted].tolist())):  # lifts that no way meets
-        node = features.nodes[ref]
-        lift_ends |= raise_lift(
-            draft, ref, node.tags, (), storey, move, in_service=f"n{ref}" not in broken,
-            at=tuple(projection.to_xy([(node.lon, node.lat)])[0].tolist()), floors=floors[ref],
-        )  # fmt: skip
-    return lift_ends
-
-
-def _points(streets: Streets, special: Mapping[int, Mapping[str, str]]) -> dict[int, Mapping[str, str]]:
-    """Tags of the nodes that restrict who passes although nothing stands there, by vertex."""
-    refs = [ref for ref, tags in special.items() if barrier_kind(tags) is Kind.point]
-    vertices = np.flatnonzero(np.isin(streets.pieces.vertex_ref, np.array(refs, dtype=np.int64)))
-    return {vertex: special[int(streets.pieces.vertex_ref[vertex])] for vertex in vertices.tolist()}
-
-
-def _part_where_uncrossed(draft: Draft, streets: Streets, features: Features, edge_of: Sequence[int]) -> None:
-    refs = uncrossed_nodes(features.nodes)
-    vertex_ref = streets.pieces.vertex_ref
-    wanted = np.flatnonzero(np.isin(vertex_ref, np.array(refs, dtype=np.int64)))
-    if len(wanted):
-        tags = {vertex: features.nodes[int(vertex_ref[vertex])].tags for vertex in wanted.tolist()}
-        part_sides(draft, _arms_at(streets, edge_of, wanted), tags)
-
-
-def _around_lifts(
-    features: Features,
-    projection: Projection,
-    strips: Sequence[Strip],
-    special: Mapping[int, Mapping[str, str]],
-) -> dict[int, list[Floor]]:
-    """Areas in which each lift stands."""
-    import shapely
-
-    lifts = [ref for ref, tags in special.items() if is_lift(tags)]
-    floors = find_floors(features, projection, strips) if lifts else []
-    if not floors:
-        return {}
-    nodes = [features.nodes[ref] for ref in lifts]
-    points = np.asarray(shapely.points(projection.to_xy([(node.lon, node.lat) for node in nodes])))
-    tree = shapely.STRtree([floor.shape for floor in floors])
-    found: dict[int, list[Floor]] = defaultdict(list)
-    for row, floor in sorted(tree.query(points, predicate="intersects").T.tolist()):
-        found[lifts[row]].append(floors[floor])
-    return found
-
-
-def _arms_at(streets: Streets, edge_of: Sequence[int], vertices: NDArray[np.int64]) -> dict[int, list[Arm]]:
-    """Arms of the given vertices, in the order of the pieces; edge -1 for streets with sides."""
-    pieces = streets.pieces
-    mask = np.zeros(len(pieces.vertex_ref), dtype=bool)
-    mask[vertices] = True
-    arms: dict[int, list[Arm]] = defaultdict(list)
-    for ends, at_start in ((pieces.u, True), (pieces.v, False)):
-        for piece in np.flatnonzero(mask[ends]).tolist():
-            way, vertex = int(pieces.way[piece]), int(ends[piece])
-            walk = streets.strips[way].walk
-            turn = heading(pieces.line(piece), at_start)
-            arms[vertex].append(
-                Arm(edge_of[piece], at_start, way, walk.kind, walk.highway, walk.level, turn, vertex)
-            )
-    for found in arms.values():
-        found.sort(key=lambda arm: (arm.edge, arm.at_start))
-    return arms
 
 
 def _finish(draft: Draft, projection: Projection, skipped: list[Skipped]) -> Network:

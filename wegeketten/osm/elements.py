@@ -108,6 +108,16 @@ def write_elements(elements: Elements, path: Path, form: str = "pbf") -> None:
 def fitting_tags(tags: dict[str, str]) -> dict[str, str]:
     r"""Tags as OpenStreetMap can hold them: printable signs, not too many; keys that cannot be are left out.
 
+    Parameters
+    ----------
+    tags
+        Tags of an element.
+
+    Returns
+    -------
+    dict
+        Those that OpenStreetMap can hold.
+
     Examples
     --------
     >>> fitting_tags({"name": "a\0b" + 300 * "c", "k" * 300: "v", "": "v"})["name"][:4]

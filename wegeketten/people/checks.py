@@ -345,6 +345,16 @@ def free_kinds(profile: Profile) -> Flags:
     """Kinds at which the width does not count, as a table over `Kind`.
 
     Steps belong to them where a ramp beside them may be taken: their width is not the ramp's.
+
+    Parameters
+    ----------
+    profile
+        The mobility profile that is asked about.
+
+    Returns
+    -------
+    Flags
+        bool by code of the kind.
     """
     table = np.array([passage == "free" for passage in _passage_of(profile)])
     table[Kind.steps] = profile.limits.steps_ramp != "no"

@@ -130,6 +130,11 @@ def window_parquet(path: Path, projection: Projection, extent: Bounds, *, crs: s
     crs
         As the user names it.
 
+    Returns
+    -------
+    Table
+        The columns and the rows within.
+
     Raises
     ------
     InputDataError

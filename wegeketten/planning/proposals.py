@@ -200,6 +200,16 @@ def read_proposals(folder: Path) -> list[Proposal]:
 def barriers_to_look_at(folder: Path) -> dict[str, float]:
     """Barriers that a plan would mend but nobody has seen, by id, with the people they would help.
 
+    Parameters
+    ----------
+    folder
+        Folder that `write_plan` has written.
+
+    Returns
+    -------
+    dict
+        People who gain by its works, by id of the barrier.
+
     Raises
     ------
     InputDataError

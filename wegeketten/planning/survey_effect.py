@@ -59,7 +59,17 @@ class Thanks:
         self.rows: list[dict[str, Any]] = []
 
     def note(self, profile: str, service: str, limit: int, before: Times, after: Times) -> None:
-        """Count what was in doubt before, and what has become of it."""
+        """Count what was in doubt before, and what has become of it.
+
+        Parameters
+        ----------
+        profile, service
+            Ids.
+        limit
+            Time that counts as reached, units of 0.1 s.
+        before, after
+            Times of all homes in both cities, in three answers.
+        """
         doubt = (before["possible"] <= limit) & (before["sure"] > limit)
         sure, known_not = doubt & (after["sure"] <= limit), doubt & (after["possible"] > limit)
         still = (after["possible"] <= limit) & (after["sure"] > limit)
@@ -80,6 +90,11 @@ class Thanks:
             The cities.
         there
             For each edge of the first its row in the second, -1 where there is none.
+
+        Returns
+        -------
+        SurveyEffect or None
+            None where the survey changed nothing.
         """
         counts = after.meta.get("counts", {})
         known = np.flatnonzero(there >= 0)
@@ -107,5 +122,16 @@ class Thanks:
 
 
 def effect_rows(effect: SurveyEffect) -> Sequence[Sequence[object]]:
-    """Rows of ``survey_effect.csv``."""
+    """Rows of ``survey_effect.csv``.
+
+    Parameters
+    ----------
+    effect
+        What the survey changed.
+
+    Returns
+    -------
+    list of list of object
+        One for each profile and service.
+    """
     return [[row[name] for name in EFFECT_COLUMNS] for row in effect.rows]

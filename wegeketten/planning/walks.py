@@ -55,7 +55,18 @@ class Walk:
         return self.metres / WALKED_M_PER_MIN + LOOK_MIN * len(self.places)
 
     def of(self, groups: Sequence[Sequence[int]]) -> Walk:
-        """The same walk where each place is a group of spots."""
+        """The same walk where each place is a group of spots.
+
+        Parameters
+        ----------
+        groups
+            Spots of each place, in order.
+
+        Returns
+        -------
+        Walk
+            Past the same places.
+        """
         return Walk(tuple(tuple(groups[place]) for place in self.stops), self.metres, self.worth)
 
     def to_json(self) -> dict[str, Any]:

@@ -63,6 +63,11 @@ def city_info(city: City) -> CityInfo:
     ----------
     city
         A built city.
+
+    Returns
+    -------
+    CityInfo
+        What the folder holds.
     """
     from wegeketten.chances.skill import lessons_of
     from wegeketten.people.profile import load_profile

@@ -115,7 +115,13 @@ class Scan(Tabular):
         return summary(self)
 
     def write(self, out: Path) -> None:
-        """Write ``homes.parquet``, ``districts.csv``, ``equity.csv``, ``scan.json`` and ``skipped.csv``."""
+        """Write ``homes.parquet``, ``districts.csv``, ``equity.csv``, ``scan.json`` and ``skipped.csv``.
+
+        Parameters
+        ----------
+        out
+            Folder; appears whole or not at all.
+        """
         from wegeketten.reach.tables import write_scan
 
         write_scan(self, out)

@@ -177,6 +177,18 @@ def value_of(attribute: Attribute, cell: str) -> str:
 def with_unit(value: str, unit: str) -> str:
     """A bare number with the unit that stands in another column.
 
+    Parameters
+    ----------
+    value
+        Text of the cell.
+    unit
+        Unit of its column, "" for none.
+
+    Returns
+    -------
+    str
+        Value of a tag.
+
     Examples
     --------
     >>> with_unit("30", "mm"), with_unit("60", "Promille"), with_unit("lowered", "-"), with_unit("3 cm", "cm")

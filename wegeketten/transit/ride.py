@@ -106,7 +106,13 @@ class Rides(Tabular):
         return summary(self)
 
     def write(self, out: Path) -> None:
-        """Write ``ride.parquet``, ``ride_districts.csv`` and ``ride.json`` into a folder."""
+        """Write ``ride.parquet``, ``ride_districts.csv`` and ``ride.json`` into a folder.
+
+        Parameters
+        ----------
+        out
+            Folder; appears whole or not at all.
+        """
         from wegeketten.transit.ride_table import write_rides
 
         write_rides(self, out)

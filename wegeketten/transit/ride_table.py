@@ -84,7 +84,18 @@ def ride_columns(rides: Rides) -> dict[str, Any]:
 
 
 def home_rows(rides: Rides) -> list[dict[str, Any]]:
-    """Rows of ``ride.parquet`` as records; None where a home does not get there."""
+    """Rows of ``ride.parquet`` as records; None where a home does not get there.
+
+    Parameters
+    ----------
+    rides
+        Result of `ride_city`.
+
+    Returns
+    -------
+    list of dict
+        One for each home, profile and service.
+    """
     columns = {name: np.asarray(column).tolist() for name, column in ride_columns(rides).items()}
     return [
         {name: None if cell != cell else cell for name, cell in zip(columns, cells, strict=True)}  # NaN

@@ -12,6 +12,16 @@ _FOLDER = Path(__file__).resolve().parent
 def fieldwork_asset(*parts: str) -> str:
     """Content of a file in this folder, with line ends as browsers hash them.
 
+    Parameters
+    ----------
+    parts
+        Folders and name of the file.
+
+    Returns
+    -------
+    str
+        With LF at the ends of lines.
+
     Examples
     --------
     >>> fieldwork_asset("walk.css").startswith(":root")
