@@ -90,8 +90,8 @@ def main() -> None:
 
 
 def serve_batch() -> None:
-    """Do the steps of a batch as they are asked for on stdin; `wegeketten.batch.child` says how."""
-    from wegeketten.batch.child import serve
+    """Do the steps of a batch as they are asked for on stdin; `wegeketten.batches.child` says how."""
+    from wegeketten.batches.child import serve
 
     def run(words: list[str]) -> int:
         sys.argv = ["wegeketten", *words]

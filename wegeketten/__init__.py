@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from wegeketten.api.ways import peers as peers
     from wegeketten.api.ways import route as route
     from wegeketten.api.ways import why as why
+    from wegeketten.batches.run import batch as batch
     from wegeketten.city import City as City
     from wegeketten.city import open_city as open  # noqa: A004
     from wegeketten.cutting.cut import cut as cut
@@ -56,9 +57,11 @@ __all__ = [
     "City",
     "Scan",
     "__version__",
+    "batch",
     "build",
     "chain",
     "compare",
+    "cut",
     "export",
     "fetch",
     "from_networkx",
@@ -97,9 +100,11 @@ _HOMES = {
     "routing": ("wegeketten.routing", ""),
     "serve": ("wegeketten.serve", ""),
     "tags": ("wegeketten.tags", ""),
+    "batch": ("wegeketten.batches.run", "batch"),
     "build": ("wegeketten.api.cities", "build"),
     "chain": ("wegeketten.api.ways", "chain"),
     "compare": ("wegeketten.api.decisions", "compare"),
+    "cut": ("wegeketten.cutting.cut", "cut"),
     "export": ("wegeketten.api.exchange", "export"),
     "fetch": ("wegeketten.api.catalogues", "fetch"),
     "info": ("wegeketten.api.catalogues", "info"),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from wegeketten.batch.run import Result, Todo
+    from wegeketten.batches.run import Result, Todo
 
 _MOST_LISTED = 20
 

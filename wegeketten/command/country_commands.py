@@ -65,8 +65,8 @@ def batch(
     as_json: Json = False,
 ) -> None:
     """Run builds, scans and more for many cities, as often interrupted as you like, into one dataset."""
-    from wegeketten.batch.process import Limits
-    from wegeketten.batch.run import Batch
+    from wegeketten.batches.process import Limits
+    from wegeketten.batches.run import Batch
     from wegeketten.command.batch_words import tell_result, tell_todo
     from wegeketten.progress import progress_bar
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wegeketten.batch.ledger import Failure, Ledger
-from wegeketten.batch.process import Limits, Lost, Process
-from wegeketten.batch.steps import PUBLISH
+from wegeketten.batches.ledger import Failure, Ledger
+from wegeketten.batches.process import Limits, Lost, Process
+from wegeketten.batches.steps import PUBLISH
 from wegeketten.files.atomic import no_room
 
 if TYPE_CHECKING:
-    from wegeketten.batch.steps import Step
+    from wegeketten.batches.steps import Step
 
 _TRIES = 3
 """How often a step whose process was ended is begun: once may be the machine, three times is the city."""

@@ -63,7 +63,7 @@ def _answer(stream: TextIO, answer: dict[str, Any]) -> None:
 
 def _run(main: Main, words: list[str], log: Path) -> dict[str, Any]:
     """Run one step with its words in a log; says how it ended and how long it took."""
-    from wegeketten.batch.steps import PUBLISH
+    from wegeketten.batches.steps import PUBLISH
 
     log.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
@@ -73,7 +73,7 @@ def _run(main: Main, words: list[str], log: Path) -> dict[str, Any]:
         os.dup2(handle, 1)
         os.dup2(handle, 2)
         if words[0] == PUBLISH:
-            from wegeketten.batch.publish import publish
+            from wegeketten.batches.publish import publish
 
             code = main_like(lambda: publish(*words[1:]))
         else:

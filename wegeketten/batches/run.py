@@ -6,22 +6,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wegeketten.batch.crew import EXECUTORS, run_jobs
-from wegeketten.batch.digests import Digests
-from wegeketten.batch.ledger import Ledger, Times
-from wegeketten.batch.listing import read_list
-from wegeketten.batch.process import Limits
-from wegeketten.batch.steps import steps_of
-from wegeketten.batch.work import Job
+from wegeketten.batches.crew import EXECUTORS, run_jobs
+from wegeketten.batches.digests import Digests
+from wegeketten.batches.ledger import Ledger, Times
+from wegeketten.batches.listing import read_list
+from wegeketten.batches.process import Limits
+from wegeketten.batches.steps import steps_of
+from wegeketten.batches.work import Job
 from wegeketten.errors import OutputError, UsageError
 from wegeketten.files.json import write_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from wegeketten.batch.ledger import Failure
-    from wegeketten.batch.listing import City
-    from wegeketten.batch.steps import Step
+    from wegeketten.batches.ledger import Failure
+    from wegeketten.batches.listing import City
+    from wegeketten.batches.steps import Step
 
     Tick = Callable[[str, float], None]
 
@@ -85,7 +85,7 @@ class Batch:
     Parameters
     ----------
     listing
-        The list of cities, see `wegeketten.batch.listing.read_list`.
+        The list of cities, see `wegeketten.batches.listing.read_list`.
     dataset
         Folder of the dataset; what is in it already is not done again.
     run
@@ -159,7 +159,7 @@ class Batch:
         Parameters
         ----------
         executor, scheduler, workers
-            See `wegeketten.batch.crew.run_jobs`.
+            See `wegeketten.batches.crew.run_jobs`.
         retry
             Whether what failed before is tried again.
         limits
@@ -197,7 +197,7 @@ class Batch:
             if progress:
                 progress(outcome.city, number / whole)
         if self.whole:
-            from wegeketten.batch.overview import write_overview
+            from wegeketten.batches.overview import write_overview
 
             write_overview(self.dataset, [city.city for city in self.cities], lang=lang)
         return result
@@ -232,3 +232,40 @@ def write_marker(dataset: Path) -> None:
     dataset.mkdir(parents=True, exist_ok=True)
     if not (dataset / MARKER).is_file():
         write_json(dataset / MARKER, {"kind": "batch", "format": 1, "attribution": ATTRIBUTION})
+
+
+def batch(
+    listing: str | Path,
+    out: str | Path,
+    *,
+    run: Sequence[str] = (),
+    only: Sequence[int] = (),
+    retry: bool = False,
+    minutes: float = 120.0,
+    memory_mb: float = 0.0,
+    **how: Any,
+) -> Result:
+    """Run builds, scans and more for many cities into one dataset; what is done is not done again.
+
+    Parameters
+    ----------
+    listing, out, run, only
+        As for `Batch`.
+    retry
+        Whether what failed before is tried again.
+    minutes, memory_mb
+        Limits of each step, minutes and megabytes; 0 for none.
+    how
+        executor, scheduler, workers, lang, progress; see `Batch.run`.
+
+    Raises
+    ------
+    InputDataError
+        The list cannot be read.
+    UsageError
+        Something in the list, or an option, is wrong.
+    OutputError
+        The dataset cannot be written.
+    """
+    opened = Batch(listing, out, run=run, only=only)
+    return opened.run(retry=retry, limits=Limits(minutes * 60, memory_mb), **how)

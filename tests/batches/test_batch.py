@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 from support.drawn import Town
 
-from wegeketten.batch.listing import read_list
-from wegeketten.batch.process import Limits, Lost, Process
-from wegeketten.batch.run import Batch
-from wegeketten.batch.work import end_processes
+from wegeketten.batches.listing import read_list
+from wegeketten.batches.process import Limits, Lost, Process
+from wegeketten.batches.run import Batch
+from wegeketten.batches.work import end_processes
 from wegeketten.errors import InputDataError, OutputError, UsageError
 
 _TOWN = Town(

@@ -9,13 +9,13 @@ import time
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from wegeketten.batch.work import Outcome, end_own_process, run_job
+from wegeketten.batches.work import Outcome, end_own_process, run_job
 from wegeketten.errors import MissingExtraError, UsageError, WegekettenError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from wegeketten.batch.work import Job
+    from wegeketten.batches.work import Job
 
     Started = Callable[[str], None]
 

@@ -11,13 +11,13 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from wegeketten.batch.listing import PAGES
+from wegeketten.batches.listing import PAGES
 from wegeketten.city import MARKER
 from wegeketten.version import VERSION
 
 if TYPE_CHECKING:
-    from wegeketten.batch.digests import Digests
-    from wegeketten.batch.listing import City
+    from wegeketten.batches.digests import Digests
+    from wegeketten.batches.listing import City
 
 PUBLISH = "publish"
 """The step that puts a scan into the dataset."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wegeketten.batch.steps import PUBLISHED
+from wegeketten.batches.steps import PUBLISHED
 from wegeketten.files.parquet import write_columns
 from wegeketten.model.licence import ATTRIBUTION
 
@@ -39,7 +39,7 @@ def write_overview(dataset: Path, cities: Sequence[str], *, lang: str = "de") ->
     bool
         Whether they were written.
     """
-    from wegeketten.batch.page import overview_page
+    from wegeketten.batches.page import overview_page
     from wegeketten.files.json import write_text
 
     told = [about for city in sorted(cities) if (about := _about(dataset, city))]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from wegeketten.batch.steps import Step
+    from wegeketten.batches.steps import Step
 
 CLASSES = ("input", "usage", "fault", "time", "memory", "killed")
 """Why a step can fail: a file, an option, the program, its limits, or its process was ended."""

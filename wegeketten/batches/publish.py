@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wegeketten.batch.steps import PUBLISHED
+from wegeketten.batches.steps import PUBLISHED
 from wegeketten.files.atomic import whole_folder
 from wegeketten.files.csv import read_csv
 from wegeketten.files.json import write_json
