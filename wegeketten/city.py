@@ -355,4 +355,5 @@ def provenance_of(city: City) -> dict[str, Any]:
     dict
         Plain values, ready for JSON.
     """
-    return {str(name): city.meta[name] for name in PROVENANCE if name in city.meta}
+    told = {str(name): city.meta[name] for name in PROVENANCE if name in city.meta}
+    return told | {"weight_unit": city.weight_unit}

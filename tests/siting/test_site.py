@@ -220,10 +220,10 @@ def test_no_church_among_graves(tmp_path: Path) -> None:
 
 
 def test_functions_of_the_package_do_what_the_commands_do(town: City, tmp_path: Path) -> None:
-    found = wk.site(town, profile="rollator", add=1, candidates="library,church", minutes=6)
+    found = wk.site(town, profile="rollator", add=1, candidates="library,church", minutes=6, worlds=16)
     found.write(tmp_path / "one")
     choose_sites(
-        town, [load_profile("rollator")], Wanted(add=1, candidates="library,church", minutes=6)
+        town, [load_profile("rollator")], Wanted(add=1, candidates="library,church", minutes=6, worlds=16)
     ).write(tmp_path / "other")
     assert (tmp_path / "one" / "sites.csv").read_bytes() == (tmp_path / "other" / "sites.csv").read_bytes()
     assert sum(row.posts_whole for row in wk.needs(town, per_post=5).rows) == 2
@@ -254,3 +254,27 @@ def test_where_nothing_is_sure_the_likely_answer_still_comes(tmp_path: Path) -> 
     assert answers["cover"]["likely"]["value"] == 1
     assert answers["center"]["sure"]["value"] is None
     found.write(tmp_path / "out")
+
+
+def test_worlds_say_what_to_expect_and_how_sure_a_place_is(town: City, rollator: list[Profile]) -> None:
+    wanted = Wanted(add=2, candidates="library,church", minutes=6, worlds=8, seed=3)
+    (choice,) = choose_sites(town, rollator, wanted).choices
+    assert choice.expected is not None
+    sure, possible = (choice.answers[answer]["value_of_choice"] for answer in ("sure", "possible"))
+    assert sure <= choice.expected.low <= choice.expected.people <= choice.expected.high <= possible
+    for site in choice.sites:
+        if site.kind == "existing":
+            assert site.chance is None
+            assert site.people_expected is None
+            continue
+        assert site.chance is not None
+        assert 0 <= site.chance <= 1
+        assert site.expected_low <= site.people_expected <= site.expected_high
+    (again,) = choose_sites(town, rollator, wanted).choices
+    assert again == choice
+
+
+def test_every_place_says_where_it_is(town: City, rollator: list[Profile]) -> None:
+    (choice,) = choose_sites(town, rollator, Wanted(add=1, candidates="church", minutes=6)).choices
+    assert all(site.where.startswith("Ring ") for site in choice.sites)
+    assert choice.expected is None

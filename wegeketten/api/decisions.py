@@ -240,6 +240,8 @@ def site(
     with_measures: bool = False,
     site_cost: float | None = None,
     costs: str | Path | None = None,
+    worlds: int = 16,
+    seed: int = 0,
     limit: Limit = (),
 ) -> Sites | Joint:
     """Find where new places of a service serve people best, with a proven bound.
@@ -264,6 +266,8 @@ def site(
         Euros for places and measures; whether both are bought together.
     site_cost, costs
         What a place costs, euros; your own unit costs of measures (TOML).
+    worlds, seed
+        In how many drawn worlds the chosen places are tried (0: none), and which.
 
     Returns
     -------
@@ -285,7 +289,7 @@ def site(
             service, add, parse_objectives(objective), parse_fixed(fixed),
             None if chosen is None else str(chosen), real(capacity), None if until is None else until / 100,
             real(minutes), real(budget), with_measures, real(site_cost),
-            None if costs is None else Path(costs),
+            None if costs is None else Path(costs), worlds, seed,
         )  # fmt: skip
         return find_sites(city_of(city), profiles_of(profile, limit), wanted)
 

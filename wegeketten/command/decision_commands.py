@@ -226,6 +226,8 @@ def site(
     site_cost: Annotated[float | None, typer.Option("--site-cost", help="What a place costs, euros.")] = None,
     costs: Annotated[Path | None, typer.Option(help="Your own unit costs (TOML).")] = None,
     profile: Profiles = None,
+    worlds: Worlds = 16,
+    seed: Seed = 0,
     limit: Limits = None,
     lang: Lang = None,
     as_json: Json = False,
@@ -240,6 +242,7 @@ def site(
     wanted = Wanted(
         service, add, parse_objectives(objective), parse_fixed(fixed), candidates, capacity,
         None if until is None else until / 100, minutes, budget, with_measures, site_cost, costs,
+        worlds, seed,
     )  # fmt: skip
     with progress_bar("site") as tick:
         profiles = chosen_profiles(profile or ["rollator"], limit)

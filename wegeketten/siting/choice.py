@@ -9,6 +9,7 @@ import numpy as np
 
 from wegeketten.errors import UsageError
 from wegeketten.model.answers import ANSWERS
+from wegeketten.reach.whereabouts import at_points
 from wegeketten.routing import UNIT_S
 from wegeketten.siting.center import p_center
 from wegeketten.siting.covering import max_cover, set_cover
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from wegeketten.city import City
     from wegeketten.siting.candidates import Candidates
     from wegeketten.siting.demand import Demand
+    from wegeketten.siting.in_worlds import ExpectedPeople
     from wegeketten.siting.solution import Siting
 
     Floats = NDArray[np.float64]
@@ -55,6 +57,8 @@ class Choice:
     answers
         By answer: value, bound, gap and new sites of the best choice in that answer, and what the choice
         made here is worth in it.
+    expected
+        People within the standard afterwards as drawn worlds have it; None without worlds.
     """
 
     objective: str
@@ -63,6 +67,7 @@ class Choice:
     gap: float
     sites: tuple[Site, ...]
     answers: dict[str, dict[str, Any]]
+    expected: ExpectedPeople | None = None
 
 
 @dataclass(frozen=True)
@@ -91,6 +96,8 @@ class Wanted:
         Money for places and measures on barriers together, see `plan_jointly`.
     site_cost_eur, costs
         What a place costs where candidates do not say; a file of unit costs of measures.
+    worlds, seed
+        In how many worlds the chosen places are tried, 0 for none; and which.
     """
 
     service: str = "meeting_place"
@@ -105,6 +112,8 @@ class Wanted:
     with_measures: bool = False
     site_cost_eur: float | None = None
     costs: Path | None = None
+    worlds: int = 0
+    seed: int = 0
 
 
 class SiteTable:
@@ -149,6 +158,22 @@ class SiteTable:
         if column < self.there:
             return str(self.city.places["place_id"][self.places[column]])
         return self.candidates.site_id[column - self.there]
+
+    def xy(self, columns: Longs) -> Floats:
+        """Where sites are.
+
+        Parameters
+        ----------
+        columns
+            Columns of the sites.
+
+        Returns
+        -------
+        Floats
+            Metres, shape (columns, 2).
+        """
+        there = np.stack([self.city.places["x"][self.places], self.city.places["y"][self.places]], axis=1)
+        return np.concatenate([there, self.candidates.xy])[columns]
 
     def nearest(self, columns: Longs, answer: str) -> Floats:
         """Seconds to the nearest of some sites, infinite where there is no way.
@@ -349,7 +374,8 @@ def _rows(table: SiteTable, objective: str, siting: Siting) -> list[Site]:
     for rank, column in enumerate(_ranked(table, there, siting.open[siting.open >= table.there]), start=1):
         rows.append(_row(table, objective, column, rank, nearest, before))
         before = np.append(before, column)
-    return rows
+    told = at_points(table.city, table.xy(before))
+    return [row._replace(where=at.plain(), district=at.district) for row, at in zip(rows, told, strict=True)]
 
 
 def _own(table: SiteTable, columns: Longs) -> Longs:
@@ -406,7 +432,7 @@ def _row(table: SiteTable, objective: str, column: int, rank: int, nearest: Long
         round(float(people[own & (seconds <= table.limit)].sum()), 3), round(gained["likely"], 3),
         _quantile(seconds[own], people[own], 0.5), _quantile(seconds[own], people[own], 0.9),
         objective, premises, round(gained["sure"], 3), round(gained["possible"], 3),
-        _districts(table, newly["likely"]), _nearby(city, xy, table.site_id(column)),
+        _districts(table, newly["likely"]), _nearby(city, xy, table.site_id(column))
     )  # fmt: skip
 
 

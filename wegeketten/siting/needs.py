@@ -167,6 +167,8 @@ def find_needs(
     counted = np.nan_to_num(people) if people is not None else np.zeros(len(names))
     if not city.meta["parameters"].get("population"):
         notes.append("no file of people was given to build: every home counts as one person")
+    elif city.weight_unit == "dwellings":
+        notes.append("the file given to build counts dwellings: every dwelling counts as one person")
     weight = np.ones(len(names))
     within(asked.strength, "--strength", 0)
     if asked.index is not None:

@@ -34,6 +34,13 @@ class Site(NamedTuple):
         Districts of those who gain, with their number, most first.
     near
         Services within 100 m, and what is under the same roof.
+    where, district
+        Street with the nearest house number; district.
+    people_expected, expected_low, expected_high
+        As `people_gained`, mean over drawn worlds, and between which numbers it lies in eight of ten; None
+        without worlds.
+    chance
+        Share of the worlds in which the site brings at least half of `people_gained`.
     """
 
     rank: int
@@ -53,6 +60,12 @@ class Site(NamedTuple):
     people_possible: float
     gain_from: str
     near: str
+    where: str = ""
+    district: str = ""
+    people_expected: float | None = None
+    expected_low: float | None = None
+    expected_high: float | None = None
+    chance: float | None = None
 
 
 class Bought(NamedTuple):

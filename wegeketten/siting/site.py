@@ -15,6 +15,7 @@ from wegeketten.model.tabular import Tabular
 from wegeketten.siting.candidates import find_candidates
 from wegeketten.siting.choice import OBJECTIVES, SiteTable, choose
 from wegeketten.siting.demand import costs_of, demand_of, existing_places
+from wegeketten.siting.in_worlds import tried_in_worlds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,6 +80,7 @@ class Sites(Tabular):
                     "objective": choice.objective, "value": round(choice.value, 3),
                     "bound": round(choice.bound, 3),
                     "gap": round(choice.gap, 6), "answers": choice.answers,
+                    "expected": None if choice.expected is None else choice.expected._asdict(),
                     "sites": [site._asdict() for site in choice.sites],
                 }
                 for choice in self.choices
@@ -188,6 +190,11 @@ def choose_sites(
     for number, objective in enumerate(names):
         notify(objective, 0.6 + 0.35 * number / len(names))
         choices.append(choose(table, objective, wanted))
+    if wanted.worlds:
+        tell("worlds", 0.95)
+        choices = tried_in_worlds(
+            table, profiles, wanted.service, choices, worlds=wanted.worlds, seed=wanted.seed
+        )
     hopeless = ~np.isfinite(costs["possible"]).any(axis=1)
     if hopeless.any():
         people = float(demand.people[hopeless].sum())
@@ -255,6 +262,7 @@ def _check(city: City, wanted: Wanted) -> None:
     city.catalogue.service(wanted.service)
     within(wanted.minutes, "--minutes", 0, 24 * 60, above=True)
     within(wanted.site_cost_eur, "--site-cost", 0)
+    within(wanted.worlds, "--worlds", 0)
     unknown = [name for name in wanted.objectives if name not in OBJECTIVES]
     if unknown:
         raise UsageError(f"--objective {unknown[0]}: there are {', '.join(OBJECTIVES)} and all")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wegeketten.files.resources import shipped
 from wegeketten.places.catalogue import load_catalogue
@@ -14,9 +14,10 @@ from wegeketten.words.messages import translated
 from wegeketten.words.names import kind_name, service_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from wegeketten.siting.in_worlds import ExpectedPeople
     from wegeketten.siting.needs import Needs
     from wegeketten.siting.rows import Need, Site
     from wegeketten.siting.site import Sites
@@ -38,32 +39,71 @@ def print_sites(found: Sites | Joint, *, lang: Language, out: Path) -> None:
     if isinstance(found, Joint):
         _print_joint(found, lang=lang, out=out)
         return
+    counted = _counted(found.meta, lang)
     told = [
         text(
-            "siting.today", lang, service=service_name(found.service, lang),
+            "siting.today", lang, counted=counted, service=service_name(found.service, lang),
             near=number(found.people_today["likely"], lang, 0), people=number(found.people, lang, 0),
         )
     ]  # fmt: skip
     for choice in found.choices:
         digits = 1 if choice.objective in ("median", "center") else 0
         value, bound = number(choice.value, lang, digits), number(choice.bound, lang, digits)
-        told.append(text(f"siting.{choice.objective}", lang, value=value, bound=bound))
-        told += [_site(site, lang) for site in choice.sites if site.kind == "new"]
+        told.append(text(f"siting.{choice.objective}", lang, value=value, bound=bound, counted=counted))
+        if choice.expected is not None:
+            told.append(_expected(choice.expected, lang))
+        told += [_site(site, counted, lang) for site in choice.sites if site.kind == "new"]
     _say(told, found.notes, out / "sites.csv", lang)
 
 
-def _site(site: Site, lang: Language) -> str:
+def _counted(meta: Mapping[str, Any], lang: Language) -> str:
+    """What the figures count: homes, dwellings or people."""
+    return str(load_words(lang)["counted"][meta["weight_unit"]])
+
+
+def _expected(expected: ExpectedPeople, lang: Language) -> str:
     return text(
-        "siting.site", lang, rank=site.rank, name=site.name or site.site_id,
-        premises=_premises(site.premises, lang),
-        lat=f"{site.lat:.5f}", lon=f"{site.lon:.5f}", gained=number(site.people_gained, lang, 0),
-        sure=number(site.people_sure, lang, 0), possible=number(site.people_possible, lang, 0),
-        where=site.gain_from or "–",
+        "siting.expected", lang, worlds=expected.worlds, people=number(expected.people, lang, 0),
+        low=number(expected.low, lang, 0), high=number(expected.high, lang, 0),
     )  # fmt: skip
 
 
-def _premises(kind: str, lang: Language) -> str:
-    """Name of a kind of premises, or of a service whose places are candidates."""
+def _site(site: Site, counted: str, lang: Language) -> str:
+    told = text(
+        "siting.site", lang, counted=counted, rank=site.rank, name=site.name or site.where or site.site_id,
+        premises=premises_name(site.premises, lang), at=site.where or f"{site.lat:.5f},{site.lon:.5f}",
+        gained=number(site.people_gained, lang, 0), sure=number(site.people_sure, lang, 0),
+        possible=number(site.people_possible, lang, 0), where=site.gain_from or "–",
+    )  # fmt: skip
+    if site.chance is None or site.people_expected is None:
+        return told
+    return told + text(
+        "siting.site_expected", lang, people=number(site.people_expected, lang, 0),
+        low=number(site.expected_low or 0, lang, 0), high=number(site.expected_high or 0, lang, 0),
+        chance=number(100 * site.chance, lang, 0),
+    )  # fmt: skip
+
+
+def premises_name(kind: str, lang: str) -> str:
+    """Name of a kind of premises, or of a service whose places are candidates.
+
+    Parameters
+    ----------
+    kind
+        As in the column ``premises`` of ``sites.csv``.
+    lang
+        Language of the text, ``de`` or ``en``.
+
+    Returns
+    -------
+    str
+        What people call it.
+
+    Examples
+    --------
+    >>> premises_name("corners", "de"), premises_name("library", "en")
+    ('Straßenecke', 'Library')
+    """
     known: dict[str, str] = load_words(lang)["premises"]
     if kind in known:
         return known[kind]
@@ -75,18 +115,19 @@ def _print_joint(found: Joint, *, lang: Language, out: Path) -> None:
     def whole(value: float) -> str:
         return number(value, lang, 0)
 
+    counted = _counted(found.meta, lang)
     told = [
         text(
-            "siting.joint", lang, service=service_name(found.service, lang), value=whole(found.value),
-            budget=whole(found.budget_eur), bound=whole(found.bound), sites=whole(found.sites_first),
+            "siting.joint", lang, counted=counted, service=service_name(found.service, lang),
+            value=whole(found.value), budget=whole(found.budget_eur), bound=whole(found.bound), sites=whole(found.sites_first),
             measures=whole(found.measures_first),
         )
     ]  # fmt: skip
     told += [
         text(
-            "siting.bought", lang, step=row.step, what=text(f"bought.{row.what}", lang), id=row.id,
-            name=row.name,
-            kind=_premises(row.kind, lang) if row.what == "site" else kind_name(row.kind, lang),
+            "siting.bought", lang, counted=counted, step=row.step, what=text(f"bought.{row.what}", lang),
+            id=row.id, name=row.name,
+            kind=premises_name(row.kind, lang) if row.what == "site" else kind_name(row.kind, lang),
             cost=whole(row.cost_eur), gained=whole(row.people_gained),
         )
         for row in found.bought
@@ -115,15 +156,15 @@ def print_needs(found: Needs, *, lang: Language, out: Path) -> None:
         )
     ]  # fmt: skip
     ordered = sorted(rows, key=lambda row: (-row.posts_needed, row.district))
-    told += [_district(row, lang) for row in ordered if row.people > 0]
+    told += [_district(row, _counted(found.meta, lang), lang) for row in ordered if row.people > 0]
     fits = sum(row.size == "fits" for row in found.proposal.rows)
     told.append(text("siting.neighbourhoods", lang, count=len(found.proposal.rows), fits=fits))
     _say(told, found.notes, out / "needs.csv", lang)
 
 
-def _district(row: Need, lang: Language) -> str:
+def _district(row: Need, counted: str, lang: Language) -> str:
     return text(
-        "siting.district", lang, name=row.district, people=number(row.people, lang, 0),
+        "siting.district", lang, counted=counted, name=row.district, people=number(row.people, lang, 0),
         needed=number(row.posts_needed, lang, 2), whole=row.posts_whole,
         meeting=_percent(row.meeting_reach_likely), centre=_percent(row.centre_reach_likely),
     )  # fmt: skip
