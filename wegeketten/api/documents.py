@@ -80,6 +80,8 @@ def report(
     service: str | Sequence[str] = (),
     plan: str | Path | None = None,
     survey: str | Path | None = None,
+    sites: str | Path | None = None,
+    needs: str | Path | None = None,
     title: str | None = None,
     each: bool = False,
     pdf: bool = False,
@@ -95,6 +97,8 @@ def report(
         As for `map`.
     district
         Name or id; the overview of the whole city where None.
+    sites, needs
+        Folders written by `site` and `needs`.
     title
         Name of the place.
     each
@@ -125,13 +129,15 @@ def report(
     chosen = profiles_of(profile) if profile else ()
     result = scan(opened, profiles=chosen, services=listed(service), worlds=worlds, seed=seed)
     if each:
-        return write_reports(result, path, lang=lang, title=title, plan=plan, survey=survey)
+        return write_reports(
+            result, path, lang=lang, title=title, plan=plan, survey=survey, sites=sites, needs=needs
+        )
     files = [] if path.suffix.lower() == ".pdf" else [path]
     files += [path.with_suffix(".pdf")] if pdf or not files else []
     for file in files:
         write_report(
             opened, file, district=district, lang=lang, pdf=file.suffix == ".pdf", scan=result, title=title,
-            plan=plan, survey=survey,
+            plan=plan, survey=survey, sites=sites, needs=needs,
         )  # fmt: skip
     return files[0]
 

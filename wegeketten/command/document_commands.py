@@ -62,6 +62,8 @@ def report(
     service: Services = None,
     plan_: Annotated[Path | None, typer.Option("--plan", help="Folder written by plan.")] = None,
     survey_: Annotated[Path | None, typer.Option("--survey", help="Folder written by survey.")] = None,
+    sites: Annotated[Path | None, typer.Option(help="Folder written by site.")] = None,
+    needs: Annotated[Path | None, typer.Option(help="Folder written by needs.")] = None,
     title: Annotated[str | None, typer.Option(help="Name of the place.")] = None,
     each: Annotated[bool, typer.Option("--each", help="A folder with a page per district.")] = False,
     pdf: Annotated[bool, typer.Option("--pdf", help="A tagged PDF beside the HTML file.")] = False,
@@ -82,7 +84,9 @@ def report(
         tick("scan", 0.2)
         result = scan_city(opened, profiles=profile or (), services=service or (), worlds=worlds, seed=seed)
         if each:
-            pages = write_reports(result, out, lang=language, title=title, plan=plan_, survey=survey_)
+            pages = write_reports(
+                result, out, lang=language, title=title, plan=plan_, survey=survey_, sites=sites, needs=needs
+            )
             say(f"{out}: {len(pages)} pages written")
             return
         files = [] if out.suffix.lower() == ".pdf" else [out]
@@ -91,7 +95,7 @@ def report(
             tick(file.name, 0.5 + number / 4)
             write_report(
                 opened, file, district=district, lang=language, pdf=file.suffix == ".pdf", scan=result,
-                title=title, plan=plan_, survey=survey_,
+                title=title, plan=plan_, survey=survey_, sites=sites, needs=needs,
             )  # fmt: skip
     say(f"{', '.join(map(str, files))} written")
 

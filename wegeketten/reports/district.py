@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wegeketten.files.json import write_text
 from wegeketten.planning.proposals import read_looks, read_proposals
@@ -16,6 +16,8 @@ from wegeketten.reports.bottlenecks import bottlenecks, within
 from wegeketten.reports.chain_chapter import chains
 from wegeketten.reports.front_page import Phrases, glance_of
 from wegeketten.reports.inline import island, policy_of, script_tag, style_tag
+from wegeketten.reports.sites_chapter import chapters_of
+from wegeketten.siting.read import read_needs, read_sites
 from wegeketten.words.catalogue import load_words
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from wegeketten.reports.area_figures import Area
     from wegeketten.reports.bottlenecks import Bottleneck
     from wegeketten.reports.sheet import About, Glance, Link, Section
+    from wegeketten.siting.read import ReadNeeds, ReadSites
 
 POLICY_MARK = "policy-goes-here"
 
@@ -49,6 +52,8 @@ def write_report(
     title: str | None = None,
     plan: str | Path | None = None,
     survey: str | Path | None = None,
+    sites: str | Path | None = None,
+    needs: str | Path | None = None,
 ) -> Path:
     """Write the profile of a district, or the overview of all districts.
 
@@ -72,6 +77,8 @@ def write_report(
         Name of the city; made from the source's file name where None.
     plan, survey
         Folders written by ``plan`` and ``survey``: what to do, and where to look first.
+    sites, needs
+        Folders written by ``site`` and ``needs``: which places are missing, and what districts need.
 
     Returns
     -------
@@ -83,7 +90,7 @@ def write_report(
     UsageError
         A district, profile, service or language does not exist.
     InputDataError
-        The plan or the survey cannot be read.
+        A folder cannot be read.
     MissingExtraError
         `pdf` is asked for and weasyprint is not installed.
     OutputError
@@ -107,8 +114,7 @@ def write_report(
         row=row,
         lang=lang,
         title=title,
-        proposals=None if plan is None else read_proposals(Path(plan)),
-        looks=None if survey is None else read_looks(Path(survey)),
+        **read_findings(city, plan=plan, survey=survey, sites=sites, needs=needs),
     )
     target = Path(out)
     if pdf:
@@ -127,6 +133,8 @@ def write_reports(
     title: str | None = None,
     plan: str | Path | None = None,
     survey: str | Path | None = None,
+    sites: str | Path | None = None,
+    needs: str | Path | None = None,
 ) -> list[Path]:
     """Write the overview and the profile of every district into a folder; the city is looked at once.
 
@@ -136,7 +144,7 @@ def write_reports(
         A scan of all homes.
     out
         Folder; made where it is missing.
-    lang, title, plan, survey
+    lang, title, plan, survey, sites, needs
         As in `write_report`.
 
     Returns
@@ -149,16 +157,15 @@ def write_reports(
     UsageError
         The language does not exist.
     InputDataError
-        The plan or the survey cannot be read.
+        A folder cannot be read.
     OutputError
         A file cannot be written.
     """
     load_words(lang)
-    proposals = None if plan is None else read_proposals(Path(plan))
-    looks = None if survey is None else read_looks(Path(survey))
+    found = read_findings(scan.city, plan=plan, survey=survey, sites=sites, needs=needs)
     written = []
     for row in range(-1, len(scan.city.districts["name"])):
-        page = report_page(scan, row=row, lang=lang, title=title, proposals=proposals, looks=looks)
+        page = report_page(scan, row=row, lang=lang, title=title, **found)
         target = Path(out) / ("index.html" if row < 0 else f"district-{row + 1}.html")
         write_text(target, page)
         written.append(target)
@@ -173,6 +180,8 @@ def report_page(
     title: str | None = None,
     proposals: Sequence[Proposal] | None = None,
     looks: Sequence[Look] | None = None,
+    sites: ReadSites | None = None,
+    needs: ReadNeeds | None = None,
 ) -> str:
     """The page as text.
 
@@ -188,6 +197,8 @@ def report_page(
         Name of the city.
     proposals, looks
         What a plan proposes and where a survey would look; None where there is none.
+    sites, needs
+        Places that are missing and what districts need; None where not computed.
 
     Returns
     -------
@@ -196,8 +207,45 @@ def report_page(
     """
     from wegeketten.reports.map_data import city_name
 
-    phrases = Phrases(scan, lang, title or city_name(scan.city), proposals=proposals, looks=looks)
+    phrases = Phrases(
+        scan, lang, title or city_name(scan.city), proposals=proposals, looks=looks, sites=sites, needs=needs
+    )
     return Report(phrases).page(row)
+
+
+def read_findings(
+    city: City,
+    *,
+    plan: str | Path | None = None,
+    survey: str | Path | None = None,
+    sites: str | Path | None = None,
+    needs: str | Path | None = None,
+) -> dict[str, Any]:
+    """What further commands have found, for `Phrases`.
+
+    Parameters
+    ----------
+    city
+        The city, as built.
+    plan, survey, sites, needs
+        Folders written by the commands; None where there is none.
+
+    Returns
+    -------
+    dict
+        ``proposals``, ``looks``, ``sites`` and ``needs``, None where there is none.
+
+    Raises
+    ------
+    InputDataError
+        A folder cannot be read.
+    """
+    return {
+        "proposals": None if plan is None else read_proposals(Path(plan)),
+        "looks": None if survey is None else read_looks(Path(survey)),
+        "sites": None if sites is None else read_sites(Path(sites), city),
+        "needs": None if needs is None else read_needs(Path(needs)),
+    }
 
 
 class Report:
@@ -276,6 +324,7 @@ class Report:
         return [
             *([chapters.plan(area, phrases)] if phrases.proposals is not None else []),
             *([chapters.looks(area, phrases)] if phrases.looks is not None else []),
+            *chapters_of(area, phrases, phrases.sites, phrases.needs),
             *middle,
             *([errand] if errand else []),
             *([chapters.barriers(found, phrases)] if area.judged else []),
@@ -326,7 +375,8 @@ class Report:
         told = told if len(self.judged) > 1 else []  # the only one is the city
         pages = [self.glance(one, f"district-{one.row}") for one in told]
         first, sections = self.glance(area, "first"), self.sections(row)
-        told_first = (self.phrases.proposals is not None) + (self.phrases.looks is not None)
+        found = (self.phrases.proposals, self.phrases.looks, self.phrases.sites, self.phrases.needs)
+        told_first = sum(one is not None for one in found)
         sections[told_first:told_first] = front
         return _fill(self.phrases, first, sections, pages, links=links, about=about)
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from wegeketten.reach.scan import Scan
     from wegeketten.reports.area_figures import Area
     from wegeketten.reports.area_figures import AreaShare as Shares
+    from wegeketten.siting.read import ReadNeeds, ReadSites
 
 GROUPS = PROFILES
 """Columns of the table, as far as they were scanned."""
@@ -51,6 +52,8 @@ class Phrases:
         Name of the city.
     proposals, looks
         What a plan proposes and what a survey would look at; None where there is none.
+    sites, needs
+        Places that are missing and what districts need; None where not computed.
     """
 
     def __init__(
@@ -61,11 +64,14 @@ class Phrases:
         *,
         proposals: Sequence[Proposal] | None = None,
         looks: Sequence[Look] | None = None,
+        sites: ReadSites | None = None,
+        needs: ReadNeeds | None = None,
     ) -> None:
         self.scan = scan
         self.lang = lang
         self.place = clean(place)
         self.proposals, self.looks = proposals, looks
+        self.sites, self.needs = sites, needs
         self.all_words = load_words(lang)
         self.words: dict[str, Any] = self.all_words["report"]
         meta = scan.city.meta
@@ -180,9 +186,7 @@ class Phrases:
         str
             Without a unit.
         """
-        if not count:
-            return "0"
-        return f"<{FEWEST_HOMES}" if count < FEWEST_HOMES else about(count, self.lang)
+        return bare_gain(count, self.lang)
 
     def headline(self, cell: Shares, service: str) -> str:
         """How many reach a service: likely, for sure, and at most.
@@ -263,6 +267,31 @@ class Phrases:
             In the language of the report.
         """
         return self.place if area.row < 0 else clean(area.name)
+
+
+def bare_gain(count: float, lang: str) -> str:
+    """A gain as a number without a unit; small ones are not distinguished.
+
+    Parameters
+    ----------
+    count
+        What is gained.
+    lang
+        Language of the text, ``de`` or ``en``.
+
+    Returns
+    -------
+    str
+        No more precise than it is known.
+
+    Examples
+    --------
+    >>> bare_gain(0, "de"), bare_gain(3.2, "de"), bare_gain(1234, "de")
+    ('0', '<10', '1.200')
+    """
+    if not count:
+        return "0"
+    return f"<{FEWEST_HOMES}" if count < FEWEST_HOMES else about(count, lang)
 
 
 def glance_of(area: Area, phrases: Phrases, *, page_id: str, others: Sequence[Area] = ()) -> Glance:

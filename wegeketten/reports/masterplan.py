@@ -12,9 +12,8 @@ from wegeketten.errors import InputDataError
 from wegeketten.files.atomic import check_replaceable, whole_folder
 from wegeketten.files.csv import clean_text, read_csv
 from wegeketten.files.json import write_json, write_text
-from wegeketten.planning.proposals import read_looks, read_proposals
 from wegeketten.reports.charts import curve_chart
-from wegeketten.reports.district import Report, plain_page
+from wegeketten.reports.district import Report, plain_page, read_findings
 from wegeketten.reports.front_page import Phrases
 from wegeketten.reports.map_data import city_name
 from wegeketten.reports.masterplan_tables import write_tables
@@ -114,8 +113,11 @@ def write_masterplan(
     tick("scan", 0.5)
     scan = scan_city(city, worlds=WORLDS)
     title = chosen.title or city_name(city)
-    proposals, looks = read_proposals(parts / "plan"), read_looks(parts / "survey")
-    report = Report(Phrases(scan, lang, title, proposals=proposals, looks=looks))
+    extras = extras or Extras()
+    found = read_findings(
+        city, plan=parts / "plan", survey=parts / "survey", sites=extras.sites, needs=extras.needs
+    )
+    report = Report(Phrases(scan, lang, title, **found))
     if not report.phrases.offered:
         raise InputDataError(f"{city.path}: no place of any service is mapped; there is nothing to judge")
     areas = [area for area in report.judged if area.row in rows]
@@ -125,7 +127,7 @@ def write_masterplan(
             city, folder / "map.html", lang=lang, title=title, plan=parts / "plan", survey=parts / "survey"
         )
         tick("pages", 0.7)
-        _write_pages(report, areas, chosen, extras or Extras(), parts, folder)
+        _write_pages(report, areas, chosen, extras, parts, folder)
         tick("tables", 0.8)
         write_tables(report, _made(folder / "tables"))
         for name in ("survey.html", "survey.gpx", "survey.csv"):
@@ -184,7 +186,11 @@ def _write_pages(
         Link("tables/survey.html", words["link_survey"]),
     ]
     links += [Link(names[area.row], words["link_district"].format(name=phrases.area(area))) for area in areas]
-    front = [curve(report, parts / "plan"), unknown(report, parts / "survey"), *further(extras, phrases.lang)]
+    front = [
+        curve(report, parts / "plan"),
+        unknown(report, parts / "survey"),
+        *usable_stops(extras.stops, phrases.lang),
+    ]
     write_text(
         folder / "index.html",
         report.page(-1, links=links, front=front, districts=(), about=told),
@@ -276,39 +282,36 @@ def unknown(report: Report, survey: Path) -> Section:
     return Section("unknown-title", words["unknown"], texts)
 
 
-def further(extras: Extras, lang: str) -> list[Section]:
-    """Tables of further results: sites, needs and stops, as far as they were computed.
+def usable_stops(folder: Path | None, lang: str) -> list[Section]:
+    """The first rows of the table of stops, where it was computed.
 
     Parameters
     ----------
-    extras
-        Folders of further results.
+    folder
+        Folder written by `stops`, None where there is none.
     lang
         Language of the text, ``de`` or ``en``.
 
     Returns
     -------
     list of Section
-        Chapters of the report.
+        At most one.
 
     Raises
     ------
     InputDataError
-        A table holds no rows.
+        The table holds no rows.
     """
-    words = load_words(lang)["masterplan"]
-    found = []
-    for name, folder in zip(Extras._fields, extras, strict=True):
-        if folder is None:
-            continue
-        rows = read_csv(folder / f"{name}.csv")
-        if not rows:
-            raise InputDataError(f"{folder / f'{name}.csv'}: holds no rows; write it again")
-        kept = [column for column in rows[0] if not column.endswith("_id") and column not in ("lat", "lon")]
-        cells = [[Cell(_shown(row[column], lang)) for column in kept] for row in rows[:MOST_EXTRA_ROWS]]
-        sheet = Sheet(name, words[name], [Column(column) for column in kept], cells, cls="cards", quiet=True)
-        found.append(Section(f"{name}-title", words[name], [], [sheet]))
-    return found
+    if folder is None:
+        return []
+    title = load_words(lang)["masterplan"]["stops"]
+    rows = read_csv(folder / "stops.csv")
+    if not rows:
+        raise InputDataError(f"{folder / 'stops.csv'}: holds no rows; write it again")
+    kept = [column for column in rows[0] if not column.endswith("_id") and column not in ("lat", "lon")]
+    cells = [[Cell(_shown(row[column], lang)) for column in kept] for row in rows[:MOST_EXTRA_ROWS]]
+    sheet = Sheet("stops", title, [Column(column) for column in kept], cells, cls="cards", quiet=True)
+    return [Section("stops-title", title, [], [sheet])]
 
 
 def _shown(cell: str, lang: str) -> str:

@@ -191,7 +191,7 @@ def choose_sites(
         notify(objective, 0.6 + 0.35 * number / len(names))
         choices.append(choose(table, objective, wanted))
     if wanted.worlds:
-        tell("worlds", 0.95)
+        notify("worlds", 0.95)
         choices = tried_in_worlds(
             table, profiles, wanted.service, choices, worlds=wanted.worlds, seed=wanted.seed
         )

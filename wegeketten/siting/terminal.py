@@ -119,8 +119,8 @@ def _print_joint(found: Joint, *, lang: Language, out: Path) -> None:
     told = [
         text(
             "siting.joint", lang, counted=counted, service=service_name(found.service, lang),
-            value=whole(found.value), budget=whole(found.budget_eur), bound=whole(found.bound), sites=whole(found.sites_first),
-            measures=whole(found.measures_first),
+            value=whole(found.value), budget=whole(found.budget_eur), bound=whole(found.bound),
+            sites=whole(found.sites_first), measures=whole(found.measures_first),
         )
     ]  # fmt: skip
     told += [
