@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 from support.drawn import Town
 
 import wegeketten as wk
@@ -18,7 +20,7 @@ from wegeketten.errors import InputDataError, UsageError
 from wegeketten.people.profile import load_profile
 from wegeketten.siting.needs import Asked, find_needs
 from wegeketten.siting.neighbourhoods import propose
-from wegeketten.siting.posts import largest_remainder, posts_needed, read_index
+from wegeketten.siting.posts import largest_remainder, posts_needed, read_index, shared_with
 
 if TYPE_CHECKING:
     from wegeketten.city import City
@@ -152,3 +154,63 @@ def test_what_is_not_known_stays_unknown(town: City) -> None:
     assert any("every home counts as one person" in note for note in found.notes)
     with pytest.raises(InputDataError):
         find_needs(town, load_profile("walker"), Asked(there=Path("/nonexistent/posts.csv")))
+
+
+# the same twelve homes north and south, no road between them but tracks that one street crosses on the ground
+TRACKS = Town(
+    """
+      A B C    D E F
+    a--------b--------c
+             |
+    r--------s--------t
+             |
+    d--------e--------f
+      G H I    J K L
+    """,
+    ways={"abc": _STREET, "bse": _STREET, "def": _STREET, "rst": "railway=rail"},
+    nodes={
+        **{letter: _HOME.format("Nordweg", number) for number, letter in enumerate("ABCDEF", start=1)},
+        **{letter: _HOME.format("Südweg", number) for number, letter in enumerate("GHIJKL", start=1)},
+        "s": "railway=level_crossing",
+    },
+    cell_m=12.0,
+)
+
+
+@pytest.mark.parametrize(("line", "parts"), [("rail", 2), ("tram", 1), ("abandoned", 1)])
+def test_tracks_on_the_ground_divide(tmp_path: Path, line: str, parts: int) -> None:
+    drawn = Town(
+        TRACKS.drawing,
+        {**TRACKS.ways, "rst": f"railway={line}"},
+        TRACKS.nodes,
+        cell_m=12.0,
+    )
+    city = wk.build(drawn.write(tmp_path / "town.osm"), tmp_path / "city", pavements="centre")
+    rows = propose(city, least=3, most=20).rows
+    assert sorted((row.around, row.homes) for row in rows) == (
+        [("Nordweg", 6), ("Südweg", 6)] if parts == 2 else [(rows[0].around, 12)]
+    )
+    if parts == 2:
+        assert [row.crosses for row in propose(city, least=7, most=20).rows] == ["railway"]
+
+
+@given(st.lists(st.floats(0.01, 3), min_size=1, max_size=12), st.integers(0, 2**16))
+def test_shared_posts_hang_together(needed: list[float], seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    count = len(needed)
+    touching = np.triu(rng.random((count, count)) < 0.3, 1)
+    touching |= touching.T
+    beside = [np.flatnonzero(row).tolist() for row in touching]
+    whole = largest_remainder(needed)
+    owner = shared_with(needed, whole, beside)
+    label = connected_components(coo_array(touching), directed=False)[1]
+    for row in range(count):
+        there = bool(whole[label == label[row]].sum())
+        assert (owner[row] >= 0) == there, (needed, beside)
+        if whole[row]:
+            assert owner[row] == row
+    for post in set(owner.tolist()) - {-1}:
+        members = np.flatnonzero(owner == post)
+        parts = connected_components(coo_array(touching[np.ix_(members, members)]), directed=False)[0]
+        assert whole[post] > 0
+        assert parts == 1

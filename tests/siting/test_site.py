@@ -278,3 +278,50 @@ def test_every_place_says_where_it_is(town: City, rollator: list[Profile]) -> No
     (choice,) = choose_sites(town, rollator, Wanted(add=1, candidates="church", minutes=6)).choices
     assert all(site.where.startswith("Ring ") for site in choice.sites)
     assert choice.expected is None
+
+
+@pytest.mark.parametrize(("ground", "left"), [("natural=water", 1), ("landuse=residential", 2)])
+def test_a_listed_place_in_a_lake_is_never_proposed(tmp_path: Path, ground: str, left: int) -> None:
+    drawing = """
+     A B C D E F G
+    a------b------c
+    """
+    plain = Town(drawing, {}, cell_m=20.0)
+    ring = [plain.at(8, -1), plain.at(14, -1), plain.at(14, 3), plain.at(8, 3)]
+    extra = "".join(
+        f'<node id="{900 + i}" version="1" lat="{y}" lon="{x}"/>' for i, (x, y) in enumerate(ring)
+    )
+    key, value = ground.split("=")
+    refs = "".join(f'<nd ref="{900 + i}"/>' for i in (0, 1, 2, 3, 0))
+    extra += f'<way id="990" version="1">{refs}<tag k="{key}" v="{value}"/></way>'
+    homes = {letter: f"{_HOME}{number}" for number, letter in enumerate("ABCDEFG", start=1)}
+    drawn = Town(drawing, {"abc": _SMOOTH}, homes, cell_m=20.0, extra=extra)
+    city = wk.build(drawn.write(tmp_path / "town.osm"), tmp_path / "city", pavements="centre")
+    (lon, lat), (other_lon, other_lat) = drawn.position("D"), drawn.position("A")
+    listed = tmp_path / "list.csv"
+    listed.write_text(f"name,lon,lat\nIm See,{lon},{lat}\nAn Land,{other_lon},{other_lat}\n")
+    found, notes = find_candidates(city, "meeting_place", wanted=str(listed))
+    assert len(found) == left
+    assert any("in water" in note for note in notes) == (left == 1)
+
+
+def test_no_place_at_a_motorway(tmp_path: Path) -> None:
+    drawing = """
+     A B C D E F G
+    a------b------c
+           L
+    m------n------o
+    """
+    homes = {letter: f"{_HOME}{number}" for number, letter in enumerate("ABCDEFG", start=1)}
+    nodes = {**homes, "L": "amenity=library|name=Rasthof"}
+    for road, left in (("motorway", 0), ("residential", 1)):
+        ways = {"abc": _SMOOTH, "mno": f"highway={road}"}
+        drawn = Town(drawing, ways, nodes, cell_m=15.0)
+        folder = tmp_path / road
+        folder.mkdir()
+        city = wk.build(drawn.write(folder / "town.osm"), folder / "city", pavements="centre")
+        if left:
+            assert find_candidates(city, "meeting_place", wanted="library")[0].name == ["Rasthof"]
+        else:
+            with pytest.raises(UsageError, match="no place"):
+                find_candidates(city, "meeting_place", wanted="library")

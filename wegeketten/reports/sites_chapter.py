@@ -196,15 +196,16 @@ def _need(one: ReadNeed, phrases: Phrases) -> list[Cell]:
     lang, none = phrases.lang, phrases.words["none"]
     if one.people < FEWEST_HOMES:  # nobody's home is to be read off
         return [Cell(one.district), Cell(f"<{FEWEST_HOMES}", sort=0), *[Cell(none, sort="")] * 7]
+    words = phrases.all_words["sites_report"]
+    shared = words["post_with"].format(district=one.post_with) if one.post_with else ""
     rate = ""
     if one.meeting_per_10000 is not None:
-        words = phrases.all_words["sites_report"]
         rate = words["per_10000"].format(count=short(one.meeting_per_10000, lang))
     return [
         Cell(one.district),
         Cell(about(one.people, lang), sort=round(one.people, 1)),
         Cell(number(one.posts_needed, lang, 2), sort=one.posts_needed),
-        Cell(number(one.posts_whole, lang), sort=one.posts_whole),
+        Cell(number(one.posts_whole, lang), small=shared, sort=one.posts_whole),
         Cell(none if one.posts_there is None else short(one.posts_there, lang), sort=one.posts_there or ""),
         Cell(number(one.meeting_places, lang), small=rate, sort=one.meeting_places),
         _share(one.meeting_reach, phrases),

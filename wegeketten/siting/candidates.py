@@ -145,6 +145,10 @@ def find_candidates(
     else:
         kinds = None if wanted is None else [part.strip() for part in wanted.split(",") if part.strip()]
         found = _premises(city, service, kinds)
+    wrong = _misplaced(city, found)
+    if wrong.any():
+        notes.append(f"{int(wrong.sum())} candidates in water or on a motorway are left out")
+        found = found.take(np.flatnonzero(~wrong).tolist())
     if len(found) > most:
         notes.append(f"of {len(found)} candidates the {most} with the most people around are taken")
         found = found.take(np.sort(np.argsort(-_around(city, found.xy), kind="stable")[:most]).tolist())
@@ -263,30 +267,52 @@ def _corner_nodes(city: City) -> NDArray[np.int64]:
 
 def _at_motorways(city: City) -> NDArray[np.bool_]:
     """Nodes on motorways, trunk roads and their links, or within 20 m of one of their points."""
-    from scipy.spatial import cKDTree
+    fast = _fast(city)
+    near = _near_fast(city, np.column_stack([city.nodes["x"], city.nodes["y"]]))
+    return near | np.isin(city.nodes["osm_id"], fast.get("osm_id", ()))
 
+
+def _fast(city: City) -> dict[str, NDArray[np.generic]]:
+    """Points of motorways, trunk roads and their links; no columns where there are none."""
     from wegeketten.files.parquet import read_columns
 
     path = city.path / "fast.parquet"
-    columns = read_columns(path) if path.is_file() else {}
-    if not len(columns.get("lon", ())):
-        return np.zeros(len(city.nodes["x"]), dtype=bool)
-    xy = city.projection.to_xy(np.column_stack([columns["lon"], columns["lat"]]))
-    far, _ = cKDTree(np.asarray(xy)).query(np.column_stack([city.nodes["x"], city.nodes["y"]]))
-    return np.asarray((far <= _FAST_M) | np.isin(city.nodes["osm_id"], columns["osm_id"]))
+    return read_columns(path) if path.is_file() else {}
 
 
-def _on_ground(city: City, lonlat: NDArray[np.float64]) -> NDArray[np.bool_]:
+def _near_fast(city: City, xy: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Whether points (metres) lie within 20 m of a point of such a road."""
+    from scipy.spatial import cKDTree
+
+    fast = _fast(city)
+    if not len(fast.get("lon", ())) or not len(xy):
+        return np.zeros(len(xy), dtype=bool)
+    points = city.projection.to_xy(np.column_stack([fast["lon"], fast["lat"]]))
+    return np.asarray(cKDTree(np.asarray(points)).query(xy)[0] <= _FAST_M)
+
+
+def _misplaced(city: City, found: Candidates) -> NDArray[np.bool_]:
+    """Which candidates, whoever listed them, lie in water or on a motorway."""
+    wet = _on_ground(city, found.lonlat, ("water",), 0.0)
+    return wet | _near_fast(city, found.xy)
+
+
+def _on_ground(
+    city: City,
+    lonlat: NDArray[np.float64],
+    classes: Sequence[str] = ("water", "green"),
+    edge_m: float = _DRY_M,
+) -> NDArray[np.bool_]:
     """Whether points lie in water or green (cemeteries, parks, woods), or at their very edge."""
     import shapely
 
     base = city.base
-    ground = np.isin(np.asarray(base["class"]).astype(str), ["water", "green"])
+    ground = np.isin(np.asarray(base["class"]).astype(str), list(classes))
     shapes = np.asarray(base["geometry"])[ground]
     wrong = np.zeros(len(lonlat), dtype=bool)
     if len(shapes) and len(lonlat):
         tree = shapely.STRtree(shapes)
-        hit = tree.query(np.asarray(shapely.points(lonlat)), predicate="dwithin", distance=_DRY_M / 111_195)
+        hit = tree.query(np.asarray(shapely.points(lonlat)), predicate="dwithin", distance=edge_m / 111_195)
         wrong[hit[0]] = True
     return wrong
 

@@ -16,7 +16,14 @@ from wegeketten.model.tabular import Tabular
 from wegeketten.reach.shares import units_within
 from wegeketten.routing import INF
 from wegeketten.siting.neighbourhoods import Proposal, propose
-from wegeketten.siting.posts import PER_POST, STRENGTH, largest_remainder, posts_needed, read_index
+from wegeketten.siting.posts import (
+    PER_POST,
+    STRENGTH,
+    largest_remainder,
+    posts_needed,
+    read_index,
+    shared_with,
+)  # fmt: skip
 from wegeketten.siting.rows import Cluster, Need
 
 if TYPE_CHECKING:
@@ -32,6 +39,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 CENTRES, MEETING = "senior_service", "meeting_place"
+_GAP_DEG = 2e-4  # outlines this near adjoin: 10 to 20 m
 CLUSTERED = (MEETING, CENTRES, "doctor", "pharmacy", "culture", "post", "groceries")
 """Services that help one another under one roof."""
 
@@ -193,6 +201,7 @@ def find_needs(
         [names.index(one.district) for one in clusters if one.district in names], minlength=len(names)
     )
     source = _source(city, asked)
+    serves = shared_with(needed, whole, _beside(city))
     rows = tuple(
         Need(
             names[row], round(float(counted[row]), 1), _cell(over_65, row, 1), round(float(needed[row]), 4),
@@ -200,7 +209,7 @@ def find_needs(
             source, ids[row], _cell(over_80, row, 1), round(float(weight[row]), 4), int(has_centres[row]),
             _cell(load, row, 1), int(has_meeting[row]),
             round(10_000 * has_meeting[row] / counted[row], 3) if counted[row] > 0 else None,
-            int(has_clusters[row]),
+            int(has_clusters[row]), _name_of(int(serves[row]), row, names),
         )
         for row in range(len(names))
     )  # fmt: skip
@@ -260,6 +269,24 @@ class Counted:
         """
         rows = self.where(xy)
         return np.bincount(rows[rows >= 0], minlength=self.count)
+
+
+def _beside(city: City) -> list[list[int]]:
+    """By district the rows of those whose outlines touch it, gaps of a few metres included."""
+    import shapely
+
+    shapes = np.asarray(city.districts["geometry"])
+    found: list[list[int]] = [[] for _ in shapes]
+    if len(shapes):
+        one, other = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=_GAP_DEG)
+        for row, near in zip(one.tolist(), other.tolist(), strict=True):
+            if row != near:
+                found[row].append(near)
+    return found
+
+
+def _name_of(serves: int, row: int, names: list[str]) -> str:
+    return names[serves] if serves not in (-1, row) else ""
 
 
 def _by_district(city: City, column: str) -> Floats | None:

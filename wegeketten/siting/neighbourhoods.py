@@ -25,6 +25,12 @@ LEAST, MOST = 5_000.0, 10_000.0
 
 _RANK = {"secondary": 1, "primary": 2, "trunk": 3, "motorway": 4}
 _BRIDGE = 3  # bridges and tunnels lead across water, rails or large roads
+_RAILS = 5  # tracks that are crossed on the ground; no road's rank
+_ACROSS = {
+    "over_rails": _RAILS,
+    "over_water": _BRIDGE,
+}  # classes of obstacles that divide where a way crosses
+_CROSSES = {0: "", 1: "secondary", 2: "primary", _RAILS: "railway"}
 _FRAGMENT = 200.0  # people; splits leave no parts smaller than this apart
 _ISLAND, _ISLAND_M = 500.0, 500.0  # so few people, with others so near, are no neighbourhood
 _AROUND_M = 120.0  # ground that belongs to a home
@@ -52,9 +58,9 @@ class Proposal:
 def propose(city: City, *, least: float = LEAST, most: float = MOST) -> Proposal:
     """Divide a city into neighbourhoods.
 
-    What hangs together without crossing a main road, a bridge or a tunnel is a block. Blocks of more than
-    `most` people are divided along the ways that are longest from one another; blocks of fewer than `least`
-    join the neighbour behind the least barrier, and say so.
+    What hangs together without crossing a main road, tracks, a bridge or a tunnel is a block. Blocks of more
+    than `most` people are divided along the ways that are longest from one another; blocks of fewer than
+    `least` join the neighbour behind the least barrier, and say so.
 
     Parameters
     ----------
@@ -108,12 +114,28 @@ def _barriers(city: City) -> NDArray[np.int64]:
     found = np.where(across, rank[edges["road"]], 0)
     found = np.maximum(found, np.where(along, np.maximum(rank[edges["highway"]], rank[edges["road"]]), 0))
     found = np.maximum(found, np.where(edges["level_ground"].astype(bool), _BRIDGE, 0))
+    for name, rank_ in _ACROSS.items():
+        found = np.maximum(found, np.where(_crossed(city, name), rank_, 0))
     # where a main road is one line, anyone who passes a node on it crosses it
     on_main = np.zeros(len(city.nodes["x"]), dtype=np.int64)
     for end in ("u", "v"):
         np.maximum.at(on_main, edges[end][along], np.where(found[along] < _BRIDGE, found[along], 0))
     divides: Longs = np.maximum(found, np.maximum(on_main[edges["u"]], on_main[edges["v"]]))
     return divides
+
+
+def _crossed(city: City, obstacle: str) -> NDArray[np.bool_]:
+    """Edges that cross an obstacle of a class on the ground: tracks, or a river without a bridge."""
+    import shapely
+
+    edges = city.edges
+    crossed = np.zeros(len(edges), dtype=bool)
+    for lot in city.obstacles.lots:
+        if lot.name == obstacle and len(edges):
+            line = np.repeat(np.arange(len(edges)), np.diff(edges.bends))
+            lines = np.asarray(shapely.linestrings(edges.points, indices=line))
+            crossed[shapely.STRtree(lot.shapes).query(lines, predicate="intersects")[0]] = True
+    return crossed
 
 
 def _components(count: int, u: Longs, v: Longs) -> Longs:
@@ -330,7 +352,7 @@ def _told(
                 None if older is None else round(float(np.nansum(older.astype(np.float64))), 1),
                 len(members),
                 _most(np.asarray(_district_names(city))[homes["district"][members]], people),
-                {0: "", 1: "secondary", 2: "primary"}.get(rank, "bridge"),
+                _CROSSES.get(rank, "bridge"),
                 "small" if people.sum() < least else "large" if people.sum() > most else "fits",
                 meeting[number],
                 round(float(np.average(homes["lat"][members], weights=people)), 6),

@@ -149,6 +149,7 @@ class ReadNeed(NamedTuple):
     meeting_reach: float | None
     centres: int
     centre_reach: float | None
+    post_with: str
 
 
 @dataclass(frozen=True)
@@ -241,7 +242,7 @@ def read_needs(folder: Path) -> ReadNeeds:
                 int(float(row["posts_whole"])), _figure(row, "posts_there"),
                 int(float(row["meeting_places"])), _figure(row, "meeting_per_10000"),
                 _figure(row, "meeting_reach_likely"), int(float(row["centres"])),
-                _figure(row, "centre_reach_likely"),
+                _figure(row, "centre_reach_likely"), clean_text(row.get("post_with", "")),
             )
             for row in rows
         )  # fmt: skip

@@ -124,6 +124,9 @@ class Need(NamedTuple):
         In the district.
     clusters
         Places of several services within 100 m of one another.
+    post_with
+        District whose posts serve this one, which gets no whole one of its own: they adjoin, or those between
+        them share the same posts; "" for none.
     """
 
     district: str
@@ -143,6 +146,7 @@ class Need(NamedTuple):
     meeting_places: int
     meeting_per_10000: float | None
     clusters: int
+    post_with: str = ""
 
 
 class Cluster(NamedTuple):
@@ -169,8 +173,8 @@ class Neighbourhood(NamedTuple):
     district
         The official district of most of its people.
     crosses
-        The greatest barrier inside it: ``""``, ``secondary``, ``primary``, ``bridge``: it was too small by
-        itself.
+        The greatest barrier inside it: ``""``, ``secondary``, ``primary``, ``bridge``, ``railway``: it was
+        too small by itself.
     size
         ``fits``, ``small`` or ``large``, against 5 000 to 10 000 people.
     meeting_places
