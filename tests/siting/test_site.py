@@ -269,7 +269,11 @@ def test_worlds_say_what_to_expect_and_how_sure_a_place_is(town: City, rollator:
             continue
         assert site.chance is not None
         assert 0 <= site.chance <= 1
-        assert site.expected_low <= site.people_expected <= site.expected_high
+        low, mean, high = (site.expected_low, site.people_expected, site.expected_high)
+        assert low is not None
+        assert mean is not None
+        assert high is not None
+        assert low <= mean <= high
     (again,) = choose_sites(town, rollator, wanted).choices
     assert again == choice
 
