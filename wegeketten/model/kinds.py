@@ -233,27 +233,6 @@ PASSAGES = ("escalator", "moving_walkway", "lift", *(kind.name for kind in BARRI
 """Names of the kinds about which a profile says how they are passed; a kerb's height decides instead."""
 
 
-def kinds_with_gap(gap: Gap) -> frozenset[str]:
-    """Names of the barriers whose width is read by a rule, see `BarrierKind.gap`.
-
-    Parameters
-    ----------
-    gap
-        Name of the rule.
-
-    Returns
-    -------
-    frozenset
-        Names as in OpenStreetMap.
-
-    Examples
-    --------
-    >>> sorted(kinds_with_gap("beside"))
-    ['block', 'bollard', 'chain', 'stile']
-    """
-    return frozenset(kind.name for kind, row in BARRIERS.items() if row.gap == gap)
-
-
 def kinds_for_measure(measure: str) -> tuple[str, ...]:
     """Names of the barriers that a measure is for.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import shapely
 
+from wegeketten.model.kinds import BARRIERS
 from wegeketten.places.outlines import centre
 
 if TYPE_CHECKING:
@@ -23,9 +24,9 @@ NOT_FOR_VISITORS = frozenset(
 )
 """Values of ``entrance`` that lead nobody into a shop."""
 
-_GATES = frozenset(
-    {"gate", "entrance", "swing_gate", "sally_port", "kissing_gate", "turnstile", "cycle_barrier"}
-)
+_WALL_GAPS = frozenset({"entrance", "sally_port"})
+_GATES = _WALL_GAPS.union(*(row.osm for row in BARRIERS.values() if row.gap == "opening"))
+"""Values of ``barrier`` by which one gets onto grounds: those whose width is that of a passage."""
 _NOT_WALKED = frozenset(
     {"motorway", "motorway_link", "trunk", "construction", "proposed", "raceway", "razed"}
 )
