@@ -10,7 +10,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,9 +81,9 @@ class Process:
         process = self._running()
         self.peak_mb = 0.0
         try:
-            assert process.stdin is not None  # noqa: S101  # opened below
-            process.stdin.write(json.dumps(order).encode() + b"\n")
-            process.stdin.flush()
+            orders = cast("BinaryIO", process.stdin)  # a pipe, see `_running`
+            orders.write(json.dumps(order).encode() + b"\n")
+            orders.flush()
         except OSError:
             raise self._lost() from None
         return self._answer(process)
@@ -104,12 +104,12 @@ class Process:
         return self._process
 
     def _answer(self, process: subprocess.Popen[bytes]) -> dict[str, Any]:
-        assert process.stdout is not None  # noqa: S101  # opened above
+        answers = cast("BinaryIO", process.stdout)  # a pipe, see `_running`
         start = time.monotonic()
         while True:
-            ready, _, _ = select.select([process.stdout], [], [], _LOOK_S)
+            ready, _, _ = select.select([answers], [], [], _LOOK_S)
             if ready:
-                line = process.stdout.readline()
+                line = answers.readline()
                 if not line.endswith(b"\n"):
                     raise self._lost()
                 found: dict[str, Any] = json.loads(line)
