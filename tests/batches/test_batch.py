@@ -18,7 +18,8 @@ from support.drawn import Town
 from wegeketten.batches.listing import read_list
 from wegeketten.batches.process import Limits, Lost, Process
 from wegeketten.batches.run import Batch
-from wegeketten.batches.work import end_processes
+from wegeketten.batches.steps import Step
+from wegeketten.batches.work import Job, end_processes, work_on
 from wegeketten.errors import InputDataError, OutputError, UsageError
 
 _TOWN = Town(
@@ -272,3 +273,24 @@ def test_the_command_line_says_what_would_run_and_what_failed(listing: Path, und
     wrong = run("--executor", "ray")
     assert wrong.returncode == 2
     assert wrong.stderr.count("\n") == 1
+
+
+def test_a_city_that_ends_its_process_is_given_up_after_three_tries(tmp_path: Path) -> None:
+    """A poison city: each try costs a process, the third is the last, the next city is not touched by it."""
+    count = tmp_path / "tries"
+    dies = (
+        "import sys, json, os\n"
+        "for line in sys.stdin:\n"
+        "    if json.loads(line)['do'] == 'run':\n"
+        f"        open({str(count)!r}, 'a').write('x')\n"
+        "        os.kill(os.getpid(), 9)\n"
+        "    print(json.dumps({'locked': True}), flush=True)\n"
+    )
+    step = Step("build", "0" * 16, ("build",), str(tmp_path / "never"))
+    job = Job("poison", str(tmp_path / "set"), (step,), Limits())
+    with Process(Limits(), command=[sys.executable, "-c", dies]) as process:
+        outcome = work_on(job, process)
+        assert count.read_text() == "xxx"
+        assert [failure.kind for failure in outcome.failures] == ["killed"]
+        assert work_on(job, process).failures == outcome.failures  # known, not tried again
+        assert count.read_text() == "xxx"
