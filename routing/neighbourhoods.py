@@ -74,12 +74,19 @@ def _balls(
     return end, filled
 
 
+def _bounds(n: int, limit: int | Int32) -> Int32:
+    """First time at each node that is too long."""
+    if isinstance(limit, int):
+        return np.full((n, 1), as_limit(limit) + 1, np.int32)
+    return (np.clip(limit.astype(np.int64), -1, INF - 1) + 1).astype(np.int32).reshape(n, 1)
+
+
 def each_within(
     graph: Graph,
     seed_ptr: ArrayLike,
     seeds: ArrayLike,
     offsets: ArrayLike,
-    limit: int,
+    limit: int | Int32,
     *,
     threads: int | None = None,
 ) -> tuple[NDArray[np.int64], Int32, Int32]:
@@ -92,7 +99,8 @@ def each_within(
     seed_ptr, seeds, offsets
         In rows by start: the nodes it is next to, and the time to them.
     limit
-        Largest time, itself included.
+        Largest time, itself included; or one per node, shape (n,), negative where nothing is looked for. A
+        search does not go on behind a node that is beyond its own.
     threads
         Number of threads; all there are where None. The result does not depend on it.
 
@@ -121,7 +129,7 @@ def each_within(
         raise ValueError("seed_ptr must be ascending rows that end with the seeds")
     starts = ptr.size - 1
     count = min(thread_count(threads), max(1, starts // _PIECE))
-    bounds = np.full((graph.n, 1), as_limit(limit) + 1, np.int32)
+    bounds = _bounds(graph.n, limit)
     indptr, heads = graph.indptr.view(np.uint32), graph.heads.view(np.uint32)
     rooms: SimpleQueue[Room] = SimpleQueue()
     seeds_most = int(np.diff(ptr).max(initial=0))

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .graph import INF, as_int32
+from .round_tours import Halves, round_tours
+from .tour_sweeps import Rows, Sweeper
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,17 +25,11 @@ if TYPE_CHECKING:
 
     from .changes import Spots
     from .graph import Int32
-    from .metric import Direction, Metric
+    from .metric import Metric
+    from .tour_sweeps import Set
 
 MOST_KINDS = 8
 """Kinds for which the best order is sought: the number of their sets doubles with each."""
-
-_BLOCK = 8  # lanes that make a sweep worth while
-
-Set: TypeAlias = frozenset[int]
-State: TypeAlias = tuple[
-    int, Set
-]  # place the tour is cut at (-1: not cut), and the kinds still to be visited
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,7 +131,7 @@ def in_order(
     >>> tours.times, tours.places[:, 1]
     (array([30, 20, 10, 10], dtype=int32), array([0, 1, 1, 1], dtype=int32))
     """
-    rows = _Rows.of(metric, kinds)
+    rows = Rows.of(metric, kinds)
     everything = frozenset(range(len(kinds)))
     ahead = {frozenset(range(i, len(kinds))): [i] for i in range(len(kinds))}
     if not returning:
@@ -143,7 +139,8 @@ def in_order(
     cut = _rarest(rows)
     before = {frozenset(range(i, cut)): [i] for i in range(cut)}
     after = {frozenset(range(cut + 1, i + 1)): [i] for i in range(cut + 1, len(kinds))}
-    return _closed(metric, rows, cut, before, after, [frozenset(range(cut))], spots)
+    halves = Halves(cut, before, after, [frozenset(range(cut))])
+    return _tours(rows, *round_tours(metric, rows, halves, spots))
 
 
 def in_best_order(
@@ -177,67 +174,14 @@ def in_best_order(
     """
     if len(kinds) > MOST_KINDS:
         raise ValueError(f"the best order is sought for at most {MOST_KINDS} kinds, not {len(kinds)}")
-    rows = _Rows.of(metric, kinds)
+    rows = Rows.of(metric, kinds)
     everything = frozenset(range(len(kinds)))
     if not returning:
         return _open(metric, rows, _subsets(everything), everything, spots)
     cut = _rarest(rows)
     others = _subsets(everything - {cut})
-    return _closed(metric, rows, cut, others, others, [frozenset(), *others], spots)
-
-
-class _Rows(NamedTuple):
-    """The rows of all kinds behind one another, sorted by place; places are numbered through."""
-
-    kind: Int32
-    place: Int32
-    node: Int32
-    arrive: Int32
-    leave: Int32
-    firsts: NDArray[np.int64]  # first row of each place
-    kind_of: Int32  # kind of each place
-    number: Int32  # number of each place as its Stops give it
-    kinds: int
-
-    @classmethod
-    def of(cls, metric: Metric, kinds: Sequence[Stops]) -> _Rows:
-        if not kinds:
-            raise ValueError("a tour needs at least one kind of place")
-        table = []
-        for i, stops in enumerate(kinds):
-            size = np.size(stops.places)
-            columns = [
-                as_int32(stops.places, f"places of kind {i}", size=size),
-                as_int32(stops.nodes, f"nodes of kind {i}", upper=metric.n - 1, size=size),
-                as_int32(stops.arrive, f"arrive of kind {i}", size=size),
-                as_int32(stops.leave, f"leave of kind {i}", size=size),
-            ]
-            order = np.argsort(columns[0], kind="stable")
-            table.append([np.full(size, i, np.int32), *(column[order] for column in columns)])
-        kind, number, node, arrive, leave = (np.concatenate(column) for column in zip(*table, strict=True))
-        new = np.ones(kind.size, bool)
-        new[1:] = (kind[1:] != kind[:-1]) | (number[1:] != number[:-1])
-        place = (np.cumsum(new) - 1).astype(np.int32)
-        firsts = np.flatnonzero(new)
-        return cls(kind, place, node, arrive, leave, firsts, kind[firsts], number[firsts], len(kinds))
-
-    def turned(self) -> _Rows:
-        """The same rows for a tour walked backwards."""
-        return self._replace(arrive=self.leave, leave=self.arrive)
-
-
-class _Field(NamedTuple):
-    """What remains from each start, per state, and the place that is next."""
-
-    times: Int32
-    places: Int32
-
-
-class _Rest(NamedTuple):
-    """What remains once one stands at each place, and the place that is next."""
-
-    times: NDArray[np.int64]
-    places: Int32
+    halves = Halves(cut, others, others, [frozenset(), *others])
+    return _tours(rows, *round_tours(metric, rows, halves, spots))
 
 
 def _subsets(everything: Set) -> dict[Set, list[int]]:
@@ -248,133 +192,14 @@ def _subsets(everything: Set) -> dict[Set, list[int]]:
     }
 
 
-def _rarest(rows: _Rows) -> int:
+def _rarest(rows: Rows) -> int:
     return int(np.argmin(np.bincount(rows.kind_of, minlength=rows.kinds)))
 
 
-class _Sweeper:
-    """Works through sets of kinds, from the smallest to the largest, for one or several cuts."""
-
-    def __init__(self, metric: Metric, rows: _Rows, direction: Direction, spots: Spots | None) -> None:
-        self.metric = metric
-        self.rows = rows
-        self.direction: Direction = direction
-        self.spots = spots
-        self.rests: dict[State, _Rest] = {}
-        self.fields: dict[State, _Field] = {}
-
-    def run(self, sets: Mapping[Set, list[int]], cuts: Sequence[int], wanted: Sequence[Set]) -> None:
-        """Fill `fields` for the wanted sets and `rests` for all that are needed on the way."""
-        nothing = frozenset[int]()
-        done_at_once = _Rest(
-            np.zeros(self.rows.kind_of.size, np.int64), np.full(self.rows.kind_of.size, -1, np.int32)
-        )
-        by_size: dict[int, list[State]] = {}
-        for cut in cuts:
-            if cut < 0:
-                self.rests[cut, nothing] = done_at_once
-            else:
-                by_size.setdefault(0, []).append((cut, nothing))
-            for chosen in sets:
-                by_size.setdefault(len(chosen), []).append((cut, chosen))
-        for size in sorted(by_size):
-            states = by_size[size]
-            seeds = [self._seeds(state, sets) for state in states]
-            self._settle(states, seeds)
-            final = [i for i, (_, chosen) in enumerate(states) if chosen in wanted]
-            if final:
-                self._spread([states[i] for i in final], [seeds[i] for i in final])
-
-    def _seeds(self, state: State, sets: Mapping[Set, list[int]]) -> tuple[Int32, Int32]:
-        """Rows a tour in this state may go to next, and what remains at each node then."""
-        cut, chosen = state
-        rows = self.rows
-        if not chosen:
-            picked = np.flatnonzero(rows.place == cut)
-            return picked.astype(np.int32), rows.arrive[picked]
-        parts, starts = [], []
-        for kind in sets[chosen]:
-            picked = np.flatnonzero(rows.kind == kind)
-            rest = self.rests[cut, chosen - {kind}].times[rows.place[picked]]
-            parts.append(picked)
-            starts.append(np.minimum(rest + rows.arrive[picked], INF))
-        return np.concatenate(parts).astype(np.int32), np.concatenate(starts).astype(np.int32)
-
-    def _sweep(self, seeds: list[tuple[Int32, Int32]], at: Int32 | None) -> tuple[Int32, Int32]:
-        """Times, and the place behind each, at some nodes or all."""
-        times, names = self.metric.nearest(
-            [self.rows.node[picked] for picked, _ in seeds],
-            [starts for _, starts in seeds],
-            direction=self.direction,
-            at=at,
-            with_source=True,
-        )
-        places = np.full(names.shape, -1, np.int32)
-        for lane, (picked, _) in enumerate(seeds):
-            known = names[:, lane] >= 0
-            places[known, lane] = self.rows.place[picked[names[known, lane]]]
-        return times, places
-
-    def _settle(self, states: list[State], seeds: list[tuple[Int32, Int32]]) -> None:
-        """What remains at each place: leave it by its best node."""
-        rows = self.rows
-        times, places = self._sweep(seeds, rows.node)
-        remaining = np.minimum(times.astype(np.int64) + rows.leave[:, None], INF)
-        for lane, state in enumerate(states):
-            own = remaining[:, lane]
-            if own.size == 0:
-                self.rests[state] = _Rest(own, places[:, lane])
-                continue
-            best = np.minimum.reduceat(own, rows.firsts)
-            by_row = np.where(own == best[rows.place], np.arange(own.size), own.size)
-            exits = np.minimum.reduceat(by_row, rows.firsts)
-            self.rests[state] = _Rest(best, places[exits, lane])
-
-    def _spread(self, states: list[State], seeds: list[tuple[Int32, Int32]]) -> None:
-        spots = self.spots
-        if spots is None:
-            times, places = self._sweep(seeds, None)
-        else:
-            ends = np.asarray(spots.nodes)
-            used = np.unique(ends[ends >= 0]).astype(np.int32)
-            at_nodes, next_places = self._sweep(seeds, used)
-            place_of_node = np.searchsorted(used, np.maximum(ends, 0)).clip(max=max(used.size - 1, 0))
-            if used.size == 0:
-                at_nodes = np.full((1, len(states)), INF, np.int32)
-                next_places = np.full((1, len(states)), -1, np.int32)
-            sums = at_nodes[place_of_node].astype(np.int64) + np.asarray(spots.offsets)[:, :, None]
-            sums = np.minimum(np.where((ends >= 0)[:, :, None], sums, INF), INF)
-            side = sums.argmin(axis=1)
-            times = np.take_along_axis(sums, side[:, None, :], 1)[:, 0].astype(np.int32)
-            places = np.take_along_axis(next_places[place_of_node], side[:, None, :], 1)[:, 0]
-        for lane, state in enumerate(states):
-            self.fields[state] = _Field(times[:, lane].copy(), places[:, lane].copy())
-
-    def follow(self, state: State, starts: NDArray[np.int64]) -> Int32:
-        """Places visited from the given starts in this state, the cut left out; shape (s, kinds)."""
-        cut, chosen = state
-        steps = np.full((starts.size, len(chosen)), -1, np.int32)
-        if not chosen or not starts.size:
-            return steps
-        here = self.fields[state].places[starts]
-        steps[:, 0] = here
-        left = np.array([sum(1 << kind for kind in chosen)] * starts.size)
-        for step in range(1, len(chosen)):
-            left &= ~(1 << self.rows.kind_of[here].astype(np.int64))
-            following = np.empty_like(here)
-            for mask in np.unique(left).tolist():
-                rest = self.rests[cut, frozenset(kind for kind in chosen if mask >> kind & 1)]
-                those = left == mask
-                following[those] = rest.places[here[those]]
-            here = following
-            steps[:, step] = here
-        return steps
-
-
 def _open(
-    metric: Metric, rows: _Rows, sets: Mapping[Set, list[int]], everything: Set, spots: Spots | None
+    metric: Metric, rows: Rows, sets: Mapping[Set, list[int]], everything: Set, spots: Spots | None
 ) -> Tours:
-    sweeper = _Sweeper(metric, rows, "to", spots)
+    sweeper = Sweeper(metric, rows, "to", spots)
     sweeper.run(dict(sorted(sets.items(), key=lambda item: len(item[0]))), [-1], [everything])
     field = sweeper.fields[-1, everything]
     steps = np.full((field.times.size, rows.kinds), -1, np.int32)
@@ -383,44 +208,10 @@ def _open(
     return _tours(rows, field.times, steps)
 
 
-def _closed(
-    metric: Metric,
-    rows: _Rows,
-    cut_kind: int,
-    before: Mapping[Set, list[int]],
-    after: Mapping[Set, list[int]],
-    parts: list[Set],
-    spots: Spots | None,
-) -> Tours:
-    """Try every place of one kind to cut the tour at; `parts` are the sets that may come before it."""
-    others = frozenset(range(rows.kinds)) - {cut_kind}
-    size = metric.n if spots is None else len(spots.nodes)
-    times = np.full(size, INF, np.int64)
-    steps = np.full((size, rows.kinds), -1, np.int32)
-    cuts = np.flatnonzero(rows.kind_of == cut_kind).tolist()
-    at_once = max(1, _BLOCK // len(parts))
-    for first in range(0, len(cuts), at_once):
-        block = cuts[first : first + at_once]
-        there = _Sweeper(metric, rows, "to", spots)
-        there.run(before, block, parts)
-        back = _Sweeper(metric, rows.turned(), "from", spots)
-        back.run(after, block, [others - part for part in parts])
-        for cut in block:
-            for part in parts:
-                out, home = (cut, part), (cut, others - part)
-                total = there.fields[out].times.astype(np.int64) + back.fields[home].times
-                better = np.flatnonzero(total < times)
-                times[better] = total[better]
-                middle = np.full((better.size, 1), cut, np.int32)
-                ways = [there.follow(out, better), middle, back.follow(home, better)[:, ::-1]]
-                steps[better] = np.concatenate(ways, axis=1)
-    return _tours(rows, times.astype(np.int32), steps)
-
-
-def _tours(rows: _Rows, times: Int32, steps: Int32) -> Tours:
+def _tours(rows: Rows, times: Int32 | NDArray[np.int64], steps: Int32) -> Tours:
     known = steps >= 0
     kinds = np.full(steps.shape, -1, np.int32)
     places = np.full(steps.shape, -1, np.int32)
     kinds[known] = rows.kind_of[steps[known]]
     places[known] = rows.number[steps[known]]
-    return Tours(times, kinds, places)
+    return Tours(times.astype(np.int32), kinds, places)

@@ -7,8 +7,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
 
-from wegeketten.routing import INF, Graph, Hierarchy, Spots, Stops, in_best_order, in_order, nearest
+from wegeketten.routing import (
+    INF,
+    Graph,
+    Hierarchy,
+    Spots,
+    Stops,
+    components,
+    each_within,
+    in_best_order,
+    in_order,
+    nearest,
+    round_tours,
+)
 
 from .graphs import Case, cases, town
 
@@ -90,6 +104,12 @@ def check(
         assert brute(case, picked, [range(len(kinds))], returning, single) == [time]
 
 
+@pytest.fixture
+def choosy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Choose places for starts even where there are few."""
+    monkeypatch.setattr(round_tours, "FEW", -1)
+
+
 @pytest.mark.parametrize("returning", [False, True])
 @pytest.mark.parametrize("case", cases(60, seed=11), ids=str)
 def test_tours_equal_trying_everything(case: Case, returning: bool) -> None:
@@ -108,6 +128,70 @@ def test_tours_equal_trying_everything(case: Case, returning: bool) -> None:
         check(case, kinds, few, brute(case, kinds, orders, returning, every), returning, every)
         tours = search(metric, kinds, returning=returning, spots=spots)
         check(case, kinds, tours, brute(case, kinds, orders, returning, spots), returning, spots)
+
+
+@pytest.mark.usefixtures("choosy")
+@pytest.mark.parametrize("case", cases(60, seed=13), ids=str)
+def test_round_tours_over_chosen_places_equal_trying_everything(case: Case) -> None:
+    test_tours_equal_trying_everything(case, returning=True)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_choosing_places_changes_nothing_in_a_town(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even which of equally good places is visited; ways are one-way or closed here and there."""
+    case = town(14, seed)
+    random = case.random
+    tails, heads = np.append(case.tails, case.heads), np.append(case.heads, case.tails)
+    weights = random.integers(0, 5 if seed % 2 else 300, tails.size)
+    weights[random.random(tails.size) < 0.1 * (seed % 4)] = INF
+    metric = Hierarchy(Graph.from_arcs(case.n, tails, heads, weights)).customize(weights)
+    kinds = []
+    for count in random.integers(6, 30, int(random.integers(1, 4))):
+        rows = np.sort(random.integers(0, count, 2 * count))
+        offsets = random.integers(0, 40, (2, rows.size))
+        offsets[random.random(offsets.shape) < 0.1] = INF
+        kinds.append(Stops(rows, random.integers(0, case.n, rows.size), *offsets))  # type: ignore[arg-type]
+    ends = random.integers(-1, case.n, (40, 2))
+    spots = Spots(ends, random.integers(0, 40, (40, 2)), np.ones(40))  # type: ignore[arg-type]
+    for search in (in_order, in_best_order):
+        for starts in (spots, None):
+            monkeypatch.setattr(round_tours, "FEW", 10**6)
+            every = search(metric, kinds, returning=True, spots=starts)
+            monkeypatch.setattr(round_tours, "FEW", -1)
+            chosen = search(metric, kinds, returning=True, spots=starts)
+            for name in ("times", "kinds", "places"):
+                assert getattr(chosen, name).tolist() == getattr(every, name).tolist()
+
+
+@pytest.mark.parametrize("case", cases(27, seed=17), ids=str)
+def test_strong_parts_are_those_of_scipy(case: Case) -> None:
+    graph = case.graph()
+    part = components.strong_parts(graph)
+    walked = case.weights < INF
+    ends = case.tails[walked], case.heads[walked]
+    arcs = csr_array((np.ones(walked.sum()), ends), shape=(case.n, case.n))
+    count, expected = connected_components(arcs, connection="strong")
+    assert len(np.unique(part)) == len(np.unique(np.stack([part, expected]), axis=1).T) == count
+    assert (part[ends[0]] >= part[ends[1]]).all()
+
+
+@pytest.mark.parametrize("case", cases(18, seed=19), ids=str)
+def test_neighbourhoods_end_at_the_limit_of_each_node(case: Case) -> None:
+    """What is found lies within its own limit, by ways on which every node does."""
+    limit = case.random.integers(-1, 3 * case.scale + 1, case.n, dtype=np.int32)
+    rows, nodes, times = each_within(case.graph(), [0, 1], case.sources[:1], [0], limit)
+    walked, expected = {int(case.sources[0]): 0}, {}
+    while walked:
+        node = min(walked, key=lambda one: (walked[one], one))
+        time = walked.pop(node)
+        if time > limit[node] or node in expected:
+            continue
+        expected[node] = time
+        for arc in np.flatnonzero((case.tails == node) & (case.weights < INF)).tolist():
+            head, arrival = int(case.heads[arc]), time + int(case.weights[arc])
+            walked[head] = min(walked.get(head, arrival), arrival)
+    assert rows.tolist() == [0, len(expected)]
+    assert dict(zip(nodes.tolist(), times.tolist(), strict=True)) == expected
 
 
 def test_eight_kinds_in_the_best_order() -> None:
