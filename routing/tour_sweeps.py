@@ -43,7 +43,25 @@ class Rows(NamedTuple):
 
     @classmethod
     def of(cls, metric: Metric, kinds: Sequence[Stops]) -> Rows:
-        """Collect the places of all kinds; a `ValueError` where there is no kind, or no such node."""
+        """Collect the places of all kinds.
+
+        Parameters
+        ----------
+        metric
+            The network.
+        kinds
+            The places of each kind.
+
+        Returns
+        -------
+        Rows
+            Sorted by kind, then by place.
+
+        Raises
+        ------
+        ValueError
+            There is no kind at all, or a place at a node that does not exist.
+        """
         if not kinds:
             raise ValueError("a tour needs at least one kind of place")
         table = []
@@ -69,13 +87,39 @@ class Rows(NamedTuple):
         return self._replace(arrive=self.leave, leave=self.arrive)
 
     def of_places(self, places: Int32) -> Rows:
-        """The rows of some places, given in ascending order, which are numbered through anew."""
+        """The rows of some places.
+
+        Parameters
+        ----------
+        places
+            Numbers in ascending order.
+
+        Returns
+        -------
+        Rows
+            With these places numbered through anew.
+        """
         number = np.full(self.kind_of.size, -1, np.int32)
         number[places] = np.arange(places.size, dtype=np.int32)
         return self.picked(number[self.place] >= 0, number, places)
 
     def picked(self, keep: NDArray[np.bool_], number: Int32, places: Int32) -> Rows:
-        """Some rows; `places` remain, each of them with one at least, and `number` is what they become."""
+        """Some of the rows.
+
+        Parameters
+        ----------
+        keep
+            Which, shape (rows,).
+        number
+            New number of each place.
+        places
+            Old numbers of the places that are left, ascending; each has one row at least.
+
+        Returns
+        -------
+        Rows
+            With these places numbered through anew.
+        """
         place = number[self.place[keep]]
         firsts = np.flatnonzero(np.append(True, place[1:] != place[:-1])[: place.size])
         return Rows(
@@ -110,7 +154,17 @@ class Sweeper:
         self.fields: dict[State, Field] = {}
 
     def run(self, sets: Mapping[Set, list[int]], cuts: Sequence[int], wanted: Sequence[Set]) -> None:
-        """Fill `fields` for the wanted sets and `rests` for all that are needed on the way."""
+        """Fill `fields` for the wanted sets and `rests` for all that are needed on the way.
+
+        Parameters
+        ----------
+        sets
+            Sets of kinds, with those that may be visited first.
+        cuts
+            Places at which tours are cut; -1 for tours that are not.
+        wanted
+            Sets for which starts want to know.
+        """
         nothing = frozenset[int]()
         done_at_once = Rest(
             np.zeros(self.rows.kind_of.size, np.int64), np.full(self.rows.kind_of.size, -1, np.int32)
@@ -197,7 +251,20 @@ class Sweeper:
             self.fields[state] = Field(times[:, lane].copy(), places[:, lane].copy())
 
     def follow(self, state: State, starts: NDArray[np.int64]) -> Int32:
-        """Places visited from the given starts in this state, the cut left out; shape (s, kinds)."""
+        """Places visited from the given starts in this state, the cut left out.
+
+        Parameters
+        ----------
+        state
+            Where the tour is cut, and the kinds to visit; one of the wanted ones.
+        starts
+            Numbers of starts that have such a tour.
+
+        Returns
+        -------
+        Int32
+            Places in the order of the visits, shape (starts, kinds).
+        """
         cut, chosen = state
         steps = np.full((starts.size, len(chosen)), -1, np.int32)
         if not chosen or not starts.size:
