@@ -174,6 +174,10 @@ def _to_variable(kind: Any, cells: list[bytes]) -> Any:
     )
 
 
+_NUMPY_NAMES = {"halffloat": "float16", "float": "float32", "double": "float64"}
+"""Types that Arrow calls otherwise than numpy."""
+
+
 def to_numpy(column: Any) -> NDArray[Any]:
     """One contiguous array of a column of Arrow that lacks no value; text becomes Python strings.
 
@@ -202,7 +206,8 @@ def to_numpy(column: Any) -> NDArray[Any]:
         return np.unpackbits(bits, count=len(array) + array.offset, bitorder="little")[array.offset :].astype(
             bool
         )
-    dtype = np.dtype(column.type.to_pandas_dtype())
+    name = str(column.type)  # `to_pandas_dtype` loads pandas before Arrow 22
+    dtype = np.dtype(_NUMPY_NAMES.get(name, name))
     buffer = array.buffers()[1]
     if buffer is None:
         return np.zeros(0, dtype=dtype)
