@@ -117,6 +117,11 @@ def inverse(order: Int32) -> Int32:
     -------
     Int32
         int32, shape (n,): `order[inverse[i]]` is i.
+
+    Examples
+    --------
+    >>> inverse(np.array([2, 0, 1], np.int32)).tolist()
+    [1, 2, 0]
     """
     places = np.empty_like(order)
     places[order] = np.arange(order.size, dtype=np.int32)
@@ -173,6 +178,11 @@ def parents_of(starts: Int32, uppers: Int32) -> Int32:
     -------
     Int32
         Parents in the elimination tree, shape (n,).
+
+    Examples
+    --------
+    >>> parents_of(np.array([0, 2, 3, 3]), np.array([1, 2, 2], np.int32)).tolist()
+    [1, 2, -1]
     """
     parents = np.full(starts.size - 1, -1, np.int32)
     inner = np.flatnonzero(np.diff(starts) > 0)
@@ -199,6 +209,11 @@ def subtree_sizes(parents: Int32) -> Int32:
     -------
     Int32
         At least 1 each.
+
+    Examples
+    --------
+    >>> subtree_sizes(np.array([2, 2, -1], np.int32)).tolist()
+    [1, 1, 3]
     """
     sizes = np.ones(parents.size, np.int32)
     _accumulate(parents, sizes)

@@ -71,6 +71,12 @@ def pop(keys: Longs, items: Ints, size: int) -> int:
     -------
     int
         Number of entries left.
+
+    Examples
+    --------
+    >>> keys, items = np.array([3, 7, 0]), np.array([1, 2, 0], np.int32)
+    >>> pop(keys, items, 2), int(keys[0])
+    (1, 7)
     """
     size -= 1
     key = keys[size]
@@ -172,6 +178,11 @@ def longer(array: Ints, room: int) -> Ints:
     -------
     Ints
         A copy; what lies behind the old length is not set.
+
+    Examples
+    --------
+    >>> longer(np.array([4, 5], np.int32), 4)[:2].tolist()
+    [4, 5]
     """
     grown = np.empty(room, dtype=np.int32)
     grown[: len(array)] = array

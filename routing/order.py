@@ -66,6 +66,11 @@ def simple(n: int, tails: Int32, heads: Int32) -> tuple[Int32, Int32]:
     -------
     tuple
         Where each node's row starts, shape (n + 1,), and the neighbours.
+
+    Examples
+    --------
+    >>> simple(2, np.array([0, 0, 1, 1], np.int32), np.array([1, 1, 0, 1], np.int32))[1].tolist()
+    [1, 0]
     """
     _, order = group(n, heads)
     tails, heads = tails[order], heads[order]

@@ -146,6 +146,11 @@ def real(value: float | None) -> float | None:
     -------
     float or None
         The same number, as a float.
+
+    Examples
+    --------
+    >>> real(5), real(None)
+    (5.0, None)
     """
     return None if value is None else float(value)
 

@@ -148,6 +148,11 @@ def parse_point(text: str, option: str) -> tuple[float, float]:
     ------
     UsageError
         The text is not two numbers, or they are no latitude and longitude.
+
+    Examples
+    --------
+    >>> parse_point("51.05,13.74", "--from")
+    (51.05, 13.74)
     """
     parts = text.replace(";", ",").split(",")
     try:

@@ -255,6 +255,11 @@ def check_answer(text: str) -> Answer:
     ------
     UsageError
         There is no such answer.
+
+    Examples
+    --------
+    >>> check_answer("sure")
+    'sure'
     """
     from wegeketten.model.answers import ANSWERS
 

@@ -47,6 +47,11 @@ def style_tag(code: str) -> str:
     -------
     str
         An HTML element.
+
+    Examples
+    --------
+    >>> style_tag("p {color: #333}")
+    '<style>p {color: #333}</style>'
     """
     plain = _IMAGE.sub("none", code)
     closed = plain.replace("</", "<\\/")

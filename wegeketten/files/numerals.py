@@ -61,6 +61,11 @@ def plain_digits(text: str) -> str:
     -------
     str
         Without them.
+
+    Examples
+    --------
+    >>> plain_digits("1 234"), plain_digits("1'234,5")
+    ('1234', '1234,5')
     """
     return _spaced.sub("", text) if _in_threes(text) else text
 

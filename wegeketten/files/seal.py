@@ -55,6 +55,12 @@ def is_sealed(content: dict[str, Any]) -> bool:
     -------
     bool
         False where it has no seal, or another one.
+
+    Examples
+    --------
+    >>> content = {"name": "Lauf"}
+    >>> is_sealed({**content, SEAL: digest_of(content)}), is_sealed({"name": "Hof", SEAL: digest_of(content)})
+    (True, False)
     """
     return bool(content.get(SEAL) == digest_of({key: value for key, value in content.items() if key != SEAL}))
 

@@ -392,6 +392,11 @@ def absent_columns(count: int) -> dict[str, NDArray[np.generic]]:
     -------
     dict
         Arrays of shape (count,) by column name.
+
+    Examples
+    --------
+    >>> int(absent_columns(2)["kerb_cm_from"][0]) == int(Provenance.none)
+    True
     """
     columns: dict[str, NDArray[np.generic]] = {}
     for attribute in ATTRIBUTES:

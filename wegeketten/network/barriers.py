@@ -158,6 +158,11 @@ def has_steps(tags: Mapping[str, str]) -> bool:
     -------
     bool
         Whether a number or a mere yes is tagged.
+
+    Examples
+    --------
+    >>> has_steps({"entrance": "main", "step_count": "2"}), has_steps({"entrance": "main"})
+    (True, False)
     """
     return tags.get("step_count", "0").strip() not in ("0", "no")
 

@@ -29,6 +29,11 @@ def is_lift(tags: Mapping[str, str]) -> bool:
     -------
     bool
         By ``highway=elevator``.
+
+    Examples
+    --------
+    >>> is_lift({"highway": "elevator"}), is_lift({"highway": "steps"})
+    (True, False)
     """
     return tags.get("highway") == "elevator"
 

@@ -256,6 +256,11 @@ def is_house(tags: Mapping[str, str]) -> bool:
     -------
     bool
         False for roofs and carports.
+
+    Examples
+    --------
+    >>> is_house({"building": "yes"}), is_house({"building": "roof"})
+    (True, False)
     """
     return tags.get("building", "no") not in ("no", "roof", "carport", "canopy")
 

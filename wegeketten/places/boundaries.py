@@ -110,6 +110,12 @@ def areal(shape: BaseGeometry) -> BaseGeometry | None:
     -------
     BaseGeometry or None
         Polygon or MultiPolygon; None where nothing is left.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> areal(shapely.box(0, 0, 40, 40)).area, areal(shapely.LineString([(0, 0), (9, 9)])) is None
+    (1600.0, True)
     """
     parts = [part for part in shapely.get_parts(shape).tolist() if part.geom_type == "Polygon"]
     parts = [part for part in parts if part.area > 100.0]

@@ -131,6 +131,12 @@ def centre(shape: BaseGeometry) -> tuple[float, float]:
     -------
     tuple
         x and y of a point inside it, or next to it.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> centre(shapely.box(0, 0, 40, 20))
+    (20.0, 10.0)
     """
     x, y = centres(np.array([shape], dtype=object))[0].tolist()
     return x, y

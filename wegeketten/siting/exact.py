@@ -148,6 +148,12 @@ def solve_cover(covers: Bools, fixed: Bools, most: int | None = None) -> Cover:
     -------
     Cover
         Sites, number and bound.
+
+    Examples
+    --------
+    >>> covers = np.array([[1, 1, 0], [0, 1, 1], [1, 0, 1]], dtype=bool)
+    >>> solve_cover(covers, np.zeros(3, dtype=bool)).bound
+    2.0
     """
     kept = smallest_rows(covers[~covers[:, fixed].any(axis=1)])
     sites = covers.shape[1]
@@ -191,6 +197,12 @@ def relaxed_cover(covers: Bools, fixed: Bools) -> float:
     -------
     float
         Infinite where some row cannot be covered.
+
+    Examples
+    --------
+    >>> covers = np.array([[1, 1, 0], [0, 1, 1], [1, 0, 1]], dtype=bool)
+    >>> relaxed_cover(covers, np.zeros(3, dtype=bool))
+    1.5
     """
     kept = smallest_rows(covers[~covers[:, fixed].any(axis=1)])
     if not len(kept):
@@ -221,6 +233,12 @@ def solve_max_cover(covers: Bools, weights: Floats, fixed: Bools, p: int) -> Cov
     -------
     Cover
         Sites, weight and bound.
+
+    Examples
+    --------
+    >>> covers = np.array([[1, 1, 0], [0, 1, 1], [1, 0, 0]], dtype=bool)
+    >>> solve_max_cover(covers, np.array([1.0, 1.0, 5.0]), np.zeros(3, dtype=bool), 1).chosen.tolist()
+    [0]
     """
     patterns, weights = merge_rows(covers, weights)
     rows, sites = patterns.shape

@@ -88,6 +88,11 @@ def bit_of(name: str) -> int:
     ------
     KeyError
         There is none of that name.
+
+    Examples
+    --------
+    >>> named(bit_of(named(1)[0].name)) == named(1)
+    True
     """
     return _bits()[name]
 

@@ -70,7 +70,12 @@ def stations_of(parent: NDArray[np.integer], names: list[str]) -> Ints:
     Returns
     -------
     Ints
-        int32, shape (stops,).
+        Shape (stops,).
+
+    Examples
+    --------
+    >>> stations_of(np.array([7, 7, -1, -1]), ["Steig 1", "Steig 2", "Park", "Park"]).tolist()
+    [0, 0, 1, 1]
     """
     numbers: dict[object, int] = {}
     found = []

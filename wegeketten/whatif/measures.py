@@ -69,6 +69,11 @@ class Price(NamedTuple):
         -------
         Price
             Of the same kind, in euros.
+
+        Examples
+        --------
+        >>> Price(10, 20, 40).part(0.5)
+        Price(low_eur=5.0, typical_eur=10.0, high_eur=20.0)
         """
         return Price(*(round(share * euros, 2) for euros in self))
 
@@ -257,7 +262,7 @@ class MeasureCatalogue(Strict):
         Returns
         -------
         Price
-            Low, likely and high, euros.
+            Low, typical and high, euros.
 
         Examples
         --------
