@@ -1,0 +1,194 @@
+"""Many cities: `cut` against osmium and a bare read, `batch` against a plain loop over the same towns.
+
+    python -m benchmarks.country cut EXTRACT [--areas 25] [--osmium]
+    python -m benchmarks.country batch EXTRACT… [--towns 400]
+
+Towns are pieces of 200 m of the extracts, around buildings: overhead shows where there is little work.
+Processor seconds, those of child processes included.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import osmium
+import shapely
+
+STEPS = "scan --profile rollator"
+_LOOP = """
+import csv, gc, sys
+from pathlib import Path
+from wegeketten.batches.publish import publish
+from wegeketten.cli import app
+from wegeketten.command.exits import run_to_the_end
+
+gc.set_threshold(100_000, 20, 50)
+listing, out = map(Path, sys.argv[1:3])
+
+def run(*words):
+    sys.argv = ["wegeketten", *map(str, words)]
+    run_to_the_end(app)
+
+for row in csv.DictReader(listing.open(encoding="utf-8")):
+    city = out / row["city"]
+    run("build", listing.parent / row["extract"], "-o", city / "build", "--processes", "1")
+    run("scan", city / "build", "-o", city / "scan", "--profile", "rollator")
+    publish(str(city / "build"), str(city / "scan"), str(out / "set"), row["city"], row["city"], "key")
+"""
+
+
+def processor_seconds() -> float:
+    """Of this process and its children that have ended."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
+def measured(words: list[str]) -> tuple[float, float]:
+    """Processor and wall seconds of a command."""
+    one = dict.fromkeys(("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+    before, start = processor_seconds(), time.perf_counter()
+    subprocess.run(
+        words, check=False, env={**os.environ, **one}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    return processor_seconds() - before, time.perf_counter() - start
+
+
+def write_areas(path: Path, shapes: list[shapely.Polygon], prefix: str) -> None:
+    """A file of areas with ids."""
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"id": f"{prefix}{number:03d}", "name": f"{prefix} {number}"},
+            "geometry": json.loads(shapely.to_geojson(shape)),
+        }
+        for number, shape in enumerate(shapes)
+    ]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+
+
+def box_of(extract: Path) -> tuple[float, float, float, float]:
+    """Extent of an extract's buildings."""
+    places = building_places(extract)
+    (west, south), (east, north) = np.percentile(places, 1, axis=0), np.percentile(places, 99, axis=0)
+    return float(west), float(south), float(east), float(north)
+
+
+def building_places(extract: Path) -> np.ndarray:
+    """First corners of buildings, lon and lat."""
+    found = [
+        (way.nodes[0].location.lon, way.nodes[0].location.lat)
+        for way in osmium.FileProcessor(str(extract)).with_locations()
+        if way.is_way() and "building" in way.tags and way.nodes[0].location.valid()
+    ]
+    return np.array(found).reshape(-1, 2)
+
+
+def bench_cut(extract: Path, areas: int, room: Path, *, against_osmium: bool) -> None:
+    """`cut` with a grid of areas, bare reads, and osmium's own extracts compared line by line."""
+    from wegeketten.cutting.areas import read_areas
+    from wegeketten.cutting.cut import cut
+
+    west, south, east, north = box_of(extract)
+    side = round(areas**0.5)
+    across, up = (east - west) / side, (north - south) / side
+    shapes = [
+        shapely.Point(west + (x + 0.5) * across, south + (y + 0.5) * up).buffer(min(across, up) * 0.55)
+        for y in range(side)
+        for x in range(side)
+    ]
+    write_areas(room / "areas.geojson", shapes, "A")
+    cut(extract, room / "areas.geojson", room / "warm")  # compiles
+    start = time.process_time()
+    rows = cut(extract, room / "areas.geojson", room / "cut")
+    took = time.process_time() - start
+    start = time.process_time()
+    with osmium.io.Reader(str(extract)) as reader:
+        osmium.apply(reader, osmium.filter.EmptyTagFilter())
+    bare = time.process_time() - start
+    start = time.process_time()
+    elements = sum(1 for _ in osmium.FileProcessor(str(extract)))
+    loop = time.process_time() - start
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{elements} elements, {len(rows)} areas: cut {took:.1f} s, {peak:.0f} MB")
+    print(
+        f"bare read in C++ {bare:.1f} s ({took / bare:.1f} ×), in Python {loop:.1f} s ({took / loop:.2f} ×)"
+    )
+    if against_osmium:
+        outlines = {each.area_id: each.outline for each in read_areas(room / "areas.geojson")}
+        different = 0
+        for row in rows:
+            (room / "one.geojson").write_text(
+                json.dumps({"type": "Feature", "properties": {},
+                            "geometry": json.loads(shapely.to_geojson(outlines[row.city]))})
+            )  # fmt: skip
+            subprocess.run(
+                ["osmium", "extract", "-p", str(room / "one.geojson"), "--strategy", "complete_ways",
+                 str(extract), "-o", str(room / "one.osm.pbf"), "--overwrite"], check=True,
+            )  # fmt: skip
+            told = [
+                subprocess.run(
+                    ["osmium", "cat", "-f", "opl", str(path)], capture_output=True, check=True
+                ).stdout
+                for path in (room / "one.osm.pbf", room / "cut" / row.extract)
+            ]
+            different += told[0] != told[1]
+        print(f"against osmium extract: {different} of {len(rows)} areas different")
+
+
+def bench_batch(extracts: list[Path], towns: int, room: Path) -> None:
+    """A batch of tiny towns, the same in a plain loop, and the batch again when it is done."""
+    from wegeketten.cutting.cut import cut
+
+    rng = np.random.default_rng(24)
+    lines = ["city,name,extract"]
+    for extract in extracts:
+        places = building_places(extract)
+        each = towns // len(extracts)
+        chosen = places[rng.choice(len(places), each)] + rng.normal(0, 0.0002, (each, 2))
+        prefix = extract.name[:4]
+        boxes = [shapely.box(x - 0.0014, y - 0.0009, x + 0.0014, y + 0.0009) for x, y in chosen.tolist()]
+        write_areas(room / f"{prefix}.geojson", boxes, prefix)
+        rows = cut(extract, room / f"{prefix}.geojson", room / prefix, margin_m=0.0, at_once=towns)
+        lines += [f"{row.city},{row.name},{prefix}/{row.extract}" for row in rows if row.extract]
+    listing = room / "list.csv"
+    listing.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    batch = [sys.executable, "-m", "wegeketten", "batch", str(listing), "--run", STEPS, "--workers", "1"]
+    loop = [sys.executable, "-c", _LOOP, str(listing), str(room / "loop")]
+    measured([*batch, "-o", str(room / "warm"), "--only", "1"])  # compiles
+    plain = measured(loop)
+    first, again = (measured([*batch, "-o", str(room / "set")]) for _ in range(2))
+    print(f"{len(lines) - 1} towns: loop {plain[0]:.1f} s, batch {first[0]:.1f} s of processor time", end="")
+    print(f" ({100 * (first[0] / plain[0] - 1):+.1f} %); a finished one again {again[1]:.1f} s")
+
+
+def main() -> None:
+    """Run one of the two."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=("cut", "batch"))
+    parser.add_argument("extracts", type=Path, nargs="+")
+    parser.add_argument("--areas", type=int, default=25)
+    parser.add_argument("--towns", type=int, default=400)
+    parser.add_argument("--osmium", action="store_true")
+    asked = parser.parse_args()
+    room = Path(tempfile.mkdtemp(prefix="country-"))
+    try:
+        if asked.what == "cut":
+            bench_cut(asked.extracts[0], asked.areas, room, against_osmium=asked.osmium)
+        else:
+            bench_batch(asked.extracts, asked.towns, room)
+    finally:
+        shutil.rmtree(room, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
