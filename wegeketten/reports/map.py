@@ -124,14 +124,12 @@ def write_map(
     profiles: Sequence[str | Profile] = (),
     services: Sequence[str] = (),
     title: str | None = None,
-    profile: str | None = None,
-    service: str | None = None,
-    answer: str = "likely",
     plan: str | Path | None = None,
     survey: str | Path | None = None,
     tiles: str | None = None,
     worlds: int = 0,
     seed: int = 0,
+    **start: str,
 ) -> Path:
     """Write the map of a city as one HTML file that needs no network.
 
@@ -147,8 +145,6 @@ def write_map(
         What can be chosen on the map; everything the city knows where empty.
     title
         Name of the place; made from the source's file name where None.
-    profile, service, answer
-        What is chosen when the page opens.
     plan
         Folder written by ``plan``: its measures become a layer.
     survey
@@ -157,6 +153,8 @@ def write_map(
         Address pattern of online tiles, for a map that may use the network; None asks for nothing.
     worlds, seed
         How many worlds are drawn for the homes' chances, 0 for none; and which.
+    **start
+        ``profile``, ``service`` and ``answer`` that are chosen when the page opens.
 
     Returns
     -------
@@ -194,7 +192,7 @@ def write_map(
         worlds=worlds,
         seed=seed,
     )
-    page = map_page(data, lang=lang, profile=profile, service=service, answer=answer, tiles=tiles)
+    page = map_page(data, lang=lang, tiles=tiles, **start)
     return write_page(page, out)
 
 
