@@ -90,7 +90,18 @@ def _run(main: Main, words: list[str], log: Path) -> dict[str, Any]:
 
 
 def main_like(work: Callable[[], object]) -> int:
-    """Run something with the exit codes of the command line, one line on stderr where it fails."""
+    """Run something with the exit codes of the command line, one line on stderr where it fails.
+
+    Parameters
+    ----------
+    work
+        Function without arguments.
+
+    Returns
+    -------
+    int
+        Exit code as the command line has it.
+    """
     from wegeketten.errors import WegekettenError
 
     try:

@@ -40,6 +40,11 @@ def run_jobs(
     workers
         How many at a time; as many as there are processors where None.
 
+    Yields
+    ------
+    Outcome
+        One for each job.
+
     Raises
     ------
     UsageError

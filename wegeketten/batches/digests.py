@@ -37,6 +37,16 @@ class Digests:
     def of(self, path: Path) -> str:
         """SHA-256 of a file's content, or of a folder's files with their names.
 
+        Parameters
+        ----------
+        path
+            File or folder.
+
+        Returns
+        -------
+        str
+            Hexadecimal; kept for the next question.
+
         Raises
         ------
         InputDataError

@@ -54,19 +54,67 @@ class Ledger:
         self.folder = dataset / "ledger"
 
     def room(self, city: str) -> Path:
-        """Folder of a city's records."""
+        """Folder of a city's records.
+
+        Parameters
+        ----------
+        city
+            Id of the city.
+
+        Returns
+        -------
+        Path
+            A folder of the dataset.
+        """
         return self.folder / city
 
     def lock(self, city: str) -> Path:
-        """File that is locked by whoever works on a city."""
+        """File that is locked by whoever works on a city.
+
+        Parameters
+        ----------
+        city
+            Id of the city.
+
+        Returns
+        -------
+        Path
+            A file in the city's folder.
+        """
         return self.room(city) / "lock"
 
     def log(self, city: str, step: str) -> Path:
-        """File with what a step said."""
+        """File with what a step said.
+
+        Parameters
+        ----------
+        city
+            Id of the city.
+        step
+            Name of the step.
+
+        Returns
+        -------
+        Path
+            A file in the city's folder.
+        """
         return self.room(city) / f"{step}.log"
 
     def failure(self, city: str, step: Step) -> Failure | None:
-        """The failure of this very step, of the same inputs."""
+        """The failure of this very step, of the same inputs.
+
+        Parameters
+        ----------
+        city
+            Id of the city.
+        step
+            The step with its inputs.
+
+        Returns
+        -------
+        Failure or None
+            None where it did not fail, or its inputs have changed.
+        """
         told = _read(self.room(city) / f"{step.name}.failed.json")
         if told.get("key") != step.key:
             return None
@@ -75,11 +123,27 @@ class Ledger:
         )
 
     def note_failure(self, failure: Failure) -> None:
-        """Record a failure."""
+        """Record a failure.
+
+        Parameters
+        ----------
+        failure
+            What failed, and why.
+        """
         write_json(self.room(failure.city) / f"{failure.step}.failed.json", failure._asdict())
 
     def note_success(self, city: str, step: Step, measured: dict[str, Any]) -> None:
-        """Record how long a step took, and forget that it failed earlier."""
+        """Record how long a step took, and forget that it failed earlier.
+
+        Parameters
+        ----------
+        city
+            Id of the city.
+        step
+            The step with its inputs.
+        measured
+            Seconds and memory.
+        """
         (self.room(city) / f"{step.name}.failed.json").unlink(missing_ok=True)
         write_json(self.room(city) / f"{step.name}.run.json", {"key": step.key, **measured})
 
@@ -108,20 +172,54 @@ class Times:
         self._rates = {step: statistics.median(found) for step, found in rates.items()}
 
     def learn(self, city: str, step: str, seconds: float) -> None:
-        """Take a step that has just run."""
+        """Take a step that has just run.
+
+        Parameters
+        ----------
+        city
+            Id of the city.
+        step
+            Name of the step.
+        seconds
+            How long it took.
+        """
         self._own[city, step] = seconds
         rate = seconds / max(self._sizes.get(city, 1), 1)
         self._rates[step] = (self._rates[step] + rate) / 2 if step in self._rates else rate
 
     def expected(self, city: str, step: str) -> float | None:
-        """Seconds a step will take, None where nothing like it ran yet."""
+        """Seconds a step will take, None where nothing like it ran yet.
+
+        Parameters
+        ----------
+        city
+            Id of the city.
+        step
+            Name of the step.
+
+        Returns
+        -------
+        float or None
+            Seconds.
+        """
         if (city, step) in self._own:
             return self._own[city, step]
         rate = self._rates.get(step)
         return None if rate is None else rate * max(self._sizes.get(city, 1), 1)
 
     def total(self, steps: Iterable[tuple[str, str]]) -> float | None:
-        """Seconds of several steps; None where one is unknown."""
+        """Seconds of several steps; None where one is unknown.
+
+        Parameters
+        ----------
+        steps
+            City and name of each step.
+
+        Returns
+        -------
+        float or None
+            Seconds.
+        """
         found = [self.expected(city, step) for city, step in steps]
         known = [seconds for seconds in found if seconds is not None]
         return sum(known) if len(known) == len(found) else None

@@ -93,6 +93,11 @@ def read_list(path: str | Path, *, run: tuple[str, ...] = ()) -> list[City]:
         Commands instead of those in the list, such as ``"plan --profile rollator"``; `scan` where neither
         says anything.
 
+    Returns
+    -------
+    list of City
+        In the order of the list.
+
     Raises
     ------
     InputDataError

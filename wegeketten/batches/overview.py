@@ -86,6 +86,11 @@ def overview_columns(dataset: Path, told: Sequence[dict[str, Any]]) -> dict[str,
         Folder of the batch.
     told
         Markers of the cities' parts.
+
+    Returns
+    -------
+    dict
+        Columns of ``overview.parquet`` by name.
     """
     import pyarrow.parquet as pq
 

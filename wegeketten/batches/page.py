@@ -52,6 +52,11 @@ def overview_page(columns: Mapping[str, NDArray[Any] | list[str]], lang: str) ->
         Of ``overview.parquet``.
     lang
         ``de`` or ``en``.
+
+    Returns
+    -------
+    str
+        An HTML document.
     """
     from jinja2 import Environment
     from markupsafe import Markup
@@ -93,6 +98,11 @@ def standings_of(columns: Mapping[str, NDArray[Any] | list[str]], profile: str) 
         Of ``overview.parquet``.
     profile
         Id.
+
+    Returns
+    -------
+    list of Standing
+        One for each city.
     """
     rows: dict[str, list[int]] = {}
     for row, (city, of) in enumerate(zip(columns["city"], columns["profile"], strict=True)):

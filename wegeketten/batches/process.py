@@ -73,6 +73,16 @@ class Process:
     def order(self, **order: Any) -> dict[str, Any]:
         """Have something done and return the answer.
 
+        Parameters
+        ----------
+        order
+            What is to be done; it can be pickled.
+
+        Returns
+        -------
+        dict
+            The answer by name.
+
         Raises
         ------
         Lost

@@ -133,7 +133,18 @@ class Batch:
                 )
 
     def todo(self, *, retry: bool = False) -> list[Todo]:
-        """What would be done, and how long it takes."""
+        """What would be done, and how long it takes.
+
+        Parameters
+        ----------
+        retry
+            Whether what failed before is tried again.
+
+        Returns
+        -------
+        list of Todo
+            Steps in the order in which they would run.
+        """
         rows = []
         for city, steps in self.steps.items():
             for step in steps:
@@ -168,6 +179,11 @@ class Batch:
             Language of the overview page.
         progress
             Told what has ended and the share of the work that is behind us.
+
+        Returns
+        -------
+        Result
+            What ran and what failed.
 
         Raises
         ------
@@ -226,7 +242,13 @@ class Batch:
 
 
 def write_marker(dataset: Path) -> None:
-    """Mark a folder as a dataset."""
+    """Mark a folder as a dataset.
+
+    Parameters
+    ----------
+    dataset
+        Folder of the batch.
+    """
     from wegeketten.model.licence import ATTRIBUTION
 
     dataset.mkdir(parents=True, exist_ok=True)
@@ -257,6 +279,11 @@ def batch(
         Limits of each step, minutes and megabytes; 0 for none.
     how
         executor, scheduler, workers, lang, progress; see `Batch.run`.
+
+    Returns
+    -------
+    Result
+        What ran and what failed.
 
     Raises
     ------

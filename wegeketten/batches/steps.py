@@ -56,7 +56,18 @@ class Step(NamedTuple):
 
 
 def published_key(marker: Path) -> str:
-    """Key of the scan that the dataset holds of a city, "" where there is none."""
+    """Key of the scan that the dataset holds of a city, "" where there is none.
+
+    Parameters
+    ----------
+    marker
+        Marker of the city's part of the dataset.
+
+    Returns
+    -------
+    str
+        Hexadecimal.
+    """
     try:
         return str(json.loads(marker.read_text(encoding="utf-8"))["key"])
     except (OSError, ValueError, KeyError, TypeError):
@@ -74,6 +85,11 @@ def steps_of(city: City, dataset: Path, digests: Digests) -> list[Step]:
         Where results go.
     digests
         Of files.
+
+    Returns
+    -------
+    list of Step
+        With the digests of their inputs.
     """
     room = dataset / "cities" / city.city
     steps = []

@@ -81,7 +81,18 @@ _all: list[Process] = []
 
 
 def run_job(job: Job) -> Outcome:
-    """Do the work on one city in the process that belongs to this thread."""
+    """Do the work on one city in the process that belongs to this thread.
+
+    Parameters
+    ----------
+    job
+        Steps of one city.
+
+    Returns
+    -------
+    Outcome
+        What ran and what failed.
+    """
     process = getattr(_own, "process", None)
     if process is None or process.limits != job.limits:
         process = Process(job.limits)
@@ -113,6 +124,11 @@ def work_on(job: Job, process: Process) -> Outcome:
         What is to be done.
     process
         Who does it.
+
+    Returns
+    -------
+    Outcome
+        What ran and what failed.
     """
     outcome = Outcome(job.city)
     ledger = Ledger(Path(job.dataset))

@@ -20,7 +20,17 @@ _MOST_LISTED = 20
 
 
 def tell_todo(rows: Sequence[Todo], workers: int | None, *, as_json: bool) -> None:
-    """Print what would run: a line per step on stdout, the sum on stderr."""
+    """Print what would run: a line per step on stdout, the sum on stderr.
+
+    Parameters
+    ----------
+    rows
+        What would run.
+    workers
+        How many cities at a time; None for all processors.
+    as_json
+        Whether a JSON document is printed instead of text.
+    """
     if as_json:
         print_json([vars(row) for row in rows])
         return
@@ -39,7 +49,17 @@ def tell_todo(rows: Sequence[Todo], workers: int | None, *, as_json: bool) -> No
 
 
 def tell_result(result: Result, out: Path, *, as_json: bool) -> None:
-    """Print what ran and what failed; end with exit code 4 where a city failed."""
+    """Print what ran and what failed; end with exit code 4 where a city failed.
+
+    Parameters
+    ----------
+    result
+        What ran and what failed.
+    out
+        Folder of the batch.
+    as_json
+        Whether a JSON document is printed instead of text.
+    """
     if as_json:
         print_json(result.to_json())
     for failure in result.failures[:_MOST_LISTED]:
