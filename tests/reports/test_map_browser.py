@@ -180,7 +180,7 @@ def test_no_name_ever_runs(tmp_path: Path, open_tab: Callable[..., Any], first: 
         tab.page.fill("#search", payload[:20])
     tab.page.evaluate("wegeketten.tell(wegeketten.config.measures[0]); wegeketten.tellBarrier(0)")
     tab.page.click("#list-button")
-    for kind in ("districts", "homes", "places", "barriers", "measures", "walks"):
+    for kind in ("districts", "homes", "places", "barriers", "measures", "sites", "needs", "walks"):
         tab.page.click(f"#tab-{kind}")
     tab.page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     assert tab.page.evaluate("window.XSS") is None

@@ -13,6 +13,8 @@ import wegeketten as wk
 from wegeketten.errors import InputDataError
 from wegeketten.files.csv import read_csv
 from wegeketten.reports.district import report_page, write_report
+from wegeketten.reports.map import write_map
+from wegeketten.reports.site_marks import read_need_marks, read_site_marks
 from wegeketten.siting.read import read_needs, read_sites
 
 if TYPE_CHECKING:
@@ -109,3 +111,19 @@ def test_joint_plans_are_shown_as_well(town: City, scan: Scan, tmp_path: Path) -
     assert json.loads((tmp_path / "joint" / "site.json").read_text())["weight_unit"] == town.weight_unit
     target = write_report(town, tmp_path / "page.html", scan=scan, sites=tmp_path / "joint", lang="en")
     assert "as stated" in target.read_text(encoding="utf-8") or not found.new
+
+
+@pytest.mark.parametrize("lang", ["de", "en"])
+def test_the_map_has_a_layer_of_places_and_one_of_needs(
+    town: City, sites: Path, needs: Path, tmp_path: Path, lang: str
+) -> None:
+    (new,) = read_site_marks(sites, town, lang)
+    assert new.sign == "1"
+    assert read_sites(sites, town).new[0].where in new.lines[0]
+    assert ("noch nicht geschätzt" if lang == "de" else "not yet estimated") in " ".join(new.lines)
+    marks = read_need_marks(needs, town, lang)
+    assert {mark.title for mark in marks} <= {str(name) for name in town.districts["name"]}
+    whole = sum(row.posts_whole for row in read_needs(needs).rows)
+    assert sum(int(mark.sign.split()[0]) for mark in marks) == whole
+    page = write_map(town, tmp_path / "map.html", lang=lang, profiles=["rollator"], sites=sites, needs=needs)
+    assert new.title in page.read_text(encoding="utf-8")

@@ -155,6 +155,8 @@ def toytown(size: int = 12, *, seed: int = 1, hostile: Sequence[str] = ()) -> Ma
         },
         measures=_measures(network, works, text),
         walks=[Mark(WEST + 2 * STEP, SOUTH + STEP, text("Bordstein messen"), [])],
+        sites=[Mark(WEST + 1.5 * STEP, SOUTH + 2 * STEP, text("1. Bibliothek"), [text("Ring 3")], sign="1")],
+        needs=[Mark(WEST + 3 * STEP, SOUTH + 2 * STEP, text("Neustadt"), [text("Treff")], sign="1 Stelle")],
         notes=[text("")] if hostile else [],
     )
 

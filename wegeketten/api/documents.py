@@ -23,6 +23,8 @@ def map(  # noqa: A001  # the command's name
     service: str | Sequence[str] = (),
     plan: str | Path | None = None,
     survey: str | Path | None = None,
+    sites: str | Path | None = None,
+    needs: str | Path | None = None,
     title: str | None = None,
     tiles: str | None = None,
     worlds: int = 0,
@@ -39,8 +41,8 @@ def map(  # noqa: A001  # the command's name
         File to write.
     profile, service
         What can be chosen on the map; everything where empty.
-    plan, survey
-        Folders written by `plan` and `survey`.
+    plan, survey, sites, needs
+        Folders written by `plan`, `survey`, `site` and `needs`.
     title
         Name of the place.
     tiles
@@ -67,7 +69,7 @@ def map(  # noqa: A001  # the command's name
     services = opened.catalogue.pick(listed(service))
     return write_map(
         opened, out, lang=lang, profiles=chosen, services=services, title=title, plan=plan, survey=survey,
-        tiles=tiles, worlds=worlds, seed=seed,
+        sites=sites, needs=needs, tiles=tiles, worlds=worlds, seed=seed,
     )  # fmt: skip
 
 
@@ -93,12 +95,10 @@ def report(
 
     Parameters
     ----------
-    city, out, profile, service, plan, survey, lang
+    city, out, profile, service, plan, survey, sites, needs, lang
         As for `map`.
     district
         Name or id; the overview of the whole city where None.
-    sites, needs
-        Folders written by `site` and `needs`.
     title
         Name of the place.
     each

@@ -33,6 +33,8 @@ def map_(
     service: Services = None,
     plan_: Annotated[Path | None, typer.Option("--plan", help="Folder written by plan.")] = None,
     survey_: Annotated[Path | None, typer.Option("--survey", help="Folder written by survey.")] = None,
+    sites: Annotated[Path | None, typer.Option(help="Folder written by site.")] = None,
+    needs: Annotated[Path | None, typer.Option(help="Folder written by needs.")] = None,
     title: Annotated[str | None, typer.Option(help="Name of the place.")] = None,
     tiles: Annotated[str | None, typer.Option(help="Address of online tiles; none by default.")] = None,
     worlds: Worlds = 0,
@@ -49,7 +51,8 @@ def map_(
         tick("map", 0.5)
         written = write_map(
             opened, out, lang=language, profiles=profile or (), services=opened.catalogue.pick(service or ()),
-            title=title, plan=plan_, survey=survey_, tiles=tiles, worlds=worlds, seed=seed,
+            title=title, plan=plan_, survey=survey_, sites=sites, needs=needs, tiles=tiles, worlds=worlds,
+            seed=seed,
         )  # fmt: skip
     say(f"{written} written")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -245,12 +245,16 @@ BASE_CLASSES = ("water", "green", "building")
 
 @dataclass(frozen=True)
 class Mark:
-    """A point of an extra layer: a proposed measure or a barrier to survey."""
+    """A point of an extra layer: a measure, a barrier to survey, a new place, a district's needs.
+
+    `sign`: what stands on the mark; empty for the layer's own.
+    """
 
     lon: float
     lat: float
     title: str
     lines: Sequence[str] = ()
+    sign: str = field(default="", kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -318,6 +322,8 @@ class MapData:
     sources: Mapping[str, str]
     measures: Sequence[MeasureMark] = ()
     walks: Sequence[Mark] = ()
+    sites: Sequence[Mark] = ()
+    needs: Sequence[Mark] = ()
     thinned: Sequence[str] = ()
     notes: Sequence[str] = ()
     spread_m: float = 0.0

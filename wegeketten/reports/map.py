@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from wegeketten.city import City
     from wegeketten.people.profile import Profile
-    from wegeketten.reports.data import District, MapData
+    from wegeketten.reports.data import District, MapData, Mark
 
 SCRIPTS = (
     "decode", "grid", "search", "scenario", "why", "model", "words", "signs", "cells", "address", "table",
@@ -126,6 +127,8 @@ def write_map(
     title: str | None = None,
     plan: str | Path | None = None,
     survey: str | Path | None = None,
+    sites: str | Path | None = None,
+    needs: str | Path | None = None,
     tiles: str | None = None,
     worlds: int = 0,
     seed: int = 0,
@@ -149,6 +152,8 @@ def write_map(
         Folder written by ``plan``: its measures become a layer.
     survey
         Folder written by ``survey``: its spots become a layer.
+    sites, needs
+        Folders written by ``site`` and ``needs``: a layer each.
     tiles
         Address pattern of online tiles, for a map that may use the network; None asks for nothing.
     worlds, seed
@@ -179,6 +184,7 @@ def write_map(
     """
     from wegeketten.reports.map_data import gather
     from wegeketten.reports.marks import read_measures, read_walks
+    from wegeketten.reports.site_marks import read_need_marks, read_site_marks
 
     load_words(lang)
     data = gather(
@@ -191,6 +197,11 @@ def write_map(
         walks=read_walks(Path(survey), lang, city.weight_unit) if survey else (),
         worlds=worlds,
         seed=seed,
+    )
+    data = replace(
+        data,
+        sites=read_site_marks(Path(sites), city, lang) if sites else (),
+        needs=read_need_marks(Path(needs), city, lang) if needs else (),
     )
     page = map_page(data, lang=lang, tiles=tiles, **start)
     return write_page(page, out)
@@ -401,11 +412,16 @@ def _config(
         ],
         "districts": [_district(district) for district in data.districts],
         "measures": _measures(data),
-        "walks": [
-            vars(mark) | {"title": clean(mark.title), "lines": [clean(x) for x in mark.lines]}
-            for mark in data.walks
-        ],
+        "walks": _marks(data.walks),
+        "sites": _marks(data.sites),
+        "needs": _marks(data.needs),
     }
+
+
+def _marks(marks: Sequence[Mark]) -> list[dict[str, Any]]:
+    return [
+        vars(mark) | {"title": clean(mark.title), "lines": [clean(x) for x in mark.lines]} for mark in marks
+    ]
 
 
 def _measures(data: MapData) -> list[dict[str, Any]]:

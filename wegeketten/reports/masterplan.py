@@ -124,7 +124,14 @@ def write_masterplan(
     with whole_folder(target, marker=MARKER) as folder:
         tick("map", 0.6)
         write_map(
-            city, folder / "map.html", lang=lang, title=title, plan=parts / "plan", survey=parts / "survey"
+            city,
+            folder / "map.html",
+            lang=lang,
+            title=title,
+            plan=parts / "plan",
+            survey=parts / "survey",
+            sites=extras.sites,
+            needs=extras.needs,
         )
         tick("pages", 0.7)
         _write_pages(report, areas, chosen, extras, parts, folder)

@@ -140,17 +140,36 @@ def _texts(phrases: Phrases, found: ReadSites) -> list[str]:
 def _new(site: ReadSite, phrases: Phrases) -> list[Cell]:
     words, lang = phrases.all_words["sites_report"], phrases.lang
     from_ = [f"{name} {phrases.bare_gain(count)}" for name, count in site.gains]
-    cost = words["cost_unknown"]
-    if site.cost_eur is not None:
-        cost = words["cost_stated"].format(cost=about(site.cost_eur, lang))
     return [
         Cell(f"{site.number}. {site.what(lang)}", sort=site.number),
         Cell(site.where or phrases.words["none"], small=site.district),
         Cell(phrases.gained(site.people or 0.0), small=", ".join(from_), sort=round(site.people or 0.0, 3)),
-        Cell(cost, sort="" if site.cost_eur is None else site.cost_eur),
+        Cell(cost_words(site, lang, words), sort="" if site.cost_eur is None else site.cost_eur),
         Cell(*how_sure(site, lang, words)),
         Cell(site.near_words(lang) or phrases.words["none"]),
     ]
+
+
+def cost_words(site: ReadSite, lang: str, words: dict[str, str]) -> str:
+    """What a place costs, as far as somebody has stated it.
+
+    Parameters
+    ----------
+    site
+        A proposed place.
+    lang
+        Language of the text, ``de`` or ``en``.
+    words
+        Section ``sites_report`` of the texts.
+
+    Returns
+    -------
+    str
+        No more precise than an estimate is.
+    """
+    if site.cost_eur is None:
+        return words["cost_unknown"]
+    return words["cost_stated"].format(cost=about(site.cost_eur, lang))
 
 
 def how_sure(site: ReadSite, lang: str, words: dict[str, str]) -> tuple[str, str]:

@@ -103,12 +103,12 @@ const overlays = {
     });
   },
 
-  /* Measures are squares, places to look at circles; neighbours share one mark that opens when it is tapped. */
+  /* Measures are squares, places to look at circles, new places drops; neighbours share one mark that opens when it is tapped. */
   drawMarks() {
     this.marks ??= L.layerGroup().addTo(this.map);
     this.marks.clearLayers();
     const spots = [];
-    for (const name of ["measures", "walks"]) {
+    for (const name of ["measures", "sites", "needs", "walks"]) {
       if (!this.show[name]) continue;
       this.config[name].forEach((item, rank) => {
         const point = this.map.latLngToLayerPoint([item.lat, item.lon]);
@@ -128,7 +128,7 @@ const overlays = {
   },
 
   drawSpot({ name, point, items, rank }) {
-    const number = name === "measures" ? items[0].number || rank + 1 : "?";
+    const number = name === "measures" ? items[0].number || rank + 1 : items[0].sign || "?";
     const on = name === "measures" && items.some((item) => this.isOn(item));
     const more = items.length > 1 ? [element("small", { text: `+${items.length - 1}` })] : [];
     const label = element("span", { text: String(number), children: more, cls: `spot ${name}` + (on ? " on" : "") });

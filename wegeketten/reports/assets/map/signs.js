@@ -21,6 +21,7 @@ const LIGHT = {
   mended: "#8f1d14",
   measure: "#0b5d1e",
   walk: "#5b2a86",
+  site: "#7a3b00",
   gain: "#0b5d1e",
 };
 
@@ -44,6 +45,7 @@ const DARK = {
   mended: "#ff8a78",
   measure: "#6fd88a",
   walk: "#d3a4ff",
+  site: "#f0b070",
   gain: "#6fd88a",
 };
 
@@ -144,6 +146,20 @@ function measureSign(context, x, y, on, text = "1") {
 /* A place to look at is a circle with a question mark. */
 function walkSign(context, x, y) {
   numbered(context, x, y, PAINT.walk, false, "?", () => context.arc(x, y, 8, 0, 7));
+}
+
+/* A new place is a drop with its number, what a district needs a wide box. */
+function siteSign(context, x, y) {
+  numbered(context, x, y, PAINT.site, false, "1", () => {
+    context.moveTo(x - 8, y - 8);
+    context.lineTo(x, y - 8);
+    context.arc(x, y, 8, -Math.PI / 2, Math.PI);
+    context.closePath();
+  });
+}
+
+function needSign(context, x, y) {
+  numbered(context, x, y, PAINT.ink, false, "2", () => context.rect(x - 10, y - 6, 20, 12));
 }
 
 function numbered(context, x, y, colour, on, text, outline) {

@@ -8,6 +8,8 @@ const TABLES = {
   barriers: barrierTable,
   measures: markTable("measures"),
   walks: markTable("walks"),
+  sites: markTable("sites"),
+  needs: markTable("needs"),
 };
 
 const views = {
@@ -39,8 +41,8 @@ const views = {
   },
 
   tables() {
-    const optional = ["districts", "measures", "walks"];
-    const all = ["districts", "homes", "places", "barriers", "measures", "walks"];
+    const optional = ["districts", "measures", "sites", "needs", "walks"];
+    const all = ["districts", "homes", "places", "barriers", "measures", "sites", "needs", "walks"];
     const kinds = all.filter((kind) => !optional.includes(kind) || this.config[kind].length);
     this.tab ??= kinds[0];
     const tabs = kinds.map((kind) => {
