@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wegeketten.reach.coverage import FEWEST_HOMES
 from wegeketten.reports.data import Mark
 from wegeketten.reports.front_page import bare_gain
 from wegeketten.reports.marks import MOST_MARKS
@@ -61,14 +62,14 @@ def read_need_marks(folder: Path, city: City, lang: str) -> list[Mark]:
     Returns
     -------
     list of Mark
-        Districts with homes.
+        Districts with enough homes.
     """
     names = [str(name) for name in city.districts["name"]]
     district, homes = city.homes["district"], city.homes
     marks = []
     for one in read_needs(folder).rows:
         rows = np.flatnonzero(district == names.index(one.district)) if one.district in names else ()
-        if len(rows):
+        if len(rows) >= FEWEST_HOMES:  # nobody's home is to be read off
             lon, lat = float(homes["lon"][rows].mean()), float(homes["lat"][rows].mean())
             marks.append(_need(one, lon, lat, city.weight_unit, lang))
     return marks
