@@ -145,7 +145,7 @@ def test_public_functions_state_what_they_raise() -> None:
 
 _LONGEST = 80
 _MOST_PARAMETERS = 12
-_MAY_BE_WIDER = {"build", "write_map"}  # public, keyword-only options of the command line
+_MAY_BE_WIDER = {"build", "write_map", "write_report"}  # public, keyword-only options of the command line
 
 
 def test_functions_stay_short() -> None:

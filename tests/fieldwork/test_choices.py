@@ -14,6 +14,7 @@ import pytest
 
 from wegeketten.fieldwork.choices import QUESTIONS
 from wegeketten.fieldwork.drawings import drawing_symbols, drawings
+from wegeketten.model.edges import ATTRIBUTE
 from wegeketten.tags.survey_file import observed
 from wegeketten.words.catalogue import load_words
 
@@ -28,6 +29,10 @@ def read(attribute: str, value: str) -> Span:
     span = observed(attribute, attribute, value)
     assert span is not None, (attribute, value)
     return span
+
+
+def test_every_attribute_of_an_edge_has_its_question() -> None:
+    assert QUESTIONS.keys() == ATTRIBUTE.keys()
 
 
 @pytest.mark.parametrize("attribute", QUESTIONS)
