@@ -11,7 +11,7 @@ from wegeketten.words.numbers import minutes, number, percent
 
 if TYPE_CHECKING:
     from wegeketten.reports.area_figures import Area
-    from wegeketten.reports.front_page import Phrases
+    from wegeketten.reports.phrases import Phrases
 
 CHAINS = (
     ("doctor", "pharmacy"),

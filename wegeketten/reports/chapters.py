@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from wegeketten.reach.quality import Share
     from wegeketten.reports.area_figures import Area
     from wegeketten.reports.bottlenecks import Bottleneck
-    from wegeketten.reports.front_page import Phrases
+    from wegeketten.reports.phrases import Phrases
 
 MOST_BARRIERS = 12
 MOST_NOTES = 12

@@ -14,8 +14,9 @@ from wegeketten.reports.area_figures import areas_of
 from wegeketten.reports.assets import asset_text
 from wegeketten.reports.bottlenecks import bottlenecks, within
 from wegeketten.reports.chain_chapter import chains
-from wegeketten.reports.front_page import Phrases, glance_of
+from wegeketten.reports.front_page import glance_of
 from wegeketten.reports.inline import island, policy_of, script_tag, style_tag
+from wegeketten.reports.phrases import Phrases
 from wegeketten.reports.sites_chapter import chapters_of
 from wegeketten.siting.read import read_needs, read_sites
 from wegeketten.words.catalogue import load_words

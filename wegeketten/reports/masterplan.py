@@ -14,9 +14,9 @@ from wegeketten.files.csv import clean_text, read_csv
 from wegeketten.files.json import write_json, write_text
 from wegeketten.reports.charts import curve_chart
 from wegeketten.reports.district import Report, plain_page, read_findings
-from wegeketten.reports.front_page import Phrases
 from wegeketten.reports.map_data import city_name
 from wegeketten.reports.masterplan_tables import write_tables
+from wegeketten.reports.phrases import Phrases
 from wegeketten.reports.settings import Settings
 from wegeketten.reports.sheet import About, Cell, Column, Link, Section, Sheet, Titled
 from wegeketten.words.catalogue import load_words, text

@@ -8,8 +8,8 @@ import numpy as np
 
 from wegeketten.reach.coverage import FEWEST_HOMES
 from wegeketten.reports.data import Mark
-from wegeketten.reports.front_page import bare_gain
 from wegeketten.reports.marks import MOST_MARKS
+from wegeketten.reports.phrases import bare_gain
 from wegeketten.reports.sites_chapter import cost_words, how_sure
 from wegeketten.siting.read import read_needs, read_sites
 from wegeketten.words.catalogue import fill, load_words, text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wegeketten.reach.coverage import FEWEST_HOMES
-from wegeketten.reports.front_page import bare_gain
+from wegeketten.reports.phrases import bare_gain
 from wegeketten.reports.pictures import district_map
 from wegeketten.reports.sheet import Cell, Column, Section, Sheet, Titled
 from wegeketten.words.catalogue import fill
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from wegeketten.reports.area_figures import Area
-    from wegeketten.reports.front_page import Phrases
+    from wegeketten.reports.phrases import Phrases
     from wegeketten.siting.read import ReadNeed, ReadNeeds, ReadSite, ReadSites
 
 MOST_NEW, MOST_EXISTING = 20, 30

@@ -1,0 +1,277 @@
+"""Words, numbers and names of one report in its language."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from wegeketten.reach.coverage import FEWEST_HOMES
+from wegeketten.reach.misses import find_misses
+from wegeketten.reports.varint import clean
+from wegeketten.words.catalogue import load_words, text
+from wegeketten.words.numbers import about, date, limit_minutes, number
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wegeketten.planning.proposals import Look, Proposal
+    from wegeketten.reach.misses import Misses
+    from wegeketten.reach.scan import Scan
+    from wegeketten.reports.area_figures import Area
+    from wegeketten.reports.area_figures import AreaShare as Shares
+    from wegeketten.siting.read import ReadNeeds, ReadSites
+
+
+class Phrases:
+    """Finds the words for the figures of one scan.
+
+    Parameters
+    ----------
+    scan
+        The scan.
+    lang
+        ``de`` or ``en``.
+    place
+        Name of the city.
+    proposals, looks
+        What a plan proposes and what a survey would look at; None where there is none.
+    sites, needs
+        Places that are missing and what districts need; None where not computed.
+    """
+
+    def __init__(
+        self,
+        scan: Scan,
+        lang: str,
+        place: str,
+        *,
+        proposals: Sequence[Proposal] | None = None,
+        looks: Sequence[Look] | None = None,
+        sites: ReadSites | None = None,
+        needs: ReadNeeds | None = None,
+    ) -> None:
+        self.scan = scan
+        self.lang = lang
+        self.place = clean(place)
+        self.proposals, self.looks = proposals, looks
+        self.sites, self.needs = sites, needs
+        self.all_words = load_words(lang)
+        self.words: dict[str, Any] = self.all_words["report"]
+        meta = scan.city.meta
+        self.unit = scan.city.weight_unit
+        self.counted: str = self.all_words["counted"][self.unit]
+        self.weighted = self.unit != "homes"
+        self.date = date(meta["osm_timestamp"], lang)
+        offered = set(scan.city.places["service"].tolist())
+        self.offered = [service for service in scan.services if service in offered]
+        ids = [profile.id for profile in scan.profiles]
+        self.focus = next((name for name in ("wheelchair", "rollator", "powerchair") if name in ids), ids[-1])
+        self.base = "walker" if "walker" in ids and self.focus != "walker" else None
+
+    @cached_property
+    def misses(self) -> Misses:
+        """Why homes miss services."""
+        return self.scan.once("misses", lambda: find_misses(self.scan))
+
+    def stand(self) -> str:
+        """Date of the map, and what is counted, of which year."""
+        year, file = self.scan.city.census_year, self.scan.city.meta.get("weights", {}).get("file", "")
+        form = "stand" if not self.weighted else "stand_census" if year else "stand_counted"
+        return text(
+            f"report.{form}", self.lang, date=self.date, counted=self.counted, year=year, file=clean(file)
+        )
+
+    def gained(self, count: float) -> str:
+        """A gain in homes, dwellings or people, no more precise than it is known.
+
+        Parameters
+        ----------
+        count
+            What is gained.
+
+        Returns
+        -------
+        str
+            With its unit.
+        """
+        if count < FEWEST_HOMES:
+            return text(f"gained.few_{self.unit}", self.lang)
+        return text(f"gained.{self.unit}", self.lang, count=about(count, self.lang))
+
+    def profile(self, name: str) -> str:
+        """Name of a profile.
+
+        Parameters
+        ----------
+        name
+            Id of the profile.
+
+        Returns
+        -------
+        str
+            In the language of the report.
+        """
+        known = self.all_words["profiles"].get(name)
+        if known:
+            return str(known["name"])
+        return clean(next(getattr(one.name, self.lang) for one in self.scan.profiles if one.id == name))
+
+    def with_profile(self, name: str) -> str:
+        """A profile as part of a sentence.
+
+        Parameters
+        ----------
+        name
+            Id of the profile.
+
+        Returns
+        -------
+        str
+            In the language of the report.
+        """
+        known = self.all_words["profiles"].get(name)
+        return (
+            str(known["with"])
+            if known
+            else self.all_words["profile_fallback"]["with"].format(name=self.profile(name))
+        )
+
+    def service(self, name: str) -> str:
+        """Name of a service.
+
+        Parameters
+        ----------
+        name
+            Id of the service.
+
+        Returns
+        -------
+        str
+            In the language of the report.
+        """
+        known = self.all_words["services"].get(name)
+        return (
+            str(known["name"])
+            if known
+            else clean(getattr(self.scan.catalogue.services[name].name, self.lang))
+        )
+
+    def bare_gain(self, count: float) -> str:
+        """A gain as a number; small ones are not distinguished.
+
+        Parameters
+        ----------
+        count
+            What is gained.
+
+        Returns
+        -------
+        str
+            Without a unit.
+        """
+        return bare_gain(count, self.lang)
+
+    def headline(self, cell: Shares, service: str) -> str:
+        """How many reach a service: likely, for sure, and at most.
+
+        Parameters
+        ----------
+        cell
+            Shares in three answers.
+        service
+            Id of the service.
+
+        Returns
+        -------
+        str
+            One sentence.
+        """
+        words = self.all_words
+        known, own = words["services"].get(service, {}), {"name": self.service(service)}
+        fallback = words["service_fallback"]
+        lead = words["profiles"].get(self.focus, {}).get("lead") or words["profile_fallback"]["lead"].format(
+            name=self.profile(self.focus)
+        )
+        return text(
+            f"headline.{self.unit}",
+            self.lang,
+            lead=lead,
+            nom=known.get("nom") or fallback["nom"].format(**own),
+            one=known.get("one") or fallback["one"].format(**own),
+            minutes=text("general.minutes_dative", self.lang, count=limit_minutes(cell.standard_s)),
+            likely=self.of_100(cell.likely),
+            sure=self.of_100(cell.sure),
+            possible=self.of_100(cell.possible),
+        )
+
+    def expected(self, cell: Shares) -> list[str]:
+        """How many are to be expected where not all is known; nothing where no worlds were drawn.
+
+        Parameters
+        ----------
+        cell
+            Shares in three answers.
+
+        Returns
+        -------
+        list of str
+            At most one sentence.
+        """
+        if cell.expected is None or cell.expected.expected is None or cell.sure == cell.possible:
+            return []
+        return [text("chances.report", self.lang, phrase=cell.expected.in_words(self.lang))]
+
+    def of_100(self, share: float) -> str:
+        """A share as so many out of a hundred.
+
+        Parameters
+        ----------
+        share
+            From 0 to 1.
+
+        Returns
+        -------
+        str
+            Such as ``37 of 100``.
+        """
+        return number(round(share * 100), self.lang)
+
+    def area(self, area: Area) -> str:
+        """Name of an area; the whole city has its own name.
+
+        Parameters
+        ----------
+        area
+            A district, or the whole city, with its figures.
+
+        Returns
+        -------
+        str
+            In the language of the report.
+        """
+        return self.place if area.row < 0 else clean(area.name)
+
+
+def bare_gain(count: float, lang: str) -> str:
+    """A gain as a number without a unit; small ones are not distinguished.
+
+    Parameters
+    ----------
+    count
+        What is gained.
+    lang
+        Language of the text, ``de`` or ``en``.
+
+    Returns
+    -------
+    str
+        No more precise than it is known.
+
+    Examples
+    --------
+    >>> bare_gain(0, "de"), bare_gain(3.2, "de"), bare_gain(1234, "de")
+    ('0', '<10', '1.200')
+    """
+    if not count:
+        return "0"
+    return f"<{FEWEST_HOMES}" if count < FEWEST_HOMES else about(count, lang)
