@@ -25,6 +25,7 @@ def map(  # noqa: A001  # the command's name
     survey: str | Path | None = None,
     sites: str | Path | None = None,
     needs: str | Path | None = None,
+    stops: str | Path | None = None,
     title: str | None = None,
     tiles: str | None = None,
     worlds: int = 0,
@@ -41,8 +42,8 @@ def map(  # noqa: A001  # the command's name
         File to write.
     profile, service
         What can be chosen on the map; everything where empty.
-    plan, survey, sites, needs
-        Folders written by `plan`, `survey`, `site` and `needs`.
+    plan, survey, sites, needs, stops
+        Folders written by `plan`, `survey`, `site`, `needs` and `stops`.
     title
         Name of the place.
     tiles
@@ -69,7 +70,7 @@ def map(  # noqa: A001  # the command's name
     services = opened.catalogue.pick(listed(service))
     return write_map(
         opened, out, lang=lang, profiles=chosen, services=services, title=title, plan=plan, survey=survey,
-        sites=sites, needs=needs, tiles=tiles, worlds=worlds, seed=seed,
+        sites=sites, needs=needs, stops=stops, tiles=tiles, worlds=worlds, seed=seed,
     )  # fmt: skip
 
 
@@ -84,6 +85,7 @@ def report(
     survey: str | Path | None = None,
     sites: str | Path | None = None,
     needs: str | Path | None = None,
+    stops: str | Path | None = None,
     title: str | None = None,
     each: bool = False,
     pdf: bool = False,
@@ -95,7 +97,7 @@ def report(
 
     Parameters
     ----------
-    city, out, profile, service, plan, survey, sites, needs, lang
+    city, out, profile, service, plan, survey, sites, needs, stops, lang
         As for `map`.
     district
         Name or id; the overview of the whole city where None.
@@ -130,14 +132,22 @@ def report(
     result = scan(opened, profiles=chosen, services=listed(service), worlds=worlds, seed=seed)
     if each:
         return write_reports(
-            result, path, lang=lang, title=title, plan=plan, survey=survey, sites=sites, needs=needs
+            result,
+            path,
+            lang=lang,
+            title=title,
+            plan=plan,
+            survey=survey,
+            sites=sites,
+            needs=needs,
+            stops=stops,
         )
     files = [] if path.suffix.lower() == ".pdf" else [path]
     files += [path.with_suffix(".pdf")] if pdf or not files else []
     for file in files:
         write_report(
             opened, file, district=district, lang=lang, pdf=file.suffix == ".pdf", scan=result, title=title,
-            plan=plan, survey=survey, sites=sites, needs=needs,
+            plan=plan, survey=survey, sites=sites, needs=needs, stops=stops,
         )  # fmt: skip
     return files[0]
 
@@ -154,6 +164,7 @@ def masterplan(
     sites: str | Path | None = None,
     needs: str | Path | None = None,
     stops: str | Path | None = None,
+    usable_stops: float | None = None,
     pdf: bool = True,
     lang: str = "de",
 ) -> Path:
@@ -171,6 +182,8 @@ def masterplan(
         Euros.
     sites, needs, stops
         Folders written by `site`, `needs` and `stops`.
+    usable_stops
+        Count only stops one can board, with so many departures an hour.
     pdf
         Whether a tagged PDF is written; needs the extra ``pdf``.
 
@@ -192,6 +205,6 @@ def masterplan(
     from wegeketten.reports.settings import Settings, read_settings
 
     told = read_settings(Path(settings)) if settings else Settings()
-    told = told.changed(title, listed(district), listed(profile), real(budget))
+    told = told.changed(title, listed(district), listed(profile), real(budget), usable_stops)
     extras = Extras(*(None if each is None else Path(each) for each in (sites, needs, stops)))
     return write_masterplan(city_of(city), out, settings=told, lang=lang, pdf=pdf, extras=extras)

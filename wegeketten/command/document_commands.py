@@ -35,6 +35,7 @@ def map_(
     survey_: Annotated[Path | None, typer.Option("--survey", help="Folder written by survey.")] = None,
     sites: Annotated[Path | None, typer.Option(help="Folder written by site.")] = None,
     needs: Annotated[Path | None, typer.Option(help="Folder written by needs.")] = None,
+    stops: Annotated[Path | None, typer.Option(help="Folder written by stops.")] = None,
     title: Annotated[str | None, typer.Option(help="Name of the place.")] = None,
     tiles: Annotated[str | None, typer.Option(help="Address of online tiles; none by default.")] = None,
     worlds: Worlds = 0,
@@ -51,8 +52,8 @@ def map_(
         tick("map", 0.5)
         written = write_map(
             opened, out, lang=language, profiles=profile or (), services=opened.catalogue.pick(service or ()),
-            title=title, plan=plan_, survey=survey_, sites=sites, needs=needs, tiles=tiles, worlds=worlds,
-            seed=seed,
+            title=title, plan=plan_, survey=survey_, sites=sites, needs=needs, stops=stops,
+            tiles=tiles, worlds=worlds, seed=seed,
         )  # fmt: skip
     say(f"{written} written")
 
@@ -67,6 +68,7 @@ def report(
     survey_: Annotated[Path | None, typer.Option("--survey", help="Folder written by survey.")] = None,
     sites: Annotated[Path | None, typer.Option(help="Folder written by site.")] = None,
     needs: Annotated[Path | None, typer.Option(help="Folder written by needs.")] = None,
+    stops: Annotated[Path | None, typer.Option(help="Folder written by stops.")] = None,
     title: Annotated[str | None, typer.Option(help="Name of the place.")] = None,
     each: Annotated[bool, typer.Option("--each", help="A folder with a page per district.")] = False,
     pdf: Annotated[bool, typer.Option("--pdf", help="A tagged PDF beside the HTML file.")] = False,
@@ -88,7 +90,15 @@ def report(
         result = scan_city(opened, profiles=profile or (), services=service or (), worlds=worlds, seed=seed)
         if each:
             pages = write_reports(
-                result, out, lang=language, title=title, plan=plan_, survey=survey_, sites=sites, needs=needs
+                result,
+                out,
+                lang=language,
+                title=title,
+                plan=plan_,
+                survey=survey_,
+                sites=sites,
+                needs=needs,
+                stops=stops,
             )
             say(f"{out}: {len(pages)} pages written")
             return
@@ -98,7 +108,7 @@ def report(
             tick(file.name, 0.5 + number / 4)
             write_report(
                 opened, file, district=district, lang=language, pdf=file.suffix == ".pdf", scan=result,
-                title=title, plan=plan_, survey=survey_, sites=sites, needs=needs,
+                title=title, plan=plan_, survey=survey_, sites=sites, needs=needs, stops=stops,
             )  # fmt: skip
     say(f"{', '.join(map(str, files))} written")
 
@@ -114,6 +124,9 @@ def masterplan(
     sites: Annotated[Path | None, typer.Option(help="Folder written by site.")] = None,
     needs: Annotated[Path | None, typer.Option(help="Folder written by needs.")] = None,
     stops: Annotated[Path | None, typer.Option(help="Folder written by stops.")] = None,
+    usable_stops: Annotated[
+        float | None, typer.Option(help="Count only stops one can board, with so many departures an hour.")
+    ] = None,
     pdf: Annotated[bool, typer.Option("--pdf/--no-pdf", help="A tagged PDF of it all.")] = True,
     lang: Lang = None,
 ) -> None:
@@ -123,7 +136,9 @@ def masterplan(
     from wegeketten.reports.settings import Settings, read_settings
 
     language = check_language(lang)
-    told = (read_settings(settings) if settings else Settings()).changed(title, district, profile, budget)
+    told = (read_settings(settings) if settings else Settings()).changed(
+        title, district, profile, budget, usable_stops
+    )
     with progress_bar("masterplan") as tick:
         opened = open_source(city, tick)
         extras = Extras(sites, needs, stops)

@@ -112,11 +112,7 @@ class Proposal(NamedTuple):
         str
             With commas between, each once.
         """
-        from wegeketten.whatif.measures import load_measures
-
-        names = load_measures().measures
-        told = [str(getattr(names[one].name, lang)) if one in names else one for one in self.works]
-        return "; ".join(told)
+        return measure_names(self.works, lang)
 
     def where(self) -> str:
         """Street with the nearest house number; empty where nothing near has one."""
@@ -155,6 +151,32 @@ class Proposal(NamedTuple):
         names = [service_name(name, lang) for name in self.services]
         more = f" +{len(names) - most}" if len(names) > most else ""
         return ", ".join(names[:most]) + more
+
+
+def measure_names(ids: Iterable[str], lang: str) -> str:
+    """What is done, by the names of the measures.
+
+    Parameters
+    ----------
+    ids
+        Of the catalogue; others stay as they are.
+    lang
+        Language of the text, ``de`` or ``en``.
+
+    Returns
+    -------
+    str
+        With semicolons between.
+
+    Examples
+    --------
+    >>> measure_names(["lower_kerb", "widen_platform"], "en")
+    'Lower the kerb to 3 cm; Widen the platform'
+    """
+    from wegeketten.whatif.measures import load_measures
+
+    names = load_measures().measures
+    return "; ".join(str(getattr(names[one].name, lang)) if one in names else one for one in ids)
 
 
 def proposals_of(plan: Plan) -> list[Proposal]:

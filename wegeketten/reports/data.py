@@ -245,7 +245,7 @@ BASE_CLASSES = ("water", "green", "building")
 
 @dataclass(frozen=True)
 class Mark:
-    """A point of an extra layer: a measure, a barrier to survey, a new place, a district's needs.
+    """A point of an extra layer: a measure, a barrier to survey, a new place, a district's needs, a stop.
 
     `sign`: what stands on the mark; empty for the layer's own.
     """
@@ -324,6 +324,7 @@ class MapData:
     walks: Sequence[Mark] = ()
     sites: Sequence[Mark] = ()
     needs: Sequence[Mark] = ()
+    stops: Sequence[Mark] = ()
     thinned: Sequence[str] = ()
     notes: Sequence[str] = ()
     spread_m: float = 0.0

@@ -18,6 +18,8 @@ from wegeketten.reports.front_page import glance_of
 from wegeketten.reports.inline import island, policy_of, script_tag, style_tag
 from wegeketten.reports.phrases import Phrases
 from wegeketten.reports.sites_chapter import chapters_of
+from wegeketten.reports.stop_chapter import stop_chapter
+from wegeketten.reports.stop_results import read_stops
 from wegeketten.siting.read import read_needs, read_sites
 from wegeketten.words.catalogue import load_words
 
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from wegeketten.reports.area_figures import Area
     from wegeketten.reports.bottlenecks import Bottleneck
     from wegeketten.reports.sheet import About, Glance, Link, Section
+    from wegeketten.reports.stop_results import StopResults
     from wegeketten.siting.read import ReadNeeds, ReadSites
 
 POLICY_MARK = "policy-goes-here"
@@ -55,6 +58,7 @@ def write_report(
     survey: str | Path | None = None,
     sites: str | Path | None = None,
     needs: str | Path | None = None,
+    stops: str | Path | None = None,
 ) -> Path:
     """Write the profile of a district, or the overview of all districts.
 
@@ -80,6 +84,8 @@ def write_report(
         Folders written by ``plan`` and ``survey``: what to do, and where to look first.
     sites, needs
         Folders written by ``site`` and ``needs``: which places are missing, and what districts need.
+    stops
+        Folder written by ``stops``: which stops can be used.
 
     Returns
     -------
@@ -115,7 +121,7 @@ def write_report(
         row=row,
         lang=lang,
         title=title,
-        **read_findings(city, plan=plan, survey=survey, sites=sites, needs=needs),
+        **read_findings(city, plan=plan, survey=survey, sites=sites, needs=needs, stops=stops),
     )
     target = Path(out)
     if pdf:
@@ -136,6 +142,7 @@ def write_reports(
     survey: str | Path | None = None,
     sites: str | Path | None = None,
     needs: str | Path | None = None,
+    stops: str | Path | None = None,
 ) -> list[Path]:
     """Write the overview and the profile of every district into a folder; the city is looked at once.
 
@@ -145,7 +152,7 @@ def write_reports(
         A scan of all homes.
     out
         Folder; made where it is missing.
-    lang, title, plan, survey, sites, needs
+    lang, title, plan, survey, sites, needs, stops
         As in `write_report`.
 
     Returns
@@ -163,7 +170,7 @@ def write_reports(
         A file cannot be written.
     """
     load_words(lang)
-    found = read_findings(scan.city, plan=plan, survey=survey, sites=sites, needs=needs)
+    found = read_findings(scan.city, plan=plan, survey=survey, sites=sites, needs=needs, stops=stops)
     written = []
     for row in range(-1, len(scan.city.districts["name"])):
         page = report_page(scan, row=row, lang=lang, title=title, **found)
@@ -183,6 +190,7 @@ def report_page(
     looks: Sequence[Look] | None = None,
     sites: ReadSites | None = None,
     needs: ReadNeeds | None = None,
+    stops: StopResults | None = None,
 ) -> str:
     """The page as text.
 
@@ -200,6 +208,8 @@ def report_page(
         What a plan proposes and where a survey would look; None where there is none.
     sites, needs
         Places that are missing and what districts need; None where not computed.
+    stops
+        Which stops can be used; None where nobody looked.
 
     Returns
     -------
@@ -209,7 +219,14 @@ def report_page(
     from wegeketten.reports.map_data import city_name
 
     phrases = Phrases(
-        scan, lang, title or city_name(scan.city), proposals=proposals, looks=looks, sites=sites, needs=needs
+        scan,
+        lang,
+        title or city_name(scan.city),
+        proposals=proposals,
+        looks=looks,
+        sites=sites,
+        needs=needs,
+        stops=stops,
     )
     return Report(phrases).page(row)
 
@@ -221,6 +238,7 @@ def read_findings(
     survey: str | Path | None = None,
     sites: str | Path | None = None,
     needs: str | Path | None = None,
+    stops: str | Path | None = None,
 ) -> dict[str, Any]:
     """What further commands have found, for `Phrases`.
 
@@ -228,13 +246,13 @@ def read_findings(
     ----------
     city
         The city, as built.
-    plan, survey, sites, needs
+    plan, survey, sites, needs, stops
         Folders written by the commands; None where there is none.
 
     Returns
     -------
     dict
-        ``proposals``, ``looks``, ``sites`` and ``needs``, None where there is none.
+        ``proposals``, ``looks``, ``sites``, ``needs`` and ``stops``, None where there is none.
 
     Raises
     ------
@@ -246,6 +264,7 @@ def read_findings(
         "looks": None if survey is None else read_looks(Path(survey)),
         "sites": None if sites is None else read_sites(Path(sites), city),
         "needs": None if needs is None else read_needs(Path(needs)),
+        "stops": None if stops is None else read_stops(Path(stops)),
     }
 
 
@@ -321,12 +340,14 @@ class Report:
         area, areas, phrases = self.areas[row + 1], self.areas, self.phrases
         middle = _district_chapters(area, areas, phrases) if row >= 0 else self._city_chapters(area)
         errand = chains(area, phrases) if area.judged else None
+        boarding = stop_chapter(area, phrases)
         found = within(self._bottlenecks, self._edge_district, row)
         return [
             *([chapters.plan(area, phrases)] if phrases.proposals is not None else []),
             *([chapters.looks(area, phrases)] if phrases.looks is not None else []),
             *chapters_of(area, phrases, phrases.sites, phrases.needs),
             *middle,
+            *([boarding] if boarding else []),
             *([errand] if errand else []),
             *([chapters.barriers(found, phrases)] if area.judged else []),
             chapters.quality(chapters.share_of_quality(self._quality, area.name), phrases),

@@ -129,6 +129,7 @@ def write_map(
     survey: str | Path | None = None,
     sites: str | Path | None = None,
     needs: str | Path | None = None,
+    stops: str | Path | None = None,
     tiles: str | None = None,
     worlds: int = 0,
     seed: int = 0,
@@ -154,6 +155,8 @@ def write_map(
         Folder written by ``survey``: its spots become a layer.
     sites, needs
         Folders written by ``site`` and ``needs``: a layer each.
+    stops
+        Folder written by ``stops``: who can board where becomes a layer.
     tiles
         Address pattern of online tiles, for a map that may use the network; None asks for nothing.
     worlds, seed
@@ -183,7 +186,7 @@ def write_map(
     PosixPath('lauf.html')
     """
     from wegeketten.reports.map_data import gather
-    from wegeketten.reports.marks import read_measures, read_walks
+    from wegeketten.reports.marks import read_measures, read_stop_marks, read_walks
     from wegeketten.reports.site_marks import read_need_marks, read_site_marks
 
     load_words(lang)
@@ -195,6 +198,7 @@ def write_map(
         lang=lang,
         measures=read_measures(Path(plan), lang, city.weight_unit) if plan else (),
         walks=read_walks(Path(survey), lang, city.weight_unit) if survey else (),
+        stops=read_stop_marks(Path(stops), lang) if stops else (),
         worlds=worlds,
         seed=seed,
     )
@@ -415,6 +419,7 @@ def _config(
         "walks": _marks(data.walks),
         "sites": _marks(data.sites),
         "needs": _marks(data.needs),
+        "stops": _marks(data.stops),
     }
 
 

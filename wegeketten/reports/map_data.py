@@ -60,6 +60,7 @@ def gather(
     lang: str = "de",
     measures: Sequence[MeasureMark] = (),
     walks: Sequence[Mark] = (),
+    stops: Sequence[Mark] = (),
     worlds: int = 0,
     seed: int = 0,
 ) -> MapData:
@@ -77,8 +78,8 @@ def gather(
         Name of the place; made from the source's file name where None.
     lang
         Language of names that come from profiles and the catalogue.
-    measures, walks
-        Points of two extra layers.
+    measures, walks, stops
+        Points of extra layers.
     worlds, seed
         How many worlds are drawn for the homes' chances, 0 for none; and which.
 
@@ -131,6 +132,7 @@ def gather(
         },
         measures=measures,
         walks=walks,
+        stops=stops,
         thinned=thinned,
         standards=[_standard(catalogue.services[name], lang) for name in wanted],
         worlds=worlds,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wegeketten.planning.proposals import read_looks, read_proposals
+from wegeketten.planning.proposals import measure_names, read_looks, read_proposals
 from wegeketten.reports.data import Mark, MeasureMark
+from wegeketten.reports.stop_results import read_stops, verdict_of
+from wegeketten.transit.stop_table import LOOK
 from wegeketten.words.catalogue import load_words, text
-from wegeketten.words.names import attribute_name, barrier_name
-from wegeketten.words.numbers import about, euro_range
+from wegeketten.words.names import attribute_name, barrier_name, profile_name
+from wegeketten.words.numbers import about, euro_range, number
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,4 +90,47 @@ def read_walks(folder: Path, lang: str, unit: str = "homes") -> list[Mark]:
             words["between"].format(gain=text(f"gained.{unit}", lang, count=about(one.people, lang))),
         ]
         marks.append(Mark(one.lon, one.lat, f"{one.number}. {barrier_name(one.kind, lang)}", lines))
+    return marks
+
+
+def read_stop_marks(folder: Path, lang: str) -> list[Mark]:
+    """Stops, and for each group whether it can board there and what keeps it out.
+
+    Parameters
+    ----------
+    folder
+        Written by ``stops``.
+    lang
+        Language of the text, ``de`` or ``en``.
+
+    Returns
+    -------
+    list of Mark
+        Those where most leaves come first.
+    """
+    words, told = load_words(lang)["report"], load_words(lang)["marks"]
+    marks = []
+    by_stop = list(read_stops(folder).by_stop.values())
+    by_stop.sort(key=lambda rows: -max(float(row["departures_per_hour"] or 0) for row in rows.values()))
+    for rows in by_stop[:MOST_MARKS]:
+        first = next(iter(rows.values()))
+        lines = [told["departures"].format(count=number(float(first["departures_per_hour"] or 0), lang))]
+        for name, row in rows.items():
+            why = ", ".join(str(words["stop_reasons"][each]) for each in row["reasons"].split())
+            verdict = str(words["stop_verdicts"][verdict_of(row)])
+            real, plain = (row[f"class_{each}"] or words["no_class"] for each in ("likely", "plain"))
+            line = told["stop"].format(
+                profile=profile_name(name, lang), verdict=verdict + (f" ({why})" if why else ""), real=real,
+                plain=plain,
+            )  # fmt: skip
+            if row["cost_eur"]:
+                price = euro_range(float(row["cost_low_eur"]), float(row["cost_high_eur"]), lang)
+                line += f" {measure_names(row['measure'].split('+'), lang)}: {price}."
+            elif row["measure"] == LOOK:
+                line += f" {words['stop_look']}."
+            lines.append(line)
+        mode = words["stop_modes"][first["mode"]]
+        marks.append(
+            Mark(float(first["lon"]), float(first["lat"]), f"{first['name']} ({mode})", lines, sign="H")
+        )
     return marks

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wegeketten.errors import InputDataError
 from wegeketten.files.atomic import check_replaceable, whole_folder
-from wegeketten.files.csv import clean_text, read_csv
+from wegeketten.files.csv import clean_text
 from wegeketten.files.json import write_json, write_text
 from wegeketten.reports.charts import curve_chart
 from wegeketten.reports.district import Report, plain_page, read_findings
@@ -18,7 +18,7 @@ from wegeketten.reports.map_data import city_name
 from wegeketten.reports.masterplan_tables import write_tables
 from wegeketten.reports.phrases import Phrases
 from wegeketten.reports.settings import Settings
-from wegeketten.reports.sheet import About, Cell, Column, Link, Section, Sheet, Titled
+from wegeketten.reports.sheet import About, Link, Section, Titled
 from wegeketten.words.catalogue import load_words, text
 from wegeketten.words.numbers import about as about_number
 from wegeketten.words.numbers import euro_range, number
@@ -39,8 +39,6 @@ FOR_WHOM = ("wheelchair", "rollator")
 MOST_LOOKS = 100
 WORLDS = 32
 """In how many worlds what to expect is counted."""
-
-MOST_EXTRA_ROWS = 15
 
 
 class Extras(NamedTuple):
@@ -115,7 +113,12 @@ def write_masterplan(
     title = chosen.title or city_name(city)
     extras = extras or Extras()
     found = read_findings(
-        city, plan=parts / "plan", survey=parts / "survey", sites=extras.sites, needs=extras.needs
+        city,
+        plan=parts / "plan",
+        survey=parts / "survey",
+        sites=extras.sites,
+        needs=extras.needs,
+        stops=extras.stops,
     )
     report = Report(Phrases(scan, lang, title, **found))
     if not report.phrases.offered:
@@ -132,9 +135,10 @@ def write_masterplan(
             survey=parts / "survey",
             sites=extras.sites,
             needs=extras.needs,
+            stops=extras.stops,
         )
         tick("pages", 0.7)
-        _write_pages(report, areas, chosen, extras, parts, folder)
+        _write_pages(report, areas, chosen, parts, folder)
         tick("tables", 0.8)
         write_tables(report, _made(folder / "tables"))
         for name in ("survey.html", "survey.gpx", "survey.csv"):
@@ -158,7 +162,7 @@ def _made(folder: Path) -> Path:
 def _parts(target: Path, city: City, profiles: Sequence[Profile], settings: Settings) -> Path:
     """Folder of what a stopped run has computed; another city or other wishes have another one."""
     meta = {name: value for name, value in city.meta.items() if name != "path"}
-    told = [meta, [profile.sha256 for profile in profiles], settings.budget_eur]
+    told = [meta, [profile.sha256 for profile in profiles], settings.budget_eur, settings.usable_stops]
     digest = hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
     return target.resolve().parent / f".{target.name}.parts" / digest[:16]
 
@@ -166,21 +170,24 @@ def _parts(target: Path, city: City, profiles: Sequence[Profile], settings: Sett
 def _plan_and_survey(
     city: City, profiles: Sequence[Profile], settings: Settings, parts: Path, tick: Progress
 ) -> None:
-    from wegeketten.planning.plan import make_plan
+    from wegeketten.planning.plan import Wishes, make_plan
+    from wegeketten.planning.stop_tasks import demand_of
     from wegeketten.planning.survey import find_survey
 
     parts.mkdir(parents=True, exist_ok=True)
     if not (parts / "plan" / "plan.json").exists():
         tick("plan", 0.05)
-        made = make_plan(city, profiles, budget_eur=settings.budget_eur)
+        wishes = Wishes(usable_stops=demand_of(settings.usable_stops, None))
+        made = make_plan(city, profiles, wishes=wishes, budget_eur=settings.budget_eur)
         made.write(parts / "plan")
     if not (parts / "survey" / "survey.json").exists():
         tick("survey", 0.35)
-        find_survey(city, profiles, most=MOST_LOOKS).write(parts / "survey")
+        asked = demand_of(settings.usable_stops, None)
+        find_survey(city, profiles, most=MOST_LOOKS, usable_stops=asked).write(parts / "survey")
 
 
 def _write_pages(
-    report: Report, areas: Sequence[Area], settings: Settings, extras: Extras, parts: Path, folder: Path
+    report: Report, areas: Sequence[Area], settings: Settings, parts: Path, folder: Path
 ) -> None:
     phrases = report.phrases
     words = load_words(phrases.lang)["masterplan"]
@@ -196,7 +203,6 @@ def _write_pages(
     front = [
         curve(report, parts / "plan"),
         unknown(report, parts / "survey"),
-        *usable_stops(extras.stops, phrases.lang),
     ]
     write_text(
         folder / "index.html",
@@ -287,47 +293,6 @@ def unknown(report: Report, survey: Path) -> Section:
         words["unknown_walk"],
     ]
     return Section("unknown-title", words["unknown"], texts)
-
-
-def usable_stops(folder: Path | None, lang: str) -> list[Section]:
-    """The first rows of the table of stops, where it was computed.
-
-    Parameters
-    ----------
-    folder
-        Folder written by `stops`, None where there is none.
-    lang
-        Language of the text, ``de`` or ``en``.
-
-    Returns
-    -------
-    list of Section
-        At most one.
-
-    Raises
-    ------
-    InputDataError
-        The table holds no rows.
-    """
-    if folder is None:
-        return []
-    title = load_words(lang)["masterplan"]["stops"]
-    rows = read_csv(folder / "stops.csv")
-    if not rows:
-        raise InputDataError(f"{folder / 'stops.csv'}: holds no rows; write it again")
-    kept = [column for column in rows[0] if not column.endswith("_id") and column not in ("lat", "lon")]
-    cells = [[Cell(_shown(row[column], lang)) for column in kept] for row in rows[:MOST_EXTRA_ROWS]]
-    sheet = Sheet("stops", title, [Column(column) for column in kept], cells, cls="cards", quiet=True)
-    return [Section("stops-title", title, [], [sheet])]
-
-
-def _shown(cell: str, lang: str) -> str:
-    """A cell of a table as a reader sees it: numbers in the language's way."""
-    try:
-        value = float(cell)
-    except ValueError:
-        return clean_text(cell)
-    return number(value, lang, 0 if value == round(value) else 2)
 
 
 def simple_page(report: Report, settings: Settings, about: About) -> str:

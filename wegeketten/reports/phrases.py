@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from wegeketten.reach.scan import Scan
     from wegeketten.reports.area_figures import Area
     from wegeketten.reports.area_figures import AreaShare as Shares
+    from wegeketten.reports.stop_results import StopResults
     from wegeketten.siting.read import ReadNeeds, ReadSites
 
 
@@ -37,6 +38,8 @@ class Phrases:
         What a plan proposes and what a survey would look at; None where there is none.
     sites, needs
         Places that are missing and what districts need; None where not computed.
+    stops
+        Which stops can be used; None where nobody looked.
     """
 
     def __init__(
@@ -49,12 +52,13 @@ class Phrases:
         looks: Sequence[Look] | None = None,
         sites: ReadSites | None = None,
         needs: ReadNeeds | None = None,
+        stops: StopResults | None = None,
     ) -> None:
         self.scan = scan
         self.lang = lang
         self.place = clean(place)
         self.proposals, self.looks = proposals, looks
-        self.sites, self.needs = sites, needs
+        self.sites, self.needs, self.stops = sites, needs, stops
         self.all_words = load_words(lang)
         self.words: dict[str, Any] = self.all_words["report"]
         meta = scan.city.meta

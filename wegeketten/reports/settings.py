@@ -32,6 +32,8 @@ class Settings(NamedTuple):
         and wheelchair and wheeled walker, where empty.
     budget_eur
         Money there is; None for a plan without an end.
+    usable_stops
+        Departures an hour that a stop must offer whom can board it; None where any mapped stop counts.
     """
 
     title: str = ""
@@ -41,6 +43,7 @@ class Settings(NamedTuple):
     districts: tuple[str, ...] = ()
     profiles: tuple[str, ...] = ()
     budget_eur: float | None = None
+    usable_stops: float | None = None
 
     def changed(
         self,
@@ -48,6 +51,7 @@ class Settings(NamedTuple):
         districts: Sequence[str] | None,
         profiles: Sequence[str] | None,
         budget_eur: float | None,
+        usable_stops: float | None = None,
     ) -> Settings:
         """The same, but for what the command line says.
 
@@ -61,6 +65,8 @@ class Settings(NamedTuple):
             Ids of profiles.
         budget_eur
             Euros.
+        usable_stops
+            Departures an hour.
 
         Returns
         -------
@@ -72,6 +78,7 @@ class Settings(NamedTuple):
             districts=tuple(districts or self.districts),
             profiles=tuple(profiles or self.profiles),
             budget_eur=self.budget_eur if budget_eur is None else budget_eur,
+            usable_stops=self.usable_stops if usable_stops is None else usable_stops,
         )
 
 
@@ -82,7 +89,7 @@ def read_settings(path: Path) -> Settings:
     ----------
     path
         TOML with the keys ``title``, ``publisher``, ``contact``, ``logo`` (a PNG, JPEG or SVG file beside
-        it), ``districts``, ``profiles`` and ``budget_eur``; each may be missing.
+        it), ``districts``, ``profiles``, ``budget_eur`` and ``usable_stops``; each may be missing.
 
     Returns
     -------
@@ -112,12 +119,13 @@ def read_settings(path: Path) -> Settings:
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
             raise UsageError(f"{path}: {name} must be a list of texts")
         lists[name] = tuple(value)
-    budget = told.get("budget_eur")
-    if budget is not None and (isinstance(budget, bool) or not isinstance(budget, int | float) or budget < 0):
-        raise UsageError(f"{path}: budget_eur must be a number of 0 or more")
+    numbers = {name: told.get(name) for name in ("budget_eur", "usable_stops")}
+    for name, value in numbers.items():
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float) or value < 0):
+            raise UsageError(f"{path}: {name} must be a number of 0 or more")
     logo = _picture(path.parent / told["logo"]) if told.get("logo") else ""
     texts = {name: told.get(name, "") for name in ("title", "publisher", "contact")}
-    return Settings(**texts, logo=logo, **lists, budget_eur=budget)
+    return Settings(**texts, logo=logo, **lists, **numbers)
 
 
 def _picture(path: Path) -> str:

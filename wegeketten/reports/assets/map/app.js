@@ -12,7 +12,7 @@ class Page {
     this.map = map;
     this.config = readJson("config");
     WORDS = readJson("words");
-    this.show = { homes: true, places: true, districts: true, barriers: true, measures: true, sites: true, needs: false, walks: false };
+    this.show = { homes: true, places: true, districts: true, barriers: true, measures: true, sites: true, needs: false, walks: false, stops: false };
     /** @type {Record<string, any>} */
     this.state = { home: -1, on: new Set(), ...this.fromFragment() };
     this.layers = new Map();
@@ -55,7 +55,7 @@ class Page {
     const signs = {
       homes: (c) => mark(c, 0, 11, 11, 6, "likely"), places: (c) => diamond(c, 11, 11, 8, PAINT.place), districts: (c) => districtSign(c, 11, 11),
       barriers: (c) => barrierMark(c, 11, 11, true), measures: (c) => measureSign(c, 11, 11, false), walks: (c) => walkSign(c, 11, 11),
-      sites: (c) => siteSign(c, 11, 11), needs: (c) => needSign(c, 11, 11),
+      sites: (c) => siteSign(c, 11, 11), needs: (c) => needSign(c, 11, 11), stops: (c) => stopSign(c, 11, 11),
     };
     const boxes = [];
     for (const name of Object.keys(signs)) {

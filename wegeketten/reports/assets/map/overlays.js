@@ -103,12 +103,12 @@ const overlays = {
     });
   },
 
-  /* Measures are squares, places to look at circles, new places drops; neighbours share one mark that opens when it is tapped. */
+  /* Measures are squares, places to look at and stops circles, new places drops; neighbours share one mark that opens when it is tapped. */
   drawMarks() {
     this.marks ??= L.layerGroup().addTo(this.map);
     this.marks.clearLayers();
     const spots = [];
-    for (const name of ["measures", "sites", "needs", "walks"]) {
+    for (const name of ["measures", "sites", "needs", "walks", "stops"]) {
       if (!this.show[name]) continue;
       this.config[name].forEach((item, rank) => {
         const point = this.map.latLngToLayerPoint([item.lat, item.lon]);

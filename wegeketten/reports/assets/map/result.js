@@ -100,11 +100,12 @@ const result = {
       ["sites", (c) => siteSign(c, 11, 11), say("legend_site")],
       ["needs", (c) => needSign(c, 11, 11), say("legend_need")],
       ["walks", (c) => walkSign(c, 11, 11), say("legend_walk")],
+      ["stops", (c) => stopSign(c, 11, 11), say("legend_stop")],
       ["home", (c) => homeSign(c, 11, 11), say("legend_home")],
       ["home", (c) => waySign(c, 11, 11, PAINT.route, false), say("legend_route")],
       ["home", (c) => waySign(c, 11, 11, PAINT.mended, true), say("legend_mended")],
     ];
-    const there = { district: this.config.districts.length, measures: this.config.measures.length, walks: this.config.walks.length, sites: this.config.sites.length, needs: this.config.needs.length };
+    const there = { district: this.config.districts.length, measures: this.config.measures.length, walks: this.config.walks.length, sites: this.config.sites.length, needs: this.config.needs.length, stops: this.config.stops.length };
     const kept = signs.filter(([name]) => there[name] === undefined || there[name] > 0);
     const told = element("li", { children: [element("span", { cls: "small", text: say("legend_zoom") })] });
     $("legend-bands").replaceChildren(...rows, ...kept.map(([, draw, text]) => legendRow(draw, text)), told);

@@ -162,6 +162,10 @@ function needSign(context, x, y) {
   numbered(context, x, y, PAINT.ink, false, "2", () => context.rect(x - 10, y - 6, 20, 12));
 }
 
+function stopSign(context, x, y) {
+  numbered(context, x, y, PAINT.walk, false, "H", () => context.arc(x, y, 8, 0, 7));
+}
+
 function numbered(context, x, y, colour, on, text, outline) {
   context.beginPath();
   outline();

@@ -10,6 +10,7 @@ const TABLES = {
   walks: markTable("walks"),
   sites: markTable("sites"),
   needs: markTable("needs"),
+  stops: markTable("stops"),
 };
 
 const views = {
@@ -41,8 +42,8 @@ const views = {
   },
 
   tables() {
-    const optional = ["districts", "measures", "sites", "needs", "walks"];
-    const all = ["districts", "homes", "places", "barriers", "measures", "sites", "needs", "walks"];
+    const optional = ["districts", "measures", "sites", "needs", "walks", "stops"];
+    const all = ["districts", "homes", "places", "barriers", "measures", "sites", "needs", "walks", "stops"];
     const kinds = all.filter((kind) => !optional.includes(kind) || this.config[kind].length);
     this.tab ??= kinds[0];
     const tabs = kinds.map((kind) => {
