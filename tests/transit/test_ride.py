@@ -20,7 +20,7 @@ from wegeketten.routing import INF, scan_forward
 from wegeketten.transit.journey import find_journey
 from wegeketten.transit.outing import find_outing
 from wegeketten.transit.ride import Ride, Rides, ride_city
-from wegeketten.transit.ride_table import write_rides
+from wegeketten.transit.ride_table import ride_columns, write_rides
 from wegeketten.transit.stop_table import HEADER, stops_of_city
 from wegeketten.transit.town import TransitTown
 from wegeketten.transit.usable import demand_usable_stops
@@ -147,8 +147,28 @@ def test_every_minute_equals_a_scan_of_its_own(city: City) -> None:
 def test_way_back_takes_as_long_in_a_timetable_that_runs_both_ways_alike(city: City) -> None:
     _, there = rides(city)
     _, both = rides(city, back=True)
-    assert np.isnan(there.back_s).all()
-    assert both.back_s[0] == pytest.approx(both.median_s["likely"][0], abs=61)
+    for answer in ("sure", "likely", "possible"):
+        assert np.isnan(there.back_s[answer]).all()
+        assert both.back_s[answer][0] == pytest.approx(both.median_s[answer][0], abs=61)
+
+
+def test_way_back_in_three_answers(tmp_path: Path) -> None:
+    """Where nothing is known of vehicles, sure means on foot, and down takes another time than up."""
+    hill = {name: _SMOOTH.replace("incline=0%", "incline=3%") for name in LONG.ways}
+    town = replace(LONG, ways=hill)
+    extract = town.write(tmp_path / "town.osm")
+    feeds = [feed(tmp_path / "feed", wheelchair=0)]
+    city = wk.build(extract, tmp_path / "city", gtfs=feeds, pavements="centre")
+    found, ride = rides(city, "rollator", back=True)
+    walk = wk.route(city, (LONG.position("i")[1], LONG.position("i")[0]), spot("H"), profile="rollator")
+    assert walk.seconds is not None
+    assert ride.back_s["sure"][0] == pytest.approx(walk.seconds, abs=1)
+    assert abs(ride.back_s["sure"][0] - ride.median_s["sure"][0]) > 5
+    assert (ride.back_s["sure"] >= ride.back_s["likely"]).all()
+    assert (ride.back_s["likely"] >= ride.back_s["possible"]).all()
+    assert ride.back_s["likely"][0] < ride.back_s["sure"][0]
+    columns = ride_columns(found)
+    assert {"back_s", "back_sure_s", "back_possible_s"} <= columns.keys()
 
 
 def test_nobody_knows_of_wheelchairs(tmp_path: Path, city: City) -> None:

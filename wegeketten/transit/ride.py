@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wegeketten.errors import UsageError
+from wegeketten.joins.endpoints import allowed_places
 from wegeketten.model.answers import ANSWERS
 from wegeketten.model.tabular import Tabular
 from wegeketten.reach.home_times import reach_of
+from wegeketten.reach.sweep import sweep_to
 from wegeketten.routing import INF, scan_profiles, share, spread_to_doors, thread_count
 from wegeketten.transit.town import UNITS_PER_S, TransitTown
 from wegeketten.transit.walks import reach_places
@@ -49,8 +51,8 @@ class Ride:
     low_s, high_s
         float64: tenth and ninetieth percentile of *likely*, NaN where not reached.
     back_s
-        float64: median of *likely* for the way back, leaving the place in the window; NaN where not asked for
-        or not reached.
+        By answer float64: median for the way back, being home again in the window; NaN where not asked for or
+        not reached.
     rides
         int16: vehicles used in *likely* by the departure nearest to the median; 0 on foot, -1 none.
     stop
@@ -60,7 +62,7 @@ class Ride:
     median_s: dict[str, NDArray[np.float64]]
     low_s: NDArray[np.float64]
     high_s: NDArray[np.float64]
-    back_s: NDArray[np.float64]
+    back_s: dict[str, NDArray[np.float64]]
     rides: NDArray[np.int16]
     stop: Units
 
@@ -193,21 +195,34 @@ def _rides_of(
     times: dict[Answer, list[_Stats]] = {}
     for answer in ANSWERS:
         times[answer] = _one_way(asked, timetable, joints, answer, direct[answer], threads)
-    ways_back = (
-        _one_way(asked, timetable, joints, "likely", direct["likely"], threads, leaving=False)
-        if back
-        else None
-    )
+    ways_back: dict[Answer, list[_Stats]] = {}
+    for answer in ANSWERS if back else ():
+        on_foot = _walk_back(asked, joints, answer)
+        ways_back[answer] = _one_way(asked, timetable, joints, answer, on_foot, threads, leaving=False)
     found = {}
     for column, service in enumerate(asked.services):
         likely = times["likely"][column]
         nothing = np.full(len(likely.median), np.nan)
         found[profile.id, service] = Ride(
             {answer: times[answer][column].median for answer in ANSWERS},
-            likely.low, likely.high, nothing if ways_back is None else ways_back[column].median,
+            likely.low, likely.high,
+            {answer: ways_back[answer][column].median if back else nothing for answer in ANSWERS},
             likely.rides, likely.stop,
         )  # fmt: skip
     return found
+
+
+def _walk_back(asked: Rides, joints: StopJoints, answer: Answer) -> Units:
+    """Walk home from the nearest place of each service, which may take longer than the way there."""
+    city, profile, homes = asked.city, joints.profile, joints.homes
+    offers = [
+        joints.places.take(np.isin(joints.places.owner, allowed_places(city, profile, answer, service)))
+        for service in asked.services
+    ]
+    units = np.full((len(city.homes["home_id"]), len(offers)), INF, dtype=np.int32)
+    sweep = sweep_to(city, profile, answer, offers, homes, detailed=False, leaving=False)
+    units[homes.owner] = sweep.units
+    return units
 
 
 @dataclass

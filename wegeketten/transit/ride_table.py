@@ -77,7 +77,9 @@ def ride_columns(rides: Rides) -> dict[str, Any]:
         **{f"{answer}_s": stacked([ride.median_s[answer] for ride in found]) for answer in ANSWERS},
         "p10_s": stacked([ride.low_s for ride in found]),
         "p90_s": stacked([ride.high_s for ride in found]),
-        "back_s": stacked([ride.back_s for ride in found]),
+        "back_s": stacked([ride.back_s["likely"] for ride in found]),
+        "back_sure_s": stacked([ride.back_s["sure"] for ride in found]),
+        "back_possible_s": stacked([ride.back_s["possible"] for ride in found]),
         "transfers": stacked([np.maximum(ride.rides - 1, -1).astype(np.int16) for ride in found]),
         "stop_id": stacked([stop_ids[ride.stop] for ride in found]),
     }
