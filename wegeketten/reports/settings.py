@@ -119,7 +119,7 @@ def read_settings(path: Path) -> Settings:
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
             raise UsageError(f"{path}: {name} must be a list of texts")
         lists[name] = tuple(value)
-    numbers = {name: told.get(name) for name in ("budget_eur", "usable_stops")}
+    numbers: dict[str, Any] = {name: told.get(name) for name in ("budget_eur", "usable_stops")}
     for name, value in numbers.items():
         if value is not None and (isinstance(value, bool) or not isinstance(value, int | float) or value < 0):
             raise UsageError(f"{path}: {name} must be a number of 0 or more")
