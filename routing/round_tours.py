@@ -15,7 +15,6 @@ import numpy as np
 from .changes import Spots
 from .components import strong_parts
 from .graph import INF, Graph
-from .lanes import TIMES
 from .neighbourhoods import each_within
 from .search import nearest
 from .tour_sweeps import Rows, Sweeper
@@ -34,10 +33,10 @@ if TYPE_CHECKING:
 LANES = 8
 """Lanes that make a sweep worth while."""
 
-FEW = 4
+FEW = 6
 """Up to so many sweeps' worth of places are tried for all starts: to choose among them would take longer."""
 
-_AROUND = TIMES  # places whose neighbourhoods are kept at once
+_AROUND = 64  # places whose neighbourhoods are kept at once
 
 
 class Halves(NamedTuple):
