@@ -230,6 +230,8 @@ def test_options_that_do_not_fit(city: City) -> None:
         make_plan(
             city, [load_profile("wheelchair")], wishes=Wishes(("pharmacy",), usable_stops=UsableStops(1, AT))
         )
+    with pytest.raises(UsageError, match="no stop has 1 departures in the hour after 2026-03-03 03:00"):
+        wk.plan(city, profile="wheelchair", service="stop", usable_stops=1, at="2026-03-03 03:00")
     with pytest.raises(UsageError, match="--at is for --usable-stops"):
         wk.plan(city, profile="wheelchair", at=AT)
     made = wk.plan(city, profile="wheelchair", service="stop", usable_stops=1, at=AT, worlds=2)

@@ -20,6 +20,7 @@ from wegeketten.people.change import Change
 from wegeketten.reach.barriers import midpoints
 from wegeketten.reach.whereabouts import at_points, whereabouts
 from wegeketten.routing import INF
+from wegeketten.transit.departures import departures
 from wegeketten.transit.raising import StopOffers
 from wegeketten.transit.register import STOP_MARK
 from wegeketten.transit.town import TransitTown
@@ -86,10 +87,19 @@ class UsableStops:
         InputDataError
             The city has no timetable.
         UsageError
-            Nothing runs on that day.
+            Nothing runs on that day, or no stop has so many departures then.
         """
         town = TransitTown(city)
         demand = Demand.hourly(town.moment(self.at), self.per_hour)
+        timetable = town.timetable(demand.moment)
+        boards = timetable.connections.boards
+        counts = departures(timetable, boards, town.mode, demand.start_s, demand.window_s).sum(axis=1)
+        if counts.max(initial=0) < self.per_hour:
+            when = demand.moment.text
+            raise UsageError(
+                f"--usable-stops: no stop has {self.per_hour:g} departures in the hour after {when}; "
+                "choose another --at"
+            )
         return StopOffers.of(town, demand, profiles, catalogue)
 
 
