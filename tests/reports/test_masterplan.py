@@ -6,9 +6,10 @@ import csv
 import json
 import re
 import zipfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from reports.browser import Tab, violations
 
 from wegeketten.errors import UsageError
 from wegeketten.reports.inline import outside_addresses
@@ -35,12 +36,36 @@ def test_the_folder_holds_what_is_handed_over(plan: Path) -> None:
     assert not list(plan.parent.glob(".out.parts/*"))
 
 
+@pytest.mark.browser
+@pytest.mark.parametrize("lang", ["de", "en"])
+def test_pages_are_accessible_at_every_width(
+    town: City, tmp_path: Path, chromium: Any, axe: str, lang: str
+) -> None:
+    plan = write_masterplan(town, tmp_path / "out", settings=SETTINGS, lang=lang, pdf=False)
+    for width, height in ((390, 844), (820, 1180), (1440, 900)):
+        for name in ("index.html", "simple.html", "method.html", "districts/01.html"):
+            page = chromium.new_page(viewport={"width": width, "height": height})
+            tab = Tab(page)
+            page.goto((plan / name).as_uri())
+            assert violations(tab, axe) == [], (name, width)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
+            assert tab.outside == []
+            page.close()
+
+
+def test_method_and_limits_have_a_page_of_their_own(plan: Path) -> None:
+    page = (plan / "method.html").read_text(encoding="utf-8")
+    assert 'href="method.html"' in (plan / "index.html").read_text(encoding="utf-8")
+    for told in ("Was offen bleibt", "keine Angebote", "Baustellen", "Quelle"):
+        assert told in page
+
+
 def test_nothing_is_loaded_from_anywhere_and_links_lead_somewhere(plan: Path) -> None:
     for page in plan.rglob("*.html"):
         text = page.read_text(encoding="utf-8")
         assert outside_addresses(text) == []
         for href in re.findall(r'<a href="([^"#:]+)"', text):
-            assert (page.parent / href).is_file() or href == "masterplan.pdf", (page.name, href)
+            assert (page.parent / href).is_file() or href.endswith(".pdf"), (page.name, href)
 
 
 def test_figures_of_the_first_page_are_those_of_the_tables(plan: Path) -> None:

@@ -354,6 +354,17 @@ class Report:
             chapters.method(areas, phrases),
         ]
 
+    def sources(self) -> list[Section]:
+        """Chapters on how well the whole city is known, and on sources and standards.
+
+        Returns
+        -------
+        list of Section
+            Two.
+        """
+        quality = chapters.share_of_quality(self._quality, "")
+        return [chapters.quality(quality, self.phrases), chapters.method(self.areas, self.phrases)]
+
     def _city_chapters(self, area: Area) -> list[Section]:
         found = [chapters.why_not(area, self.phrases)]
         if len(self.judged) > 1:

@@ -194,7 +194,9 @@ def _write_pages(
     told = About(clean_text(settings.publisher), clean_text(settings.contact), settings.logo)
     names = {area.row: f"districts/{number:02d}.html" for number, area in enumerate(areas, start=1)}
     links = [Link("map.html", words["link_map"]), Link("simple.html", words["link_simple"])]
-    links += [Link("masterplan.pdf", words["link_pdf"]), Link("tables/masterplan.xlsx", words["link_tables"])]
+    links += [Link("method.html", words["link_method"]), Link("masterplan.pdf", words["link_pdf"])]
+    links += [Link("masterplan-large.pdf", words["link_large"])]
+    links += [Link("tables/masterplan.xlsx", words["link_tables"])]
     links += [
         Link("tables/masterplan.gpkg", words["link_layers"]),
         Link("tables/survey.html", words["link_survey"]),
@@ -213,13 +215,16 @@ def _write_pages(
     for area in areas:
         write_text(folder / names[area.row], report.page(area.row, links=back, about=told))
     write_text(folder / "simple.html", simple_page(report, settings, told))
+    write_text(folder / "method.html", method_page(report, told))
 
 
 def _write_pdf(report: Report, areas: Sequence[Area], settings: Settings, folder: Path) -> None:
     from wegeketten.reports.pdf import write_pdf
 
     told = About(clean_text(settings.publisher), clean_text(settings.contact), settings.logo)
-    write_pdf(report.page(-1, districts=areas, about=told), folder / "masterplan.pdf")
+    page = report.page(-1, districts=areas, about=told)
+    write_pdf(page, folder / "masterplan.pdf")
+    write_pdf(page, folder / "masterplan-large.pdf", large=True)
 
 
 def curve(report: Report, plan: Path) -> Section:
@@ -293,6 +298,33 @@ def unknown(report: Report, survey: Path) -> Section:
         words["unknown_walk"],
     ]
     return Section("unknown-title", words["unknown"], texts)
+
+
+def method_page(report: Report, about: About) -> str:
+    """The page on how it was reckoned and where that ends, in plain words, then the sources in full.
+
+    Parameters
+    ----------
+    report
+        The report of the city.
+    about
+        Who publishes it.
+
+    Returns
+    -------
+    str
+        An HTML document.
+    """
+    phrases = report.phrases
+    words = load_words(phrases.lang)["method_page"]
+    chapters = [
+        Section("how-title", words["how"], words["how_texts"]),
+        Section("limits-title", words["limits"], words["limits_texts"]),
+        *report.sources(),
+    ]
+    index = load_words(phrases.lang)["masterplan"]
+    links = [Link("index.html", index["link_index"]), Link("map.html", index["link_map"])]
+    return plain_page(phrases, words["title"].format(place=phrases.place), chapters, links=links, about=about)
 
 
 def simple_page(report: Report, settings: Settings, about: About) -> str:

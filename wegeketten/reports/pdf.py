@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def write_pdf(page: str, target: Path) -> Path:
+def write_pdf(page: str, target: Path, *, large: bool = False) -> Path:
     """Write a page as PDF/UA-1: tagged, with language and title, pictures with their text alternatives.
 
     Parameters
@@ -20,6 +20,8 @@ def write_pdf(page: str, target: Path) -> Path:
         A page by `wegeketten.reports.district.report_page`.
     target
         File to write.
+    large
+        Whether in large print, 16 points.
 
     Returns
     -------
@@ -41,6 +43,8 @@ def write_pdf(page: str, target: Path) -> Path:
             "a PDF needs weasyprint; install it with: pip install wegeketten[pdf]"
         ) from error
     # Everything lies in the page itself; nothing else is ever opened, not even a file.
+    if large:
+        page = page.replace("<html ", '<html class="large" ', 1)
     document = HTML(string=page, url_fetcher=URLFetcher(allowed_protocols={"data"}))
     with whole_file(target) as temporary:
         document.write_pdf(temporary, pdf_variant="pdf/ua-1", pdf_identifier=b"wegeketten", finisher=_scope)

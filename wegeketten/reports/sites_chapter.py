@@ -106,7 +106,7 @@ def needs_chapter(area: Area, phrases: Phrases, found: ReadNeeds) -> Section:
             )
         )
     counted = phrases.counted[:1].upper() + phrases.counted[1:]
-    names = ("needed", "whole", "there", "meeting", "meeting_reach", "centres", "centre_reach")
+    names = ("needed", "there", "meeting", "centres")
     columns = [Column(phrases.words["column_district"]), Column(counted, number=True)]
     columns += [Column(words[f"column_{name}"], number=True) for name in names]
     rows = [_need(one, phrases) for one in found.rows if area.row < 0 or one.district == area.name]
@@ -214,29 +214,31 @@ def _existing(site: ReadSite, phrases: Phrases) -> list[Cell]:
 def _need(one: ReadNeed, phrases: Phrases) -> list[Cell]:
     lang, none = phrases.lang, phrases.words["none"]
     if one.people < FEWEST_HOMES:  # nobody's home is to be read off
-        return [Cell(one.district), Cell(f"<{FEWEST_HOMES}", sort=0), *[Cell(none, sort="")] * 7]
+        return [Cell(one.district), Cell(f"<{FEWEST_HOMES}", sort=0), *[Cell(none, sort="")] * 4]
     words = phrases.all_words["sites_report"]
-    shared = words["post_with"].format(district=one.post_with) if one.post_with else ""
-    rate = ""
+    whole = words["whole"].format(count=number(one.posts_whole, lang))
+    if one.post_with:
+        whole += "; " + words["post_with"].format(district=one.post_with)
+    meeting = [_reached(one.meeting_reach, phrases)]
     if one.meeting_per_10000 is not None:
-        rate = words["per_10000"].format(count=short(one.meeting_per_10000, lang))
+        meeting.append(words["per_10000"].format(count=short(one.meeting_per_10000, lang)))
     return [
         Cell(one.district),
         Cell(about(one.people, lang), sort=round(one.people, 1)),
-        Cell(number(one.posts_needed, lang, 2), sort=one.posts_needed),
-        Cell(number(one.posts_whole, lang), small=shared, sort=one.posts_whole),
+        Cell(number(one.posts_needed, lang, 2), small=whole, sort=one.posts_needed),
         Cell(none if one.posts_there is None else short(one.posts_there, lang), sort=one.posts_there or ""),
-        Cell(number(one.meeting_places, lang), small=rate, sort=one.meeting_places),
-        _share(one.meeting_reach, phrases),
-        Cell(number(one.centres, lang), sort=one.centres),
-        _share(one.centre_reach, phrases),
+        Cell(
+            number(one.meeting_places, lang), small="; ".join(filter(None, meeting)), sort=one.meeting_places
+        ),
+        Cell(number(one.centres, lang), small=_reached(one.centre_reach, phrases), sort=one.centres),
     ]
 
 
-def _share(share: float | None, phrases: Phrases) -> Cell:
+def _reached(share: float | None, phrases: Phrases) -> str:
+    """How many reach such a place; empty where not known."""
     if share is None:
-        return Cell(phrases.words["none"], sort="")
-    return Cell(percent(share, phrases.lang), sort=share)
+        return ""
+    return str(phrases.all_words["sites_report"]["reached"].format(share=percent(share, phrases.lang)))
 
 
 def chapters_of(
