@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -94,3 +96,16 @@ def test_towns_side_by_side_are_bounded_as_alone(seed: int) -> None:
     assert highest_value([both], rich) == pytest.approx(2 * highest_value([alone], rich))
     for budget in (rich, 25.0):
         assert highest_value([far], budget) == pytest.approx(highest_value([alone], budget), rel=2e-3)
+
+
+def test_no_leg_pays_a_share_of_what_is_dearer_than_the_budget() -> None:
+    """Two short cuts in series, the first met by others on another leg: half its price buys nothing."""
+    u, v = [0, 1, 0, 3], [1, 2, 2, 2]
+    today, mended = [INF] * 4 + [200] * 2 + [INF] * 2, [10] * 4 + [200] * 2 + [10] * 2
+    field = WhatIfGraph.of_edges(4, u, v, today, mended, [150, 50, 0, 0])
+    field = replace(field, edge=np.where(field.edge == 3, 0, field.edge).astype(np.int32))
+    people, turn = np.array([3.0, 0.0, 0.0, 1.0]), np.zeros(len(field.tails), dtype=np.int32)
+    turn[6:8] = 2
+    task = Task("pram", "park", field, np.array([2]), people, limit=99, turn=turn)
+    assert highest_value([task], 140) == 0
+    assert round(highest_value([task], 200), 6) == 4

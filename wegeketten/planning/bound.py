@@ -8,6 +8,7 @@ at least as much as any real portfolio, and so is every bound that the solver pr
 
 A chain passes through copies of the network, and an edge mended once is mended in all of them. Rings stay
 rings; for the least price each copy bears its share of the edge's price: no way pays more than is paid.
+What costs more than the budget is left out before, or a leg's share of it would seem to be within reach.
 A chain that ends at home needs a way out and a way back, so the rings around either hold for it.
 """
 
@@ -20,6 +21,7 @@ import numpy as np
 from wegeketten.model.deadline import Deadline, DeadlinePassedError
 from wegeketten.planning.rings import EdgeSet, Rings, Row, Side
 from wegeketten.planning.round_trip import RoundTrip, RoundTripState
+from wegeketten.planning.task import restrict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,6 +80,8 @@ def highest_value(tasks: Sequence[Task], budget: float, *, deadline: Deadline | 
 
 
 def _proven(tasks: Sequence[Task], budget: float, deadline: Deadline) -> float:
+    prices = tasks[0].field.prices
+    tasks = restrict(tasks, np.flatnonzero((prices > 0) & (prices <= budget)).tolist())
     fields = dict.fromkeys(field for task in tasks for field in task.fields())
     halves = [task.halves() if isinstance(task, RoundTrip) else (task,) for task in tasks]
     rings: dict[WhatIfGraph, Rings] = {}
@@ -102,7 +106,7 @@ def _proven(tasks: Sequence[Task], budget: float, deadline: Deadline) -> float:
     total: dict[Rows, float] = {}
     for task, own, cases in zip(tasks, sides, open_cases, strict=True):
         _collect(task, own, cases, total)
-    return _solve(total, tasks[0].field.prices, budget, deadline)
+    return _solve(total, prices, budget, deadline)
 
 
 def _hopeful(
