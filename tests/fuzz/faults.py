@@ -275,7 +275,10 @@ def fill(bench: Bench, case: Case, size: int, *, disk: bool) -> str:
         ended = bench.run(case.new.replace(str(case.out), str(out)))
         if ended.code == 0:
             return "" if content(out) == case.after else "ended with 0 and is not whole"
-        left = [str(each) for each in room.rglob("*") if each != out.parent]
+        kept = out.with_name(f".{out.name}.parts")  # what `masterplan` takes up again and then clears away
+        left = [
+            str(each) for each in room.rglob("*") if each != out.parent and kept not in (each, *each.parents)
+        ]
         return f"left {left}" if left else _said(ended)
     finally:
         subprocess.run(["umount", room], check=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 from support.drawn import Town
+from support.loops import run_apart
 
 import wegeketten as wk
 from wegeketten.serve.application import make_app
@@ -78,6 +78,6 @@ def ask(app: FastAPI) -> Ask:
                 told = {**(JSON if content is not None else {}), **(headers or {})}
                 return await client.request(verb, path, content=content, headers=told)
 
-        return asyncio.run(go())
+        return run_apart(go())
 
     return ask

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from typing import TYPE_CHECKING
 
 import httpx
 from fuzz.requests_to_serve import question, town_of, verdict
+from support.loops import run_apart
 
 import wegeketten as wk
 
@@ -34,6 +34,6 @@ def test_damaged_questions_are_answered_or_refused(city: City) -> None:
                     wrong.append(f"{seed}:{number} {told}")
         return wrong, statuses
 
-    wrong, statuses = asyncio.run(run())
+    wrong, statuses = run_apart(run())
     assert wrong == []
     assert {200, 400, 404} <= statuses
