@@ -89,7 +89,7 @@ def strong_parts(graph: Graph) -> Int32:
     --------
     >>> from wegeketten.routing import Graph
     >>> strong_parts(Graph.from_arcs(4, [0, 1, 2, 2], [1, 0, 1, 3], [5, 5, 5, INF]))
-    array([0, 0, 2, 1], dtype=int32)
+    array([0, 0, 1, 2], dtype=int32)
     """
     n = graph.n
     labels, low = np.full(n, -1, np.int32), np.full(n, -1, np.int32)

@@ -30,7 +30,11 @@ class Live:
     """A service in a process of its own."""
 
     def __init__(self, *arguments: str) -> None:
-        command = [sys.executable, "-m", "wegeketten", "serve", *arguments]
+        hears = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"  # shells mute jobs
+        program = (
+            f"import sys; {hears}; sys.argv[0] = 'wegeketten'; from wegeketten.__main__ import main; main()"
+        )
+        command = [sys.executable, "-c", program, "serve", *arguments]
         self.process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
             env={**os.environ, "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"},

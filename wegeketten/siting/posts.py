@@ -88,7 +88,7 @@ def shared_with(needed: ArrayLike, whole: ArrayLike, beside: Sequence[Sequence[i
     A row of four districts; the posts of the first serve the second, those of the last the third:
 
     >>> shared_with([1.2, 0.4, 0.3, 1.1], [1, 0, 0, 1], [[1], [0, 2], [1, 3], [2]]).tolist()
-    [0, 3, 3, 3]
+    [0, 0, 3, 3]
     """
     need, posts = np.asarray(needed, dtype=np.float64), np.asarray(whole, dtype=np.int64)
     owner = np.where(posts > 0, np.arange(len(posts)), -1)
