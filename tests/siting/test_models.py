@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Drawn = tuple[Floats, Floats, NDArray[np.int64], int, Floats | None]
 
-CASES = 2_000
+CASES = int(os.environ.get("WEGEKETTEN_CASES", "500"))  # 2 000 by hand
 
 
 def draw(random: np.random.Generator) -> Drawn:
