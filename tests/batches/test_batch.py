@@ -21,6 +21,7 @@ from wegeketten.batches.run import Batch
 from wegeketten.batches.steps import Step
 from wegeketten.batches.work import Job, end_processes, work_on
 from wegeketten.errors import InputDataError, OutputError, UsageError
+from wegeketten.files.scratch import private_folder
 
 _TOWN = Town(
     """
@@ -183,6 +184,21 @@ def test_killed_at_any_moment_then_resumed_gives_the_same_bytes(
     result = Batch(listing, dataset, run=_RUN).run(workers=1)
     assert result.failures == []
     assert content(dataset) == content(undisturbed), f"seed {seed}"
+
+
+def test_a_batch_may_begin_where_another_has_just_begun(listing: Path, tmp_path: Path) -> None:
+    """At that moment the folder holds nothing but a file that is still being written."""
+    dataset = tmp_path / "set"
+    with private_folder(_made(dataset)):
+        Batch(listing, dataset, run=_RUN)
+    (dataset / "notes.txt").write_text("mine")
+    with pytest.raises(OutputError, match="something else"):
+        Batch(listing, dataset, run=_RUN)
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
 
 
 def test_two_batches_on_one_dataset_build_each_city_once(

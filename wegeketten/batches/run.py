@@ -15,6 +15,7 @@ from wegeketten.batches.steps import steps_of
 from wegeketten.batches.work import Job
 from wegeketten.errors import OutputError, UsageError
 from wegeketten.files.json import write_json
+from wegeketten.files.scratch import is_private
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -125,8 +126,8 @@ class Batch:
             raise OutputError(
                 f"{self.dataset} is a file, a folder was expected; choose another place with -o"
             )
-        if self.dataset.is_dir() and any(self.dataset.iterdir()):
-            known = {MARKER, "ledger"}
+        if self.dataset.is_dir() and not all(is_private(Path(each.name)) for each in self.dataset.iterdir()):
+            known = {MARKER, "ledger"}  # another batch may just be starting here
             if not any((self.dataset / name).exists() for name in known):
                 raise OutputError(
                     f"{self.dataset} holds something else than a batch; choose another place with -o"
