@@ -126,6 +126,12 @@ def test_encodings(tmp_path: Path, homes: Homes, encoding: str) -> None:
 
 @pytest.mark.parametrize("name", ["p.gpkg", "p.geojson", "p.shp", "p.fgb", "p.gml", "p.kml"])
 def test_points_in_every_format(tmp_path: Path, homes: Homes, name: str) -> None:
+    import pyogrio
+
+    if name.endswith("kml") and pyogrio.__gdal_version__ < (3, 12):
+        pytest.skip(
+            "older GDAL leaves out the columns of a KML; the build then says that there is none of people"
+        )
     points = shapely.points([in_city(15, 12), in_city(150, 20)])
     crs = 4326 if name.endswith(("geojson", "kml")) else 25833
     if crs == 4326:
@@ -195,8 +201,7 @@ QUARTERS = Districts(
 
 
 def workbook(path: Path, rows: Sequence[Sequence[object]], *, above: Sequence[Sequence[object]] = ()) -> Path:
-    import openpyxl
-
+    openpyxl = pytest.importorskip("openpyxl")
     book = openpyxl.Workbook()
     for row in [*above, *rows]:
         book.active.append(row)
