@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
+from wegeketten.files.python_process import end_process
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import TracebackType
@@ -142,16 +144,9 @@ class Process:
 
     def end(self) -> None:
         """End the process; what it was making goes with the next run."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            for stream in (self._process.stdin, self._process.stdout):
-                if stream is not None:
-                    try:
-                        stream.close()
-                    except OSError:
-                        continue
-            self._process = None
+        process, self._process = self._process, None
+        if process is not None:
+            end_process(process)
 
 
 def _resident_mb(pid: int) -> float:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import pickle
-import subprocess
 import sys
 import threading
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeVar, cast
 
+from wegeketten.files.python_process import end_process, start_python
+
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable
 
 Result = TypeVar("Result")
@@ -19,7 +20,6 @@ Result = TypeVar("Result")
 MOST_MEMORY_BYTES = 8 << 30
 """Address space of the process apart, where the system can limit it."""
 
-_PYTHONS = ("python", "pypy", "graalpy")
 _lock = threading.RLock()
 _users = 0
 _helper: subprocess.Popen[bytes] | None = None
@@ -96,7 +96,7 @@ class Apart:
         global _helper
         with _lock:
             if _helper is None:
-                _helper = _start()
+                _helper = start_python(f"from {__name__} import serve; serve()", quiet=True)
             if _helper is None:
                 kind, result = _tried(work, args)
             else:
@@ -130,33 +130,8 @@ def _asked(
 def _end() -> None:
     global _helper
     helper, _helper = _helper, None
-    if helper is None:
-        return
-    helper.kill()
-    for stream in (helper.stdin, helper.stdout):
-        with suppress(OSError):
-            if stream is not None:
-                stream.close()
-    helper.wait()
-
-
-def _start() -> subprocess.Popen[bytes] | None:
-    if not Path(sys.executable or "").name.lower().startswith(_PYTHONS):
-        return None
-    own_group: dict[str, Any] = {"start_new_session": True}  # Ctrl-C is for us; we end it then
-    if sys.platform == "win32":
-        own_group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-    code = f"import sys; sys.path[:] = {sys.path!r}; from {__name__} import serve; serve()"
-    try:
-        return subprocess.Popen(  # noqa: S603  # this very Python
-            [sys.executable, "-c", code],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            **own_group,
-        )
-    except OSError:
-        return None
+    if helper is not None:
+        end_process(helper)
 
 
 def serve() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from wegeketten.words.umlauts import without_umlauts
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -120,9 +122,7 @@ def _checked(low: int, high: int) -> Band | None:
 
 def _plain(text: str) -> str:
     """Lower case without umlauts; words joined, ranges kept apart by an underscore."""
-    low = text.strip().casefold()
-    for sign, plain in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
-        low = low.replace(sign, plain)
+    low = without_umlauts(text.strip())
     low = re.sub(r"\bu\. ?(?=ae|m)", "und ", low).replace("+", "plus").replace("≥", "ge").replace("<", "lt")
     low = low.replace(">=", "ge").replace("&", "und")
     low = re.sub(r"(\d)[ -]*jaehrigen?", r"\1", low)

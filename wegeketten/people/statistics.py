@@ -12,6 +12,7 @@ from wegeketten.errors import InputDataError
 from wegeketten.osm.features import Skipped
 from wegeketten.people.cells import area_cells
 from wegeketten.people.long_form import groups_of
+from wegeketten.words.umlauts import without_umlauts
 
 if TYPE_CHECKING:
     import shapely
@@ -146,9 +147,7 @@ def plain_name(text: str) -> str:
     >>> plain_name("01 Innere Altstadt") == plain_name("innere altstadt"), plain_name("Südvorstadt-West")
     (True, 'suedvorstadtwest')
     """
-    low = text.strip().casefold()
-    for sign, plain in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
-        low = low.replace(sign, plain)
+    low = without_umlauts(text.strip())
     low = re.sub(r"^(stadtteil|ortsteil|stadtbezirk|bezirk|stb|ot|st|ortschaft)\b[ .]*(?=\w)", "", low)
     low = re.sub(r"^\d+[a-z]?[ ._:/-]+(?=\D)", "", low)
     low = re.sub(r"\(.*?\)", "", low)

@@ -7,21 +7,20 @@ import gc
 import importlib
 import os
 import pickle
-import subprocess
 import sys
 import threading
 import warnings
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Generic, Self, TypeVar
 
+from wegeketten.files.python_process import end_process, start_python
+
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable, Sequence
     from types import TracebackType
 
 Result = TypeVar("Result")
-
-_PYTHONS = ("python", "pypy", "graalpy")
 
 
 class Worker(Generic[Result]):
@@ -54,7 +53,8 @@ class Worker(Generic[Result]):
 
     def __enter__(self) -> Self:
         if self._second:
-            self._process = _start(self._modules)
+            code = f"from {__name__} import serve; serve({list(self._modules)!r})"
+            self._process = start_python(code)
         return self
 
     def __exit__(
@@ -114,17 +114,9 @@ class Worker(Generic[Result]):
         return work(*args)
 
     def _end(self) -> None:
-        if self._process is None:
-            return
         process, self._process = self._process, None
-        process.kill()
-        for stream in (process.stdin, process.stdout):
-            try:
-                if stream is not None:
-                    stream.close()
-            except OSError:  # what was left in it can go nowhere
-                continue
-        process.wait()
+        if process is not None:
+            end_process(process)
 
 
 def give_back_memory() -> None:
@@ -144,22 +136,6 @@ def usual_processes() -> int:
     """
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(usable, 2)
-
-
-def _start(modules: Sequence[str]) -> subprocess.Popen[bytes] | None:
-    """A process that waits for work, None where none can be started."""
-    code = f"import sys; sys.path[:] = {sys.path!r}; from {__name__} import serve; serve({list(modules)!r})"
-    if not Path(sys.executable or "").name.lower().startswith(_PYTHONS):
-        return None  # a program with Python inside would start once more, and wait for its user
-    own_group: dict[str, Any] = {"start_new_session": True}  # Ctrl-C is for us; we end it then
-    if sys.platform == "win32":
-        own_group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-    try:
-        return subprocess.Popen(  # noqa: S603  # this very Python
-            [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, **own_group
-        )
-    except OSError:
-        return None
 
 
 def serve(modules: Sequence[str]) -> None:

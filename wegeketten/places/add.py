@@ -10,6 +10,7 @@ import numpy as np
 
 from wegeketten.errors import UsageError
 from wegeketten.osm.features import Skipped
+from wegeketten.words.umlauts import without_umlauts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 _NAMED_M = 150.0  # a register's point lies on the parcel, OpenStreetMap's on the house
 _NAMELESS_M = 25.0  # one of the two has no name
-_PLAIN = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}
 _EMPTY_WORDS = re.compile(r"\b(?:e\.? ?v\.?|ggmbh|gmbh|der|die|das|des|im|am|in|und|the|of)\b")
 
 
@@ -163,10 +163,7 @@ def plain_name(text: str) -> str:
     >>> plain_name("Nachbarschaftszentrum Löbtau e. V."), plain_name("Haus der Begegnung")
     ('nachbarschaftszentrum loebtau', 'haus begegnung')
     """
-    text = text.casefold()
-    for letter, plain in _PLAIN.items():
-        text = text.replace(letter, plain)
-    words = re.sub(r"[^a-z0-9]+", " ", _EMPTY_WORDS.sub(" ", text))
+    words = re.sub(r"[^a-z0-9]+", " ", _EMPTY_WORDS.sub(" ", without_umlauts(text)))
     return " ".join(words.split())
 
 

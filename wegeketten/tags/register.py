@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from wegeketten.errors import InputDataError
 from wegeketten.tags.keys import tidy_key
 from wegeketten.tags.spelling import tidy
+from wegeketten.words.umlauts import without_umlauts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -229,9 +230,7 @@ def doubtful(values: Iterable[tuple[str, float]]) -> list[str]:
 
 def _split_unit(column: str) -> tuple[str, str]:
     """Plain name and unit of a column's title."""
-    low = column.strip().casefold()
-    for sign, plain in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
-        low = low.replace(sign, plain)
+    low = without_umlauts(column.strip())
     found = _unit(low)
     unit = ""
     states = found is not None and bool(found["name"].strip())
