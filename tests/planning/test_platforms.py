@@ -23,7 +23,7 @@ from wegeketten.transit.raise_first import rank_platforms
 from wegeketten.transit.raising import StopOffers, works_for
 from wegeketten.transit.stop_table import HEADER, stops_of_city
 from wegeketten.transit.town import TransitTown
-from wegeketten.transit.usable import Demand
+from wegeketten.transit.usable import Demand, demand_usable_stops
 from wegeketten.whatif.measures import load_measures
 
 if TYPE_CHECKING:
@@ -223,6 +223,19 @@ def test_works_help_whom_they_are_for(city: City) -> None:
         now, then = offers.serving(profile, answer), offers.serving(profile, answer, mended=True)
         assert not (now & ~then).any()
     assert town.platforms["height_cm"].tolist() == [12, 23, 12]  # the town itself is left alone
+
+
+def test_nothing_is_planned_for_presets_of_other_routers(city: City) -> None:
+    for wanted, make in (("plan", make_plan), ("survey", find_survey)):
+        with pytest.raises(UsageError, match=f"{wanted} --profile ors: presets decide by tags"):
+            make(city, [load_profile("walker"), load_profile("ors")])
+
+
+def test_an_hour_in_which_nothing_runs_is_noted(city: City) -> None:
+    scan = wk.scan(city, profiles=["walker"], services=["stop"])
+    assert "no stop has 1 departures" in demand_usable_stops(scan, 1, at="2026-03-03 03:00")[0]
+    scan = wk.scan(city, profiles=["walker"], services=["stop"])
+    assert demand_usable_stops(scan, 1, at=AT) == []
 
 
 def test_options_that_do_not_fit(city: City) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, TypeAlias
 
 from wegeketten.api.inputs import city_of, files_of, listed, profiles_of
@@ -144,5 +145,6 @@ def scan(
     if usable_stops is not None:
         from wegeketten.transit.usable import demand_usable_stops
 
-        demand_usable_stops(result, usable_stops, at=at)
+        for note in demand_usable_stops(result, usable_stops, at=at):
+            warnings.warn(note, stacklevel=2)
     return result

@@ -139,14 +139,15 @@ def scan(
             opened, profiles=profiles, services=service or (), districts=district or (), worlds=worlds,
             seed=seed, progress=tick,
         )  # fmt: skip
+        notes = list(opened.meta["notes"])
         if usable_stops is not None:
             from wegeketten.transit.usable import demand_usable_stops
 
-            demand_usable_stops(result, usable_stops, at=at)
+            notes += demand_usable_stops(result, usable_stops, at=at)
     if out is not None:
         write_scan(result, out)
     print_json(summary(result)) if as_json else print_scan(result, lang=language, out=out)
-    tell_warnings(opened.meta["notes"], len(result.skipped), strict=strict)
+    tell_warnings(notes, len(result.skipped), strict=strict)
 
 
 def info(city: City, as_json: Json = False, lang: Lang = None) -> None:

@@ -357,3 +357,30 @@ def _override(file: Cited, limits: Mapping[str, float | str | bool | None]) -> l
 
 def _limit_names() -> list[str]:
     return [*Limits.model_fields, *Passages.model_fields]
+
+
+def refuse_presets(profiles: Iterable[Profile], command: str) -> None:
+    """Refuse presets of other routers where readings are changed: they decide by tags as they stand.
+
+    Parameters
+    ----------
+    profiles
+        Those that are asked for.
+    command
+        Name of the command.
+
+    Raises
+    ------
+    UsageError
+        One of them is a preset.
+
+    Examples
+    --------
+    >>> refuse_presets([load_profile("walker")], "plan")
+    """
+    for profile in profiles:
+        if profile.preset is not None:
+            raise UsageError(
+                f"{command} --profile {profile.id}: presets decide by tags, which no measure changes; "
+                "choose one of our own profiles"
+            )

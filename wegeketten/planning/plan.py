@@ -13,6 +13,7 @@ from wegeketten.model.answers import ANSWERS
 from wegeketten.model.deadline import Deadline
 from wegeketten.model.ranges import within
 from wegeketten.model.tabular import Tabular
+from wegeketten.people.profile import refuse_presets
 from wegeketten.people.represented import people_of
 from wegeketten.planning.bound import highest_value
 from wegeketten.planning.chain_task import outing_task
@@ -248,6 +249,7 @@ def make_plan(
     wishes = wishes or Wishes()
     notify = progress or (lambda _words, _share: None)
     notify("candidates", 0.0)
+    refuse_presets(profiles, "plan")
     candidates = find_candidates(city, profiles, catalogue=measures)
     offers = None
     if wishes.usable_stops is not None:

@@ -20,11 +20,10 @@ from wegeketten.people.change import Change
 from wegeketten.reach.barriers import midpoints
 from wegeketten.reach.whereabouts import at_points, whereabouts
 from wegeketten.routing import INF
-from wegeketten.transit.departures import departures
 from wegeketten.transit.raising import StopOffers
 from wegeketten.transit.register import STOP_MARK
 from wegeketten.transit.town import TransitTown
-from wegeketten.transit.usable import Demand
+from wegeketten.transit.usable import Demand, note_on_empty_hour
 from wegeketten.whatif.doors import open_doors
 from wegeketten.whatif.graph import WhatIfGraph
 from wegeketten.whatif.measures import Remedy
@@ -92,14 +91,8 @@ class UsableStops:
         town = TransitTown(city)
         demand = Demand.hourly(town.moment(self.at), self.per_hour)
         timetable = town.timetable(demand.moment)
-        boards = timetable.connections.boards
-        counts = departures(timetable, boards, town.mode, demand.start_s, demand.window_s).sum(axis=1)
-        if counts.max(initial=0) < self.per_hour:
-            when = demand.moment.text
-            raise UsageError(
-                f"--usable-stops: no stop has {self.per_hour:g} departures in the hour after {when}; "
-                "choose another --at"
-            )
+        if note := note_on_empty_hour(town, timetable, demand, self.per_hour):
+            raise UsageError(note)
         return StopOffers.of(town, demand, profiles, catalogue)
 
 

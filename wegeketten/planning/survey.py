@@ -17,6 +17,7 @@ from wegeketten.fieldwork.cards import Meeting
 from wegeketten.model.deadline import Deadline
 from wegeketten.model.ranges import within
 from wegeketten.model.tabular import Tabular
+from wegeketten.people.profile import refuse_presets
 from wegeketten.planning.readings import UncertainReading, spots_on
 from wegeketten.planning.stop_tasks import Barriers
 from wegeketten.planning.survey_order import Order, rank_edges
@@ -159,6 +160,7 @@ def find_survey(
     within(walk_m, "--walk", 0, 1e6, above=True)
     within(minutes, "--minutes", 0, 1e5, above=True)
     deadline = deadline or Deadline()
+    refuse_presets(profiles, "survey")
     offers = None if usable_stops is None else usable_stops.offers(city, profiles)
     tasks = doubtful_tasks(city, profiles, services, offers)
     odds = good_odds(city, profiles, offers)

@@ -155,6 +155,10 @@ def find_candidates(
     elif (kinds is None and wanted is None) or (kinds is not None and CORNERS in kinds):
         found = found.joined(street_corners(city, most - len(found), apart_from=found.xy))
     if not len(found):
+        if wanted is None or (kinds is not None and CORNERS in kinds):
+            raise UsageError(
+                f"no place that could be one is in {city.path}; name a file of places with --candidates"
+            )
         raise UsageError(f"--candidates {wanted}: no place that could be one is in {city.path}; try corners")
     return found, notes
 

@@ -197,9 +197,9 @@ def choose_sites(
         )
     hopeless = ~np.isfinite(costs["possible"]).any(axis=1)
     if hopeless.any():
-        people = float(demand.people[hopeless].sum())
+        lost, counted = float(demand.people[hopeless].sum()), float(demand.people.sum())
         notes.append(
-            f"{people:.0f} people have no way to any site, even if all that is unknown were passable"
+            f"{lost:.0f} of {counted:.0f} have no way to any site, even if all that is unknown were passable"
         )
     return Sites(
         wanted.service, tuple(profile.id for profile in profiles), float(demand.people.sum()),

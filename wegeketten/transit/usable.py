@@ -79,7 +79,38 @@ class Demand(NamedTuple):
         return cls(moment, 0, 86400, 1)
 
 
-def demand_usable_stops(scan: Scan, per_hour: float, *, at: str | None = None, level: str = "alone") -> None:
+def note_on_empty_hour(town: TransitTown, timetable: Timetable, demand: Demand, per_hour: float) -> str:
+    """A sentence where no stop has so many departures then, whoever can board: nobody can be served.
+
+    Parameters
+    ----------
+    town
+        The city with its timetable.
+    timetable
+        Of that day.
+    demand
+        The hour.
+    per_hour
+        Least number of departures in it.
+
+    Returns
+    -------
+    str
+        Empty where some stop has.
+    """
+    boards = timetable.connections.boards
+    counts = departures(timetable, boards, town.mode, demand.start_s, demand.window_s).sum(axis=1)
+    if counts.max(initial=0) >= per_hour:
+        return ""
+    when = demand.moment.text
+    return (
+        f"--usable-stops: no stop has {per_hour:g} departures in the hour after {when}; choose another --at"
+    )
+
+
+def demand_usable_stops(
+    scan: Scan, per_hour: float, *, at: str | None = None, level: str = "alone"
+) -> list[str]:
     """Let the service ``stop`` of a scan mean stops that each profile can board, served often enough.
 
     Parameters
@@ -92,6 +123,11 @@ def demand_usable_stops(scan: Scan, per_hour: float, *, at: str | None = None, l
         Day and time, a usual Tuesday at eight where None.
     level
         ``alone`` or ``help``.
+
+    Returns
+    -------
+    list of str
+        A note where nothing runs so often then, and so nobody is served.
 
     Raises
     ------
@@ -125,6 +161,8 @@ def demand_usable_stops(scan: Scan, per_hour: float, *, at: str | None = None, l
                 reach.place[joints.homes.owner, column] = np.where(found >= 0, nearest[found], -1)
         scan.city.forget()
     scan.demands["stop"] = {"departures_per_hour": per_hour, "at": moment.text, "level": level}
+    note = note_on_empty_hour(town, timetable, demand, per_hour)
+    return [note] if note else []
 
 
 def served_stops(
