@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import pkgutil
+import signal
 import subprocess
 import sys
 import zipfile
@@ -86,6 +87,16 @@ def test_help_loads_nothing_heavy() -> None:
     assert run.stdout.strip() == "[]"
 
 
+@pytest.fixture
+def own_signals() -> Iterator[None]:
+    """Handlers as they were: the example of the front door installs those of a program."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("own_signals")
 @pytest.mark.parametrize("name", _modules())
 def test_examples_in_the_docs_run(name: str) -> None:
     import doctest

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import pickle
+import signal
 from queue import SimpleQueue
 from threading import Event, get_ident
 from time import sleep
@@ -131,7 +132,8 @@ def _ask(sources: list[int]) -> list[int]:
 def test_a_forked_process_works_on_without_its_parents_helpers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(carrying, "THREADED", 1)
     here = _ask([0, 5])  # wakes helpers
-    with multiprocessing.get_context("fork").Pool(1) as pool:
+    # a handler in Python, which another test may have left, would not be heard while the process waits
+    with multiprocessing.get_context("fork").Pool(1, signal.signal, (signal.SIGTERM, signal.SIG_DFL)) as pool:
         assert pool.apply(_ask, ([0, 5],)) == here
 
 
