@@ -118,8 +118,10 @@ class Batch:
         self._check_place()
         self.digests = Digests(self.ledger.folder / "digests.json")
         self.steps = {city.city: steps_of(city, self.dataset, self.digests) for city in self.cities}
-        sizes = {city.city: city.extract.stat().st_size for city in self.cities if city.extract is not None}
-        self.times = Times(self.ledger, sizes)
+        self.sizes = {
+            city.city: city.extract.stat().st_size for city in self.cities if city.extract is not None
+        }
+        self.times = Times(self.ledger, self.sizes)
 
     def _check_place(self) -> None:
         if self.dataset.is_file():
@@ -231,15 +233,11 @@ class Batch:
                     result.failures.append(failed)
                     continue
                 jobs.append(Job(city, str(self.dataset), tuple(steps), limits, retry))
-        return sorted(jobs, key=self._weight, reverse=True)
+        return sorted(jobs, key=lambda job: self.sizes.get(job.city, float("inf")), reverse=True)
 
     @staticmethod
     def _open_steps(steps: list[Step]) -> list[Step]:
         return [step for step in steps if not step.done]
-
-    def _weight(self, job: Job) -> float:
-        extract = next(city.extract for city in self.cities if city.city == job.city)
-        return float(extract.stat().st_size) if extract is not None else float("inf")
 
 
 def write_marker(dataset: Path) -> None:
