@@ -15,7 +15,7 @@ from wegeketten.people.checks import LIKELY, checks
 from wegeketten.people.profile import PRESETS, load_profile
 from wegeketten.people.verdict import levels
 from wegeketten.routers.differences import CLOSES, OPENS, TIMES, Differences, find_differences
-from wegeketten.routers.write import COLUMNS, explained
+from wegeketten.routers.write import COLUMNS, explained, print_differences
 from wegeketten.words.catalogue import load_words
 
 if TYPE_CHECKING:
@@ -120,6 +120,22 @@ def test_files_hold_the_sums(town: City, tmp_path: Path) -> None:
     frame = found.to_geodataframe("edges")
     assert len(frame) == int((found.what != TIMES).sum())
     assert frame.crs == "EPSG:4326"
+
+
+def test_the_terminal_writes_numbers_as_the_reader_does(
+    town: City, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = wk.peers(town, preset="ors")
+    sums = {lang: _printed(found, lang, capsys) for lang in ("de", "en")}
+    km = [f"{row['metres'] / 1000:.1f}" for row in found.sums()]
+    assert km
+    assert all(figure in sums["en"] for figure in km)
+    assert all(figure.replace(".", ",") in sums["de"] for figure in km)
+
+
+def _printed(found: Differences, lang: str, capsys: pytest.CaptureFixture[str]) -> str:
+    print_differences(found, lang=lang)
+    return capsys.readouterr().out
 
 
 def test_a_preset_is_compared_with_a_profile() -> None:

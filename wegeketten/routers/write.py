@@ -9,6 +9,7 @@ import numpy as np
 from wegeketten.files.atomic import whole_folder
 from wegeketten.files.json import write_json
 from wegeketten.words.catalogue import load_words
+from wegeketten.words.decimals import number
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -105,6 +106,6 @@ def print_differences(found: Differences, *, lang: str) -> None:
     for name in ("what", "rule", "edges", "km"):
         table.add_column(words[name], justify="right" if name in ("edges", "km") else "left")
     for row in found.sums():
-        km = f"{row['metres'] / 1000:.1f}"
-        table.add_row(words[row["what"]], explained(row["rule"], lang), str(row["edges"]), km)
+        edges, km = number(row["edges"], lang), number(row["metres"] / 1000, lang, 1)
+        table.add_row(words[row["what"]], explained(row["rule"], lang), edges, km)
     Console().print(table)
