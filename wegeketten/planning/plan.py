@@ -257,16 +257,8 @@ def make_plan(
         candidates = with_platforms(candidates, offers, profiles, len(city.edges))
     notify("tasks", 0.1)
     tasks = make_tasks(city, profiles, candidates, wishes, offers=offers)
-    chains = [outing.checked(city) for outing in wishes.chains]
-    meta: dict[str, Any] = {"chains": [_limits(city, profiles, chain) for chain in chains]}
-    if offers is not None:
-        asked_of = offers.demand
-        meta["usable_stops"] = {"departures_per_hour": asked_of.least, "at": asked_of.moment.text}
-    meta |= provenance_of(city)
     names = tuple(dict.fromkeys(task.service for task in tasks))
-    asked = [city.catalogue.service(name).id for name in wishes.services]
-    asked += [chain.name for chain in chains]
-    meta["without_places"] = [name for name in dict.fromkeys(asked) if name not in names]
+    meta = _meta(city, profiles, wishes, offers, names)
     ids = tuple(profile.id for profile in profiles)
     if not tasks or not candidates.works:
         return Plan(ids, names, budget_eur, (), (), 0.0, None, (), (), meta)
@@ -312,6 +304,22 @@ def make_plan(
         ids, names, budget_eur, tuple(lines), tuple(singles), value, bound, tuple(curve),
         tuple(portfolio.edges), meta, complete, worlds,
     )  # fmt: skip
+
+
+def _meta(
+    city: City, profiles: Sequence[Profile], wishes: Wishes, offers: StopOffers | None, names: Sequence[str]
+) -> dict[str, Any]:
+    """What a plan tells: limits of chains, the hour of usable stops, sources, what has no places."""
+    chains = [outing.checked(city) for outing in wishes.chains]
+    meta: dict[str, Any] = {"chains": [_limits(city, profiles, chain) for chain in chains]}
+    if offers is not None:
+        asked_of = offers.demand
+        meta["usable_stops"] = {"departures_per_hour": asked_of.least, "at": asked_of.moment.text}
+    meta |= provenance_of(city)
+    asked = [city.catalogue.service(name).id for name in wishes.services]
+    asked += [chain.name for chain in chains]
+    meta["without_places"] = [name for name in dict.fromkeys(asked) if name not in names]
+    return meta
 
 
 def _expecting(line: Line, gain: ExpectedGain) -> Line:
