@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import gc
 import sys
-from typing import Annotated
+from itertools import chain
+from typing import Annotated, Any
 
 import typer
 
-from wegeketten.command.city_commands import build, fetch, info, norm, peers, profiles, scan, schema, services
-from wegeketten.command.country_commands import batch, cut
-from wegeketten.command.decision_commands import compare, needs, plan, site, survey
-from wegeketten.command.document_commands import map_, masterplan, report
-from wegeketten.command.door_commands import chain, isochrone, matrix, ride, route, stops, why
-from wegeketten.command.exchange_commands import export
+from wegeketten.command import (
+    city_commands,
+    country_commands,
+    decision_commands,
+    document_commands,
+    door_commands,
+    exchange_commands,
+    service_commands,
+)
 from wegeketten.command.exits import run_to_the_end
 from wegeketten.command.group import Commands
 from wegeketten.command.options import (
     announce_compilation,
     print_version,
 )  # fmt: skip
-from wegeketten.command.panels import GroupedHelp
-from wegeketten.command.service_commands import serve
+from wegeketten.command.panels import PANELS, GroupedHelp
 
 _COLLECT_AFTER = (100_000, 20, 50)
 """When Python looks for dead cycles: seldom. An extract is a million small objects, none of them in a cycle,
@@ -47,39 +50,20 @@ def common(
     """Barrier-free route chains from OpenStreetMap: what stands in the way, what to fix first."""
 
 
-_COMMANDS = {
-    "build": build,
-    "scan": scan,
-    "info": info,
-    "profiles": profiles,
-    "services": services,
-    "schema": schema,
-    "fetch": fetch,
-    "cut": cut,
-    "batch": batch,
-    "norm": norm,
-    "peers": peers,
-    "route": route,
-    "why": why,
-    "chain": chain,
-    "isochrone": isochrone,
-    "matrix": matrix,
-    "stops": stops,
-    "ride": ride,
-    "plan": plan,
-    "survey": survey,
-    "compare": compare,
-    "site": site,
-    "needs": needs,
-    "map": map_,
-    "report": report,
-    "masterplan": masterplan,
-    "export": export,
-    "serve": serve,
-}
+_MODULES = (
+    city_commands, country_commands, decision_commands, document_commands, door_commands, exchange_commands,
+    service_commands,
+)  # fmt: skip
 
-for _name, _command in _COMMANDS.items():
-    app.command(_name)(_command)
+
+def _function_of(command: str) -> Any:
+    """Return the function that a command calls: its name may end in ``_`` (``map_``)."""
+    names = (f"{command}_", command)
+    return next(getattr(module, name) for module in _MODULES for name in names if hasattr(module, name))
+
+
+for _name in chain(*PANELS.values()):
+    app.command(_name)(_function_of(_name))
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from wegeketten.network.build import build_network
 from wegeketten.network.ways import CODE
 from wegeketten.osm.extract import read_extract
 from wegeketten.osm.projection import projection_of
-from wegeketten.people.profile import load_profile
+from wegeketten.people.profile import PROFILES, load_profile
 from wegeketten.people.seconds import seconds
 from wegeketten.people.verdict import levels
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from wegeketten.network.build import Network
 
-PROFILES = ("walker", "senior", "rollator", "wheelchair", "powerchair", "pram", "blind")
 FOOT = "highway=footway"
 PAVED = f"{FOOT}|footway=sidewalk"
 OVER = f"{FOOT}|footway=crossing"
