@@ -22,6 +22,7 @@ from wegeketten.command.exits import run_to_the_end
 from wegeketten.command.group import Commands
 from wegeketten.command.options import (
     announce_compilation,
+    check_language,
     print_version,
 )  # fmt: skip
 from wegeketten.command.panels import PANELS, GroupedHelp
@@ -43,11 +44,18 @@ app = Commands(
 
 @app.callback()
 def common(
-    version: Annotated[  # it has done its work when it is read
+    context: typer.Context,
+    version: Annotated[  # noqa: ARG001  # it has done its work when it is read
         bool, typer.Option("--version", help="Print the version.", callback=print_version, is_eager=True)
     ] = False,
+    lang: Annotated[
+        str | None, typer.Option("--lang", help="Language, de or en, of the help and of what is written.")
+    ] = None,
 ) -> None:
     """Barrier-free route chains from OpenStreetMap: what stands in the way, what to fix first."""
+    if lang is not None:
+        chosen = check_language(lang)
+        context.default_map = {name: {"lang": chosen} for name in _COMMANDS}
 
 
 _MODULES = (

@@ -48,6 +48,8 @@ def said_by(tree: ast.AST) -> list[tuple[int, str]]:
         if isinstance(node, ast.Call) and node.args:
             name = called(node)
             onto = ast.unparse(node.func.value).split(".")[-1] if isinstance(node.func, ast.Attribute) else ""
+            if name in ("Skipped", "Rejected"):
+                found.append((node.lineno, node.args[-1]))
             if (
                 name in ERRORS
                 or name in ("say", "say_error", "refuse")
@@ -60,6 +62,8 @@ def said_by(tree: ast.AST) -> list[tuple[int, str]]:
             and called(node.exc) == "ValueError"
         ):
             found += [(node.lineno, argument) for argument in node.exc.args[:1]]
+        if isinstance(node, ast.Assign) and [ast.unparse(each) for each in node.targets] == ["reason"]:
+            found.append((node.lineno, node.value))
         if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign) and node.value is not None:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             if any(ast.unparse(target).split(".")[-1] == "notes" for target in targets):

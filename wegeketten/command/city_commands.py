@@ -28,8 +28,10 @@ from wegeketten.command.options import (
     Worlds,
     check_language,
     chosen_profiles,
+    language_asked,
     open_source,
     print_json,
+    progress_bar,
     say,
     tell_warnings,
 )  # fmt: skip
@@ -89,7 +91,6 @@ def build(
     from wegeketten.pipeline.build import build as build_city
     from wegeketten.pipeline.worker import usual_processes
     from wegeketten.places.add import parse_lists
-    from wegeketten.progress import progress_bar
     from wegeketten.reports.terminal import describe_city
 
     language = check_language(lang)
@@ -100,7 +101,8 @@ def build(
             dem_unit=dem_unit, survey=survey or (), services=services, places=parse_lists(places or []),
             gtfs=gtfs or (), stops=stops,
             places_only=places_only or (), pavements=pavements,
-            out_of_service=out_of_service or (), processes=processes or usual_processes(), progress=tick,
+            out_of_service=out_of_service or (), processes=processes or usual_processes(),
+            lang=language_asked(), progress=tick,
         )  # fmt: skip
     print_json(city.meta) if as_json else describe_city(city, lang=language)
     tell_warnings(city.meta["notes"], city.meta["counts"].get("skipped", 0), strict=strict)
@@ -124,7 +126,6 @@ def scan(
     as_json: Json = False,
 ) -> None:
     """Compute how far every home is from every service, for every profile, in three answers."""
-    from wegeketten.progress import progress_bar
     from wegeketten.reach.scan import scan as scan_city
     from wegeketten.reach.tables import summary, write_scan
     from wegeketten.reports.terminal import print_scan
@@ -145,14 +146,13 @@ def scan(
 
             notes += demand_usable_stops(result, usable_stops, at=at)
     if out is not None:
-        write_scan(result, out)
+        write_scan(result, out, lang=language_asked())
     print_json(summary(result)) if as_json else print_scan(result, lang=language, out=out)
     tell_warnings(notes, len(result.skipped), strict=strict)
 
 
 def info(city: City, as_json: Json = False, lang: Lang = None) -> None:
     """Show what a city folder holds, how much of it is surveyed or assumed, and whom its kerbs serve."""
-    from wegeketten.progress import progress_bar
     from wegeketten.reach.info import city_info
     from wegeketten.reports.terminal import print_info, print_lessons
 
@@ -198,7 +198,6 @@ def fetch(
 ) -> None:
     """Download a place from OpenStreetMap into an extract that build reads."""
     from wegeketten.osm.fetch import fetch_place
-    from wegeketten.progress import progress_bar
 
     check_language(lang)
     with progress_bar("fetch") as tick:

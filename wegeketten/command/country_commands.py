@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from wegeketten.command.options import Json, Lang, check_language, print_json, say
+from wegeketten.command.options import Json, Lang, check_language, print_json, progress_bar, say
 from wegeketten.errors import UsageError
 
 
@@ -29,7 +29,6 @@ def cut(
 ) -> None:
     """Cut one extract per area out of the extract of a country, ways and relations whole."""
     from wegeketten.cutting.cut import cut as cut_country
-    from wegeketten.progress import progress_bar
 
     check_language(lang)
     with progress_bar("cut") as tick:
@@ -68,7 +67,6 @@ def batch(
     from wegeketten.batches.process import Limits
     from wegeketten.batches.run import Batch
     from wegeketten.command.batch_words import tell_result, tell_todo
-    from wegeketten.progress import progress_bar
 
     language = check_language(lang)
     if retry not in (None, "failed"):

@@ -30,6 +30,7 @@ from wegeketten.command.options import (
     parse_point,
     parse_weights,
     print_json,
+    progress_bar,
     say,
 )  # fmt: skip
 from wegeketten.errors import UsageError
@@ -70,7 +71,6 @@ def plan(
     from wegeketten.planning.chain_task import Outing
     from wegeketten.planning.plan import Wishes, make_plan
     from wegeketten.planning.stop_tasks import demand_of
-    from wegeketten.progress import progress_bar
     from wegeketten.reports.terminal_results import print_plan
     from wegeketten.whatif.measures import load_measures
 
@@ -122,8 +122,6 @@ def survey(
     as_json: Json = False,
 ) -> None:
     """List where one look would change the most answers, as walks for phones and paper; or a template."""
-    from wegeketten.progress import progress_bar
-
     if template is not None:
         from wegeketten.tags.survey_file import write_template
 
@@ -173,7 +171,6 @@ def compare(
 ) -> None:
     """Compare a city at two dates, or with and without a list of measures: who gained, who lost, and why."""
     from wegeketten.planning.compare import barriers_of, compare_cities, compare_measures
-    from wegeketten.progress import progress_bar
     from wegeketten.reports.terminal_results import print_comparison
     from wegeketten.transit.register import STOP_MARK
 
@@ -233,7 +230,6 @@ def site(
     as_json: Json = False,
 ) -> None:
     """Find where new places of a service serve people best, with the proof of how good that is."""
-    from wegeketten.progress import progress_bar
     from wegeketten.siting.choice import Wanted
     from wegeketten.siting.site import find_sites, parse_fixed, parse_objectives
     from wegeketten.siting.terminal import print_sites
@@ -266,7 +262,6 @@ def needs(
     as_json: Json = False,
 ) -> None:
     """Say what each district needs: posts of neighbourhood management, centres, meeting places."""
-    from wegeketten.progress import progress_bar
     from wegeketten.siting.needs import Asked, find_needs
     from wegeketten.siting.terminal import print_needs
 

@@ -21,6 +21,7 @@ from wegeketten.command.options import (
     Worlds,
     check_language,
     open_source,
+    progress_bar,
     say,
 )  # fmt: skip
 from wegeketten.errors import UsageError
@@ -43,7 +44,6 @@ def map_(
     lang: Lang = None,
 ) -> None:
     """Draw the city as one HTML file that works without a network."""
-    from wegeketten.progress import progress_bar
     from wegeketten.reports.map import write_map
 
     language = check_language(lang)
@@ -77,7 +77,6 @@ def report(
     lang: Lang = None,
 ) -> None:
     """Write the profile of a district, or of the whole city, as one HTML file."""
-    from wegeketten.progress import progress_bar
     from wegeketten.reach.scan import scan as scan_city
     from wegeketten.reports.district import write_report, write_reports
 
@@ -131,7 +130,6 @@ def masterplan(
     lang: Lang = None,
 ) -> None:
     """Write the master plan: one folder with pages, map, tables and PDF to hand over."""
-    from wegeketten.progress import progress_bar
     from wegeketten.reports.masterplan import Extras, write_masterplan
     from wegeketten.reports.settings import Settings, read_settings
 

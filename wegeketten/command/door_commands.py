@@ -30,6 +30,7 @@ from wegeketten.command.options import (
     open_source,
     parse_point,
     print_json,
+    progress_bar,
 )  # fmt: skip
 
 
@@ -65,7 +66,6 @@ def route(
             as_json=as_json,
         )
         return
-    from wegeketten.progress import progress_bar
     from wegeketten.reach.hours import city_at, parse_when
     from wegeketten.reach.route import find_route
     from wegeketten.reports.terminal_results import print_route
@@ -95,7 +95,6 @@ def why(
     as_json: Json = False,
 ) -> None:
     """Name the barriers between a home and a service: the cheapest set whose removal opens a way."""
-    from wegeketten.progress import progress_bar
     from wegeketten.reach.why import find_why
     from wegeketten.reports.terminal_results import print_why
 
@@ -143,7 +142,6 @@ def chain(
     as_json: Json = False,
 ) -> None:
     """Find a chain of errands: for one door, or for every home at once."""
-    from wegeketten.progress import progress_bar
     from wegeketten.reach.chains.errands import Errands
     from wegeketten.reach.chains.every_home import Chains, find_chains
     from wegeketten.reach.chains.needs import Needs

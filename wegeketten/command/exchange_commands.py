@@ -10,7 +10,17 @@ from typing import Annotated
 
 import typer
 
-from wegeketten.command.options import Json, Lang, OneAnswer, OneProfile, Out, check_language, print_json, say
+from wegeketten.command.options import (
+    Json,
+    Lang,
+    OneAnswer,
+    OneProfile,
+    Out,
+    check_language,
+    print_json,
+    progress_bar,
+    say,
+)
 
 
 def export(
@@ -41,7 +51,6 @@ def export(
     from wegeketten.command.reach_tools import check_answer
     from wegeketten.exchange.export import ExportRequest
     from wegeketten.exchange.export import export as export_as
-    from wegeketten.progress import progress_bar
 
     language, chosen = check_language(lang), check_answer(answer)
     with progress_bar("export") as tick:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
+from wegeketten.command.panels import SpokenCommand
 from wegeketten.files.csv import choose_dialect
 from wegeketten.files.targets import check_apart
 
@@ -43,7 +44,7 @@ class Commands(typer.Typer):
         callable
             Decorator that leaves the function as it is.
         """
-        register = super().command(name, **settings)
+        register = super().command(name, **{"cls": SpokenCommand, **settings})
 
         def take(function: Callable[..., None]) -> Callable[..., None]:
             known = inspect.signature(function).parameters

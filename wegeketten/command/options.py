@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +13,8 @@ import typer
 from wegeketten.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from wegeketten.city import City as OpenedCity
     from wegeketten.people.profile import Profile
     from wegeketten.progress import Tick
@@ -127,6 +129,42 @@ def check_language(lang: str | None) -> Language:
     from wegeketten.words.reader import chosen_language
 
     return chosen_language(lang)
+
+
+def language_asked() -> Language:
+    """Language of words in tables for programs: what --lang or the locale asks for, else English.
+
+    Returns
+    -------
+    Language
+        ``de`` or ``en``.
+    """
+    from wegeketten.words.reader import FOR_ERRORS, language_of_run
+
+    return language_of_run(FOR_ERRORS)
+
+
+@contextmanager
+def progress_bar(title: str) -> Iterator[Tick]:
+    """Show progress in the language of the results, see `wegeketten.progress`.
+
+    Parameters
+    ----------
+    title
+        What is being done, in English.
+
+    Yields
+    ------
+    Tick
+        Takes words and the share done.
+    """
+    from wegeketten.progress import progress_bar as bar
+    from wegeketten.words.messages import translated
+    from wegeketten.words.reader import FOR_RESULTS, language_of_run
+
+    lang = language_of_run(FOR_RESULTS)
+    with bar(translated(title, lang)) as tick:
+        yield lambda doing, share: tick(translated(doing, lang), share)
 
 
 def parse_point(text: str, option: str) -> tuple[float, float]:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wegeketten.command.options import chosen_profiles, open_source, parse_point, print_json, say
+from wegeketten.command.options import (
+    chosen_profiles,
+    open_source,
+    parse_point,
+    print_json,
+    progress_bar,
+    say,
+)
 from wegeketten.errors import UsageError
 
 if TYPE_CHECKING:
@@ -61,7 +68,6 @@ def run_isochrone(
     UsageError
         A limit is no number, or what `find_isochrone` refuses.
     """
-    from wegeketten.progress import progress_bar
     from wegeketten.reach.isochrone import find_isochrone
 
     point = None if start is None else parse_point(start, "--from")
@@ -124,7 +130,6 @@ def run_matrix(
     UsageError
         A file or service is unknown, or the suffix of `out` is another than .csv or .parquet.
     """
-    from wegeketten.progress import progress_bar
     from wegeketten.reach.matrix import count_within, ends_named, matrix_blocks
     from wegeketten.reach.matrix_files import check_suffix, write_counts, write_matrix
 
@@ -177,7 +182,6 @@ def run_norm(source: str, out: Path, name: str, lang: str | None, *, as_json: bo
     from wegeketten.norms.clauses import load_norm
     from wegeketten.norms.verdicts import judge_city
     from wegeketten.norms.write import write_norm
-    from wegeketten.progress import progress_bar
     from wegeketten.reports.norm_table import print_norm
 
     language = check_language(lang)
@@ -224,7 +228,6 @@ def run_peers(
         `preset` is none, or an option is wrong.
     """
     from wegeketten.command.options import check_language
-    from wegeketten.progress import progress_bar
     from wegeketten.routers.differences import find_differences
     from wegeketten.routers.write import print_differences
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from wegeketten.command.options import City, Json, Profiles, open_source, print_json, say
+from wegeketten.command.options import City, Json, Profiles, open_source, print_json, progress_bar, say
 
 
 def serve(
@@ -19,7 +19,6 @@ def serve(
     as_json: Json = False,
 ) -> None:
     """Answer openrouteservice's clients on this machine: routes, areas, matrices, what-if."""
-    from wegeketten.progress import progress_bar
     from wegeketten.serve.loopback import listen, need_extra, run
 
     need_extra()

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wegeketten.command.options import chosen_profiles, open_source, parse_point, print_json, say
+from wegeketten.command.options import (
+    chosen_profiles,
+    open_source,
+    parse_point,
+    print_json,
+    progress_bar,
+    say,
+)
 from wegeketten.errors import UsageError
 
 if TYPE_CHECKING:
@@ -42,7 +49,6 @@ def run_stops(
     InputDataError
         The city was built without a timetable.
     """
-    from wegeketten.progress import progress_bar
     from wegeketten.transit.stop_table import stops_of_city
 
     with progress_bar("stops") as tick:
@@ -99,7 +105,6 @@ def run_ride(
     UsageError
         No profile is named.
     """
-    from wegeketten.progress import progress_bar
     from wegeketten.transit.ride import ride_city
 
     if not profiles:
@@ -159,7 +164,6 @@ def run_journey(
     InputDataError
         The city was built without a timetable.
     """
-    from wegeketten.progress import progress_bar
     from wegeketten.transit.journey import find_journey
 
     spots = parse_point(start, "--from"), parse_point(end, "--to")
@@ -225,7 +229,6 @@ def run_outing(
     UsageError
         No door is given, or something is asked that only chains on foot have.
     """
-    from wegeketten.progress import progress_bar
     from wegeketten.reports.terminal_results import print_sentences
     from wegeketten.transit.outing import find_outing
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from wegeketten.words.messages import translated
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -45,6 +47,26 @@ class Skipped(NamedTuple):
     element: str  # id such as w52001, or "row 17" of a file
     station: str  # extract, network, homes, places, districts, population, survey, snap
     reason: str  # plain words, English
+
+    def in_(self, lang: str) -> Skipped:
+        """The same with its reason in another language.
+
+        Parameters
+        ----------
+        lang
+            ``de`` or ``en``.
+
+        Returns
+        -------
+        Skipped
+            What has no German wording stays English.
+
+        Examples
+        --------
+        >>> Skipped("w7", "network", "way of a single node").in_("de").reason
+        'Weg aus einem einzigen Punkt'
+        """
+        return self._replace(reason=translated(self.reason, lang))
 
 
 def _no_gaps() -> NDArray[np.int64]:

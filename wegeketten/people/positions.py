@@ -178,7 +178,7 @@ def positions(reader: Columns, projection: Projection, extent: Extent, crs: str 
             "metres such as Rechtswert and Hochwert"
         )
     if crs is None and not srid:
-        note += ", the only one that fits the city; another can be named with --crs"
+        note = f"{note}, the only one that fits the city; another can be named with --crs"
     notes = [note]
     if epsg == GRID and (size_m := _corner_size_m(xy)):
         notes.append(f"{reader.path.name}: they are the south-west corners of cells of {size_m} m")

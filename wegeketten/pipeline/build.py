@@ -61,6 +61,7 @@ def build(
     pavements: str = "sides",
     out_of_service: Sequence[str] = (),
     processes: int = 1,
+    lang: str = "en",
     progress: Progress | None = None,
 ) -> City:
     """Read an extract of OpenStreetMap into a city folder.
@@ -110,6 +111,8 @@ def build(
     processes
         1, or 2: homes and places are then found in a second process while the network is built in this one.
         The result is the same; memory for the extract's elements is needed twice.
+    lang
+        ``de`` or ``en``: language of the reasons in ``skipped.csv``.
     progress
         Called with words and the share done.
 
@@ -205,7 +208,7 @@ def build(
         del network, town  # the compiler comes in now: nothing else has to be in memory
         works.order(ends, nodes)
         shutil.copyfile(catalogue.source, folder / "services.toml")
-        write_csv(folder / "skipped.csv", Skipped._fields, works.skipped)
+        write_csv(folder / "skipped.csv", Skipped._fields, [one.in_(lang) for one in works.skipped])
         meta = {
             "format": FORMAT,
             "version": VERSION,

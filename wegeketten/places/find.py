@@ -217,7 +217,7 @@ def merge_same(candidates: list[Candidate], service: Service, skipped: list[Skip
             kept[row] = candidate
         else:
             kept[twin] = kept[twin]._replace(tags={**candidate.tags, **kept[twin].tags})
-            reason = f"the same {service.name.en.lower()} as {kept[twin].element}, mapped twice"
+            reason = f"the same place as {kept[twin].element}, mapped twice"
             skipped.append(Skipped(candidate.element, "places", reason))
     return [kept[row] for row in sorted(kept)]
 

@@ -272,7 +272,8 @@ def make_plan(
     notify(f"bound; {len(bought)} measures so far", 0.4)
     bound = None if budget_eur is None else _bound(tasks, budget_eur, deadline)
     so_far = value_of(tasks, [edge for pick in bought for edge in pick.edges], Objective(0.0, 0.0))
-    notify(f"portfolio; {so_far:.0f}" + ("" if bound is None else f" of at most {bound:.0f}"), 0.6)
+    reached = f"portfolio; {so_far:.0f}"
+    notify(reached if bound is None else f"portfolio; {so_far:.0f} of at most {bound:.0f}", 0.6)
     portfolio = choose_measures(
         tasks, budget_eur, objective=wishes.objective, least=LEAST, bound=bound, most=most, bought=bought,
         deadline=deadline,

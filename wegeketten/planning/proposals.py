@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wegeketten.planning.plan import Plan
+    from wegeketten.planning.survey import Survey
 
 NEEDED = (
     "rank", "barrier_ids", "kinds", "lat", "lon", "cost_eur", "people_newly_reached", "services", "profiles",
@@ -276,6 +277,24 @@ class Look(NamedTuple):
     def where(self) -> str:
         """Street with the nearest house number; empty where nothing near has one."""
         return clean_text(self.near or self.street)
+
+
+def looks_of(survey: Survey) -> list[Look]:
+    """Places of a survey just made, one per OpenStreetMap element.
+
+    Parameters
+    ----------
+    survey
+        Result of `find_survey`.
+
+    Returns
+    -------
+    list of Look
+        In the survey's order, without doubles.
+    """
+    from wegeketten.planning.write import SURVEY_COLUMNS, survey_rows
+
+    return _looks([dict(zip(SURVEY_COLUMNS, map(str, row), strict=True)) for row in survey_rows(survey)])
 
 
 SURVEY_NEEDED = ("rank", "barrier_id", "kind", "lat", "lon", "attribute", "people_between")

@@ -216,7 +216,7 @@ def matrix_blocks(
         units[origins.joints.owner], metres[origins.joints.owner] = swept.units, swept.metres
         yield Block(first, np.where(units == INF, np.nan, np.round(units * UNIT_S, 1)), metres)
         if progress:
-            progress(f"{numbers[-1] + 1} of {size}", (numbers[-1] + 1) / size)
+            progress(f"origin {numbers[-1] + 1} of {size}", (numbers[-1] + 1) / size)
 
 
 def count_within(

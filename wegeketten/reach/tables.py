@@ -31,7 +31,7 @@ MINUTE_BANDS = (
 """Colour-blind-safe diverging bands (ColorBrewer RdBu)."""
 
 
-def write_scan(scan: Scan, out: Path) -> None:
+def write_scan(scan: Scan, out: Path, *, lang: str = "en") -> None:
     """Write a scan: tables of homes, districts, islands and what was skipped, GeoPackage, ``scan.json``.
 
     Parameters
@@ -40,6 +40,8 @@ def write_scan(scan: Scan, out: Path) -> None:
         Result of `wegeketten.scan`.
     out
         Folder; an older scan in it is replaced.
+    lang
+        ``de`` or ``en``: language of the reasons in ``skipped.csv``.
 
     Raises
     ------
@@ -51,7 +53,8 @@ def write_scan(scan: Scan, out: Path) -> None:
         shares = scan.shares
         _write_districts(scan, folder / "districts.csv")
         write_csv(folder / "equity.csv", Equity._fields, equity_of(scan))
-        write_csv(folder / "skipped.csv", ("element", "station", "reason"), scan.skipped)
+        reasons = [one.in_(lang) for one in scan.skipped]
+        write_csv(folder / "skipped.csv", ("element", "station", "reason"), reasons)
         write_csv(
             folder / "islands.csv",
             ("profile", "answer", "homes", "weight", "length_m", "lon", "lat", "home_id"),

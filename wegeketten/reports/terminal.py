@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Any, Literal
 
 from rich.console import Console
@@ -355,6 +356,22 @@ def written(out: Path, *, lang: str = "de") -> str:
     return text("terminal.written", lang, out=escape(str(out)))
 
 
+def _folded(cell: str, width: int) -> str:
+    """A cell in lines that are broken at plain blanks only."""
+    return "\n".join(textwrap.wrap(cell, width, break_long_words=False, break_on_hyphens=False))
+
+
+def _column_widths(least: Sequence[int], whole: Sequence[int], room: int) -> list[int]:
+    """Widths of columns: none breaks a word, and what is left goes to the narrowest that still wraps."""
+    widths = list(least)
+    for _ in range(room - sum(widths)):
+        short = [place for place, width in enumerate(widths) if width < whole[place]]
+        if not short:
+            break
+        widths[min(short, key=widths.__getitem__)] += 1
+    return widths
+
+
 def print_rows(
     headings: Sequence[str],
     rows: Iterable[Sequence[str]],
@@ -376,18 +393,20 @@ def print_rows(
         A line above.
     """
     console = Console(highlight=False)
-    told = [[clean_text(cell) for cell in row] for row in rows]
+    told = [[clean_text(cell) for cell in row] for row in rows]  # a number and its unit stay on one line
     if title:
         console.print(escape(title))
     columns = [[heading, *(row[place] for row in told)] for place, heading in enumerate(headings)]
-    least = [max((len(word) for cell in column for word in cell.split()), default=0) for column in columns]
+    least = [max((len(word) for cell in column for word in cell.split(" ")), default=0) for column in columns]
     if sum(least) + 2 * (len(least) - 1) <= console.width:
+        whole = [max(map(len, column)) for column in columns]
+        widths = _column_widths(least, whole, console.width - 2 * (len(least) - 1))
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-        for place, heading in enumerate(headings):
+        for place, (heading, width) in enumerate(zip(headings, widths, strict=True)):
             justify: Literal["right", "left"] = "right" if place in right else "left"
-            table.add_column(escape(heading), overflow="fold", min_width=least[place], justify=justify)
+            table.add_column(escape(_folded(heading, width)), overflow="fold", width=width, justify=justify)
         for row in told:
-            table.add_row(*(escape(cell) for cell in row))
+            table.add_row(*(escape(_folded(cell, width)) for cell, width in zip(row, widths, strict=True)))
         console.print(table)
         return
     for row in told:

@@ -11,9 +11,10 @@ from rich.markup import escape
 
 from wegeketten.files.csv import clean_text
 from wegeketten.model.licence import ATTRIBUTION
-from wegeketten.planning.proposals import proposals_of
+from wegeketten.planning.proposals import looks_of, proposals_of
 from wegeketten.reach.spoken import barrier as barrier_words
 from wegeketten.reach.whereabouts import at_points
+from wegeketten.reports.phrases import bare_gain
 from wegeketten.reports.terminal import print_rows, written
 from wegeketten.words.catalogue import load_words, text
 from wegeketten.words.messages import translated
@@ -344,7 +345,7 @@ def print_plan(plan: Plan, *, lang: Lang = "de", out: Path) -> None:
             f"{one.number}. {one.what(lang)}: {one.action(lang)}",
             clean_text(one.where()) or "–",
             euro_range(one.low_eur, one.high_eur, lang),
-            about(one.people, lang),
+            bare_gain(one.people, lang),
             words["look"] if one.look_first else words["build"],
         )
         for one in found[:MOST_ROWS]
@@ -403,19 +404,23 @@ def print_survey(survey: Survey, *, lang: Lang = "de", out: Path) -> None:
     words, console = load_words(lang)["plan"], Console(highlight=False)
     counted = load_words(lang)["counted"][str(survey.meta.get("weight_unit", "homes"))]
     console.print(words["doubt"].format(people=about(survey.people_in_doubt, lang), counted=counted))
+    found = looks_of(survey)
     rows = [
         (
-            f"{spot.rank}. {barrier_name(spot.kind, lang)}",
-            attribute_name(spot.attribute, lang),
-            clean_text(spot.near or spot.street) or "–",
-            about(spot.people_between, lang),
-            spot.barrier_id,
+            f"{one.number}. {barrier_name(one.kind, lang)}",
+            ", ".join(attribute_name(name, lang) for name in one.attributes),
+            one.where() or "–",
+            bare_gain(one.people, lang),
         )
-        for spot in survey.spots[:MOST_ROWS]
+        for one in found[:MOST_ROWS]
     ]
-    titles = [words[key] for key in ("place", "attribute", "where", "between", "barriers")]
-    shown = words["shown"].format(
-        shown=len(rows), count=number(len(survey.spots), lang), walks=number(len(survey.walks), lang)
+    titles = [words[key] for key in ("place", "attribute", "where", "between")]
+    shown = text(
+        "plan.shown",
+        lang,
+        shown=len(rows),
+        of=number(len(found), lang),
+        count=len(survey.walks),
     )
     print_rows(titles, rows, right=(3,), title=shown)
     if not survey.complete:

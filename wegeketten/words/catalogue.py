@@ -15,7 +15,7 @@ Lang = Literal["de", "en"]
 LANGUAGES: tuple[Lang, Lang] = ("de", "en")
 
 _TEXTS = Path(__file__).resolve().parent / "texts"
-_MESSAGES = "messages"
+_MESSAGES, _HELP = "messages", "help"
 
 
 class Both(NamedTuple):
@@ -198,13 +198,13 @@ def _one(slot: object, lang: str) -> object:
 
 @cache
 def sections() -> dict[str, Any]:
-    """Sections of all files, both languages in each entry; messages are apart, see `message_texts`.
+    """Sections of all files, both languages in each entry; messages and help are apart.
 
     Barriers are called what their registry says.
     """
     found: dict[str, Any] = {}
     for path in sorted(_TEXTS.glob("*.toml")):
-        if path.stem != _MESSAGES:
+        if path.stem not in (_MESSAGES, _HELP):
             found.update(tomllib.loads(path.read_text(encoding="utf-8")))
     found["kinds"] |= {kind.name: {"de": row.de, "en": row.en} for kind, row in BARRIERS.items()}
     return found
@@ -213,7 +213,17 @@ def sections() -> dict[str, Any]:
 @cache
 def message_texts() -> dict[str, str]:
     """German wording of errors, notes and warnings by their English wording."""
-    content = tomllib.loads((_TEXTS / f"{_MESSAGES}.toml").read_text(encoding="utf-8"))
+    return _by_english(_MESSAGES)
+
+
+@cache
+def help_texts() -> dict[str, str]:
+    """German wording of what ``--help`` says by its English wording."""
+    return _by_english(_HELP)
+
+
+def _by_english(name: str) -> dict[str, str]:
+    content = tomllib.loads((_TEXTS / f"{name}.toml").read_text(encoding="utf-8"))
     return {english: german for section in content.values() for english, german in section.items()}
 
 

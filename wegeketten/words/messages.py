@@ -20,7 +20,7 @@ from wegeketten.words.catalogue import message_texts, text
 
 _SLOT = re.compile(r"\{(\w+)\}")
 _NUMBER = re.compile(r"(?<![\w.,-])\d{1,3}(?:,\d{3})*(?:\.\d+)?(?![\w.,]*\d)|\d+\.\d+")
-_LONG = re.compile(r"(?<![\w.,])\d{5,}(?![\w.,]*\d)")
+_LONG = re.compile(r"(?<![\w.,])\d{4,}(?![\w.,]*\d)")
 
 _TAILS = ("meant", "more", "hint")
 """Slots that hold nothing, or a clause that begins with a sign."""
@@ -101,7 +101,7 @@ def translated(message: str, lang: str) -> str:
 
 
 def _german_numbers(text: str) -> str:
-    """Decimal signs turned, and thousands parted from five digits on."""
+    """Decimal signs turned, and thousands parted."""
     turned = _NUMBER.sub(lambda found: found[0].translate(str.maketrans(",.", ".,")), text)
     return _LONG.sub(lambda found: f"{int(found[0]):,}".replace(",", "."), turned)
 
