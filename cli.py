@@ -55,7 +55,7 @@ def common(
     """Barrier-free route chains from OpenStreetMap: what stands in the way, what to fix first."""
     if lang is not None:
         chosen = check_language(lang)
-        context.default_map = {name: {"lang": chosen} for name in _COMMANDS}
+        context.default_map = {name: {"lang": chosen} for name in chain(*PANELS.values())}
 
 
 _MODULES = (
