@@ -97,6 +97,12 @@ class City:
         ------
         InputDataError
             The file is missing or damaged, or the folder was built anew since this city was opened.
+
+        Examples
+        --------
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> hamlet().file("edges.parquet").name
+        'edges.parquet'
         """
         path = self.path / name
         try:
@@ -246,6 +252,17 @@ class City:
         -------
         Weights
             Kept for the next question.
+
+        Examples
+        --------
+        >>> from wegeketten.people.profile import load_profile
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> from wegeketten.routing import INF
+        >>> city = hamlet()
+        >>> kerb = 2 * city.edges["osm_id"].tolist().index(68)
+        >>> wheels = city.weights(load_profile("wheelchair"))
+        >>> bool(wheels.likely[kerb] == INF), bool(wheels.possible[kerb] == INF)
+        (True, False)
         """
         if profile.sha256 not in self._weights:
             from wegeketten.people.verdict import weigh
@@ -267,6 +284,14 @@ class City:
         -------
         Metric
             Ready for queries.
+
+        Examples
+        --------
+        >>> from wegeketten.people.profile import load_profile
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> metric = hamlet().metric(load_profile("walker"), "likely")
+        >>> metric.nearest([[0]]).shape
+        (7, 1)
         """
         key = (profile.sha256, answer)
         if key not in self._metrics:
@@ -292,6 +317,13 @@ class City:
         -------
         nx.MultiDiGraph
             With travel times in seconds.
+
+        Examples
+        --------
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> graph = hamlet().to_networkx("walker")
+        >>> len(graph.nodes), len(graph.edges)
+        (7, 16)
         """
         from wegeketten.exchange.to_networkx import to_networkx
 
@@ -315,6 +347,13 @@ def open_city(path: str | Path) -> City:
     ------
     InputDataError
         There is no city in that folder, it is damaged, or it was written by another version.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> city = open_city(hamlet().path)
+    >>> len(city.homes["home_id"]), len(city.edges)
+    (12, 8)
     """
     from pathlib import Path
 
@@ -354,6 +393,12 @@ def provenance_of(city: City) -> dict[str, Any]:
     -------
     dict
         Plain values, ready for JSON.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> provenance_of(hamlet())["source"]
+    'hamlet.osm'
     """
     told = {str(name): city.meta[name] for name in PROVENANCE if name in city.meta}
     return told | {"weight_unit": city.weight_unit}

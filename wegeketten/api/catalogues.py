@@ -34,6 +34,12 @@ def info(city: City | str | Path) -> CityInfo:
     ------
     InputDataError
         There is no such city.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> info(hamlet()).city.meta["counts"]["homes"]
+    12
     """
     from wegeketten.reach.info import city_info
 

@@ -133,6 +133,12 @@ def scan(
     ------
     UsageError
         An id does not exist, or an option is out of range.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> scan(hamlet(), profile="wheelchair", service="pharmacy").to_frame()["share_possible"].tolist()
+    [1.0]
     """
     from wegeketten.reach.scan import scan as scan_city
 

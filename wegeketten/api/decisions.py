@@ -83,6 +83,12 @@ def plan(
     ------
     UsageError
         An id does not exist, or an option is out of range.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> plan(hamlet(), profile="wheelchair", budget=10_000).to_frame()["works"].tolist()
+    ['lower_kerb']
     """
     from wegeketten.model.deadline import Deadline
     from wegeketten.planning.chain_task import Outing
@@ -161,6 +167,12 @@ def survey(
         An id does not exist, or an option is out of range.
     InputDataError
         The plan cannot be read.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> survey(hamlet(), profile="wheelchair", service="pharmacy").to_frame()["attribute"].tolist()[:3]
+    ['incline_pct', 'surface_class', 'width_m']
     """
     from wegeketten.model.deadline import Deadline
     from wegeketten.planning.proposals import barriers_to_look_at
@@ -210,6 +222,13 @@ def compare(
     ------
     UsageError
         Both or neither of `after` and `measures` are given, or an id does not exist.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> found = compare(hamlet(), measures=["n68"], profile="wheelchair", service="pharmacy")
+    >>> found.to_frame()["gained"].tolist()
+    [12.0, 12.0]
     """
     from wegeketten.planning.compare import barriers_of, compare_cities, compare_measures
 
@@ -278,6 +297,12 @@ def site(
     ------
     UsageError
         An option is wrong, or nothing can be chosen.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> site(hamlet(), service="meeting_place", add=1, profile="walker").to_frame()["site_id"].tolist()
+    ['n7004']
     """
     from wegeketten.siting.choice import Wanted
     from wegeketten.siting.site import find_sites, parse_fixed, parse_objectives
@@ -330,6 +355,12 @@ def needs(
         A file cannot be used.
     UsageError
         The rate is no number above 0.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> needs(hamlet(), per_post=6).to_frame()["posts_needed"].tolist()
+    [2.0]
     """
     from wegeketten.siting.needs import Asked, find_needs
 

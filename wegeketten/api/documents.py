@@ -62,6 +62,15 @@ def map(  # noqa: A001  # the command's name
     ------
     OutputError
         The file cannot be written.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> with TemporaryDirectory() as folder:
+    ...     map(hamlet(), Path(folder) / "map.html").name
+    'map.html'
     """
     from wegeketten.reports.map import write_map
 
@@ -121,6 +130,15 @@ def report(
         `each` together with `district` or `pdf`.
     OutputError
         The file cannot be written.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> with TemporaryDirectory() as folder:
+    ...     report(hamlet(), Path(folder) / "report.html", district="A1").name
+    'report.html'
     """
     from wegeketten.reach.scan import scan
     from wegeketten.reports.district import write_report, write_reports

@@ -40,6 +40,12 @@ def stops(
     ------
     InputDataError
         The city has no timetable.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> stops(hamlet(), profile="wheelchair").to_frame()["verdict_likely"].tolist()
+    ['alone', 'help']
     """
     from wegeketten.transit.stop_table import stops_of_city
 
@@ -85,6 +91,13 @@ def ride(
         The city has no timetable.
     UsageError
         No profile is named, or a service does not exist.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> found = ride(hamlet(), profile="walker", service="pharmacy", at="2026-03-03 08:00")
+    >>> found.to_frame()["share_likely"].tolist()
+    [1.0]
     """
     from wegeketten.transit.ride import ride_city
 

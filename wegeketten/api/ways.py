@@ -127,6 +127,12 @@ def why(
     ------
     UsageError
         The service does not exist, or the point lies outside the city.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> why(hamlet(), (51.0498, 13.74), "pharmacy", profile="wheelchair").to_frame()["id"].tolist()
+    ['n68']
     """
     from wegeketten.reach.why import find_why
 
@@ -180,6 +186,12 @@ def chain(
     ------
     UsageError
         A service does not exist, or an option is wrong.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> round(chain(hamlet(), ["pharmacy", "groceries"], start=(51.0498, 13.74), profile="walker").seconds)
+    239
     """
     from wegeketten.reach.chains.errands import Errands
     from wegeketten.reach.chains.every_home import find_chains
@@ -242,6 +254,12 @@ def isochrone(
     ------
     UsageError
         A limit is out of range, or both or neither of `start` and `service` are given.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> isochrone(hamlet(), [1, 5], start=(51.05, 13.74), profile="walker").to_frame()["homes"].tolist()
+    [12, 12]
     """
     from wegeketten.reach.isochrone import find_isochrone
 
@@ -471,6 +489,12 @@ def norm(city: City | str | Path, norm: str = "din18040-3") -> NormVerdicts:
     ------
     UsageError
         There is no such norm.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> sorted(set(norm(hamlet()).to_frame()["clause"]))[:3]
+    ['cross-slope', 'kerb-cane', 'kerb-wheels']
     """
     from wegeketten.norms.clauses import load_norm
     from wegeketten.norms.verdicts import judge_city
@@ -509,6 +533,12 @@ def peers(
     ------
     UsageError
         `preset` is none.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> peers(hamlet()).to_frame()["rule"].tolist()
+    ['kerb_cm.no_limit', 'time.quick_way']
     """
     from wegeketten.routers.differences import find_differences
 

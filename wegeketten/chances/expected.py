@@ -76,6 +76,12 @@ class ExpectedShare(NamedTuple):
         -------
         ExpectedShare
             Mean, and the interval that nine of ten worlds lie in.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> ExpectedShare.of(np.array([0.2, 0.4, 0.4, 0.6]))
+        ExpectedShare(expected=0.4, low=0.26, high=0.54, worlds=4)
         """
         low, high = np.quantile(shares, INTERVAL)
         return cls(float(shares.mean()), float(low), float(high), len(shares))

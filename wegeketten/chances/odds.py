@@ -93,6 +93,12 @@ class Odds:
         -------
         Lessons
             Kept for the next question.
+
+        Examples
+        --------
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> Odds.of(hamlet()).lessons("kerb_cm").scale.attribute
+        'kerb_cm'
         """
         if attribute not in self._lessons:
             self._lessons[attribute] = Lessons(self.groups, scales()[attribute], self.wary)
@@ -111,6 +117,16 @@ class Odds:
         -------
         Odds
             Distributions of all attributes, each learned when it is asked for.
+
+        Examples
+        --------
+        >>> from wegeketten.people.profile import load_profile
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> odds = Odds.of(hamlet())
+        >>> chance = odds.passable(load_profile("wheelchair"))
+        >>> kerb = hamlet().edges["osm_id"].tolist().index(68)
+        >>> round(float(chance[kerb]), 2)
+        0.91
         """
         nodes = city.nodes
         return cls(Groups(city.edges, np.stack([nodes["x"], nodes["y"]], axis=1).astype(np.float64)))
@@ -132,6 +148,14 @@ class Odds:
         -------
         tuple
             Arcs that no known value closes, bool, shape (2, edges); and the hurdles on them.
+
+        Examples
+        --------
+        >>> from wegeketten.people.profile import load_profile
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> always, hurdles = Odds.of(hamlet()).hurdles(load_profile("walker"))
+        >>> bool(always.all()), len(hurdles)
+        (True, 0)
         """
         columns = self.groups.edges.columns
         open_ = np.ones((2, len(self.groups.kind)), dtype=bool)
@@ -159,6 +183,14 @@ class Odds:
         -------
         Floats
             From 0 to 1.
+
+        Examples
+        --------
+        >>> from wegeketten.people.profile import load_profile
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> odds = Odds.of(hamlet())
+        >>> round(float(odds.passable(load_profile("walker")).min()), 2)
+        1.0
         """
         open_, hurdles = self.hurdles(profile)
         chance: Floats = np.asarray(open_.all(axis=0), dtype=np.float64)

@@ -238,6 +238,11 @@ def scale(attribute: str) -> Scale:
     ------
     UsageError
         Nothing is known of how the attribute is distributed, or the file has faults.
+
+    Examples
+    --------
+    >>> scale("kerb_cm").attribute
+    'kerb_cm'
     """
     found = scales().get(attribute)
     if found is None:

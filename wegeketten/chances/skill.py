@@ -87,6 +87,13 @@ def lessons_of(city: City, profile: Profile) -> list[Lesson]:
     -------
     list of Lesson
         The attributes in the order of the profile's limits.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> [lesson.attribute for lesson in lessons_of(hamlet(), load_profile("wheelchair"))][:3]
+    ['kerb_cm', 'incline_pct', 'cross_slope_pct']
     """
     nodes = city.nodes
     groups = Groups(city.edges, np.stack([nodes["x"], nodes["y"]], axis=1).astype(np.float64))

@@ -211,6 +211,16 @@ class Worlds:
         -------
         bool
             False where all arcs of the profile are known to be open or closed.
+
+        Examples
+        --------
+        >>> from wegeketten.people.profile import load_profile
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> from wegeketten.chances.odds import Odds
+        >>> profiles = [load_profile(name) for name in ("walker", "wheelchair")]
+        >>> worlds = Worlds(hamlet(), profiles, 8, seed=1)
+        >>> [worlds.varies(profile) for profile in profiles]
+        [False, True]
         """
         return bool(self._prepared[0][profile.id].tests)
 

@@ -166,6 +166,15 @@ def export(form: str, asked: ExportRequest) -> dict[str, Any]:
         There is no such format, or the file's ending is another.
     InputDataError
         The source cannot be used.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> with TemporaryDirectory() as folder:
+    ...     export("gpkg", ExportRequest(hamlet(), Path(folder) / "hamlet.gpkg", lang="en"))
+    {'barriers': 1, 'places': 6, 'homes': 12, 'edges': 7, 'districts': 1}
     """
     chosen = FORMATS.get(form)
     if chosen is None:

@@ -49,6 +49,15 @@ def write_gis(source: City | Path, out: Path, form: str, *, lang: str) -> dict[s
     -------
     dict
         Number of features by layer.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> with TemporaryDirectory() as folder:
+    ...     write_gis(hamlet(), Path(folder) / "hamlet.gpkg", "gpkg", lang="en")
+    {'barriers': 1, 'places': 6, 'homes': 12, 'edges': 7, 'districts': 1}
     """
     layers = layers_of(source, lang)
     counts = {layer.name: len(layer.geometry) for layer in layers}

@@ -65,6 +65,12 @@ class GisLayer(NamedTuple):
         -------
         str
             As a GIS shows it.
+
+        Examples
+        --------
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> [layer.title("de") for layer in layers_of(hamlet(), "en")][:3]
+        ['Hindernisse', 'Angebote', 'Wohnadressen']
         """
         return str(load_words(lang)["layers"].get(self.name, self.name.replace("_", " ")))
 
@@ -88,6 +94,12 @@ def layers_of(source: City | Path, lang: str) -> list[GisLayer]:
     ------
     InputDataError
         No table of the folder has places.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> [layer.name for layer in layers_of(hamlet(), "en")]
+    ['barriers', 'places', 'homes', 'edges', 'districts']
     """
     layers = _of_city(source, lang) if isinstance(source, City) else _of_folder(source)
     if not layers:
@@ -142,6 +154,13 @@ def edge_columns(city: City) -> dict[str, Column]:
     -------
     dict
         Columns that a layer of edges may have, by name.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> columns = edge_columns(hamlet())
+    >>> list(columns)[:5]
+    ['edge_id', 'kind', 'highway', 'road', 'name']
     """
     edges = city.edges
     names = {int(kind): kind.name for kind in Kind}

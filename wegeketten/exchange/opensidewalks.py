@@ -57,6 +57,15 @@ def write_opensidewalks(city: City, out: Path) -> dict[str, int]:
     -------
     dict
         Number of features by dataset.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> with TemporaryDirectory() as folder:
+    ...     write_opensidewalks(hamlet(), Path(folder) / "hamlet.zip")
+    {'nodes': 6, 'edges': 7, 'points': 1}
     """
     heads: dict[str, dict[str, Any]] = {}
     features = _Drawing(city).features() if city.opensidewalks is None else _again(city, heads)

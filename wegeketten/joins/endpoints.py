@@ -64,6 +64,14 @@ class Endpoints:
         -------
         Endpoints
             A table of its own.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from wegeketten.people.profile import load_profile
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> join_homes(hamlet(), load_profile("walker")).take(np.array([0, 2])).owner.tolist()
+        [0, 2]
         """
         return Endpoints(
             self.owner[rows], self.edge[rows], self.along[rows], self.off_m[rows], self.off_units[rows]
@@ -106,6 +114,14 @@ def join_homes(city: City, profile: Profile) -> Endpoints:
     -------
     Endpoints
         In ascending order of the homes.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> homes = join_homes(hamlet(), load_profile("walker"))
+    >>> homes.owner.tolist()
+    [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]
     """
     access = _join(city, profile, homes=True)
     order = np.lexsort((access.off_m, access.owner))
@@ -128,6 +144,14 @@ def join_places(city: City, profile: Profile) -> Endpoints:
     -------
     Endpoints
         In ascending order of the places.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> places = join_places(hamlet(), load_profile("walker"))
+    >>> sorted(set(places.owner.tolist())) == list(range(len(hamlet().places["service"])))
+    True
     """
     return _join(city, profile, homes=False)
 
@@ -153,6 +177,15 @@ def join_points(
     -------
     Endpoints
         In the order of the points.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> far_and_near = np.array([[13.0, 51.0], [13.7410, 51.0500]])
+    >>> join_points(hamlet(), load_profile("walker"), far_and_near, "likely").owner.tolist()
+    [1]
     """
     return join_xy(city, profile, np.asarray(city.projection.to_xy(lonlat), dtype=np.float64), answer)
 
@@ -196,6 +229,16 @@ def snap_points(city: City, xy: NDArray[np.float64]) -> tuple[Snaps, NDArray[np.
     -------
     tuple
         Joints with all edges near, and cautions as bits, one for each joint.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> city = hamlet()
+    >>> corner = np.array([[city.nodes["x"][0], city.nodes["y"][0]]])
+    >>> snaps, caution = snap_points(city, corner)
+    >>> caution.tolist()
+    [0]
     """
     return city.joiner.join(xy)
 
@@ -214,6 +257,13 @@ def levels_of(caution: NDArray[np.uint32], profile: Profile) -> NDArray[np.uint8
     -------
     ndarray
         uint8 from 0 (nobody) to 3 (even in *sure*), shape of `caution`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from wegeketten.people.profile import load_profile
+    >>> levels_of(np.array([0], np.uint32), load_profile("walker")).tolist()
+    [3]
     """
     from wegeketten.people.checks import cautious
 
@@ -402,6 +452,15 @@ def allowed_places(city: City, profile: Profile, answer: Answer, service: str) -
     -------
     ndarray
         Ascending.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> city = hamlet()
+    >>> rows = allowed_places(city, load_profile("walker"), "likely", "pharmacy")
+    >>> [str(city.places["service"][row]) for row in rows]
+    ['pharmacy']
     """
     from wegeketten.people.verdict import verdict_of_place
 

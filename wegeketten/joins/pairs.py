@@ -42,6 +42,16 @@ def times_between(
     -------
     NDArray
         int32, shape (homes of the city, count): units of 0.1 s, `INF` where not reached.
+
+    Examples
+    --------
+    >>> from wegeketten.joins.endpoints import join_homes, join_places
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> city, walker = hamlet(), load_profile("walker")
+    >>> homes, places = join_homes(city, walker), join_places(city, walker)
+    >>> times_between(city, walker, "likely", homes, places, len(city.places["service"])).shape
+    (12, 6)
     """
     weights = getattr(city.weights(profile), answer)
     uv = city.edges["u"], city.edges["v"]

@@ -82,6 +82,14 @@ def judge_city(city: City, norm: Norm) -> list[ClauseVerdicts]:
     -------
     list of ClauseVerdicts
         One for each clause.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.norms.clauses import load_norm
+    >>> judged = judge_city(hamlet(), load_norm("din18040-3"))
+    >>> sorted({one.clause.id for one in judged})[:4]
+    ['cross-slope', 'kerb-cane', 'kerb-wheels', 'meeting-width']
     """
     cell_m = (city.meta.get("elevation") or {}).get("resolution_m")
     return judge(city.edges, norm, conflicts=read_conflicts(city), model_resolution_m=cell_m)
@@ -158,6 +166,14 @@ def bounds_of(
     -------
     tuple
         float64, shape (rows,) each, in the attribute's unit.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> import numpy as np
+    >>> kerb = hamlet().edges["osm_id"].tolist().index(68)
+    >>> [each.tolist() for each in bounds_of(hamlet().edges, "kerb_cm", np.array([kerb]))]
+    [[2.0], [5.0], [8.0]]
     """
     least, most = ATTRIBUTE[quantity].widest
     lower = np.nan_to_num(edges[f"{quantity}_lower"][rows].astype(np.float64), nan=least)
@@ -214,6 +230,12 @@ def read_conflicts(city: City) -> dict[str, frozenset[str]]:
     ------
     InputDataError
         ``conflicts.csv`` of the city is missing, damaged or cannot be read.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> read_conflicts(hamlet())
+    {}
     """
     found: dict[str, set[str]] = {}
     if "files" not in city.meta:  # a city in memory has none

@@ -173,6 +173,12 @@ def is_geoparquet(path: Path) -> bool:
     -------
     bool
         True for GeoParquet.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> is_geoparquet(hamlet().path / "edges.parquet"), is_geoparquet(hamlet().path / "home_snaps.parquet")
+    (True, False)
     """
     import pyarrow as pa
     import pyarrow.parquet as pq

@@ -95,6 +95,13 @@ def checks(columns: Columns, profile: Profile) -> Iterator[Check]:
     ------
     Check
         Limits that the profile does not have are left out.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> [check.attribute for check in checks(hamlet().edges.columns, load_profile("wheelchair"))][:4]
+    ['access', 'kind', 'caution', 'kerb_cm']
     """
     if profile.preset is not None:
         yield from _checks_of_preset(columns, profile, profile.preset)
@@ -203,6 +210,13 @@ def cautious(bits: NDArray[np.uint32], profile: Profile) -> Levels:
     -------
     Levels
         From 0 (none) to 3 (all), shape of `bits`.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> import numpy as np
+    >>> cautious(np.array([0], np.uint32), load_profile("blind")).tolist()
+    [3]
     """
     levels = np.full(len(bits), SURE, np.uint8)
     rows = np.flatnonzero(bits)
@@ -355,6 +369,14 @@ def free_kinds(profile: Profile) -> Flags:
     -------
     Flags
         bool by code of the kind.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.model.kinds import Kind
+    >>> free = free_kinds(load_profile("wheelchair"))
+    >>> bool(free[Kind.gate])
+    False
     """
     table = np.array([passage == "free" for passage in _passage_of(profile)])
     table[Kind.steps] = profile.limits.steps_ramp != "no"

@@ -80,6 +80,15 @@ def reasons(
     -------
     list of Reason
         In the order of `arcs`; none for an arc that is open in this answer.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> kerb = 2 * hamlet().edges["osm_id"].tolist().index(68)
+    >>> found = reasons(hamlet().edges, load_profile("wheelchair"), [kerb], "likely")
+    >>> [(one.attribute, one.value) for one in found]
+    [('kerb_cm', 5.0)]
     """
     return _reasons(edges, profile, np.asarray(arcs, np.int64), LEVEL_OF[answer])
 
@@ -100,6 +109,14 @@ def readings(edges: EdgeTable, profile: Profile, arcs: Sequence[int] | NDArray[n
     -------
     list of Reason
         With attribute, reading and limit.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> kerb = 2 * hamlet().edges["osm_id"].tolist().index(68)
+    >>> [(one.attribute, one.value) for one in readings(hamlet().edges, load_profile("wheelchair"), [kerb])]
+    [('kerb_cm', 5.0)]
     """
     return _reasons(edges, profile, np.asarray(arcs, np.int64), SURE + 1)
 

@@ -30,6 +30,13 @@ def people_of(city: City, profile: Profile) -> NDArray[np.float64]:
     -------
     ndarray[Any, dtype[float64]]
         Shape (homes,).
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> float(people_of(hamlet(), load_profile("senior")).sum())
+    12.0
     """
     column = AGE_GROUPS.get(profile.id, "")
     if column in city.homes:

@@ -45,6 +45,14 @@ def seconds(columns: Columns, profile: Profile) -> Reals:
     -------
     numpy.ndarray
         float64, shape (2, edges); row 0 for u → v. Closed edges have seconds too.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> both = seconds(hamlet().edges.columns, load_profile("walker"))
+    >>> both.shape, both[:, 0].round(1).tolist()
+    ((2, 8), [150.8, 150.8])
     """
     if profile.preset is not None:
         from wegeketten.people.presets.seen import see
@@ -85,6 +93,15 @@ def costs_s(columns: Columns, profile: Profile) -> Reals:
     -------
     Reals
         Shape (2, edges): there and back.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> import numpy as np
+    >>> columns, walker = hamlet().edges.columns, load_profile("walker")
+    >>> bool(np.array_equal(costs_s(columns, walker), seconds(columns, walker)))
+    True
     """
     if profile.preset is None:
         return seconds(columns, profile)

@@ -78,6 +78,14 @@ def weigh(edges: EdgeTable, profile: Profile) -> Weights:
     ------
     InputDataError
         An edge's length, rise or fall makes its time negative or not a number; the message names the edges.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> weights = weigh(hamlet().edges, load_profile("walker"))
+    >>> weights.likely[:2].tolist()
+    [1508, 1508]
     """
     return _weighed(edges.columns, profile)
 
@@ -122,6 +130,13 @@ def levels(columns: Columns, profile: Profile) -> NDArray[np.uint8]:
     -------
     ndarray
         There, then back.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> [levels(hamlet().edges.columns, load_profile(name))[0].tolist() for name in ("walker", "wheelchair")]
+    [[3, 3, 3, 3, 3, 3, 3, 3], [2, 2, 2, 2, 2, 0, 0, 1]]
     """
     lowest = np.full((2, len(columns["kind"])), SURE, np.uint8)
     for check in checks(columns, profile):

@@ -165,6 +165,14 @@ def compare_cities(
     ------
     UsageError
         The two have no home in common.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> same = compare_cities(hamlet(), hamlet(), [load_profile("wheelchair")], services=["pharmacy"])
+    >>> same.to_frame()["gained"].tolist(), same.to_frame()["lost"].tolist()
+    ([0.0, 0.0], [0.0, 0.0])
     """
     row_of = {home: row for row, home in enumerate(after.homes["home_id"].tolist())}
     old = np.array(
@@ -251,6 +259,16 @@ def barriers_of(path: Path) -> list[str]:
     ------
     InputDataError
         The file cannot be read or has no such column.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "measures.csv"
+    ...     write_csv(path, ["barrier_ids"], [["n68;w12:3"]])
+    ...     barriers_of(path)
+    ['n68', 'w12:3']
     """
     rows = read_csv(path)
     if not rows or "barrier_ids" not in rows[0]:
@@ -290,6 +308,14 @@ def compare_measures(
     ------
     UsageError
         An id is none of this city's.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> found = compare_measures(hamlet(), ["n68"], [load_profile("wheelchair")], services=["pharmacy"])
+    >>> found.to_frame()["gained"].tolist()
+    [12.0, 12.0]
     """
     from wegeketten.whatif.candidates import find_candidates
 

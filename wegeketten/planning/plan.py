@@ -192,6 +192,18 @@ class Plan(Tabular):
         ----------
         out
             Folder; appears whole or not at all.
+
+        Examples
+        --------
+        >>> from pathlib import Path
+        >>> from tempfile import TemporaryDirectory
+        >>> from wegeketten.people.profile import load_profile
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> plan = make_plan(hamlet(), [load_profile("wheelchair")], budget_eur=10_000, worlds=0)
+        >>> with TemporaryDirectory() as folder:
+        ...     plan.write(Path(folder) / "plan")
+        ...     sorted(path.name for path in (Path(folder) / "plan").iterdir())
+        ['barriers.csv', 'measures.csv', 'measures.gpkg', 'plan.json']
         """
         from wegeketten.planning.write import write_plan
 
@@ -243,6 +255,14 @@ def make_plan(
     ------
     UsageError
         A service does not exist, or the budget is negative.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> plan = make_plan(hamlet(), [load_profile("wheelchair")], budget_eur=10_000, worlds=0)
+    >>> [(line.works, line.barrier_ids, line.people_newly_reached) for line in plan.lines]
+    [(('lower_kerb',), ('n68',), 12.0)]
     """
     within(budget_eur, "--budget", 0)
     within(most, "--most", 1, 10**7)

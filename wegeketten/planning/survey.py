@@ -155,6 +155,14 @@ def find_survey(
     -------
     Survey
         Readings in the order in which to look, and walks.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> survey = find_survey(hamlet(), [load_profile("wheelchair")], services=["pharmacy"])
+    >>> round(survey.people_in_doubt), survey.spots[0].attribute
+    (12, 'incline_pct')
     """
     within(most, "-n", 1, 10**7)
     within(walk_m, "--walk", 0, 1e6, above=True)

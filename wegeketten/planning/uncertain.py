@@ -49,6 +49,14 @@ def doubtful_tasks(
     -------
     list of Task
         One for each profile and service.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> tasks = doubtful_tasks(hamlet(), [load_profile("wheelchair")], ["pharmacy"])
+    >>> [int(homes_in_doubt(task).sum()) for task in tasks]
+    [12]
     """
     from wegeketten.planning.stop_tasks import boarding_graph
     from wegeketten.planning.task import Task
@@ -100,6 +108,15 @@ def good_odds(
     -------
     dict
         From 0 to 1, shape (edges,), by id of the profile.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> odds = good_odds(hamlet(), [load_profile("wheelchair")])
+    >>> kerb = hamlet().edges["osm_id"].tolist().index(68)
+    >>> round(float(odds["wheelchair"][kerb]), 2)
+    0.91
     """
     odds = Odds.of(city)
     even = np.full(0 if offers is None else len(offers.town.platforms["stop"]), 0.5)
@@ -176,6 +193,14 @@ def homes_in_doubt(task: Task) -> NDArray[np.bool_]:
     -------
     ndarray
         bool, shape (homes,).
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> tasks = doubtful_tasks(hamlet(), [load_profile("walker")], ["pharmacy"])
+    >>> [int(homes_in_doubt(task).sum()) for task in tasks]
+    [0]
     """
     return within(task, task.field.mended) & ~within(task, task.field.today)
 

@@ -93,6 +93,15 @@ def measure_rows(plan: Plan) -> list[tuple[object, ...]]:
     -------
     list of tuple
         One for each line.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.planning.plan import make_plan
+    >>> plan = make_plan(hamlet(), [load_profile("wheelchair")], worlds=0)
+    >>> [dict(zip(MEASURE_COLUMNS, row, strict=True))["barrier_ids"] for row in measure_rows(plan)]
+    ['n68']
     """
     return [
         (
@@ -121,6 +130,15 @@ def barrier_rows(plan: Plan) -> list[tuple[object, ...]]:
     -------
     list of tuple
         One for each barrier of each line.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.planning.plan import make_plan
+    >>> plan = make_plan(hamlet(), [load_profile("wheelchair")], worlds=0)
+    >>> [dict(zip(BARRIER_COLUMNS, row, strict=True))["kind"] for row in barrier_rows(plan)]
+    ['steps', 'kerb', 'steps']
     """
     return [
         (

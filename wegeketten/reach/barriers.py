@@ -174,6 +174,14 @@ def passed(city: City, profile: Profile, arcs: Sequence[int] | NDArray[np.intege
     -------
     list of Barrier
         Each with its readings and where they come from.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> city = hamlet()
+    >>> [barrier.kind for barrier in passed(city, load_profile("walker"), range(0, 2 * len(city.edges), 2))]
+    ['steps', 'steps', 'kerb']
     """
     from wegeketten.people.reasons import readings
 
@@ -229,6 +237,15 @@ def blocking(
     -------
     list of Barrier
         Each with its readings and where they come from.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> city = hamlet()
+    >>> kerb = 2 * city.edges["osm_id"].tolist().index(68)
+    >>> [(one.id, one.verdict) for one in blocking(city, load_profile("wheelchair"), [kerb], "likely")]
+    [('n68', 'unclear')]
     """
     from wegeketten.people.reasons import reasons
 
@@ -254,6 +271,13 @@ def midpoint(edges: EdgeTable, row: int) -> NDArray[np.float64]:
     -------
     ndarray
         Metres, shape (2,).
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> edges = hamlet().edges
+    >>> midpoint(edges, 0).shape
+    (2,)
     """
     points = edges.points[edges.bends[row] : edges.bends[row + 1]]
     steps = np.hypot(*np.diff(points, axis=0).T)
@@ -278,6 +302,12 @@ def midpoints(city: City, rows: Sequence[int] | NDArray[np.integer]) -> NDArray[
     -------
     ndarray
         float64.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> midpoints(hamlet(), [0]).round(5).tolist()
+    [[13.74143, 51.05]]
     """
     found = np.array([midpoint(city.edges, int(row)) for row in rows], dtype=np.float64).reshape(-1, 2)
     return np.asarray(city.projection.to_lonlat(found), dtype=np.float64)

@@ -37,6 +37,12 @@ def cut_districts(city: City) -> NDArray[np.bool_]:
     -------
     ndarray
         Shape (districts,).
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> cut_districts(hamlet()).tolist()
+    [False]
     """
     import shapely
 

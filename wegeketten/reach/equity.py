@@ -99,6 +99,14 @@ def equity_of(scan: Scan) -> list[Equity]:
     -------
     list of Equity
         Gap to the walker, and measures of inequality.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.reach.scan import scan
+    >>> rows = equity_of(scan(hamlet(), profiles=["walker", "wheelchair"], services=["pharmacy"]))
+    >>> [row.answer for row in rows if row.profile == "wheelchair"]
+    ['sure', 'likely', 'possible']
     """
     from wegeketten.people.profile import load_profiles
     from wegeketten.reach.home_times import reach_of

@@ -60,6 +60,15 @@ def find_chances(
     -------
     Chances
         In which worlds each home reaches each service.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> wheels = load_profile("wheelchair")
+    >>> chances = find_chances(hamlet(), [wheels], ["pharmacy"], worlds=64, seed=1)
+    >>> chances.chance("wheelchair")[:3, 0].tolist()
+    [0.546875, 0.546875, 0.546875]
     """
     drawn = worlds if isinstance(worlds, Worlds) else Worlds(city, profiles, worlds, seed)
     catalogue = catalogue or city.catalogue
@@ -143,6 +152,16 @@ def chance_from(
     -------
     float
         From 0 to 1.
+
+    Examples
+    --------
+    >>> from wegeketten.joins.endpoints import join_homes
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> city, wheels = hamlet(), load_profile("wheelchair")
+    >>> first = join_homes(city, wheels).take([0])
+    >>> 0 < chance_from(city, wheels, first, "pharmacy", worlds=64, seed=1) < 1
+    True
     """
     drawn = Worlds(city, [profile], worlds, seed)
     question = _Question(city, profile, [service], city.catalogue, home)

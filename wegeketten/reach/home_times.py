@@ -75,6 +75,14 @@ def reach_of(city: City, profile: Profile, services: Sequence[str]) -> Reach:
     -------
     Reach
         Shape (homes, services), in three answers.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> reach = reach_of(hamlet(), load_profile("walker"), ["pharmacy"])
+    >>> reach.seconds("likely").shape
+    (12, 1)
     """
     homes, places = join_homes(city, profile), join_places(city, profile)
     count = len(city.homes["home_id"])

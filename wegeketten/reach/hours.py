@@ -99,6 +99,13 @@ def city_at(city: City, when: dt.datetime | None) -> City:
     -------
     City
         A city that shares all tables that do not change.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> city = hamlet()
+    >>> city_at(city, None) is city
+    True
     """
     import numpy as np
 

@@ -68,6 +68,12 @@ def city_info(city: City) -> CityInfo:
     -------
     CityInfo
         What the folder holds.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> city_info(hamlet()).kerbs[0]
+    Kerbs(district='', kerbs=1, both=0, wheels_only=0, cane_only=0, not_testable=1)
     """
     from wegeketten.chances.skill import lessons_of
     from wegeketten.people.profile import load_profile

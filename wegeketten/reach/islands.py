@@ -63,6 +63,13 @@ def find_islands(city: City, profile: Profile, answer: Answer = "likely") -> lis
     -------
     list of Island
         The mainland is not among them.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> find_islands(hamlet(), load_profile("walker"))
+    []
     """
     label = components(city, getattr(city.weights(profile), answer))
     homes = join_homes(city, profile)

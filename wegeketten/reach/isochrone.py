@@ -150,6 +150,19 @@ class Isochrone(Tabular):
         ------
         UsageError
             Another suffix.
+
+        Examples
+        --------
+        >>> import json
+        >>> from pathlib import Path
+        >>> from tempfile import TemporaryDirectory
+        >>> from wegeketten.people.profile import load_profile
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> found = find_isochrone(hamlet(), load_profile("walker"), [1, 5], start=(51.05, 13.74))
+        >>> with TemporaryDirectory() as folder:
+        ...     found.write(Path(folder) / "areas.geojson")
+        ...     len(json.loads((Path(folder) / "areas.geojson").read_text(encoding="utf-8"))["features"])
+        2
         """
         from wegeketten.reach.isochrone_files import write_isochrone
 
@@ -194,6 +207,14 @@ def find_isochrone(
     ------
     UsageError
         Both or neither of `start` and `service`, or a limit out of range.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> found = find_isochrone(hamlet(), load_profile("walker"), [1, 5], start=(51.05, 13.74))
+    >>> [len(area.homes) for area in found.areas]
+    [12, 12]
     """
     limits = _limits(minutes)
     if (start is None) == (service is None):

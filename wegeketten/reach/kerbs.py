@@ -110,6 +110,12 @@ def kerbs_of(city: City) -> list[Kerbs]:
     -------
     list of Kerbs
         The whole network first.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> kerbs_of(hamlet())[0]
+    Kerbs(district='', kerbs=1, both=0, wheels_only=0, cane_only=0, not_testable=1)
     """
     kerbs = np.flatnonzero(city.edges["kind"] == Kind.kerb)
     names = [str(name) for name in city.districts["name"]]

@@ -97,6 +97,13 @@ def ends_of_homes(city: City, profile: Profile) -> MatrixEnds:
     -------
     MatrixEnds
         One for each home.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> ends_of_homes(hamlet(), load_profile("walker")).ids[:2]
+    ['n5001', 'n5002']
     """
     return MatrixEnds([str(each) for each in city.homes["home_id"]], join_homes(city, profile))
 
@@ -124,6 +131,13 @@ def ends_of_service(city: City, profile: Profile, answer: Answer, service: str) 
     ------
     UsageError
         The catalogue has no such service.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> ends_of_service(hamlet(), load_profile("walker"), "likely", "pharmacy").ids
+    ['n7001']
     """
     wanted = city.catalogue.pick([service])[0]
     rows = allowed_places(city, profile, answer, wanted)
@@ -158,6 +172,13 @@ def ends_named(city: City, profile: Profile, answer: Answer, text: str) -> Matri
         There is no such file or service.
     InputDataError
         The file of points cannot be used.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> len(ends_named(hamlet(), load_profile("walker"), "likely", "homes").ids)
+    12
     """
     from pathlib import Path
 
@@ -202,6 +223,15 @@ def matrix_blocks(
     ------
     Block
         At most 64 goals; memory does not grow with their number.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> city, walker = hamlet(), load_profile("walker")
+    >>> homes, goals = ends_of_homes(city, walker), ends_of_service(city, walker, "likely", "pharmacy")
+    >>> [block.seconds.shape for block in matrix_blocks(city, walker, homes, goals)]
+    [(12, 1)]
     """
     count, size = len(origins.ids), len(goals.ids)
     order = np.argsort(goals.joints.owner, kind="stable")
@@ -258,6 +288,15 @@ def count_within(
     ------
     UsageError
         The time is no number above 0.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> city, walker = hamlet(), load_profile("walker")
+    >>> homes, goals = ends_of_homes(city, walker), ends_of_service(city, walker, "likely", "pharmacy")
+    >>> count_within(city, walker, homes, goals, 200).tolist()
+    [0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1]
     """
     if not 0 < seconds < float("inf"):
         raise UsageError("matrix: --within wants minutes above 0")

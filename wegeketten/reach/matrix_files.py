@@ -82,6 +82,11 @@ def check_suffix(path: Path) -> None:
     ------
     UsageError
         Another suffix than ``.csv`` or ``.parquet``.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> check_suffix(Path("times.parquet"))
     """
     if path.suffix.lower() not in (".csv", ".parquet"):
         raise UsageError(f"{path}: a matrix is written as .csv or .parquet")
@@ -103,6 +108,16 @@ def write_counts(path: Path, origins: Sequence[str], counts: NDArray[np.int32]) 
     ------
     UsageError
         Another suffix than ``.csv`` or ``.parquet``.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import numpy as np
+    >>> with TemporaryDirectory() as folder:
+    ...     write_counts(Path(folder) / "counts.csv", ["n1", "n2"], np.array([3, 0], np.int32))
+    ...     print((Path(folder) / "counts.csv").read_text(encoding="utf-8-sig").split())
+    ['"from_id","count"', '"n1",3', '"n2",0']
     """
     import pyarrow as pa
 

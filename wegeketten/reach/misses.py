@@ -89,6 +89,16 @@ def find_misses(scan: Scan) -> Misses:
     -------
     Misses
         Reason of each home, profile and service that is not reached.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.reach.scan import scan
+    >>> misses = find_misses(scan(hamlet(), profiles=["wheelchair"], services=["pharmacy"]))
+    >>> shares = misses.shares("wheelchair", "pharmacy", np.arange(12))
+    >>> {reason: share for reason, share in shares.items() if share}
+    {'unknown': 1.0}
     """
     found = {}
     for profile in scan.profiles:

@@ -146,6 +146,12 @@ def city_quality(city: City) -> Quality:
     ------
     InputDataError
         A file of the city folder is missing or damaged.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> [share.attribute for share in city_quality(hamlet()).shares][:3]
+    ['kerb_cm', 'incline_pct', 'cross_slope_pct']
     """
     names = [str(name) for name in city.districts["name"]]
     shares = quality_shares(city.edges, edge_districts(city), names)
@@ -166,6 +172,12 @@ def edge_districts(city: City, rows: NDArray[np.integer[Any]] | None = None) -> 
     -------
     ndarray
         Shape (edges,), or that of `rows`.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> edge_districts(hamlet()).tolist()
+    [0, 0, 0, 0, 0, 0, -1, 0]
     """
     import shapely
 

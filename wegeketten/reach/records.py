@@ -139,5 +139,13 @@ def home_records(scan: Scan) -> list[dict[str, Any]]:
     -------
     list of dict
         One for each home, profile and service.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.reach.scan import scan
+    >>> rows = home_records(scan(hamlet(), profiles=["walker"], services=["pharmacy"]))
+    >>> len(rows), sorted(rows[0])[:4]
+    (12, ['district', 'home_id', 'lat', 'likely_m'])
     """
     return [row for table in homes_by_profile(scan) for row in table.to_pylist()]

@@ -113,6 +113,13 @@ class Route(Tabular):
         -------
         str
             Ends with a full stop.
+
+        Examples
+        --------
+        >>> from wegeketten.people.profile import load_profile
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> find_route(hamlet(), load_profile("walker"), (51.0498, 13.74), (51.05, 13.745)).sentence("en")
+        '5 minutes, 370 m, certain; no obstacle, no unclear spot.'
         """
         if self.course is None or self.seconds is None:
             return text("route.none", lang)
@@ -203,6 +210,14 @@ def find_route(
     ------
     UsageError
         No way is near one of the points.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> route = find_route(hamlet(), load_profile("walker"), (51.0498, 13.74), (51.05, 13.745))
+    >>> route.answer, round(route.seconds)
+    ('sure', 280)
     """
     search = find_way or search_way
     answers: dict[str, float | None] = {}
@@ -325,6 +340,13 @@ def join_spot(city: City, profile: Profile, spot: Spot, answer: Answer = "possib
     ------
     UsageError
         The point lies outside the city: no way is near it.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> join_spot(hamlet(), load_profile("walker"), (51.05, 13.741), "likely").owner.tolist()
+    [0]
     """
     return _joint(profile, *snap_spot(city, spot), answer)
 
@@ -360,6 +382,13 @@ def snap_spot(city: City, spot: Spot) -> tuple[Snaps, NDArray[np.uint32]]:
     ------
     UsageError
         No way is near the point.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> snaps, caution = snap_spot(hamlet(), (51.05, 13.741))
+    >>> caution.tolist()
+    [0]
     """
     lat, lon = spot
     xy = np.asarray(city.projection.to_xy(np.array([[lon, lat]])), dtype=np.float64)

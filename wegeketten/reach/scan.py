@@ -93,6 +93,13 @@ class Scan(Tabular):
         -------
         _T
             What `find` returned.
+
+        Examples
+        --------
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> result = scan(hamlet(), profiles=["walker"], services=["pharmacy"])
+        >>> result.once("answer", lambda: 42), result.once("answer", lambda: 43)
+        (42, 42)
         """
         if key not in self._kept:
             self._kept[key] = find()
@@ -121,6 +128,17 @@ class Scan(Tabular):
         ----------
         out
             Folder; appears whole or not at all.
+
+        Examples
+        --------
+        >>> from pathlib import Path
+        >>> from tempfile import TemporaryDirectory
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> result = scan(hamlet(), profiles=["walker"], services=["pharmacy"])
+        >>> with TemporaryDirectory() as folder:
+        ...     result.write(Path(folder) / "out")
+        ...     sorted(path.name for path in (Path(folder) / "out").glob("*.csv"))
+        ['districts.csv', 'equity.csv', 'islands.csv', 'skipped.csv']
         """
         from wegeketten.reach.tables import write_scan
 
@@ -196,6 +214,13 @@ def scan(
     ------
     UsageError
         A profile, service or district does not exist, or there are fewer than no worlds or too many.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> result = scan(hamlet(), profiles=["walker", "wheelchair"], services=["pharmacy"])
+    >>> result.to_frame()[["profile", "share_likely"]].values.tolist()
+    [['walker', 1.0], ['wheelchair', 0.0]]
     """
     from wegeketten.people.profile import Profile, load_profiles
 
@@ -252,6 +277,12 @@ def find_districts(city: City, wanted: Sequence[str]) -> NDArray[np.int64]:
     ------
     UsageError
         A name fits none of the city's districts.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> find_districts(hamlet(), ["A1"]).tolist()
+    [0]
     """
     names = [str(name) for name in city.districts["name"]]
     ids = [str(name) for name in city.districts["district_id"]]

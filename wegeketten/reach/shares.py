@@ -67,6 +67,14 @@ def shares_by_district(scan: Scan) -> list[Share]:
     -------
     list of Share
         Shares from 0 to 1 in three answers, and medians in seconds.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.reach.scan import scan
+    >>> result = scan(hamlet(), profiles=["walker", "wheelchair"], services=["pharmacy"])
+    >>> [(row.profile, row.share_likely) for row in shares_by_district(result)]
+    [('walker', 1.0), ('wheelchair', 0.0)]
     """
     district = scan.city.homes["district"][scan.homes]
     rows = []
@@ -92,6 +100,15 @@ def shares_of(scan: Scan, homes: NDArray[np.int64], name: str) -> list[Share]:
     -------
     list of Share
         Shares from 0 to 1 in three answers, and medians in seconds.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.reach.scan import scan
+    >>> result = scan(hamlet(), profiles=["walker", "wheelchair"], services=["pharmacy"])
+    >>> [(row.district, row.homes) for row in shares_of(result, np.arange(3), "three doors")]
+    [('three doors', 3), ('three doors', 3)]
     """
     weight = scan.city.homes["weight"][homes]
     total = float(weight.sum())
@@ -124,6 +141,16 @@ def expected_by_district(scan: Scan) -> list[ExpectedShare]:
     -------
     list of ExpectedShare
         Empty, or as long as `shares_by_district`.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.reach.scan import scan
+    >>> result = scan(hamlet(), profiles=["wheelchair"], services=["pharmacy"], worlds=16)
+    >>> [0 < row.expected < 1 for row in expected_by_district(result)]
+    [True]
+    >>> expected_by_district(scan(hamlet(), profiles=["wheelchair"], services=["pharmacy"]))
+    []
     """
     district = scan.city.homes["district"][scan.homes]
     rows: list[ExpectedShare] = []

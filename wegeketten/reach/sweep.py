@@ -70,6 +70,16 @@ def sweep_to(
     -------
     Sweep
         Units of 0.1 s, shape (homes, groups).
+
+    Examples
+    --------
+    >>> from wegeketten.joins.endpoints import join_homes, join_places
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> city, walker = hamlet(), load_profile("walker")
+    >>> homes, places = join_homes(city, walker), join_places(city, walker)
+    >>> sweep_to(city, walker, "likely", [places], homes, detailed=False).units.shape
+    (12, 1)
     """
     weights = getattr(city.weights(profile), answer)
     metric = city.metric(profile, answer)

@@ -79,6 +79,14 @@ def summary(scan: Scan) -> dict[str, Any]:
     -------
     dict
         Plain values, ready for JSON.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.reach.scan import scan
+    >>> told = summary(scan(hamlet(), profiles=["walker"], services=["pharmacy"]))
+    >>> told["counts"]["homes_scanned"], told["parameters"]["services"]
+    (12, ['pharmacy'])
     """
     meta = scan.city.meta
     return {

@@ -78,6 +78,17 @@ def search_way(
     -------
     Way or None
         None where there is no way.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.reach.route import join_spot
+    >>> city, walker = hamlet(), load_profile("walker")
+    >>> here, there = (join_spot(city, walker, (51.05, lon), "likely") for lon in (13.741, 13.745))
+    >>> way = search_way(city, walker, "likely", here, there)
+    >>> way is not None, search_way(city, walker, "likely", here, there.take([])) is None
+    (True, True)
     """
     from wegeketten.whatif.doors import open_doors, trace
 
@@ -103,6 +114,16 @@ def climb_way(
     -------
     Way or None
         As fast as the one of `search_way`; of several such ways it may be another.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.reach.route import join_spot
+    >>> city, walker = hamlet(), load_profile("walker")
+    >>> here, there = (join_spot(city, walker, (51.05, lon), "likely") for lon in (13.741, 13.745))
+    >>> climb_way(city, walker, "likely", here, there.take([])) is None
+    True
     """
     if not len(homes) or not len(places):
         return None

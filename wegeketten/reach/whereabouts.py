@@ -65,6 +65,12 @@ def whereabouts(city: City, rows: Sequence[int] | NDArray[np.integer]) -> list[W
     -------
     list of Whereabouts
         One for each row.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> whereabouts(hamlet(), [0])
+    [Whereabouts(street='Obere Gasse', near='Am Weg 1', district='A1', row=0)]
     """
     from wegeketten.reach.barriers import midpoint
 

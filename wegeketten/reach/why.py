@@ -147,6 +147,15 @@ class Why(Tabular):
         -------
         str
             One or several sentences.
+
+        Examples
+        --------
+        >>> from wegeketten.people.profile import load_profile
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> find_why(hamlet(), load_profile("walker"), (51.0498, 13.74), "pharmacy").sentence("en")
+        'Pharmacy: reached within 4 minutes.'
+        >>> find_why(hamlet(), load_profile("wheelchair"), (51.0498, 13.74), "pharmacy").sentence("en")[:90]
+        'Pharmacy: there is no way today. In the way: kerb, 2 – 8 cm, the limit is at most 3 cm (ma'
         """
         name = self.service if self.names is None else self.names.in_(lang)
         if self.reached and self.seconds is not None:
@@ -236,6 +245,14 @@ def find_why(
     ------
     UsageError
         No way is near the point, or the service does not exist.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> why = find_why(hamlet(), load_profile("wheelchair"), (51.0498, 13.74), "pharmacy")
+    >>> why.reached, [barrier.id for barrier in why.blocking], why.openable
+    (False, ['n68'], True)
     """
     if remedies is None:
         from wegeketten.whatif.candidates import find_candidates

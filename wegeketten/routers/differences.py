@@ -174,6 +174,14 @@ def find_differences(city: City, router: Profile, own: Profile, *, answer: Answe
     ------
     UsageError
         `router` is no preset, or `own` is one.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> found = find_differences(hamlet(), load_profile("ors"), load_profile("wheelchair"))
+    >>> [(row["what"], row["rule"], row["arcs"]) for row in found.sums()]
+    [('opens', 'kerb_cm.no_limit', 2), ('times', 'time.quick_way', 10)]
     """
     if router.preset is None or own.preset is not None:
         raise UsageError(

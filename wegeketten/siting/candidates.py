@@ -136,6 +136,13 @@ def find_candidates(
         Something is wanted that is not known, or there is no candidate at all.
     InputDataError
         The file cannot be used.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> found, notes = find_candidates(hamlet(), "meeting_place")
+    >>> found.site_id
+    ['n7004', 'c66']
     """
     notes: list[str] = []
     found = _none()
@@ -204,6 +211,13 @@ def street_corners(city: City, most: int, *, apart_from: NDArray[np.float64] | N
     -------
     Candidates
         In the order in which they were chosen, most people first.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> corners = street_corners(hamlet(), 3)
+    >>> corners.kind
+    ['corners']
     """
     nodes = _corner_nodes(city)
     xy = np.column_stack([city.nodes["x"][nodes], city.nodes["y"][nodes]])

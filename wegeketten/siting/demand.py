@@ -79,6 +79,14 @@ def demand_of(
     ------
     UsageError
         Nobody lives in the city.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> demand = demand_of(hamlet(), [load_profile("walker")], "pharmacy")
+    >>> demand.people.tolist()[:3]
+    [1.0, 1.0, 1.0]
     """
     parts = []
     for number, profile in enumerate(profiles):
@@ -108,6 +116,12 @@ def existing_places(city: City, service: str) -> NDArray[np.int64]:
     -------
     ndarray
         Ascending.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> existing_places(hamlet(), "pharmacy").tolist()
+    [1]
     """
     return np.flatnonzero(city.places["service"] == service)
 

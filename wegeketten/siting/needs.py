@@ -165,6 +165,14 @@ def find_needs(
         A file cannot be used.
     UsageError
         The rate is no number above 0.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> needs = find_needs(hamlet(), load_profile("walker"))
+    >>> [(row.district, row.people, row.posts_needed) for row in needs.rows]
+    [('A1', 12.0, 0.0006)]
     """
     asked = asked or Asked()
     notify = progress or (lambda _words, _share: None)

@@ -169,6 +169,16 @@ def choose_sites(
     ------
     UsageError
         An objective is unknown, there are fewer candidates than places wanted, or capacities are too small.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.siting.choice import Wanted
+    >>> wanted = Wanted("meeting_place", add=1, worlds=0)
+    >>> sites = choose_sites(hamlet(), [load_profile("walker")], wanted)
+    >>> [(one.site_id, one.people_gained) for one in sites.choices[0].sites]
+    [('n7004', 12.0)]
     """
     notify = progress or (lambda _words, _share: None)
     _check(city, wanted)

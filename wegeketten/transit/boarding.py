@@ -276,6 +276,12 @@ def is_undemanding(profile: Profile) -> bool:
     -------
     bool
         True for those who walk and see.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> [is_undemanding(load_profile(name)) for name in ("walker", "wheelchair")]
+    [True, False]
     """
     limits = profile.limits
     asks = limits.kerb_cm is not None or limits.width_m is not None or limits.wheelchair_tag

@@ -134,6 +134,15 @@ class Calendar:
         -------
         ndarray
             bool, shape (services,).
+
+        Examples
+        --------
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> import datetime as dt
+        >>> from wegeketten.transit.store import read_city_feed
+        >>> days = read_city_feed(hamlet().path).calendar
+        >>> [days.active(dt.date(year, 3, 3)).tolist() for year in (2026, 2027)]
+        [[True], [False]]
         """
         day = date.toordinal()
         runs = ((self.weekdays >> date.weekday()) & 1).astype(bool) & (self.first <= day) & (day <= self.last)

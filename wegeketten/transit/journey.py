@@ -149,6 +149,15 @@ class Journey(Tabular):
         -------
         list of str
             In order, ready to be printed.
+
+        Examples
+        --------
+        >>> from wegeketten.people.profile import load_profile
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> west, east = (51.0499, 13.74), (51.05, 13.7457)
+        >>> journey = find_journey(hamlet(), load_profile("walker"), west, east, at="2026-03-03 08:00")
+        >>> journey.sentences("en")[0][:90]
+        'Leave at 08:00, arrive at 08:05: 6 minutes, no change (certain).'
         """
         if self.answer == "none":
             return [text("journey.none", lang, at=self.moment.text)]
@@ -239,6 +248,15 @@ def find_journey(
         The city has no timetable.
     UsageError
         No way is near one of the points, or nothing runs on that day.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> west, east = (51.0499, 13.74), (51.05, 13.7457)
+    >>> journey = find_journey(hamlet(), load_profile("walker"), west, east, at="2026-03-03 08:00")
+    >>> journey.answer
+    'sure'
     """
     town = town or TransitTown(city, level)
     moment = moment or town.moment(at)

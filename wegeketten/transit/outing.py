@@ -258,6 +258,15 @@ def find_outing(
         The city has no timetable.
     UsageError
         A service does not exist, none is named, or nothing runs on that day.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> door, visits = (51.0499, 13.74), ["pharmacy", "groceries"]
+    >>> outing = find_outing(hamlet(), load_profile("walker"), door, visits, at="2026-03-03 08:00")
+    >>> round(outing.seconds), len(outing.journeys)
+    (247, 2)
     """
     named = [name.strip() for name in visits if name.strip()]
     if not named:

@@ -113,6 +113,13 @@ def standard_s(city: City, profile: Profile) -> float:
     -------
     float
         That of the shipped catalogue where the city's has no such service.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> round(standard_s(hamlet(), load_profile("walker")))
+    301
     """
     from wegeketten.places.catalogue import load_catalogue
 

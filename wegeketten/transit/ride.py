@@ -114,6 +114,19 @@ class Rides(Tabular):
         ----------
         out
             Folder; appears whole or not at all.
+
+        Examples
+        --------
+        >>> from pathlib import Path
+        >>> from tempfile import TemporaryDirectory
+        >>> from wegeketten.people.profile import load_profile
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> at = "2026-03-03 08:00"
+        >>> rides = ride_city(hamlet(), [load_profile("walker")], ["pharmacy"], at=at, window_min=10)
+        >>> with TemporaryDirectory() as folder:
+        ...     rides.write(Path(folder) / "rides")
+        ...     sorted(path.name for path in (Path(folder) / "rides").iterdir())
+        ['ride.json', 'ride.parquet', 'ride_districts.csv']
         """
         from wegeketten.transit.ride_table import write_rides
 
@@ -166,6 +179,15 @@ def ride_city(
         The city has no timetable.
     UsageError
         A service does not exist, the window is empty, or nothing runs on that day.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> at = "2026-03-03 08:00"
+    >>> rides = ride_city(hamlet(), [load_profile("walker")], ["pharmacy"], at=at, window_min=10)
+    >>> rides.to_frame()[["service", "share_likely"]].values.tolist()
+    [['pharmacy', 1.0]]
     """
     if not 1 <= window_min <= 1440:
         raise UsageError(f"--window {window_min}: minutes from 1 to 1440 were expected")

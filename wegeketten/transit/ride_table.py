@@ -97,6 +97,16 @@ def home_rows(rides: Rides) -> list[dict[str, Any]]:
     -------
     list of dict
         One for each home, profile and service.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.transit.ride import ride_city
+    >>> at = "2026-03-03 08:00"
+    >>> rides = ride_city(hamlet(), [load_profile("walker")], ["pharmacy"], at=at, window_min=5)
+    >>> len(home_rows(rides))
+    12
     """
     columns = {name: np.asarray(column).tolist() for name, column in ride_columns(rides).items()}
     return [
@@ -148,6 +158,16 @@ def summary(rides: Rides) -> dict[str, Any]:
     -------
     dict
         Plain values, ready for JSON.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.transit.ride import ride_city
+    >>> at = "2026-03-03 08:00"
+    >>> rides = ride_city(hamlet(), [load_profile("walker")], ["pharmacy"], at=at, window_min=5)
+    >>> summary(rides)["at"]
+    '2026-03-03 08:00'
     """
     weight = rides.city.homes["weight"].astype(np.float64)
     total = float(weight.sum()) or 1.0

@@ -85,6 +85,18 @@ class StopTable(Tabular):
         ----------
         out
             Folder; appears whole or not at all.
+
+        Examples
+        --------
+        >>> from pathlib import Path
+        >>> from tempfile import TemporaryDirectory
+        >>> from wegeketten.people.profile import load_profile
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> table = stops_of_city(hamlet(), [load_profile("wheelchair")])
+        >>> with TemporaryDirectory() as folder:
+        ...     table.write(Path(folder) / "stops")
+        ...     sorted(path.name for path in (Path(folder) / "stops").iterdir())
+        ['classes.parquet', 'raise.csv', 'stops.csv', 'stops.gpkg', 'stops.json']
         """
         import shapely
 
@@ -170,6 +182,14 @@ def stops_of_city(
         The city has no timetable.
     UsageError
         Nothing runs on that day.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> table = stops_of_city(hamlet(), [load_profile("wheelchair")])
+    >>> table.to_frame()[["stop_id", "verdict_likely"]].values.tolist()
+    [['west', 'alone'], ['east', 'help']]
     """
     town = TransitTown(city)
     moment = town.moment(at)

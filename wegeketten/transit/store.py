@@ -57,6 +57,15 @@ def clip(feed: Feed, near: NDArray[np.bool_]) -> Feed:
     -------
     Feed
         A feed whose rows are numbered anew.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> import numpy as np
+    >>> feed = read_city_feed(hamlet().path)
+    >>> near, far = (clip(feed, np.array([here, False])) for here in (True, False))
+    >>> len(near.trips.ids), len(far.trips.ids)
+    (24, 0)
     """
     wanted = np.zeros(len(feed.trips.ids), dtype=bool)
     wanted[feed.times.trip[near[feed.times.stop]]] = True
@@ -110,6 +119,13 @@ def join_feeds(feeds: Sequence[Feed]) -> Feed:
     ------
     InputDataError
         They keep different time zones.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> feed = read_city_feed(hamlet().path)
+    >>> join_feeds([feed, feed]).stops.ids
+    ['west', 'east', '2:west', '2:east']
     """
     if len(feeds) == 1:
         return feeds[0]
@@ -164,6 +180,16 @@ def write_feed(folder: Path, feed: Feed, *, note: Mapping[str, str] | None = Non
         What is written.
     note
         Further facts for ``transit.json``.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> with TemporaryDirectory() as folder:
+    ...     write_feed(Path(folder), read_city_feed(hamlet().path))
+    ...     has_feed(Path(folder))
+    True
     """
     for name in _TABLES:
         rows = getattr(feed, name)
@@ -195,6 +221,13 @@ def read_city_feed(folder: Path) -> Feed:
     ------
     InputDataError
         The city was built without a timetable, or a table is damaged.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> feed = read_city_feed(hamlet().path)
+    >>> feed.stops.ids, len(feed.trips.ids)
+    (['west', 'east'], 24)
     """
     try:
         told = json.loads((folder / MARKER).read_text(encoding="utf-8"))
@@ -224,6 +257,12 @@ def has_feed(folder: Path) -> bool:
     -------
     bool
         Whether ``transit.json`` is there.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> has_feed(hamlet().path)
+    True
     """
     return (folder / MARKER).is_file()
 

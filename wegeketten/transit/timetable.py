@@ -153,6 +153,15 @@ class Timetable:
         ------
         UsageError
             There is no such stop, or the time is not a whole number of seconds from 0 on.
+
+        Examples
+        --------
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> import datetime as dt
+        >>> from wegeketten.transit.store import read_city_feed
+        >>> day = timetable_on(read_city_feed(hamlet().path), dt.date(2026, 3, 3))
+        >>> day.earliest_arrivals("west", 7 * 3600 + 60)[:2].tolist()
+        [25260, 25920]
         """
         if depart_s < 0 or int(depart_s) != depart_s:
             raise UsageError(f"depart_s {depart_s}: seconds of the service day were expected, 0 or more")
@@ -266,6 +275,15 @@ def timetable_on(feed: Feed, date: dt.date, *, neighbours: bool = False, unit_s:
     -------
     Timetable
         Connections and footpaths of the day.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> import datetime as dt
+    >>> from wegeketten.transit.store import read_city_feed
+    >>> day = timetable_on(read_city_feed(hamlet().path), dt.date(2026, 3, 3))
+    >>> len(day.connections)
+    24
     """
     days = [(date, 0)]
     if neighbours:
@@ -297,6 +315,15 @@ def day_offset_s(feed: Feed, date: dt.date, days: int) -> int:
     -------
     int
         Negative for an earlier day.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> import datetime as dt
+    >>> from wegeketten.transit.store import read_city_feed
+    >>> feed = read_city_feed(hamlet().path)
+    >>> [day_offset_s(feed, dt.date(2026, 3, day), 1) for day in (27, 28)]
+    [86400, 82800]
     """
     if not feed.timezone:
         return days * _DAY_S

@@ -94,6 +94,14 @@ def find_candidates(
     -------
     Candidates
         Price and times after the measures, by edge.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> found = find_candidates(hamlet(), [load_profile("wheelchair")])
+    >>> sorted({works.ids for works in found.works.values()})
+    [('lower_kerb',), ('ramp',)]
     """
     from wegeketten.whatif.measures import load_measures
 

@@ -187,6 +187,14 @@ def open_doors(
     -------
     Doors
         Streets, homes and places in one graph.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> doors = open_doors(hamlet(), load_profile("walker"), "likely")
+    >>> len(doors.homes.owner), len(doors.places.owner)
+    (12, 6)
     """
     edges = city.edges
     if homes is None:
@@ -287,6 +295,14 @@ def goals_of(city: City, profile: Profile, answer: Answer, service: str, doors: 
     -------
     ndarray
         Ascending.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> city, walker = hamlet(), load_profile("walker")
+    >>> len(goals_of(city, walker, "likely", "pharmacy", open_doors(city, walker, "likely")))
+    1
     """
     return doors.goals(allowed_places(city, profile, answer, service))
 

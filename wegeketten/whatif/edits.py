@@ -82,6 +82,12 @@ def row_of_barrier(edges: EdgeTable, barrier: str) -> int | None:
     -------
     int or None
         Row of the edge table.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> row_of_barrier(hamlet().edges, "n68"), row_of_barrier(hamlet().edges, "n1")
+    (7, None)
     """
     found = _id_of(barrier)
     if found is None:
@@ -113,6 +119,15 @@ def apply_edits(city: City, profile: Profile, edits: Sequence[Edit]) -> Edited:
     ------
     UsageError
         An id is none of this city's, or is edited twice.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.routing import INF
+    >>> edited = apply_edits(hamlet(), load_profile("walker"), [Edit("n68", closed=True)])
+    >>> edited.rows.tolist(), bool((edited.units["likely"] == INF).all())
+    ([7], True)
     """
     found = [row_of_barrier(city.edges, edit.barrier) for edit in edits]
     unknown = [edit.barrier for edit, row in zip(edits, found, strict=True) if row is None]

@@ -173,6 +173,13 @@ class Measure(Strict):
         -------
         bool
             False where a limit of the measure is exceeded.
+
+        Examples
+        --------
+        >>> from wegeketten.model.kinds import Kind
+        >>> lower = load_measures().measures["lower_kerb"]
+        >>> lower.suits(Kind.kerb), lower.suits(Kind.steps, steps=9)
+        (True, False)
         """
         return (
             (not self.kinds or kind.name in self.kinds)
@@ -197,6 +204,12 @@ class Measure(Strict):
         -------
         set
             Some of `attributes`.
+
+        Examples
+        --------
+        >>> from wegeketten.model.kinds import Kind
+        >>> load_measures().measures["lower_kerb"].answers(Kind.kerb, {"kerb_cm", "width_m"})
+        {'kerb_cm'}
         """
         answered = {each for each in attributes if each in self.remedies}
         plain = kind.is_barrier or kind in (Kind.steps, Kind.lift)

@@ -96,6 +96,14 @@ def see(columns: Columns, preset: Preset) -> Seen:
     ------
     InputDataError
         The edges carry no tags word by word.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> seen = see(hamlet().edges.columns, load_profile("ors").preset)
+    >>> seen.seconds.shape
+    (2, 8)
     """
     try:
         raw = columns[RAW]
@@ -160,6 +168,12 @@ def limits_of(profile: Profile) -> list[tuple[str, float, bool]]:
     -------
     list of tuple
         Names as in the router's own request.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> limits_of(load_profile("ors-meant"))[:2]
+    [('kerb_cm', 6.0, True), ('incline_pct', 6.0, True)]
     """
     from wegeketten.people.presets.ors import RANK_OF_CLASS
 

@@ -58,6 +58,12 @@ class Errands:
         ------
         UsageError
             A service does not exist, there is none, or there are more than eight.
+
+        Examples
+        --------
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> Errands(("pharmacy", "groceries")).checked(hamlet()).visit
+        ('pharmacy', 'groceries')
         """
         if not 1 <= len(self.visit) <= MOST_VISITS:
             raise UsageError(f"--visit: give one to {MOST_VISITS} services, such as pharmacy,doctor,stop")

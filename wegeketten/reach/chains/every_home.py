@@ -203,6 +203,16 @@ def find_chains(
     ------
     UsageError
         A service does not exist.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.reach.chains.errands import Errands
+    >>> errands = Errands(("pharmacy", "groceries"), returning=True)
+    >>> chains = find_chains(hamlet(), load_profile("walker"), errands)
+    >>> chains.seconds["likely"][:3].round().tolist()
+    [492.0, 487.0, 482.0]
     """
     from wegeketten.people.profile import load_profile
 

@@ -181,6 +181,16 @@ def find_chain(
     ------
     UsageError
         A service does not exist, or no way is near the point.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.reach.chains.errands import Errands
+    >>> walker, door = load_profile("walker"), (51.0498, 13.74)
+    >>> chain = find_chain(hamlet(), walker, door, Errands(("pharmacy", "groceries")))
+    >>> chain.answer, round(chain.seconds)
+    ('sure', 239)
     """
     errands = errands.checked(city)
     city = city_at(city, errands.when)
