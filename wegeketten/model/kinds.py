@@ -105,7 +105,8 @@ class Kind(enum.IntEnum):
     bollard = (
         21,
         BarrierKind(
-            de="Poller", en="bollard", osm=("bollard", "bollards"),
+            de="Poller", en="bollard",
+            osm=("bollard", "bollards", "rising_bollard", "removable_bollard"),
             closable=False, arduous=False, excludes_wheels=False,
             reads="width_m", gap="beside", delay="narrow_s", measures=("move_bollard",),
         ),
@@ -140,7 +141,8 @@ class Kind(enum.IntEnum):
             de="Sperrstein", en="block",
             osm=(
                 "block", "jersey_barrier", "wall", "fence", "hedge", "city_wall", "retaining_wall",
-                "guard_rail", "boulder", "log", "debris", "planter",
+                "guard_rail", "boulder", "log", "debris", "planter", "stone", "rock", "tree", "tank_trap",
+                "tyres",
             ),
             closable=True, arduous=True, excludes_wheels=True,
             reads="width_m", gap="beside", delay="narrow_s", measures=("remove_obstacle",),
@@ -149,7 +151,8 @@ class Kind(enum.IntEnum):
     turnstile = (
         26,
         BarrierKind(
-            de="Drehkreuz", en="turnstile", osm=("turnstile", "full-height_turnstile"),
+            de="Drehkreuz", en="turnstile",
+            osm=("turnstile", "full-height_turnstile", "full_height_turnstile"),
             closable=True, arduous=True, excludes_wheels=True,
             reads=None, gap="opening", delay="gate_s", measures=("wide_gate",),
         ),

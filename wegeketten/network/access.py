@@ -5,28 +5,39 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from wegeketten.tags.conditions import both, hours_line, line_of, rules_of
-from wegeketten.tags.keys import tidy_key
+from wegeketten.tags.conditions import both, hours_line, line_of, of_vehicles, rules_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-YES = frozenset(
-    {"yes", "designated", "permissive", "official", "public", "destination", "allowed", "unknown"}
-)
+YES = frozenset({"yes", "designated", "permissive", "official", "public", "destination", "allowed"})
 NO = frozenset(
     {"no", "private", "permit", "military", "residents", "emergency", "restricted", "prohibited", "never"}
+    | {"closed", "forbidden", "none", "false", "0", "not_allowed", "illegal", "blocked", "impassable"}
+    | {"employees", "staff", "members", "tenants", "key", "keyholder"}
 )
 """Values that close a way to passers-by. Others speak of vehicles (``agricultural``, ``delivery``) or of
 people with an errand there (``customers``, ``destination``) and leave it open on foot."""
 
-ERRAND = frozenset({"private", "permit", "residents"})
+ERRAND = frozenset(
+    {"private", "permit", "residents", "employees", "staff", "members", "tenants", "key", "keyholder"}
+)
 """Those of `NO` that shut out passers-by only: who lives there or visits may go in, see `private_ways`."""
 
 _VEHICLES = frozenset(
     {"psv", "bus", "coach", "taxi", "tram", "hgv", "bicycle", "motorcycle", "motor_vehicle"}
 )
 """Values of ``access`` that keep a way for one sort of vehicle."""
+
+_ELSE = frozenset(
+    {"customers", "delivery", "agricultural", "forestry", "discouraged", "dismount"}
+    | {"use_sidepath", "1", "true", "tourism", "visitors", "guests", "fee", "hiking", "foot", "pedestrian"}
+)
+"""Values that are known and close nothing to somebody on foot."""
+
+_SIDED = ("foot:forward", "foot:backward", "oneway:foot", "access:forward", "access:backward")
+_LOCKED = frozenset({"yes", "true", "1", "always", "permanent", "permanently"})
+_UNLOCKED = frozenset({"no", "false", "0", "never", ""})
 
 _BARRED = frozenset({"motorway", "trunk", "cycleway", "bridleway", "busway", "bus_guideway"})
 """Classes without a right of way on foot unless a tag grants it (German road traffic act, OSM's defaults);
@@ -35,7 +46,6 @@ trunk roads only where the country's law says so, see `network.countries`."""
 _PAVED = ("sidewalk", "sidewalk:left", "sidewalk:right", "sidewalk:both")
 _PUBLIC = ("bus", "psv", "trolleybus", "tram", "taxi", "share_taxi", "bicycle")
 _UNBUILT = ("construction", "proposed", "planned", "abandoned", "razed", "disused", "demolished", "removed")
-_LAW = frozenset({"access", "foot", "highway", "locked", "barrier", "motorroad"})
 
 
 class Access(NamedTuple):
@@ -50,31 +60,6 @@ class Access(NamedTuple):
 
 OPEN = Access(True, True)
 CLOSED = Access(False, False)
-
-
-def with_tidy_keys(tags: dict[str, str]) -> dict[str, str]:
-    """Tags whose keys of law are spelt as they should be; the same where they are.
-
-    Parameters
-    ----------
-    tags
-        Tags of the element.
-
-    Returns
-    -------
-    dict
-        A copy only where something changed.
-
-    Examples
-    --------
-    >>> with_tidy_keys({"highway": "path", "ACCESS": "no"})
-    {'highway': 'path', 'access': 'no'}
-    """
-    if all(map(str.islower, tags)):
-        return tags
-    slips = {key: tidy_key(key) for key in tags if not key.islower()}
-    wrong = {key: tidy for key, tidy in slips.items() if tidy in _LAW and tidy not in tags}
-    return {wrong.get(key, key): value for key, value in tags.items()} if wrong else tags
 
 
 @lru_cache(maxsize=1 << 12)
@@ -183,22 +168,50 @@ def _barred(tags: Mapping[str, str], highway: str) -> bool:
     return not shared and not any(tags.get(key) in ("yes", "both", "left", "right") for key in _PAVED)
 
 
+def is_unclear(tags: Mapping[str, str]) -> bool:
+    """Whether the value that decides who may pass says nothing certain, such as ``unknown``.
+
+    Parameters
+    ----------
+    tags
+        Tags of the element, with tidy keys.
+
+    Returns
+    -------
+    bool
+        Also for a lock on what is open on foot.
+
+    Examples
+    --------
+    >>> is_unclear({"foot": "quux"}), is_unclear({"access": "unknown", "foot": "yes"}), is_unclear({})
+    (True, False, False)
+    """
+    words = _words(tags.get("foot")) or _words(tags.get("access"))
+    if words and words.isdisjoint(YES | NO | _VEHICLES | _ELSE):
+        return True
+    return tags.get("locked") in _LOCKED and allowed(tags.get("foot")) is True
+
+
 def _by_time(tags: Mapping[str, str], base: bool) -> bool | str:
     """A state, or when something is open: conditions and opening hours together."""
     access = "" if "foot" in tags else tags.get("access:conditional", "")
-    raw = [text for text in (access, tags.get("foot:conditional", "")) if text]
-    law: bool | str = base
-    if raw:
-        rules = []
-        for text in raw:
-            read = rules_of(text)
-            if read is None:  # unknown when
-                rules.append((not base, f"unreadable ({text})"))
-            else:
-                rules += [(bool(allowed(rule.value)), rule.when) for rule in read]
-        law = line_of(base, rules)
+    rules = []
+    for text in filter(None, (access, tags.get("foot:conditional", ""))):
+        read = rules_of(text)
+        if read is None:  # unknown when
+            rules.append((not base, f"unreadable ({text})"))
+        else:
+            rules += [(_opens(rule.value, base), rule.when) for rule in read if not of_vehicles(rule.when)]
+    if base and any(f"{key}:conditional" in tags for key in _SIDED):
+        rules.append((False, "unreadable (one way at times)"))
+    law: bool | str = line_of(base, rules) if rules else base
     hours = tags.get("opening_hours")
     return both(law, hours_line(hours)) if hours else law
+
+
+def _opens(value: str, base: bool) -> bool:
+    """Whether a value under a condition lets people on foot pass; what is closed opens to them alone."""
+    return bool(allowed(value)) if base else not _words(value).isdisjoint(YES | {"customers"})
 
 
 def wheelchair_hours(tags: Mapping[str, str]) -> str:
@@ -227,7 +240,12 @@ def wheelchair_hours(tags: Mapping[str, str]) -> str:
     rules = (
         [(not base, f"unreadable ({raw})")]
         if read is None
-        else [(rule.value not in ("no", "none", "impassable"), rule.when) for rule in read]
+        else [
+            (False, f"unreadable ({rule.value} @ {rule.when})")  # neither closed nor as good as ever
+            if rule.value in ("limited", "partial", "assisted") and base
+            else (rule.value not in ("no", "none", "impassable"), rule.when)
+            for rule in read
+        ]
     )
     line = line_of(base, rules)
     return line if isinstance(line, str) else ""
@@ -312,6 +330,8 @@ def access_of_node(tags: Mapping[str, str]) -> Access:
     --------
     >>> access_of_node({"barrier": "gate", "access": "private"}), access_of_node({"barrier": "bollard"})
     (Access(forward=False, backward=False), Access(forward=True, backward=True))
+    >>> [bool(access_of_node({"barrier": "gate", "locked": word})) for word in ("yes", "no", "night")]
+    [False, True, True]
     """
     return CLOSED if _law_of_node(tags) is False else OPEN
 
@@ -333,6 +353,8 @@ def hours_of_node(tags: Mapping[str, str]) -> str:
     --------
     >>> hours_of_node({"barrier": "gate", "access": "yes", "access:conditional": "no @ (21:00-06:00)"})
     'open; no @ 21:00-06:00'
+    >>> hours_of_node({"barrier": "gate", "locked": "22:00-06:00"})
+    'open; no @ 22:00-06:00'
     """
     law = _law_of_node(tags)
     return law if isinstance(law, str) else ""
@@ -340,8 +362,22 @@ def hours_of_node(tags: Mapping[str, str]) -> str:
 
 def _law_of_node(tags: Mapping[str, str]) -> bool | str:
     foot, access = allowed(tags.get("foot")), allowed(tags.get("access"))
-    base = foot if foot is not None else (access is not False and tags.get("locked") != "yes")
-    return _by_time(tags, base)
+    lock = _unlocked(tags)
+    base = foot if foot is not None else (access is not False and lock is not False)
+    law = _by_time(tags, base)
+    return both(law, lock) if isinstance(lock, str) else law
+
+
+def _unlocked(tags: Mapping[str, str]) -> bool | str:
+    """Whether a gate is unlocked, or when."""
+    locked = tags.get("locked", "").strip().casefold()
+    base = locked not in _LOCKED
+    if (text := tags.get("locked:conditional")) is not None:
+        read = rules_of(text)
+        rules = [(not base, f"unreadable ({text})")] if read is None else []
+        rules += [(rule.value not in _LOCKED, rule.when) for rule in read or ()]
+        return line_of(base, rules)
+    return base if locked in _LOCKED | _UNLOCKED else line_of(True, [(False, locked)])
 
 
 def errand_at_node(tags: Mapping[str, str]) -> bool:

@@ -14,8 +14,9 @@ from wegeketten.network.access import (
     hours_of_node,
     wheelchair_hours,
 )
+from wegeketten.network.doubts import doubts_of_node
 from wegeketten.network.draft import Style
-from wegeketten.tags.cautions import bit_of, cautions_of
+from wegeketten.tags.cautions import bit_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -58,8 +59,14 @@ _OTHER_THINGS = frozenset(
 """Keys of things that stand at a node of a way: what is said there is said of them."""
 
 _OTHER_HIGHWAYS = frozenset({"bus_stop", "platform", "street_lamp", "stop", "give_way", "traffic_signals"})
-_OF_POINT = ("access", "foot", "wheelchair", "stroller", "ford", "locked", "width", "maxwidth:physical")
-_OF_POINT_TIMES = ("access:conditional", "foot:conditional", "wheelchair:conditional")
+_OF_POINT = frozenset(
+    {"access", "foot", "wheelchair", "stroller", "ford", "locked", "width", "maxwidth:physical", "maxwidth"}
+    | {"est_width", "obstacle", "overgrown", "ladder", "closed", "passable", "crossing", "opening_hours"}
+    | {"access:conditional", "foot:conditional", "wheelchair:conditional", "locked:conditional"}
+)
+_NARROWS = frozenset({"width", "maxwidth:physical", "maxwidth", "est_width", "wheelchair:conditional"})
+_ENTRANCES = frozenset({"subway_entrance", "train_station_entrance"})
+_STEP = frozenset({"step", "steps", "stairs"})
 
 _RANK = {
     Kind.street: 9,
@@ -98,6 +105,8 @@ def barrier_kind(tags: Mapping[str, str]) -> Kind | None:
     True
     """
     barrier = tags.get("barrier")
+    if is_step(tags):
+        return Kind.steps
     if barrier is not None and barrier not in HARMLESS:
         return KIND_OF_BARRIER.get(barrier, Kind.obstacle)
     if barrier is not None:
@@ -108,6 +117,30 @@ def barrier_kind(tags: Mapping[str, str]) -> Kind | None:
     if "entrance" in tags or "door" in tags:
         return Kind.door
     return Kind.point if is_point(tags) else None
+
+
+def is_step(tags: Mapping[str, str]) -> bool:
+    """Whether a node of a way is a step or some: neither an entrance nor a thing that stands there.
+
+    Parameters
+    ----------
+    tags
+        Tags of the element, with tidy keys.
+
+    Returns
+    -------
+    bool
+        How many, ``step_count`` says.
+
+    Examples
+    --------
+    >>> is_step({"barrier": "step"}), is_step({"step_count": "2"}), is_step({"shop": "x", "step_count": "2"})
+    (True, True, False)
+    """
+    if tags.get("barrier") in _STEP or ("barrier" not in tags and tags.get("highway") in _STEP):
+        return True
+    alone = "barrier" not in tags and "entrance" not in tags and "door" not in tags and "highway" not in tags
+    return alone and "step_count" in tags and has_steps(tags) and _OTHER_THINGS.isdisjoint(tags)
 
 
 def is_point(tags: Mapping[str, str]) -> bool:
@@ -132,17 +165,18 @@ def is_point(tags: Mapping[str, str]) -> bool:
     >>> is_point({"public_transport": "stop_position", "wheelchair": "no"}), is_point({"foot": "yes"})
     (False, False)
     """
-    if not any(key in tags for key in (*_OF_POINT, *_OF_POINT_TIMES)):
+    if _OF_POINT.isdisjoint(tags) and tags.get("highway") != "ford":
         return False
     if not _OTHER_THINGS.isdisjoint(tags) or tags.get("highway") in _OTHER_HIGHWAYS:
         return False
-    if "railway" in tags and tags["railway"] not in RAILWAY_CROSSINGS:
+    if "railway" in tags and tags["railway"] not in RAILWAY_CROSSINGS | _ENTRANCES:
         return False
     return (
         not access_of_node(tags)
         or tags.get("wheelchair", "yes") not in ("yes", "designated")
-        or bool(cautions_of(tags))
-        or any(key in tags for key in ("width", "maxwidth:physical", *_OF_POINT_TIMES))
+        or not _NARROWS.isdisjoint(tags)
+        or bool(hours_of_node(tags))
+        or bool(doubts_of_node(tags))
     )
 
 
@@ -305,10 +339,12 @@ def style_of_barrier(
     Style
         Without length, between two nodes at one place.
     """
+    if kind is Kind.steps and "step" in (tags.get("barrier"), tags.get("highway")):
+        tags = {"step_count": "1", **tags}
     closable = kind in CLOSABLE
     private = closable and errand_at_node(tags)
     access = access_of_node(tags) if closable and not private else OPEN
-    caution = cautions_of(tags)
+    caution = doubts_of_node(tags)
     if kind is Kind.bollard and not access_of_node(tags):
         caution |= bit_of("vehicles_meant")
     crossed = max(arms, key=lambda arm: (_RANK.get(arm.kind, 2), -arm.highway))

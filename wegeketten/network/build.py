@@ -15,7 +15,7 @@ from wegeketten.model.edges import HIGHWAYS, Kind
 from wegeketten.model.lines import length_m
 from wegeketten.network import areas, crossings
 from wegeketten.network import private_ways as approaches
-from wegeketten.network.access import hours_of_way, wheelchair_hours, with_tidy_keys
+from wegeketten.network.access import hours_of_way, wheelchair_hours
 from wegeketten.network.barriers import (
     RAILWAY_CROSSINGS,
     barrier_kind,
@@ -35,12 +35,14 @@ from wegeketten.network.connect import (
 from wegeketten.network.countries import SAID, walks_on_trunk_roads
 from wegeketten.network.crosswalks import Carriageways, complete_kerbs, find_crosswalks
 from wegeketten.network.doors import hang_doors
+from wegeketten.network.doubts import doubts_of_way
 from wegeketten.network.draft import Draft, Style
 from wegeketten.network.junctions import join_junctions
 from wegeketten.network.lifts import hours_of, is_lift, runs
 from wegeketten.network.obstacles import Obstacles, find_obstacles
 from wegeketten.network.pavements import arms_of_streets, find_streets, lay_pavements, restrict_pavements
 from wegeketten.network.refuges import Refuges
+from wegeketten.network.slips import mended
 from wegeketten.network.split import Pieces, split_ways
 from wegeketten.network.squares import cross_squares
 from wegeketten.network.streets import Streets
@@ -48,7 +50,7 @@ from wegeketten.network.unmet import link_unmet
 from wegeketten.network.vertices import around_lifts, part_where_uncrossed, points_of, split_vertices
 from wegeketten.network.ways import Strip, ride_s, walk_of
 from wegeketten.osm.features import Skipped, Way
-from wegeketten.tags.cautions import bit_of, cautions_of
+from wegeketten.tags.cautions import bit_of
 from wegeketten.tags.unread import count_unread
 
 if TYPE_CHECKING:
@@ -133,6 +135,7 @@ def build_network(
     """
     draft = Draft()
     skipped: list[Skipped] = []
+    features = mended(features)
     strips = strips_of(features, skipped, roads_too=pavements == "sides")
     special = _special_nodes(features)
     type_kerbs(features, [strip.way for strip in strips if strip.walk.kind is Kind.crossing], special)
@@ -265,8 +268,8 @@ def strips_of(features: Features, skipped: list[Skipped], *, roads_too: bool) ->
 
 
 def _as_law_says(way: Way, on_trunk_roads: Callable[[], bool]) -> Way:
-    """A way with its keys spelt right, and open on foot where the country opens its class."""
-    tags = with_tidy_keys(way.tags)
+    """A way, open on foot where the country opens its class."""
+    tags = way.tags
     if tags.get("highway", "").startswith("trunk") and not SAID.intersection(tags) and on_trunk_roads():
         tags = {**tags, "foot": "yes"}
     return way if tags is way.tags else way._replace(tags=tags)
@@ -376,7 +379,7 @@ def plain_style(draft: Draft, strip: Strip, features: Features, closed: bool) ->
     """
     walk, tags = strip.walk, strip.tags
     crossing = 0
-    hours, caution = draft.hours(hours_of_way(tags)), cautions_of(tags)
+    hours, caution = draft.hours(hours_of_way(tags)), doubts_of_way(tags)
     if walk.kind in _RUNNING:
         hours, closed = hours_of(draft, tags), closed or not runs(tags)
     elif walk.kind is Kind.ferry:

@@ -17,11 +17,11 @@ from wegeketten.network.access import hours_of_way, wheelchair_hours
 from wegeketten.network.arms import Arm, heading
 from wegeketten.network.barriers import style_of_barrier
 from wegeketten.network.corners import beside
+from wegeketten.network.doubts import doubts_of_way
 from wegeketten.network.draft import Style
 from wegeketten.network.sides import LEFT, RIGHT, Side, sides_of_pieces
 from wegeketten.network.streets import Streets
 from wegeketten.network.ways import CODE
-from wegeketten.tags.cautions import cautions_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -170,7 +170,7 @@ def _style(draft: Draft, strip: Strip, side: int, kind: Kind) -> Style:
         name=draft.name(tags.get("name")),
         hours=draft.hours(hours_of_way(tags)),
         hours_wheelchair=draft.hours(wheelchair_hours(tags)),
-        caution=cautions_of(tags),
+        caution=doubts_of_way(tags),
         reading=draft.read(
             strip.element,
             tags,

@@ -129,15 +129,12 @@ def cautions_of(tags: Mapping[str, str]) -> int:
     found = 0
     for key in rules.keys() & tags.keys():
         for value in tags[key].split(";"):
-            word = value.strip()
-            folded = word.casefold()
-            for rule in rules[key]:
-                if (
-                    word in rule.values
-                    or folded in rule.values
-                    or ("*" in rule.values and folded not in _NOTHING)
-                ):
-                    found |= rule.bit
+            words = {value.strip(), value.strip().casefold()}
+            bits = [rule.bit for rule in rules[key] if not words.isdisjoint(rule.values)]
+            if not bits and words.isdisjoint(_NOTHING):
+                bits = [rule.bit for rule in rules[key] if "*" in rule.values]
+            for bit in bits:
+                found |= bit
     return found
 
 

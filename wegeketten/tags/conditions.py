@@ -29,12 +29,36 @@ ORDINARY_MONDAY = dt.date(2025, 3, 10)
 
 AND = " && "
 _ALWAYS = frozenset({"", "24/7", "00:00-24:00", "mo-su 00:00-24:00", "mo-su,ph 00:00-24:00"})
-_NEVER = frozenset({"off", "closed"})
+_NEVER = frozenset(
+    {"off", "closed", "24/7 off", "24/7 closed", "mo-su off", "mo-su closed", "no", "never", "none"}
+)
+_comment = re.compile(r'"[^"]*"')
 _rule = re.compile(r"\s*([a-z_]+)\s*@\s*(\([^()]*(?:\([^()]*\)[^()]*)*\)|[^;]*)\s*(?:;|$)", re.IGNORECASE)
 _dash = re.compile(r"\s*[-–]\s*")
 _month = re.compile(
     r"\b(january|february|march|april|may|june|july|august|september|october|november|december)\b",
     re.IGNORECASE,
+)
+
+_measure = re.compile(
+    r"\b(max)?(gross|empty)?(weight|weightrating|axleload|axles|height|length|width|wheels|speed|draught|load)"
+    r"\s*[<>=]",
+    re.IGNORECASE,
+)
+_VEHICLES = frozenset(
+    {
+        "vehicle",
+        "motor_vehicle",
+        "motorcar",
+        "motorcycle",
+        "moped",
+        "mofa",
+        "bicycle",
+        "horse",
+        "hgv",
+        "goods",
+    }
+    | {"bus", "psv", "taxi", "trailer", "caravan", "motorhome", "tourist_bus", "coach", "hazmat", "tracked"}
 )
 
 
@@ -87,6 +111,28 @@ def rules_of(raw: str) -> list[Rule] | None:
     return found or None
 
 
+def of_vehicles(when: str) -> bool:
+    """Whether a condition can hold for vehicles only: their weight, their size or their sort.
+
+    Parameters
+    ----------
+    when
+        A rule's condition.
+
+    Returns
+    -------
+    bool
+        True where it never concerns somebody on foot.
+
+    Examples
+    --------
+    >>> [of_vehicles(when) for when in ("weight>3.5", "hgv AND 22:00-06:00", "22:00-06:00", "!hgv")]
+    [True, True, False, False]
+    """
+    parts = (part.strip().strip("()").strip() for part in re.split(r"\s+AND\s+", when, flags=re.IGNORECASE))
+    return any(_measure.search(part) or part.casefold() in _VEHICLES for part in parts)
+
+
 def line_of(base: bool, rules: Sequence[tuple[bool, str]]) -> str | bool:
     """One line for a base state and what changes it; a plain state where nothing ever does.
 
@@ -133,9 +179,10 @@ def hours_line(raw: str) -> str | bool:
     (True, False, 'Mo-Fr 08:00-18:00')
     """
     text = raw.strip()
+    plain = _comment.sub("", text).strip().lower()
     if text.lower() in _ALWAYS:
         return True
-    return False if text.lower() in _NEVER else text
+    return False if plain in _NEVER else text
 
 
 def both(one: str | bool, other: str | bool) -> str | bool:
