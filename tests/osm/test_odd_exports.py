@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from osm.test_extract import _write
 
-from wegeketten.errors import InputDataError
+from wegeketten.errors import InputDataError, OutputError
 from wegeketten.osm.extract import read_extract
 from wegeketten.osm.xml_repair import deleted_in_editor
 
@@ -59,6 +59,20 @@ def test_what_an_editor_has_deleted_is_gone(tmp_path: Path, name: str) -> None:
     pack = packs.get(name, bytes)
     features = read_extract(_write(tmp_path, name, pack(document(NODES, WAY, deleted).encode())))
     assert list(features.ways) == [10]
+
+
+def test_what_an_editor_packed_is_unpacked_once(tmp_path: Path) -> None:
+    text = document(NODES, WAY, BARE.replace("<way ", "<way action='delete' ")).encode()
+    copy = tmp_path / "copy.osm"
+    found = deleted_in_editor(_write(tmp_path, "a.osm.bz2", bz2.compress(text)), copy)
+    assert len(found) == 1
+    assert copy.read_bytes() == text
+
+
+def test_no_room_for_what_is_unpacked_is_one_line(tmp_path: Path) -> None:
+    packed = _write(tmp_path, "a.osm.gz", gzip.compress(document(NODES, WAY).encode()))
+    with pytest.raises(OutputError, match="make room there"):
+        deleted_in_editor(packed, tmp_path / "nowhere" / "copy.osm")
 
 
 def test_what_a_server_wrote_has_no_deletions(tmp_path: Path) -> None:

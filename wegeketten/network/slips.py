@@ -21,7 +21,7 @@ _WORDS = frozenset(
     {"highway", "footway", "path", "cycleway", "pedestrian", "sidewalk", "sidewalk:left", "sidewalk:right"}
     | {"sidewalk:both", "crossing", "crossing:island", "crossing:signals", "barrier", "conveying", "bridge"}
     | {"tunnel", "indoor", "area", "covered", "location", "locked", "segregated", "railway", "route", "room"}
-    | {"public_transport", "man_made", "motorroad", "construction", "impassable", "oneway:foot", "entrance"}
+    | {"public_transport", "motorroad", "construction", "impassable", "oneway:foot", "entrance"}
     | {"door", "foot", "access", "foot:forward", "foot:backward", "wheelchair", "service", "ramp"}
 )
 """Keys whose values are words of a list, in small letters."""

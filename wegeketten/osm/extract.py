@@ -22,7 +22,7 @@ from wegeketten.osm.features import Features, Node, Relation, Skipped, Way
 from wegeketten.osm.foreign import foreign_elements
 from wegeketten.osm.source import check_file, check_sums, stated_time
 from wegeketten.osm.writer import open_writer
-from wegeketten.osm.xml_repair import deleted_in_editor, without_inner_geometry
+from wegeketten.osm.xml_repair import deleted_in_editor, is_packed, without_inner_geometry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -103,18 +103,25 @@ def _read(path: Path, kind: str) -> Features:
     from osmium import InvalidLocationError
 
     with ExitStack() as stack:
-        source, missing = path, None
+        source, missing, stripped = path, None, False
         try:
+            unpacked = None
+            if is_packed(path):
+                unpacked = stack.enter_context(private_folder(Path(tempfile.gettempdir()))) / "unpacked.osm"
+            deleted = deleted_in_editor(path, unpacked)
+            if unpacked is not None and unpacked.exists():
+                source, kind = unpacked, "osm"
             for order in ORDERS:
-                reader = _Reader(path, source, order)
+                reader = _Reader(path, source, order, deleted)
                 try:
                     reader.run(kind)
                     return reader.features()
                 except _NodesMissingError as error:
                     missing = missing or error
                 except RuntimeError as error:
-                    if "inside <member>" not in str(error) or source != path:
+                    if "inside <member>" not in str(error) or stripped:
                         raise
+                    stripped = True
                     room = stack.enter_context(private_folder(Path(tempfile.gettempdir())))
                     source, kind = without_inner_geometry(path, room), "osm"
         except (RuntimeError, ValueError, OSError, IndexError, KeyError, InvalidLocationError) as error:
@@ -138,9 +145,8 @@ class _Reader:
     splitting those is several times faster than handling element objects one by one.
     """
 
-    def __init__(self, path: Path, source: Path, order: str) -> None:
-        self.path, self.source, self.order = path, source, order
-        self.deleted = deleted_in_editor(source)
+    def __init__(self, path: Path, source: Path, order: str, deleted: frozenset[str]) -> None:
+        self.path, self.source, self.order, self.deleted = path, source, order, deleted
         self.nodes: dict[int, Node] = {}
         self.ways: dict[int, Way] = {}
         self.relations: dict[int, Relation] = {}

@@ -6,12 +6,14 @@ import bz2
 import gzip
 import re
 import zlib
+from contextlib import ExitStack
+from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from wegeketten.errors import InputDataError
+from wegeketten.errors import InputDataError, OutputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 _CHUNK = 1 << 22
@@ -32,7 +34,7 @@ _NO_EDITORS = (
 _inner = re.compile(rb"(<member\b[^>]*[^/>])\s*>(?:\s*<nd\b[^>]*/>)*\s*</member>")
 
 
-def deleted_in_editor(path: Path) -> frozenset[str]:
+def deleted_in_editor(path: Path, unpacked: Path | None = None) -> frozenset[str]:
     """Elements that an editor has marked ``action="delete"`` and not yet uploaded, such as ``w42``.
 
     Parameters
@@ -40,28 +42,74 @@ def deleted_in_editor(path: Path) -> frozenset[str]:
     path
         OSM XML, packed or not; any other file has none. What a server or a converter wrote is not read
         through: they know no such mark.
+    unpacked
+        Where an editor's packed file is written unpacked, so that it is unpacked once; nowhere where None.
 
     Returns
     -------
     frozenset
         Type and number.
+
+    Raises
+    ------
+    InputDataError
+        The file is broken.
+    OutputError
+        There is no room for the unpacked file.
     """
-    found: set[str] = set()
     if ".osm" not in path.name.lower() or path.name.lower().endswith(".pbf"):
         return frozenset()
+    chunks = _chunks(path)
+    head = next(chunks, b"")
+    if _by_server(head):
+        return frozenset()
+    try:
+        with ExitStack() as stack:
+            out = None if unpacked is None else stack.enter_context(unpacked.open("wb"))
+            return frozenset(_deletions(chain([head], chunks), out))
+    except OSError as error:
+        raise OutputError(
+            f"cannot write {unpacked} ({error}); make room there, or write elsewhere "
+            "(TMPDIR names the place of temporary files)"
+        ) from error
+
+
+def _deletions(chunks: Iterable[bytes], out: BinaryIO | None) -> Iterator[str]:
+    """Elements marked as deleted, while the text is copied."""
     rest = b""
-    for number, chunk in enumerate(_chunks(path)):
-        if number == 0 and _by_server(chunk):
-            break
+    for chunk in chunks:
+        if out is not None:
+            out.write(chunk)
         text = rest + chunk
         if b"delete" in text:
             for kind, inside in _element.findall(text):
                 ref = _id.search(inside) if _deleted.search(inside) else None
                 if ref is not None:
-                    found.add(f"{kind[:1].decode()}{ref[1].decode()}")
+                    yield f"{kind[:1].decode()}{ref[1].decode()}"
         cut = text.rfind(b"<")
         rest = text[cut:][:_LONGEST_TAG] if cut >= 0 else b""
-    return frozenset(found)
+
+
+def is_packed(path: Path) -> bool:
+    """Whether a file of OSM XML is packed, by its name.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    bool
+        True for ``.gz`` and ``.bz2``.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> is_packed(Path("town.osm.bz2")), is_packed(Path("town.osm"))
+    (True, False)
+    """
+    return path.suffix.lower() in (".gz", ".bz2")
 
 
 def _by_server(head: bytes) -> bool:
