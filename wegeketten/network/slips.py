@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from wegeketten.tags.keys import tidy_key
 from wegeketten.tags.unread import passage_keys
 
 if TYPE_CHECKING:
-    from wegeketten.osm.features import Features
+    from collections.abc import Iterable
+
+    from wegeketten.osm.features import Features, Node, Relation, Way
+
+_Element = TypeVar("_Element", "Node", "Way", "Relation")
 
 _OF_WAYS = frozenset({"highway", "railway", "public_transport", "barrier", "kerb", "entrance", "door"}) | {
     "route", "indoor", "room", "man_made", "crossing", "access", "foot", "wheelchair", "ford", "sidewalk",
@@ -106,27 +110,36 @@ def mended(features: Features) -> Features:
     Features
         The same where there are none.
     """
-    tables = (features.nodes, features.ways, features.relations)
     keys: set[str] = set()
     pairs: set[tuple[str, str]] = set()
-    for table in tables:
-        for element in table.values():  # type: ignore[attr-defined]  # all three have tags
-            keys.update(element.tags)
-            if not _OF_WAYS.isdisjoint(element.tags):
-                pairs.update(element.tags.items())
+    _gather(features.nodes.values(), keys, pairs)
+    _gather(features.ways.values(), keys, pairs)
+    _gather(features.relations.values(), keys, pairs)
     known = _keys()
-    wrong_keys = {key for key in keys if not key.islower() and tidy_key(key) in known}
-    wrong = {pair for pair in pairs if pair[0] in _WORDS and _is_bent(*pair)}
+    wrong_keys = frozenset(key for key in keys if not key.islower() and tidy_key(key) in known)
+    wrong = frozenset(pair for pair in pairs if pair[0] in _WORDS and _is_bent(*pair))
     if not wrong_keys and not wrong:
         return features
-    new = []
-    for table in tables:
-        changed = {}
-        for ref, element in table.items():  # type: ignore[attr-defined]
-            if not (wrong_keys.isdisjoint(element.tags) and wrong.isdisjoint(element.tags.items())):
-                tags = without_slips(element.tags)
-                if tags is not element.tags:
-                    changed[ref] = element._replace(tags=tags)
-        new.append({**table, **changed} if changed else table)  # type: ignore[dict-item]
-    nodes, ways, relations = new
-    return replace(features, nodes=nodes, ways=ways, relations=relations)
+    return replace(
+        features,
+        nodes=_changed(features.nodes, wrong_keys, wrong),
+        ways=_changed(features.ways, wrong_keys, wrong),
+        relations=_changed(features.relations, wrong_keys, wrong),
+    )
+
+
+def _gather(elements: Iterable[_Element], keys: set[str], pairs: set[tuple[str, str]]) -> None:
+    for element in elements:
+        keys.update(element.tags)
+        if not _OF_WAYS.isdisjoint(element.tags):
+            pairs.update(element.tags.items())
+
+
+def _changed(
+    table: dict[int, _Element], wrong_keys: frozenset[str], wrong: frozenset[tuple[str, str]]
+) -> dict[int, _Element]:
+    changed = {}
+    for ref, element in table.items():
+        if not (wrong_keys.isdisjoint(element.tags) and wrong.isdisjoint(element.tags.items())):
+            changed[ref] = element._replace(tags=without_slips(element.tags))
+    return {**table, **changed}
