@@ -242,8 +242,8 @@ def test_a_building_site_takes_ways_away_and_a_measure_gives_some(ask: Ask, city
         ("/v2/isochrones/walker", {"locations": [WEST], "range": [7201]}, 400, 3003, "7200"),
         ("/v2/isochrones/walker", {"locations": [WEST] * 6, "range": [60]}, 400, 3004, "at most 5"),
         ("/v2/isochrones/walker", {"locations": [WEST], "range": [600], "interval": 1}, 400, 3004, "600"),
-        ("/v2/isochrones/walker", {"locations": [WEST], "range": [9], "range_type": "distance"},
-         400, 3003, "by time"),
+        ("/v2/isochrones/walker", {"locations": [WEST], "range": [9], "range_type": "speed"},
+         400, 3003, "time, distance"),
         ("/v2/isochrones/walker", {"locations": [[0, 0]], "range": [60]}, 404, 2010, "250 m"),
         ("/v2/matrix/walker", {"locations": [WEST] * 2001}, 400, 6004, "at most 2000"),
         ("/v2/matrix/walker", {"locations": [WEST] * 400}, 400, 6004, "160000 pairs"),
@@ -255,7 +255,7 @@ def test_a_building_site_takes_ways_away_and_a_measure_gives_some(ask: Ask, city
         ("/v2/whatif/walker", {"edits": [{"barrier": "n68", "kerb": 1}]}, 400, 9003, "kerb_cm"),
         ("/v2/whatif/walker", {"edits": [{"barrier": "n68"}] * 2}, 400, 2003, "twice"),
         ("/whatif", {"edits": [{"barrier": "n68"}]}, 400, 9001, "profile"),
-        ("/v2/optimization/walker", {}, 404, 404, "no such address"),
+        ("/v2/centrality/walker", {}, 404, 404, "no such address"),
     ],
 )  # fmt: skip
 def test_refusals_are_plain_words_in_openrouteservices_form(

@@ -12,7 +12,7 @@ import math
 import re
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
 
@@ -111,6 +111,34 @@ class Profile(Strict):
 
     def __hash__(self) -> int:
         return int(self.sha256[:15], 16)
+
+    def changed(self, *, limits: Mapping[str, Any] | None = None, level_m_s: float | None = None) -> Profile:
+        """The same profile with other figures for one question; they are taken as they are.
+
+        Parameters
+        ----------
+        limits
+            Limits by name that replace its own; None lifts one.
+        level_m_s
+            Speed on the level at every pace, m/s.
+
+        Returns
+        -------
+        Profile
+            Its hash differs from this one's.
+
+        Examples
+        --------
+        >>> load_profile("wheelchair").changed(limits={"kerb_cm": 6.0}).limits.kerb_cm
+        6.0
+        """
+        paces = dict.fromkeys(("slow_m_s", "typical_m_s", "fast_m_s"), level_m_s)
+        parts: dict[str, Any] = {"limits": self.limits.model_copy(update=dict(limits or {}))}
+        if level_m_s is not None:
+            parts["speeds"] = self.speeds.model_copy(update=paces)
+        copied = self.model_copy(update=parts)
+        vars(copied).pop("sha256", None)  # kept from before it changed
+        return copied
 
 
 _FOR_THIS_RUN = {"source": "set for this run", "source_de": "für diesen Lauf gesetzt", "mark": "A"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -39,6 +39,8 @@ class Instruction:
         Of this step.
     lat, lon
         Where it begins, degrees.
+    street
+        Name of the street; "" where it has none.
     """
 
     text: Both
@@ -46,6 +48,7 @@ class Instruction:
     seconds: float
     lat: float
     lon: float
+    street: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Plain values."""
@@ -69,6 +72,10 @@ class Itinerary:
         Metres climbed where the rise is known, None where it is known nowhere.
     instructions
         Steps in words.
+    path
+        The parts of edges it consists of.
+    begins
+        int64, shape (parts + 1,): with which point of `line` each part begins, and the last one ends.
     runs
         The run-length rule of DIN 18040-3, stretch by stretch.
     """
@@ -77,7 +84,25 @@ class Itinerary:
     metres: float
     climb_m: float | None
     instructions: tuple[Instruction, ...]
+    path: Path
+    begins: NDArray[np.int64]
     runs: tuple[Stretch, ...] = ()
+
+    def with_ends(self, start: Line, end: Line) -> Itinerary:
+        """The same way with its line drawn up to points before and behind it.
+
+        Parameters
+        ----------
+        start, end
+            Points in degrees, shape (points, 2); they may be none.
+
+        Returns
+        -------
+        Itinerary
+            Length, parts and steps are as before.
+        """
+        line = np.concatenate([start, self.line, end])
+        return replace(self, line=line, begins=self.begins + len(start))
 
 
 def follow(city: City, path: Path, barriers: Sequence[Barrier] = ()) -> Itinerary:
@@ -104,7 +129,7 @@ def follow(city: City, path: Path, barriers: Sequence[Barrier] = ()) -> Itinerar
     climb = np.where(path.ahead, edges["rise_m"][path.edge], edges["fall_m"][path.edge]).astype(np.float64)
     climb *= share
     known = np.isfinite(climb)
-    line = _joined(pieces)
+    line, begins = _joined(pieces)
     lonlat = np.asarray(city.projection.to_lonlat(line), dtype=np.float64) if len(line) else line
     metres = lengths(city, path)
     cell_m = (city.meta.get("elevation") or {}).get("resolution_m")
@@ -114,6 +139,8 @@ def follow(city: City, path: Path, barriers: Sequence[Barrier] = ()) -> Itinerar
         float(metres.sum()),
         float(climb[known].sum()) if known.any() else None,
         tuple(_describe(city, path.edge, pieces, metres, path.units.astype(np.float64) * UNIT_S, barriers)),
+        path,
+        begins,
         tuple(runs),
     )
 
@@ -170,14 +197,17 @@ def part_of_line(points: Line, start: float, end: float) -> Line:
     return part if start <= end else part[::-1]
 
 
-def _joined(pieces: Sequence[Line]) -> Line:
+def _joined(pieces: Sequence[Line]) -> tuple[Line, NDArray[np.int64]]:
+    """One line of several, and which of its points each of them begins with, and the last one ends with."""
     if not pieces:
-        return np.zeros((0, 2))
+        return np.zeros((0, 2)), np.zeros(1, dtype=np.int64)
     line = np.concatenate(pieces)
     new = np.ones(len(line), dtype=bool)
     new[1:] = (line[1:] != line[:-1]).any(axis=1)
-    kept = line[new]
-    return kept if len(kept) > 1 else np.repeat(kept, 2, axis=0)
+    kept, number = line[new], np.cumsum(new) - 1
+    firsts = np.cumsum([0, *(len(piece) for piece in pieces[:-1])])
+    begins = np.append(number[firsts], number[-1]).astype(np.int64)
+    return (kept, begins) if len(kept) > 1 else (np.repeat(kept, 2, axis=0), begins)
 
 
 def _bearing(piece: Line, *, last: bool) -> float | None:
@@ -228,7 +258,7 @@ class _Narrator:
         if barrier is not None and point:
             self._pass_barrier(row, kind, barrier, spot)
         elif kind == Kind.steps and self.city.edges["osm_id"][row] == self.flight:
-            self._climb_on(spot)
+            self._climb_on(row, spot)
         elif kind == Kind.crossing:
             self._cross(row, spot)
         elif not point:
@@ -236,16 +266,16 @@ class _Narrator:
         self.bearing = _bearing(piece, last=True) or self.bearing
 
     def _pass_barrier(self, row: int, kind: Kind, barrier: Barrier, spot: _Spot) -> None:
-        self._say(_titled(spoken.barrier(barrier)), spot)
+        self._say(_titled(spoken.barrier(barrier)), row, spot)
         self.flight = int(self.city.edges["osm_id"][row]) if kind == Kind.steps else -1
         self.flight_step = len(self.steps) - 1
 
-    def _climb_on(self, spot: _Spot) -> None:
+    def _climb_on(self, row: int, spot: _Spot) -> None:
         """A further piece of the same flight; after a landing it is a step of its own."""
         if self.flight_step == len(self.steps) - 1:
             self._lengthen(spot)
         else:
-            self._say(spoken.SAME_STEPS, spot)
+            self._say(spoken.SAME_STEPS, row, spot)
             self.flight_step = len(self.steps) - 1
 
     def _cross(self, row: int, spot: _Spot) -> None:
@@ -254,7 +284,8 @@ class _Narrator:
         if self.stretch == halves:
             self._lengthen(spot)
         else:
-            self._say(_titled(spoken.crossing(Crossing(int(self.city.edges["crossing"][row])))), spot)
+            how = Crossing(int(self.city.edges["crossing"][row]))
+            self._say(_titled(spoken.crossing(how)), row, spot)
         self.stretch = halves
 
     def _walk(self, row: int, kind: Kind, piece: Line, spot: _Spot) -> None:
@@ -265,11 +296,11 @@ class _Narrator:
         if goes_on or tiny or kind == Kind.link:
             self._lengthen(spot)
         else:
-            self._say(_stretch(self.city, row, kind, self.bearing, piece), spot)
+            self._say(_stretch(self.city, row, kind, self.bearing, piece), row, spot)
             self.stretch = stretch
 
-    def _say(self, text: Both, spot: _Spot) -> None:
-        self.steps.append(Instruction(text, *spot))
+    def _say(self, text: Both, row: int, spot: _Spot) -> None:
+        self.steps.append(Instruction(text, *spot, _street(self.city, row)))
         self.stretch = None
 
     def _lengthen(self, spot: _Spot) -> None:
@@ -286,10 +317,13 @@ class _Spot(NamedTuple):
     lon: float
 
 
-def _stretch(city: City, row: int, kind: Kind, bearing: float | None, piece: Line) -> Both:
+def _street(city: City, row: int) -> str:
     name = int(city.edges["name"][row])
-    street = city.edges.names[name] if name >= 0 else ""
-    on = spoken.way(kind, street)
+    return city.edges.names[name] if name >= 0 else ""
+
+
+def _stretch(city: City, row: int, kind: Kind, bearing: float | None, piece: Line) -> Both:
+    on = spoken.way(kind, _street(city, row))
     degrees = _turned(bearing, piece)
     if degrees is None:
         return _titled(on)
@@ -308,7 +342,7 @@ def _titled(text: Both) -> Both:
 
 
 def _longer(step: Instruction, metres: float, seconds: float) -> Instruction:
-    return Instruction(step.text, step.metres + metres, step.seconds + seconds, step.lat, step.lon)
+    return replace(step, metres=step.metres + metres, seconds=step.seconds + seconds)
 
 
 def _with_length(step: Instruction) -> Instruction:
@@ -316,4 +350,4 @@ def _with_length(step: Instruction) -> Instruction:
         return step
     length = spoken.spoken_metres(step.metres)
     text = Both(f"{step.text.de}, {length.de}", f"{step.text.en}, {length.en}")
-    return Instruction(text, step.metres, step.seconds, step.lat, step.lon)
+    return replace(step, text=text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,6 +27,7 @@ from wegeketten.words.catalogue import text
 from wegeketten.words.numbers import metres, minutes_long
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -246,15 +247,14 @@ def find_route(
     )
     barriers = (*there, *passed(city, profile, on_street), *back)
     course = follow(city, ways[led].path, barriers)
-    course = replace(course, line=_with_ends(course.line, start if there else None, end if back else None))
+    course = course.with_ends(_drawn(start, there), _drawn(end, back))
     chance = chance_of_way(city, profile, on_street, worlds=worlds, seed=seed) if worlds else None
     return Route(profile.id, "sure" if certain else led, answers[led], answers, course, barriers, chance)
 
 
-def _with_ends(line: NDArray[np.float64], start: Spot | None, end: Spot | None) -> NDArray[np.float64]:
-    """A line drawn up to the points, where the way there is no mere step."""
-    ends = [[] if spot is None else [[spot[1], spot[0]]] for spot in (start, end)]
-    return np.concatenate([np.reshape(part, (-1, 2)) for part in (ends[0], line, ends[1])])
+def _drawn(spot: Spot, between: Sequence[Barrier]) -> NDArray[np.float64]:
+    """The point as part of the line, where the way there is no mere step; shape (0 or 1, 2)."""
+    return np.reshape([spot[1], spot[0]] if between else [], (-1, 2)).astype(np.float64)
 
 
 def at_door(

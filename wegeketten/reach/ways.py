@@ -140,7 +140,7 @@ def climb_way(
 
     def follow() -> tuple[NDArray[np.int64], Path]:
         _, arcs = city.metric(profile, answer).route(int(starts.nodes[one]), int(ends.nodes[other]))
-        return _through(weights, homes, places, bool(starts.at_v[one]), bool(ends.at_v[other]), arcs)
+        return through(weights, homes, places, bool(starts.at_v[one]), bool(ends.at_v[other]), arcs)
 
     return Way(over, follow)
 
@@ -167,7 +167,7 @@ def _along(homes: Endpoints, places: Endpoints, units: int) -> tuple[NDArray[np.
     return 2 * edge + (not ahead), path
 
 
-def _through(
+def through(
     weights: NDArray[np.int32],
     homes: Endpoints,
     places: Endpoints,
@@ -175,7 +175,24 @@ def _through(
     to_v: bool,
     between: NDArray[np.int32],
 ) -> tuple[NDArray[np.int64], Path]:
-    """A way that leaves its first edge at one end, runs over arcs, and enters its last edge at an end."""
+    """A way that leaves its first edge at one end, runs over arcs, and enters its last edge at an end.
+
+    Parameters
+    ----------
+    weights
+        Units of every arc.
+    homes, places
+        Joints of the start and of the goal, one each.
+    from_v, to_v
+        Whether the first edge is left, and the last one entered, at its end v; else at u.
+    between
+        Arcs from the one node to the other.
+
+    Returns
+    -------
+    tuple
+        All arcs, and the parts of edges.
+    """
     middle = between.astype(np.int64)
     ahead = np.concatenate([[from_v], middle % 2 == 0, [not to_v]])
     edge = np.concatenate([homes.edge[:1], middle // 2, places.edge[:1]]).astype(np.int64)

@@ -16,15 +16,25 @@ from wegeketten.serve.directions import directions
 from wegeketten.serve.fields import Fields, parse_body
 from wegeketten.serve.guard import Guard
 from wegeketten.serve.matrices import matrix
+from wegeketten.serve.network_export import network_export
 from wegeketten.serve.reach_areas import isochrones
-from wegeketten.serve.refusals import DIRECTIONS, ISOCHRONES, MATRIX, SNAP, WHAT_IF, RefusedError, error_body
+from wegeketten.serve.refusals import (
+    DIRECTIONS,
+    EXPORT,
+    ISOCHRONES,
+    MATRIX,
+    SNAP,
+    WHAT_IF,
+    RefusedError,
+    error_body,
+)
 from wegeketten.serve.snapping import snap
 from wegeketten.serve.what_if import what_if
 from wegeketten.version import VERSION
 from wegeketten.words.messages import translated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from wegeketten.serve.desk import Desk
 
@@ -40,10 +50,22 @@ SERVICES: dict[str, tuple[Answerer, int, tuple[str, ...]]] = {
         ("geojson",),
     ),
     "matrix": (lambda desk, name, fields, _form: matrix(desk, name, fields), MATRIX, ("json",)),
+    "export": (lambda desk, name, fields, _form: network_export(desk, name, fields), EXPORT, ("json",)),
     "snap": (snap, SNAP, ("json", "geojson")),
     "whatif": (what_if, WHAT_IF, ("json", "geojson")),
 }
 """What is answered: how, with which numbers for errors, in which forms; the first where none is named."""
+
+ELSEWHERE = {
+    "geocode": "addresses are not looked up here; give longitude and latitude",
+    "elevation": "heights are not served by themselves; a route carries them with elevation: true",
+    "pois": "places are not listed here; wegeketten export writes them",
+    "optimization": "visits are not put in order here; give the points in their order",
+}
+"""What openrouteservice's clients can ask for besides, and why it is not answered."""
+
+_FORMLESS = {EXPORT: 6, SNAP: 6}
+"""Kind of the error about a form that is not written, where it is not 7."""
 
 _TYPES = {"json": "application/json", "geojson": "application/geo+json", "gpx": "application/gpx+xml"}
 
@@ -92,6 +114,10 @@ def _routes(desk: Desk) -> APIRouter:
         """What the service answers, and for whom."""
         return _status(desk)
 
+    for name in ELSEWHERE:
+        for path in (f"/{name}", f"/{name}/{{rest:path}}"):
+            routes.add_api_route(path, _elsewhere(name), methods=["GET", "POST"], include_in_schema=False)
+
     @routes.get("/v2/directions/{profile}")
     async def short_directions(request: Request, profile: str) -> Response:
         """Directions from ``start`` to ``end``, each as longitude and latitude, as GeoJSON."""
@@ -121,13 +147,22 @@ def _routes(desk: Desk) -> APIRouter:
     return routes
 
 
+def _elsewhere(name: str) -> Callable[[], Awaitable[None]]:
+    async def refuse() -> None:
+        raise RefusedError(f"{name}: {ELSEWHERE[name]}", 404, 404)
+
+    return refuse
+
+
 async def _post(desk: Desk, request: Request, service: str, profile: str, form: str) -> Response:
     if service not in SERVICES:
         raise HTTPException(404)
     _, number, forms = SERVICES[service]
     wanted = form or forms[0]
     if wanted not in forms:
-        raise RefusedError(f"{service}: answers come as {', '.join(forms)}", number + 7, 406)
+        raise RefusedError(
+            f"{service}: answers come as {', '.join(forms)}", number + _FORMLESS.get(number, 7), 406
+        )
     return await _answer(desk, service, profile, parse_body(await request.body(), number), wanted)
 
 
@@ -167,7 +202,7 @@ def _status(desk: Desk) -> dict[str, Any]:
     return {
         "languages": ["de", "en"],
         "engine": {"version": f"wegeketten {VERSION}", "graph_date": city.meta.get("osm_timestamp")},
-        "services": ["routing", "isochrones", "matrix", "snap", "whatif"],
+        "services": ["routing", "isochrones", "matrix", "snap", "export", "whatif"],
         "profiles": profiles,
         "counts": city.meta.get("counts"),
     }

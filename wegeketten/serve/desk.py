@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from wegeketten.model.answers import ANSWERS
+from wegeketten.model.edges import RAW
 from wegeketten.people.profile import PROFILES, Profile, load_profiles
 from wegeketten.serve.refusals import VALUE, RefusedError
 from wegeketten.serve.service_times import service_times
+from wegeketten.serve.variant import Variant
+from wegeketten.serve.wishes import Wishes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,7 +27,8 @@ FOREIGN = {"foot-walking": "walker", "foot-hiking": "walker", "wheelchair": "whe
 """Profiles of openrouteservice, and ours in their place."""
 
 KEPT = 3
-"""Profiles whose times of all homes are kept: three times homes × services numbers each."""
+"""Profiles whose times of all homes are kept (three times homes × services numbers each), and networks that
+differ by a request's wishes."""
 
 
 @dataclass
@@ -45,6 +49,7 @@ class Desk:
     profiles: Mapping[str, Profile]
     busy: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _today: dict[str, dict[Answer, NDArray[np.int32]]] = field(default_factory=dict, repr=False)
+    _variants: dict[tuple[str, Wishes], Variant] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, city: City, profiles: Sequence[str | Profile] = ()) -> Desk:
@@ -103,6 +108,52 @@ class Desk:
             )
         return found
 
+    def network(self, profile: Profile, wishes: Wishes) -> tuple[City, Profile]:
+        """The city as a request wishes it, and whom to ask for; the last few are kept.
+
+        Parameters
+        ----------
+        profile
+            For whom.
+        wishes
+            What differs; nothing in most requests.
+
+        Returns
+        -------
+        tuple
+            City and profile, the city's own where nothing differs.
+        """
+        if wishes == Wishes():
+            return self.city, profile
+        variant = self._variant(profile, wishes)
+        return variant, variant.profile
+
+    def by_metres(self, profile: Profile, wishes: Wishes) -> tuple[Variant, Profile]:
+        """The same with metres in place of seconds.
+
+        Parameters
+        ----------
+        profile
+            For whom.
+        wishes
+            What else differs.
+
+        Returns
+        -------
+        tuple
+            City and profile.
+        """
+        variant = self._variant(profile, replace(wishes, by_length=True))
+        return variant, variant.profile
+
+    def _variant(self, profile: Profile, wishes: Wishes) -> Variant:
+        key = profile.id, wishes
+        found = self._variants.pop(key, None) or Variant(self.city, profile, wishes)
+        self._variants[key] = found
+        if len(self._variants) > KEPT:
+            del self._variants[next(iter(self._variants))]
+        return found
+
     def today(self, profile: Profile) -> dict[Answer, NDArray[np.int32]]:
         """How far every home is from every service of the city as it is, by answer; the last few are kept.
 
@@ -141,7 +192,7 @@ class Desk:
         from wegeketten.serve.rehearsal import rehearse
 
         city = self.city
-        _ = city.districts, city.places, city.joiner, city.edges.points
+        _ = city.districts, city.places, city.joiner, city.edges.points, city.edges.columns[RAW]
         if "base.parquet" in city.meta.get("files", {}):
             _ = city.base
         for number, profile in enumerate(self.profiles.values()):

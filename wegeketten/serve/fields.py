@@ -120,6 +120,53 @@ class Fields:
             raise self.refuse(f"{name}: is missing", MISSING)
         return self.values[name]
 
+    def group(self, name: str) -> Fields:
+        """Fields of an object within the request; none where it is missing.
+
+        Parameters
+        ----------
+        name
+            Name of the field.
+
+        Returns
+        -------
+        Fields
+            By their whole path, such as ``options.avoid_features``.
+
+        Raises
+        ------
+        RefusedError
+            It is no object.
+
+        Examples
+        --------
+        >>> list(Fields({"options": {"avoid_features": ["steps"]}}, 2000).group("options").values)
+        ['options.avoid_features']
+        """
+        value = {} if self.values.get(name) is None else self.values[name]
+        if not isinstance(value, dict):
+            raise self.refuse(f"{name}: an object was expected", FORM)
+        return Fields({f"{name}.{shown_key(key)}": each for key, each in value.items()}, self.service)
+
+    def known(self, name: str, names: Sequence[str]) -> None:
+        """Refuse fields of a group that nobody reads.
+
+        Parameters
+        ----------
+        name
+            Name of the group.
+        names
+            Fields that are read, without the group's name.
+
+        Raises
+        ------
+        RefusedError
+            There is another one; the first is named.
+        """
+        for path in self.values:
+            if path.removeprefix(f"{name}.") not in names:
+                raise self.refuse(f"{path}: is not known, choose {', '.join(names)}")
+
     def rows(self, name: str, most: int) -> list[Any]:
         """A list with one to so many members.
 
@@ -363,6 +410,27 @@ def shown(value: Any) -> str:
     """
     text = repr(value) if isinstance(value, str | int | float | bool) else type(value).__name__
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+
+
+def shown_key(key: str) -> str:
+    r"""A key as an error repeats it: short, and on one line.
+
+    Parameters
+    ----------
+    key
+        What the client sent.
+
+    Returns
+    -------
+    str
+        At most a few dozen signs.
+
+    Examples
+    --------
+    >>> shown_key("avoid_features"), shown_key("a\nb")
+    ('avoid_features', "'a\\nb'")
+    """
+    return key if key.isidentifier() and len(key) <= _SHOWN else shown(key)
 
 
 def _is_number(value: Any) -> bool:

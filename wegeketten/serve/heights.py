@@ -40,3 +40,22 @@ def heights_along(city: City, path: Path, lonlat: NDArray[np.float64]) -> NDArra
         return np.zeros(len(lonlat))
     climbed = np.concatenate([[0.0], np.cumsum(net)])
     return np.asarray(np.interp(walked / walked[-1] * along[-1], along, climbed), dtype=np.float64)
+
+
+def climbs_along(city: City, path: Path) -> tuple[float, float]:
+    """Metres up and metres down along a route, as far as they are known.
+
+    Parameters
+    ----------
+    city, path
+        Where it leads.
+
+    Returns
+    -------
+    tuple of float
+        Both 0 or more.
+    """
+    share = np.abs(path.end - path.start)
+    rise, fall = (city.edges[name][path.edge].astype(np.float64) * share for name in ("rise_m", "fall_m"))
+    up, down = np.where(path.ahead, rise, fall), np.where(path.ahead, fall, rise)
+    return float(np.nansum(up)), float(np.nansum(down))

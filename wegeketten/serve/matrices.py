@@ -12,6 +12,7 @@ from wegeketten.reach.matrix import ends_of_points, matrix_blocks
 from wegeketten.serve.metadata import factor_of, metadata
 from wegeketten.serve.refusals import FORM, MATRIX, TOO_MUCH
 from wegeketten.serve.snapping import snapped
+from wegeketten.serve.wishes import wishes_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -61,18 +62,20 @@ def matrix(desk: Desk, name: str, fields: Fields) -> dict[str, Any]:
     factor = factor_of(fields)
     named = fields.flag("resolve_locations", default=False)
     answer = next(each for each in ANSWERS if each == fields.choice("answer", ANSWERS, "likely"))
+    fields.flag("optimized", default=True)
+    city, profile = desk.network(profile, wishes_of(fields))
     starts, ends = (
-        ends_of_points(desk.city, profile, Points([str(row) for row in rows], points[rows]), answer)
+        ends_of_points(city, profile, Points([str(row) for row in rows], points[rows]), answer)
         for rows in (origins, goals)
     )
-    blocks = list(matrix_blocks(desk.city, profile, starts, ends, answer=answer))
+    blocks = list(matrix_blocks(city, profile, starts, ends, answer=answer))
     found: dict[str, Any] = {}
     if "duration" in metrics:
         found["durations"] = _plain(np.hstack([block.seconds for block in blocks]))
     if "distance" in metrics:
         metres = np.hstack([block.metres for block in blocks]).astype(np.float64)
         found["distances"] = _plain(np.round(metres * factor, 2 if factor == 1 else 5))
-    places = snapped(desk.city, profile, points, answer)
+    places = snapped(city, profile, points, answer)
     if not named:
         places = [None if each is None else {**each, "name": None} for each in places]
     shown = [

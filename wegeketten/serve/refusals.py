@@ -7,7 +7,7 @@ from typing import Any
 from wegeketten.errors import UsageError
 from wegeketten.version import VERSION
 
-DIRECTIONS, ISOCHRONES, MATRIX, SNAP, WHAT_IF = 2000, 3000, 6000, 8000, 9000
+DIRECTIONS, ISOCHRONES, MATRIX, EXPORT, SNAP, WHAT_IF = 2000, 3000, 6000, 7000, 8000, 9000
 """First numbers of the services, as openrouteservice counts them; what-if is our own."""
 
 UNREADABLE, MISSING, FORM, VALUE, TOO_MUCH = 0, 1, 2, 3, 4

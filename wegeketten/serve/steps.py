@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from math import atan2, cos, degrees, radians
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +17,21 @@ if TYPE_CHECKING:
     Line = Sequence[Sequence[float]]
 
 LEFT, RIGHT, SHARP_LEFT, SHARP_RIGHT, SLIGHT_LEFT, SLIGHT_RIGHT, STRAIGHT = range(7)
-GOAL, DEPART = 10, 11
+TURN_ROUND, GOAL, DEPART = 9, 10, 11
 
 _CLOSE = 1e-6
 
 
-def steps_of(course: Itinerary, line: Line, first: int, lang: Lang, factor: float) -> list[dict[str, Any]]:
+def steps_of(
+    course: Itinerary,
+    line: Line,
+    first: int,
+    lang: Lang,
+    factor: float,
+    *,
+    html_marks: bool = False,
+    maneuvers: bool = False,
+) -> list[dict[str, Any]]:
     """Steps of one part of a route, the arrival last.
 
     Parameters
@@ -36,6 +46,10 @@ def steps_of(course: Itinerary, line: Line, first: int, lang: Lang, factor: floa
         Language of the instructions.
     factor
         By what metres are multiplied.
+    html_marks
+        Whether instructions are HTML, with streets in bold.
+    maneuvers
+        Whether each step tells its place and the directions before and after it.
 
     Returns
     -------
@@ -44,25 +58,46 @@ def steps_of(course: Itinerary, line: Line, first: int, lang: Lang, factor: floa
     """
     starts = _starts([(step.lon, step.lat) for step in course.instructions], line)
     last = len(line) - 1
-    steps = []
+    steps: list[dict[str, Any]] = []
     for number, step in enumerate(course.instructions):
         begin = starts[number]
         end = starts[number + 1] if number + 1 < len(starts) else last
-        kind = DEPART if number == 0 else turn_at(line, begin)
+        told = getattr(step.text, lang)
         steps.append(
             {
-                "distance": round(step.metres * factor, 3), "duration": round(step.seconds, 1), "type": kind,
-                "instruction": getattr(step.text, lang), "name": "-",
-                "way_points": [first + begin, first + end],
+                "distance": round(step.metres * factor, 3), "duration": round(step.seconds, 1),
+                "type": DEPART if number == 0 else turn_at(line, begin),
+                "instruction": _marked(told, step.street) if html_marks else told,
+                "name": step.street or "-", "way_points": [first + begin, first + end],
             }
         )  # fmt: skip
+    street = course.instructions[-1].street if course.instructions else ""
     steps.append(
         {
             "distance": 0.0, "duration": 0.0, "type": GOAL, "instruction": text("route.arrived", lang),
-            "name": "-", "way_points": [first + last, first + last],
+            "name": street or "-", "way_points": [first + last, first + last],
         }
     )  # fmt: skip
+    if maneuvers:
+        for told_step, begin in zip(steps, [*starts, last], strict=True):
+            told_step["maneuver"] = _maneuver(line, begin, told_step["type"])
     return steps
+
+
+def _marked(told: str, street: str) -> str:
+    """An instruction as HTML; names of streets are text of others."""
+    safe = escape(told)
+    return safe.replace(escape(street), f"<b>{escape(street)}</b>", 1) if street else safe
+
+
+def _maneuver(line: Line, place: int, kind: int) -> dict[str, Any]:
+    """Where a step begins, and the directions before and after, clockwise from north."""
+    before, after = _bearing(line, place, -1), _bearing(line, place, 1)
+    return {
+        "location": list(line[place][:2]),
+        "bearing_before": 0 if before is None or kind == DEPART else round(270 - before) % 360,
+        "bearing_after": 0 if after is None or kind == GOAL else round(90 - after) % 360,
+    }
 
 
 def _starts(spots: Sequence[tuple[float, float]], line: Line) -> list[int]:
@@ -110,7 +145,8 @@ def turn_at(line: Line, place: int) -> int:
         (20, STRAIGHT, STRAIGHT),
         (50, SLIGHT_RIGHT, SLIGHT_LEFT),
         (120, RIGHT, LEFT),
-        (360, SHARP_RIGHT, SHARP_LEFT),
+        (170, SHARP_RIGHT, SHARP_LEFT),
+        (360, TURN_ROUND, TURN_ROUND),
     ):
         if abs(turned) <= limit:
             return right if turned > 0 else left
