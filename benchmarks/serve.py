@@ -63,6 +63,25 @@ def main() -> None:
         fields = Fields({"locations": [pair()[0]], "range": [900]}, 3000)
         return lambda: isochrones(desk, options.profile, fields)
 
+    def rich() -> Callable[[], Any]:
+        wish = {"extra_info": ["surface", "steepness", "waytype", "waycategory"], "maneuvers": True}
+        fields = Fields({"coordinates": pair(), "elevation": True, **wish}, 2000)
+        return lambda: directions(desk, options.profile, fields, "geojson")
+
+    def others() -> Callable[[], Any]:
+        fields = Fields({"coordinates": pair(), "alternative_routes": {"target_count": 3}}, 2000)
+        return lambda: directions(desk, options.profile, fields, "geojson")
+
+    def around() -> Callable[[], Any]:
+        width = {"restrictions": {"minimum_width": float(rng.uniform(0.5, 1.5))}}
+        wish = {"avoid_features": ["steps"], "profile_params": width}
+        fields = Fields({"coordinates": pair(), "options": wish, "preference": "shortest"}, 2000)
+        return lambda: directions(desk, options.profile, fields, "geojson")
+
+    def ring() -> Callable[[], Any]:
+        fields = Fields({"locations": [pair()[0]], "range": [1000], "range_type": "distance"}, 3000)
+        return lambda: isochrones(desk, options.profile, fields)
+
     def change() -> Callable[[], Any]:
         fields = Fields({"edits": [{"barrier": ids[int(rng.integers(len(ids)))]}]}, 9000)
         return lambda: what_if(desk, options.profile, fields, "json")
@@ -75,7 +94,11 @@ def main() -> None:
 
     for name, make in (
         ("route", route),
+        ("with extra info", rich),
+        ("three routes", others),
+        ("other limits", around),
         ("area of 15 min", area),
+        ("area of 1 km", ring),
         ("barrier mended", change),
         ("way closed", site),
     ):

@@ -48,7 +48,23 @@ NAMES = (
     "coordinates", "locations", "range", "range_type", "interval", "sources", "destinations", "metrics", "radius",
     "edits", "services", "most", "units", "language", "elevation", "instructions", "geometry", "options", "id",
     "answer", "location_type", "profile", "extra_info", "resolve_locations", "preference", "attributes",
+    "radiuses", "bearings", "alternative_routes", "instructions_format", "maneuvers", "geometry_simplify",
+    "smoothing", "intersections", "area_units", "skip_segments", "continue_straight", "suppress_warnings", "bbox",
+    "optimized",
 )  # fmt: skip
+WISHES: tuple[tuple[str, Any], ...] = (
+    ("range_type", "distance"), ("units", "km"), ("units", "mi"), ("preference", "shortest"),
+    ("extra_info", ["surface", "steepness", "waytype", "waycategory", "suitability", "osmid", "green"]),
+    ("alternative_routes", {"target_count": 3, "share_factor": 0.7, "weight_factor": 2}),
+    ("options", {"avoid_features": ["steps", "fords", "ferries"]}),
+    ("options", {"profile_params": {"restrictions": {"maximum_incline": 3, "surface_type": "sett"}}}),
+    ("options", {"profile_params": {"surface_quality_known": True, "restrictions": {"track_type": "grade2"}}}),
+    ("smoothing", 60), ("intersections", True), ("attributes", ["area", "reachfactor", "total_pop"]),
+    ("attributes", ["avgspeed", "percentage", "detourfactor"]), ("elevation", True), ("maneuvers", True),
+    ("instructions_format", "html"), ("geometry_simplify", True), ("radiuses", 40), ("language", "fr"),
+    ("location_type", "destination"), ("interval", 300), ("area_units", "km"),
+)  # fmt: skip
+"""Fields as a sound request has them."""
 
 
 class Question(NamedTuple):
@@ -92,7 +108,7 @@ def question(town: Town, seed: int, number: int) -> Question:
         ]
         return {"barrier": rng.choice(town.barriers), **rng.choice(changes)}
 
-    path = rng.choice(PATHS[:5]) if rng.random() < 0.9 else rng.choice(PATHS)
+    path = rng.choice(PATHS[:6]) if rng.random() < 0.9 else rng.choice(PATHS)
     sound: dict[str, dict[str, Any]] = {
         "directions": {"coordinates": [point() for _ in range(rng.choice((2, 2, 2, 3, 5, 60)))]},
         "isochrones": {
@@ -104,12 +120,19 @@ def question(town: Town, seed: int, number: int) -> Question:
             "locations": [point() for _ in range(rng.choice((1, 2, 40, 300)))],
             "radius": rng.randint(0, 300),
         },
+        "export": {"bbox": [point(), point()]},
         "whatif": {
             "edits": [edit() for _ in range(rng.choice((1, 1, 1, 2, 101)))],
             "most": rng.randint(0, 50),
         },
     }
     body = sound.get(path, {})
+    for _ in range(rng.choice((0, 1, 1, 2, 3))):
+        name, value = rng.choice(WISHES)
+        body[name] = copy.deepcopy(value)
+    if rng.random() < 0.1:
+        corners = [point() for _ in range(rng.randint(1, 6))]
+        body["options"] = {"avoid_polygons": {"type": "Polygon", "coordinates": [[*corners, corners[0]]]}}
     for _ in range(rng.choice((0, 0, 1, 1, 2, 6))):
         body[rng.choice(NAMES)] = copy.deepcopy(rng.choice(ODD))
     if rng.random() < 0.15 and body:

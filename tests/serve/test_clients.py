@@ -119,6 +119,91 @@ def test_routingpy_runs_unchanged(live: Live, city: City, prefix: str) -> None:
         client.matrix([WEST, EAST], profile="driving-car")
 
 
+def test_every_method_of_openrouteservice_py_is_answered_or_refused_in_words(live: Live, city: City) -> None:
+    """All parameters of what is answered; a plain 4xx that says why from everything else."""
+    openrouteservice = pytest.importorskip("openrouteservice")
+    client = openrouteservice.Client(base_url=live.url, key="")
+    told = client.directions(
+        [WEST, EAST], profile="wheelchair", format="json", preference="shortest", units="mi", language="de",
+        geometry=True, instructions=True, instructions_format="html", roundabout_exits=True,
+        alternative_routes={"share_factor": 0.6, "target_count": 2, "weight_factor": 1.4},
+        attributes=["avgspeed", "detourfactor", "percentage"], maneuvers=True, radiuses=[100, -1],
+        continue_straight=False, elevation=True, suppress_warnings=False, optimized=True,
+        extra_info=["steepness", "suitability", "surface", "waycategory", "waytype", "tollways"],
+        options={"avoid_features": ["ferries", "steps"], "profile_params": {"restrictions": {
+            "surface_type": "cobblestone:flattened", "track_type": "grade1", "smoothness_type": "good",
+            "maximum_sloped_kerb": 0.06, "maximum_incline": 6}}},
+    )["routes"][0]  # fmt: skip
+    assert set(told["extras"]) == {"steepness", "suitability", "surface", "waycategory", "waytypes"}
+    assert told["segments"][0]["steps"][0]["name"] == "Am Weg"
+    assert "<b>Am Weg</b>" in told["segments"][0]["steps"][0]["instruction"]
+    areas = client.isochrones(
+        [WEST], profile="foot-walking", range_type="distance", range=[0.2], interval=0.1, units="km",
+        attributes=["area", "reachfactor", "total_pop"], location_type="start",
+    )  # fmt: skip
+    assert [each["properties"]["value"] for each in areas["features"]] == [100, 200]
+    point = {"type": "Point", "coordinates": WEST}
+    job, vehicle = openrouteservice.optimization.Job(0, location=EAST), openrouteservice.optimization.Vehicle
+    cars = [vehicle(0, profile="driving-car", start=WEST, end=WEST)]
+    refused = {
+        "elevation": [
+            lambda: client.elevation_point("point", WEST),
+            lambda: client.elevation_line("polyline", [WEST, EAST]),
+        ],
+        "geocode": [
+            lambda: client.pelias_search("Am Weg 1"),
+            lambda: client.pelias_autocomplete("Am"),
+            lambda: client.pelias_structured(address="Am Weg 1"),
+            lambda: client.pelias_reverse(WEST),
+        ],
+        "pois": [
+            lambda: client.places("pois", geojson=point, buffer=100, filter_category_ids=[1]),
+            lambda: client.places("list"),
+        ],
+        "optimization": [lambda: client.optimization(jobs=[job], vehicles=cars)],
+        "bearings": [lambda: client.directions([WEST, EAST], profile="wheelchair", bearings=[[30, 20], []])],
+        "skip_segments": [lambda: client.directions([WEST, EAST], profile="wheelchair", skip_segments=[1])],
+        "profile": [lambda: client.directions([WEST, EAST])],  # by car
+    }
+    for name, calls in refused.items():
+        for call in calls:
+            with pytest.raises(openrouteservice.exceptions.ApiError) as error:
+                call()  # type: ignore[no-untyped-call]
+            assert 400 <= error.value.args[0] < 500
+            message = error.value.args[1]["error"]["message"]
+            assert message.startswith(name)
+            assert "no such address" not in message
+
+
+def test_every_method_of_routingpy_is_answered(live: Live, city: City) -> None:
+    routingpy = pytest.importorskip("routingpy")
+    client = routingpy.ORS(api_key="x", base_url=live.url)
+    own, metres = route_of(city)
+    wish = {"share_factor": 0.9, "target_count": 2, "weight_factor": 4}
+    for form in ("geojson", "json"):
+        found = client.directions(
+            [WEST, EAST], profile="foot-walking", format=form, alternative_routes=wish, preference="fastest",
+            attributes=["avgspeed"], extra_info=["surface"], radiuses=[50, 50], maneuvers=True, language="en",
+            geometry=True, instructions=True, elevation=False, suppress_warnings=True,
+            instructions_format="text", roundabout_exits=False, continue_straight=False,
+            options={"avoid_features": ["ferries"]},
+        )  # fmt: skip
+        assert found[0].duration == int(own)
+        assert len(found) >= 1
+    simple = client.directions([WEST, EAST], profile="foot-walking", geometry_simplify=True, units="km")
+    assert simple.distance == pytest.approx(metres, abs=1.5)
+    areas = client.isochrones(
+        WEST, profile="foot-walking", intervals=[100, 250], interval_type="distance", units="m",
+        smoothing=0.3, attributes=["area", "reachfactor"], intersections=True, location_type="destination",
+    )  # fmt: skip
+    assert [area.interval for area in areas] == [100, 250]
+    table = client.matrix(
+        [WEST, EAST, SOUTH], profile="foot-walking", sources=[0], destinations=[1, 2], units="km",
+        metrics=["distance"], resolve_locations=True,
+    )  # fmt: skip
+    assert table.distances[0][0] == pytest.approx(metres / 1000, abs=1e-4)
+
+
 def _asked_as_the_plugin(live: Live, path: str, body: dict[str, Any]) -> Any:
     """As ORS Tools asks: a trailing question mark, its headers, null where nothing is set."""
     import requests

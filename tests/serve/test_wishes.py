@@ -83,9 +83,8 @@ def ask(desk: Desk) -> Ask:
 def spot(city: City, letters: str) -> list[float]:
     """Where a letter of the drawing lies, or, of two, a tenth of the way from the first to the other."""
     one, other = (city.nodes["osm_id"].tolist().index(ord(letter)) for letter in (letters[0], letters[-1]))
-    return [
-        float(0.9 * column[one] + 0.1 * column[other]) for column in (city.nodes["lon"], city.nodes["lat"])
-    ]
+    columns = city.nodes["lon"], city.nodes["lat"]
+    return [float(0.9 * column[one] + 0.1 * column[other]) for column in columns]
 
 
 def metres_to_homes(city: City, desk: Desk, point: list[float], *, leaving: bool = True) -> list[float]:
@@ -179,8 +178,8 @@ def test_areas_smoothed_crossed_and_in_other_units(ask: Ask, city: City) -> None
 
 def route(ask: Ask, city: City, ends: str, profile: str = "walker", **more: Any) -> dict[str, Any]:
     points = [spot(city, letters) for letters in ends.split()]
-    found: dict[str, Any] = ask(f"directions/{profile}/geojson", coordinates=points, **more)["features"][0]
-    return found["properties"] | {"line": found["geometry"]["coordinates"]}
+    feature = ask(f"directions/{profile}/geojson", coordinates=points, **more)["features"][0]
+    return {**feature["properties"], "line": feature["geometry"]["coordinates"]}
 
 
 def test_the_shortest_way_has_the_fewest_metres(ask: Ask, city: City, desk: Desk) -> None:
@@ -282,6 +281,8 @@ def test_other_routes_are_others(ask: Ask, city: City) -> None:
             common = lines[number].intersection(other.buffer(1e-7)).length
             assert common <= 0.6 * lines[number].length
         assert lines[number].is_simple
+    along = [spot(city, "AB"), spot(city, "BA")]
+    assert len(ask("directions/walker", coordinates=along, alternative_routes=wish)["routes"]) >= 1
     few = ask("directions/walker", coordinates=points, alternative_routes={"target_count": 1})["routes"]
     assert len(few) == 1
 

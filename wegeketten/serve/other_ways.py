@@ -115,8 +115,8 @@ def _vias(
     nodes = np.unique(np.concatenate([tails[arcs], heads[arcs]]))
     order = np.lexsort((to[nodes], part[nodes]))
     nodes = nodes[order]
-    first = np.flatnonzero(np.r_[True, np.diff(part[nodes]) != 0][: len(nodes)])
-    last = np.r_[first[1:], len(nodes)] - 1
+    first = np.flatnonzero(np.diff(part[nodes], prepend=-1) != 0)
+    last = np.append(first[1:], len(nodes))[: len(first)] - 1
     gain = (to[nodes[last]] - to[nodes[first]]) - total[nodes[first]]
     for row in np.argsort(-gain, kind="stable")[:MOST_TRIED].tolist():
         yield int(nodes[first[row]])
