@@ -59,6 +59,15 @@ def test_gap_to_the_walker_by_hand(town: City, tmp_path: Path) -> None:
     assert wheels.share == pytest.approx(2 / 3)  # I is behind the kerb, and Q has no door for it
     assert wheels.gap_share == pytest.approx(1 / 3)
     assert wheels.unreached == pytest.approx(1 / 3)
+    assert (walker.gap_low, walker.gap_high) == (0.0, 0.0)
+    assert wheels.gap_low == pytest.approx(1 / 3)  # the kerb is known, so the gap is
+    assert wheels.gap_high is not None
+    assert wheels.gap_low <= wheels.gap_share <= wheels.gap_high
+    assert wheels.gini is not None
+    assert wheels.gini_low is not None
+    assert wheels.gini_high is not None
+    assert wheels.gini_low - 1e-9 <= wheels.gini <= wheels.gini_high
+    assert (rows["wheelchair", "sure"].gini_low, rows["wheelchair", "sure"].gap_high) == (None, None)
     assert (walker.places, wheels.places) == (2, 1)
     assert wheels.catchment_mean == pytest.approx(1000 / 3)  # one place, shared by two, over three people
     assert wheels.theil_between is not None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from wegeketten.reach.inequality import floating_catchments, gini, palma, theil
+from wegeketten.reach.inequality import floating_catchments, gini, gini_bounds, palma, theil
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -48,6 +49,35 @@ def test_theil_and_its_parts_are_pysals() -> None:
         assert ours.between + ours.within == pytest.approx(ours.total, abs=1e-12)
         assert ours.between >= -1e-12
         assert ours.within >= -1e-12
+
+
+def test_gini_of_intervals_holds_every_choice() -> None:
+    random = np.random.default_rng(4)
+    for _ in range(60):
+        units = int(random.integers(2, 9))
+        low = random.random(units) * random.integers(0, 2, units)
+        high = low + random.random(units) * random.integers(0, 2, units)
+        weights = random.integers(1, 5, units).astype(float)
+        bounds = gini_bounds(low, high, weights)
+        if bounds is None:
+            assert not high.any()
+            continue
+        ends = (np.where(which, high, low) for which in itertools.product([False, True], repeat=units))
+        within = (low + (high - low) * random.random(units) for _ in range(20))
+        found = [gini(values, weights) for values in itertools.chain(ends, within)]
+        assert all(bounds[0] - 1e-9 <= value <= bounds[1] + 1e-12 for value in found if value is not None)
+        levels = [gini(np.clip(level, low, high), weights) for level in np.linspace(0, high.max(), 500)]
+        reached = min(value for value in levels if value is not None)
+        assert bounds[0] == pytest.approx(reached, abs=0.01)  # attained, up to the steps tried here
+
+
+def test_gini_of_intervals_closes_where_nothing_is_open() -> None:
+    for _, values, weights, _ in cases(5, 20):
+        bounds, value = gini_bounds(values, values, weights), gini(values, weights)
+        if value is not None:
+            assert bounds is not None
+            assert bounds[0] == pytest.approx(value, abs=1e-9)
+            assert value <= bounds[1] <= value + 0.1
 
 
 def test_catchments_are_pysals() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from wegeketten.model.answers import ANSWERS
-from wegeketten.reach.inequality import floating_catchments, gini, palma, theil
+from wegeketten.reach.inequality import floating_catchments, gini, gini_bounds, palma, theil
 from wegeketten.reach.shares import units_within
 from wegeketten.routing import INF, UNIT_S
 
@@ -48,11 +48,17 @@ class Equity(NamedTuple):
         Share of the people who have no way at all.
     share_65, share_80
         Shares within the standard of people over that age, where the city knows them.
+    gap_65, gap_80
+        By how much they are behind all who are younger.
     worst_district, share_worst, best_district, share_best
         Districts with the smallest and the greatest share.
     gini, palma, theil, theil_between, theil_within
         Inequality of closeness among the people: 1 at the door, 1/2 at the standard, 0 where there is no way.
         Theil's T is split into what lies between districts and within them.
+    gap_low, gap_high, gini_low, gini_high
+        Only in *likely*: between what the gap to the walker and the Gini coefficient can lie, whatever the
+        truth is that the answers leave open: each home anywhere between its *sure* and its *possible* time,
+        see `wegeketten.reach.inequality.gini_bounds`.
     places, catchment_mean, catchment_gini
         Only in *likely* and for services of few places: places this profile may use, what each person has
         within the standard (places per 1 000 people, or seats where capacities are known; two-step floating
@@ -73,6 +79,8 @@ class Equity(NamedTuple):
     unreached: float | None
     share_65: float | None
     share_80: float | None
+    gap_65: float | None
+    gap_80: float | None
     worst_district: str | None
     share_worst: float | None
     best_district: str | None
@@ -82,6 +90,10 @@ class Equity(NamedTuple):
     theil: float | None
     theil_between: float | None
     theil_within: float | None
+    gap_low: float | None
+    gap_high: float | None
+    gini_low: float | None
+    gini_high: float | None
     places: int | None
     catchment_mean: float | None
     catchment_gini: float | None
@@ -120,8 +132,11 @@ def equity_of(scan: Scan) -> list[Equity]:
         for column, service in enumerate(scan.services):
             for answer in ANSWERS:
                 row = _row(scan, people, profile, base, column, answer)
-                found = catchments.get(service) if answer == "likely" else None
-                rows.append(row if found is None else row._replace(**found._asdict()))
+                if answer == "likely":
+                    row = row._replace(**_range(scan, people, profile, base, column)._asdict())
+                    if service in catchments:
+                        row = row._replace(**catchments[service]._asdict())
+                rows.append(row)
         scan.city.forget()
     return rows
 
@@ -173,7 +188,7 @@ def _row(scan: Scan, people: _People, profile: Profile, base: _Walker, column: i
     both = (units != INF) & (theirs != INF)
     extra = (units[both].astype(np.float64) - theirs[both]) * UNIT_S / 60
     seconds = np.where(units == INF, np.inf, units * UNIT_S)
-    closeness = 1.0 / (1.0 + seconds / standard_s) if standard_s > 0 else (units != INF).astype(float)
+    closeness = _closeness(units, standard_s)
     order = np.argsort(units, kind="stable")
     parts = theil(closeness, people.district + 1, weight)
     worst, best = _extremes(scan, within, weight, people.district)
@@ -183,10 +198,53 @@ def _row(scan: Scan, people: _People, profile: Profile, base: _Walker, column: i
         _median(seconds, weight, order), median_walker_s,
         _median(extra, weight[both]), _share(units == INF, weight),
         _share(within, people.over_65), _share(within, people.over_80),
+        _behind(within, weight, people.over_65), _behind(within, weight, people.over_80),
         worst[0], worst[1], best[0], best[1],
         gini(closeness, weight, order[::-1]), palma(closeness, weight, order[::-1]),
-        parts and parts.total, parts and parts.between, parts and parts.within, None, None, None,
+        parts and parts.total, parts and parts.between, parts and parts.within,
+        None, None, None, None, None, None, None,
     )  # fmt: skip
+
+
+class _Range(NamedTuple):
+    gap_low: float | None
+    gap_high: float | None
+    gini_low: float | None
+    gini_high: float | None
+
+
+def _range(scan: Scan, people: _People, profile: Profile, base: _Walker, column: int) -> _Range:
+    """What the answers leave open: whatever holds, a walker is never behind, and a home between two times."""
+    service, weight = scan.services[column], people.weight
+    standard_s = scan.catalogue.standard_s(service, profile)
+    sure, possible = (
+        scan.reach[profile.id].units[answer][scan.homes, column] for answer in ("sure", "possible")
+    )
+    inside = units_within(standard_s)
+    least, most = _share(sure <= inside, weight), _share(possible <= inside, weight)
+    walker_least, walker_most = base.of(column, "sure")[1], base.of(column, "possible")[1]
+    gap: tuple[float | None, float | None] = (None, None)
+    if least is not None and most is not None and walker_least is not None and walker_most is not None:
+        gap = (max(0.0, walker_least - most), walker_most - least)
+        if profile.id == base.walker.id:
+            gap = (0.0, 0.0)
+    spread = gini_bounds(_closeness(sure, standard_s), _closeness(possible, standard_s), weight)
+    return _Range(*gap, *(spread or (None, None)))
+
+
+def _closeness(units: NDArray[np.int32], standard_s: float) -> Floats:
+    """1 at the door, 1/2 at the standard, 0 where there is no way."""
+    there = units != INF
+    closeness: Floats = there.astype(np.float64)
+    if standard_s > 0:
+        closeness[there] = 1.0 / (1.0 + units[there] * (UNIT_S / standard_s))
+    return closeness
+
+
+def _behind(within: NDArray[np.bool_], weight: Floats, older: Floats) -> float | None:
+    """Share of the younger within the standard less that of the older."""
+    old, young = _share(within, older), _share(within, np.maximum(weight - older, 0.0))
+    return None if old is None or young is None else young - old
 
 
 def _share(which: NDArray[np.bool_], weight: Floats) -> float | None:
