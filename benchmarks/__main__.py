@@ -1,7 +1,7 @@
 """One command for all measurements: ``python benchmarks [NAME …]``; each prints its table.
 
 Names: city cities routing map plan outings survey assumptions elevation pavements squares valhalla
-transit matching matrix; ``serve`` wants a city folder and is run by itself. Peers come from the extra
+transit matching matrix siting; ``serve`` wants a city folder and is run by itself. Peers come from the extra
 ``bench``; the real extracts lie beside the checkout in ../shared/data.
 """
 
@@ -13,7 +13,7 @@ from pathlib import Path
 
 NAMES = (
     "city", "cities", "routing", "map", "plan", "outings", "survey", "assumptions", "elevation", "pavements",
-    "squares", "valhalla", "transit", "matching", "matrix",
+    "squares", "valhalla", "transit", "matching", "matrix", "siting",
 )  # fmt: skip
 
 

@@ -149,6 +149,9 @@ def find_candidates(
     kinds = None
     if wanted is not None and (Path(wanted).is_file() or Path(wanted).suffix):
         found = _from_file(city, Path(wanted), notes)
+        green = int(_on_ground(city, found.lonlat, ("green",), 0.0).sum())
+        if green:
+            notes.append(f"{green} listed candidates lie in a park, a wood or a cemetery; they are kept")
     else:
         kinds = None if wanted is None else [part.strip() for part in wanted.split(",") if part.strip()]
         found = _premises(city, service, kinds)

@@ -223,7 +223,24 @@ def set_cover(
     def serve(p: int) -> Siting:
         return _max_cover(matrix, p, limit, weight, mask, room, loads, exact)
 
-    return _fewest(serve, max(1, int(mask.sum())), sites, target)
+    most = sites if room is not None else _enough(matrix, limit, weight, mask, target)
+    return _fewest(serve, max(1, int(mask.sum())), most, target)
+
+
+def _enough(cost: Floats, radius: Floats, weight: Floats, fixed: NDArray[np.bool_], target: float) -> int:
+    """How many sites surely reach a target: those of the greedy search; all where it does not get there."""
+    covers = (cost <= radius[:, None]) & np.isfinite(cost)
+    left = np.where(covers[:, fixed].any(axis=1), 0.0, weight)
+    covered, count = float(weight.sum() - left.sum()), int(fixed.sum())
+    while covered < target * (1 + 1e-12):
+        gains = left @ covers
+        best = int(gains.argmax())
+        if gains[best] <= 0:
+            return len(fixed)
+        covered += float(gains[best])
+        left[covers[:, best]] = 0.0
+        count += 1
+    return max(1, count)
 
 
 def _fewest(serve: Callable[[int], Siting], least: int, most: int, target: float) -> Siting:
