@@ -62,6 +62,8 @@ def test_gap_to_the_walker_by_hand(town: City, tmp_path: Path) -> None:
     assert (walker.gap_low, walker.gap_high) == (0.0, 0.0)
     assert wheels.gap_low == pytest.approx(1 / 3)  # the kerb is known, so the gap is
     assert wheels.gap_high is not None
+    assert wheels.gap_share is not None
+    assert wheels.gap_low is not None
     assert wheels.gap_low <= wheels.gap_share <= wheels.gap_high
     assert wheels.gini is not None
     assert wheels.gini_low is not None
