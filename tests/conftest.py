@@ -13,6 +13,28 @@ settings.load_profile("timeless")
 _SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
+_LONG = (
+    "test_package.py",
+    "tests/siting/",
+    "tests/fuzz/",
+    "tests/batches/",
+    "tests/planning/",
+    "tests/reach/",
+)
+"""What takes long begins first, so that no processor is left with it at the end."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have pytest-xdist hand out files in the order of the collection, not by their number of tests."""
+    if hasattr(config.option, "loadscopereorder"):
+        config.option.loadscopereorder = False
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the long files first; the order of tests within a file stays."""
+    items.sort(key=lambda item: next((n for n, part in enumerate(_LONG) if part in item.nodeid), len(_LONG)))
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """Folder of the real extracts beside the checkout; the test is skipped where it is absent."""

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -11,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +20,7 @@ import pytest
 from support.drawn import Town
 
 import wegeketten as wk
+from wegeketten.cli import main
 from wegeketten.command.group import check_results
 from wegeketten.errors import InputDataError, OutputError, UsageError
 
@@ -39,7 +42,23 @@ class Ended(NamedTuple):
     said: str
 
 
+def called(*words: object, cwd: Path) -> Ended:
+    """The command line in a folder, in this process: starting one takes a second or two."""
+    said = io.StringIO()
+    code: object = 0
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(io.StringIO()), redirect_stderr(said):
+        patch.chdir(cwd)
+        patch.setattr(sys, "argv", ["wegeketten", *map(str, words)])
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code or 0
+    assert isinstance(code, int)
+    return Ended(code, said.getvalue())
+
+
 def run(*words: object, **options: Any) -> Ended:
+    """The command line in a process of its own, for what changes it: signs of the terminal, dialects."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), **options.pop("env", {})}
     done = subprocess.run(
         [sys.executable, ROOT / "cli.py", *map(str, words)],
@@ -85,7 +104,7 @@ def test_no_command_writes_over_what_it_reads(folder: Path) -> None:
         ("build", "town.osm", "-o", "."),
         ("why", "city", "--from", start, "--service", "pharmacy", *profile, "-o", "x.gpx"),
     ):
-        ended = run(*words, cwd=folder)
+        ended = called(*words, cwd=folder)
         assert ended.code == 2, (words, ended)
         told = [
             line
@@ -99,7 +118,7 @@ def test_no_command_writes_over_what_it_reads(folder: Path) -> None:
 def test_devices_and_pipes_are_no_outputs(folder: Path) -> None:
     os.mkfifo(folder / "pipe.html")
     for words in (("map", "city", "-o", "pipe.html"), ("scan", "city", "-o", "pipe.html")):
-        ended = run(*words, cwd=folder)
+        ended = called(*words, cwd=folder)
         assert ended.code == 2
         assert "is a pipe" in ended.said
     assert (folder / "pipe.html").is_fifo()

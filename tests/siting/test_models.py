@@ -62,20 +62,21 @@ def assignments(
     capacity: Floats,
     *,
     skipping: bool,
-) -> Iterator[tuple[int, ...]]:
-    """Every assignment to chosen sites within their capacities; -1 for nobody."""
+) -> NDArray[np.int64]:
+    """Every assignment to chosen sites within their capacities, one per row; -1 for nobody."""
+    options = [-1, *chosen] if skipping else list(chosen)
+    every = np.array(list(itertools.product(options, repeat=len(cost))), np.int64)
+    served = every >= 0
+    allowed = (~served | np.isfinite(cost[np.arange(len(cost)), every])).all(axis=1)
+    for site in chosen:
+        allowed &= ((every == site) * weights).sum(axis=1) <= capacity[site] + 1e-12
+    return every[allowed]
 
-    def go(row: int, room: dict[int, float], so_far: list[int]) -> Iterator[tuple[int, ...]]:
-        if row == len(cost):
-            yield tuple(so_far)
-            return
-        if skipping:
-            yield from go(row + 1, room, [*so_far, -1])
-        for site in chosen:
-            if np.isfinite(cost[row, site]) and weights[row] <= room[site] + 1e-12:
-                yield from go(row + 1, {**room, site: room[site] - weights[row]}, [*so_far, site])
 
-    yield from go(0, {site: capacity[site] for site in chosen}, [])
+def costs_of(cost: Floats, weights: Floats, every: NDArray[np.int64]) -> Floats:
+    """What each demand pays in each assignment."""
+    paid: Floats = weights * cost[np.arange(len(cost)), every]
+    return paid
 
 
 def best_median(
@@ -92,8 +93,8 @@ def best_median(
             if np.isfinite(near).all():
                 best = min(best, float((weights * near).sum()))
         else:
-            for one in assignments(cost, weights, chosen, capacity, skipping=False):
-                best = min(best, sum(weights[i] * cost[i, j] for i, j in enumerate(one)))
+            every = assignments(cost, weights, chosen, capacity, skipping=False)
+            best = min(best, costs_of(cost, weights, every).sum(axis=1).min(initial=np.inf))
     return best
 
 
@@ -112,8 +113,8 @@ def best_center(
         if capacity is None:
             best = min(best, float((weights * cost[:, chosen].min(axis=1)).max()))
         else:
-            for one in assignments(cost, weights, chosen, capacity, skipping=False):
-                best = min(best, max(weights[i] * cost[i, j] for i, j in enumerate(one)))
+            every = assignments(cost, weights, chosen, capacity, skipping=False)
+            best = min(best, costs_of(cost, weights, every).max(axis=1).min(initial=np.inf))
     return best
 
 
@@ -131,8 +132,8 @@ def best_cover(
         if capacity is None:
             best = max(best, float(weights[np.isfinite(near[:, chosen]).any(axis=1)].sum()))
         else:
-            for one in assignments(near, weights, chosen, capacity, skipping=True):
-                best = max(best, sum(weights[i] for i, j in enumerate(one) if j >= 0))
+            every = assignments(near, weights, chosen, capacity, skipping=True)
+            best = max(best, ((every >= 0) * weights).sum(axis=1).max(initial=0.0))
     return best
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shutil
 from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wegeketten.city import FORMAT, MARKER, City, open_city
 from wegeketten.errors import InputDataError, UsageError
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from wegeketten.model.answers import Progress
     from wegeketten.model.edges import EdgeTable
     from wegeketten.network.elevation import Terrain
-    from wegeketten.pipeline.stations import Town
+    from wegeketten.pipeline.stations import CityWriter, Town, TownFiles
     from wegeketten.places.catalogue import Catalogue
 
 
@@ -135,9 +136,7 @@ def build(
     >>> import wegeketten as wk
     >>> city = wk.build("demo", getfixture("tmp_path") / "helsinki")  # doctest: +SKIP
     """
-    from wegeketten.osm.extract import read_extract
-    from wegeketten.osm.projection import projection_of
-    from wegeketten.pipeline.stations import CityWriter, TownFiles, settle
+    from wegeketten.pipeline.stations import TownFiles
     from wegeketten.places.catalogue import load_catalogue
 
     within(processes, "--processes", 1, 2)
@@ -146,96 +145,144 @@ def build(
     if stops is not None and not gtfs:
         raise UsageError("--stops needs a timetable: give --gtfs FEED.zip as well")
     target = Path(out)
+    catalogue = load_catalogue(services)
     lists = {name: Path(file) for name, file in (places or {}).items()}
-    surveys = _survey_files(survey)
-    inputs = [
-        Path(each)
-        for each in (
-            *(source, *dem, districts, population, *surveys, services, *lists.values()),
-            *gtfs,
-            stops,
-        )
-        if each is not None
-    ]
+    order = _Order(
+        source=source, dem=tuple(dem), districts=districts, population=population,
+        surveys=tuple(_survey_files(survey)), services=services, lists=lists, places_only=tuple(places_only),
+        gtfs=tuple(gtfs), stops=stops, pavements=pavements, out_of_service=tuple(out_of_service),
+        crs=crs, encoding=encoding, catalogue=catalogue, lang=lang,
+        town=TownFiles(
+            districts, population, district_name, people_column, crs, encoding,
+            _checked_lists(catalogue, lists, places_only), tuple(places_only),
+        ),
+    )  # fmt: skip
+    inputs = order.inputs()
     check_replaceable(target, marker=MARKER, inputs=inputs)
     notify = progress or (lambda _words, _share: None)
-    catalogue = load_catalogue(services)
-    listed = _checked_lists(catalogue, lists, places_only)
     path = source_path(str(source))
     terrain = _terrain(dem, unit=dem_unit, crs=crs)
     worker: Worker[tuple[CityWriter, Town]] = Worker(second=processes > 1, modules=_OF_TOWN)
     with whole_folder(target, marker=MARKER, inputs=inputs) as folder, worker, terrain or nullcontext():
-        notify("reading the extract", 0.0)
-        features = read_extract(path)
-        give_back_memory()
-        projection = projection_of(features)
-        works = CityWriter(folder, projection, features.sha256, skipped=list(features.skipped))
-        worker.submit(
-            settle, CityWriter(folder, projection, features.sha256), features, catalogue,
-            TownFiles(
-                districts, population, district_name, people_column, crs, encoding, listed, tuple(places_only)
-            ),
-        )  # fmt: skip
-        origin = {
-            "source": "demo" if str(source) == "demo" else features.source,
-            "source_sha256": features.sha256,
-            "osm_timestamp": features.timestamp,
-        }
-        if gtfs:
-            notify("timetable", 0.25)
-            works.transit(features, gtfs, stops)
-        notify("network", 0.3)
-        network = works.network(features, pavements, out_of_service)
-        if not len(network.edges):
-            raise InputDataError(
-                f"{path}: holds no way that people may walk; a network needs streets and paths"
-            )
-        notify("homes and places", 0.45)
-        settled, town = worker.result()
-        network = works.join(network, town)
-        if surveys:
-            notify("survey", 0.5)
-            network = works.survey(network, surveys, crs=crs, encoding=encoding)
-        if terrain is not None:
-            notify("elevation", 0.55)
-            works.grade(network, terrain)
-        works.write_network(network)
-        works.originals(features)
-        del features  # the largest thing in memory, not needed any more
-        works.take_over(settled)
-        notify("order of the network", 0.8)
-        ends, nodes = _ends(network.edges), len(network.nodes["x"])
-        del network, town  # the compiler comes in now: nothing else has to be in memory
-        works.order(ends, nodes)
-        shutil.copyfile(catalogue.source, folder / "services.toml")
-        write_csv(folder / "skipped.csv", Skipped._fields, [one.in_(lang) for one in works.skipped])
-        meta = {
-            "format": FORMAT,
-            "version": VERSION,
-            "attribution": ATTRIBUTION,
-            **origin,
-            "crs": f"EPSG:{projection.epsg}",
-            "counts": {**works.counts, "skipped": len(works.skipped)},
-            "parameters": {
-                "pavements": pavements,
-                "dem": _digests(dem),
-                "districts": _digests([districts] if districts else []),
-                "population": _digests([population] if population else []),
-                "survey": _digests(surveys),
-                "gtfs": _digests([file for file in gtfs if Path(file).is_file()]),
-                "stops": _digests([stops] if stops else []),
-                "catalogue": catalogue.digest,
-                "places": {name: _digests([file]) for name, file in lists.items()},
-                "places_only": list(places_only),
-                "out_of_service": list(out_of_service),
-            },
-            "elevation": works.elevation,
-            "weights": works.weights,
-            "notes": works.notes,
-        }
-        write_json(folder / MARKER, meta)
+        _fill(folder, order, path, worker, terrain, notify)
     notify("done", 1.0)
     return open_city(target)
+
+
+def _fill(
+    folder: Path,
+    order: _Order,
+    path: Path,
+    worker: Worker[tuple[CityWriter, Town]],
+    terrain: Terrain | None,
+    notify: Progress,
+) -> None:
+    """Write all tables of a city; homes and places are the worker's, while the network is built here."""
+    from wegeketten.osm.extract import read_extract
+    from wegeketten.osm.projection import projection_of
+    from wegeketten.pipeline.stations import CityWriter, settle
+
+    notify("reading the extract", 0.0)
+    features = read_extract(path)
+    give_back_memory()
+    projection = projection_of(features)
+    works = CityWriter(folder, projection, features.sha256, skipped=list(features.skipped))
+    worker.submit(
+        settle, CityWriter(folder, projection, features.sha256), features, order.catalogue, order.town
+    )
+    about = {
+        "crs": f"EPSG:{projection.epsg}",
+        "source": "demo" if str(order.source) == "demo" else features.source,
+        "source_sha256": features.sha256,
+        "osm_timestamp": features.timestamp,
+    }
+    if order.gtfs:
+        notify("timetable", 0.25)
+        works.transit(features, order.gtfs, order.stops)
+    notify("network", 0.3)
+    network = works.network(features, order.pavements, order.out_of_service)
+    if not len(network.edges):
+        raise InputDataError(f"{path}: holds no way that people may walk; a network needs streets and paths")
+    notify("homes and places", 0.45)
+    settled, town = worker.result()
+    network = works.join(network, town)
+    if order.surveys:
+        notify("survey", 0.5)
+        network = works.survey(network, order.surveys, crs=order.crs, encoding=order.encoding)
+    if terrain is not None:
+        notify("elevation", 0.55)
+        works.grade(network, terrain)
+    works.write_network(network)
+    works.originals(features)
+    del features  # the largest thing in memory, not needed any more
+    works.take_over(settled)
+    notify("order of the network", 0.8)
+    ends, nodes = _ends(network.edges), len(network.nodes["x"])
+    del network, town  # the compiler comes in now: nothing else has to be in memory
+    works.order(ends, nodes)
+    shutil.copyfile(order.catalogue.source, folder / "services.toml")
+    write_csv(folder / "skipped.csv", Skipped._fields, [one.in_(order.lang) for one in works.skipped])
+    write_json(folder / MARKER, _description(works, order, about))
+
+
+def _description(works: CityWriter, order: _Order, about: dict[str, str]) -> dict[str, Any]:
+    """What ``city.json`` says of a city."""
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "attribution": ATTRIBUTION,
+        **{name: about[name] for name in ("source", "source_sha256", "osm_timestamp", "crs")},
+        "counts": {**works.counts, "skipped": len(works.skipped)},
+        "parameters": order.parameters(),
+        "elevation": works.elevation,
+        "weights": works.weights,
+        "notes": works.notes,
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Order:
+    """What a build was asked for, checked; the fields are the parameters of `build`."""
+
+    source: str | Path
+    dem: tuple[str | Path, ...]
+    districts: str | Path | None
+    population: str | Path | None
+    surveys: tuple[Path, ...]
+    services: str | Path | None
+    lists: Mapping[str, Path]
+    places_only: tuple[str, ...]
+    gtfs: tuple[str | Path, ...]
+    stops: str | Path | None
+    pavements: str
+    out_of_service: tuple[str, ...]
+    crs: str | None
+    encoding: str | None
+    catalogue: Catalogue
+    lang: str
+    town: TownFiles
+
+    def inputs(self) -> list[Path]:
+        """All files that are read; nothing is written over them."""
+        single = (self.districts, self.population, self.services, self.stops)
+        several = (self.source, *self.dem, *self.surveys, *self.lists.values(), *self.gtfs)
+        return [Path(each) for each in (*several, *single) if each is not None]
+
+    def parameters(self) -> dict[str, Any]:
+        """The options as ``city.json`` keeps them, files by their digests."""
+        return {
+            "pavements": self.pavements,
+            "dem": _digests(self.dem),
+            "districts": _digests([self.districts] if self.districts else []),
+            "population": _digests([self.population] if self.population else []),
+            "survey": _digests(self.surveys),
+            "gtfs": _digests([file for file in self.gtfs if Path(file).is_file()]),
+            "stops": _digests([self.stops] if self.stops else []),
+            "catalogue": self.catalogue.digest,
+            "places": {name: _digests([file]) for name, file in self.lists.items()},
+            "places_only": list(self.places_only),
+            "out_of_service": list(self.out_of_service),
+        }
 
 
 def _survey_files(given: str | Path | Sequence[str | Path] | None) -> list[Path]:
