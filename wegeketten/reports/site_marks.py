@@ -110,4 +110,6 @@ def _need(one: ReadNeed, lon: float, lat: float, unit: str, lang: str) -> Mark:
         told = "–" if share is None else percent(share, lang)
         lines.append(words[key].format(count=number(count, lang), share=told, counted=counted))
     sign = fill(words["sign_posts"], lang, count=one.posts_whole)
+    if one.posts_whole == 0 and one.posts_needed > 0:  # rounded down, or shared: not "none needed"
+        sign = words["sign_part"].format(needed=number(one.posts_needed, lang, 2))
     return Mark(lon, lat, one.district, lines, sign=sign)
