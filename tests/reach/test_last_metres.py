@@ -247,6 +247,20 @@ def test_steps_that_end_at_the_door_are_part_of_the_way(tmp_path: Path) -> None:
     assert find_why(city, load_profile("walker"), plot.spot(80, 8), "pharmacy").reached
 
 
+@pytest.mark.parametrize("tags", ["building=yes|amenity=pharmacy", f"building=house|{HOME}"])
+@pytest.mark.parametrize("ramp", [False, True])
+def test_a_flight_that_ends_at_a_wall_is_the_way_in(tmp_path: Path, tags: str, ramp: bool) -> None:
+    """Where no entrance is mapped; a path that ends there too is a way in without steps."""
+    plot = Plot().node("e", 0, 12).node("g", 8, 18).way("-200,0 0,0 100,0 200,0", FOOT)
+    plot.way("0,0 e", STEPS).way("-8,12 e 8,12 g 8,24 -8,24 -8,12", tags)
+    plot.node("other", 80, 2, HOME if "amenity" in tags else "amenity=pharmacy")
+    if ramp:
+        plot.way("100,0 100,18 g", FOOT)
+    found = scan(plot.build(tmp_path), profiles=["walker", "wheelchair"], services=["pharmacy"]).reach
+    reached = {name: bool((reach.units["possible"] < 2**31 - 1).any()) for name, reach in found.items()}
+    assert reached == {"walker": True, "wheelchair": ramp}
+
+
 def test_a_practice_upstairs_without_a_known_lift_is_possible_on_wheels(tmp_path: Path) -> None:
     plot = Plot().way("-200,0 200,0", FOOT).node("h", 80, 8, HOME)
     plot.node("p", 0, 10, "amenity=pharmacy|level=2")

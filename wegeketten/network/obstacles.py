@@ -23,14 +23,17 @@ CLASSES = ("over_water", "over_stream", "over_rails", "over_road", "through_hous
 """Cautions, by class of obstacle."""
 
 _RIVERS = frozenset({"river", "canal", "riverbank", "dock", "fairway"})
-_STREAMS = frozenset({"stream", "ditch", "drain", "tidal_channel"})
+_STREAMS = frozenset({"stream", "ditch", "drain", "tidal_channel", "weir", "rapids"})
 _RAILS = frozenset({"rail", "light_rail", "subway", "narrow_gauge", "monorail", "funicular"})
 _WALLS = frozenset(
     {
         "wall", "fence", "hedge", "guard_rail", "retaining_wall", "city_wall", "jersey_barrier", "handrail",
-        "cable_barrier", "ditch", "wire_fence", "hand_rail", "kerb",
+        "cable_barrier", "ditch", "wire_fence", "hand_rail", "kerb", "block", "railing", "wire", "hedge_bank",
+        "berm", "embankment", "chain", "rope", "planter", "log", "tank_trap",
     }
 )  # fmt: skip
+_WATERS = frozenset({"water", "coastline", "bay", "strait"})
+_BANKS = frozenset({"embankment", "dyke", "cutting"})
 _LEVEL_KERBS = frozenset({"flush", "no", "none", "at_grade", "lowered"})
 _OUTBUILDINGS = frozenset(
     {"garage", "garages", "shed", "carport", "roof", "canopy", "hut", "greenhouse", "no", "farm_auxiliary"}
@@ -288,6 +291,8 @@ def _class_of(tags: Mapping[str, str]) -> str:
     ('over_water', 'through_house', '')
     >>> _class_of({"railway": "rail", "tunnel": "yes"}), _class_of({"highway": "residential"})
     ('', 'over_road')
+    >>> _class_of({"natural": "coastline"}), _class_of({"railway": "tram"}), _class_of({"barrier": "block"})
+    ('over_water', 'over_road', 'over_wall')
     """
     if tags.get("tunnel", "no") not in ("no", "building_passage") or tags.get("bridge", "no") != "no":
         return ""
@@ -295,19 +300,25 @@ def _class_of(tags: Mapping[str, str]) -> str:
         return ""
     if "building" in tags:
         return "" if tags["building"] in _OUTBUILDINGS else "through_house"
-    if tags.get("natural") == "water" or tags.get("waterway") in _RIVERS:
+    if (
+        tags.get("natural") in _WATERS
+        or tags.get("waterway") in _RIVERS
+        or tags.get("landuse") == "reservoir"
+    ):
         still = tags.get("water") in ("pond", "fountain", "basin", "stream_pool", "ditch")
         return "over_stream" if still or tags.get("intermittent") == "yes" else "over_water"
-    if tags.get("waterway") in _STREAMS:
+    if tags.get("waterway") in _STREAMS or tags.get("landuse") == "basin":
         return "over_stream"
     if tags.get("railway") in _RAILS and tags.get("service") != "spur":
         return "over_rails"
     barrier = tags.get("barrier")
     if barrier in _WALLS and not (barrier == "kerb" and tags.get("kerb") in _LEVEL_KERBS):
         return "over_wall"
-    if tags.get("natural") == "cliff" or tags.get("man_made") == "embankment":
+    if tags.get("natural") in ("cliff", "earth_bank", "gully") or tags.get("man_made") in _BANKS:
         return "over_wall"
     if tags.get("highway", "").removesuffix("_link") in _ROADS and tags.get("area") != "yes":
+        return "over_road"
+    if tags.get("aeroway") in ("runway", "taxiway") or tags.get("railway") == "tram":
         return "over_road"
     return ""
 
@@ -319,5 +330,8 @@ _ROADS = frozenset(
 
 def _is_area(tags: Mapping[str, str]) -> bool:
     return (
-        "building" in tags or tags.get("natural") == "water" or tags.get("waterway") in ("riverbank", "dock")
+        "building" in tags
+        or tags.get("natural") in ("water", "bay", "strait")
+        or tags.get("waterway") in ("riverbank", "dock")
+        or tags.get("landuse") in ("reservoir", "basin")
     )

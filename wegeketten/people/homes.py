@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import shapely
 
+from wegeketten.network.flight_ends import find_dead_ends
 from wegeketten.osm.features import Skipped
 from wegeketten.people.addresses import Address, count_flats, distinct, read_address
 from wegeketten.people.dwellings import (
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 
 _NO_FRONT_DOOR = frozenset({"no", "emergency", "fire_exit", "exit", "garage", "service", "delivery", "shop"})
 _DOOR_RANK = {"main": 0, "home": 1, "staircase": 1, "yes": 2}
+
+_AT_PATH, _AT_FLIGHT = 4, 5
+"""Where a path, or else a flight of steps, ends at the wall of a house without a mapped entrance."""
 
 _DOOR_M = 15.0  # an address inside a house of many addresses takes the entrance this near
 _AREA_M = 1000.0
@@ -250,7 +254,9 @@ class _Houses:
             door = min(near, key=lambda door: (_apart_m(door[1], site.xy), door), default=None)
         else:
             door = min(doors)
-        return site if door is None else site._replace(xy=door[1], source="entrance")
+        if door is None:
+            return site
+        return site._replace(xy=door[1], source=site.source if door[0] >= _AT_PATH else "entrance")
 
     def unaddressed(self, features: Features, projection: Projection, sites: list[Site]) -> list[Site]:
         """Residential buildings in and on which no address is mapped."""
@@ -286,20 +292,29 @@ def _doors_of(
         for node in sorted(features.nodes.values())
         if node.tags.get("entrance", "no") not in _NO_FRONT_DOOR and "addr:housenumber" not in node.tags
     ]
+    ends = find_dead_ends(features)
     pairs = [(row, way) for row, outline in enumerate(outlines) for way in outline.ways]
-    if not doors or not pairs:
+    if not (doors or len(ends.ref)) or not pairs:
         return {}
-    ids = np.array([node.id for node in doors], dtype=np.int64)
-    xy = projection.to_xy(np.array([(node.lon, node.lat) for node in doors])).tolist()
-    sizes = np.array([way.stop - way.start for _, way in pairs])
-    refs = features.refs[np.concatenate([np.arange(way.start, way.stop) for _, way in pairs])]
-    house = np.repeat(np.array([row for row, _ in pairs]), sizes)
-    place = np.minimum(np.searchsorted(ids, refs), len(ids) - 1)
-    on_house = ids[place] == refs
+    rows = np.concatenate([np.arange(way.start, way.stop) for _, way in pairs])
+    refs = features.refs[rows]
+    house = np.repeat([row for row, _ in pairs], [way.stop - way.start for _, way in pairs])
     found: dict[int, list[tuple[int, tuple[float, float]]]] = {}
-    for row, door in sorted(set(zip(house[on_house].tolist(), place[on_house].tolist(), strict=True))):
-        rank = _DOOR_RANK.get(doors[door].tags["entrance"], 3)
-        found.setdefault(row, []).append((rank, (xy[door][0], xy[door][1])))
+    if doors:
+        ids = np.array([node.id for node in doors], dtype=np.int64)
+        xy = projection.to_xy(np.array([(node.lon, node.lat) for node in doors])).tolist()
+        place = np.minimum(np.searchsorted(ids, refs), len(ids) - 1)
+        on_house = ids[place] == refs
+        for row, door in sorted(set(zip(house[on_house].tolist(), place[on_house].tolist(), strict=True))):
+            rank = _DOOR_RANK.get(doors[door].tags["entrance"], 3)
+            found.setdefault(row, []).append((rank, (xy[door][0], xy[door][1])))
+    entered = {ref for ref, node in features.nodes.items() if "entrance" in node.tags or "door" in node.tags}
+    here, flight = ends.among(refs)
+    known = {*found, *house[np.isin(refs, np.fromiter(entered, np.int64, len(entered)))].tolist()}
+    stepped = set(house[flight].tolist()) - known
+    for at in np.flatnonzero(here & np.isin(house, sorted(stepped))).tolist():
+        x, y = projection.to_xy(features.lonlat[rows[at : at + 1]])[0].tolist()
+        found.setdefault(int(house[at]), []).append((_AT_FLIGHT if flight[at] else _AT_PATH, (x, y)))
     return found
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 
 from wegeketten.model.kinds import BARRIERS
+from wegeketten.network.flight_ends import find_dead_ends
 from wegeketten.places.outlines import centre
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Doors:
         self._ways_in = np.unique(np.concatenate([*walked, np.array(gates, dtype=np.int64)]))
         self._features = features
         self._projection = projection
+        self._ends = find_dead_ends(features)
 
     def of(
         self, shape: BaseGeometry, ways: list[Way], approach: Literal["door", "ground", "edge"]
@@ -79,7 +81,7 @@ class Doors:
         is_area = shape.geom_type in ("Polygon", "MultiPolygon")
         if approach == "door" or not is_area:
             found = self._near(shape.boundary if is_area else shape, _ON_OUTLINE_M)
-            if not len(found) and approach == "door" and shape.area > _LARGE_M2:
+            if not len(found) and approach == "door" and (shape.area > _LARGE_M2 or self._is_stepped(ways)):
                 found = self._where_ways_meet(ways)
             if not len(found):
                 found = np.array([centre(shape)]) if approach == "door" else _along(shape)
@@ -103,6 +105,11 @@ class Doors:
 
     def _near(self, shape: BaseGeometry, within_m: float) -> NDArray[np.float64]:
         return self._doors[np.sort(self._tree.query(shape, predicate="dwithin", distance=within_m))]
+
+    def _is_stepped(self, ways: list[Way]) -> bool:
+        """Whether a flight of steps ends at the wall."""
+        rows = [np.arange(way.start, way.stop) for way in ways]
+        return bool(rows) and bool(self._ends.among(self._features.refs[np.concatenate(rows)])[1].any())
 
     def _where_ways_meet(self, ways: list[Way]) -> NDArray[np.float64]:
         if not ways or not len(self._ways_in):
