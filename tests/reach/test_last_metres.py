@@ -343,6 +343,22 @@ def test_a_platform_that_no_way_meets_is_linked(tmp_path: Path, shape: str) -> N
         assert (reach.units["likely"] < 2**31 - 1).all()
 
 
+def test_another_outline_of_a_square_is_linked(tmp_path: Path) -> None:
+    plot = Plot().way("-20,0 20,0 20,60 -20,60 -20,0", "source=x").way("-100,0 -20,0", FOOT)
+    plot.way("30,0 70,0 70,60 30,60 30,0", "source=x")
+    plot.relations.append(
+        ([(1001, "outer"), (1003, "outer")], f"type=multipolygon|highway=pedestrian|{GOOD}")
+    )
+    assert go(plot.build(tmp_path), plot, (70, 40), (-80, 0), "walker").answer == "sure"
+
+
+def test_a_ferry_that_only_its_route_describes(tmp_path: Path) -> None:
+    plot = Plot().way("-100,0 0,0", FOOT).way("0,0 0,150", "source=x").way("0,150 0,200", FOOT)
+    plot.relations.append(([(1002, "")], "type=route|route=ferry|foot=yes|duration=00:05"))
+    route = go(plot.build(tmp_path), plot, (-100, 0), (0, 200), "walker")
+    assert (route.answer, route.seconds) == ("likely", pytest.approx(150 / 1.33 + 300, abs=2))
+
+
 def test_a_house_in_the_hole_of_a_square_is_reached(tmp_path: Path) -> None:
     plot = Plot().way("-200,0 0,0", f"highway=residential|{GOOD}").node("h", 30, 21, HOME)
     plot.way("0,0 60,0 60,60 0,60 0,0", "").area(20, 20, 40, 40, "building=yes")

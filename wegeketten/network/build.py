@@ -48,7 +48,7 @@ from wegeketten.network.squares import cross_squares
 from wegeketten.network.streets import Streets
 from wegeketten.network.unmet import link_unmet
 from wegeketten.network.vertices import around_lifts, part_where_uncrossed, points_of, split_vertices
-from wegeketten.network.ways import Strip, ride_s, walk_of
+from wegeketten.network.ways import Strip, ride_s, sailed_ways, walk_of
 from wegeketten.osm.features import Skipped, Way
 from wegeketten.tags.cautions import bit_of
 from wegeketten.tags.unread import count_unread
@@ -243,7 +243,10 @@ def strips_of(features: Features, skipped: list[Skipped], *, roads_too: bool) ->
     strips = []
     closed = 0
     on_trunk_roads = cache(lambda: walks_on_trunk_roads(features))
+    sailed = sailed_ways(features)
     for way in features.ways.values():
+        if way.id in sailed:
+            way = way._replace(tags=sailed[way.id])
         way = _as_law_says(way, on_trunk_roads)
         walk = walk_of(way.tags)
         if walk is None:

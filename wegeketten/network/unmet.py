@@ -20,7 +20,7 @@ from wegeketten.osm.features import Skipped
 from wegeketten.tags.cautions import bit_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import shapely
     from numpy.typing import NDArray
@@ -91,7 +91,7 @@ def link_unmet(draft: Draft, obstacles: Obstacles) -> Joined:
     part = parts_of(draft, walked)
     ends = np.array(draft.u, dtype=np.int64)
     of_edge = part[ends]
-    alone = _alone(styles, walked, of_edge)
+    alone = _alone(draft, walked, of_edge)
     if not alone:
         return Joined(0, [])
     lonely = {edge for edges in alone.values() for edge in edges}
@@ -131,13 +131,12 @@ def _is_across(style: Style) -> bool:
     return style.derived and style.area
 
 
-def _alone(
-    styles: Sequence[Style], walked: NDArray[np.int64], of_edge: NDArray[np.int64]
-) -> dict[int, list[int]]:
+def _alone(draft: Draft, walked: NDArray[np.int64], of_edge: NDArray[np.int64]) -> dict[int, list[int]]:
     """Parts of the network that consist of areas and platforms alone: their edges by label.
 
     Holes of a square that is met are left out: one gets to them across the square, if anywhere.
     """
+    styles = draft.styles
     parts: dict[int, list[int]] = defaultdict(list)
     other: set[int] = set()
     for edge in walked.tolist():
@@ -146,17 +145,27 @@ def _alone(
             parts[label].append(edge)
         elif style.kind < Kind.kerb and style.kind != Kind.link:
             other.add(label)
-    met_elsewhere = {
-        (styles[edge].osm_type, styles[edge].osm_id)
-        for edge in walked.tolist()
-        if styles[edge].osm_type == "r" and int(of_edge[edge]) in other
-    }
+    met_elsewhere: dict[tuple[str, int], list[int]] = defaultdict(list)
+    for edge in walked.tolist():
+        if styles[edge].osm_type == "r" and int(of_edge[edge]) in other:
+            met_elsewhere[styles[edge].osm_type, styles[edge].osm_id].append(edge)
     return {
         label: edges
         for label, edges in parts.items()
-        if label not in other
-        and not all((styles[edge].osm_type, styles[edge].osm_id) in met_elsewhere for edge in edges)
+        if label not in other and not _is_hole(draft, edges, met_elsewhere)
     }
+
+
+def _is_hole(draft: Draft, edges: Sequence[int], met: Mapping[tuple[str, int], Sequence[int]]) -> bool:
+    """Whether a ring is a hole of a square that is met; another outline of the same square is none."""
+    import shapely
+
+    elements = {(draft.styles[edge].osm_type, draft.styles[edge].osm_id) for edge in edges}
+    if not elements <= met.keys():
+        return False
+    rims = [shapely.LineString(draft.lines[edge]) for element in sorted(elements) for edge in met[element]]
+    faces = shapely.union_all(shapely.get_parts(shapely.polygonize(rims)))
+    return bool(shapely.intersects(faces, shapely.Point(draft.lines[edges[0]][0])))
 
 
 def _links(

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from wegeketten.network.access import Access
-    from wegeketten.osm.features import Way
+    from wegeketten.osm.features import Features, Way
 
 CODE = {name: code for code, name in enumerate(HIGHWAYS)}
 
@@ -50,6 +50,7 @@ _KINDS = {
     "ferry": Kind.ferry,
 }
 _OTHER_NAMES = {"bus_stop": "platform", "ladder": "steps", "mini_roundabout": "residential"}
+_OF_ANOTHER_KIND = frozenset({"highway", "route", "railway", "man_made", "public_transport", "building"})
 _FERRY_M_S = 2.5  # about 9 km/h: small ferries across rivers
 _iso = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?").fullmatch
 _PARTS = ("footway", "path", "cycleway", "pedestrian")
@@ -201,6 +202,31 @@ def _unnamed(tags: Mapping[str, str], name: str) -> str:
     if tags.get("indoor") == "corridor" or tags.get("room") == "corridor":
         return "corridor"
     return "ferry" if tags.get("route") == "ferry" else ""
+
+
+def sailed_ways(features: Features) -> dict[int, dict[str, str]]:
+    """Ways that only a relation of a ferry's route describes, with the tags they have from it.
+
+    Parameters
+    ----------
+    features
+        What was read from the extract.
+
+    Returns
+    -------
+    dict
+        Tags by id of the way.
+    """
+    found = {}
+    for relation in features.relations.values():
+        if relation.tags.get("route") != "ferry" or relation.tags.get("type") != "route":
+            continue
+        said = {key: value for key, value in relation.tags.items() if key not in ("type", "ref", "network")}
+        for kind, ref, role in relation.members:
+            way = features.ways.get(ref) if kind == "w" and "platform" not in role else None
+            if way is not None and _OF_ANOTHER_KIND.isdisjoint(way.tags):
+                found[ref] = {**said, **way.tags}
+    return found
 
 
 def ride_s(tags: Mapping[str, str], length_m: float) -> float:

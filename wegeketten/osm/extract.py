@@ -227,7 +227,8 @@ class _Reader:
 
     def _relation(self, fields: list[str]) -> None:
         tags = _tags(fields[4])
-        if not tags or tags.get("type") in _UNWANTED_RELATIONS or self._stale(fields):
+        unwanted = tags.get("type") in _UNWANTED_RELATIONS and tags.get("route") != "ferry"
+        if not tags or unwanted or self._stale(fields):
             return
         members = []
         for member in fields[5][1:].split(","):
