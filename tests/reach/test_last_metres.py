@@ -195,6 +195,16 @@ def test_a_road_is_not_crossed_at_a_junction_that_denies_it(tmp_path: Path, mino
     assert route.to_json()["metres"] == pytest.approx(400, abs=12)
 
 
+@pytest.mark.parametrize("road", ["residential", "secondary"])
+def test_a_road_with_pavements_is_not_crossed_where_that_is_denied(tmp_path: Path, road: str) -> None:
+    plot = Plot().node("c", 0, 0, "highway=crossing|crossing=no").way("0,-60 c 0,60", FOOT)
+    plot.way("-200,0 c 200,0", f"highway={road}|sidewalk=both|{GOOD}|sidewalk:both:surface=asphalt")
+    route = go(plot.build(tmp_path), plot, (0, -55), (0, 55), "walker")
+    assert route.course is not None
+    assert route.course.metres > 200
+    assert "not_crossed" not in [seen.kind for seen in route.barriers]
+
+
 def test_a_street_ends_at_a_junction_that_denies_crossing(tmp_path: Path) -> None:
     """With streets on one side only nothing is crossed."""
     plot = Plot().node("c", 0, 0, "crossing=no")

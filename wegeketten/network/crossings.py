@@ -12,6 +12,7 @@ from wegeketten.model.lines import length_m, place_at, shapes_of
 from wegeketten.network.draft import Style
 from wegeketten.network.sides import LEFT, RIGHT
 from wegeketten.network.ways import CODE
+from wegeketten.tags.cautions import bit_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -181,6 +182,8 @@ class Crossed(NamedTuple):
         Whether near the beginning of the road's way, for kerbs tagged by end; None in between.
     node_tags, ref
         Of the node that is mapped as a crossing, if any.
+    denied
+        Whether mappers say that nobody crosses there.
     """
 
     strip: Strip
@@ -189,6 +192,7 @@ class Crossed(NamedTuple):
     at_start: bool | None
     node_tags: dict[str, str] | None = None
     ref: int = 0
+    denied: bool = False
 
 
 def cross(draft: Draft, crossed: Crossed, left: Bank, right: Bank) -> None:
@@ -213,6 +217,8 @@ def cross(draft: Draft, crossed: Crossed, left: Bank, right: Bank) -> None:
         crossing=int(crossed.how),
         reading=draft.read(element, {**tags, "highway": "crossing"}, Kind.crossing, highway=highway),
     )
+    if crossed.denied:
+        style = style._replace(caution=style.caution | bit_of("not_crossed"))
     start, end = _down(draft, crossed, left, LEFT), _down(draft, crossed, right, RIGHT)
     if has_refuge(tags):
         near, far = _refuge(draft, crossed, start, end)

@@ -218,7 +218,10 @@ def crossed_at_arm(streets: Streets, junction: Junction, place: int) -> Crossed:
     minor = len(ranks) > 2 and (ranks[place] < max(ranks) or min(ranks) == max(ranks))
     signals = junction.tags.get("highway") == "traffic_signals" and junction.tags.get("crossing") != "no"
     how = Crossing.signals if signals else Crossing.unmarked if minor else Crossing.informal
-    return Crossed(streets.strips[arm.way], how, lowered=minor or signals, at_start=arm.at_start)
+    denied = junction.tags.get("crossing") == "no" and ranks[place] == max(ranks)
+    return Crossed(
+        streets.strips[arm.way], how, lowered=minor or signals, at_start=arm.at_start, denied=denied
+    )
 
 
 def is_crossing(tags: Mapping[str, str]) -> bool:
