@@ -8,17 +8,20 @@ import numpy as np
 import pytest
 
 from wegeketten.people.profile import load_profile
-from wegeketten.people.verdict import levels
+from wegeketten.people.verdict import fixed_seconds, levels
 from wegeketten.reach.expected import find_chances
 from wegeketten.reports.data import CHANCE_STEPS
 from wegeketten.reports.map import map_page, write_page
 from wegeketten.reports.map_data import gather
+from wegeketten.routing import INF, UNIT_S
+from wegeketten.whatif.candidates import find_candidates
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from wegeketten.city import City
+    from wegeketten.people.verdict import Weights
 
 pytestmark = pytest.mark.browser
 
@@ -45,6 +48,47 @@ def test_own_limits_judge_as_the_package_does(
         assert np.array_equal(shown, wanted), limits
         changed += int((wanted != levels(town.edges.columns, load_profile(profile)).T.ravel()).sum())
     assert changed > 0
+    assert tab.faults == []
+
+
+def units(weights: Weights) -> np.ndarray:
+    """Times of all arcs, closed ones included."""
+    return np.rint(weights.seconds / UNIT_S).astype(np.int64)
+
+
+@pytest.mark.parametrize("profile", ["wheelchair", "walker"])
+def test_works_are_judged_by_own_limits(
+    town: City, tmp_path: Path, open_tab: Callable[..., Any], profile: str
+) -> None:
+    """Measures and limits of one's own at once: each edge as the package judges it after the works."""
+    profiles = ["wheelchair", "rollator", profile]
+    data = gather(town, profiles=list(dict.fromkeys(profiles)))
+    works = find_candidates(town, [load_profile(name) for name in dict.fromkeys(profiles)]).works
+    tab = open_tab(write_page(map_page(data, profile=profile), tmp_path / "map.html"))
+    tab.settled()
+    base, rows = load_profile(profile), list(range(len(data.works)))
+    tab.page.evaluate(f"wegeketten.switchWorks({rows}, true); 0")
+    tab.settled(2)
+    better = 0
+    for turn, limits in enumerate(OWN, start=3):
+        tab.page.evaluate(f"wegeketten.choose({{limits: {limits}}}); 0")
+        tab.settled(turn)
+        own = load_profile(profile, limits=limits)
+        for answer in ("sure", "likely", "possible"):
+            shown = np.array(tab.page.evaluate(f"Array.from(wegeketten.state.sweeps.{answer}.weights)"))
+            today = getattr(town.weights(own), answer)
+            wanted = np.where(today < INF, units(town.weights(base)), INF)  # times stay those of the profile
+            for row, remedy in works.items():
+                arcs = [2 * row, 2 * row + 1]
+                is_open = (
+                    getattr(fixed_seconds(town.edges, own, np.array([row]), remedy.change), answer) < INF
+                )
+                after = units(fixed_seconds(town.edges, base, np.array([row]), remedy.change))
+                wanted[arcs] = np.where(is_open, np.minimum(wanted[arcs], after), wanted[arcs])
+            assert np.array_equal(shown, wanted), (limits, answer)
+            better += int(((wanted < INF) & (today == INF)).sum())
+    assert better > 0
+    assert not tab.page.evaluate("document.getElementById('whatif-own-limits').hidden")
     assert tab.faults == []
 
 

@@ -183,6 +183,26 @@ def test_a_tapped_barrier_can_be_switched(page: Path, open_tab: Callable[..., An
     tab.until("document.querySelector('#gain-status').textContent.startsWith('Mindestens ein Ziel')")
 
 
+@pytest.mark.parametrize("zoom", [13, 16])
+def test_tiles_painted_anew_in_part_are_those_painted_whole(
+    page: Path, open_tab: Callable[..., Any], zoom: int
+) -> None:
+    data = toytown(12)
+    at = f"{float(np.mean(data.homes.lat)):.5f}/{float(np.mean(data.homes.lon)):.5f}"
+    tab = open_tab(page, fragment=f"#at={zoom}/{at}")
+    tab.settled()
+    switch(tab, list(range(0, 40, 3)), on=True)
+    tab.until("wegeketten.tiles.due.size === 0")
+    pixels = "Object.values(wegeketten.tiles._tiles).map(({ el }) => el.toDataURL())"
+    in_part = tab.page.evaluate(pixels)
+    tab.page.evaluate("wegeketten.tiles.repaint(null, true)")
+    assert in_part == tab.page.evaluate(pixels)
+    assert len(set(in_part)) > 2
+    switch(tab, list(range(0, 40, 3)), on=False)
+    tab.until("wegeketten.tiles.due.size === 0")
+    assert in_part != tab.page.evaluate(pixels)
+
+
 def test_ranges_of_euros_are_written_alike(page: Path, open_tab: Callable[..., Any]) -> None:
     tab = open_tab(page)
     tab.settled()

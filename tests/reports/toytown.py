@@ -114,7 +114,7 @@ def toytown(size: int = 12, *, seed: int = 1, hostile: Sequence[str] = ()) -> Ma
         _layer(network, "walker", 1.33, homes_count, rng),
         _layer(network, "wheelchair", 0.7, homes_count, rng),
     ]
-    works, profiles = _switchable(profiles, rng, text)
+    works, profiles = _switchable(network, profiles, rng, text)
     middle = WEST + STEP * size / 2
     box = (WEST - STEP, middle, WEST + STEP * size, SOUTH - STEP, SOUTH + STEP * size)
     return MapData(
@@ -214,28 +214,31 @@ def _layer(
         price_low=prices // 2,
         price_high=prices * 2,
         works_units=np.zeros(0, dtype=np.int64),
-        works_level=np.zeros(0, dtype=np.uint8),
+        works_parts=np.zeros((0, 4), dtype=np.uint8),
     )
 
 
 def _switchable(
-    profiles: list[ProfileLayer], rng: np.random.Generator, text: Callable[[str], str]
+    network: MapNetwork, profiles: list[ProfileLayer], rng: np.random.Generator, text: Callable[[str], str]
 ) -> tuple[MapWorks, list[ProfileLayer]]:
     """Works for three in four edges that somebody cannot pass, open in other answers for either profile."""
     shut = np.any([layer.level < SURE for layer in profiles], axis=0).reshape(-1, 2).any(axis=1)
     edges = np.flatnonzero(shut & (rng.random(len(shut)) < 0.75))
     low = rng.integers(1, 20, len(edges)) * 1000
     works = MapWorks(
-        edges, low, 2 * low, 3 * low, rng.integers(0, 2, len(edges)), [text("absenken"), text("verbreitern")]
-    )
+        edges, low, 2 * low, 3 * low, rng.integers(0, 2, len(edges)), [text("absenken"), text("verbreitern")],
+        network.kind[edges], {},
+    )  # fmt: skip
     arcs = np.stack([2 * edges, 2 * edges + 1], axis=1).ravel()
     made = []
     for layer in profiles:
         level = rng.choice([CLOSED, POSSIBLE, LIKELY, SURE], len(arcs), p=[0.1, 0.1, 0.3, 0.5]).astype(
             np.uint8
         )
-        units = np.where(level > 0, np.rint(layer.units[arcs] * rng.uniform(0.7, 1.2, len(arcs))), 0)
-        made.append(replace(layer, works_units=units.astype(np.int64), works_level=level))
+        units = np.rint(layer.units[arcs] * rng.uniform(0.7, 1.2, len(arcs))).astype(np.int64)
+        parts = np.full((len(arcs), 4), SURE, dtype=np.uint8)
+        parts[:, 3] = level
+        made.append(replace(layer, works_units=units, works_parts=parts))
     return works, made
 
 

@@ -87,7 +87,7 @@ def weigh(edges: EdgeTable, profile: Profile) -> Weights:
     >>> weights.likely[:2].tolist()
     [1508, 1508]
     """
-    return _weighed(edges.columns, profile)
+    return weigh_columns(edges.columns, profile)
 
 
 def fixed_seconds(
@@ -111,7 +111,7 @@ def fixed_seconds(
     Weights
         Of shape (2 · k,): arcs of ``edge_rows[0]`` there and back, then of ``edge_rows[1]`` …
     """
-    return _weighed(
+    return weigh_columns(
         change.applied({name: column[edge_rows] for name, column in edges.columns.items()}), profile
     )
 
@@ -177,7 +177,26 @@ def verdict_of_place(wheelchair: float | None, profile: Profile) -> tuple[Answer
     return ()
 
 
-def _weighed(columns: Columns, profile: Profile) -> Weights:
+def weigh_columns(columns: Columns, profile: Profile) -> Weights:
+    """Judge edges that are given as columns for a profile.
+
+    Parameters
+    ----------
+    columns
+        Columns of an `EdgeTable`, or of some of its rows as they would be after works.
+    profile
+        The mobility profile that is asked about.
+
+    Returns
+    -------
+    Weights
+        Two per row.
+
+    Raises
+    ------
+    InputDataError
+        Some edges have no usable time.
+    """
     time_s = seconds(columns, profile)
     _refuse_broken(columns, profile, time_s)
     open_to = levels(columns, profile).T.ravel()

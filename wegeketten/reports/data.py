@@ -21,6 +21,9 @@ CLOSED, POSSIBLE, LIKELY, SURE = range(4)
 CHANCE_STEPS = 20
 """A page states chances in steps of a twentieth: they come from some dozens of worlds."""
 
+OWN_LIMITS = {"kerb_cm": "kerb_cm", "incline_up_pct": "incline_pct", "width_m": "width_m"}
+"""Limits of a profile that can be set on the map, and the attribute that each is about."""
+
 
 @dataclass(frozen=True)
 class MapNetwork:
@@ -162,10 +165,13 @@ class ProfileLayer:
     chance
         uint8, shape (homes, services): share of worlds in which a home reaches a service in time, in steps of
         1 / `CHANCE_STEPS`; None where no worlds were drawn.
-    works_units, works_level
-        Two per row of `MapData.works`: time of each arc after the works that can be switched on, and in how
-        many answers they open it; 0 and 0 where they do not. `mended` and `prices` are the works that are
-        best for this profile alone, these are chosen for all profiles together.
+    works_units
+        Two per row of `MapData.works`: time of each arc after the works that can be switched on. `mended` and
+        `prices` are the works that are best for this profile alone, these are chosen for all profiles
+        together.
+    works_parts
+        uint8, the same rows, a column for each limit of `OWN_LIMITS` and a last one for all others: in how
+        many answers it holds after the works.
     """
 
     id: str
@@ -184,7 +190,7 @@ class ProfileLayer:
     price_low: Ints
     price_high: Ints
     works_units: Ints
-    works_level: Ints
+    works_parts: Ints
     free_kinds: Sequence[int] = ()
     wheelchair_tag: bool = False
     chance: Ints | None = None
@@ -193,6 +199,12 @@ class ProfileLayer:
     def level(self) -> Ints:
         """uint8, two per edge: `CLOSED`, `POSSIBLE`, `LIKELY` or `SURE`, the lowest over all checks."""
         lowest: Ints = self.outcomes.min(axis=1)[self.outcome]
+        return lowest
+
+    @property
+    def works_level(self) -> Ints:
+        """uint8, as `works_units`: in how many answers the works open each arc."""
+        lowest: Ints = self.works_parts.min(axis=1)
         return lowest
 
 
@@ -208,6 +220,10 @@ class MapWorks:
         Price of each in whole euros.
     name, names
         Row of `names`, what is done.
+    kind
+        Code of what the edge is afterwards.
+    readings
+        By attribute of `OWN_LIMITS`, its reading afterwards, as in `MapNetwork.readings`.
     """
 
     edges: Ints
@@ -216,6 +232,8 @@ class MapWorks:
     high_eur: Ints
     name: Ints
     names: Sequence[str]
+    kind: Ints
+    readings: Mapping[str, tuple[Floats, Floats, Floats, Ints]]
 
     def __len__(self) -> int:
         return len(self.edges)

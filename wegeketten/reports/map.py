@@ -20,6 +20,7 @@ from wegeketten.reports.map_constants import constants_script
 from wegeketten.reports.map_pack import MICRO, bundle
 from wegeketten.reports.merge import merge_homes
 from wegeketten.reports.varint import clean
+from wegeketten.transit.register import STOP_MARK
 from wegeketten.words.catalogue import load_words
 from wegeketten.words.numbers import date as date_words
 
@@ -440,6 +441,7 @@ def _measures(data: MapData) -> list[dict[str, Any]]:
             "title": clean(mark.title), "where": clean(mark.where), "lines": [clean(x) for x in mark.lines],
             "low_eur": mark.low_eur, "high_eur": mark.high_eur,
             "works": [row_of[name] for name in mark.barrier_ids if name in row_of],
+            "platform": any(name.startswith(STOP_MARK) for name in mark.barrier_ids),
         }
         for mark in data.measures
     ]  # fmt: skip

@@ -10,7 +10,7 @@ from wegeketten.model.reading import Provenance
 from wegeketten.network.short_slopes import LONG_PCT, SHORT_PCT
 from wegeketten.people.checks import LEVEL_OF, OFF_GROUND
 from wegeketten.reach.coverage import FEWEST_HOMES
-from wegeketten.reports.data import CHANCE_STEPS
+from wegeketten.reports.data import CHANCE_STEPS, OWN_LIMITS
 from wegeketten.routing import INF, UNIT_S
 
 _MAJOR = (Kind.street, Kind.cycleway, Kind.pedestrian, Kind.living_street)
@@ -42,6 +42,7 @@ def constants() -> dict[str, object]:
         "TOLD": int(Provenance.tagged),
         "FEWEST_HOMES": FEWEST_HOMES,
         "CHANCE_STEPS": CHANCE_STEPS,
+        "OWN_LIMITS": list(OWN_LIMITS),
     }
 
 

@@ -305,7 +305,7 @@ def _layer(
         free_kinds=np.flatnonzero(free_kinds(profile)).tolist(),
         wheelchair_tag=profile.limits.wheelchair_tag,
         works_units=works.units,
-        works_level=works.level,
+        works_parts=works.parts,
     )
 
 

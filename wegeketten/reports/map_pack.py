@@ -159,6 +159,9 @@ def _all_works(works: MapWorks) -> str:
     for name in ("low_eur", "typical_eur", "high_eur", "name"):
         pack.integers(name, getattr(works, name))
     pack.texts("names", works.names)
+    pack.octets("kind", works.kind)
+    for attribute, columns in works.readings.items():
+        _readings(pack, attribute, columns)
     return pack.to_base64()
 
 
@@ -213,11 +216,11 @@ def _works(pack: Pack, layer: ProfileLayer) -> None:
 
 
 def _switched(pack: Pack, layer: ProfileLayer, works: MapWorks) -> None:
-    """What switching works on does: times as in `_works`, a level of two bits for each direction."""
+    """What switching works on does: times as in `_works`, two bits for each column of `works_parts`."""
     edges = np.asarray(works.edges, dtype=np.int64)
     today = np.asarray(layer.units, dtype=np.int64).reshape(-1, 2)[edges]
-    level = np.asarray(layer.works_level, dtype=np.int64).reshape(-1, 2)
-    added = np.where(level > 0, np.asarray(layer.works_units, dtype=np.int64).reshape(-1, 2) - today, 0)
-    pack.octets("switched_level", level[:, 0] + 4 * level[:, 1])
-    pack.integers("switched_ahead", added[:, 0])
-    pack.integers("switched_back", added[:, 1])
+    added = np.asarray(layer.works_units, dtype=np.int64).reshape(-1, 2) - today
+    parts = np.asarray(layer.works_parts, dtype=np.int64) @ (4 ** np.arange(4))
+    for row, way in enumerate(("ahead", "back")):
+        pack.integers(f"switched_{way}", added[:, row])
+        pack.octets(f"switched_parts_{way}", parts[row::2])

@@ -16,6 +16,7 @@ declare const ASSUMED: number;
 declare const TOLD: number;
 declare const FEWEST_HOMES: number;
 declare const CHANCE_STEPS: number;
+declare const OWN_LIMITS: string[];
 
 // What classes gain by Object.assign: a page by its mixins, a table by its settings.
 interface Page {

@@ -97,7 +97,6 @@ class Page {
     Object.assign(this, { network, doors });
     this.search = new Search(network, doors);
     this.edgeGrid = Grid.ofLines(network);
-    this.homeGrid = Grid.ofPoints(doors.homeX, doors.homeY);
     this.placeGrid = Grid.ofPoints(doors.placeX, doors.placeY);
     this.cells = new Cells(doors);
     this.makeTiles(base);
@@ -125,7 +124,13 @@ class Page {
       gained: new Uint8Array(count),
       service: this.state.service,
       answer: this.state.answer,
-      cells: (before, z) => this.cells.shares(cellMetres(z), before ? this.painted.before : this.painted.bands),
+      shares: new Map(),
+      cells: (before, z) => {
+        const { shares } = this.painted;
+        const key = `${before}/${cellMetres(z)}`;
+        if (!shares.has(key)) shares.set(key, this.cells.shares(cellMetres(z), before ? this.painted.before : this.painted.bands));
+        return shares.get(key);
+      },
       isBlocked: (e, before) => this.edgeState(e, before) === "blocked",
       pointState: (e, before) => (this.isPoint(e) ? this.edgeState(e, before) : null),
     };
@@ -148,7 +153,7 @@ class Page {
   /* Change the map's colours with those of the system, and to light ones for printing. */
   wear(dark) {
     if (!wearColours(dark)) return;
-    this.baseTiles.repaint();
+    this.baseTiles.repaint(null, Boolean(this.printing));
     this.legend();
     this.layerBoxes();
     this.repaint();
@@ -185,6 +190,11 @@ class Page {
     return kind >= FIRST_BARRIER || STOREY_WAYS.includes(kind);
   }
 
+  /* Not needed for the first picture of a town. */
+  get homeGrid() {
+    return (this.homesByCell ??= Grid.ofPoints(this.doors.homeX, this.doors.homeY));
+  }
+
   /* ---- the answer ---- */
 
   async answer({ first = false, step = false } = {}) {
@@ -202,8 +212,8 @@ class Page {
     this.present({ first, step });
   }
 
-  /* Show what the state now says. */
-  present({ first = false, step = false } = {}) {
+  /* Show what the state now says. `edges`: the only ones that look different than before, where that is known. */
+  present({ first = false, step = false, edges = null } = {}) {
     const { state } = this;
     this.colour();
     this.shares = this.countShares();
@@ -212,17 +222,25 @@ class Page {
     this.drawWhatIf();
     $("standard-told").textContent = this.config.standards[state.service] ?? "";
     if (first) this.drawSigns();
-    else this.repaint();
+    else this.repaint(edges && this.staleTiles(edges));
     if (state.home >= 0) this.select(state.home, { keepView: true, keepFocus: true });
     if (state.view === "list") this.tables();
     if (!first) this.remember({ step });
     document.documentElement.dataset.ready = String(Number(document.documentElement.dataset.ready ?? 0) + 1);
   }
 
-  repaint() {
-    this.tiles.repaint();
-    this.beforeTiles.repaint();
+  repaint(stale = null) {
+    this.tiles.repaint(stale, Boolean(this.printing));
+    this.beforeTiles.repaint(stale, Boolean(this.printing));
     this.drawSigns();
+  }
+
+  /* Tiles on which a recoloured home, its square or one of some edges lies. */
+  staleTiles(edges) {
+    const { homeX, homeY } = this.doors;
+    const boxes = this.recoloured.flatMap((i) => [homeX[i], homeY[i], homeX[i], homeY[i]]);
+    for (const e of edges) boxes.push(...boxOfLine(this.network, e));
+    return tilesWith(boxes, (z) => (z <= CELL_ZOOM ? cellMetres(z) * this.cells.scale : 0));
   }
 
   /* Marks first: labels of districts make room for them. */

@@ -4,6 +4,30 @@
 const FINEST_CELLS = 1 << 16; // to the width of the world: about 400 m in Germany
 const MOST_CELLS = 1 << 20;
 
+/**
+ * Left, top, right and bottom of a line, written into `boxes` at a place.
+ * @param {{x: Float64Array, y: Float64Array, starts: Int32Array}} lines
+ * @param {number} i
+ * @param {number[] | Float64Array} boxes
+ */
+function boxOfLine({ x, y, starts }, i, boxes = [0, 0, 0, 0], at = 0) {
+  let x0 = Infinity;
+  let y0 = Infinity;
+  let x1 = -Infinity;
+  let y1 = -Infinity;
+  for (let p = starts[i]; p < starts[i + 1]; p++) {
+    if (x[p] < x0) x0 = x[p];
+    if (x[p] > x1) x1 = x[p];
+    if (y[p] < y0) y0 = y[p];
+    if (y[p] > y1) y1 = y[p];
+  }
+  boxes[at] = x0;
+  boxes[at + 1] = y0;
+  boxes[at + 2] = x1;
+  boxes[at + 3] = y1;
+  return boxes;
+}
+
 class Grid {
   /* Cells of the finest size that keeps their number bounded, over the boxes' own extent. */
   constructor(boxes, cells = FINEST_CELLS) {
@@ -35,8 +59,9 @@ class Grid {
       for (let i = 0; i < count; i++) {
         const left = Math.floor(boxes[4 * i] * this.cells);
         const right = Math.floor(boxes[4 * i + 2] * this.cells);
+        const top = Math.floor(boxes[4 * i + 1] * this.cells);
         const bottom = Math.floor(boxes[4 * i + 3] * this.cells);
-        for (let row = Math.floor(boxes[4 * i + 1] * this.cells); row <= bottom; row++) {
+        for (let row = top; row <= bottom; row++) {
           for (let column = left; column <= right; column++) act((row - this.top) * this.columns + column - this.left, i);
         }
       }
@@ -60,21 +85,9 @@ class Grid {
     return new Grid(boxes, cells);
   }
 
-  static ofLines({ x, y, starts }, cells) {
-    const boxes = new Float64Array(4 * (starts.length - 1));
-    for (let i = 0; i < starts.length - 1; i++) {
-      let [x0, y0, x1, y1] = [Infinity, Infinity, -Infinity, -Infinity];
-      for (let p = starts[i]; p < starts[i + 1]; p++) {
-        if (x[p] < x0) x0 = x[p];
-        if (x[p] > x1) x1 = x[p];
-        if (y[p] < y0) y0 = y[p];
-        if (y[p] > y1) y1 = y[p];
-      }
-      boxes[4 * i] = x0;
-      boxes[4 * i + 1] = y0;
-      boxes[4 * i + 2] = x1;
-      boxes[4 * i + 3] = y1;
-    }
+  static ofLines(lines, cells) {
+    const boxes = new Float64Array(4 * (lines.starts.length - 1));
+    for (let i = 0; i < lines.starts.length - 1; i++) boxOfLine(lines, i, boxes, 4 * i);
     return new Grid(boxes, cells);
   }
 

@@ -42,14 +42,14 @@ function withLimits(layer, limits, network) {
   for (let row = 0; row < others.length; row++) others[row] = kept.reduce((least, i) => Math.min(least, layer.outcomes[row * width + i]), 3);
   for (let arc = 0; arc < level.length; arc++) level[arc] = levels.reduce((least, one) => Math.min(least, one[arc]), others[layer.outcome[arc]]);
   const checks = own.map((slider, i) => ({ check: [slider.attribute, limits[slider.name]], levels: levels[i] }));
-  return { ...layer, level, weights: undefined, own: { kept, checks }, prices: new Int32Array(layer.prices.length), works: undefined };
+  return { ...layer, level, weights: undefined, own: { kept, checks, limits }, prices: new Int32Array(layer.prices.length), works: undefined };
 }
 
 /* In how many answers a limit holds on each arc. */
 function levelsOf({ attribute, name, sign, unlimited }, limit, layer, network) {
   const levels = new Uint8Array(2 * network.u.length).fill(3);
-  if (limit === unlimited) return levels;
   const codes = network.columns[attribute + ":code"];
+  if (limit === unlimited || !codes) return levels;
   const rows = network.columns[attribute + ":rows"];
   const free = new Set(attribute === "width_m" ? layer.free_kinds : attribute === "incline_pct" ? OFF_GROUND : []);
   const told = layer.wheelchair_tag ? network.columns["wheelchair:code"] : null;

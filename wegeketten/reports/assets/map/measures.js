@@ -13,8 +13,15 @@ const measures = {
   },
 
   layerWorks(layer) {
-    layer.works ??= worksOf(this.works, layer.columns, layer.units);
+    layer.works ??= worksOf(this.works, layer, layer.own ? this.ownLevelsAfter(layer) : []);
     return layer.works;
+  },
+
+  /* Limits that were set, held against what the works leave behind. */
+  ownLevelsAfter(layer) {
+    this.worked ??= edgesAfter(this.works, this.network);
+    const { limits } = layer.own;
+    return SLIDERS.filter(({ name }) => name in limits).map((slider) => ({ name: slider.name, levels: levelsOf(slider, limits[slider.name], layer, this.worked) }));
   },
 
   /* Names of the set for the link: numbers of whole measures, ids of other barriers. */
@@ -45,7 +52,7 @@ const measures = {
   /* Times with the set switched on; those of today where nothing is. */
   applySet() {
     const { state } = this;
-    if (state.on.size && !state.limits) {
+    if (state.on.size) {
       this.layerWorks(state.layer);
       state.scenario ??= new Scenario(this.search, this.works, state.today.sweeps, state.today.times);
       state.scenario.set(state.on);
@@ -83,13 +90,15 @@ const measures = {
 
   async switchWorks(rows, on) {
     await this.needWorks();
+    const { state } = this;
+    const stale = new Set(state.time === "before" ? [...state.on, ...rows] : rows);
     for (const row of rows) {
-      if (on) this.state.on.add(row);
-      else this.state.on.delete(row);
+      if (on) state.on.add(row);
+      else state.on.delete(row);
     }
-    if (this.state.time === "before") this.state.time = "after";
+    if (state.time === "before") state.time = "after";
     this.applySet();
-    this.present({ step: true });
+    this.present({ step: true, edges: [...stale].map((row) => this.works.edges[row]) });
   },
 
   isOn(item) {
@@ -154,10 +163,16 @@ const measures = {
     const box = element("input", { type: "checkbox", "data-number": item.number });
     box.disabled = !item.works.length;
     box.addEventListener("change", () => this.switchWorks(item.works, box.checked));
-    const more = [item.where, euroRange(item.low_eur, item.high_eur), ...(item.look ? [say("look_first")] : []), ...(box.disabled ? [say("measure_helps_nobody")] : [])];
+    const more = [item.where, euroRange(item.low_eur, item.high_eur), item.look && say("look_first"), this.notSwitched(item)];
     const label = element("label", { children: [box, element("span", { children: [element("span", { text: item.title }), element("small", { text: more.filter(Boolean).join(" · ") })] })] });
     const show = button(say("show"), () => this.showMark(item), { "aria-label": `${say("show_on_map")}: ${item.title}`, class: "plain" });
     return element("li", { children: [label, show] });
+  },
+
+  /* What of a measure this page cannot switch. */
+  notSwitched({ works, platform }) {
+    if (platform) return say(works.length ? "measure_platform_too" : "measure_platform");
+    return works.length ? "" : say("measure_helps_nobody");
   },
 
   showMark(item) {
@@ -207,8 +222,7 @@ const measures = {
     const { layer, service } = this.state;
     const { low, high } = this.costOf(this.state.on);
     const { people, homes } = this.gains();
-    const row = (times) => this.countShares(times).at(-1);
-    const [before, after] = [row(this.state.today.times), row(this.afterTimes())];
+    const [before, after] = this.wholeShares();
     return [
       say("whatif_cost", { count: this.state.on.size, cost: euroRange(low, high) }),
       say("whatif_share", {

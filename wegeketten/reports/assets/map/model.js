@@ -118,10 +118,30 @@ function profileOf(description, columns, network, doors) {
 
 /* The works that can be switched on, their price, and what they do. */
 async function loadWorks(network) {
-  const { edges, low_eur, typical_eur, high_eur, name, names } = await unpack("data-works");
+  const columns = await unpack("data-works");
+  const { edges, low_eur, typical_eur, high_eur, name, names, kind } = columns;
   const rowOf = new Int32Array(network.u.length).fill(-1);
   edges.forEach((edge, row) => (rowOf[edge] = row));
-  return { edges, low: low_eur, typical: typical_eur, high: high_eur, name, names, rowOf };
+  return { edges, low: low_eur, typical: typical_eur, high: high_eur, name, names, kind, columns, rowOf };
+}
+
+/* The edges that works are for, as the works leave them: what limits of one's own are held against. */
+function edgesAfter(works, network) {
+  const { columns } = network;
+  const shortSlopes = new Set();
+  works.edges.forEach((edge, row) => network.shortSlopes.has(edge) && shortSlopes.add(row));
+  return {
+    u: works.edges,
+    kind: works.kind,
+    shortSlopes,
+    columns: { ...columnsThere(works.columns), "wheelchair:code": works.edges.map((edge) => columns["wheelchair:code"][edge]), "wheelchair:rows": columns["wheelchair:rows"] },
+  };
+}
+
+function columnsThere(columns) {
+  const found = {};
+  for (const name of Object.keys(columns)) if (name.includes(":")) found[name] = columns[name];
+  return found;
 }
 
 /* The checks that decide an arc's level: [attribute, limit]; none where everything surely holds. */

@@ -143,6 +143,7 @@ const overlays = {
 
   tell(item) {
     const parts = item.lines.map((line) => element("p", { text: line }));
+    if (item.platform) parts.push(element("p", { text: this.notSwitched(item) }));
     if (item.works?.length) {
       const on = this.isOn(item);
       const act = async () => {

@@ -30,9 +30,22 @@ const CanvasTiles = L.GridLayer.extend({
       box: [x * size - margin, y * size - margin, (x + 1) * size + margin, (y + 1) * size + margin],
     });
   },
-  /* Draw again what is on the screen, in place: no flicker, nothing new to lay out. */
-  repaint() {
-    for (const { el } of Object.values(this._tiles ?? {})) this.draw(el);
+  /* Draw again in place: no flicker, nothing new to lay out. Of all tiles, or of those of which `stale` is true;
+     what lies outside the window follows when the page has answered. */
+  repaint(stale = null, atOnce = false) {
+    this.due ??= new Set();
+    for (const { el } of Object.values(this._tiles ?? {})) if (!stale || stale(el.coords)) this.due.add(el);
+    for (const el of this.due) if (atOnce || this.inWindow(el.coords)) this.drawDue(el);
+    if (this.due.size) setTimeout(() => this.due.forEach((el) => this.drawDue(el)));
+  },
+  drawDue(canvas) {
+    this.due.delete(canvas);
+    this.draw(canvas);
+  },
+  inWindow({ x, y, z }) {
+    if (!this._map || this._map.getZoom() !== z) return true;
+    const { min, max } = this._map.getPixelBounds();
+    return 256 * (x + 1) > min.x && 256 * x < max.x && 256 * (y + 1) > min.y && 256 * y < max.y;
   },
 });
 
@@ -154,6 +167,17 @@ function answerPainter(view, model, before) {
         if (doors.placeService[i] === view.service) diamond(context, ...at(doors.placeX[i], doors.placeY[i]), tile.z < 12 ? 3 : Math.max(5, r + 2), PAINT.place);
       }
     }
+  };
+}
+
+/* Which tiles show any of some boxes [x0, y0, x1, y1, …], or what is drawn around them as far as `reach` at a zoom. */
+function tilesWith(boxes, reach) {
+  return ({ x, y, z }) => {
+    const size = 2 ** -z;
+    const margin = (32 / 256) * size + reach(z);
+    const [left, top, right, bottom] = [x * size - margin, y * size - margin, (x + 1) * size + margin, (y + 1) * size + margin];
+    for (let i = 0; i < boxes.length; i += 4) if (boxes[i] < right && boxes[i + 1] < bottom && boxes[i + 2] > left && boxes[i + 3] > top) return true;
+    return false;
   };
 }
 

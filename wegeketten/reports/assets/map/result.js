@@ -5,14 +5,22 @@ const result = {
   colour() {
     const { times, today, answer, standard, service } = this.state;
     const limits = this.bandLimits();
-    const into = (bands, units) => {
-      for (let i = 0; i < units.length; i++) bands[i] = bandOf(units[i], limits);
-    };
-    into(this.painted.bands, times[answer]);
-    into(this.painted.before, today.times[answer]);
-    const { gained } = this.painted;
+    const { gained, bands, before } = this.painted;
     const after = this.afterTimes().likely;
-    for (let i = 0; i < gained.length; i++) gained[i] = today.times.likely[i] > standard && after[i] <= standard ? 1 : 0;
+    const todays = today.times;
+    /** @type {number[]} homes that look different now */
+    this.recoloured = [];
+    for (let i = 0; i < gained.length; i++) {
+      const now = bandOf(times[answer][i], limits);
+      const was = bandOf(todays[answer][i], limits);
+      const gain = todays.likely[i] > standard && after[i] <= standard ? 1 : 0;
+      if (bands[i] === now && before[i] === was && gained[i] === gain) continue;
+      bands[i] = now;
+      before[i] = was;
+      gained[i] = gain;
+      this.recoloured.push(i);
+    }
+    this.painted.shares.clear();
     this.painted.service = service;
     this.painted.answer = answer;
   },
@@ -25,19 +33,30 @@ const result = {
   /* Weighted shares within the standard, per district and for all; the last entry is the whole area. */
   countShares(times = this.state.times) {
     const { standard } = this.state;
-    const { district, weight, merged } = this.doors;
+    const { district, weight } = this.doors;
     const count = this.config.districts.length;
-    const rows = Array.from({ length: count + 1 }, () => ({ homes: 0, weight: 0, sure: 0, likely: 0, possible: 0 }));
-    const add = (row, i) => {
-      row.homes += merged ? merged[i] : 1;
-      row.weight += weight[i];
-      for (const answer of ANSWERS) if (times[answer][i] <= standard) row[answer] += weight[i];
+    const summed = (counts) => {
+      const sums = new Float64Array(count + 1);
+      for (let i = 0; i < district.length; i++) {
+        const one = counts(i);
+        if (!one) continue;
+        if (district[i] >= 0) sums[district[i]] += one;
+        sums[count] += one;
+      }
+      return sums;
     };
-    for (let i = 0; i < district.length; i++) {
-      if (district[i] >= 0) add(rows[district[i]], i);
-      add(rows[count], i);
-    }
-    return rows;
+    this.sizes ??= { homes: summed((i) => this.doors.merged?.[i] ?? 1), weight: summed((i) => weight[i]) };
+    const [sure, likely, possible] = ANSWERS.map((answer) => summed((i) => (times[answer][i] <= standard ? weight[i] : 0)));
+    const { homes, weight: all } = this.sizes;
+    return Array.from(all, (_, row) => ({ homes: homes[row], weight: all[row], sure: sure[row], likely: likely[row], possible: possible[row] }));
+  },
+
+  /* The whole area's shares today and with the set switched on; counted once for each picture. */
+  wholeShares() {
+    const { today, scenario, times } = this.state;
+    today.shares ??= this.countShares(today.times).at(-1);
+    if (!scenario) return [today.shares, today.shares];
+    return [today.shares, scenario.times === times ? this.shares.at(-1) : this.countShares(scenario.times).at(-1)];
   },
 
   mergedSentence() {
@@ -78,14 +97,19 @@ const result = {
     const { answer, service, layer } = this.state;
     $("legend-answer").textContent = say("legend_answer", { answer: WORDS.answers[answer], counted: WORDS.counted[this.config.counted] });
     const limits = this.bandLimits();
-    const counts = [0, 0, 0, 0, 0];
+    const counts = new Float64Array(5);
     const { weight } = this.doors; // the same weights as in the headline
-    this.painted.bands.forEach((band, i) => (counts[band] += weight[i]));
+    const { bands } = this.painted;
+    for (let i = 0; i < bands.length; i++) counts[bands[i]] += weight[i];
     const all = counts.reduce((sum, part) => sum + part, 0);
+    const shares = Array.from(counts, (part) => percent(all ? part / all : 0));
+    const key = [answer, service, layer.id, PAINT.ground, ...limits].join();
+    if (this.legendKey === key) return shares.forEach((share, band) => (this.legendShares[band].textContent = share));
+    this.legendKey = key;
+    this.legendShares = shares.map((text) => element("b", { text }));
     const rows = WORDS.map.band_short.map((short, band) => {
       const label = `${short}: ${fill(WORDS.map.bands[band] ?? "", { minutes: limit((limits[band] ?? 0) * UNIT_S) })}`;
-      const share = element("b", { text: percent(all ? counts[band] / all : 0) });
-      return legendRow((c) => mark(c, band, 11, 11, 7, answer), band === 4 ? notReached(answer) : label, [share]);
+      return legendRow((c) => mark(c, band, 11, 11, 7, answer), band === 4 ? notReached(answer) : label, [this.legendShares[band]]);
     });
     const signs = [
       ["district", (c) => districtSign(c, 11, 11), say("legend_district")],

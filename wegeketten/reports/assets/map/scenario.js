@@ -3,15 +3,22 @@
    them faster, so a switched edge changes the times of those nodes alone that gain by it. Those are searched and
    written down; switching off puts them back and searches again from what is still on. */
 
-/* Rows of the works, and what they make of one profile's arcs. */
-function worksOf(works, columns, units) {
+/* Rows of the works, and what they make of one profile's arcs. Each limit that can be set on the page has two bits,
+   as have all others together: a level is the least of them, with `own` levels of limits that were set. */
+function worksOf(works, { columns, units }, own = []) {
   const { edges } = works;
   const after = new Int32Array(2 * edges.length);
   const level = new Uint8Array(after.length);
-  for (let row = 0; row < edges.length; row++) {
-    for (const back of [0, 1]) {
-      level[2 * row + back] = (columns.switched_level[row] >> (2 * back)) & 3;
-      after[2 * row + back] = units[2 * edges[row] + back] + columns[back ? "switched_back" : "switched_ahead"][row];
+  const kept = [...OWN_LIMITS.keys(), OWN_LIMITS.length].filter((part) => !own.some(({ name }) => name === OWN_LIMITS[part]));
+  for (const [back, way] of ["ahead", "back"].entries()) {
+    const parts = columns["switched_parts_" + way];
+    const added = columns["switched_" + way];
+    for (let row = 0; row < edges.length; row++) {
+      let least = 3;
+      for (const part of kept) least = Math.min(least, (parts[row] >> (2 * part)) & 3);
+      for (const { levels } of own) least = Math.min(least, levels[2 * row + back]);
+      level[2 * row + back] = least;
+      after[2 * row + back] = units[2 * edges[row] + back] + added[row];
     }
   }
   return { after, level };

@@ -113,8 +113,9 @@ class Search {
   weightsOf(layer, level) {
     layer.weights ??= [];
     if (!layer.weights[level]) {
-      const weights = (layer.weights[level] = new Float64Array(layer.units.length));
-      for (let arc = 0; arc < weights.length; arc++) weights[arc] = this.weight(layer, arc, level);
+      const weights = (layer.weights[level] = Float64Array.from(layer.units));
+      const least = Math.max(level, 1);
+      for (let arc = 0; arc < weights.length; arc++) if (layer.level[arc] < least) weights[arc] = level > 0 ? INF : this.weight(layer, arc, level);
     }
     return layer.weights[level];
   }
