@@ -191,14 +191,14 @@ def test_tiles_painted_anew_in_part_are_those_painted_whole(
     at = f"{float(np.mean(data.homes.lat)):.5f}/{float(np.mean(data.homes.lon)):.5f}"
     tab = open_tab(page, fragment=f"#at={zoom}/{at}")
     tab.settled()
-    switch(tab, list(range(0, 40, 3)), on=True)
+    switch(tab, list(range(len(data.works))), on=True)
     tab.until("wegeketten.tiles.due.size === 0")
     pixels = "Object.values(wegeketten.tiles._tiles).map(({ el }) => el.toDataURL())"
     in_part = tab.page.evaluate(pixels)
     tab.page.evaluate("wegeketten.tiles.repaint(null, true)")
     assert in_part == tab.page.evaluate(pixels)
     assert len(set(in_part)) > 2
-    switch(tab, list(range(0, 40, 3)), on=False)
+    switch(tab, list(range(len(data.works))), on=False)
     tab.until("wegeketten.tiles.due.size === 0")
     assert in_part != tab.page.evaluate(pixels)
 
