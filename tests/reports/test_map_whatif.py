@@ -197,7 +197,7 @@ def test_tiles_painted_anew_in_part_are_those_painted_whole(
     in_part = tab.page.evaluate(pixels)
     tab.page.evaluate("wegeketten.tiles.repaint(null, true)")
     assert in_part == tab.page.evaluate(pixels)
-    assert len(set(in_part)) > 2
+    assert len(set(in_part)) > 1
     switch(tab, list(range(len(data.works))), on=False)
     tab.until("wegeketten.tiles.due.size === 0")
     assert in_part != tab.page.evaluate(pixels)
