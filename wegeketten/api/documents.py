@@ -26,6 +26,8 @@ def map(  # noqa: A001  # the command's name
     sites: str | Path | None = None,
     needs: str | Path | None = None,
     stops: str | Path | None = None,
+    chain: str | Sequence[str] = (),
+    returning: bool = False,
     title: str | None = None,
     tiles: str | None = None,
     worlds: int = 0,
@@ -44,6 +46,8 @@ def map(  # noqa: A001  # the command's name
         What can be chosen on the map; everything where empty.
     plan, survey, sites, needs, stops
         Folders written by `plan`, `survey`, `site`, `needs` and `stops`.
+    chain, returning
+        Chains of errands such as ``pharmacy,doctor,stop=45``, and whether they end at home.
     title
         Name of the place.
     tiles
@@ -60,6 +64,8 @@ def map(  # noqa: A001  # the command's name
 
     Raises
     ------
+    UsageError
+        A chain cannot be read.
     OutputError
         The file cannot be written.
 
@@ -72,14 +78,16 @@ def map(  # noqa: A001  # the command's name
     ...     map(hamlet(), Path(folder) / "map.html").name
     'map.html'
     """
+    from wegeketten.planning.chain_task import outings
     from wegeketten.reports.map import write_map
 
+    chains = outings(listed(chain), returning=returning)
     opened = city_of(city)
     chosen = profiles_of(profile) if profile else ()
     services = opened.catalogue.pick(listed(service))
     return write_map(
         opened, out, lang=lang, profiles=chosen, services=services, title=title, plan=plan, survey=survey,
-        sites=sites, needs=needs, stops=stops, tiles=tiles, worlds=worlds, seed=seed,
+        sites=sites, needs=needs, stops=stops, chains=chains, tiles=tiles, worlds=worlds, seed=seed,
     )  # fmt: skip
 
 

@@ -37,6 +37,11 @@ def map_(
     sites: Annotated[Path | None, typer.Option(help="Folder written by site.")] = None,
     needs: Annotated[Path | None, typer.Option(help="Folder written by needs.")] = None,
     stops: Annotated[Path | None, typer.Option(help="Folder written by stops.")] = None,
+    chain: Annotated[
+        list[str] | None,
+        typer.Option("--chain", help="Errands in order, with minutes if you like: pharmacy,doctor,stop=45."),
+    ] = None,
+    returning: Annotated[bool, typer.Option("--return", help="The chains end at home.")] = False,
     title: Annotated[str | None, typer.Option(help="Name of the place.")] = None,
     tiles: Annotated[str | None, typer.Option(help="Address of online tiles; none by default.")] = None,
     worlds: Worlds = 0,
@@ -44,15 +49,17 @@ def map_(
     lang: Lang = None,
 ) -> None:
     """Draw the city as one HTML file that works without a network."""
+    from wegeketten.planning.chain_task import outings
     from wegeketten.reports.map import write_map
 
     language = check_language(lang)
+    chains = outings(chain or (), returning=returning)
     with progress_bar("map") as tick:
         opened = open_source(city, tick)
         tick("map", 0.5)
         written = write_map(
             opened, out, lang=language, profiles=profile or (), services=opened.catalogue.pick(service or ()),
-            title=title, plan=plan_, survey=survey_, sites=sites, needs=needs, stops=stops,
+            title=title, plan=plan_, survey=survey_, sites=sites, needs=needs, stops=stops, chains=chains,
             tiles=tiles, worlds=worlds, seed=seed,
         )  # fmt: skip
     say(f"{written} written")

@@ -16,6 +16,8 @@ from wegeketten.reach.chains.errands import MOST_VISITS
 from wegeketten.reach.shares import units_within
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
     from wegeketten.city import City
@@ -136,6 +138,37 @@ class Outing:
             return self.minutes * 60.0
         legs = (*self.visit, self.visit[-1]) if self.returning else self.visit
         return sum(city.catalogue.standard_s(name, profile) for name in legs)
+
+
+def outings(texts: Iterable[str], *, returning: bool = False) -> list[Outing]:
+    """Read chains, see `Outing.parse`.
+
+    Parameters
+    ----------
+    texts
+        A chain each.
+    returning
+        Whether they end at home.
+
+    Returns
+    -------
+    list of Outing
+        In the same order.
+
+    Raises
+    ------
+    UsageError
+        A chain cannot be read, or there is none to end at home.
+
+    Examples
+    --------
+    >>> [each.name for each in outings(["pharmacy,doctor"], returning=True)]
+    ['pharmacy>doctor>home']
+    """
+    found = [Outing.parse(text, returning=returning) for text in texts]
+    if returning and not found:
+        raise UsageError("--return is for chains: give --chain too")
+    return found
 
 
 def outing_task(

@@ -302,6 +302,32 @@ class MeasureMark(Mark):
 
 
 @dataclass(frozen=True)
+class MapChain:
+    """A chain of errands that can be chosen like a service.
+
+    Attributes
+    ----------
+    id, name
+        As in the link, and as shown.
+    visit
+        Rows of `MapData.services`, in the order of the visits.
+    returning
+        Whether it ends at home.
+    standard_units
+        By profile the longest time that counts as done, in units of 0.1 s.
+    standard
+        A sentence that states it.
+    """
+
+    id: str
+    name: str
+    visit: Sequence[int]
+    returning: bool
+    standard_units: Sequence[int]
+    standard: str
+
+
+@dataclass(frozen=True)
 class MapData:
     """Everything a map shows.
 
@@ -324,6 +350,8 @@ class MapData:
         How many worlds the chances come from; 0: none were drawn.
     spread_m
         Where homes are merged, metres of way between a mark and the farthest home it stands for.
+    chains
+        Chains that can be chosen beside the services.
     """
 
     title: str
@@ -348,3 +376,4 @@ class MapData:
     spread_m: float = 0.0
     standards: Sequence[str] = ()
     worlds: int = 0
+    chains: Sequence[MapChain] = ()

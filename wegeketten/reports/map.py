@@ -31,12 +31,13 @@ if TYPE_CHECKING:
 
     from wegeketten.city import City
     from wegeketten.people.profile import Profile
+    from wegeketten.planning.chain_task import Outing
     from wegeketten.reports.data import District, MapData, Mark
 
 SCRIPTS = (
-    "decode", "grid", "search", "scenario", "why", "model", "words", "signs", "cells", "address", "table",
-    "directions", "area", "answer", "paint", "limits", "lists", "result", "measures", "history", "overlays",
-    "ways", "places", "finder", "views", "sheets", "app",
+    "decode", "grid", "search", "chains", "scenario", "why", "model", "words", "signs", "cells", "address",
+    "table", "directions", "area", "answer", "paint", "limits", "lists", "result", "measures", "history",
+    "overlays", "ways", "places", "finder", "views", "sheets", "app",
 )  # fmt: skip
 """Modules of the page's own script, in the order they build on each other."""
 
@@ -131,6 +132,7 @@ def write_map(
     sites: str | Path | None = None,
     needs: str | Path | None = None,
     stops: str | Path | None = None,
+    chains: Sequence[Outing] = (),
     tiles: str | None = None,
     worlds: int = 0,
     seed: int = 0,
@@ -158,6 +160,8 @@ def write_map(
         Folders written by ``site`` and ``needs``: a layer each.
     stops
         Folder written by ``stops``: who can board where becomes a layer.
+    chains
+        Chains of errands that can be chosen like a service.
     tiles
         Address pattern of online tiles, for a map that may use the network; None asks for nothing.
     worlds, seed
@@ -200,6 +204,7 @@ def write_map(
         measures=read_measures(Path(plan), lang, city.weight_unit) if plan else (),
         walks=read_walks(Path(survey), lang, city.weight_unit) if survey else (),
         stops=read_stop_marks(Path(stops), lang) if stops else (),
+        chains=chains,
         worlds=worlds,
         seed=seed,
     )
@@ -376,7 +381,8 @@ def _everything(data: MapData) -> tuple[tuple[float, float], tuple[float, float]
 def _config(
     data: MapData, *, lang: str, profile: str | None, service: str | None, answer: str
 ) -> dict[str, Any]:
-    profiles, services = [layer.id for layer in data.profiles], [name for name, _ in data.services]
+    profiles = [layer.id for layer in data.profiles]
+    services = [*(name for name, _ in data.services), *(chain.id for chain in data.chains)]
     for what, wanted, known in (
         ("--profile", profile, profiles),
         ("--service", service, services),
@@ -395,7 +401,9 @@ def _config(
             "answer": answer,
         },
         "spread_m": math.ceil(data.spread_m),
-        "standards": [clean(told, 400) for told in data.standards],
+        "standards": [
+            clean(told, 400) for told in (*data.standards, *(each.standard for each in data.chains))
+        ],
         "worlds": data.worlds,
         "counted": data.sources.get("counted", "homes"),
         "attributes": list(data.network.readings),
@@ -404,16 +412,29 @@ def _config(
                 "id": layer.id,
                 "name": words["profiles"].get(layer.id, {}).get("name") or clean(layer.name),
                 "speed": layer.speed_mps,
-                "standard_units": [int(units) for units in layer.standard_units],
+                "standard_units": [
+                    *(int(units) for units in layer.standard_units),
+                    *(int(chain.standard_units[number]) for chain in data.chains),
+                ],
                 "checks": [list(check) for check in layer.checks],
                 "free_kinds": list(layer.free_kinds),
                 "wheelchair_tag": layer.wheelchair_tag,
             }
-            for layer in data.profiles
+            for number, layer in enumerate(data.profiles)
         ],
         "services": [
-            {"id": name, "name": words["services"].get(name, {}).get("name") or clean(shown)}
-            for name, shown in data.services
+            *(
+                {"id": name, "name": words["services"].get(name, {}).get("name") or clean(shown)}
+                for name, shown in data.services
+            ),
+            *(
+                {
+                    "id": chain.id,
+                    "name": clean(chain.name),
+                    "chain": {"visit": list(chain.visit), "returning": chain.returning},
+                }
+                for chain in data.chains
+            ),
         ],
         "districts": [_district(district) for district in data.districts],
         "measures": _measures(data),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wegeketten.errors import UsageError
 from wegeketten.reports.bottlenecks import MOST_UNITS
 from wegeketten.reports.data import (
     BASE_CLASSES,
@@ -16,6 +17,7 @@ from wegeketten.reports.data import (
     CLOSED,
     Base,
     District,
+    MapChain,
     MapData,
     MapHomes,
     MapJoints,
@@ -26,7 +28,7 @@ from wegeketten.reports.data import (
     ProfileLayer,
 )
 from wegeketten.reports.map_works import find_works
-from wegeketten.words.catalogue import text
+from wegeketten.words.catalogue import load_words, text
 from wegeketten.words.decimals import number
 from wegeketten.words.numbers import opening_hours
 
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from wegeketten.joins.endpoints import Endpoints
     from wegeketten.people.profile import Profile
     from wegeketten.places.catalogue import Service
+    from wegeketten.planning.chain_task import Outing
     from wegeketten.reports.map_works import Mended
 
 LINE_TOLERANCE_M = 0.7
@@ -61,6 +64,7 @@ def gather(
     measures: Sequence[MeasureMark] = (),
     walks: Sequence[Mark] = (),
     stops: Sequence[Mark] = (),
+    chains: Sequence[Outing] = (),
     worlds: int = 0,
     seed: int = 0,
 ) -> MapData:
@@ -80,6 +84,8 @@ def gather(
         Language of names that come from profiles and the catalogue.
     measures, walks, stops
         Points of extra layers.
+    chains
+        Chains of errands that can be chosen beside the services; of services that are on the map.
     worlds, seed
         How many worlds are drawn for the homes' chances, 0 for none; and which.
 
@@ -91,7 +97,7 @@ def gather(
     Raises
     ------
     UsageError
-        A profile or service does not exist.
+        A profile or service does not exist, or a chain visits a service that is not on the map.
     """
     from wegeketten.people.profile import Profile, load_profiles
 
@@ -136,6 +142,31 @@ def gather(
         thinned=thinned,
         standards=[_standard(catalogue.services[name], lang) for name in wanted],
         worlds=worlds,
+        chains=[_chain(city, each.checked(city), loaded, wanted, lang) for each in chains],
+    )
+
+
+def _chain(
+    city: City, outing: Outing, profiles: Sequence[Profile], services: Sequence[str], lang: str
+) -> MapChain:
+    from wegeketten.reach.shares import units_within
+
+    for service in outing.visit:
+        if service not in services:
+            raise UsageError(f"--chain: {service} is not on this map; add --service {service}")
+    words = load_words(lang)["map"]
+    places = [getattr(city.catalogue.services[name].name, lang) for name in outing.visit]
+    name = words["chain_name"].format(
+        places=" – ".join([*places, words["chain_home"]] if outing.returning else places)
+    )
+    sentence = words["chain_standard_sum" if outing.minutes is None else "chain_standard_minutes"]
+    return MapChain(
+        outing.name.replace(">", "-"),
+        name,
+        [services.index(each) for each in outing.visit],
+        outing.returning,
+        [units_within(outing.limit_s(city, profile)) for profile in profiles],
+        sentence.format(name=name, minutes=f"{number(outing.minutes or 0, lang)} min"),
     )
 
 

@@ -37,6 +37,26 @@ interface SwitchedSweep {
   layer: any;
   level: number;
 }
+interface Legs {
+  search: Search;
+  layer: any;
+  kinds: number[][];
+  out: boolean;
+  near: Int32Array;
+  far: Int32Array;
+  edge: Int32Array;
+  from: Float64Array;
+  to: Float64Array;
+  off: Float64Array;
+  firstKind: Map<number, number[]>;
+  joinedBy: Map<number, number[]>;
+}
+interface ChainTimes {
+  search: Search;
+  layer: any;
+  level: number;
+  weights: Float64Array;
+}
 interface Scenario {
   search: Search;
   works: any;

@@ -122,7 +122,7 @@ function bestWay(model, state, home) {
 
 /* What stands in the way, as the command `why` answers it; its works would open the way for certain. */
 function whyNot(model, state, home) {
-  if (state.times.likely[home] <= state.standard || state.limits) return null;
+  if (state.times.likely[home] <= state.standard || state.limits || model.config.services[state.service].chain) return null;
   state.field ??= new Field(model.search, state.layer, state.service, state.sweeps.likely.weights);
   return state.field.explain(home, state.standard);
 }
@@ -152,9 +152,11 @@ function wayParts(model, state, home, found) {
   if (found.answer) {
     const { items, assumed } = barriersOf(model, state.layer, found.way);
     found.items = items;
-    const name = placeLabel(model, found.way.place);
+    const { place, visits, returning } = found.way;
+    const name = (visits ?? [place]).map((one) => placeLabel(model, one)).join(say("chain_then"));
+    const told = visits ? (returning ? "chain_way_back" : "chain_way") : "nearest";
     const parts = [
-      element("p", { text: say("nearest", { name, metres: metres(found.way.metres), answer: WORDS.answers[found.answer] }) }),
+      element("p", { text: say(told, { name, metres: metres(found.way.metres), answer: WORDS.answers[found.answer] }) }),
       element(items.length ? "h3" : "p", { text: say(items.length ? "route_barriers" : "route_free") }),
     ];
     if (items.length) parts.push(barrierList(model, state.layer, items));
@@ -163,6 +165,7 @@ function wayParts(model, state, home, found) {
   }
   if (state.layer.homeJointOf[home] < 0) return [element("p", { text: say("no_joint") })];
   if (found.why?.openable) return [];
+  if (model.config.services[state.service].chain) return [element("p", { text: say("chain_broken") })];
   // No works are known that would help: then at least where the way with the fewest barriers is blocked.
   state.sweeps.open ??= model.search.sweep(state.layer, state.service, 0, model.openWeights());
   found.way = model.search.way(state.sweeps.open, home);
@@ -209,8 +212,8 @@ function letter(index) {
 /* In how many of the drawn worlds the service is reached in time; they are of today, without any measure. */
 function chanceParts(model, state, home) {
   const { chance } = state.layer;
-  if (!chance || state.limits) return [];
-  const share = chance[home * model.config.services.length + state.service] / CHANCE_STEPS;
+  if (!chance || state.limits || model.config.services[state.service].chain) return [];
+  const share = chance[home * (chance.length / model.doors.homes) + state.service] / CHANCE_STEPS;
   const from = Math.round(100 * share);
   const text = from <= 0 ? say("chance_none") : from >= 100 ? say("chance_all") : say("chance", { share: number(from) });
   return [element("p", { cls: "chance", text: `${text} ${say("chance_how", { worlds: number(model.config.worlds) })}` })];

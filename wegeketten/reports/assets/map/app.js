@@ -122,7 +122,7 @@ class Page {
       bands: new Uint8Array(count).fill(4),
       before: new Uint8Array(count).fill(4),
       gained: new Uint8Array(count),
-      service: this.state.service,
+      services: this.visited(),
       answer: this.state.answer,
       shares: new Map(),
       cells: (before, z) => {
@@ -203,13 +203,25 @@ class Page {
     state.layer = state.limits ? withLimits(layer, state.limits, this.network) : layer;
     state.today = { sweeps: {}, times: {} };
     for (const answer of ANSWERS) {
-      const sweep = (state.today.sweeps[answer] = this.search.sweep(state.layer, state.service, LEVEL[answer]));
+      const sweep = (state.today.sweeps[answer] = this.ask(state.layer, state.service, LEVEL[answer]));
       state.today.times[answer] = this.search.homeTimes(sweep);
     }
     state.standard = state.layer.standard_units[state.service];
     state.scenario = null;
     this.applySet();
     this.present({ first, step });
+  }
+
+  /* A service's times from every node, or a chain's. */
+  ask(layer, service, level) {
+    const { chain } = this.config.services[service];
+    return chain ? new ChainSweep(this.search, layer, chain, level) : this.search.sweep(layer, service, level);
+  }
+
+  /* Services of which places are visited. */
+  visited() {
+    const { service } = this.state;
+    return this.config.services[service].chain?.visit ?? [service];
   }
 
   /* Show what the state now says. `edges`: the only ones that look different than before, where that is known. */

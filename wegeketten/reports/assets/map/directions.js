@@ -52,7 +52,8 @@ function sentencesOf(model, layer, way, items) {
       sentences.push(say("direction_barrier", { metres: metres(item.at), name, state: say("state_" + stateOf(item.level)) }));
     }
   }
-  sentences.push(say("direction_goal", { place: placeLabel(model, way.place), metres: metres(way.metres ?? 0) }));
+  const goal = way.returning ? say("chain_home") : placeLabel(model, way.place);
+  sentences.push(say("direction_goal", { place: goal, metres: metres(way.metres ?? 0) }));
   return sentences;
 }
 

@@ -112,10 +112,15 @@ function homeTable(page) {
   };
 }
 
+function isChain(page) {
+  return Boolean(page.config.services[page.state.service].chain);
+}
+
 function placeTable(page) {
   const { columns, placeService } = page.doors;
   const rows = [];
-  placeService.forEach((service, place) => service === page.state.service && rows.push(place));
+  const services = page.visited();
+  placeService.forEach((service, place) => services.includes(service) && rows.push(place));
   return {
     caption: `${say("table_places")}: ${page.config.services[page.state.service].name}`,
     columns: [
@@ -133,9 +138,9 @@ function placeTable(page) {
    barriers leads over it. Added up along the tree of those ways, from its outer ends on. */
 function burdens(page) {
   const { search, state, network, doors } = page;
-  const sweep = (state.sweeps.open ??= search.sweep(state.layer, state.service, 0, page.openWeights()));
   const behind = new Float64Array(network.nodes);
   const burden = new Float64Array(network.u.length);
+  const sweep = (state.sweeps.open ??= search.sweep(state.layer, state.service, 0, page.openWeights()));
   const joints = search.joints.home;
   for (let j = 0; j < joints.edge.length; j++) {
     if (!state.layer.homeJoints[j] || state.times.likely[joints.owner[j]] !== INF) continue;
@@ -165,14 +170,14 @@ function barrierRows(page) {
   const { network } = page;
   const { osm_type, osm_id } = network.columns;
   const rows = new Map();
-  const burden = burdens(page);
+  const burden = isChain(page) ? null : burdens(page); // not worked out, and not told, for chains
   for (let e = 0; e < network.kind.length; e++) {
     const found = page.edgeState(e);
     if (!found || !(page.isPoint(e) || (found === "blocked" && network.lengthCm[e] > 100))) continue;
     const key = osm_id[e] > 0 ? `${osm_type[e]}/${osm_id[e]}/${network.kind[e]}/${found}` : `${e}`;
     const row = rows.get(key) ?? { edge: e, state: found, pieces: 0, burden: 0 };
     row.pieces++;
-    row.burden = Math.max(row.burden, burden[e]);
+    row.burden = Math.max(row.burden, burden?.[e] ?? 0);
     rows.set(key, row);
   }
   return [...rows.values()].sort((a, b) => b.burden - a.burden || a.edge - b.edge);
@@ -190,7 +195,7 @@ function barrierTable(page) {
       text(say("column_where"), ({ edge }) => page.whereOf(edge)),
       text(say("column_state"), (row) => say("state_" + row.state)),
       text(say("column_reading"), ({ edge }) => barrierText(page, state.layer, item(edge)).readings),
-      { title: say("column_behind", { counted: WORDS.counted[page.config.counted] }), kind: "number", show: ({ burden }) => number(burden, burden < 10 ? 1 : 0), value: (row) => -row.burden, csv: (row) => row.burden },
+      ...(isChain(page) ? [] : [{ title: say("column_behind", { counted: WORDS.counted[page.config.counted] }), kind: "number", show: ({ burden }) => number(burden, burden < 10 ? 1 : 0), value: (row) => -row.burden, csv: (row) => row.burden }]),
       { title: say("column_pieces"), kind: "number", show: (row) => number(row.pieces), value: (row) => row.pieces, csv: (row) => row.pieces },
       text("OSM", idOf),
     ],

@@ -284,12 +284,10 @@ const measures = {
   },
 
   gainsOf(layer, service, anybody) {
-    const sweep = this.search.sweep(layer, service, LEVEL.likely);
+    const sweep = this.ask(layer, service, LEVEL.likely);
     const today = this.search.homeTimes(sweep);
     const times = today.slice();
-    const rows = [...this.state.on];
-    const switched = new SwitchedSweep(this.search, this.works, sweep);
-    this.search.timesAround(switched, switched.change(rows, []), rows.map((row) => this.works.edges[row]), times);
+    switchable(this.search, this.works, sweep).renew([...this.state.on], [], times);
     const limit = layer.standard_units[service];
     let [people, homes] = [0, 0];
     for (let i = 0; i < times.length; i++) {

@@ -164,7 +164,7 @@ function answerPainter(view, model, before) {
     }
     if (view.show.places) {
       for (const i of model.placeGrid.within(...tile.box)) {
-        if (doors.placeService[i] === view.service) diamond(context, ...at(doors.placeX[i], doors.placeY[i]), tile.z < 12 ? 3 : Math.max(5, r + 2), PAINT.place);
+        if (view.services.includes(doors.placeService[i])) diamond(context, ...at(doors.placeX[i], doors.placeY[i]), tile.z < 12 ? 3 : Math.max(5, r + 2), PAINT.place);
       }
     }
   };

@@ -3,7 +3,7 @@
 
 const result = {
   colour() {
-    const { times, today, answer, standard, service } = this.state;
+    const { times, today, answer, standard } = this.state;
     const limits = this.bandLimits();
     const { gained, bands, before } = this.painted;
     const after = this.afterTimes().likely;
@@ -21,7 +21,7 @@ const result = {
       this.recoloured.push(i);
     }
     this.painted.shares.clear();
-    this.painted.service = service;
+    this.painted.services = this.visited();
     this.painted.answer = answer;
   },
 
@@ -68,16 +68,18 @@ const result = {
     const all = this.shares[this.shares.length - 1];
     const chosen = this.config.services[service];
     const { placeService } = this.doors;
-    const usable = placeService.some((one, place) => one === service && layer.placeLevel[place] > 0);
+    const visited = this.visited();
+    const usable = visited.every((one) => placeService.some((other, place) => other === one && layer.placeLevel[place] > 0));
     const values = {
       ...Object.fromEntries(ANSWERS.map((one) => [one, number(outOf100(all[one], all.weight))])),
       lead: profileLead(layer), one: serviceOne(chosen), nom: serviceNom(chosen),
       minutes: say("minutes_long", { count: limitMinutes(standard * UNIT_S) }),
     };
-    const told = WORDS[answer === "likely" ? "headline" : "headline_" + answer][this.config.counted];
+    if (chosen.chain) Object.assign(values, { name: chosen.name, counted: WORDS.counted[this.config.counted] });
+    const told = chosen.chain ? WORDS.map["chain_" + answer] : WORDS[answer === "likely" ? "headline" : "headline_" + answer][this.config.counted];
     const sentence = usable
       ? fill(told, values)
-      : placeService.includes(service)
+      : visited.every((one) => placeService.includes(one))
         ? say("headline_closed", { with: profileWith(layer), service: chosen.name })
         : say("headline_none");
     $("headline").textContent = this.timeShown() + sentence;

@@ -61,6 +61,12 @@ class SwitchedSweep {
     return touched;
   }
 
+  /* Switch rows on and off and renew the homes' times, as far as they may have changed. */
+  renew(on, off, times) {
+    const edges = [...on, ...off].map((row) => this.works.edges[row]);
+    this.search.timesAround(this, this.change(on, off), edges, times);
+  }
+
   putBack() {
     const { time, next, goal, weights } = this.today;
     for (const node of this.nodes) {
@@ -124,6 +130,10 @@ class SwitchedSweep {
   }
 }
 
+function switchable(search, works, sweep) {
+  return sweep instanceof ChainSweep ? new SwitchedChain(sweep, works) : new SwitchedSweep(search, works, sweep);
+}
+
 /* The three answers of one profile and service, today and with works switched on. */
 class Scenario {
   constructor(search, works, sweeps, times) {
@@ -132,7 +142,7 @@ class Scenario {
     this.sweeps = {};
     this.times = {};
     for (const answer of Object.keys(sweeps)) {
-      this.sweeps[answer] = new SwitchedSweep(search, works, sweeps[answer]);
+      this.sweeps[answer] = switchable(search, works, sweeps[answer]);
       this.times[answer] = times[answer].slice();
     }
     this.on = new Set();
@@ -143,10 +153,7 @@ class Scenario {
     const wanted = new Set(rows);
     const on = [...wanted].filter((row) => !this.on.has(row));
     const off = [...this.on].filter((row) => !wanted.has(row));
-    const edges = [...on, ...off].map((row) => this.works.edges[row]);
-    for (const [answer, sweep] of Object.entries(this.sweeps)) {
-      this.search.timesAround(sweep, sweep.change(on, off), edges, this.times[answer]);
-    }
+    for (const [answer, sweep] of Object.entries(this.sweeps)) sweep.renew(on, off, this.times[answer]);
     this.on = wanted;
   }
 }

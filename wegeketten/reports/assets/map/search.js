@@ -186,6 +186,12 @@ class Search {
     return rint(joints.off[j] / layer.speed / UNIT_S);
   }
 
+  offOfHome(layer, j) {
+    const joints = this.joints.home;
+    layer.homeOff ??= Int32Array.from(joints.off, (_, row) => this.off(layer, joints, row));
+    return layer.homeOff[j];
+  }
+
   /* How a joint of a home gets into a sweep: the time, with `this.over` = BY_U, BY_V, the joint of a place, or NOWHERE. */
   enter(sweep, j) {
     const { u, v } = this.network;
@@ -195,8 +201,7 @@ class Search {
     const { layer, weights, unreached } = sweep;
     const ahead = weights[2 * edge];
     const back = weights[2 * edge + 1];
-    layer.homeOff ??= Int32Array.from(joints.off, (_, row) => this.off(layer, joints, row));
-    const off = layer.homeOff[j];
+    const off = this.offOfHome(layer, j);
     let time = unreached;
     this.over = NOWHERE;
     const byU = back === INF ? unreached : sweep.time[u[edge]] + part(back, along);
@@ -241,6 +246,7 @@ class Search {
 
   /* Door to door units for every home, INF where not reached. */
   homeTimes(sweep) {
+    if (sweep instanceof ChainTimes) return sweep.homeTimes();
     const joints = this.joints.home;
     const out = new Int32Array(this.doors.homes).fill(INF);
     for (let j = 0; j < joints.edge.length; j++) {
@@ -253,26 +259,31 @@ class Search {
 
   /* Renew the times of the homes that join the network at some nodes or on some edges. */
   timesAround(sweep, nodes, edges, times) {
+    const { starts, arcs } = this.lists;
+    const around = [...edges];
+    for (const node of nodes) for (let i = starts[node]; i < starts[node + 1]; i++) around.push(arcs[i] >> 1);
+    this.eachHomeOn(sweep.layer, around, (j, home) => {
+      const time = this.enter(sweep, j);
+      times[home] = this.over !== NOWHERE && time < INF ? time : INF;
+    });
+  }
+
+  /* Joints of the homes on some edges, each once. */
+  eachHomeOn(layer, edges, act) {
     this.homesOn ??= listsOf(this.joints.home.edge, this.network.u.length);
     this.stamp++;
     const { starts, arcs } = this.homesOn;
     const { owner } = this.joints.home;
-    const renew = (edge) => {
-      if (this.seen[edge] === this.stamp) return;
+    for (const edge of edges) {
+      if (this.seen[edge] === this.stamp) continue;
       this.seen[edge] = this.stamp;
-      for (let i = starts[edge]; i < starts[edge + 1]; i++) {
-        const j = arcs[i];
-        if (!sweep.layer.homeJoints[j]) continue;
-        const time = this.enter(sweep, j);
-        times[owner[j]] = this.over !== NOWHERE && time < INF ? time : INF;
-      }
-    };
-    edges.forEach(renew);
-    for (const node of nodes) for (let i = this.lists.starts[node]; i < this.lists.starts[node + 1]; i++) renew(this.lists.arcs[i] >> 1);
+      for (let i = starts[edge]; i < starts[edge + 1]; i++) if (layer.homeJoints[arcs[i]]) act(arcs[i], owner[arcs[i]]);
+    }
   }
 
   /* The way of one home: arcs with the share walked, metres, place and blocked arcs; null where there is none. */
   way(sweep, home) {
+    if (sweep instanceof ChainTimes) return sweep.way(home);
     const { u, v, lengthCm } = this.network;
     const joints = this.joints.home;
     const places = this.joints.place;

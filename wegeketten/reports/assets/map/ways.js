@@ -28,10 +28,11 @@ const ways = {
 
   /* A way that works would open lies dashed upon today's, which then is broader: where they run together both show. */
   drawWay(at, way, { color, weight, casing }) {
-    const line = [at, ...wayLine(this.network, way.steps), latLng(this.doors.placeX[way.place], this.doors.placeY[way.place])];
+    const placeAt = (place) => latLng(this.doors.placeX[place], this.doors.placeY[place]);
+    const line = [at, ...wayLine(this.network, way.steps), way.returning ? at : placeAt(way.place)];
     L.polyline(line, { color: PAINT.halo, weight: casing, interactive: false }).addTo(this.wayLayer);
     L.polyline(line, { color, weight, interactive: false, dashArray: way.blocked.length ? "8 6" : undefined }).addTo(this.wayLayer);
-    this.addLabel(line[line.length - 1], "share goal", element("span", { text: say("goal") })).addTo(this.wayLayer);
+    for (const place of way.visits ?? [way.place]) this.addLabel(placeAt(place), "share goal", element("span", { text: say("goal") })).addTo(this.wayLayer);
     return L.latLngBounds(line);
   },
 
