@@ -49,6 +49,7 @@ interface Legs {
   to: Float64Array;
   off: Float64Array;
   firstKind: Map<number, number[]>;
+  heap: Heap;
   joinedBy: Map<number, number[]>;
 }
 interface ChainTimes {

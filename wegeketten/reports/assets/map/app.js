@@ -201,6 +201,7 @@ class Page {
     const { state } = this;
     const layer = await this.layer(state.profile);
     state.layer = state.limits ? withLimits(layer, state.limits, this.network) : layer;
+    if (this.config.services[state.service].chain) await this.tellWait();
     state.today = { sweeps: {}, times: {} };
     for (const answer of ANSWERS) {
       const sweep = (state.today.sweeps[answer] = this.ask(state.layer, state.service, LEVEL[answer]));
@@ -210,6 +211,12 @@ class Page {
     state.scenario = null;
     this.applySet();
     this.present({ first, step });
+  }
+
+  /* Chains take a moment: say so before the page is busy. */
+  async tellWait() {
+    $("headline").textContent = say("chain_counting");
+    await new Promise((resolve) => setTimeout(resolve, 20));
   }
 
   /* A service's times from every node, or a chain's. */

@@ -84,12 +84,12 @@ class Legs {
   /* Times of all nodes to the nearest of some goals, or from it. `via`: the arc by which each is reached. */
   lane(costs, goals, via = null) {
     const time = new Float64Array(this.size).fill(Infinity);
-    const heap = new Heap();
+    const heap = (this.heap ??= new Heap()); // empty again after each lane
     for (const goal of goals) {
       time[goal] = 0;
       heap.push(0, goal);
     }
-    this.spread(costs, time, heap, (far, arc) => via && (via[far] = arc));
+    this.spread(costs, time, heap, via ? (far, arc) => (via[far] = arc) : null);
     return time;
   }
 
@@ -104,38 +104,30 @@ class Legs {
         const then = reached + costs[arc];
         const far = this.far[arc];
         if (then >= time[far] || costs[arc] >= INF) continue;
+        if (note) note(far, arc);
         time[far] = then;
-        note(far, arc);
         heap.push(then, far);
       }
     }
   }
 
-  /* How a home's joint meets a lane: the least time, with `this.over` = BY_U, BY_V, the joint of a place, or NOWHERE. */
-  enter(time, weights, j) {
+  /* What a home's joint offers to all lanes: times to both ends of its edge, and straight to places on it. */
+  doorsOf(weights, j) {
     const { search, layer } = this;
-    const { u, v } = search.network;
     const { home, place } = search.joints;
     const edge = home.edge[j];
     const along = home.along[j];
     const off = search.offOfHome(layer, j);
-    let least = Infinity;
-    this.over = NOWHERE;
-    const offer = (then, at, back, more, way) => {
+    const units = (at, back, more) => {
       const [from, to, bit] = this.out ? [along, at, back] : [at, along, 1 - back];
-      const units = shareOf(weights[2 * edge + bit], from, to, more);
-      if (units >= INF || then + units >= least) return;
-      least = then + units;
-      this.over = way;
+      const found = shareOf(weights[2 * edge + bit], from, to, more);
+      return found < INF ? found : Infinity;
     };
-    offer(time[u[edge]], 0, 1, off, BY_U);
-    offer(time[v[edge]], 1, 0, off, BY_V);
     this.firstKind ??= groupBy(this.kinds[0], (p) => place.edge[p]);
-    for (const p of this.firstKind.get(edge) ?? []) {
-      const then = time[this.nodeOf[0].get(place.owner[p])];
-      offer(then, place.along[p], this.direction(along, place.along[p]), off + search.off(layer, place, p), p);
-    }
-    return least;
+    const straight = (this.firstKind.get(edge) ?? []).map((p) => ({
+      p, node: this.nodeOf[0].get(place.owner[p]), units: units(place.along[p], this.direction(along, place.along[p]), off + search.off(layer, place, p)),
+    }));
+    return { u: search.network.u[edge], v: search.network.v[edge], byU: units(0, 1, off), byV: units(1, 0, off), straight };
   }
 
   /* A home's way to some goals or from them, in the direction of the walk: steps, places visited, metres. */
@@ -143,8 +135,7 @@ class Legs {
     const { network, joints } = this.search;
     const { home, place } = joints;
     const via = new Int32Array(this.size).fill(-1);
-    this.enter(this.lane(costs, goals, via), weights, j);
-    const { over } = this;
+    const over = overOf(this.lane(costs, goals, via), this.doorsOf(weights, j));
     const edge = home.edge[j];
     const at = over >= 0 ? place.along[over] : over === BY_U ? 0 : 1;
     const steps = [this.out ? { edge, from: home.along[j], to: at } : { edge, from: at, to: home.along[j] }];
@@ -179,9 +170,12 @@ class ChainTimes {
     let least = Infinity;
     this.lane = -1;
     const [out, back] = this.halves;
-    for (let lane = 0; lane < (out?.lanes.length ?? 0); lane++) {
-      let time = out.legs.enter(out.lanes[lane].time, this.weights, j);
-      if (back && time < least) time += back.legs.enter(back.lanes[lane].time, this.weights, j);
+    if (!out) return least;
+    const ahead = out.legs.doorsOf(this.weights, j);
+    const homeward = back?.legs.doorsOf(this.weights, j);
+    for (let lane = 0; lane < out.lanes.length; lane++) {
+      let time = leastBy(out.lanes[lane].time, ahead);
+      if (back && time < least) time += leastBy(back.lanes[lane].time, homeward);
       if (time >= least) continue;
       least = time;
       this.lane = lane;
@@ -246,7 +240,7 @@ class SwitchedChain extends ChainTimes {
     this.works = works;
     this.today = today;
     this.halves = today.halves.map(({ legs, costs, lanes }) => ({
-      legs, costs: costs.slice(), lanes: lanes.map(({ goals, time }) => ({ goals, time: time.slice(), faster: [] })),
+      legs, costs: costs.slice(), lanes: lanes.map(({ goals, time }) => ({ goals, time: time.slice(), faster: new Set(), was: new Map() })),
     }));
     /** @type {number[]} rows switched on */
     this.rows = [];
@@ -257,17 +251,18 @@ class SwitchedChain extends ChainTimes {
     const gone = new Set(off);
     const rows = off.length ? [...this.rows.filter((row) => !gone.has(row)), ...on] : on;
     const edges = new Set([...on, ...off].map((row) => this.works.edges[row]));
-    if (off.length) this.putBack(edges);
+    if (off.length) this.putBack();
     this.rows.push(...rows);
     for (const row of rows) {
       const edge = this.works.edges[row];
       for (const arc of [2 * edge, 2 * edge + 1]) this.weights[arc] = mendedWeight(this.search, this.layer, row, arc, this.level);
     }
-    for (const half of this.halves) this.quicken(half, rows.map((row) => this.works.edges[row]), edges);
+    for (const half of this.halves) this.quicken(half, rows.map((row) => this.works.edges[row]));
+    this.noteChanged(edges);
     this.search.eachHomeOn(this.layer, edges, (j, home) => (times[home] = this.homeTime(j)));
   }
 
-  putBack(edges) {
+  putBack() {
     for (const row of this.rows) {
       const edge = this.works.edges[row];
       for (const arc of [2 * edge, 2 * edge + 1]) this.weights[arc] = this.today.weights[arc];
@@ -275,16 +270,26 @@ class SwitchedChain extends ChainTimes {
         for (let i = legs.onEdge.starts[edge]; i < legs.onEdge.starts[edge + 1]; i++) costs[legs.onEdge.arcs[i]] = this.today.halves[h].costs[legs.onEdge.arcs[i]];
       }
     }
-    for (const [h, { legs, lanes }] of this.halves.entries()) {
-      for (const [l, lane] of lanes.entries()) {
-        for (const node of lane.faster) {
-          lane.time[node] = this.today.halves[h].lanes[l].time[node];
-          this.around(legs, node, edges);
+    for (const [h, { lanes }] of this.halves.entries()) {
+      for (const [l, { time, faster, was }] of lanes.entries()) {
+        for (const node of faster) {
+          was.set(node, time[node]);
+          time[node] = this.today.halves[h].lanes[l].time[node];
         }
-        lane.faster = [];
+        faster.clear();
       }
     }
     this.rows = [];
+  }
+
+  /* Only where a time is another than before may a home's be. */
+  noteChanged(edges) {
+    for (const { legs, lanes } of this.halves) {
+      for (const { time, was } of lanes) {
+        for (const [node, before] of was) if (time[node] !== before) this.around(legs, node, edges);
+        was.clear();
+      }
+    }
   }
 
   /* Edges on which homes may notice that a node's time has changed. */
@@ -296,7 +301,7 @@ class SwitchedChain extends ChainTimes {
     for (const p of legs.joinedBy.get(node) ?? []) edges.add(joints.place.edge[p]);
   }
 
-  quicken({ legs, costs, lanes }, changed, edges) {
+  quicken({ legs, costs, lanes }, changed) {
     const { starts, arcs } = legs.onEdge;
     const lower = [];
     for (const edge of changed) {
@@ -307,22 +312,37 @@ class SwitchedChain extends ChainTimes {
         lower.push(arcs[i]);
       }
     }
-    for (const { time, faster } of lanes) {
-      const heap = new Heap();
+    for (const { time, faster, was } of lanes) {
+      const heap = (legs.heap ??= new Heap());
       const note = (node) => {
-        faster.push(node);
-        this.around(legs, node, edges);
+        faster.add(node);
+        if (!was.has(node)) was.set(node, time[node]);
       };
       for (const arc of lower) {
         const then = time[legs.near[arc]] + costs[arc];
         if (then >= time[legs.far[arc]]) continue;
-        time[legs.far[arc]] = then;
         note(legs.far[arc]);
+        time[legs.far[arc]] = then;
         heap.push(then, legs.far[arc]);
       }
       legs.spread(costs, time, heap, note);
     }
   }
+}
+
+/* Least time of a home's doors in a lane. */
+function leastBy(time, { u, v, byU, byV, straight }) {
+  let least = Math.min(time[u] + byU, time[v] + byV);
+  for (let i = 0; i < straight.length; i++) least = Math.min(least, time[straight[i].node] + straight[i].units);
+  return least;
+}
+
+/* By which door: BY_U, BY_V or the joint of a place. */
+function overOf(time, doors) {
+  const least = leastBy(time, doors);
+  if (time[doors.u] + doors.byU === least) return BY_U;
+  if (time[doors.v] + doors.byV === least) return BY_V;
+  return doors.straight.find(({ node, units }) => time[node] + units === least).p;
 }
 
 function groupBy(items, keyOf) {
