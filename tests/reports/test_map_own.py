@@ -53,7 +53,8 @@ def test_own_limits_judge_as_the_package_does(
 
 def units(weights: Weights) -> np.ndarray:
     """Times of all arcs, closed ones included."""
-    return np.rint(weights.seconds / UNIT_S).astype(np.int64)
+    found: np.ndarray = np.rint(weights.seconds / UNIT_S).astype(np.int64)
+    return found
 
 
 @pytest.mark.parametrize("profile", ["wheelchair", "walker"])

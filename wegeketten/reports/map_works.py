@@ -83,7 +83,7 @@ def find_works(city: City, profiles: Sequence[Profile], lang: str) -> tuple[MapW
         works,
         kind=after["kind"],
         readings={
-            name: tuple(after[f"{name}{suffix}"] for suffix in ("", "_lower", "_upper", "_from"))
+            name: (after[name], after[f"{name}_lower"], after[f"{name}_upper"], after[f"{name}_from"])
             for name in dict.fromkeys(OWN_LIMITS.values())
         },
     )
