@@ -437,5 +437,8 @@ def test_cells_stand_in_where_homes_are_not_mapped(tmp_path: Path) -> None:
     assert (city.homes["source"] == "cell").sum() > 50
     assert len(set(city.homes["home_id"].tolist())) == len(city.homes["home_id"])
     assert any("stand in" in note for note in city.meta["notes"])
+    account = f"{total} people read from cells.csv: {total} on homes, 0 listed as lost"
+    assert account in city.meta["notes"]  # not what it was before the cells stood in
+    assert f"homes are weighted with {total} people of cells.csv" in city.meta["notes"]
     scan = wk.scan(city, profiles=["walker"], services=["stop"])
     assert scan.reach["walker"].joined.all()

@@ -86,6 +86,9 @@ def weigh_homes(
     gone = {f"row {row}" for row in (cells.rows[lonely] if len(cells.rows) else lonely + 2).tolist()}
     skipped = [one for one in weighed.skipped if one.station != "population" or one.element not in gone]
     notes = [note for note in weighed.notes if "where no home is mapped and count nowhere" not in note]
+    for say in (_weighted, _account):  # said before the cells stood in
+        was, now = (say(cells, one.columns["weight"], path.name) for one in (weighed, housed))
+        notes = [now if note == was else note for note in notes]
     return replace(housed, skipped=skipped, notes=[*notes, told])
 
 
@@ -248,8 +251,12 @@ def _account(cells: Cells, weight: NDArray[np.generic], name: str) -> str:
     return f"{total:.0f} {cells.unit} read from {name}: {placed:.0f} on homes, {lost:.0f} listed as lost"
 
 
+def _weighted(cells: Cells, weight: NDArray[np.generic], name: str) -> str:
+    return f"homes are weighted with {float(weight.sum()):.0f} {cells.unit} of {name}"
+
+
 def _notes(cells: Cells, cell: NDArray[np.int64], weight: NDArray[np.generic], name: str) -> list[str]:
-    notes = [f"homes are weighted with {float(weight.sum()):.0f} {cells.unit} of {name}", *cells.notes]
+    notes = [_weighted(cells, weight, name), *cells.notes]
     outside = int((cell < 0).sum())
     if outside:
         notes.append(f"{outside} homes lie in no cell of {name} and weigh 0")
