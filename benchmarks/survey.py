@@ -25,7 +25,7 @@ from wegeketten.model.edges import Kind
 from wegeketten.model.reading import Provenance
 from wegeketten.people.profile import load_profile
 from wegeketten.planning.survey_order import rank_edges
-from wegeketten.planning.uncertain import doubtful_tasks, good_odds, people_in_doubt
+from wegeketten.planning.uncertain import Doubt, doubtful_tasks, good_odds, people_in_doubt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -171,7 +171,8 @@ def proposed(city: City, profile: Profile, hidden: NDArray[Any], elements: NDArr
     can = np.append(looks, 0)[field.edge] > 0
     blind = replace(field.priced(looks), mended=np.where(can, field.mended, field.today).astype(np.int32))
     odds = good_odds(city, [profile])
-    order = rank_edges([replace(task, field=blind) for task in tasks], len(hidden), odds=odds, rounds=40)
+    doubts = [Doubt.about(replace(task, field=blind)) for task in tasks]
+    order = rank_edges(doubts, len(hidden), odds=odds, rounds=40)
     ids = city.edges["osm_id"][np.array(order.edges, dtype=np.int64)]
     rest = np.setdiff1d(elements, ids)
     return np.array(list(dict.fromkeys(ids.tolist())) + rest.tolist(), dtype=np.int64)

@@ -21,7 +21,7 @@ from wegeketten.people.profile import refuse_presets
 from wegeketten.planning.readings import UncertainReading, spots_on
 from wegeketten.planning.stop_tasks import Barriers
 from wegeketten.planning.survey_order import Order, rank_edges
-from wegeketten.planning.uncertain import doubtful_tasks, good_odds, homes_in_doubt
+from wegeketten.planning.uncertain import Doubt, doubtful_tasks, good_odds
 from wegeketten.planning.walks import Walk, bundle, same_places
 from wegeketten.transit.register import STOP_MARK
 
@@ -171,16 +171,17 @@ def find_survey(
     refuse_presets(profiles, "survey")
     offers = None if usable_stops is None else usable_stops.offers(city, profiles)
     tasks = doubtful_tasks(city, profiles, services, offers)
+    doubts = [Doubt.about(task) for task in tasks]
     odds = good_odds(city, profiles, offers)
     if only is None:
-        order = rank_edges(tasks, most, odds=odds, progress=progress, deadline=deadline)
+        order = rank_edges(doubts, most, odds=odds, progress=progress, deadline=deadline)
     else:
         order = _named(city, only, offers)
     complete = not deadline.passed or len(order.edges) >= most
     spots = spots_on(city, profiles, order, odds, offers)[:most]
     doubtful = np.zeros(len(city.homes["weight"]), dtype=bool)
-    for task in tasks:
-        doubtful |= homes_in_doubt(task)
+    for doubt in doubts:
+        doubtful[doubt.homes] = True
     in_doubt = float(city.homes["weight"][doubtful].sum())
     degrees = [(spot.lat, spot.lon) for spot in spots]
     groups = same_places(degrees, [_element(spot.barrier_id) for spot in spots])

@@ -4,22 +4,17 @@ A home's answer is *sure* once every reading on one way within the standard is k
 at one of three kerbs in a row decides nothing. So whole sets are bought, those first that decide most people
 per look. And the list has to be drawn up before anybody goes out: what comes after bad news has to be on it
 as well. It is drawn up against several towns as they may turn out to be. In each of them every look shows
-what it would show there, good or bad, and the ways still in doubt are searched again.
+what it would show there, good or bad, and the ways that can pass there are searched again (`fewest_looks`).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from wegeketten.planning.corridor import next_mended
-from wegeketten.planning.portfolio import together
-from wegeketten.planning.uncertain import fastest, grow
-from wegeketten.routing import INF, lazy_kernel, longer
-from wegeketten.whatif.search import SHIFT
+from wegeketten.planning.fewest_looks import BAD, GOOD, UNKNOWN, Room, fewest_looks, homes_past
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,8 +23,8 @@ if TYPE_CHECKING:
 
     from wegeketten.model.answers import Progress
     from wegeketten.model.deadline import Deadline
-    from wegeketten.planning.task import Task
-    from wegeketten.planning.uncertain import Chances
+    from wegeketten.planning.uncertain import Chances, Doubt
+    from wegeketten.whatif.graph import WhatIfGraph
 
     Edges = tuple[int, ...]
 
@@ -38,9 +33,6 @@ ROUNDS = 12
 
 TOWNS = 12
 """Against how many towns as they may turn out to be the list is drawn up."""
-
-LOOK = np.int64(1) << SHIFT
-"""Key of one look: fewer looks come first, then less time."""
 
 MOST_OF_TASK = 100
 """Sets of one task in one town that are weighed, those of the most people per look."""
@@ -66,47 +58,111 @@ class Order(NamedTuple):
 
 
 class _Town:
-    """One way the readings may turn out; what has been looked at is known, the rest is in doubt.
+    """One way the readings may turn out.
 
     Attributes
     ----------
-    fields
-        By graph of a task: times that are sure, and times that are possible.
+    known
+        By graph of a task: what is known of each edge, see `wegeketten.planning.fewest_looks`.
     """
 
-    def __init__(self, tasks: Sequence[Task], odds: Chances | None, rng: np.random.Generator) -> None:
-        count = len(tasks[0].field.prices)
+    def __init__(self, doubts: Sequence[Doubt], odds: Chances | None, rng: np.random.Generator) -> None:
+        count = len(doubts[0].task.field.prices)
         luck = rng.random(count)  # one draw per edge: what one profile may pass, a stronger one may as well
-        self.fields = {}
-        self.good = {}
-        for task in tasks:
-            self.fields[task.field] = (task.field.today.copy(), task.field.mended.copy())
-            self.good[task.field] = luck < (0.5 if odds is None else odds[task.profile])
-        self.tasks = tasks
-        self.decided = [False] * len(tasks)
+        self.known: dict[WhatIfGraph, NDArray[np.int8]] = {}
+        self._good: dict[WhatIfGraph, NDArray[np.bool_]] = {}
+        for task, _, _ in doubts:
+            self.known[task.field] = np.full(count, UNKNOWN, dtype=np.int8)
+            self._good[task.field] = luck < (0.5 if odds is None else odds[task.profile])
 
     def look(self, edges: Sequence[int]) -> None:
         """Know what some edges are like here."""
-        for task in {task.field: task for task in self.tasks}.values():
-            sure, possible = self.fields[task.field]
-            for edge in edges:
-                arcs = task.field.arcs_on(edge)
-                if self.good[task.field][edge]:
-                    sure[arcs] = possible[arcs]
-                else:
-                    possible[arcs] = sure[arcs]
+        for field, known in self.known.items():
+            known[edges] = np.where(self._good[field][edges], GOOD, BAD)
 
-    def doubts(self, number: int) -> _Doubts | None:
-        """What is in doubt here for one task; a task that is decided stays so, and is not searched again."""
-        if self.decided[number]:
-            return None
-        found = _doubts(self.tasks[number], *self.fields[self.tasks[number].field])
-        self.decided[number] = found is None
-        return found
+
+class _Asked:
+    """Which looks the homes in doubt of one task ask for in each town, brought up to date look by look."""
+
+    def __init__(self, doubt: Doubt, towns: int, room: Room) -> None:
+        self._doubt, self._room = doubt, room
+        nothing = np.full(len(doubt.task.field.prices), UNKNOWN, dtype=np.int8)
+        (first,) = fewest_looks(doubt.task, doubt.homes, doubt.left, [nothing], room)
+        self._offsets, self._edges = first.offsets, first.edges
+        self._people = doubt.task.people[doubt.homes]
+        self._way = [first.way] * towns  # they share what is the same in all, here and below
+        self.sets = [self._best(first.way)] * towns
+
+    def look(self, edges: list[int], towns: Sequence[_Town]) -> None:
+        """Ask the homes again whose ways can pass edges that have been looked at."""
+        task, homes, left = self._doubt
+        past = homes_past(task, homes, left, edges, self._room)
+        past = past[np.max([way[past] for way in self._way], axis=0, initial=-1) >= 0]  # others are decided
+        if not len(past):
+            return
+        known = [town.known[task.field] for town in towns]
+        behind = len(self._offsets) - 1
+        parts = fewest_looks(task, homes[past], left, known, self._room)
+        for number, part in enumerate(parts):
+            way = self._way[number] = self._way[number].copy()
+            way[past] = np.where(part.way >= 0, part.way + behind, -1)
+            behind += len(part.offsets) - 1
+        sizes = np.concatenate([np.diff(self._offsets), *(np.diff(part.offsets) for part in parts)])
+        self._keep_used(sizes, np.concatenate([self._edges, *(part.edges for part in parts)]))
+        self.sets = [self._best(way) for way in self._way]
+
+    def _keep_used(self, sizes: NDArray[np.int64], edges: NDArray[np.int32]) -> None:
+        """Take over ways that some home goes, and number them anew."""
+        used = np.zeros(len(sizes), dtype=bool)
+        for way in self._way:
+            used[way[way >= 0]] = True
+        number = np.append(np.cumsum(used) - 1, -1).astype(np.int32)  # the last one for those without a way
+        self._way = [number[way] for way in self._way]
+        self._offsets = np.concatenate([[0], np.cumsum(sizes[used])])
+        self._edges = edges[np.repeat(used, sizes)]
+
+    def _best(self, way: NDArray[np.int32]) -> list[tuple[Edges, float]]:
+        """Sets of edges and the people whose way asks for them; those of the most people per look."""
+        asking = np.flatnonzero(way >= 0)
+        people = self._each(way)
+        first = np.zeros(len(people), dtype=np.int64)
+        first[way[asking[::-1]]] = asking[::-1]  # of equals that of the first home comes first
+        worth = people / np.maximum(np.diff(self._offsets), 1)
+        kept = np.flatnonzero(people > 0)
+        if len(kept) > MOST_OF_TASK:
+            least = np.partition(worth[kept], -MOST_OF_TASK)[-MOST_OF_TASK]
+            kept = kept[worth[kept] >= least]
+        kept = kept[np.lexsort((first[kept], -worth[kept]))][:MOST_OF_TASK]
+        return [
+            (tuple(self._edges[self._offsets[one] : self._offsets[one + 1]].tolist()), float(people[one]))
+            for one in kept.tolist()
+        ]
+
+    def _each(self, way: NDArray[np.int32]) -> NDArray[np.float64]:
+        """People of each way in one town."""
+        asking = way >= 0
+        count = len(self._offsets) - 1
+        return np.bincount(way[asking], self._people[asking], count).astype(np.float64)
+
+    def behind(self, place: NDArray[np.int64], chosen: int, towns: int) -> NDArray[np.float64]:
+        """People whose way asks for each of some edges, the mean of the first towns.
+
+        `place` has the number of each edge that is chosen, -1 elsewhere; there are so many `chosen`.
+        """
+        hits = place[self._edges]
+        entries = np.flatnonzero(hits >= 0)
+        ways = np.searchsorted(self._offsets, entries, side="right") - 1
+        total, here, last = np.zeros(chosen), np.zeros(chosen), None
+        for way in self._way[:towns]:
+            if way is not last:
+                here = np.bincount(hits[entries], self._each(way)[ways], chosen).astype(np.float64)
+                last = way
+            total += here
+        return total / towns
 
 
 def rank_edges(
-    tasks: Sequence[Task],
+    doubts: Sequence[Doubt],
     most: int,
     *,
     odds: Chances | None = None,
@@ -119,8 +175,8 @@ def rank_edges(
 
     Parameters
     ----------
-    tasks
-        See `wegeketten.planning.uncertain.doubtful_tasks`.
+    doubts
+        One for each task of `wegeketten.planning.uncertain.doubtful_tasks`.
     most
         How many edges.
     odds
@@ -143,41 +199,44 @@ def rank_edges(
     Four people are behind two kerbs in a row, three behind another one: that one look comes first.
 
     >>> from wegeketten.planning.task import Task
+    >>> from wegeketten.planning.uncertain import Doubt
     >>> from wegeketten.whatif.graph import WhatIfGraph
     >>> field = WhatIfGraph.of_edges(4, [0, 1, 3], [1, 2, 2], [INF] * 6, [10] * 6, [1, 1, 1])
     >>> people = np.array([4.0, 0.0, 0.0, 3.0])
-    >>> rank_edges([Task("pram", "park", field, np.array([2]), people, limit=99)], 9).edges
+    >>> task = Task("pram", "park", field, np.array([2]), people, limit=99)
+    >>> rank_edges([Doubt.about(task)], 9).edges
     [2, 0, 1]
     """
     order = Order([], {})
-    if not tasks:
+    if not doubts:
         return order
-    rng = np.random.default_rng(len(tasks))  # the same question gets the same answer
-    drawn = [_Town(tasks, odds, rng) for _ in range(towns)]
+    rng = np.random.default_rng(len(doubts))  # the same question gets the same answer
+    drawn = [_Town(doubts, odds, rng) for _ in range(towns)]
+    rooms = {nodes: Room(nodes) for nodes in {task.field.nodes for task, _, _ in doubts}}
+    asked = [_Asked(one, towns, rooms[one.task.field.nodes]) for one in doubts if len(one.homes)]
     batch = max(1, -(-most // rounds))
-    asked = drawn[:1]  # before the first look all towns are alike
+    counted = 1  # before the first look all towns are alike
     while len(order.edges) < most and not (order.edges and deadline and deadline.passed):
         if progress:
             progress("survey", len(order.edges) / most)
         sets: dict[Edges, float] = defaultdict(float)
-        behind = np.zeros(len(tasks[0].field.prices))
-        for number in range(len(tasks)):
-            told = together([partial(town.doubts, number) for town in asked])
-            found = [doubts for doubts in told if doubts is not None]
-            for doubts in found:
-                for edges, people in doubts.sets:
+        for one in asked:
+            for told in one.sets[:counted]:
+                for edges, people in told:
                     sets[edges] += people
-            if found:
-                mean = np.sum([doubts.behind for doubts in found], axis=0) / len(asked)
-                behind = np.maximum(behind, mean)
         chosen = choose_looks(sets, batch)[: most - len(order.edges)]
         if not chosen:
             break
         order.edges.extend(chosen)
-        order.people.update({edge: float(behind[edge]) for edge in chosen})
-        asked = drawn
+        place = np.full(len(doubts[0].task.field.prices), -1, dtype=np.int64)
+        place[chosen] = np.arange(len(chosen))
+        behind = np.max([one.behind(place, len(chosen), counted) for one in asked], axis=0)
+        order.people.update(zip(chosen, behind.tolist(), strict=True))
         for town in drawn:
             town.look(chosen)
+        for one in asked:
+            one.look(chosen, drawn)
+        counted = towns
     return order
 
 
@@ -227,84 +286,3 @@ def choose_looks(sets: dict[Edges, float], most: int) -> list[int]:
         holds.eliminate_zeros()
         left = np.array(holds.sum(axis=1), dtype=np.int64)
     return chosen
-
-
-class _Doubts(NamedTuple):
-    """Looks on the ways of the homes in doubt.
-
-    Attributes
-    ----------
-    sets
-        Edges in ascending order and the people whose way they are on; those of the most people per look.
-    behind
-        float64, shape (edges,): people whose way asks for a look at the edge.
-    """
-
-    sets: list[tuple[Edges, float]]
-    behind: NDArray[np.float64]
-
-
-def _doubts(task: Task, sure: NDArray[np.int32], possible: NDArray[np.int32]) -> _Doubts | None:
-    """Looks that would decide homes if they brought good news; None where nobody is in doubt.
-
-    A home's way is the one that needs the fewest looks, where it is within the standard; else the fastest.
-    """
-    field = task.field
-    homes = np.arange(field.homes) + field.streets
-    quickest, via = fastest(task, possible)
-    doubtful = (quickest[homes] <= task.limit) & (task.people > 0)
-    if not doubtful.any():
-        return None
-    doubtful &= fastest(task, sure)[0][homes] > task.limit
-    if not doubtful.any():
-        return None
-    asks = (possible < sure) & (field.edge >= 0)
-    keys = np.where(asks, LOOK + possible, sure.astype(np.int64))
-    keys[(sure >= INF) & ~asks] = -1
-    fewest, fewest_via = grow(task, keys)
-    in_time = doubtful & ((fewest[homes] & (LOOK - 1)) <= task.limit)
-    behind = np.zeros(len(field.prices))
-    found: list[tuple[Edges, float]] = []
-    for members, ways in ((in_time, fewest_via), (doubtful & ~in_time, via)):
-        nodes = homes[members]
-        following = next_mended(ways, field.heads, asks, nodes)
-        first, door = np.unique(following[nodes], return_inverse=True)
-        people = np.zeros(len(first))
-        np.add.at(people, door, task.people[members])
-        offsets, edges = _follow(first, following, field.heads, field.edge, people, behind)
-        worth = people / np.maximum(np.diff(offsets), 1)
-        for place in np.lexsort((first, -worth))[:MOST_OF_TASK].tolist():
-            looks = tuple(sorted(edges[offsets[place] : offsets[place + 1]].tolist()))
-            if looks:
-                found.append((looks, float(people[place])))
-    return _Doubts(found, behind)
-
-
-@lazy_kernel
-def _follow(
-    first: NDArray[np.int32],
-    following: NDArray[np.int32],
-    heads: NDArray[np.int32],
-    edges: NDArray[np.int32],
-    people: NDArray[np.float64],
-    behind: NDArray[np.float64],
-) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """Edges to look at from each first arc on, one after the other; people are added up behind each edge."""
-    offsets = np.zeros(len(first) + 1, dtype=np.int64)
-    found = np.empty(1024, dtype=np.int32)
-    last = np.full(len(behind), -1, dtype=np.int32)  # a door's arc and its street's lie on one edge
-    count = 0
-    for number in range(len(first)):
-        arc = first[number]
-        while arc >= 0:
-            edge = edges[arc]
-            if last[edge] != number:
-                last[edge] = number
-                behind[edge] += people[number]
-                if count == len(found):
-                    found = longer(found, 2 * count)
-                found[count] = edge
-                count += 1
-            arc = following[heads[arc]]
-        offsets[number + 1] = count
-    return offsets, found[:count]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from wegeketten.reach.shares import units_within
 from wegeketten.routing import INF
 from wegeketten.transit.usable import SERVICE
 from wegeketten.whatif.doors import Remedies, goals_of, open_doors
-from wegeketten.whatif.search import UNSEEN, tree
+from wegeketten.whatif.search import tree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -123,28 +123,6 @@ def good_odds(
     return {profile.id: np.concatenate([odds.passable(profile), even]) for profile in profiles}
 
 
-def grow(task: Task, keys: NDArray[np.int64], limit: int = int(UNSEEN) - 1) -> Found:
-    """Least keys of every node to the task's goals, and the arcs of the ways; see `reach.search.tree`.
-
-    Parameters
-    ----------
-    task
-        What people want to reach.
-    keys
-        Non-negative key of each arc, negative where it is closed.
-    limit
-        Keys beyond it are not followed.
-
-    Returns
-    -------
-    Found
-        Shape (nodes,) each.
-    """
-    starts = np.ascontiguousarray(task.goals, dtype=np.int32)
-    nothing = np.zeros(len(starts), dtype=np.int64)
-    return tree(*task.field.entering, task.field.tails, keys, starts, nothing, limit)
-
-
 def fastest(task: Task, weights: NDArray[np.int32]) -> Found:
     """Time of every node to the task's goals for any times of the arcs, no further than the standard.
 
@@ -160,7 +138,10 @@ def fastest(task: Task, weights: NDArray[np.int32]) -> Found:
     Found
         Shape (nodes,) each.
     """
-    return grow(task, np.where(weights >= INF, np.int64(-1), weights.astype(np.int64)), task.limit)
+    keys = np.where(weights >= INF, np.int64(-1), weights.astype(np.int64))
+    starts = np.ascontiguousarray(task.goals, dtype=np.int32)
+    nothing = np.zeros(len(starts), dtype=np.int64)
+    return tree(*task.field.entering, task.field.tails, keys, starts, nothing, task.limit)
 
 
 def within(task: Task, weights: NDArray[np.int32]) -> NDArray[np.bool_]:
@@ -181,28 +162,49 @@ def within(task: Task, weights: NDArray[np.int32]) -> NDArray[np.bool_]:
     return np.asarray(fastest(task, weights)[0][task.field.home_nodes] <= task.limit)
 
 
-def homes_in_doubt(task: Task) -> NDArray[np.bool_]:
-    """Homes within the standard in *possible* but not in *sure*.
+class Doubt(NamedTuple):
+    """Who is in doubt about one service.
 
-    Parameters
+    Attributes
     ----------
     task
-        What people want to reach.
-
-    Returns
-    -------
-    ndarray
-        bool, shape (homes,).
-
-    Examples
-    --------
-    >>> from wegeketten.people.profile import load_profile
-    >>> from wegeketten.pipeline.hamlet import hamlet
-    >>> tasks = doubtful_tasks(hamlet(), [load_profile("walker")], ["pharmacy"])
-    >>> [int(homes_in_doubt(task).sum()) for task in tasks]
-    [0]
+        What people want to reach; *sure* is today, *possible* is mended.
+    homes
+        int64: homes within the standard in *possible* but not in *sure*, ascending.
+    left
+        int32, shape (nodes,): least possible time to a goal, `INF` beyond the standard.
     """
-    return within(task, task.field.mended) & ~within(task, task.field.today)
+
+    task: Task
+    homes: NDArray[np.int64]
+    left: NDArray[np.int32]
+
+    @classmethod
+    def about(cls, task: Task) -> Doubt:
+        """Two searches, in *possible* and in *sure*.
+
+        Parameters
+        ----------
+        task
+            What people want to reach.
+
+        Returns
+        -------
+        Doubt
+            Homes where nobody lives are left out.
+
+        Examples
+        --------
+        >>> from wegeketten.people.profile import load_profile
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> tasks = doubtful_tasks(hamlet(), [load_profile("walker")], ["pharmacy"])
+        >>> [len(Doubt.about(task).homes) for task in tasks]
+        [0]
+        """
+        left = np.minimum(fastest(task, task.field.mended)[0], INF).astype(np.int32)
+        there = left[task.field.home_nodes] <= task.limit
+        homes = np.flatnonzero(there & ~within(task, task.field.today) & (task.people > 0))
+        return cls(task, homes, left)
 
 
 def people_in_doubt(tasks: Sequence[Task]) -> float:
@@ -228,4 +230,4 @@ def people_in_doubt(tasks: Sequence[Task]) -> float:
     >>> people_in_doubt([Task("pram", "park", field, np.array([1]), np.array([3.0, 2.0]), limit=99)])
     3.0
     """
-    return sum(float(task.people[homes_in_doubt(task)].sum()) for task in tasks)
+    return sum(float(task.people[Doubt.about(task).homes].sum()) for task in tasks)

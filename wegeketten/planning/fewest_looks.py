@@ -1,0 +1,349 @@
+"""The fewest looks by which each home can be sure of a service within the standard.
+
+A way passes edges that are sure and edges that ask for a look. Of all ways that take no longer than the
+standard, a home's is the one that asks for the fewest looks, and of those the fastest. One search from the
+goals finds it for all homes at once: at a node it keeps every pair of looks and time that no other undercuts
+in both. A way within the standard stays among the nodes that lie within it by what is *possible*, so after a
+few looks only the homes whose ways can pass there have to be asked again.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from wegeketten.routing import INF, heap_pop, heap_push, lazy_kernel, longer, longer_long
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from wegeketten.planning.task import Task
+
+    Ints = NDArray[np.int32]
+    Longs = NDArray[np.int64]
+
+UNKNOWN, GOOD, BAD = 0, 1, 2
+"""What is known of an edge: nothing yet, that it can be passed, that it cannot."""
+
+_SHIFT = np.int64(33)
+_TIME = (np.int64(1) << _SHIFT) - 1
+_NONE = np.int64(2**63 - 1)
+
+
+class Room:
+    """Working space of all searches on graphs of one size; everything is left as it was found.
+
+    Parameters
+    ----------
+    nodes
+        Nodes of the graph.
+    """
+
+    def __init__(self, nodes: int) -> None:
+        self.back = np.full(nodes, INF, dtype=np.int32)
+        self.ahead = np.full(nodes, INF, dtype=np.int32)
+        self.settled = np.full(nodes, INF, dtype=np.int32)
+        self.tried = np.full(nodes, _NONE, dtype=np.int64)
+        self.label = np.full(nodes, -1, dtype=np.int32)
+        self.nothing = np.zeros(nodes, dtype=np.int32)
+
+
+class Ways(NamedTuple):
+    """Which looks the ways of some homes ask for.
+
+    Attributes
+    ----------
+    way
+        int32, shape (homes,): number of each home's way; -1 where it needs no look, or has none in time.
+    offsets, edges
+        Edges of way ``i``, ascending: ``edges[offsets[i]:offsets[i + 1]]``.
+    """
+
+    way: Ints
+    offsets: Longs
+    edges: Ints
+
+
+def homes_past(task: Task, homes: Longs, left: Ints, edges: list[int], room: Room) -> Longs:
+    """Homes that have a way within the standard over any of some edges, if all looks bring good news.
+
+    Parameters
+    ----------
+    task
+        What people want to reach; *sure* is today, *possible* is mended.
+    homes
+        Homes that are asked about.
+    left
+        int32, shape (nodes,): least possible time to a goal, `INF` beyond the standard.
+    edges
+        Edges that are looked at.
+    room
+        Working space.
+
+    Returns
+    -------
+    ndarray
+        Positions in `homes`, ascending.
+    """
+    field = task.field
+    arcs = np.concatenate([field.arcs_on(edge) for edge in edges])
+    arcs = arcs[(field.mended[arcs] < field.today[arcs]) & (left[field.heads[arcs]] < INF)]
+    times = field.mended[arcs].astype(np.int64) + left[field.heads[arcs]]
+    touched = _spread(
+        *field.entering, field.tails, field.mended, field.tails[arcs], times,
+        room.nothing, task.limit, room.back,
+    )  # fmt: skip
+    there = room.back[homes + field.streets] < INF
+    room.back[touched] = INF
+    return np.flatnonzero(there)
+
+
+def fewest_looks(
+    task: Task, homes: Longs, left: Ints, known: list[NDArray[np.int8]], room: Room
+) -> list[Ways]:
+    """Ways of the fewest looks within the standard, for several states of knowledge.
+
+    Parameters
+    ----------
+    task
+        What people want to reach; *sure* is today, *possible* is mended.
+    homes
+        Homes that are asked about.
+    left
+        int32, shape (nodes,): least possible time to a goal, `INF` beyond the standard.
+    known
+        Per state `UNKNOWN`, `GOOD` or `BAD` for each edge, shape (edges,).
+    room
+        Working space.
+
+    Returns
+    -------
+    list of Ways
+        One for each state. They do not depend on which other homes are asked about.
+
+    Examples
+    --------
+    Two kerbs in a row, or one and a longer way round:
+
+    >>> from wegeketten.planning.task import Task
+    >>> from wegeketten.whatif.graph import WhatIfGraph
+    >>> field = WhatIfGraph.of_edges(3, [0, 1, 0], [1, 2, 2], [INF] * 6, [10] * 4 + [50] * 2, [1, 1, 1])
+    >>> homes, left = np.array([0]), np.array([20, 10, 0, 20, 10, 0], np.int32)
+    >>> known = [np.zeros(3, np.int8)]
+    >>> for limit in 30, 60:
+    ...     task = Task("pram", "park", field, np.array([2], np.int32), np.ones(3), limit)
+    ...     fewest_looks(task, homes, left, known, Room(field.nodes))[0].edges.tolist()
+    [0, 1]
+    [2]
+    """
+    field = task.field
+    doors = (homes + field.streets).astype(np.int32)
+    touched = _spread(
+        *field.leaving, field.heads, field.mended, doors, np.zeros(len(doors), dtype=np.int64),
+        left, task.limit, room.ahead,
+    )  # fmt: skip
+    goals = np.sort(task.goals[room.ahead[task.goals] < INF]).astype(np.int32)
+    found = [
+        Ways(
+            *_search(
+                *field.entering, field.tails, field.edge, field.today, field.mended, state,
+                goals, doors, field.streets, field.homes, task.limit,
+                room.ahead, room.settled, room.tried, room.label, touched,
+            )
+        )
+        for state in known
+    ]  # fmt: skip
+    room.ahead[touched] = INF
+    return found
+
+
+@lazy_kernel
+def _spread(  # noqa: C901  (one loop; compiled code is not split where arrays grow)
+    indptr: Ints,
+    arcs: Ints,
+    ends: Ints,
+    weights: Ints,
+    starts: Ints,
+    start_times: Longs,
+    beyond: Ints,
+    limit: int,
+    times: Ints,
+) -> Ints:
+    """Least times from any start, no further than what is left beyond each node allows; nodes touched."""
+    heap_keys = np.empty(1024, dtype=np.int64)
+    heap_items = np.empty(1024, dtype=np.int32)
+    touched = np.empty(1024, dtype=np.int32)
+    size = 0
+    count = 0
+    for index in range(len(starts)):
+        node, time = starts[index], start_times[index]
+        if time + beyond[node] > limit or time >= times[node]:
+            continue
+        if times[node] == INF:
+            if count == len(touched):
+                touched = longer(touched, 2 * count)
+            touched[count] = node
+            count += 1
+        times[node] = time
+        if size == len(heap_keys):
+            heap_keys, heap_items = longer_long(heap_keys, 2 * size), longer(heap_items, 2 * size)
+        size = heap_push(heap_keys, heap_items, size, time, node)
+    while size > 0:
+        time = heap_keys[0]
+        node = heap_items[0]
+        size = heap_pop(heap_keys, heap_items, size)
+        if time > times[node]:
+            continue
+        for place in range(indptr[node], indptr[node + 1]):
+            arc = arcs[place]
+            if weights[arc] >= INF:
+                continue
+            end = ends[arc]
+            reached = time + weights[arc]
+            if reached >= times[end] or reached + beyond[end] > limit:
+                continue
+            if times[end] == INF:
+                if count == len(touched):
+                    touched = longer(touched, 2 * count)
+                touched[count] = end
+                count += 1
+            times[end] = reached
+            if indptr[end] < indptr[end + 1]:
+                if size == len(heap_keys):
+                    heap_keys, heap_items = longer_long(heap_keys, 2 * size), longer(heap_items, 2 * size)
+                size = heap_push(heap_keys, heap_items, size, reached, end)
+    return touched[:count]
+
+
+@lazy_kernel
+def _search(  # noqa: C901  (one loop; compiled code is not split where labels are made)
+    indptr: Ints,
+    arcs: Ints,
+    tails: Ints,
+    edges: Ints,
+    sure: Ints,
+    possible: Ints,
+    known: NDArray[np.int8],
+    goals: Ints,
+    doors: Ints,
+    first_home: int,
+    home_count: int,
+    limit: int,
+    ahead: Ints,
+    settled: Ints,
+    tried: Longs,
+    door_label: Ints,
+    touched: Ints,
+) -> tuple[Ints, Longs, Ints]:
+    """Settle labels (looks, time) from the goals on; see `Ways` for the result.
+
+    A label counts where it is faster than all of its node with as few looks. Among equal ones the first made
+    counts: the order of making follows from the graph alone, not from which part of it is searched.
+    `ahead` is the time from the nearest door to each node, `INF` outside of the part that is searched.
+    """
+    room = 4096
+    node_of = np.empty(room, dtype=np.int32)
+    asked = np.empty(room, dtype=np.int32)  # the edge a label's last arc asks about
+    asking = np.empty(room, dtype=np.int32)  # the label at or behind each that asks for a look
+    after = np.empty(room, dtype=np.int32)  # the next one behind a label that asks
+    heap_keys = np.empty(room, dtype=np.int64)
+    heap_items = np.empty(room, dtype=np.int32)
+    labels = 0
+    size = 0
+    for index in range(len(goals)):
+        if labels == room:
+            room *= 2
+            node_of, asked, asking = longer(node_of, room), longer(asked, room), longer(asking, room)
+            after, heap_items = longer(after, room), longer(heap_items, room)
+            heap_keys = longer_long(heap_keys, room)
+        node_of[labels], asking[labels] = goals[index], -1
+        tried[goals[index]] = 0
+        size = heap_push(heap_keys, heap_items, size, 0, labels)
+        labels += 1
+    while size > 0:
+        key = heap_keys[0]
+        label = heap_items[0]
+        size = heap_pop(heap_keys, heap_items, size)
+        node = node_of[label]
+        time = key & _TIME
+        if time >= settled[node]:
+            continue
+        settled[node] = time
+        for place in range(indptr[node], indptr[node + 1]):
+            arc = arcs[place]
+            end = tails[arc]
+            if ahead[end] >= INF:
+                continue
+            edge = edges[arc]
+            plain, look = sure[arc], possible[arc]
+            if edge < 0 or look >= plain or known[edge] == BAD:
+                look = INF
+            elif known[edge] == GOOD:
+                plain, look = look, INF
+            for asks in range(2):
+                weight = look if asks else plain
+                if weight >= INF:
+                    continue
+                reached = time + weight
+                if reached + ahead[end] > limit or reached >= settled[end]:
+                    continue
+                new = ((key >> _SHIFT) + asks << _SHIFT) | reached
+                old = tried[end]
+                if old <= new and (old & _TIME) <= reached:
+                    continue
+                door = first_home <= end < first_home + home_count
+                if door and old <= new:
+                    continue
+                tried[end] = new
+                if labels == room:
+                    room *= 2
+                    node_of, asked, asking = longer(node_of, room), longer(asked, room), longer(asking, room)
+                    after, heap_items = longer(after, room), longer(heap_items, room)
+                    heap_keys = longer_long(heap_keys, room)
+                node_of[labels] = end
+                asking[labels] = asking[label]
+                if asks:
+                    asked[labels], after[labels], asking[labels] = edge, asking[label], labels
+                if door:
+                    door_label[end] = labels
+                if indptr[end] < indptr[end + 1]:
+                    size = heap_push(heap_keys, heap_items, size, new, labels)
+                labels += 1
+    number = np.full(labels, -1, dtype=np.int32)
+    way = np.full(len(doors), -1, dtype=np.int32)
+    offsets = np.zeros(len(doors) + 1, dtype=np.int64)
+    found = np.empty(1024, dtype=np.int32)
+    ways = 0
+    count = 0
+    for index in range(len(doors)):
+        label = door_label[doors[index]]
+        if label < 0 or asking[label] < 0:
+            continue
+        label = asking[label]
+        if number[label] < 0:
+            number[label] = ways
+            start = count
+            step = label
+            while step >= 0:
+                edge = asked[step]
+                step = after[step]
+                place = count
+                while place > start and found[place - 1] > edge:
+                    place -= 1
+                if place > start and found[place - 1] == edge:
+                    continue  # a door's arc and its street's lie on one edge
+                if count == len(found):
+                    found = longer(found, 2 * count)
+                for later in range(count, place, -1):
+                    found[later] = found[later - 1]
+                found[place] = edge
+                count += 1
+            ways += 1
+            offsets[ways] = count
+        way[index] = number[label]
+    for index in range(len(touched)):
+        settled[touched[index]] = INF
+        tried[touched[index]] = _NONE
+        door_label[touched[index]] = -1
+    return way, offsets[: ways + 1], found[:count]
