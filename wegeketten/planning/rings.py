@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from wegeketten.planning.paid_once import PaidOnce
 from wegeketten.routing import INF, lazy_kernel
 from wegeketten.whatif.local import LocalSearch
 from wegeketten.whatif.search import UNSEEN, tree
@@ -33,7 +34,7 @@ RINGS = 8
 """How many rings per door enter the linear program; more would only make the bound tighter."""
 
 ASKED = 500_000
-"""For how many doors of a field the exact least price is searched."""
+"""For how many doors of a field the least price is searched."""
 
 NEVER = 2**62
 
@@ -128,6 +129,7 @@ class Rings:
         self.field = field
         self.far = max(task.limit for task in tasks)
         copies = max(1 if task.turn is None else int(task.turn.max(initial=0)) // 2 + 1 for task in tasks)
+        self.budget = int(min(budget, NEVER))
         self.most = int(min(budget * copies, NEVER))
         prices = np.append(field.prices, 0)[field.edge]
         helps = (field.mended < field.today) & (prices > 0)
@@ -143,7 +145,7 @@ class Rings:
         self.asked = 0
         self._goals = {task.goals.tobytes(): task.goals for task in tasks}
 
-    def least_price(self, door: int, task: Task, opener: Opener) -> int:
+    def least_price(self, door: int, task: Task, opener: Opener, paid_once: PaidOnce | None) -> int:
         """At most the least price of a way within the standard; asked too often, of any way at all.
 
         Parameters
@@ -154,6 +156,8 @@ class Rings:
             What people want to reach.
         opener
             Search for sets of edges.
+        paid_once
+            The search where a way may pass an edge on several legs, else None.
 
         Returns
         -------
@@ -163,11 +167,39 @@ class Rings:
         self.asked += 1
         if self.asked > ASKED:
             return int(opener.price_left[door])
-        if opener.shares is not None:
-            price = opener.price_from(door, limit=task.limit)
+        if paid_once is not None:
+            near = self.reached(np.array([door], dtype=np.int32))
+            arcs, shares = self.shares(*near, task, opener)
+            price = paid_once.least(door, task.limit, arcs, shares)
             return NEVER if price is None else price
         opening = opener.open_from(door, limit=task.limit)
         return NEVER if opening is None else opening.price
+
+    def shares(self, at: Longs, there: Longs, task: Task, opener: Opener) -> tuple[Longs, Longs]:
+        """Arcs that may lie on a way within the standard, and how many copies of their edges may.
+
+        Parameters
+        ----------
+        at
+            Helping arcs that can be reached.
+        there
+            Time at which each tail is reached, units of 0.1 s.
+        task
+            What people want to reach.
+        opener
+            Search for sets of edges.
+
+        Returns
+        -------
+        tuple
+            Numbers of arcs, and of copies; equally long.
+        """
+        at = at[self.short_enough(at, there, task, opener)]
+        turn = np.zeros(len(at), dtype=np.int64) if task.turn is None else task.turn[self.helping[at]]
+        turns = int(turn.max(initial=0)) + 1
+        used = np.unique(self.edge[at].astype(np.int64) * turns + turn) // turns
+        edges, copies = np.unique(used, return_counts=True)
+        return self.helping[at], copies[np.searchsorted(edges, self.edge[at])]
 
     @cached_property
     def parts(self) -> Longs:
@@ -323,11 +355,14 @@ class Side:
         if task.turn is None:
             return None
         opener = Opener(task.field, task.goals)
-        at, there = rings.reached(self.doors)
-        at = at[rings.short_enough(at, there, task, opener)]
-        turns = int(task.turn.max(initial=0)) + 1
-        used = np.unique(rings.edge[at].astype(np.int64) * turns + task.turn[rings.helping[at]]) // turns
-        return np.maximum(np.bincount(used, minlength=len(task.field.prices)), 1)
+        arcs, copies = rings.shares(*rings.reached(self.doors), task, opener)
+        shares = np.ones(len(task.field.prices), dtype=np.int64)
+        shares[task.field.edge[arcs]] = copies
+        return shares
+
+    @cached_property
+    def _paid_once(self) -> PaidOnce | None:
+        return None if self.opener.shares is None else PaidOnce(self.opener, self.rings.budget)
 
     @cached_property
     def left(self) -> Longs:
@@ -354,7 +389,7 @@ class Side:
         door = int(self.doors[home])
         if self.opener.today[door] <= self.task.limit:
             return None
-        return self.rings.least_price(door, self.task, self.opener)
+        return self.rings.least_price(door, self.task, self.opener, self._paid_once)
 
     def cut_off(self, home: int) -> bool:
         """Whether a home has no way at all today.

@@ -163,24 +163,6 @@ class Opener:
         edges = tuple(dict.fromkeys(field.edge[way[mends]].tolist()))
         return self._minimal(start, Opening(edges, int(price), int(units), tuple(way.tolist())), limit)
 
-    def price_from(self, start: int, *, limit: int = INF - 1) -> int | None:
-        """Least price of a way of at most `limit`, as the arcs share it; None where no set opens one.
-
-        Parameters
-        ----------
-        start
-            Node to start from.
-        limit
-            Largest time, units of 0.1 s.
-
-        Returns
-        -------
-        int or None
-            Whole euros.
-        """
-        price = int(self._cheapest_from(start, limit)[0])
-        return None if price < 0 else price
-
     def _cheapest_from(self, start: int, limit: int) -> tuple[int, int, NDArray[np.int32], NDArray[np.bool_]]:
         field = self.field
         return cheapest_within(
