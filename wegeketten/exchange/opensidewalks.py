@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from wegeketten.exchange.sidewalk_words import Readings
 from wegeketten.files.atomic import whole_file
-from wegeketten.model.edges import ATTRIBUTES, HIGHWAYS, Crossing, Kind
+from wegeketten.model.edges import HIGHWAYS, Crossing, Kind
 from wegeketten.model.licence import ATTRIBUTION
-from wegeketten.model.reading import Provenance
+from wegeketten.network.sidewalk_columns import Teller, seal_of
 from wegeketten.osm.opensidewalks import EXTENSION, schema
 from wegeketten.osm.sidewalk_elements import HEAD
+from wegeketten.osm.sidewalk_members import SEAL
 from wegeketten.version import VERSION
 
 if TYPE_CHECKING:
@@ -27,8 +29,6 @@ if TYPE_CHECKING:
 
     Features = dict[str, list[dict[str, Any]]]
 
-_KNOWN = (Provenance.surveyed, Provenance.tagged)
-_SOURCES = {int(source): source.name for source in Provenance}
 _STREETS = frozenset({"trunk", "primary", "secondary", "tertiary", "unclassified", "residential", "service"})
 _FOOTWAYS = frozenset({Kind.footway, Kind.path, Kind.track, Kind.cycleway, Kind.corridor, Kind.platform})
 _BARE = frozenset({Kind.link, Kind.escalator, Kind.moving_walkway, Kind.lift, Kind.ferry})
@@ -43,8 +43,9 @@ def write_opensidewalks(city: City, out: Path) -> dict[str, int]:
     A kerb or another barrier at a point becomes a node; where several ways meet at one side of it, an edge
     without length leads on. What was surveyed or tagged is stated in the words of the schema; what is derived
     or assumed only as bounds: ``ext:NAME``, ``ext:NAME_lower``, ``ext:NAME_upper`` and ``ext:NAME_from``, as
-    in the edge table. A city that was built from such a set gives that set back, whole, with the bounds and
-    what was surveyed since.
+    in the edge table. What the schema has no word for (hours, closures, ferries …) stands in members of
+    `wegeketten.network.sidewalk_columns`, so that the set can be read back without loss. A city that was
+    built from somebody else's set gives that set back, whole, with the bounds and what was surveyed since.
 
     Parameters
     ----------
@@ -106,7 +107,9 @@ class _Drawing:
         self.ids = self.edges.ids()
         lon, lat = (np.round(city.nodes[name], 7) for name in ("lon", "lat"))
         self.places = np.stack([lon, lat], axis=1).tolist()
-        self.said = _Readings(self.edges)
+        self.said = Readings(self.edges)
+        self.teller = Teller(self.edges)
+        self.osm_ids = city.nodes["osm_id"].tolist()
         self.names = _node_names(city.nodes["osm_id"])
         self.carriers: dict[int, list[int]] = {}  # barriers by the node that carries them
         self.stubs: list[tuple[int, int, int]] = []  # node, node, barrier between
@@ -162,14 +165,25 @@ class _Drawing:
                 "_v_id": self.names[head],
                 "foot": "yes",
                 f"{EXTENSION}kind": "link",
-            }
+            }  # no row: it stands for no edge
             edges.append(_feature("LineString", [self.places[tail], self.places[head]], about))
             used |= {tail, head}
         nodes = [
             _feature("Point", self.places[node], {"_id": self.names[node], **self._of_node(node)})
             for node in sorted(used)
         ]
+        for feature in (*nodes, *edges):
+            feature["properties"][SEAL] = seal_of(feature)
         return {"nodes": nodes, "edges": edges, "points": self._points()}
+
+    def _unsaid(self, row: int) -> dict[str, Any]:
+        """What the schema has no word for, and the nodes of OpenStreetMap at both ends."""
+        told = self.teller.of(row)
+        for end in ("u", "v"):
+            number = self.osm_ids[int(self.edges[end][row])]
+            if number:
+                told[f"{EXTENSION}{end}_osm"] = number
+        return told
 
     def _of_node(self, node: int) -> dict[str, Any]:
         about: dict[str, Any] = {}
@@ -180,7 +194,7 @@ class _Drawing:
                 about |= self.said.of_kerb(row)
             elif kind.barrier is not None and kind.barrier.osm:
                 about[f"{EXTENSION}barrier"] = kind.barrier.osm[0]
-            about |= self.said.bounds(row)
+            about |= self.said.bounds(row) | self._unsaid(row)
         return about
 
     def _of_edge(self, row: int) -> dict[str, Any]:
@@ -195,11 +209,8 @@ class _Drawing:
                 about["name"] = edges.names[edges["name"][row]]
             about |= self.said.of_way(row, steps=kind == Kind.steps)
         about["foot"] = "private" if edges["private"][row] else "yes"
-        for way in ("forward", "backward"):
-            if not edges[way][row]:
-                about[f"{EXTENSION}{way}"] = False
         about[f"{EXTENSION}kind"] = kind.name
-        return about | self.said.bounds(row)
+        return about | self.said.bounds(row) | self._unsaid(row)
 
     def _points(self) -> list[dict[str, Any]]:
         """Benches, and bollards at their place."""
@@ -265,102 +276,6 @@ def _markings(crossing: int) -> dict[str, Any]:
     return about | {f"{EXTENSION}crossing": Crossing(crossing).name}
 
 
-class _Readings:
-    """What is known of edges, in the words of the schema and as bounds."""
-
-    def __init__(self, edges: EdgeTable) -> None:
-        self._columns: dict[str, tuple[list[float], list[float], list[float], list[int]]] = {}
-        for attribute in ATTRIBUTES:
-            name = attribute.name
-            value, lower, upper = (
-                [round(each, 4) for each in edges[name + end].astype(np.float64).tolist()]
-                for end in ("", "_lower", "_upper")
-            )
-            self._columns[name] = value, lower, upper, edges[f"{name}_from"].tolist()
-
-    def known(self, row: int, name: str, sources: Iterable[Provenance] = _KNOWN) -> float | None:
-        """Value that somebody surveyed or tagged; None where nobody did."""
-        value, _, _, source = self._columns[name]
-        return value[row] if source[row] in {int(each) for each in sources} else None
-
-    def source(self, row: int, name: str) -> str:
-        """Name of the provenance."""
-        return _SOURCES[self._columns[name][3][row]]
-
-    def bounds(self, row: int) -> dict[str, Any]:
-        """Value, bounds and provenance of every attribute that applies."""
-        about: dict[str, Any] = {}
-        for name, (value, lower, upper, source) in self._columns.items():
-            if source[row] == Provenance.none:
-                continue
-            if value[row] == value[row]:
-                about[f"{EXTENSION}{name}"] = value[row]
-            about[f"{EXTENSION}{name}_lower"], about[f"{EXTENSION}{name}_upper"] = lower[row], upper[row]
-            about[f"{EXTENSION}{name}_from"] = _SOURCES[source[row]]
-        return about
-
-    def of_kerb(self, row: int) -> dict[str, Any]:
-        """The words for a kerb; which kind only where it is surveyed or tagged."""
-        about: dict[str, Any] = {"barrier": "kerb"}
-        if self.known(row, "kerb_cm") is not None:
-            _, lower, upper, _ = self._columns["kerb_cm"]
-            kind = kerb_word(lower[row], upper[row])
-            if kind:
-                about["kerb"] = kind
-        return about | self._tactile(row)
-
-    def _tactile(self, row: int) -> dict[str, Any]:
-        value = self.known(row, "tactile")
-        return {} if value not in (0.0, 1.0) else {"tactile_paving": "yes" if value else "no"}
-
-    def of_way(self, row: int, *, steps: bool) -> dict[str, Any]:
-        """Slope, width, surface and steps."""
-        about: dict[str, Any] = {}
-        slope = self.known(row, "incline_pct", (*_KNOWN, Provenance.derived))
-        if slope is not None and slope == slope:
-            about["incline"] = round(min(max(slope / 100, -1.0), 1.0), 4)
-        width = self.known(row, "width_m")
-        if width is not None and width == width:
-            about["width"] = round(width, 2)
-        surface = self.known(row, "surface_class")
-        if surface is not None and surface == surface:
-            about["surface"] = "paved" if surface <= _FIRM else "unpaved"
-        count = self.known(row, "step_count") if steps else None
-        if count is not None and count == count:
-            about["step_count"] = round(count)
-        return about
-
-
-_FIRM = 4.0  # surface classes A to D are laid, E and F loose or soft
-
-
-def kerb_word(lower: float, upper: float) -> str | None:
-    """The word of the schema whose range holds a kerb's bounds; None where none does.
-
-    Parameters
-    ----------
-    lower, upper
-        Bounds of the kerb's height, centimetres.
-
-    Returns
-    -------
-    str or None
-        Value of ``kerb``.
-
-    Examples
-    --------
-    >>> kerb_word(0, 1), kerb_word(1, 3), kerb_word(3.01, 20), kerb_word(3, 10), kerb_word(0, 20)
-    ('flush', 'lowered', 'raised', 'rolled', None)
-    """
-    if upper <= 1:
-        return "flush"
-    if upper <= 3:  # as kerb=lowered is read
-        return "lowered"
-    if (lower, upper) == (3, 10):
-        return "rolled"
-    return "raised" if lower > 3 else None
-
-
 def _again(city: City, heads: dict[str, dict[str, Any]]) -> Features:
     """The set a city was built from, with our bounds, and what was surveyed since in the schema's words."""
     stored = city.opensidewalks or {}
@@ -368,7 +283,7 @@ def _again(city: City, heads: dict[str, dict[str, Any]]) -> Features:
     letters, numbers = city.edges["osm_type"].tolist(), city.edges["osm_id"].tolist()
     for row, (letter, number) in enumerate(zip(letters, numbers, strict=True)):
         rows.setdefault(f"{letter.decode()}{number}", []).append(row)
-    said = _Readings(city.edges)
+    said = Readings(city.edges)
     features: Features = {}
     columns = (stored[name].tolist() for name in ("dataset", "element", "feature"))
     for dataset, element, text in zip(*columns, strict=True):
@@ -391,7 +306,7 @@ def _of_dataset(edges: EdgeTable, rows: Iterable[int], dataset: str) -> int | No
     return max(barrier, key=lambda row: float(edges["length_m"][row]), default=None)
 
 
-def _overlaid(properties: Mapping[str, Any], said: _Readings, row: int, dataset: str) -> dict[str, Any]:
+def _overlaid(properties: Mapping[str, Any], said: Readings, row: int, dataset: str) -> dict[str, Any]:
     surveyed: dict[str, Any] = {}
     steps = properties.get("highway") == "steps"
     words = said.of_kerb(row) if dataset == "nodes" else said.of_way(row, steps=steps)

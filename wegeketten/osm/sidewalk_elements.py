@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from wegeketten.model.edges import ATTRIBUTE
 from wegeketten.osm.elements import Elements
 from wegeketten.osm.opensidewalks import EXTENSION
+from wegeketten.osm.sidewalk_members import NAMES, SEAL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,8 +45,9 @@ def elements_of(found: Sidewalks) -> tuple[Elements, list[Original]]:
     """Take nodes, points, edges, lines, polygons and zones as nodes and ways.
 
     Ids that are those of OpenStreetMap, or look like them, are kept. What nothing is said of gets no tag, so
-    it stays unknown. Members ``ext:KEY`` count as the tag KEY; our own bounds are not read back, but a value
-    that was surveyed or tagged exactly is.
+    it stays unknown. Members ``ext:KEY`` count as the tag KEY; our own bounds are not read here (a set of
+    ours becomes a network without tags, see `wegeketten.network.sidewalk_network`), but a value that was
+    surveyed or tagged exactly is.
 
     Parameters
     ----------
@@ -85,7 +87,8 @@ class _Conversion:
 
     def _point(self, dataset: str, feature: dict[str, Any]) -> None:
         about = feature["properties"]
-        number = _number(about["_id"])
+        label = about["_id"]
+        number = _number(label.removeprefix("n") if dataset == "points" else label)
         if not number or number in self.elements.nodes:
             number = next(self._free)
         lon, lat = feature["geometry"]["coordinates"][:2]
@@ -147,11 +150,14 @@ def _timestamp(found: Sidewalks) -> str:
 def _extensions(about: Mapping[str, Any]) -> dict[str, str]:
     """Members ``ext:KEY`` as tags; those of ours only where they are exact."""
     tags = {}
+    ours = NAMES if SEAL in about else frozenset()
     for name, value in about.items():
         key = name.removeprefix(EXTENSION)
         if key == name or not key or isinstance(value, dict | list) or key.removesuffix("_from") in ATTRIBUTE:
             continue
-        if any(key.endswith(end) and key.removesuffix(end) in ATTRIBUTE for end in _OWN) or key in _IDS:
+        if any(key.endswith(end) and key.removesuffix(end) in ATTRIBUTE for end in _OWN):
+            continue
+        if key in _IDS or key in ours:
             continue
         tags[key] = {True: "yes", False: "no"}[value] if isinstance(value, bool) else _text(value)
     for name, (key, unit) in _EXACT.items():

@@ -43,6 +43,8 @@ class CityWriter:
         Of the city.
     sha256
         Of the source file.
+    redrawn
+        Whether the network was taken edge by edge from a set that this package wrote.
     counts, notes, skipped, elevation, weights
         What ``city.json`` and ``skipped.csv`` will state.
     """
@@ -54,6 +56,7 @@ class CityWriter:
     counts: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     elevation: dict[str, float] | None = None
+    redrawn: bool = False
     weights: dict[str, Any] = field(default_factory=dict)
 
     def table(
@@ -109,8 +112,21 @@ class CityWriter:
             Nodes and edges.
         """
         from wegeketten.network.build import build_network
+        from wegeketten.network.sidewalk_network import network_of_set, was_ours
 
-        network = build_network(features, self.projection, pavements=pavements, out_of_service=out_of_service)
+        network = None
+        if features.originals and pavements == "sides" and not out_of_service:
+            network = network_of_set(features, self.projection)
+            self.redrawn = network is not None
+        if network is None:
+            if was_ours(features.originals):
+                self.notes.append(
+                    "the set of OpenSidewalks was written by wegeketten and is read by the words of its "
+                    "schema: it was changed since, or another network was asked for"
+                )
+            network = build_network(
+                features, self.projection, pavements=pavements, out_of_service=out_of_service
+            )
         give_back_memory()
         self.notes += network.notes
         self.skipped += network.skipped
@@ -367,7 +383,7 @@ class CityWriter:
         features
             What was read from the extract.
         """
-        if not features.originals:
+        if not features.originals or self.redrawn:  # a set of ours is drawn anew from the network
             return
         datasets, elements, told = zip(*features.originals, strict=True)
         texts = [json.dumps(each, separators=(",", ":")) for each in told]
