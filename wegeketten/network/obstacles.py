@@ -120,7 +120,8 @@ class Obstacles:
             if not len(rows):
                 continue
             if lot.name in ("through_house", "over_wall"):
-                own = shapely.intersects(lot.shapes[hits], shapely.points(ones[long][rows]))
+                # as near as the line is trimmed: doors are drawn a little inside or outside the wall
+                own = shapely.dwithin(lot.shapes[hits], shapely.points(ones[long][rows]), _TRIM_M)
                 own |= _encloses(lot.shapes[hits], ones[long][rows])
                 rows = rows[~own]
             found[long[np.unique(rows)]] |= np.uint32(bit_of(lot.name))
