@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from reports.toytown import toytown
 
+from wegeketten.pipeline.build import build
 from wegeketten.reports.map import map_page, write_page
+from wegeketten.reports.map_data import gather
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -150,3 +152,94 @@ def test_a_wrong_letter_is_told(page: Path, open_tab: Callable[..., Any]) -> Non
     tab.settled()
     _, _, said = ask(tab, "Simonshofer Strase 10")
     assert "Meinten Sie Simonshofer Straße?" in said
+
+
+def test_kinds_ranges_and_short_forms(page: Path, open_tab: Callable[..., Any]) -> None:
+    """What people in Lauf type: see the searches on the real town below."""
+    tab = open_tab(page)
+    tab.settled()
+    for typed in (
+        "Marktplatz Nr. 24",
+        "Marktplatz 24, 91207 Lauf a. d. Pegnitz",
+        "D-91207 Lauf Marktplatz 24",
+    ):
+        assert ask(tab, typed)[0] == "Marktplatz 24", typed
+    assert ask(tab, "Jägerstr. 2-4")[0] == "Jägerstraße 2-4"
+    assert len(ask(tab, "Supermarkt")[1]) == 4
+    assert [one.startswith("Bahnhof") for one in ask(tab, "Lebensmittelladen Bahnhof")[1]] == [True]
+    assert all(one.startswith("Edeka") for one in ask(tab, "Edeka")[1])
+
+
+# typed → house that Enter opens in the real Lauf an der Pegnitz, or nothing
+LAUF = {
+    "Marktplatz 24": "Marktplatz 24",
+    "marktpl. 24": "Marktplatz 24",
+    "Marktplatz24": "Marktplatz 24",
+    "24 Marktplatz": "Marktplatz 24",
+    "Marktplatz Hausnummer 24": "Marktplatz 24",
+    "91207 Lauf an der Pegnitz, Marktplatz 24": "Marktplatz 24",
+    "Marktplatz 24, 91207 Lauf a.d. Pegnitz": "Marktplatz 24",
+    "Marktplatz 24, Lauf (Pegnitz)": "Marktplatz 24",
+    "Nürnberger Str. 50": "Nürnberger Straße 50",
+    "Nuernberger Strasse 50": "Nürnberger Straße 50",
+    "NÜRNBERGER STRASSE 50": "Nürnberger Straße 50",
+    "Nürnbergerstr. 50": "Nürnberger Straße 50",
+    "Nürnberger Str. 18 A": "Nürnberger Straße 18a",
+    "Hersbrucker Str. 52 b": "Hersbrucker Straße 52b",
+    "hersbruckerstr 52c": "Hersbrucker Straße 52c",
+    "Schlossplatz 2": "Schloßplatz 2-4",
+    "Schloßplatz 4": "Schloßplatz 2-4",
+    "Schlosspl. 2-4": "Schloßplatz 2-4",
+    "Am Schloss 3": "Am Schloß 3",
+    "Simonshofer Straße 8": "Simonshofer Straße 8;10",
+    "Simonshofer Str 10": "Simonshofer Straße 10",
+    "Bierweg 4": "Bierweg 2-6",
+    "Ottogasse 10b": "Ottogasse 10a-d",
+    "Dr Hans Reichold Weg 3": "Dr.-Hans-Reichold-Weg 3",
+    "Doktor-Hans-Reichold-Weg 3": "Dr.-Hans-Reichold-Weg 3",
+    "St.-Salvator-Weg 5": "Sankt-Salvator-Weg 5",
+    "St. Salvator Weg 5": "Sankt-Salvator-Weg 5",
+    "Von Scheurl Str. 4": "Von-Scheurl-Straße 4",
+    "Kunigundenstr. 5": "Kunigundenstraße 5",
+    "Kunigundeng. 5": "Kunigundengasse 5",
+    "Roentgenstrasse 5": "Röntgenstraße 5",
+    "Meissenbachstr. 5": "Meißenbachstraße 5",
+    "Haendelstr. 5": "Händelstraße 5",
+    "Urlashoehe 3": "Urlashöhe 3",
+    "Krankenhaus": "Krankenhaus",
+    "Schloss Apotheke": "Schloss-Apotheke",
+    "Marktplaz 24": "",
+    "Simonshofer Strase 10": "",
+    "Kupferschmiedgasse 3": "",
+    "Nürnberger Str. 5": "",
+    "Marktplatz 99": "",
+    "Laufer Str. 5, Rückersdorf": "",
+    "Hauptstraße 5": "",
+    "Rewe": "",
+    "Zahnarzt": "",
+}
+
+# typed → what is offered first
+LAUF_OFFERS = {
+    "Kupferschmiedgasse 3": "Kupferschmiedsgasse 3",
+    "Marktplaz 24": "Marktplatz 24",
+    "Nürnberger Str. 5": "Nürnberger Straße 2",
+    "Laufer Str. 5, Rückersdorf": "Laufer Straße 4",
+    "Rewe": "Rewe (Lebensmittel)",
+    "Bushaltestelle Röthstraße": "Röthstraße (Haltestelle)",
+    "WC": "öffentliche Toilette",
+}
+
+
+@pytest.mark.data
+def test_searches_on_a_real_town(shared_data: Path, tmp_path: Path, open_tab: Callable[..., Any]) -> None:
+    city = build(shared_data / "osm/lauf-pegnitz_2020-01.osm.pbf", tmp_path / "lauf")
+    data = gather(city, profiles=["walker"])
+    tab = open_tab(write_page(map_page(data), tmp_path / "map.html"))
+    tab.settled()
+    opened = {typed: ask(tab, typed)[0] for typed in LAUF}
+    assert opened == LAUF
+    for typed, first in LAUF_OFFERS.items():
+        assert ask(tab, typed)[1][0].startswith(first), typed
+    assert "nicht erfasst" in ask(tab, "Marktplatz 99")[2]
+    assert tab.faults == []

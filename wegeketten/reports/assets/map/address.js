@@ -3,6 +3,7 @@
    A street is known by its folded name without spaces; house numbers are never guessed. */
 
 const MOST_HITS = 12;
+const MOST_IN_RANGE = 40;
 
 /* How people write is folded to one form, on both sides alike. */
 function folded(text) {
@@ -25,12 +26,20 @@ function wordsOf(text) {
     .split(" ")
     .map((word) => word.replace(/str\.?$/, "strasse").replace(/pl\.?$/, "platz").replace(/(?<!^)g\.$/, "gasse"))
     .map((word) => (/^\d+\.$/.test(word) ? word : word.replaceAll(".", "")))
+    .map((word) => WRITTEN_OUT[word] ?? word)
     .filter(Boolean);
 }
 
-/* What was typed, taken apart: { words, number }; postcodes say nothing here. */
-function queryOf(typed) {
-  const words = wordsOf(typed).filter((word) => !/^\d{5}$/.test(word));
+const WRITTEN_OUT = { st: "sankt", doktor: "dr", prof: "professor" };
+const SAY_NOTHING = new Set(["nr", "no", "hnr", "nummer", "hausnummer", "number"]);
+const BESIDE_TOWNS = new Set(["a", "ad", "d", "de", "i", "id", "v"]); // Lauf a. d. Pegnitz, D-91207
+
+/* What was typed, taken apart: { words, number }; postcodes say nothing here, and what follows one is a town. */
+function queryOf(whole) {
+  const typed = /^(.*\p{L}{3}.*?)(?<!\d)\d{5}(?!\d)/u.exec(whole)?.[1] ?? whole;
+  const range = /(?:^|[^\d\p{L}])(\d{1,4}[a-z]?)\s*[-–]\s*(\d{1,4}[a-z]?|[a-z])(?![\d\p{L}])/iu.exec(typed);
+  if (range) return { words: queryOf(typed.replace(range[0], " ")).words, number: `${range[1]}-${range[2]}`.toLowerCase() };
+  const words = wordsOf(typed).filter((word) => !/^\d{5}$/.test(word) && !SAY_NOTHING.has(word));
   let number = "";
   for (let i = words.length - 1; i >= 0; i--) {
     if (!/^\d{1,4}[a-z]?$/.test(words[i])) continue;
@@ -41,9 +50,24 @@ function queryOf(typed) {
   return { words, number };
 }
 
-/* Numbers of a door as it is mapped: "2, 4" and "5-9" are several. */
+/* Numbers of a door as it is mapped: "2, 4", "5-9" and "10a-d" are several. */
 function numbersOf(text) {
-  return text.toLowerCase().replace(/\s+/g, "").split(/[,;/]/).flatMap((one) => (one.includes("-") ? [one, ...one.split("-")] : [one])).filter(Boolean);
+  return text.toLowerCase().replace(/\s+/g, "").split(/[,;/]/).flatMap((one) => [one, ...rangeOf(one)]).filter(Boolean);
+}
+
+/* What a range stands for: the numbers of one side of the street, or the letters of one number. */
+function rangeOf(text) {
+  const letters = /^(\d+)([a-z])-(?:\1)?([a-z])$/.exec(text);
+  if (letters) {
+    const [first, last] = [letters[2].charCodeAt(0), letters[3].charCodeAt(0)];
+    return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => letters[1] + String.fromCharCode(first + i));
+  }
+  const numbers = /^(\d+)-(\d+)$/.exec(text);
+  if (!numbers) return text.includes("-") ? text.split("-") : [];
+  const [first, last] = [Number(numbers[1]), Number(numbers[2])];
+  const step = (last - first) % 2 ? 1 : 2;
+  const within = last > first && last - first <= MOST_IN_RANGE;
+  return within ? Array.from({ length: (last - first) / step + 1 }, (_, i) => String(first + i * step)) : text.split("-");
 }
 
 /* Least edits from one text to another, swaps of neighbours counted once; more than `most` counts as most + 1.
@@ -110,13 +134,16 @@ class AddressBook {
       else seen.set(key, { ...nameOf(text || service), place, services: [service], named: Boolean(text) });
     });
     this.places = [...seen.values()];
-    this.kinds = services.map((service) => nameOf(service.name));
+    this.kinds = services.filter(({ chain }) => !chain).flatMap(({ id, name }) => {
+      const also = (WORDS.map.also[id] ?? "").split(",").filter(Boolean);
+      return [name, ...also].map((text) => ({ ...nameOf(text), service: name }));
+    });
   }
 
   /* What fits: { streets, number, places }, the best first; streets that fit by mistake only where none fits well. */
   find(typed) {
     const { words, number } = queryOf(typed);
-    const plain = words.filter((word) => !this.towns.has(word));
+    const plain = words.filter((word) => !this.towns.has(word) && !BESIDE_TOWNS.has(word));
     const ways = plain.length && plain.length < words.length ? [words, plain] : [words];
     const rank = (names) =>
       names
@@ -125,16 +152,31 @@ class AddressBook {
         .sort((a, b) => a.score - b.score || a.name.key.length - b.name.key.length || (a.name.key < b.name.key ? -1 : 1));
     const streets = rank(this.streets);
     const close = streets.filter(({ score }) => score < 4);
-    const kinds = new Set(rank(this.kinds).filter(({ score }) => score <= 1).map(({ name }) => name.text));
-    const places = rank(this.places);
-    if (kinds.size) for (const name of this.places) if (name.services.some((one) => kinds.has(one)) && !places.some((one) => one.name === name)) places.push({ name, score: 3 });
+    const places = this.placesOf(words, rank);
+    const meant = places.some(({ score }) => score < 4); // then no street is meant that would fit by mistake only
     const exact = streets.filter(({ score }) => score === 0);
-    return { streets: exact.length ? exact : close.length ? close : streets, number, places };
+    return { streets: exact.length ? exact : close.length || meant ? close : streets, number, places };
   }
 
-  /* Homes of a street with exactly this number. */
+  /* Places by name, by kind (a supermarket), and by both (bus stop Market Square). */
+  placesOf(words, rank) {
+    const places = rank(this.places);
+    const add = (found, score) => found.forEach((name) => places.some((one) => one.name === name) || places.push({ name, score }));
+    const kinds = new Set(rank(this.kinds).filter(({ score }) => score <= 1).map(({ name }) => name.service));
+    add(this.places.filter((name) => name.services.some((one) => kinds.has(one))), 3);
+    for (const kind of this.kinds) {
+      const rest = words.filter((word) => !kind.words.includes(word));
+      if (!rest.length || words.length - rest.length < kind.words.length) continue;
+      const named = this.places.filter((name) => name.services.includes(kind.service)).map((name) => ({ name, score: likeness(name, rest) }));
+      for (const one of named) if (one.score < 4) add([one.name], Math.max(1, one.score));
+    }
+    return places.sort((a, b) => a.score - b.score);
+  }
+
+  /* Homes of a street with exactly this number; else those whose several numbers hold it. */
   withNumber(street, number) {
-    return street.homes.filter((home) => numbersOf(this.numbers[home]).includes(number));
+    const alone = street.homes.filter((home) => this.numbers[home].toLowerCase().replace(/\s+/g, "") === number);
+    return alone.length ? alone : street.homes.filter((home) => numbersOf(this.numbers[home]).includes(number));
   }
 
   /* Homes of a street whose numbers come nearest, each number once, in their order. */
