@@ -266,6 +266,7 @@ class Page {
   drawSigns() {
     this.drawMarks();
     this.labelDistricts();
+    this.labelWay();
   }
 
   /* ---- one home ---- */
@@ -309,7 +310,7 @@ class Page {
   /* Something other than a home in the answer's place. */
   tellParts(title, parts) {
     this.state.home = -1;
-    this.wayLayer?.clearLayers();
+    this.clearWay();
     $("answer").replaceChildren(element("h2", { text: title, tabindex: "-1" }), ...parts);
     $("hint").hidden = true;
     this.openSheet("answer");
@@ -321,7 +322,7 @@ class Page {
 
   closeAnswer() {
     this.state.home = -1;
-    this.wayLayer?.clearLayers();
+    this.clearWay();
     $("answer").replaceChildren();
     $("hint").hidden = false;
     this.closeSheet();

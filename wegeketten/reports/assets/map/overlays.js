@@ -26,18 +26,19 @@ const overlays = {
     const order = this.config.districts.map((_, row) => row).sort((a, b) => this.shares[b].weight - this.shares[a].weight || a - b);
     for (const row of order) {
       const at = this.districtCentres()[row];
-      if (at && this.shares[row].weight && this.shares[row].homes >= FEWEST_HOMES && !this.config.districts[row].cut) this.labelDistrict(row, at, placed);
+      if (at && this.shares[row].weight && this.shares[row].homes >= FEWEST_HOMES) this.labelDistrict(row, at, placed);
     }
   },
 
   /* A label gives way to what it names: to its figure where the district is small on the screen, to nothing where it is tiny. */
   labelDistrict(row, at, placed) {
     const share = this.shares[row];
-    const { name } = this.config.districts[row];
+    const { name, cut } = this.config.districts[row];
+    const figure = cut ? say("only_edge") : percent(share[this.state.answer] / share.weight);
     const [width, height] = this.districtSize(row);
-    const whole = 6.8 * name.length + 16;
+    const whole = 6.8 * Math.max(name.length, figure.length) + 16;
     const named = width > 1.6 * whole && height > 110;
-    if (!named && (width < 70 || height < 50)) return;
+    if (!named && (cut || width < 70 || height < 50)) return;
     const half = named ? Math.max(28, whole / 2) : 24;
     const point = this.map.latLngToContainerPoint(at);
     const tall = named ? 44 : 26;
@@ -45,14 +46,14 @@ const overlays = {
     const shift = [0, -48, 48, -96, 96].find(clear);
     if (shift === undefined) return;
     placed.push([point.x, point.y + shift, half]);
-    const label = element("span", { text: percent(share[this.state.answer] / share.weight), children: named ? [element("small", { text: name })] : [] });
+    const label = element("span", { text: figure, children: named ? [element("small", { text: name })] : [] });
     this.addLabel(this.map.containerPointToLatLng(point.add([0, shift])), "share", label).addTo(this.labels);
   },
 
   /* A text on the map that screen readers leave out: lists and panel say the same in order. */
-  addLabel(at, className, label, options = {}) {
+  addLabel(at, className, label, options = {}, shift = 0) {
     label.setAttribute("aria-hidden", "true");
-    const icon = L.divIcon({ className, html: label, iconSize: [0, 0] });
+    const icon = L.divIcon({ className, html: label, iconSize: [0, 0], iconAnchor: [0, -shift] });
     return L.marker(at, { icon, interactive: false, keyboard: false, ...options });
   },
 

@@ -13,12 +13,19 @@ const ways = {
     const bounds = L.latLngBounds([at]);
     if (way) bounds.extend(this.drawWay(at, way, { color: PAINT.route, weight: why?.way ? 9 : 4, casing: why?.way ? 12 : 8 }));
     if (why?.way) bounds.extend(this.drawWay(at, why.way, { color: PAINT.mended, weight: 4, casing: way ? 5 : 8 }));
-    this.label([
+    this.wayNames = [
       ...items.slice(0, LISTED_AT_MOST).map(({ edge }, i) => [edge, String(i + 1)]),
       ...(why?.edges ?? []).slice(0, LISTED_AT_MOST).map(({ edge }, i) => [edge, letter(i)]),
-    ]);
+    ];
+    this.labelWay();
     this.wayBounds = bounds;
     if (!still && (zoomTo || this.covered() || !this.map.getBounds().contains(bounds))) this.fitWay();
+  },
+
+  clearWay() {
+    this.wayNames = [];
+    this.wayLayer?.clearLayers();
+    this.wayLabels?.clearLayers();
   },
 
   /* The whole way, beside the sheet that lies over the map. */
@@ -36,18 +43,29 @@ const ways = {
     return L.latLngBounds(line);
   },
 
-  /* Names of what lies at one spot stand together: the kerbs of a crossing, and a barrier of both ways. */
-  label(named) {
+  /* Names of what lies at one spot stand together: the kerbs of a crossing, and a barrier of both ways.
+     Where a mark stands already, its name stands below or above. */
+  labelWay() {
+    this.wayLabels ??= L.layerGroup().addTo(this.map);
+    this.wayLabels.clearLayers();
+    if (this.state.home < 0) return;
     const spots = [];
-    for (const [edge, name] of named) {
+    for (const [edge, name] of this.wayNames ?? []) {
       const [x, y] = edgeMiddle(this.network, edge);
       const near = spots.find((spot) => Math.hypot(spot.x - x, spot.y - y) < SPOT_SIZE);
       if (near) near.names.push(name);
       else spots.push({ x, y, names: [name] });
     }
+    const taken = this.markedPoints();
     for (const { x, y, names } of spots) {
       const text = names.length > 3 ? `${names[0]} … ${names[names.length - 1]}` : names.join(" · ");
-      this.addLabel(latLng(x, y), "share", element("span", { text })).addTo(this.wayLayer);
+      const at = latLng(x, y);
+      const point = this.map.latLngToContainerPoint(at);
+      const half = 6 + 4 * text.length;
+      const clear = (dy) => !taken.some(([left, top, other]) => Math.abs(left - point.x) < half + other && Math.abs(top - point.y - dy) < 27);
+      const shift = [0, 28, -28, 56, -56].find(clear) ?? 0;
+      taken.push([point.x, point.y + shift, half]);
+      this.addLabel(at, "share", element("span", { text }), {}, shift).addTo(this.wayLabels);
     }
   },
 };

@@ -85,15 +85,17 @@ function readingText({ attribute, value, lower, upper, from }, limit, back) {
   const bounds = [turn * lower, turn * upper].sort((a, b) => a - b);
   const least = attribute === "width_m" || attribute === "handrail_sides";
   const name = WORDS.attributes[attribute].name;
+  const down = attribute === "incline_pct" && typeof limit === "number" && limit < 0;
+  const told = down ? say("downhill", { value: amount(attribute, -limit) }) : amount(attribute, limit);
   if (from === ASSUMED && typeof limit === "number") {
-    const values = { name, value: amount(attribute, turn * value), limit: amount(attribute, limit) };
+    const values = { name, value: amount(attribute, turn * value), limit: told };
     return say(least ? "assumed_min" : "assumed_max", values);
   }
   const notes = [];
   if (lower !== upper) notes.push(say("between", { lower: amount(attribute, bounds[0]), upper: amount(attribute, bounds[1]) }));
   if (WORDS.provenance[from]) notes.push(WORDS.provenance[from]);
   if (typeof limit === "number") {
-    notes.push(say(least ? "limit_min" : "limit_max", { limit: amount(attribute, limit) }));
+    notes.push(say(least ? "limit_min" : "limit_max", { limit: told }));
   }
   return say("reading", { name, value: amount(attribute, turn * value) }) + (notes.length ? ` (${notes.join("; ")})` : "");
 }
