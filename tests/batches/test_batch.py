@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from support.drawn import Town
 
+from wegeketten.batches.ledger import Ledger
 from wegeketten.batches.listing import read_list
 from wegeketten.batches.process import Limits, Lost, Process
 from wegeketten.batches.run import Batch
@@ -310,3 +311,25 @@ def test_a_city_that_ends_its_process_is_given_up_after_three_tries(tmp_path: Pa
         assert [failure.kind for failure in outcome.failures] == ["killed"]
         assert work_on(job, process).failures == outcome.failures  # known, not tried again
         assert count.read_text() == "xxx"
+
+
+@pytest.mark.parametrize(
+    "line", ["x/scan.gpkg: not all of it arrived; make room, or write elsewhere", "x/homes.parquet: no room left"]
+)
+def test_a_full_disk_is_no_fault_of_a_city(tmp_path: Path, line: str) -> None:
+    """What could not be written has gone again when the step ends: only its words tell of a full disk."""
+    log = Ledger(tmp_path / "set").log("a", "scan")
+    log.parent.mkdir(parents=True)
+    log.write_text(f"wegeketten: cannot write {line}\n")
+    answers = (
+        "import sys, json\n"
+        "for line in sys.stdin:\n"
+        "    print(json.dumps({'locked': True, 'code': 2, 'seconds': 1}), flush=True)\n"
+    )
+    step = Step("scan", "0" * 16, ("scan",), str(tmp_path / "never"))
+    job = Job("a", str(tmp_path / "set"), (step,), Limits())
+    with Process(Limits(), command=[sys.executable, "-c", answers]) as process:
+        outcome = work_on(job, process)
+    assert outcome.full
+    assert outcome.failures == []
+    assert not list((tmp_path / "set").rglob("*.failed.json"))

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 _TRIES = 3
 """How often a step whose process was ended is begun: once may be the machine, three times is the city."""
 
+_FULL = ("no room left", "make room")
+"""What a command says of a full disk. By the time it has ended its own unfinished work is gone, so that the disk
+may look as if there were room."""
+
 _KINDS = {1: "fault", 2: "usage", 3: "input"}
 
 
@@ -180,7 +184,7 @@ def _try(job: Job, step: Step, process: Process, ledger: Ledger, outcome: Outcom
             return True
         kind, message = _KINDS.get(answer["code"], "fault"), _last_line(log)
         break
-    if no_room(OSError(message), Path(job.dataset)) or "no room left" in message:
+    if no_room(OSError(message), Path(job.dataset)) or any(words in message for words in _FULL):
         outcome.full = True
         return False
     relative = log.relative_to(job.dataset).as_posix()
