@@ -3,10 +3,10 @@
     python tests/fuzz/batch.py LIST [--kills 50] [--full 5] [--pairs 5] [--poison 3] [--seed N]
 
 Killed are the client, a working process, a worker of a Dask cluster and the scheduler with its workers,
-`--kills` times each (`--who` names some of them); a round in which nobody was there to be killed is run again. After each
-round the same command runs undisturbed. The dataset must then have the bytes of a batch that nothing ever
-disturbed, and no step that was done before the resumption may have been done again. `--towns N` draws a list of
-N towns in place of LIST. Full disks are a small file system (root).
+`--kills` times each (`--who` names some of them); a round in which nobody was there to be killed is run
+again. After each round the same command runs undisturbed. The dataset must then have the bytes of a batch
+that nothing ever disturbed, and no step that was done before the resumption may have been done again.
+`--towns N` draws a list of N towns in place of LIST. Full disks are a small file system (root).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 if __name__ == "__main__":
     sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from support.drawn import Town
+from support.drawn import Town  # noqa: E402  # run as a script
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 PATIENCE_S = 600.0
@@ -135,7 +135,7 @@ def begin(words: list[str]) -> subprocess.Popen[str]:
 
 
 def round_of(case: Case, dataset: Path, who: str, rng: random.Random) -> str:
-    """Start a batch and kill somebody; says who was hit and how the batch ended, "" where nobody was there."""
+    """Start a batch and kill somebody; says how the batch ended, "" where nobody was there."""
     cluster = None
     more: list[str] = []
     if who in ("worker", "scheduler"):
@@ -292,7 +292,17 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="batch-faults-"))
     (folder / "towns").mkdir()
     listing = asked.listing or str(draw_towns(folder / "towns", asked.towns))
-    words = [sys.executable, "-m", "wegeketten", "batch", listing, "--workers", asked.workers, "--run", asked.run]
+    words = [
+        sys.executable,
+        "-m",
+        "wegeketten",
+        "batch",
+        listing,
+        "--workers",
+        asked.workers,
+        "--run",
+        asked.run,
+    ]
     subprocess.run([*words, "-o", str(folder / "warm"), "--only", "1"], env=ENVIRONMENT, check=True)
     start = time.monotonic()
     subprocess.run([*words, "-o", str(folder / "calm")], env=ENVIRONMENT, check=True)

@@ -23,8 +23,7 @@ _TRIES = 3
 """How often a step whose process was ended is begun: once may be the machine, three times is the city."""
 
 _FULL = ("no room left", "make room")
-"""What a command says of a full disk. By the time it has ended its own unfinished work is gone, so that the disk
-may look as if there were room."""
+"""What a command says of a full disk; what it had begun is gone by then, and there seems to be room."""
 
 _KINDS = {1: "fault", 2: "usage", 3: "input"}
 
