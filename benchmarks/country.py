@@ -2,6 +2,7 @@
 
     python -m benchmarks.country cut EXTRACT [--areas 25] [--osmium]
     python -m benchmarks.country batch EXTRACT… [--towns 400]
+    python -m benchmarks.country queries DATASET [--towns 400]
 
 Towns are pieces of 200 m of the extracts, around buildings: overhead shows where there is little work.
 Processor seconds, those of child processes included.
@@ -37,14 +38,33 @@ listing, out = map(Path, sys.argv[1:3])
 
 def run(*words):
     sys.argv = ["wegeketten", *map(str, words)]
-    run_to_the_end(app)
+    return run_to_the_end(app)
 
 for row in csv.DictReader(listing.open(encoding="utf-8")):
     city = out / row["city"]
-    run("build", listing.parent / row["extract"], "-o", city / "build", "--processes", "1")
+    if run("build", listing.parent / row["extract"], "-o", city / "build", "--processes", "1"):
+        continue
     run("scan", city / "build", "-o", city / "scan", "--profile", "rollator")
-    publish(str(city / "build"), str(city / "scan"), str(out / "set"), row["city"], row["city"], "key")
+    publish(str(city / "build"), str(city / "scan"), str(out / "set"), row["city"], row["name"], "key")
 """
+_QUERIES = {
+    "twenty cities with the fewest people near groceries": """
+        SELECT name, share_likely FROM 'SET/overview.parquet'
+        WHERE profile = 'PROFILE' AND service = 'groceries' ORDER BY share_likely, name LIMIT 20""",
+    "twenty districts of the country with the most people far from a pharmacy": """
+        SELECT city, district, weight * (1 - share_likely) AS far
+        FROM read_parquet('SET/districts/*/*.parquet', hive_partitioning = true, hive_types_autocast = false)
+        WHERE profile = 'PROFILE' AND service = 'pharmacy' ORDER BY far DESC, city, district LIMIT 20""",
+    "share of the country's people by service": """
+        SELECT service, sum(weight * share_likely) / sum(weight) AS likely
+        FROM read_parquet('SET/districts/*/*.parquet', hive_partitioning = true, hive_types_autocast = false)
+        WHERE profile = 'PROFILE' GROUP BY service ORDER BY service""",
+    "median minutes to the pharmacy, city by city, of all homes": """
+        SELECT city, count(*), median(likely_s) / 60
+        FROM read_parquet('SET/homes/*/profile=PROFILE/*.parquet', hive_partitioning = true,
+                          hive_types_autocast = false)
+        WHERE service = 'pharmacy' GROUP BY city ORDER BY city""",
+}
 
 
 def processor_seconds() -> float:
@@ -153,6 +173,8 @@ def bench_batch(extracts: list[Path], towns: int, room: Path) -> None:
     lines = ["city,name,extract"]
     for extract in extracts:
         places = building_places(extract)
+        low, high = np.percentile(places, 5, axis=0), np.percentile(places, 95, axis=0)
+        places = places[((places >= low) & (places <= high)).all(axis=1)]  # extracts are torn at their edges
         each = towns // len(extracts)
         chosen = places[rng.choice(len(places), each)] + rng.normal(0, 0.0002, (each, 2))
         prefix = extract.name[:4]
@@ -176,6 +198,52 @@ def bench_batch(extracts: list[Path], towns: int, room: Path) -> None:
     print(f"files of the dataset that differ from the loop's: {different} of {compared}")
 
 
+def bench_queries(dataset: Path, partitions: int, room: Path, profile: str) -> None:
+    """Questions to a country: a dataset whose cities stand in it again and again, as links, under other ids."""
+    import duckdb
+
+    cities = sorted(path.name.partition("=")[2] for path in (dataset / "districts").glob("city=*"))
+    sources = dict(zip(map("c{:05d}".format, range(partitions)), cities * (partitions // len(cities) + 1)))
+    for city, source in sources.items():
+        for part in ("homes", "districts"):
+            shutil.copytree(
+                dataset / part / f"city={source}", room / part / f"city={city}", copy_function=os.link
+            )
+    write_country_overview(dataset, room, sources)
+    homes = duckdb.sql(
+        f"SELECT count(*) FROM read_parquet('{room}/homes/*/profile={profile}/*.parquet')"
+    ).fetchall()
+    print(f"{partitions} cities, {homes[0][0]} rows of homes for {profile}")
+    for title, query in _QUERIES.items():
+        text = query.replace("SET", str(room)).replace("PROFILE", profile)
+        took = []
+        for _ in range(5):
+            cpu, start = processor_seconds(), time.perf_counter()
+            rows = duckdb.sql(text).fetchall()
+            took.append((time.perf_counter() - start, processor_seconds() - cpu))
+        wall, cpu = min(took)
+        print(f"{title}: {len(rows)} rows, {wall:.2f} s of wall time, {cpu:.2f} s of processor time")
+
+
+def write_country_overview(dataset: Path, room: Path, sources: dict[str, str]) -> None:
+    """The overview of a dataset whose cities stand in it many times."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(dataset / "overview.parquet")
+    rows: dict[str, list[int]] = {}
+    for row, city in enumerate(table.column("city").to_pylist()):
+        rows.setdefault(city, []).append(row)
+    parts = []
+    for city, source in sources.items():
+        part = table.take(rows.get(source, []))
+        for name in ("city", "name"):
+            place = part.schema.get_field_index(name)
+            part = part.set_column(place, name, pa.array([city] * len(part), pa.string()))
+        parts.append(part)
+    pq.write_table(pa.concat_tables(parts), room / "overview.parquet", compression="zstd")
+
+
 def compare_parts(one: Path, other: Path) -> tuple[int, int]:
     """Tables of two datasets: how many differ, and how many there are."""
     names = {path.relative_to(root) for root in (one, other) for path in root.glob("*/city=*/**/*.parquet")}
@@ -189,13 +257,14 @@ def compare_parts(one: Path, other: Path) -> tuple[int, int]:
 
 
 def main() -> None:
-    """Run one of the two."""
+    """Run one of them."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=("cut", "batch"))
+    parser.add_argument("what", choices=("cut", "batch", "queries"))
     parser.add_argument("extracts", type=Path, nargs="+")
     parser.add_argument("--areas", type=int, default=25)
     parser.add_argument("--towns", type=int, default=400)
     parser.add_argument("--osmium", action="store_true")
+    parser.add_argument("--profile", default="rollator")
     parser.add_argument("--keep", type=Path, help="folder for what is made, which then stays")
     asked = parser.parse_args()
     room = asked.keep or Path(tempfile.mkdtemp(prefix="country-"))
@@ -203,6 +272,8 @@ def main() -> None:
     try:
         if asked.what == "cut":
             bench_cut(asked.extracts[0], asked.areas, room, against_osmium=asked.osmium)
+        elif asked.what == "queries":
+            bench_queries(asked.extracts[0], asked.towns, room, asked.profile)
         else:
             bench_batch(asked.extracts, asked.towns, room)
     finally:

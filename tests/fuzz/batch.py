@@ -28,7 +28,13 @@ ROOT = Path(__file__).resolve().parents[2]
 if __name__ == "__main__":
     sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
+import pyarrow.parquet  # noqa: E402, F401  # what a batch loads, loaded once
 from support.drawn import Town  # noqa: E402  # run as a script
+
+from wegeketten.batches.overview import write_overview  # noqa: E402, F401
+from wegeketten.batches.work import end_processes  # noqa: E402
+from wegeketten.cli import app  # noqa: E402
+from wegeketten.command.exits import run_to_the_end  # noqa: E402
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 PATIENCE_S = 600.0
@@ -127,11 +133,53 @@ def kill(pids: list[int]) -> bool:
     return hit
 
 
-def begin(words: list[str]) -> subprocess.Popen[str]:
-    """Start a command whose words nobody reads."""
-    return subprocess.Popen(
-        words, env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True
-    )
+class Client:
+    """A batch in a process forked from this one, which has loaded it all: kills meet the work, not the start.
+
+    Parameters
+    ----------
+    words
+        Of the command line.
+    """
+
+    def __init__(self, words: list[str]) -> None:
+        self.code: int | None = None
+        self.pid = os.fork()
+        if self.pid == 0:
+            _be_client(words)
+
+    def poll(self) -> int | None:
+        """Exit code, None while it runs."""
+        if self.code is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.code = os.waitstatus_to_exitcode(status)
+        return self.code
+
+    def wait(self) -> int:
+        """Exit code, once it has ended; one that hangs is ended."""
+        start = time.monotonic()
+        while (code := self.poll()) is None:
+            if time.monotonic() - start > PATIENCE_S:
+                os.kill(self.pid, signal.SIGKILL)
+            time.sleep(0.02)
+        return code
+
+
+def _be_client(words: list[str]) -> None:
+    """Run the command line as a process of its own does, to its end."""
+    code = 99
+    try:
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for number in range(3):
+            os.dup2(nowhere, number)
+        sys.argv = ["wegeketten", *words]
+        code = run_to_the_end(app)
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else 1
+    finally:
+        end_processes()
+        os._exit(code)
 
 
 def round_of(case: Case, dataset: Path, who: str, rng: random.Random) -> str:
@@ -145,10 +193,10 @@ def round_of(case: Case, dataset: Path, who: str, rng: random.Random) -> str:
         )  # fmt: skip
         assert cluster.stdout is not None
         more = ["--executor", "dask", "--scheduler", cluster.stdout.readline().strip()]
-    client = begin(case.command(dataset, *more))
+    client = Client(case.command(dataset, *more))
     try:
         hit = _strike(client.pid, None if cluster is None else cluster.pid, who, case.seconds, rng)
-        code = client.wait(timeout=PATIENCE_S)
+        code = client.wait()
     finally:
         kill([client.pid] if client.poll() is None else [])
         client.wait()
@@ -163,6 +211,8 @@ def _strike(client: int, cluster: int | None, who: str, seconds: float, rng: ran
     root = client if cluster is None else cluster
     start = time.monotonic()
     while who != "client" and time.monotonic() - start < PATIENCE_S:
+        if not Path(f"/proc/{client}/exe").exists():  # a dead one that nobody has asked yet has none
+            return False
         if any("serve_batch" in command_of(each) for each in below(root)):
             break
         time.sleep(0.02)
@@ -185,10 +235,7 @@ def _strike(client: int, cluster: int | None, who: str, seconds: float, rng: ran
 def resumed(case: Case, dataset: Path) -> tuple[bool, str]:
     """Run the same command undisturbed: whether all is as it should be, and a word on what was there."""
     before = {path: path.stat().st_mtime_ns for path in dataset.glob("cities/*/*") if path.name[0] != "."}
-    code = subprocess.run(
-        case.command(dataset), env=ENVIRONMENT, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-        check=False, timeout=PATIENCE_S,
-    ).returncode  # fmt: skip
+    code = Client(case.command(dataset)).wait()
     twice = [path for path, when in before.items() if not path.exists() or path.stat().st_mtime_ns != when]
     same = content(dataset) == case.calm
     told = f"{len(before)} steps were there, {len(twice)} done twice, resumed with {code}, "
@@ -209,10 +256,10 @@ def killed(case: Case, who: str, rng: random.Random) -> tuple[bool, str]:
 def paired(case: Case, who: str, rng: random.Random) -> tuple[bool, str]:
     """Two batches on one dataset; each step may run once."""
     dataset = _fresh(case.folder / "set")
-    first = begin(case.command(dataset))
+    first = Client(case.command(dataset))
     time.sleep(rng.uniform(0.0, case.seconds / 2))
-    second = begin(case.command(dataset))
-    codes = [each.wait(timeout=PATIENCE_S) for each in (first, second)]
+    second = Client(case.command(dataset))
+    codes = [each.wait() for each in (first, second)]
     logs = sum(path.read_bytes().count(b"\n") > 0 for path in dataset.glob("ledger/*/build.log"))
     good, told = resumed(case, dataset)
     return good and codes == [0, 0], f"{who} ended with {codes}, {logs} builds logged, {told}"
@@ -227,8 +274,8 @@ def filled(case: Case, who: str, rng: random.Random) -> tuple[bool, str]:
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", place], check=True)
     try:
         run = subprocess.run(
-            case.command(place / "set"), env=ENVIRONMENT, capture_output=True, text=True, check=False,
-            timeout=PATIENCE_S,
+            [sys.executable, "-m", "wegeketten", *case.command(place / "set")], env=ENVIRONMENT,
+            capture_output=True, text=True, check=False, timeout=PATIENCE_S,
         )  # fmt: skip
         line = run.stderr.strip().splitlines()[-1] if run.stderr.strip() else ""
         subprocess.run(["mount", "-o", "remount,size=1g", place], check=True)
@@ -257,12 +304,7 @@ def poisoned(case: Case, who: str, rng: random.Random) -> tuple[bool, str]:
     dataset = _fresh(case.folder / "set")
     other = Case(words, case.folder, case.calm, case.seconds)
     told = round_of(other, dataset, "client", rng)
-    codes = [
-        subprocess.run(
-            other.command(dataset), env=ENVIRONMENT, stderr=subprocess.DEVNULL, check=False
-        ).returncode
-        for _ in range(2)
-    ]
+    codes = [Client(other.command(dataset)).wait() for _ in range(2)]
     left = dataset / "cities" / "poison"
     made = [path for path in left.rglob("*") if path.is_file()] if left.exists() else []
     same = content(dataset) == case.calm
@@ -292,20 +334,11 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="batch-faults-"))
     (folder / "towns").mkdir()
     listing = asked.listing or str(draw_towns(folder / "towns", asked.towns))
-    words = [
-        sys.executable,
-        "-m",
-        "wegeketten",
-        "batch",
-        listing,
-        "--workers",
-        asked.workers,
-        "--run",
-        asked.run,
-    ]
-    subprocess.run([*words, "-o", str(folder / "warm"), "--only", "1"], env=ENVIRONMENT, check=True)
+    words = ["batch", listing, "--run", asked.run, "--workers", asked.workers]
+    Client([*words, "-o", str(folder / "warm"), "--only", "1"]).wait()
     start = time.monotonic()
-    subprocess.run([*words, "-o", str(folder / "calm")], env=ENVIRONMENT, check=True)
+    if Client([*words, "-o", str(folder / "calm")]).wait():
+        sys.exit("the undisturbed batch failed")
     case = Case(words, folder, content(folder / "calm"), time.monotonic() - start)
     print(f"undisturbed: {len(case.calm)} files, {case.seconds:.1f} s; seed {asked.seed}", flush=True)
     plans = [(killed, who, asked.kills) for who in asked.who.split(",") if who]

@@ -87,8 +87,7 @@ class Block:
     """
 
     def __init__(self, data: bytes) -> None:
-        self._raw = data + bytes(PAD)
-        self.bytes = np.frombuffer(self._raw, dtype=np.uint8)
+        self.bytes = np.frombuffer(data + bytes(PAD), dtype=np.uint8)
         self.table = (0, 0)
         self._groups: list[tuple[int, int]] = []
         granularity, lat_offset, lon_offset, date = 100, 0, 0, 1000
@@ -118,11 +117,10 @@ class Block:
             raise ValueError("a block is damaged")
         return numbers[:count], starts[:count], stops[:count]
 
-    def strings(self) -> list[bytes]:
-        """The block's strings by number."""
+    def strings(self) -> tuple[Longs, Longs]:
+        """First byte of each of the block's strings, and the one after its last."""
         _, starts, stops = self._split(*self.table)
-        raw = self._raw
-        return [raw[start:stop] for start, stop in zip(starts.tolist(), stops.tolist(), strict=True)]
+        return starts, stops
 
     @property
     def kinds(self) -> set[int]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wegeketten.cutting.blobs import bytes_field, packed, read_blocks
+from wegeketten.cutting.blobs import THREADS, bytes_field, packed, read_blocks
 from wegeketten.cutting.blocks import INFO, MEMBER_ROLES, Block, join_nodes
 from wegeketten.cutting.kernels import pack, rewrite, strings_used
+from wegeketten.cutting.strings import Strings
 from wegeketten.errors import InputDataError
 
 if TYPE_CHECKING:
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
 _BLOCK = 8000  # elements of a block, as other programs write them
 _BATCH_BYTES = 24 << 20  # of unpacked blocks that are held at a time
 _WIDEST = 5  # bytes of a string's number
-_SHORT = 128  # bytes of a text whose length takes one byte
 
 
 def write_extracts(
@@ -59,16 +60,17 @@ def write_extracts(
     """
     for row, head in heads.items():
         targets[row].write_bytes(head)
-    batch = _Batch(selection.by_kind, targets)
     size = path.stat().st_size
     try:
-        for end, data in read_blocks(path):
-            block = Block(data)
-            for kind in sorted(block.kinds):
-                batch.take(block, kind)
-            if progress:
-                progress(end / size)
-        batch.flush()
+        with ThreadPoolExecutor(THREADS) as pool:
+            batch = _Batch(selection.by_kind, targets, pool)
+            for end, data in read_blocks(path, wanted=selection.wants):
+                block = Block(data)
+                for kind in sorted(block.kinds):
+                    batch.take(block, kind)
+                if progress:
+                    progress(end / size)
+            batch.flush()
     except ValueError as error:
         if isinstance(error, InputDataError):
             raise
@@ -78,14 +80,16 @@ def write_extracts(
 class _Batch:
     """Blocks of one kind that are written together; their strings are numbered alike."""
 
-    def __init__(self, members: tuple[Members, Members, Members], targets: Sequence[Path]) -> None:
-        self.members, self.targets = members, targets
+    def __init__(
+        self, members: tuple[Members, Members, Members], targets: Sequence[Path], pool: ThreadPoolExecutor
+    ) -> None:
+        self.members, self.targets, self.pool = members, targets, pool
         self.kind = 0
         self._clear()
 
     def _clear(self) -> None:
         self.size = self.count = 0
-        self.numbers: dict[bytes, int] = {b"": 0}
+        self.strings = Strings()
         self.rows: list[Longs] = []
         self.areas: list[NDArray[np.int32]] = []
         self.parts: list[Any] = []
@@ -100,10 +104,9 @@ class _Batch:
         rows, areas = self.members[kind].find(elements.ids)
         if not len(rows):
             return
-        fresh = np.array(
-            [self.numbers.setdefault(text, len(self.numbers)) for text in block.strings()] or [0],
-            dtype=np.int64,
-        )
+        fresh = self.strings.number(block.bytes, *block.strings())
+        if not len(fresh):
+            fresh = np.zeros(1, dtype=np.int64)
         self.rows.append(rows + self.count)
         self.areas.append(areas)
         self.count += len(elements.ids)
@@ -125,27 +128,28 @@ class _Batch:
         if not self.parts:
             return
         rows, areas = np.concatenate(self.rows), np.concatenate(self.areas)
-        strings = list(self.numbers)
         encode = (
-            _NodeCoder(self.parts, strings)
+            _NodeCoder(self.parts, self.strings)
             if self.kind == 0
-            else _ListCoder(self.parts, self.old, strings, self.kind)
+            else _ListCoder(self.parts, self.old, self.strings, self.kind)
         )
         order = np.argsort(areas, kind="stable")
         rows, areas = rows[order], areas[order]
         starts = np.flatnonzero(np.diff(areas, prepend=-1))
-        for start, stop in zip(starts.tolist(), [*starts[1:].tolist(), len(areas)], strict=True):
-            blobs = [
-                packed(b"OSMData", encode(rows[first : min(first + _BLOCK, stop)]))
-                for first in range(start, stop, _BLOCK)
-            ]
-            with self.targets[int(areas[start])].open("ab") as file:
-                file.writelines(blobs)
+        spans = [
+            (first, min(first + _BLOCK, stop))
+            for start, stop in zip(starts.tolist(), [*starts[1:].tolist(), len(areas)], strict=True)
+            for first in range(start, stop, _BLOCK)
+        ]
+        blobs = self.pool.map(lambda span: packed(b"OSMData", encode(rows[slice(*span)])), spans)
+        for (first, _), blob in zip(spans, blobs, strict=True):
+            with self.targets[int(areas[first])].open("ab") as file:
+                file.write(blob)
         self._clear()
 
 
 class _NodeCoder:
-    def __init__(self, parts: list[Nodes], strings: list[bytes]) -> None:
+    def __init__(self, parts: list[Nodes], strings: Strings) -> None:
         self.nodes, self.strings = join_nodes(parts), strings
         self.counts = np.diff(self.nodes.tag_first)
 
@@ -177,7 +181,7 @@ class _NodeCoder:
 class _ListCoder:
     """Ways and relations are copied as they are, with new numbers for their strings."""
 
-    def __init__(self, parts: list[Any], old: list[Longs], strings: list[bytes], kind: int) -> None:
+    def __init__(self, parts: list[Any], old: list[Longs], strings: Strings, kind: int) -> None:
         self.strings = strings
         self.number = 3 if kind == 1 else 4
         self.roles = 0 if kind == 1 else MEMBER_ROLES
@@ -218,7 +222,7 @@ def _renumbered(numbers: Longs, fresh: Longs) -> Longs:
     return fresh[numbers]
 
 
-def _table(strings: list[bytes], used: Longs) -> tuple[bytes, Longs]:
+def _table(strings: Strings, used: Longs) -> tuple[bytes, Longs]:
     """Table of the strings that are used, and the new number of each string; 0 is the empty one."""
     fresh = np.zeros(len(strings), dtype=np.int64)
     mark = np.zeros(len(strings), dtype=bool)
@@ -226,11 +230,8 @@ def _table(strings: list[bytes], used: Longs) -> tuple[bytes, Longs]:
     mark[0] = False
     kept = np.flatnonzero(mark)
     fresh[kept] = np.arange(1, len(kept) + 1)
-    texts = [strings[number] for number in kept.tolist()]
-    entries = [
-        b"\n" + len(text).to_bytes() + text if len(text) < _SHORT else bytes_field(1, text) for text in texts
-    ]
-    return bytes_field(1, bytes_field(1, b"") + b"".join(entries)), fresh
+    table = strings.table(np.append(np.zeros(1, dtype=np.int64), kept))
+    return bytes_field(1, table), fresh
 
 
 def _packed_field(number: int, values: Longs, *, signed: bool, delta: bool) -> bytes:

@@ -61,6 +61,22 @@ class Members:
         _find(wanted, self.ids, self._first, *self._frame, out)
         return out
 
+    def any_between(self, low: int, high: int) -> bool:
+        """Whether an element with an id of a range belongs to an area.
+
+        Parameters
+        ----------
+        low, high
+            Lowest and highest id of the range.
+
+        Returns
+        -------
+        bool
+            True where there is one.
+        """
+        place = int(np.searchsorted(self.ids, low))
+        return place < len(self.ids) and int(self.ids[place]) <= high
+
     def find(self, wanted: Longs) -> tuple[Longs, Ints]:
         """Pairs of a row of `wanted` and an area its element belongs to, in order.
 

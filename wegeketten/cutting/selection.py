@@ -41,16 +41,34 @@ class Selection(NamedTuple):
         Ways with a node in an area.
     relations
         Relations with a node in an area or a way of it, and the relations these are members of.
+    blocks
+        Kind, lowest and highest id of the elements of each block, a list for each block of the file.
     """
 
     nodes: Members
     ways: Members
     relations: Members
+    blocks: list[list[tuple[int, int, int]]]
 
     @property
     def by_kind(self) -> tuple[Members, Members, Members]:
         """Nodes, ways, relations."""
         return self.nodes, self.ways, self.relations
+
+    def wants(self, block: int) -> bool:
+        """Whether an area may take something of a block.
+
+        Parameters
+        ----------
+        block
+            Number of the block in the file, from 0 on.
+
+        Returns
+        -------
+        bool
+            False where no element of it can belong to an area.
+        """
+        return any(self.by_kind[kind].any_between(low, high) for kind, low, high in self.blocks[block])
 
 
 def select(path: Path, outlines: Outlines, *, progress: Callable[[float], None] | None = None) -> Selection:
@@ -97,9 +115,11 @@ class _Chooser:
         self.extra: Pairs = []
         self.nested: list[tuple[Longs, Longs]] = []
         self.nodes, self.ways = Members(*_NONE), Members(*_NONE)
+        self.blocks: list[list[tuple[int, int, int]]] = []
 
     def take(self, block: Block) -> None:
         """Note what the areas take of a block."""
+        self.blocks.append([])
         for kind in sorted(block.kinds):
             if kind < self.reached:
                 raise InputDataError(
@@ -113,23 +133,27 @@ class _Chooser:
                 self.ways = collect(self.pairs[1])
                 self.pairs[1].clear()
             self.reached = kind
-            (self._nodes, self._ways, self._relations)[kind](block)
+            ids = (self._nodes, self._ways, self._relations)[kind](block)
+            if len(ids):
+                self.blocks[-1].append((kind, int(ids.min()), int(ids.max())))
 
-    def _nodes(self, block: Block) -> None:
+    def _nodes(self, block: Block) -> Longs:
         nodes = block.nodes(places_only=True)
         rows, areas = self.outlines.holding(nodes.lon, nodes.lat)
         if len(rows):
             self.pairs[0].append((nodes.ids[rows], areas))
+        return nodes.ids
 
-    def _ways(self, block: Block) -> None:
+    def _ways(self, block: Block) -> Longs:
         ways = block.listing(1)
         (rows, areas), extra = areas_of_ways(ways.first, ways.refs, self.nodes, len(self.outlines.boxes))
         if len(rows):
             self.pairs[1].append((ways.ids[rows], areas))
         if len(extra[0]):
             self.extra.append(extra)
+        return ways.ids
 
-    def _relations(self, block: Block) -> None:
+    def _relations(self, block: Block) -> Longs:
         listed = block.listing(2)
         if len(listed.kinds) != len(listed.refs):
             raise ValueError("a block is damaged")
@@ -140,6 +164,7 @@ class _Chooser:
         if len(nested):
             owner = np.repeat(listed.ids, np.diff(listed.first))
             self.nested.append((listed.refs[nested], owner[nested]))
+        return listed.ids
 
     def result(self) -> Selection:
         """All of it, once the file is read."""
@@ -152,7 +177,7 @@ class _Chooser:
             children, parents = (np.concatenate(column) for column in zip(*self.nested, strict=True))
             relations = with_parents(relations, children, parents)
         nodes = merged(self.nodes, collect(self.extra, distinct=True))
-        return Selection(nodes, self.ways, relations)
+        return Selection(nodes, self.ways, relations, self.blocks)
 
 
 _NONE = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int32)
