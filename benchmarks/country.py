@@ -199,11 +199,11 @@ def bench_batch(extracts: list[Path], towns: int, room: Path) -> None:
 
 
 def bench_queries(dataset: Path, partitions: int, room: Path, profile: str) -> None:
-    """Questions to a country: a dataset whose cities stand in it again and again, as links, under other ids."""
+    """Questions to a country made of a dataset's cities, each of them many times, as links."""
     import duckdb
 
     cities = sorted(path.name.partition("=")[2] for path in (dataset / "districts").glob("city=*"))
-    sources = dict(zip(map("c{:05d}".format, range(partitions)), cities * (partitions // len(cities) + 1)))
+    sources = {f"c{number:05d}": cities[number % len(cities)] for number in range(partitions)}
     for city, source in sources.items():
         for part in ("homes", "districts"):
             shutil.copytree(
@@ -236,7 +236,7 @@ def write_country_overview(dataset: Path, room: Path, sources: dict[str, str]) -
         rows.setdefault(city, []).append(row)
     parts = []
     for city, source in sources.items():
-        part = table.take(rows.get(source, []))
+        part = table.take(pa.array(rows.get(source, []), pa.int64()))
         for name in ("city", "name"):
             place = part.schema.get_field_index(name)
             part = part.set_column(place, name, pa.array([city] * len(part), pa.string()))

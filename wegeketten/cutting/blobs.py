@@ -255,12 +255,8 @@ def read_blocks(path: Path, *, wanted: Callable[[int], bool] | None = None) -> I
             raise _broken(path, error) from error
 
     with path.open("rb") as file, ThreadPoolExecutor(THREADS) as pool:
-        number = -1
-        for kind, blob in _frames(file, path, lambda: wanted is None or wanted(number + 1)):
-            if kind != b"OSMData":
-                continue
-            number += 1
-            if not blob:
+        for kind, blob in _frames(file, path, wanted):
+            if kind != b"OSMData" or not blob:
                 continue
             waiting.append((file.tell(), pool.submit(_unpacked, blob)))
             if len(waiting) > THREADS:
@@ -270,9 +266,10 @@ def read_blocks(path: Path, *, wanted: Callable[[int], bool] | None = None) -> I
 
 
 def _frames(
-    file: BinaryIO, path: Path, wanted: Callable[[], bool] = lambda: True
+    file: BinaryIO, path: Path, wanted: Callable[[int], bool] | None = None
 ) -> Iterator[tuple[bytes, bytes]]:
     """Kind and content of each blob; no content where it is data that is not wanted."""
+    blocks = 0
     while head := file.read(4):
         try:
             (size,) = struct.unpack(">I", head)
@@ -287,7 +284,7 @@ def _frames(
                     length = field.value
             if len(header) != size or not 0 <= length <= _MOST_BLOB:
                 raise ValueError("a block is damaged")
-            if kind == b"OSMData" and not wanted():
+            if kind == b"OSMData" and wanted is not None and not wanted(blocks):
                 file.seek(length, os.SEEK_CUR)
                 blob = b""
             else:
@@ -296,6 +293,7 @@ def _frames(
                     raise ValueError("the file ends within a block")
         except (ValueError, struct.error) as error:
             raise _broken(path, error) from error
+        blocks += kind == b"OSMData"
         yield kind, blob
 
 

@@ -48,6 +48,25 @@ class Nodes:
     tag_first: Longs
     tags: Longs
 
+    def taken(self, rows: Longs) -> Nodes:
+        """Some of the nodes.
+
+        Parameters
+        ----------
+        rows
+            Which.
+
+        Returns
+        -------
+        Nodes
+            In the order of `rows`.
+        """
+        first = np.zeros(len(rows) + 1, dtype=np.int64)
+        np.cumsum(self.tag_first[rows + 1] - self.tag_first[rows], out=first[1:])
+        info = None if self.info is None else {name: column[rows] for name, column in self.info.items()}
+        tags = self.tags[tags_of(self.tag_first, rows)]
+        return Nodes(self.ids[rows], self.lon[rows], self.lat[rows], info, first, tags)
+
 
 @dataclass
 class Listing:
@@ -70,6 +89,23 @@ class Listing:
     first: Longs
     refs: Longs
     kinds: Longs
+
+    def taken(self, rows: Longs) -> Listing:
+        """Some of the elements, without what they refer to.
+
+        Parameters
+        ----------
+        rows
+            Which.
+
+        Returns
+        -------
+        Listing
+            In the order of `rows`.
+        """
+        none = np.empty(0, dtype=np.int64)
+        first = np.zeros(len(rows) + 1, dtype=np.int64)
+        return Listing(self.ids[rows], self.starts[rows], self.stops[rows], first, none, none)
 
 
 class Block:
@@ -263,6 +299,32 @@ class Block:
         tags = np.stack([keys, values], axis=1).reshape(-1)
         first = np.array([0, len(tags)], dtype=np.int64)
         return Nodes(numbers[0], *self._placed(numbers[2], numbers[1]), info, first, tags)
+
+
+def tags_of(tag_first: Longs, rows: Longs) -> Longs:
+    """Places of the tags of some nodes.
+
+    Parameters
+    ----------
+    tag_first
+        Where the tags of each node start, and where the last one's end.
+    rows
+        Which nodes.
+
+    Returns
+    -------
+    Longs
+        In the order of `rows`.
+
+    Examples
+    --------
+    >>> tags_of(np.array([0, 2, 2, 6]), np.array([2, 0])).tolist()
+    [2, 3, 4, 5, 0, 1]
+    """
+    counts = tag_first[rows + 1] - tag_first[rows]
+    ends = np.cumsum(counts)
+    many = int(ends[-1]) if len(ends) else 0
+    return np.arange(many) + np.repeat(tag_first[rows] - ends + counts, counts)
 
 
 def _ends_of_tags(mixed: Longs) -> Longs:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wegeketten.cutting.blobs import THREADS, bytes_field, packed, read_blocks
-from wegeketten.cutting.blocks import INFO, MEMBER_ROLES, Block, join_nodes
+from wegeketten.cutting.blocks import INFO, MEMBER_ROLES, Block, join_nodes, tags_of
 from wegeketten.cutting.kernels import pack, rewrite, strings_used
 from wegeketten.cutting.strings import Strings
 from wegeketten.errors import InputDataError
@@ -107,17 +107,19 @@ class _Batch:
         fresh = self.strings.number(block.bytes, *block.strings())
         if not len(fresh):
             fresh = np.zeros(1, dtype=np.int64)
-        self.rows.append(rows + self.count)
+        mine = np.zeros(len(elements.ids), dtype=bool)
+        mine[rows] = True
+        self.rows.append((np.cumsum(mine) - 1)[rows] + self.count)
         self.areas.append(areas)
-        self.count += len(elements.ids)
+        self.count += int(mine.sum())
         if kind == 0:
-            nodes: Any = elements
+            nodes: Any = elements.taken(np.flatnonzero(mine))
             nodes.tags = _renumbered(nodes.tags, fresh)
             if nodes.info is not None:
                 nodes.info["user"] = _renumbered(nodes.info["user"], fresh)
             self.parts.append(nodes)
         else:
-            self.parts.append((elements, block.bytes))
+            self.parts.append((elements.taken(np.flatnonzero(mine)), block.bytes))
             self.old.append(fresh)
         self.size += len(block.bytes)
         if self.size > _BATCH_BYTES:
@@ -157,9 +159,7 @@ class _NodeCoder:
         """A block of some of the nodes."""
         nodes = self.nodes
         counts = self.counts[rows]
-        ends = np.cumsum(counts)
-        places = np.arange(int(ends[-1])) + np.repeat(nodes.tag_first[rows] - ends + counts, counts)
-        tags = nodes.tags[places]
+        tags = nodes.tags[tags_of(nodes.tag_first, rows)]
         users = None if nodes.info is None else nodes.info["user"][rows]
         table, fresh = _table(self.strings, tags if users is None else np.concatenate([tags, users]))
         dense = _packed_field(1, nodes.ids[rows], signed=True, delta=True)
