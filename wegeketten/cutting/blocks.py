@@ -324,7 +324,8 @@ def tags_of(tag_first: Longs, rows: Longs) -> Longs:
     counts = tag_first[rows + 1] - tag_first[rows]
     ends = np.cumsum(counts)
     many = int(ends[-1]) if len(ends) else 0
-    return np.arange(many) + np.repeat(tag_first[rows] - ends + counts, counts)
+    places: Longs = np.arange(many) + np.repeat(tag_first[rows] - ends + counts, counts)
+    return places
 
 
 def _ends_of_tags(mixed: Longs) -> Longs:
