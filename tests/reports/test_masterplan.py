@@ -73,9 +73,14 @@ def test_figures_of_the_first_page_are_those_of_the_tables(plan: Path) -> None:
     page = (plan / "index.html").read_text(encoding="utf-8")
     with (plan / "tables" / "districts.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = [row for row in csv.reader(file) if row[0] == "Musterstadt" and row[1].startswith("Rollstuhl")]
-    shares = {row[2]: float(row[7]) for row in rows}
-    assert shares["Lebensmittel"] == pytest.approx(told["shares"]["groceries"]["likely"], abs=1e-4)
-    assert f"Von {round(100 * shares['Lebensmittel'])} von 100 Wohnadressen aus" in page
+    for place, answer in ((6, "lead"), (9, "sure"), (10, "likely"), (11, "possible")):
+        shares = {row[2]: float(row[place]) for row in rows}
+        assert shares["Lebensmittel"] == pytest.approx(told["shares"]["groceries"][answer], abs=1e-4)
+    row = next(row for row in rows if row[2] == "Lebensmittel")
+    expected, low, high, sure, likely, possible = (round(100 * float(cell)) for cell in row[6:12])
+    between = f", zwischen {low} und {high}," if low != high else ""
+    assert f"Von etwa {expected} von 100 Wohnadressen aus{between} ist" in page
+    assert f"für {sure}, mit den üblichen Annahmen sind es {likely}, möglich {possible}." in page
     with (plan / "tables" / "proposals.csv").open(encoding="utf-8-sig", newline="") as file:
         proposals = list(csv.DictReader(file))
     assert len(proposals) == told["proposals"]

@@ -113,12 +113,16 @@ def test_every_german_wording_is_still_said() -> None:
 def sample(wording: str) -> str:
     """A wording with every slot filled; clauses that may be missing are missing."""
     tails = ("meant", "more", "hint")
-    return re.sub(r"\{(\w+)(?::[nqtl])?\}", lambda slot: "" if slot[1] in tails else "Q7", wording)
+    many = re.sub(r"\{\w+:p [^}/]*/([^}]*)\}", r"\1", wording)
+    return re.sub(r"\{(\w+)(?::[nqtl])?\}", lambda slot: "" if slot[1] in tails else "Q7", many)
 
 
 def test_every_wording_fills_its_german_slots() -> None:
     for english, german in message_texts().items():
-        named = set(re.findall(r"\{(\w+)(?::[nqtl])?\}", german))
+        named = set(re.findall(r"\{(\w+)(?::[nqtl]|:p [^}/]+/[^}/]+)?\}", german))
+        assert german.count("{") == len(re.findall(r"\{(\w+)(?::[nqtl]|:p [^}/]+/[^}/]+)?\}", german)), (
+            english
+        )
         assert named <= set(re.findall(r"\{(\w+)\}", english)), english
         assert translated(sample(english), "de") == sample(german), english
 
@@ -128,6 +132,7 @@ def test_numbers_and_parts_are_german_too() -> None:
         translated("note: 1,234 homes lie in no district", "de")
         == "Hinweis: 1.234 Wohnadressen liegen in keinem Stadtteil"
     )
+    assert translated("1 homes lie in no district", "de") == "1 Wohnadresse liegt in keinem Stadtteil"
     assert (
         translated("wegeketten: x.toml: unknown key 'a', did you mean 'b'?", "de")
         == "wegeketten: x.toml: unbekannter Schlüssel 'a', gemeint vielleicht 'b'?"

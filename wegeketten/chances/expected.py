@@ -75,7 +75,7 @@ class ExpectedShare(NamedTuple):
         Returns
         -------
         ExpectedShare
-            Mean, and the interval that nine of ten worlds lie in.
+            Mean, and the interval that eight of ten worlds lie in.
 
         Examples
         --------

@@ -29,7 +29,7 @@ NEEDED = (
 
 NUMBERS = (
     "lat", "lon", "cost_eur", "cost_low_eur", "cost_high_eur", "people_newly_reached", "people_sure",
-    "people_possible", "people_between",
+    "people_possible", "people_between", "people_expected", "people_low", "people_high", "minutes_saved",
 )  # fmt: skip
 """Columns that hold numbers, in either table."""
 
@@ -61,6 +61,11 @@ class Proposal(NamedTuple):
         Whether a barrier is one by assumption only: have a look before any money is spent.
     barrier_ids
         Ids of the barriers.
+    people_expected, people_low, people_high
+        How many are to be expected, and between which numbers it lies in eight of ten worlds; None where no
+        worlds were drawn.
+    minutes_saved
+        Minutes of walking that it saves, over all who go and all they go to.
     """
 
     number: int
@@ -84,6 +89,33 @@ class Proposal(NamedTuple):
     profiles: tuple[str, ...]
     look_first: bool
     barrier_ids: tuple[str, ...]
+    people_expected: float | None = None
+    people_low: float | None = None
+    people_high: float | None = None
+    minutes_saved: float = 0.0
+
+    @property
+    def gain(self) -> float:
+        """The gain to be told first: what is to be expected, or *likely* where no worlds were drawn."""
+        return self.people if self.people_expected is None else self.people_expected
+
+    def headline(self, lang: str) -> str:
+        """What is mended and how, no thing named twice, such as ``Treppe: Rampe bauen``.
+
+        Parameters
+        ----------
+        lang
+            Language of the text, ``de`` or ``en``.
+
+        Returns
+        -------
+        str
+            On one line.
+        """
+        action = self.action(lang)
+        names = [kind_name(kind, lang) for kind in self.kinds]
+        bare = [name for name in names if name.lower() not in action.lower()]
+        return f"{', '.join(bare)}: {action}" if bare else action
 
     def what(self, lang: str) -> str:
         """What is mended, such as ``Bordstein, Treppe``.
@@ -195,8 +227,7 @@ def proposals_of(plan: Plan) -> list[Proposal]:
     """
     from wegeketten.planning.write import MEASURE_COLUMNS, measure_rows
 
-    rows = [dict(zip(MEASURE_COLUMNS, map(str, row), strict=True)) for row in measure_rows(plan)]
-    return _proposals(rows)
+    return _proposals([_as_text(MEASURE_COLUMNS, row) for row in measure_rows(plan)])
 
 
 def read_proposals(folder: Path) -> list[Proposal]:
@@ -294,7 +325,7 @@ def looks_of(survey: Survey) -> list[Look]:
     """
     from wegeketten.planning.write import SURVEY_COLUMNS, survey_rows
 
-    return _looks([dict(zip(SURVEY_COLUMNS, map(str, row), strict=True)) for row in survey_rows(survey)])
+    return _looks([_as_text(SURVEY_COLUMNS, row) for row in survey_rows(survey)])
 
 
 SURVEY_NEEDED = ("rank", "barrier_id", "kind", "lat", "lon", "attribute", "people_between")
@@ -371,6 +402,10 @@ def _proposals(rows: Iterable[Mapping[str, str]]) -> list[Proposal]:
                 profiles=_parts(lines, "profiles"),
                 look_first=any(line["advice"] for line in lines),
                 barrier_ids=barriers,
+                people_expected=_sum_of_all(lines, "people_expected"),
+                people_low=_sum_of_all(lines, "people_low"),
+                people_high=_sum_of_all(lines, "people_high"),
+                minutes_saved=sum(float(line.get("minutes_saved") or 0) for line in lines),
             )
         )
     return found
@@ -398,8 +433,19 @@ def _looks(rows: Iterable[Mapping[str, str]]) -> list[Look]:
     ]
 
 
+def _as_text(names: Sequence[str], row: Sequence[object]) -> dict[str, str]:
+    """A row as its file would hold it."""
+    return {name: "" if cell is None else str(cell) for name, cell in zip(names, row, strict=True)}
+
+
 def _sum(lines: Iterable[Mapping[str, str]], column: str) -> float:
     return sum(float(line[column] or 0) for line in lines)
+
+
+def _sum_of_all(lines: Iterable[Mapping[str, str]], column: str) -> float | None:
+    """Sum of a column that older tables lack; None where a cell is empty."""
+    cells = [line.get(column) or "" for line in lines]
+    return sum(map(float, cells)) if all(cells) else None
 
 
 def _parts(lines: Iterable[Mapping[str, str]], column: str) -> tuple[str, ...]:

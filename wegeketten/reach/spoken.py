@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 _TURNS = ((25.0, "straight"), (60.0, "slight"), (130.0, "turn"), (181.0, "sharp"))
 """A change of direction below so many degrees, and how it is called."""
 
+_WIDE = 5.0
+"""Bounds farther apart are told as whole numbers."""
+
 SAME_STEPS = both("barrier.same_steps")
 """Where a flight goes on behind a landing; how many steps it has is stated where it begins."""
 
@@ -164,6 +167,8 @@ def barrier(seen: Barrier) -> Both:
 
 def _barrier(seen: Barrier, lang: str) -> str:
     name, source = barrier_name(seen.kind, lang), text(f"provenance.{seen.provenance}", lang)
+    if seen.kind == "rough" and seen.provenance in ("tagged", "surveyed"):
+        name = text("barrier.rough_known", lang)
     if seen.limit == ALL_HOURS and seen.kind != "timed":
         return text("barrier.all_hours", lang, name=name)
     if seen.attribute in ("tactile", "sound") and seen.verdict != "passable":
@@ -188,4 +193,5 @@ def _reading(seen: Barrier, lang: str) -> str:
         return short(abs(float(seen.value)), lang) if isinstance(seen.value, float | int) else ""
     low, high = sorted(abs(bound) for bound in bounds)
     low = 0.0 if bounds[0] < 0 < bounds[1] else low
-    return f"{short(low, lang)} – {short(high, lang)}"
+    digits = 0 if high - low >= _WIDE else 1
+    return f"{short(low, lang, digits)} – {short(high, lang, digits)}"

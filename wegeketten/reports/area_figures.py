@@ -45,6 +45,20 @@ class AreaShare(NamedTuple):
     longer: float | None
     expected: ExpectedShare | None = None
 
+    @property
+    def lead(self) -> float:
+        """The share to be told first: what is to be expected, or *likely* where no worlds were drawn."""
+        drawn = self.expected
+        return self.likely if drawn is None or drawn.expected is None else drawn.expected
+
+    @property
+    def between(self) -> tuple[float, float]:
+        """Where it lies in eight of ten worlds; from *sure* to *possible* where none were drawn."""
+        drawn = self.expected
+        if drawn is None or drawn.low is None or drawn.high is None:
+            return self.sure, self.possible
+        return drawn.low, drawn.high
+
 
 class Stock(NamedTuple):
     """Places of a service in an area by their own accessibility."""
@@ -80,6 +94,8 @@ class Area:
     basics
         By profile id: of the services that exist in the city, how many the average home reaches within the
         standard, in the three answers.
+    reached
+        The same as it is to be told first, see `AreaShare.lead`.
     stock
         By service id.
     spots
@@ -96,6 +112,7 @@ class Area:
     people_80: float | None
     cells: Mapping[tuple[str, str], AreaShare]
     basics: Mapping[str, tuple[float, float, float]]
+    reached: Mapping[str, float]
     stock: Mapping[str, Stock]
     spots: Sequence[MapPoint]
     cut: bool = False
@@ -174,16 +191,17 @@ def _area(scan: Scan, row: int, name: str, homes: NDArray[np.int64], places: NDA
     columns = {service: column for column, service in enumerate(scan.services)}
     cells = {}
     basics = {profile.id: (0.0, 0.0, 0.0) for profile in scan.profiles}
+    reached = dict.fromkeys(basics, 0.0)
     expected = expected_of(scan, homes) or repeat(None)
     for share, between in zip(shares_of(scan, homes, name), expected, strict=False):
         longer = _longer(scan, share.profile, columns[share.service], homes, weight)
         three = (share.share_sure or 0.0, share.share_likely or 0.0, share.share_possible or 0.0)
-        cells[share.profile, share.service] = AreaShare(
-            *three, share.standard_s, share.median_likely_s, longer, between
-        )
+        cell = AreaShare(*three, share.standard_s, share.median_likely_s, longer, between)
+        cells[share.profile, share.service] = cell
         if share.service in offered:
             before = basics[share.profile]
             basics[share.profile] = (before[0] + three[0], before[1] + three[1], before[2] + three[2])
+            reached[share.profile] += cell.lead
     return Area(
         row,
         name,
@@ -193,6 +211,7 @@ def _area(scan: Scan, row: int, name: str, homes: NDArray[np.int64], places: NDA
         _people(scan, "people_80", homes),
         cells,
         basics,
+        reached,
         {service: _stock(scan, service, places) for service in scan.services},
         spots_of(scan.city, places),
     )

@@ -76,7 +76,7 @@ def _cells(found: dict[str, Any], lang: str, words: dict[str, Any]) -> list[Cell
 
 
 def _district(phrases: Phrases, profile: Any, chain: tuple[str, ...], area: Area) -> dict[str, Any]:
-    """The district's row, its share counting only what is done within `LIMIT_MIN`."""
+    """The district's row; share and median time count only what is done within `LIMIT_MIN`."""
     from wegeketten.reach.chains.errands import Errands
     from wegeketten.reach.chains.every_home import find_chains
 
@@ -90,4 +90,10 @@ def _district(phrases: Phrases, profile: Any, chain: tuple[str, ...], area: Area
     weight = np.where(members, city.homes["weight"].astype(np.float64), 0.0)
     done = found.seconds["likely"] <= 60.0 * LIMIT_MIN  # NaN is not
     total = float(weight.sum())
-    return row | {"share_likely": float(weight[done].sum()) / total if total else None}
+    told = {"share_likely": float(weight[done].sum()) / total if total else None, "median_likely_s": None}
+    if weight[done].any():
+        order = np.argsort(found.seconds["likely"][done], kind="stable")
+        passed = np.cumsum(weight[done][order])
+        middle = order[np.searchsorted(passed, passed[-1] / 2)]
+        told["median_likely_s"] = float(found.seconds["likely"][done][middle])
+    return row | told

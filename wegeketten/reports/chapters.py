@@ -15,7 +15,7 @@ from wegeketten.reports.varint import clean
 from wegeketten.words.catalogue import fill
 from wegeketten.words.messages import translated
 from wegeketten.words.names import attribute_name, barrier_name
-from wegeketten.words.numbers import about, euro_range, joined, minutes, number, percent, short
+from wegeketten.words.numbers import euro_range, joined, minutes, number, percent, short
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,14 +52,14 @@ def reach(area: Area, phrases: Phrases) -> Section:
     Section
         A chapter of the report.
     """
-    words, lang, groups = phrases.words, phrases.lang, _groups(phrases)
+    words, groups = phrases.words, _groups(phrases)
     rows = []
     for service in phrases.offered:
         row = [Cell(phrases.service(service))]
         for name in groups:
             cell = area.cells[name, service]
             time = words["none"] if cell.median_s is None else minutes(cell.median_s, cell.standard_s)
-            row.append(Cell(percent(cell.likely, lang), small=time, sort=round(cell.likely, 6)))
+            row.append(Cell(phrases.share(cell)[0], small=time, sort=round(cell.lead, 6)))
         rows.append(row)
     columns = [
         Column(words["column_service"]),
@@ -189,30 +189,30 @@ def barriers(found: Sequence[Bottleneck], phrases: Phrases) -> Section:
     if not found:
         return Section("barriers-title", words["barriers"], [words["barriers_none"]])
     profile = next(one for one in phrases.scan.profiles if one.id == phrases.focus)
-    first = found[:MOST_BARRIERS]
+    first = found[: 4 * MOST_BARRIERS]
     where = whereabouts(city, [one.arc // 2 for one in first])
     blocked = blocking(city, profile, [one.arc for one in first], "likely")
-    rows = [
-        [
+    rows: dict[str, list[Cell]] = {}
+    for one, seen, place in zip(first, blocked, where, strict=True):
+        element = seen.id.partition(":")[0]
+        if element in rows or len(rows) == MOST_BARRIERS:
+            continue  # another piece of the same way: the one most are behind stands for it
+        rows[element] = [
             Cell(clean(barrier(seen).in_(lang))),
-            Cell(clean(place.plain()) or words["none"]),
-            Cell(about(one.people, lang), sort=round(one.people, 3)),
-            Cell(seen.id),
+            Cell(clean(place.plain()) or words["none"], small=f"OpenStreetMap {element}"),
+            Cell(phrases.bare_gain(one.people), sort=round(one.people)),
         ]
-        for one, seen, place in zip(first, blocked, where, strict=True)
-    ]
     columns = [
         Column(words["column_barrier"]),
         Column(words["column_where"]),
         Column(words["column_behind"], number=True),
-        Column(words["column_id"]),
     ]
     text = words["barriers_text"].format(counted=phrases.counted)
     return Section(
         "barriers-title",
         words["barriers"],
         [text],
-        [Sheet("barriers", words["barriers"], columns, rows, cls="cards", quiet=True)],
+        [Sheet("barriers", words["barriers"], columns, list(rows.values()), cls="cards", quiet=True)],
     )
 
 
@@ -264,35 +264,38 @@ def plan(area: Area, phrases: Phrases) -> Section:
     found = proposals_in(area, phrases)
     if not found:
         return Section("plan-title", words["plan"], [words["plan_none"]])
-    rows, low, high = [], 0.0, 0.0
+    rows: list[list[Cell]] = []
+    low = high = 0.0
     for one in found[:MOST_PROPOSALS]:
         low, high = low + one.low_eur, high + one.high_eur
-        span = words["gain_span"].format(
-            sure=phrases.bare_gain(one.people_sure),
-            possible=phrases.bare_gain(max(one.people_possible, one.people)),
-        )
+        gain, span = phrases.gain_of(one)
+        so_far = words["sum_so_far"].format(cost=euro_range(low, high, lang))
         rows.append(
             [
-                Cell(f"{one.number}. {one.what(lang)}", small=one.action(lang), sort=one.number),
+                Cell(f"{one.number}. {one.headline(lang)}", sort=one.number),
                 Cell(clean(one.where()) or words["none"], small=clean(one.district)),
                 Cell(one.whom(lang), small=one.helps_with(lang)),
-                Cell(euro_range(one.low_eur, one.high_eur, lang), sort=one.typical_eur),
-                Cell(euro_range(low, high, lang), sort=low),
-                Cell(phrases.gained(one.people), small=span, sort=round(one.people, 3)),
+                Cell(
+                    euro_range(one.low_eur, one.high_eur, lang),
+                    small=so_far if len(rows) else "",
+                    sort=one.typical_eur,
+                ),
+                Cell(gain, small=span, sort=round(one.gain)),
                 Cell(words["look_first" if one.look_first else "build"]),
             ]
         )
     whole = (sum(one.low_eur for one in found), sum(one.high_eur for one in found))
     doubtful = sum(one.look_first for one in found)
+    drawn = all(one.people_expected is not None for one in found)
     texts = [
-        words["plan_text"].format(counted=phrases.counted),
+        words["plan_text_expected" if drawn else "plan_text"].format(counted=phrases.counted),
         fill(words["plan_sum"], lang, count=len(found), cost=euro_range(*whole, lang)),
     ]
     texts += [fill(words["plan_look"], lang, count=doubtful)] if doubtful else []
     if len(found) > MOST_PROPOSALS:
         texts.append(words["plan_shown"].format(shown=MOST_PROPOSALS, count=number(len(found), lang)))
-    titles = ("what", "where", "whom", "cost", "sum", "gain", "look")
-    numeric = ("cost", "sum", "gain")
+    titles = ("what", "where", "whom", "cost", "gain", "look")
+    numeric = ("cost", "gain")
     columns = [Column(words[f"column_{title}"], number=title in numeric) for title in titles]
     picture = district_map(
         phrases.scan.city,
@@ -413,8 +416,8 @@ def compare(area: Area, areas: Sequence[Area], phrases: Phrases) -> Section:
     others = [one for one in areas[1:] if one.judged]
     rows = []
     for service in phrases.offered:
-        shares = [one.cells[phrases.focus, service].likely for one in others]
-        here = area.cells[phrases.focus, service].likely
+        shares = [one.cells[phrases.focus, service].lead for one in others]
+        here = area.cells[phrases.focus, service].lead
         rank = 1 + sum(share > here + 1e-12 for share in shares)
         alt = words["strip_alt"].format(
             name=phrases.area(area),
@@ -428,8 +431,8 @@ def compare(area: Area, areas: Sequence[Area], phrases: Phrases) -> Section:
                 Cell(phrases.service(service)),
                 Cell(percent(here, lang), sort=round(here, 6)),
                 Cell(
-                    percent(city.cells[phrases.focus, service].likely, lang),
-                    sort=round(city.cells[phrases.focus, service].likely, 6),
+                    percent(city.cells[phrases.focus, service].lead, lang),
+                    sort=round(city.cells[phrases.focus, service].lead, 6),
                 ),
                 Cell(words["rank_of"].format(rank=rank, count=len(others)), sort=rank),
                 Cell("", sort=round(here, 6), picture=strip_chart(shares, marked=marked, alt=alt)),
@@ -443,7 +446,7 @@ def compare(area: Area, areas: Sequence[Area], phrases: Phrases) -> Section:
         Column(words["column_strip"]),
     ]
     caption = f"{words['compare']}: {phrases.profile(phrases.focus)}"
-    text = words["compare_text"].format(name=phrases.area(area))
+    text = words["compare_expected" if phrases.drawn else "compare_text"].format(name=phrases.area(area))
     return Section("compare-title", words["compare"], [text], [Sheet("compare", caption, columns, rows)])
 
 
@@ -468,7 +471,7 @@ def ranking(areas: Sequence[Area], phrases: Phrases) -> Section:
     )[:3]
     ordered = sorted(
         (area for area in areas[1:] if area.judged),
-        key=lambda area: (-area.basics[phrases.focus][1], area.name),
+        key=lambda area: (-area.reached[phrases.focus], area.name),
     )
     rows = []
     for area in [*ordered, areas[0]]:
@@ -476,10 +479,11 @@ def ranking(areas: Sequence[Area], phrases: Phrases) -> Section:
         if phrases.weighted:
             row.append(Cell(number(area.weight, lang), sort=round(area.weight, 3)))
         for name in groups:
-            sure, likely, possible = area.basics[name]
-            shown = [number(value, lang, 1) for value in (likely, sure, possible)]
-            small = f"({shown[1]} – {shown[2]})" if len(set(shown)) > 1 else ""
-            row.append(Cell(shown[0], small=small, sort=round(likely, 6)))
+            lead = area.reached[name]
+            shown = [number(value, lang, 1) for value in area.basics[name]]
+            shown = shown if phrases.drawn else [shown[0], shown[2]]
+            small = " – ".join(shown) if len(set(shown)) > 1 else ""
+            row.append(Cell(number(lead, lang, 1), small=small, sort=round(lead, 6)))
         rows.append(row)
     columns = [
         Column(words["column_district"]),
@@ -491,7 +495,8 @@ def ranking(areas: Sequence[Area], phrases: Phrases) -> Section:
         ),
         *(Column(phrases.profile(name), number=True) for name in groups),
     ]
-    texts = [words["ranking_text"].format(basics=len(phrases.offered)), *left_out(areas, phrases)]
+    told = words["ranking_expected" if phrases.drawn else "ranking_text"]
+    texts = [told.format(basics=len(phrases.offered)), *left_out(areas, phrases)]
     return Section(
         "ranking-title",
         words["ranking"],
@@ -542,12 +547,14 @@ def multiples(areas: Sequence[Area], phrases: Phrases) -> Section:
     with_homes = [area for area in areas[1:] if area.judged]
     pictures = []
     for service in phrases.offered:
-        rows = [(phrases.area(area), area.cells[phrases.focus, service].likely) for area in with_homes]
+        rows = [(phrases.area(area), area.cells[phrases.focus, service].lead) for area in with_homes]
         rows.sort(key=lambda row: (-row[1], row[0]))
         told = ", ".join(f"{name} {percent(share, lang)}" for name, share in rows)
         alt = words["multiple_alt"].format(service=phrases.service(service), rows=told)
         pictures.append(Titled(phrases.service(service), bar_chart(rows, lang=lang, alt=alt)))
-    text = words["multiples_text"].format(**{"with": phrases.with_profile(phrases.focus)})
+    text = words["multiples_expected" if phrases.drawn else "multiples_text"].format(
+        **{"with": phrases.with_profile(phrases.focus)}
+    )
     return Section("multiples-title", words["multiples"], [text], pictures=pictures)
 
 
@@ -577,9 +584,7 @@ def method(areas: Sequence[Area], phrases: Phrases) -> Section:
         words["method_3"],
         *left_out(areas, phrases),
     ]
-    notes = [translated(clean(note, 300), lang) for note in meta.get("notes", [])[:MOST_NOTES]]
-    if notes:
-        texts.append(f"{words['notes']}: {'; '.join(notes)}.")
+    notes = [sentence(translated(clean(note, 300), lang)) for note in meta.get("notes", [])[:MOST_NOTES]]
     standards = []
     for service in phrases.scan.services:
         entry = phrases.scan.catalogue.services[service]
@@ -599,7 +604,7 @@ def method(areas: Sequence[Area], phrases: Phrases) -> Section:
         [
             Cell(phrases.profile(one.id)),
             Cell(_summary(one, phrases)),
-            Cell(words["speed"].format(value=number(one.level_m_s, lang, 2)), sort=one.level_m_s),
+            Cell(words["speed"].format(value=number(3.6 * one.level_m_s, lang, 1)), sort=one.level_m_s),
         ]
         for one in phrases.scan.profiles
     ]
@@ -609,7 +614,28 @@ def method(areas: Sequence[Area], phrases: Phrases) -> Section:
         Sheet("standards", words["standards_title"], columns, standards),
         Sheet("groups", words["profiles_title"], groups, profiles),
     ]
-    return Section("method-title", words["method"], texts, sheets)
+    return Section("method-title", words["method"], texts, sheets, notes=notes)
+
+
+def sentence(note: str) -> str:
+    """A note as a sentence of its own.
+
+    Parameters
+    ----------
+    note
+        In any language.
+
+    Returns
+    -------
+    str
+        With a capital and a full stop.
+
+    Examples
+    --------
+    >>> sentence("die Stadtteile sind ein Raster")
+    'Die Stadtteile sind ein Raster.'
+    """
+    return note[:1].upper() + note[1:].rstrip(".") + "."
 
 
 def _summary(profile: Profile, phrases: Phrases) -> str:

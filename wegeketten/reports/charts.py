@@ -17,13 +17,28 @@ _FONT = "font-family='DejaVu Sans, Noto Sans, Segoe UI, sans-serif'"
 
 
 class Range(NamedTuple):
-    """A row of a range chart: shares from 0 to 1, `other` a comparison or None."""
+    """A row of a range chart: shares from 0 to 1.
+
+    Attributes
+    ----------
+    label
+        What it is about.
+    sure, possible
+        Ends of the outer band.
+    lead
+        The share that is told first.
+    other
+        A comparison, or None.
+    inner
+        Ends of the inner band, between which `lead` lies eight times of ten; None for none.
+    """
 
     label: str
     sure: float
-    likely: float
+    lead: float
     possible: float
     other: float | None
+    inner: tuple[float, float] | None = None
 
 
 class Picture(NamedTuple):
@@ -46,7 +61,7 @@ class Picture(NamedTuple):
 
 
 def range_chart(rows: Sequence[Range], *, lang: str, alt: str, key: Mapping[str, str]) -> Picture:
-    """Bars from *sure* to *possible* with a diamond at *likely* and a ring for the comparison.
+    """Bars from *sure* to *possible* with a diamond at the leading share and a ring for the comparison.
 
     Parameters
     ----------
@@ -57,7 +72,7 @@ def range_chart(rows: Sequence[Range], *, lang: str, alt: str, key: Mapping[str,
     alt
         Text alternative.
     key
-        Words for ``band``, ``likely`` and ``other``.
+        Words for ``band``, ``inner``, ``lead`` and ``other``.
 
     Returns
     -------
@@ -68,9 +83,11 @@ def range_chart(rows: Sequence[Range], *, lang: str, alt: str, key: Mapping[str,
     span = width - right - 8
     height = top + row_height * len(rows) + 20
     parts = [_band(2, 4, 26, 12) + _text(34, 15, key["band"], size=13)]
-    parts.append(_diamond(206, 10) + _text(220, 15, key["likely"], size=13))
+    parts.append(_diamond(216, 10) + _text(230, 15, key["lead"], size=13))
     if any(row.other is not None for row in rows):
-        parts.append(_ring(14, 32) + _text(34, 37, key["other"], size=13))
+        parts.append(_ring(216, 32) + _text(230, 37, key["other"], size=13))
+    if any(row.inner is not None for row in rows):
+        parts.append(_band(2, 26, 26, 12, _BAR) + _text(34, 37, key["inner"], size=13))
     for quarter in range(5):
         x = 6 + span * quarter / 4
         parts.append(f"<path d='M{x:.1f} {top - 14}V{height - 18}' stroke='#c9c4ba' stroke-width='1'/>")
@@ -81,12 +98,13 @@ def range_chart(rows: Sequence[Range], *, lang: str, alt: str, key: Mapping[str,
         start, end = 6 + span * row.sure, 6 + span * row.possible
         parts.append(_text(2, y + 2, row.label, size=13))
         parts.append(_band(start, y + 8, max(end - start, 2), 12))
+        if row.inner is not None:
+            left, right_end = (6 + span * share for share in row.inner)
+            parts.append(_band(left, y + 10, max(right_end - left, 2), 8, _BAR))
         if row.other is not None:
             parts.append(_ring(6 + span * row.other, y + 14))
-        parts.append(_diamond(6 + span * row.likely, y + 14))
-        parts.append(
-            _text(width - 2, y + 19, percent(row.likely, lang), anchor="end", size=13, weight="bold")
-        )
+        parts.append(_diamond(6 + span * row.lead, y + 14))
+        parts.append(_text(width - 2, y + 19, percent(row.lead, lang), anchor="end", size=13, weight="bold"))
     return picture_of(parts, width, height, alt)
 
 
@@ -300,9 +318,9 @@ def _text(
     )
 
 
-def _band(x: float, y: float, width: float, height: float) -> str:
+def _band(x: float, y: float, width: float, height: float, fill: str = _BAND) -> str:
     return (
-        f"<rect x='{x:.1f}' y='{y:.1f}' width='{width:.1f}' height='{height:.1f}' fill='{_BAND}' "
+        f"<rect x='{x:.1f}' y='{y:.1f}' width='{width:.1f}' height='{height:.1f}' fill='{fill}' "
         f"stroke='{_MARK}' stroke-width='1'/>"
     )
 

@@ -480,6 +480,8 @@ def _fill(
         autoescape=True, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
     script = island("words", {key: words[key] for key in ("sort_by", "download", "large")})
+    if not title and about is not None and about.kind and first.id == "first":
+        title = f"{about.kind}: {phrases.place}" if first.numbers == () else f"{about.kind}: {first.heading}"
     title = title or (
         words["title_city"].format(city=phrases.place)
         if pages

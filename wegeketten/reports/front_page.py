@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from wegeketten.planning.proposals import Proposal
     from wegeketten.reports.area_figures import Area
-    from wegeketten.reports.area_figures import AreaShare as Shares
     from wegeketten.reports.phrases import Phrases
 
 GROUPS = PROFILES
@@ -108,16 +107,16 @@ def figures_of(area: Area, phrases: Phrases, others: Sequence[Area]) -> list[Fig
         better = sum(value > here + 1e-12 if most else value < here - 1e-12 for value in values)
         return str(words["rank_of_all"].format(rank=1 + better, count=len(values)))
 
-    share = area.cells[phrases.focus, lead].likely
-    basics = area.basics[phrases.focus][1]
-    shares = [one.cells[phrases.focus, lead].likely for one in others]
-    reached = [one.basics[phrases.focus][1] for one in others]
+    share = area.cells[phrases.focus, lead].lead
+    basics = area.reached[phrases.focus]
+    shares = [one.cells[phrases.focus, lead].lead for one in others]
+    reached = [one.reached[phrases.focus] for one in others]
     doubts = [unsure[one.row] for one in others]
     focus = phrases.with_profile(phrases.focus)
     return [
         Figure(
             percent(share, lang),
-            words["figure_share"].format(
+            words["figure_expected" if phrases.drawn else "figure_share"].format(
                 counted=phrases.counted, service=phrases.service(lead), **{"with": focus}
             ),
             rank(shares, share, most=True),
@@ -240,10 +239,10 @@ def step(one: Proposal, phrases: Phrases) -> str:
     return text(
         "report.step_look" if one.look_first else "report.step",
         phrases.lang,
-        what=f"{one.what(phrases.lang)} – {one.action(phrases.lang)}",
+        what=one.headline(phrases.lang),
         where=one.where() or phrases.words["none"],
         cost=euro_range(one.low_eur, one.high_eur, phrases.lang),
-        gain=phrases.gained(one.people),
+        gain=phrases.gained(one.gain),
     )
 
 
@@ -335,8 +334,9 @@ def ranges(area: Area, phrases: Phrases) -> list[Range]:
     rows = []
     for service in phrases.offered:
         cell = area.cells[phrases.focus, service]
-        other = area.cells[phrases.base, service].likely if phrases.base else None
-        rows.append(Range(phrases.service(service), cell.sure, cell.likely, cell.possible, other))
+        other = area.cells[phrases.base, service].lead if phrases.base else None
+        inner = cell.between if phrases.drawn else None
+        rows.append(Range(phrases.service(service), cell.sure, cell.lead, cell.possible, other, inner))
     return rows
 
 
@@ -359,15 +359,17 @@ def chart_of(rows: Sequence[Range], phrases: Phrases) -> Picture:
     told = " ".join(
         words["chart_row" if row.other is not None else "chart_row_plain"].format(
             service=row.label,
-            likely=percent(row.likely, lang),
-            sure=percent(row.sure, lang),
-            possible=percent(row.possible, lang),
+            likely=percent(row.lead, lang),
+            sure=percent((row.inner or (row.sure,))[0], lang),
+            possible=percent((row.inner or (row.possible,))[-1], lang),
             other=percent(row.other or 0, lang),
         )
         for row in rows
     )
-    alt = words["chart_alt"].format(rows=told, **{"with": phrases.with_profile(phrases.focus)})
-    key = {"band": words["chart_band"], "likely": words["chart_likely"], "other": words["chart_other"]}
+    focus = {"with": phrases.with_profile(phrases.focus)}
+    alt = words["chart_alt_expected" if phrases.drawn else "chart_alt"].format(rows=told, **focus)
+    key = {"band": words["chart_band"], "inner": words["chart_inner"], "other": words["chart_other"]}
+    key["lead"] = words["chart_expected" if phrases.drawn else "chart_likely"]
     return range_chart(rows, lang=lang, alt=alt, key=key)
 
 
@@ -390,7 +392,6 @@ def sentences(area: Area, phrases: Phrases) -> list[str]:
     return [
         _who(area, phrases),
         phrases.headline(area.cells[phrases.focus, lead], lead),
-        *phrases.expected(area.cells[phrases.focus, lead]),
         _how_much(area, phrases),
         _gap(area, phrases),
     ]
@@ -417,7 +418,7 @@ def _who(area: Area, phrases: Phrases) -> str:
 
 def _how_much(area: Area, phrases: Phrases) -> str:
     words, lang = phrases.words, phrases.lang
-    reached = {name: number(likely, lang, 1) for name, (_, likely, _) in area.basics.items()}
+    reached = {name: number(count, lang, 1) for name, count in area.reached.items()}
     basics = len(phrases.offered)
     if {"walker", "rollator", "wheelchair"} <= reached.keys():
         return str(words["s2"].format(basics=basics, **reached))
@@ -455,7 +456,7 @@ def _gap(area: Area, phrases: Phrases) -> str:
     found = reasons[service]
     parts = [
         text(f"report.fault_{reason}", phrases.lang, count=phrases.of_100(found[reason]))
-        for reason in ("barrier", "unknown", "place")
+        for reason in ("barrier", "unknown", "place", "slow")
         if round(100 * found[reason])
     ]
     return text(
@@ -468,35 +469,6 @@ def _gap(area: Area, phrases: Phrases) -> str:
         parts=joined(parts, phrases.lang),
         **{"with": phrases.with_profile(phrases.focus)},
     )
-
-
-def spread(cell: Shares, lang: str) -> str:
-    """A likely share with the two others in brackets where they differ.
-
-    Parameters
-    ----------
-    cell
-        Shares in three answers.
-    lang
-        Language of the text, ``de`` or ``en``.
-
-    Returns
-    -------
-    str
-        Such as ``62 % (40–80 %)``.
-
-    Examples
-    --------
-    >>> from wegeketten.reports.area_figures import AreaShare
-    >>> spread(AreaShare(0.0, 0.7, 0.83, 1265.8, None, None), "de")
-    '70 % (0–83)'
-    >>> spread(AreaShare(1, 1, 1, 526.3, None, None), "de")
-    '100 %'
-    """
-    likely, sure, possible = (percent(share, lang) for share in (cell.likely, cell.sure, cell.possible))
-    if likely == sure == possible:
-        return likely
-    return f"{likely} ({sure.removesuffix(' %')}–{possible.removesuffix(' %')})"
 
 
 def share_table(area: Area, phrases: Phrases, page_id: str) -> Sheet:
@@ -516,7 +488,6 @@ def share_table(area: Area, phrases: Phrases, page_id: str) -> Sheet:
     Sheet
         Ready for the page.
     """
-    lang = phrases.lang
     groups = [name for name in GROUPS if name in area.basics] or list(area.basics)
     groups = [name for name in groups if name in ("walker", "rollator", "wheelchair")] or groups[:3]
     rows = []
@@ -524,7 +495,8 @@ def share_table(area: Area, phrases: Phrases, page_id: str) -> Sheet:
         row = [Cell(phrases.service(service))]
         for name in groups:
             cell = area.cells[name, service]
-            row.append(Cell(spread(cell, lang), sort=round(cell.likely, 6)))
+            told, three = phrases.share(cell)
+            row.append(Cell(told, small=three, sort=round(cell.lead, 6)))
         standard_s = area.cells[groups[-1], service].standard_s
         row.append(Cell(standard_of(phrases, service), sort=standard_s))
         rows.append(row)
@@ -533,7 +505,8 @@ def share_table(area: Area, phrases: Phrases, page_id: str) -> Sheet:
         *(Column(phrases.profile(name), number=True) for name in groups),
     ]
     columns.append(Column(phrases.words["column_standard"], number=True))
-    return Sheet(f"{page_id}-shares", phrases.words["table_title"], columns, rows)
+    title = phrases.words["table_expected" if phrases.drawn else "table_title"]
+    return Sheet(f"{page_id}-shares", title, columns, rows)
 
 
 def standard_of(phrases: Phrases, service: str) -> str:

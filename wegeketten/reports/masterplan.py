@@ -37,8 +37,8 @@ FOR_WHOM = ("wheelchair", "rollator")
 """Groups the plan is for where nobody names others."""
 
 MOST_LOOKS = 100
-WORLDS = 32
-"""In how many worlds what to expect is counted."""
+WORLDS, PLAN_WORLDS = 32, 16
+"""In how many worlds what to expect is counted: of shares, and of what the plan brings, as ``plan`` does."""
 
 
 class Extras(NamedTuple):
@@ -162,7 +162,13 @@ def _made(folder: Path) -> Path:
 def _parts(target: Path, city: City, profiles: Sequence[Profile], settings: Settings) -> Path:
     """Folder of what a stopped run has computed; another city or other wishes have another one."""
     meta = {name: value for name, value in city.meta.items() if name != "path"}
-    told = [meta, [profile.sha256 for profile in profiles], settings.budget_eur, settings.usable_stops]
+    told = [
+        meta,
+        [profile.sha256 for profile in profiles],
+        settings.budget_eur,
+        settings.usable_stops,
+        PLAN_WORLDS,
+    ]
     digest = hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
     return target.resolve().parent / f".{target.name}.parts" / digest[:16]
 
@@ -178,7 +184,7 @@ def _plan_and_survey(
     if not (parts / "plan" / "plan.json").exists():
         tick("plan", 0.05)
         wishes = Wishes(usable_stops=demand_of(settings.usable_stops, None))
-        made = make_plan(city, profiles, wishes=wishes, budget_eur=settings.budget_eur)
+        made = make_plan(city, profiles, wishes=wishes, budget_eur=settings.budget_eur, worlds=PLAN_WORLDS)
         made.write(parts / "plan")
     if not (parts / "survey" / "survey.json").exists():
         tick("survey", 0.35)
@@ -191,7 +197,7 @@ def _write_pages(
 ) -> None:
     phrases = report.phrases
     words = load_words(phrases.lang)["masterplan"]
-    told = About(clean_text(settings.publisher), clean_text(settings.contact), settings.logo)
+    told = about_of(report.phrases, settings)
     names = {area.row: f"districts/{number:02d}.html" for number, area in enumerate(areas, start=1)}
     links = [Link("map.html", words["link_map"]), Link("simple.html", words["link_simple"])]
     links += [Link("method.html", words["link_method"]), Link("masterplan.pdf", words["link_pdf"])]
@@ -221,10 +227,29 @@ def _write_pages(
 def _write_pdf(report: Report, areas: Sequence[Area], settings: Settings, folder: Path) -> None:
     from wegeketten.reports.pdf import write_pdf
 
-    told = About(clean_text(settings.publisher), clean_text(settings.contact), settings.logo)
+    told = about_of(report.phrases, settings)
     page = report.page(-1, districts=areas, about=told)
     write_pdf(page, folder / "masterplan.pdf")
     write_pdf(page, folder / "masterplan-large.pdf", large=True)
+
+
+def about_of(phrases: Phrases, settings: Settings) -> About:
+    """Who publishes the master plan, for every page of it.
+
+    Parameters
+    ----------
+    phrases
+        Texts and numbers in the language of the report.
+    settings
+        Settings of the master plan.
+
+    Returns
+    -------
+    About
+        Names cleaned.
+    """
+    kind = load_words(phrases.lang)["masterplan"]["kind"]
+    return About(clean_text(settings.publisher), clean_text(settings.contact), settings.logo, kind)
 
 
 def curve(report: Report, plan: Path) -> Section:
@@ -245,7 +270,9 @@ def curve(report: Report, plan: Path) -> Section:
     phrases = report.phrases
     words, lang = load_words(phrases.lang)["masterplan"], phrases.lang
     document = json.loads((plan / "plan.json").read_text(encoding="utf-8"))
-    points = [(float(one["cost_eur"]), float(one["people_reached"])) for one in document["curve"]]
+    points = [(0.0, 0.0)]
+    for one in phrases.proposals or ():
+        points.append((points[-1][0] + one.typical_eur, points[-1][1] + one.gain))
     texts = [words["curve_text"].format(counted=phrases.counted)]
     if document["gap"] is not None:
         texts.append(words["gap"].format(gap=number(max(1.0, 100 * document["gap"]), lang)))
@@ -352,7 +379,7 @@ def simple_page(report: Report, settings: Settings, about: About) -> str:
         words["found_share"].format(
             place=phrases.place,
             counted=words[f"counted_{phrases.unit}"],
-            likely=phrases.of_100(area.cells[phrases.focus, lead].likely),
+            expected=phrases.of_100(area.cells[phrases.focus, lead].lead),
         )
     ]
     if proposals:
@@ -392,7 +419,7 @@ def _summary(report: Report, scan: Scan, settings: Settings) -> dict[str, Any]:
         "shares": {
             service: {
                 answer: round(getattr(area.cells[phrases.focus, service], answer), 6)
-                for answer in ("sure", "likely", "possible")
+                for answer in ("lead", "sure", "likely", "possible")
             }
             for service in phrases.offered
         },

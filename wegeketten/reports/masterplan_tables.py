@@ -10,6 +10,7 @@ from wegeketten.files.csv import write_csv
 from wegeketten.files.geopackage import Layer, LayerStyle, write_layers
 from wegeketten.files.xlsx import Table, write_xlsx
 from wegeketten.planning.proposals import Proposal
+from wegeketten.reach.coverage import FEWEST_HOMES
 from wegeketten.reports.front_page import TOLD_REASONS
 from wegeketten.words.catalogue import load_words
 from wegeketten.words.names import attribute_name, barrier_name
@@ -28,7 +29,7 @@ _NUMBERS = LayerStyle(
     ((1.0, 10.0, "#7f0000", "1–10"), (11.0, 30.0, "#b30000", "11–30"), (31.0, 1e9, "#fdbb84", "31–")),
 )
 _SHARES = LayerStyle(
-    "share_likely",
+    "share_expected",
     (
         (0.0, 0.25, "#f7fbff", "0–25 %"),
         (0.25, 0.5, "#c6dbef", "25–50 %"),
@@ -75,7 +76,9 @@ def _districts(report: Report, words: dict[str, Any]) -> list[tuple[object, ...]
             for service in phrases.offered:
                 cell = area.cells[profile.id, service]
                 shown = not area.few
-                figures = (cell.sure, cell.likely, cell.possible, cell.median_s) if shown else (None,) * 4
+                drawn = cell.expected[:3] if cell.expected else (None, None, None)
+                three = (cell.sure, cell.likely, cell.possible, cell.median_s)
+                figures: tuple[float | None, ...] = (*drawn, *three) if shown else (None,) * 7
                 rows.append(
                     (
                         phrases.area(area), phrases.profile(profile.id), phrases.service(service),
@@ -110,8 +113,15 @@ def _measures(proposals: Sequence[Proposal], lang: str, words: dict[str, Any]) -
         (
             one.number, one.what(lang), one.action(lang), one.street, one.near, one.district,
             round(one.lon, 6), round(one.lat, 6), round(one.low_eur), round(one.high_eur),
-            round(one.sum_low_eur), round(one.sum_high_eur), round(one.people, 1),
-            round(one.people_sure, 1), round(one.people_possible, 1), one.whom(lang),
+            round(one.sum_low_eur), round(one.sum_high_eur),
+            *(
+                _gain(people)
+                for people in (
+                    one.people_expected, one.people_low, one.people_high, one.people, one.people_sure,
+                    one.people_possible,
+                )
+            ),
+            one.whom(lang),
             one.helps_with(lang, most=99), words["yes"] if one.look_first else words["no"],
             " ".join(one.barrier_ids),
         )
@@ -119,12 +129,17 @@ def _measures(proposals: Sequence[Proposal], lang: str, words: dict[str, Any]) -
     ]  # fmt: skip
 
 
+def _gain(people: float | None) -> int | None:
+    """A gain as a whole number; none between 0 and the fewest that may be told."""
+    return None if people is None or 0 < people < FEWEST_HOMES else round(people)
+
+
 def _looks(looks: Sequence[Look], lang: str) -> list[tuple[object, ...]]:
     return [
         (
             one.number, barrier_name(one.kind, lang),
             ", ".join(attribute_name(name, lang) for name in one.attributes), one.street, one.near,
-            one.district, round(one.lon, 6), round(one.lat, 6), round(one.people, 1), one.barrier_id,
+            one.district, round(one.lon, 6), round(one.lat, 6), _gain(one.people), one.barrier_id,
         )
         for one in looks
     ]  # fmt: skip
@@ -134,17 +149,19 @@ def _layers(report: Report) -> list[Layer]:
     phrases = report.phrases
     lead = "groceries" if "groceries" in phrases.offered else phrases.offered[0]
     areas = report.areas[1:]
-    shares = [one.cells[phrases.focus, lead].likely if one.judged else float("nan") for one in areas]
+    cells = [one.cells[phrases.focus, lead] for one in areas]
+    nan = float("nan")
+    shares = [cell.likely if one.judged else nan for one, cell in zip(areas, cells, strict=True)]
+    led = [cell.lead if one.judged else nan for one, cell in zip(areas, cells, strict=True)]
     districts = Layer(
         "districts",
         {
             "name": [phrases.area(one) for one in areas],
             "homes": np.array([0 if one.few else one.homes for one in areas]),
             "judged": [str(one.judged).lower() for one in areas],
+            "share_expected": np.array(led),
             "share_likely": np.array(shares),
-            "reached_kinds": np.array(
-                [one.basics[phrases.focus][1] if one.judged else float("nan") for one in areas]
-            ),
+            "reached_kinds": np.array([one.reached[phrases.focus] if one.judged else nan for one in areas]),
         },
         phrases.scan.city.districts["geometry"],
         _SHARES,
@@ -156,10 +173,14 @@ def _layers(report: Report) -> list[Layer]:
                 "number": np.array([one.number for one in found]),
                 "what": [_what(one, phrases.lang) for one in found],
                 "where": [one.where() for one in found],
-                "people": np.array([round(one.people, 1) for one in found]),
+                "people": np.array([_gain(_led(one)) or 0 for one in found]),
             }
             layers.append(Layer(name, columns, _points(found), _NUMBERS))
     return layers
+
+
+def _led(one: Proposal | Look) -> float:
+    return one.gain if isinstance(one, Proposal) else one.people
 
 
 def _what(one: Proposal | Look, lang: str) -> str:

@@ -9,7 +9,7 @@ from wegeketten.reach.coverage import FEWEST_HOMES
 from wegeketten.reach.misses import find_misses
 from wegeketten.reports.varint import clean
 from wegeketten.words.catalogue import load_words, text
-from wegeketten.words.numbers import about, date, limit_minutes, number
+from wegeketten.words.numbers import about, date, limit_minutes, number, percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,6 +65,7 @@ class Phrases:
         self.unit = scan.city.weight_unit
         self.counted: str = self.all_words["counted"][self.unit]
         self.weighted = self.unit != "homes"
+        self.drawn = scan.chances is not None
         self.date = date(meta["osm_timestamp"], lang)
         offered = set(scan.city.places["service"].tolist())
         self.offered = [service for service in scan.services if service in offered]
@@ -101,6 +102,32 @@ class Phrases:
         if count < FEWEST_HOMES:
             return text(f"gained.few_{self.unit}", self.lang)
         return text(f"gained.{self.unit}", self.lang, count=about(count, self.lang))
+
+    def gain_of(self, one: Proposal) -> tuple[str, str]:
+        """What a proposal brings, and in small print between which numbers and in which answers.
+
+        Parameters
+        ----------
+        one
+            A proposal of the plan.
+
+        Returns
+        -------
+        tuple of str
+            Two lines.
+        """
+        slots = {
+            "sure": self.bare_gain(one.people_sure),
+            "likely": self.bare_gain(one.people),
+            "possible": self.bare_gain(max(one.people_possible, one.people)),
+        }
+        small = self.words["gain_span"].format(**slots)
+        if one.people_expected is not None:
+            low, high = (self.bare_gain(end or 0.0) for end in (one.people_low, one.people_high))
+            small = self.words["gain_expected"].format(low=low, high=high, **slots)
+        if one.gain < FEWEST_HOMES and one.minutes_saved:
+            small = f"{self.words['gain_shorter']}; {small}"
+        return self.gained(one.gain), small
 
     def profile(self, name: str) -> str:
         """Name of a profile.
@@ -176,7 +203,7 @@ class Phrases:
         return bare_gain(count, self.lang)
 
     def headline(self, cell: Shares, service: str) -> str:
-        """How many reach a service: likely, for sure, and at most.
+        """How many reach a service: to be expected where worlds were drawn, then the three answers.
 
         Parameters
         ----------
@@ -196,10 +223,15 @@ class Phrases:
         lead = words["profiles"].get(self.focus, {}).get("lead") or words["profile_fallback"]["lead"].format(
             name=self.profile(self.focus)
         )
+        low, high = (self.of_100(end) for end in cell.between)
+        form = "headline" if not self.drawn else "headline_even" if low == high else "headline_expected"
         return text(
-            f"headline.{self.unit}",
+            f"{form}.{self.unit}",
             self.lang,
             lead=lead,
+            expected=self.of_100(cell.lead),
+            low=low,
+            high=high,
             nom=known.get("nom") or fallback["nom"].format(**own),
             one=known.get("one") or fallback["one"].format(**own),
             minutes=text("general.minutes_dative", self.lang, count=limit_minutes(cell.standard_s)),
@@ -208,8 +240,8 @@ class Phrases:
             possible=self.of_100(cell.possible),
         )
 
-    def expected(self, cell: Shares) -> list[str]:
-        """How many are to be expected where not all is known; nothing where no worlds were drawn.
+    def share(self, cell: Shares) -> tuple[str, str]:
+        """A share for a table: what leads, and in small print the answers between which it lies.
 
         Parameters
         ----------
@@ -218,12 +250,18 @@ class Phrases:
 
         Returns
         -------
-        list of str
-            At most one sentence.
+        tuple of str
+            Such as ``29 % (18–38)`` and ``0 – 43 – 50``; one figure where all are the same.
         """
-        if cell.expected is None or cell.expected.expected is None or cell.sure == cell.possible:
-            return []
-        return [text("chances.report", self.lang, phrase=cell.expected.in_words(self.lang))]
+        three = [percent(part, self.lang) for part in (cell.sure, cell.likely, cell.possible)]
+        bare = [part.removesuffix(" %") for part in three]
+        if not self.drawn:
+            lead = three[1] if len(set(three)) == 1 else f"{three[1]} ({bare[0]}–{bare[2]})"
+            return lead, ""
+        lead = percent(cell.lead, self.lang)
+        low, high = (percent(end, self.lang).removesuffix(" %") for end in cell.between)
+        told = lead if low == high else f"{lead} ({low}–{high})"
+        return told, "" if len(set(three)) == 1 else " – ".join(bare)
 
     def of_100(self, share: float) -> str:
         """A share as so many out of a hundred.

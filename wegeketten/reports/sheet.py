@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -68,11 +68,12 @@ class Titled(NamedTuple):
 
 @dataclass(frozen=True)
 class Section:
-    """A chapter of a report."""
+    """A chapter of a report; `notes` are those on the data, listed behind its texts."""
 
     id: str
     title: str
     texts: Sequence[str] = ()
+    notes: Sequence[str] = field(default=(), kw_only=True)
     sheets: Sequence[Sheet] = ()
     pictures: Sequence[Titled] = ()
 
@@ -93,11 +94,12 @@ class Link(NamedTuple):
 
 
 class About(NamedTuple):
-    """Who publishes a page: names, contact and a picture as a ``data:`` address; each may be empty."""
+    """Who publishes a page, and what it belongs to; each may be empty, the logo is a ``data:`` address."""
 
     publisher: str
     contact: str
     logo: str
+    kind: str = ""
 
 
 @dataclass(frozen=True)

@@ -342,21 +342,20 @@ def print_plan(plan: Plan, *, lang: Lang = "de", out: Path) -> None:
     profiles = joined([profile_name(name, lang) for name in plan.profiles], lang)
     rows = [
         (
-            f"{one.number}. {one.what(lang)}: {one.action(lang)}",
+            f"{one.number}. {one.headline(lang)}",
             clean_text(one.where()) or "–",
             euro_range(one.low_eur, one.high_eur, lang),
-            bare_gain(one.people, lang),
+            bare_gain(one.gain, lang),
             words["look"] if one.look_first else words["build"],
         )
         for one in found[:MOST_ROWS]
     ]
     titles = [words[key] for key in ("measure", "where", "cost", "people", "advice")]
     if rows:
-        print_rows(
-            titles, rows, right=(2, 3), title=words["title"].format(profiles=profiles, counted=counted)
-        )
+        title = words["title_expected" if plan.worlds else "title"].format(profiles=profiles, counted=counted)
+        print_rows(titles, rows, right=(2, 3), title=title)
         low, high = sum(one.low_eur for one in found), sum(one.high_eur for one in found)
-        reached = about(plan.people_reached[-1], lang) if plan.people_reached else "0"
+        reached = bare_gain(sum(one.gain for one in found), lang)
         cost = euro_range(low, high, lang)
         console.print(text("plan.sum", lang, count=len(found), cost=cost, people=reached, counted=counted))
         doubtful = sum(one.look_first for one in found)
@@ -383,7 +382,7 @@ def _print_expected(plan: Plan, console: Console, lang: str) -> None:
     """What the worlds have of the people reached, and what looking first would save."""
     if not plan.worlds or not plan.lines:
         return
-    people = sum(line.people_expected or 0.0 for line in plan.lines)
+    people = plan.people_reached[-1] if plan.people_reached else 0.0
     saved = sum(line.look_saves_eur or 0.0 for line in plan.lines if line.survey_first)
     told = {"people": about(people, lang), "euros": about(saved, lang)}
     console.print(text("chances.plan", lang, worlds=plan.worlds, **told))

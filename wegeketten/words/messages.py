@@ -6,7 +6,7 @@ wordings, so a note that lies in a city folder can be printed in any language to
 
 In a German wording ``{name}`` repeats what the slot held, ``{name:n}`` writes its numbers the German way,
 ``{name:q}`` a number with its unit, ``{name:t}`` translates it as a message of its own and ``{name:l}`` does
-so with each part of a list.
+so with each part of a list; ``{name:p Weg ist/Wege sind}`` takes the word that fits its number.
 """
 
 from __future__ import annotations
@@ -113,6 +113,9 @@ class _German(Formatter):
         held = str(value)
         if format_spec == "n":
             return _german_numbers(held)
+        if format_spec.startswith("p "):
+            one, _, many = format_spec[2:].partition("/")
+            return one if held == "1" else many
         if format_spec == "q":
             count, _, unit = held.partition(" ")
             return f"{_german_numbers(count)} {translated(unit, 'de')}".strip()
