@@ -92,7 +92,7 @@ def range_chart(rows: Sequence[Range], *, lang: str, alt: str, key: Mapping[str,
         x = 6 + span * quarter / 4
         parts.append(f"<path d='M{x:.1f} {top - 14}V{height - 18}' stroke='#c9c4ba' stroke-width='1'/>")
         anchor = "start" if quarter == 0 else "middle"
-        parts.append(_text(x, height - 4, f"{quarter * 25} %", anchor=anchor, size=12, fill=_SOFT))
+        parts.append(_text(x, height - 4, f"{quarter * 25} %", anchor=anchor, size=13, fill=_SOFT))
     for number, row in enumerate(rows):
         y = top + row_height * number
         start, end = 6 + span * row.sure, 6 + span * row.possible
@@ -256,10 +256,10 @@ def curve_chart(
         x, _ = at(most_x * quarter / 4, 0.0)
         _, y = at(0.0, most_y * quarter / 4)
         parts.append(f"<path d='M{left} {y:.1f}H{width - 14}' stroke='#c9c4ba' stroke-width='1'/>")
-        parts.append(_text(left - 5, y + 4, about(most_y * quarter / 4, lang), anchor="end", size=12))
+        parts.append(_text(left - 5, y + 4, about(most_y * quarter / 4, lang), anchor="end", size=13))
         if quarter % 2 == 0:
             anchor = "end" if quarter == 4 else "middle"
-            parts.append(_text(x + 8, height - 24, about(most_x * quarter / 4, lang), anchor=anchor, size=12))
+            parts.append(_text(x + 8, height - 24, about(most_x * quarter / 4, lang), anchor=anchor, size=13))
     line = f"M{at(0.0, 0.0)[0]:.1f} {at(0.0, 0.0)[1]:.1f}"
     for money, people in points:
         x, y = at(money, people)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -31,6 +31,11 @@ LEAST_GAP = 0.005
 """A smaller loss is not mentioned."""
 
 MOST_STEPS = 3
+
+MOST_IN_CHART = 8
+"""A chart with more rows is parted: whole, it would not fit on the first page."""
+
+_T = TypeVar("_T")
 
 
 def glance_of(area: Area, phrases: Phrases, *, page_id: str, others: Sequence[Area] = ()) -> Glance:
@@ -69,13 +74,13 @@ def glance_of(area: Area, phrases: Phrases, *, page_id: str, others: Sequence[Ar
         subtitle,
         sentences(area, phrases),
         words["chart_title"].format(counted=phrases.counted, **{"with": phrases.with_profile(phrases.focus)}),
-        chart_of(ranges(area, phrases), phrases),
+        [chart_of(rows, phrases) for rows in halves(ranges(area, phrases))],
         share_table(area, phrases, page_id),
         steps=steps(area, phrases),
         cost=plan_cost(area, phrases),
         locator=located,
         why_title=words["why_not"],
-        why=why_chart(area, phrases),
+        whys=[why_chart(area, phrases, part) for part in halves(phrases.offered)],
         numbers=figures_of(area, phrases, others) if area.row >= 0 else (),
     )
 
@@ -264,7 +269,29 @@ def proposals_in(area: Area, phrases: Phrases) -> list[Proposal]:
     return [one for one in phrases.proposals or () if area.row < 0 or one.district == area.name]
 
 
-def why_chart(area: Area, phrases: Phrases) -> Picture:
+def halves(rows: Sequence[_T]) -> list[Sequence[_T]]:
+    """Rows of a chart in two parts that stand side by side on paper; few stay one.
+
+    Parameters
+    ----------
+    rows
+        From top to bottom.
+
+    Returns
+    -------
+    list of list
+        One or two.
+
+    Examples
+    --------
+    >>> halves("abcdefghi")
+    ['abcde', 'fghi']
+    """
+    middle = (len(rows) + 1) // 2
+    return [rows[:middle], rows[middle:]] if len(rows) > MOST_IN_CHART else [rows]
+
+
+def why_chart(area: Area, phrases: Phrases, services: Sequence[str]) -> Picture:
     """Reasons per service as stacked bars, with every number in the text alternative.
 
     Parameters
@@ -273,6 +300,8 @@ def why_chart(area: Area, phrases: Phrases) -> Picture:
         A district, or the whole city, with its figures.
     phrases
         Texts and numbers in the language of the report.
+    services
+        Rows of the chart.
 
     Returns
     -------
@@ -281,7 +310,7 @@ def why_chart(area: Area, phrases: Phrases) -> Picture:
     """
     words, lang = phrases.words, phrases.lang
     rows, told = [], []
-    for service in phrases.offered:
+    for service in services:
         shares = reasons_of(area, phrases, service)
         rows.append(Stack(phrases.service(service), [shares[reason] for reason in TOLD_REASONS]))
         parts = ", ".join(

@@ -111,11 +111,11 @@ class Glance:
     subtitle: str
     sentences: Sequence[str]
     chart_title: str = ""
-    chart: Picture | None = None
+    charts: Sequence[Picture] = ()
     table: Sheet | None = None
     steps: Sequence[str] = ()
     cost: str = ""
     locator: Picture | None = None
     why_title: str = ""
-    why: Picture | None = None
+    whys: Sequence[Picture] = ()
     numbers: Sequence[Figure] = ()

@@ -15,7 +15,7 @@ from wegeketten.reach.coverage import FEWEST_HOMES, cut_districts
 from wegeketten.words.catalogue import fill, load_words, text
 from wegeketten.words.messages import translated
 from wegeketten.words.names import attribute_name, service_name
-from wegeketten.words.numbers import number
+from wegeketten.words.numbers import number, percent
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -223,30 +223,29 @@ def print_info(city: City, quality: Quality, kerbs: Sequence[Kerbs], *, lang: st
     units = load_words(lang)["units"]
 
     def cell(share: float | None) -> str:
-        return "–" if share is None else f"{number(100 * share, lang, 1)} %"
+        return "–" if share is None else percent(share, lang).replace(" ", "\u00a0")
 
     shown = _largest((share.district, share.total) for share in quality.shares)
-    rows = [
-        (
-            share.district or words["all"],
-            attribute_name(share.attribute, lang),
-            f"{number(share.total, lang, 1)} {units.get(share.unit, share.unit)}",
-            *(cell(part) for part in (share.surveyed, share.tagged, share.derived, share.assumed)),
-        )
-        for share in quality.shares
-        if share.district in shown and (share.district == "" or share.total > 0)
-    ]
-    headings = ["district", "attribute", "unit", "surveyed", "tagged", "derived", "assumed"]
-    print_rows([words[heading] for heading in headings], rows)
+    districts: dict[str, list[tuple[str, ...]]] = {}
+    for share in quality.shares:
+        if share.district in shown and (share.district == "" or share.total > 0):
+            amount = number(share.total, lang, 1 if share.unit == "km" else 0)
+            parts = (share.surveyed, share.tagged, share.derived, share.assumed)
+            unit = f"{amount} {units.get(share.unit, share.unit)}"
+            row = (attribute_name(share.attribute, lang), unit, *map(cell, parts))
+            districts.setdefault(share.district or words["all"], []).append(row)
+    headings = [words[name] for name in ("attribute", "unit", "surveyed", "tagged", "derived", "assumed")]
+    for name, rows in districts.items():
+        print_rows(headings, rows, title=f"{name[:1].upper()}{name[1:]}:", right=(1, 2, 3, 4, 5))
     if kerbs and kerbs[0].kerbs:
         Console(highlight=False).print(words["kerbs_text"])
         counted = _largest((each.district, each.kerbs) for each in kerbs)
         counts = [
-            (each.district, *(number(count, lang) for count in each[1:]))
+            (each.district or words["all"], *(number(count, lang) for count in each[1:]))
             for each in kerbs
             if each.district in counted
         ]
-        print_rows([words[heading] for heading in kerbs[0]._fields], counts)
+        print_rows([words[heading] for heading in kerbs[0]._fields], counts, right=(1, 2, 3, 4, 5))
     left_out = len({share.district for share in quality.shares} - shown)
     if left_out:
         Console(highlight=False).print(words["districts_more"].format(count=number(left_out, lang)))
