@@ -19,7 +19,9 @@ def test_citation_names_this_version() -> None:
     assert f"\nversion: {VERSION}\n" in (_ROOT / "CITATION.cff").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["CONTRIBUTING.md", "ARCHITECTURE.md", "SECURITY.md", "docs/explain/council.md"])
+@pytest.mark.parametrize(
+    "name", ["CONTRIBUTING.md", "ARCHITECTURE.md", "SECURITY.md", "docs/explain/council.md"]
+)
 def test_paths_that_are_named_exist(name: str) -> None:
     text = (_ROOT / name).read_text(encoding="utf-8")
     named = re.findall(r"`((?:wegeketten|routing|data|tests|docs|benchmarks)/[\w./-]+)`", text)

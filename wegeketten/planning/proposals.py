@@ -66,6 +66,8 @@ class Proposal(NamedTuple):
         worlds were drawn.
     minutes_saved
         Minutes of walking that it saves, over all who go and all they go to.
+    helps
+        In which share of the worlds it brings anybody within reach; 1 where none were drawn.
     """
 
     number: int
@@ -93,6 +95,7 @@ class Proposal(NamedTuple):
     people_low: float | None = None
     people_high: float | None = None
     minutes_saved: float = 0.0
+    helps: float = 1.0
 
     @property
     def gain(self) -> float:
@@ -406,6 +409,7 @@ def _proposals(rows: Iterable[Mapping[str, str]]) -> list[Proposal]:
                 people_low=_sum_of_all(lines, "people_low"),
                 people_high=_sum_of_all(lines, "people_high"),
                 minutes_saved=sum(float(line.get("minutes_saved") or 0) for line in lines),
+                helps=max(float(line.get("helps") or 1) for line in lines),
             )
         )
     return found

@@ -183,6 +183,8 @@ def _barrier(seen: Barrier, lang: str) -> str:
     if isinstance(seen.limit, float | int) and seen.verdict != "passable":
         least = seen.attribute in ("width_m", "handrail_sides")
         form, limit = f"barrier.at_{'least' if least else 'most'}", short(abs(seen.limit), lang)
+        if seen.unit == "steps" and not seen.limit:
+            form = "barrier.no_steps"
     return text(form, lang, name=name, value=_reading(seen, lang), unit=unit, limit=limit, source=source)
 
 

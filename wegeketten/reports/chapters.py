@@ -199,7 +199,7 @@ def barriers(found: Sequence[Bottleneck], phrases: Phrases) -> Section:
             continue  # another piece of the same way: the one most are behind stands for it
         rows[element] = [
             Cell(clean(barrier(seen).in_(lang))),
-            Cell(clean(place.plain()) or words["none"], small=f"OpenStreetMap {element}"),
+            Cell(clean(place.plain()) or words["none"], small=f"OSM {element}"),
             Cell(phrases.bare_gain(one.people), sort=round(one.people)),
         ]
     columns = [

@@ -124,7 +124,9 @@ class Phrases:
         small = self.words["gain_span"].format(**slots)
         if one.people_expected is not None:
             low, high = (self.bare_gain(end or 0.0) for end in (one.people_low, one.people_high))
-            small = self.words["gain_expected"].format(low=low, high=high, **slots)
+            rare = one.people_expected > (one.people_high or 0.0)  # few worlds make the mean
+            form = self.words["gain_rare" if rare else "gain_expected"]
+            small = form.format(low=low, high=high, helps=self.of_100(one.helps), **slots)
         if one.gain < FEWEST_HOMES and one.minutes_saved:
             small = f"{self.words['gain_shorter']}; {small}"
         return self.gained(one.gain), small
