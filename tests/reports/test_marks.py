@@ -27,7 +27,7 @@ def test_measures_become_marks(tmp_path: Path) -> None:
     (tmp_path / "measures.csv").write_text(MEASURES + "".join(row.format(i) for i in range(1, 400)))
     marks = read_measures(tmp_path, "de")
     assert len(marks) == MOST_MARKS
-    assert marks[0].title == "1. Bordstein, Treppe: Bord auf 3 cm absenken; Rampe neben der Treppe"
+    assert marks[0].title == "1. Bordstein: Bord auf 3 cm absenken; Rampe neben der Treppe"
     assert (marks[0].lat, marks[0].lon) == (51.05, 13.74)
     assert marks[0].lines[0] == "Hauptstraße 3, Altstadt"
     assert marks[0].lines[1] == "Grobe Kosten: 5.000 bis 12.000\u00a0€ (Schätzung)."

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from wegeketten.planning.proposals import measure_names, read_looks, read_proposals
 from wegeketten.reports.data import Mark, MeasureMark
+from wegeketten.reports.phrases import gained
 from wegeketten.reports.stop_results import read_stops, verdict_of
 from wegeketten.transit.stop_table import LOOK
-from wegeketten.words.catalogue import load_words, text
+from wegeketten.words.catalogue import load_words
 from wegeketten.words.names import attribute_name, barrier_name, profile_name
-from wegeketten.words.numbers import about, euro_range, number
+from wegeketten.words.numbers import euro_range, number
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,11 +49,11 @@ def read_measures(folder: Path, lang: str, unit: str = "homes") -> list[MeasureM
         lines = [
             *([where] if where else []),
             words["cost"].format(cost=euro_range(one.low_eur, one.high_eur, lang)),
-            words["gain"].format(gain=text(f"gained.{unit}", lang, count=about(one.people, lang))),
+            words["gain"].format(gain=gained(one.gain, unit, lang)),
             words["helps"].format(profiles=one.whom(lang), services=one.helps_with(lang)),
             *([words["look"]] if one.look_first else []),
         ]
-        title = f"{one.number}. {one.what(lang)}: {one.action(lang)}"
+        title = f"{one.number}. {one.headline(lang)}"
         marks.append(
             MeasureMark(
                 one.lon, one.lat, title, lines, one.number, where, one.low_eur, one.high_eur, one.look_first,
@@ -87,7 +88,7 @@ def read_walks(folder: Path, lang: str, unit: str = "homes") -> list[Mark]:
         lines = [
             *([where] if where else []),
             words["missing"].format(what=missing),
-            words["between"].format(gain=text(f"gained.{unit}", lang, count=about(one.people, lang))),
+            words["between"].format(gain=gained(one.people, unit, lang)),
         ]
         marks.append(Mark(one.lon, one.lat, f"{one.number}. {barrier_name(one.kind, lang)}", lines))
     return marks

@@ -99,9 +99,7 @@ class Phrases:
         str
             With its unit.
         """
-        if count < FEWEST_HOMES:
-            return text(f"gained.few_{self.unit}", self.lang)
-        return text(f"gained.{self.unit}", self.lang, count=about(count, self.lang))
+        return gained(count, self.unit, self.lang)
 
     def gain_of(self, one: Proposal) -> tuple[str, str]:
         """What a proposal brings, and in small print between which numbers and in which answers.
@@ -294,6 +292,33 @@ class Phrases:
             In the language of the report.
         """
         return self.place if area.row < 0 else clean(area.name)
+
+
+def gained(count: float, unit: str, lang: str) -> str:
+    """A gain with its unit, no more precise than it is known; small ones are not distinguished.
+
+    Parameters
+    ----------
+    count
+        What is gained.
+    unit
+        What is counted: ``homes``, ``dwellings`` or ``people``.
+    lang
+        Language of the text, ``de`` or ``en``.
+
+    Returns
+    -------
+    str
+        Part of a sentence.
+
+    Examples
+    --------
+    >>> gained(1234, "dwellings", "de"), gained(3.2, "homes", "de")
+    ('rund 1.200 Wohnungen', 'weniger als 10 Wohnadressen')
+    """
+    if count < FEWEST_HOMES:
+        return text(f"gained.few_{unit}", lang)
+    return text(f"gained.{unit}", lang, count=about(count, lang))
 
 
 def bare_gain(count: float, lang: str) -> str:

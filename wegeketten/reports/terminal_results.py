@@ -262,8 +262,8 @@ def print_comparison(
             (
                 profile_name(row["profile"], lang),
                 service_name(row["service"], lang),
-                about(row["gained"], lang),
-                about(row["lost"], lang),
+                bare_gain(row["gained"], lang),
+                bare_gain(row["lost"], lang),
             )
             for row in found
         ]
@@ -273,8 +273,8 @@ def print_comparison(
             (
                 kind_name(cause.kind, lang),
                 translated(cause.change, lang),
-                about(cause.gained, lang),
-                about(cause.lost, lang),
+                bare_gain(cause.gained, lang),
+                bare_gain(cause.lost, lang),
                 cause.barrier_id,
             )
             for cause in comparison.causes[:MOST_ROWS]
