@@ -34,7 +34,7 @@ def test_measures_become_marks(tmp_path: Path) -> None:
     assert "rund 120 Wohnadressen" in marks[0].lines[2]
     assert "erst ansehen" in marks[0].lines[4]
     english = read_measures(tmp_path, "en", "people")[0]
-    assert english.title.startswith("1. kerb, steps")
+    assert english.title == "1. Lower the kerb to 3 cm; Ramp beside the steps"
     assert "about 120 people" in english.lines[2]
 
 
