@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from wegeketten.osm.projection import Projection
     from wegeketten.people.profile import Profile
     from wegeketten.people.verdict import Weights
-    from wegeketten.places.catalogue import Catalogue
+    from wegeketten.places.service_catalogue import Catalogue
     from wegeketten.routing import Graph, Hierarchy, Metric
 
 FORMAT = 5
@@ -140,7 +140,7 @@ class City:
     @cached_property
     def edges(self) -> EdgeTable:
         """The network, one row per edge; its geometry is read on first use."""
-        from wegeketten.network.store import read_edges
+        from wegeketten.network.network_files import read_edges
 
         return read_edges(self.file("edges.parquet"), self.projection)
 
@@ -162,7 +162,7 @@ class City:
     @cached_property
     def catalogue(self) -> Catalogue:
         """The catalogue of services the city was built with."""
-        from wegeketten.places.catalogue import load_catalogue
+        from wegeketten.places.service_catalogue import load_catalogue
 
         return load_catalogue(self.file("services.toml"))
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from wegeketten.chances.expected import Chances
+    from wegeketten.chances.expected_share import Chances
     from wegeketten.city import City
 
 _SERVICES = ["pharmacy", "groceries"]

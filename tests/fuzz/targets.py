@@ -115,7 +115,7 @@ def _read_terrain(path: Path) -> object:
 
 def _read_toml(path: Path) -> object:
     from wegeketten.people.profile import load_profiles
-    from wegeketten.places.catalogue import load_catalogue
+    from wegeketten.places.service_catalogue import load_catalogue
     from wegeketten.whatif.measures import load_measures
 
     reader = {"services.toml": load_catalogue, "measures.toml": load_measures}.get(path.name)

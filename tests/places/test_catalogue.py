@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from wegeketten.errors import UsageError
 from wegeketten.files.resources import shipped
-from wegeketten.places.catalogue import excluded, load_catalogue, matches
+from wegeketten.places.service_catalogue import excluded, load_catalogue, matches
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,7 +14,7 @@ from wegeketten.osm.demo import demo_extract
 from wegeketten.osm.extract import read_extract
 from wegeketten.osm.projection import projection_of
 from wegeketten.people.homes import gather_sites
-from wegeketten.places.cut import CutArea, close_cut
+from wegeketten.places.cut_areas import CutArea, close_cut
 from wegeketten.places.districts import find_districts, osm_districts
 
 if TYPE_CHECKING:

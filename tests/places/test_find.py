@@ -10,8 +10,8 @@ from support.sketch import PROJECTION, Sketch, metres
 
 from wegeketten.osm.extract import read_extract
 from wegeketten.osm.projection import projection_of
-from wegeketten.places.catalogue import load_catalogue
 from wegeketten.places.find import Places, find_places, storey
+from wegeketten.places.service_catalogue import load_catalogue
 
 if TYPE_CHECKING:
     from pathlib import Path

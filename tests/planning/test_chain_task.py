@@ -17,7 +17,7 @@ from reach.toy import kerb, toy_city
 from wegeketten.errors import UsageError
 from wegeketten.model.edges import Kind
 from wegeketten.people.profile import load_profile
-from wegeketten.places.catalogue import load_catalogue
+from wegeketten.places.service_catalogue import load_catalogue
 from wegeketten.planning.bound import highest_value
 from wegeketten.planning.chain_task import Outing, outing_task
 from wegeketten.planning.optimise import choose_measures

@@ -16,7 +16,7 @@ from wegeketten.errors import UsageError
 from wegeketten.model.edges import Kind
 from wegeketten.model.reading import Provenance
 from wegeketten.people.profile import load_profile
-from wegeketten.places.catalogue import load_catalogue
+from wegeketten.places.service_catalogue import load_catalogue
 from wegeketten.planning.plan import Wishes, make_plan
 from wegeketten.planning.survey import find_survey
 from wegeketten.whatif.candidates import find_candidates

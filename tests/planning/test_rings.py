@@ -12,8 +12,8 @@ from wegeketten.planning.rings import EdgeSet, fewest_rings
 from wegeketten.planning.task import Task
 from wegeketten.routing import INF
 from wegeketten.whatif.graph import WhatIfGraph
+from wegeketten.whatif.least_cost import UNSEEN, tree
 from wegeketten.whatif.local import LocalSearch
-from wegeketten.whatif.search import UNSEEN, tree
 
 
 def town(rng: np.random.Generator, nodes: int, copies: int = 1) -> WhatIfGraph:

@@ -14,7 +14,7 @@ from reach.toy import kerb, toy_city
 from wegeketten.errors import UsageError
 from wegeketten.model.edges import Kind
 from wegeketten.people.profile import load_profile
-from wegeketten.places.catalogue import load_catalogue
+from wegeketten.places.service_catalogue import load_catalogue
 from wegeketten.reach.chains.errands import Errands
 from wegeketten.reach.chains.needs import Needs
 from wegeketten.reach.chains.one_door import find_chain

@@ -12,7 +12,7 @@ from reach.toy import toy_city
 
 from wegeketten.model.edges import Kind
 from wegeketten.people.profile import load_profile
-from wegeketten.places.catalogue import load_catalogue
+from wegeketten.places.service_catalogue import load_catalogue
 from wegeketten.reach.chains.errands import Errands
 from wegeketten.reach.chains.every_home import find_chains
 from wegeketten.reach.chains.needs import Needs

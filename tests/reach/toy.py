@@ -14,7 +14,7 @@ from wegeketten.model.edges import PLAIN, EdgeTable, Kind, absent_columns
 from wegeketten.model.reading import Provenance
 from wegeketten.network.snap import Snaps
 from wegeketten.osm.projection import Projection
-from wegeketten.places.catalogue import load_catalogue
+from wegeketten.places.service_catalogue import load_catalogue
 from wegeketten.routing import Hierarchy
 
 if TYPE_CHECKING:

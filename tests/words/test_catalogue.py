@@ -120,7 +120,7 @@ def test_sections_named_by_data_have_exactly_its_ids() -> None:
     from wegeketten.model.edges import ATTRIBUTES, Crossing, Kind
     from wegeketten.model.reading import Provenance
     from wegeketten.people.profile import load_profile, profile_ids
-    from wegeketten.places.catalogue import load_catalogue
+    from wegeketten.places.service_catalogue import load_catalogue
     from wegeketten.reach.barriers import STRETCHES
 
     words = sections()
@@ -141,7 +141,7 @@ def test_sections_named_by_data_have_exactly_its_ids() -> None:
 
 def test_data_files_and_catalogue_call_things_alike() -> None:
     from wegeketten.people.profile import load_profiles
-    from wegeketten.places.catalogue import load_catalogue
+    from wegeketten.places.service_catalogue import load_catalogue
 
     for lang in LANGUAGES:
         words = load_words(lang)

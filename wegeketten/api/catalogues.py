@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from wegeketten.city import City
     from wegeketten.people.profile import Profile
-    from wegeketten.places.catalogue import Catalogue
+    from wegeketten.places.service_catalogue import Catalogue
     from wegeketten.reach.info import CityInfo
 
 
@@ -179,7 +179,7 @@ def services() -> ServiceList:
     >>> len(services())
     16
     """
-    from wegeketten.places.catalogue import load_catalogue
+    from wegeketten.places.service_catalogue import load_catalogue
 
     return ServiceList(load_catalogue())
 

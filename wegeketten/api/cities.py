@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from wegeketten.api.inputs import Limit, Profiles
     from wegeketten.city import City
     from wegeketten.model.answers import Progress
-    from wegeketten.places.catalogue import Catalogue
+    from wegeketten.places.service_catalogue import Catalogue
     from wegeketten.reach.scan import Scan
 
     Table: TypeAlias = str | Path | gpd.GeoDataFrame

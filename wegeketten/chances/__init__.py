@@ -5,7 +5,7 @@ a value nobody mapped is distributed, `learn` what the city's own tags make of t
 network many times, and `expected` counts in how many of these worlds people reach what they need.
 """
 
-from wegeketten.chances.expected import Chances, ExpectedShare
+from wegeketten.chances.expected_share import Chances, ExpectedShare
 from wegeketten.chances.worlds import Worlds
 
 __all__ = ["Chances", "ExpectedShare", "Worlds"]

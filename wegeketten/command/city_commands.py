@@ -181,7 +181,7 @@ def profiles(as_json: Json = False, lang: Lang = None) -> None:
 
 def services(as_json: Json = False, lang: Lang = None) -> None:
     """List the basic services with their reach standards and sources."""
-    from wegeketten.places.catalogue import load_catalogue
+    from wegeketten.places.service_catalogue import load_catalogue
     from wegeketten.reports.terminal import print_services
 
     catalogue = load_catalogue()

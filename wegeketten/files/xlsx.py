@@ -22,7 +22,7 @@ _MOST_NAME = 31
 _RELATIONS = "application/vnd.openxmlformats-package.relationships+xml"
 
 
-class Table(NamedTuple):
+class WorkbookSheet(NamedTuple):
     """One sheet: its name, the header, and rows of numbers and text."""
 
     name: str
@@ -30,7 +30,7 @@ class Table(NamedTuple):
     rows: Iterable[Sequence[object]]
 
 
-def write_xlsx(path: Path, tables: Sequence[Table]) -> None:
+def write_xlsx(path: Path, tables: Sequence[WorkbookSheet]) -> None:
     """Write a workbook, one sheet per table; the header is bold and stays in sight.
 
     Text is never a formula: it is written as text, whatever it begins with.
@@ -51,7 +51,7 @@ def write_xlsx(path: Path, tables: Sequence[Table]) -> None:
     --------
     >>> import tempfile, pathlib
     >>> path = pathlib.Path(tempfile.mkdtemp()) / "a.xlsx"
-    >>> write_xlsx(path, [Table("one", ("a", "b"), [(1, "x")])])
+    >>> write_xlsx(path, [WorkbookSheet("one", ("a", "b"), [(1, "x")])])
     >>> zipfile.ZipFile(path).testzip() is None
     True
     """
@@ -62,7 +62,7 @@ def write_xlsx(path: Path, tables: Sequence[Table]) -> None:
             book.writestr(info, content)
 
 
-def _parts(tables: Sequence[Table]) -> Iterable[tuple[str, str]]:
+def _parts(tables: Sequence[WorkbookSheet]) -> Iterable[tuple[str, str]]:
     numbers = range(1, len(tables) + 1)
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
     overrides = "".join(
@@ -117,7 +117,7 @@ def _parts(tables: Sequence[Table]) -> Iterable[tuple[str, str]]:
         yield f"xl/worksheets/sheet{n}.xml", _sheet(table)
 
 
-def _sheet(table: Table) -> str:
+def _sheet(table: WorkbookSheet) -> str:
     rows = ["".join(_cell(name, style=1) for name in table.header)]
     rows += ["".join(_cell(cell) for cell in row) for row in table.rows]
     body = "".join(f"<row>{cells}</row>" for cells in rows)

@@ -12,7 +12,7 @@ One room with three clusters; `build` names the stations in their order.
   free and as `visibility` allows; `severed` cuts both where a wall or a canal crosses.
 
 Around them: `access`, `countries` and `ways` say who may walk where; `split`, `barriers`, `lifts` and
-`doors` cut ways at their nodes; `draft` collects the edges; `private_ways` closes them to passers-by;
+`house_doors` cut ways at their nodes; `draft` collects the edges; `private_ways` closes them to passers-by;
 `unmet` links what no way meets; `survey_overlay` lays surveyed values over them; `obstacles`
-and `snap` find where a point joins; `arcs` and `store` hand the network on.
+and `snap` find where a point joins; `arcs` and `network_files` hand the network on.
 """

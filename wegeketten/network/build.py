@@ -34,9 +34,9 @@ from wegeketten.network.connect import (
 )
 from wegeketten.network.countries import SAID, walks_on_trunk_roads
 from wegeketten.network.crosswalks import Carriageways, complete_kerbs, find_crosswalks
-from wegeketten.network.doors import hang_doors
 from wegeketten.network.doubts import doubts_of_way
 from wegeketten.network.draft import Draft, Style
+from wegeketten.network.house_doors import hang_doors
 from wegeketten.network.junctions import join_junctions
 from wegeketten.network.lifts import hours_of, is_lift, runs
 from wegeketten.network.obstacles import Obstacles, find_obstacles

@@ -13,7 +13,7 @@ from wegeketten.network.barriers import (
     barrier_kind,
     raise_barrier,
 )
-from wegeketten.network.doors import is_entrance, past_houses
+from wegeketten.network.house_doors import is_entrance, past_houses
 from wegeketten.network.lifts import is_lift, raise_lift
 from wegeketten.network.uncrossed import part_sides, uncrossed_nodes
 from wegeketten.network.walkable_floor import find_floors

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from wegeketten.model.edges import EdgeTable
     from wegeketten.network.elevation import Terrain
     from wegeketten.pipeline.stations import CityWriter, Town, TownFiles
-    from wegeketten.places.catalogue import Catalogue
+    from wegeketten.places.service_catalogue import Catalogue
 
 
 _OF_TOWN = (
@@ -137,7 +137,7 @@ def build(
     >>> city = wk.build("demo", getfixture("tmp_path") / "helsinki")  # doctest: +SKIP
     """
     from wegeketten.pipeline.stations import TownFiles
-    from wegeketten.places.catalogue import load_catalogue
+    from wegeketten.places.service_catalogue import load_catalogue
 
     within(processes, "--processes", 1, 2)
     if pavements not in ("sides", "centre"):

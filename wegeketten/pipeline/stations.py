@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from wegeketten.osm.features import Features, Skipped
     from wegeketten.osm.projection import Projection
     from wegeketten.people.homes import Homes
-    from wegeketten.places.catalogue import Catalogue
     from wegeketten.places.find import Places
+    from wegeketten.places.service_catalogue import Catalogue
 
 
 @dataclass
@@ -220,9 +220,9 @@ class CityWriter:
             Nodes and edges.
         """
         from wegeketten.model.edges import Kind
+        from wegeketten.network.network_files import write_edges
         from wegeketten.network.obstacles import write_obstacles
         from wegeketten.network.short_slopes import mark_short_slopes
-        from wegeketten.network.store import write_edges
         from wegeketten.tags.unread import unread_key
 
         mark_short_slopes(network.edges)
@@ -274,7 +274,7 @@ class CityWriter:
         )  # fmt: skip
         homes = settle(sites, self.projection, areas.locate)
         if files.population is not None:
-            from wegeketten.osm.coverage import coverage_of
+            from wegeketten.osm.covered_area import coverage_of
             from wegeketten.people.cells import Said
             from wegeketten.people.population import weigh_homes
 
@@ -487,8 +487,8 @@ def settle(
     """
     from wegeketten.files.resources import shipped
     from wegeketten.osm.ground import fast_nodes, read_ground
-    from wegeketten.places.catalogue import load_catalogue
     from wegeketten.places.find import find_places
+    from wegeketten.places.service_catalogue import load_catalogue
 
     homes = works.homes(features, files)
     give_back_memory()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import shapely
 
-from wegeketten.places.cut import CutArea, close_cut
+from wegeketten.places.cut_areas import CutArea, close_cut
 from wegeketten.places.names import clean_name
 from wegeketten.places.outlines import read_outlines
 

@@ -10,8 +10,8 @@ import shapely
 
 from wegeketten.osm.features import Skipped
 from wegeketten.places.approach import Doors
-from wegeketten.places.catalogue import matches
 from wegeketten.places.outlines import centre, read_outlines
+from wegeketten.places.service_catalogue import matches
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from wegeketten.osm.features import Features, Way
     from wegeketten.osm.projection import Projection
-    from wegeketten.places.catalogue import Catalogue, Service
+    from wegeketten.places.service_catalogue import Catalogue, Service
 
 _PLATFORM_M = 50.0  # from where a tram stops to the platform of that name
 _WHEELCHAIR = {"yes": 1.0, "designated": 1.0, "limited": 0.5, "no": 0.0}

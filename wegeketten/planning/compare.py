@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wegeketten.chances.expected import INTERVAL
+from wegeketten.chances.expected_share import INTERVAL
 from wegeketten.city import provenance_of
 from wegeketten.errors import InputDataError, UsageError
 from wegeketten.files.atomic import whole_folder

@@ -8,7 +8,7 @@ import numpy as np
 
 from wegeketten.planning.round_trip import RoundTripState
 from wegeketten.routing import INF, lazy_kernel
-from wegeketten.whatif.search import SHIFT, UNSEEN, tree
+from wegeketten.whatif.least_cost import SHIFT, UNSEEN, tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

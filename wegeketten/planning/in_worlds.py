@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from wegeketten.chances import Worlds
-from wegeketten.chances.expected import INTERVAL
+from wegeketten.chances.expected_share import INTERVAL
 from wegeketten.chances.world_city import WorldCity
 from wegeketten.planning.table import tally_up
 

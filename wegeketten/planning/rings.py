@@ -15,8 +15,8 @@ import numpy as np
 
 from wegeketten.planning.paid_once import PaidOnce
 from wegeketten.routing import INF, lazy_kernel
+from wegeketten.whatif.least_cost import UNSEEN, tree
 from wegeketten.whatif.local import LocalSearch
-from wegeketten.whatif.search import UNSEEN, tree
 from wegeketten.whatif.unblock import Opener
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import numpy as np
 
 from wegeketten.planning.task import UNITS_PER_MINUTE, Bundles, Gain, State, Task
 from wegeketten.routing import INF, lazy_kernel, longer
-from wegeketten.whatif.search import quicken
+from wegeketten.whatif.least_cost import quicken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -283,7 +283,7 @@ def _round_trip_gains(
     people: NDArray[np.float64],
     limit: int,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], Longs, Ints]:
-    """As `wegeketten.whatif.search.gains`, for round trips."""
+    """As `wegeketten.whatif.least_cost.gains`, for round trips."""
     sets, homes, count_lanes = len(sets_indptr) - 1, len(people), len(lanes)
     within, opened, saved = np.zeros(sets), np.zeros(sets), np.zeros(sets)
     offsets = np.zeros(sets + 1, dtype=np.int64)

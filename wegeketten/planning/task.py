@@ -230,7 +230,7 @@ class State:
         Gain
             One entry for each bundle.
         """
-        from wegeketten.whatif.search import gains
+        from wegeketten.whatif.least_cost import gains
 
         field = self.task.field
         offsets, changed = arcs if arcs is not None else bundles.arcs(field)
@@ -248,7 +248,7 @@ class State:
         edges
             Edges that are mended from now on.
         """
-        from wegeketten.whatif.search import quicken
+        from wegeketten.whatif.least_cost import quicken
 
         field = self.task.field
         _, changed = Bundles.of([edges]).arcs(field)

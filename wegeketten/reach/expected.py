@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wegeketten.chances.expected import Chances
+from wegeketten.chances.expected_share import Chances
 from wegeketten.chances.times import Times
 from wegeketten.chances.worlds import BLOCK, Worlds
 from wegeketten.joins.endpoints import allowed_places, join_homes, join_places, same_edge, seeds_to
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from wegeketten.joins.endpoints import Endpoints
     from wegeketten.model.answers import Progress
     from wegeketten.people.profile import Profile
-    from wegeketten.places.catalogue import Catalogue
+    from wegeketten.places.service_catalogue import Catalogue
 
 
 def find_chances(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from wegeketten.errors import UsageError
 from wegeketten.tags.conditions import ORDINARY_MONDAY, state
-from wegeketten.tags.hours import open_at
+from wegeketten.tags.opening_hours import open_at
 
 if TYPE_CHECKING:
     from wegeketten.city import City

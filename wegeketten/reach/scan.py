@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from wegeketten.city import City
     from wegeketten.model.answers import Progress
     from wegeketten.people.profile import Profile
-    from wegeketten.places.catalogue import Catalogue
+    from wegeketten.places.service_catalogue import Catalogue
     from wegeketten.reach.islands import Island
     from wegeketten.reach.shares import Share
 

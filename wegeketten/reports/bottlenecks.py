@@ -90,7 +90,7 @@ def _add(
     arcs: tuple[NDArray[np.int32], NDArray[np.bool_]],
     people: NDArray[np.float64],
 ) -> None:
-    from wegeketten.whatif.search import SHIFT, UNSEEN, tree
+    from wegeketten.whatif.least_cost import SHIFT, UNSEEN, tree
 
     units, closed = arcs
     u, v = city.edges["u"].astype(np.int32), city.edges["v"].astype(np.int32)

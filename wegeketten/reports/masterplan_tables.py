@@ -8,7 +8,7 @@ import numpy as np
 
 from wegeketten.files.csv import write_csv
 from wegeketten.files.geopackage import Layer, LayerStyle, write_layers
-from wegeketten.files.xlsx import Table, write_xlsx
+from wegeketten.files.xlsx import WorkbookSheet, write_xlsx
 from wegeketten.planning.proposals import Proposal
 from wegeketten.reach.coverage import FEWEST_HOMES
 from wegeketten.reports.front_page import TOLD_REASONS
@@ -53,10 +53,12 @@ def write_tables(report: Report, folder: Path) -> None:
     words = load_words(phrases.lang)["masterplan"]
     measures = _measures(phrases.proposals or (), phrases.lang, words)
     tables = [
-        Table(words["sheet_districts"], words["columns_districts"], _districts(report, words)),
-        Table(words["sheet_measures"], words["columns_measures"], measures),
-        Table(words["sheet_looks"], words["columns_looks"], _looks(phrases.looks or (), phrases.lang)),
-        Table(words["sheet_reasons"], words["columns_reasons"], _reasons(report)),
+        WorkbookSheet(words["sheet_districts"], words["columns_districts"], _districts(report, words)),
+        WorkbookSheet(words["sheet_measures"], words["columns_measures"], measures),
+        WorkbookSheet(
+            words["sheet_looks"], words["columns_looks"], _looks(phrases.looks or (), phrases.lang)
+        ),
+        WorkbookSheet(words["sheet_reasons"], words["columns_reasons"], _reasons(report)),
     ]
     for table, name in zip(tables, ("districts", "proposals", "looks", "reasons"), strict=True):
         write_csv(folder / f"{name}.csv", table.header, table.rows)

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
     from pathlib import Path
 
-    from wegeketten.chances.expected import ExpectedShare
+    from wegeketten.chances.expected_share import ExpectedShare
     from wegeketten.chances.skill import Lesson
     from wegeketten.city import City
     from wegeketten.people.profile import Profile
-    from wegeketten.places.catalogue import Catalogue
+    from wegeketten.places.service_catalogue import Catalogue
     from wegeketten.reach.kerbs import Kerbs
     from wegeketten.reach.quality import Quality
     from wegeketten.reach.scan import Scan

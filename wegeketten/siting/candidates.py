@@ -369,7 +369,7 @@ def _street_names(city: City, xy: NDArray[np.float64]) -> list[str]:
 def _premises(city: City, service: str, kinds: list[str] | None) -> Candidates:
     """Houses of some kinds, and places of services; each once."""
     from wegeketten.files.parquet import read_columns
-    from wegeketten.places.catalogue import load_catalogue
+    from wegeketten.places.service_catalogue import load_catalogue
 
     tables: list[dict[str, Any]] = [city.places]
     path = city.path / "premises.parquet"

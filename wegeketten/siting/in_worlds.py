@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from wegeketten.chances.expected import INTERVAL
+from wegeketten.chances.expected_share import INTERVAL
 from wegeketten.siting.demand import costs_of
 
 if TYPE_CHECKING:

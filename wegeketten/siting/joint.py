@@ -212,7 +212,7 @@ def _in_need(task: Task) -> NDArray[np.float64]:
 
 def _reached_if_mended(task: Task, count: int, first_site: int) -> NDArray[np.bool_]:
     """Homes that would have each site (last column: a place that is there) were all barriers mended."""
-    from wegeketten.whatif.search import tree
+    from wegeketten.whatif.least_cost import tree
 
     graph = task.field
     best = np.minimum(graph.today, graph.mended)

@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from wegeketten.files.resources import shipped
-from wegeketten.places.catalogue import load_catalogue
+from wegeketten.places.service_catalogue import load_catalogue
 from wegeketten.siting.joint import Joint
 from wegeketten.words.catalogue import load_words, text
 from wegeketten.words.decimals import number

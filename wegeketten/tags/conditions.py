@@ -16,7 +16,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from wegeketten.tags.hours import open_at
+from wegeketten.tags.opening_hours import open_at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,9 +6,9 @@ from functools import lru_cache
 
 from wegeketten.model.reading import Reading
 from wegeketten.tags import lexicon
-from wegeketten.tags.hours import hours_open
 from wegeketten.tags.keys import quantity_of
 from wegeketten.tags.lexicon import CLASSES, Quantity, Span
+from wegeketten.tags.opening_hours import hours_open
 from wegeketten.tags.spelling import span_of, tidy
 
 

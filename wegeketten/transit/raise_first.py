@@ -121,7 +121,7 @@ def standard_s(city: City, profile: Profile) -> float:
     >>> round(standard_s(hamlet(), load_profile("walker")))
     301
     """
-    from wegeketten.places.catalogue import load_catalogue
+    from wegeketten.places.service_catalogue import load_catalogue
 
     catalogue = city.catalogue if SERVICE in city.catalogue.ids else load_catalogue()
     return float(catalogue.standard_s(SERVICE, profile))

@@ -103,9 +103,9 @@ class Rides(Tabular):
 
     def to_json(self) -> dict[str, Any]:
         """What was asked, and the share of people who reach a service at all."""
-        from wegeketten.transit.ride_table import summary
+        from wegeketten.transit.ride_table import ride_summary
 
-        return summary(self)
+        return ride_summary(self)
 
     def write(self, out: Path) -> None:
         """Write ``ride.parquet``, ``ride_districts.csv`` and ``ride.json`` into a folder.

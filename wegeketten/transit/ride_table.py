@@ -42,7 +42,7 @@ def write_rides(rides: Rides, out: Path) -> None:
     with whole_folder(out, marker=MARKER) as folder:
         write_columns(folder / "ride.parquet", ride_columns(rides), note={"at": rides.moment.text})
         write_csv(folder / "ride_districts.csv", DISTRICT_COLUMNS, district_rows(rides))
-        write_json(folder / MARKER, summary(rides))
+        write_json(folder / MARKER, ride_summary(rides))
 
 
 def ride_columns(rides: Rides) -> dict[str, Any]:
@@ -146,7 +146,7 @@ def district_rows(rides: Rides) -> list[tuple[Any, ...]]:
     return rows
 
 
-def summary(rides: Rides) -> dict[str, Any]:
+def ride_summary(rides: Rides) -> dict[str, Any]:
     """Content of ``ride.json``.
 
     Parameters
@@ -166,7 +166,7 @@ def summary(rides: Rides) -> dict[str, Any]:
     >>> from wegeketten.transit.ride import ride_city
     >>> at = "2026-03-03 08:00"
     >>> rides = ride_city(hamlet(), [load_profile("walker")], ["pharmacy"], at=at, window_min=5)
-    >>> summary(rides)["at"]
+    >>> ride_summary(rides)["at"]
     '2026-03-03 08:00'
     """
     weight = rides.city.homes["weight"].astype(np.float64)

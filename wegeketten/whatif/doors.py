@@ -326,7 +326,7 @@ def trace(doors: Doors, start: int, goals: NDArray[np.int32], weights: Units) ->
     tuple or None
         Units, and the arcs in order; None where there is no way.
     """
-    from wegeketten.whatif.search import UNSEEN, tree
+    from wegeketten.whatif.least_cost import UNSEEN, tree
 
     field = doors.field
     keys = np.where(weights >= INF, np.int64(-1), weights.astype(np.int64))

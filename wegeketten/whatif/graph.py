@@ -254,7 +254,7 @@ class WhatIfGraph:
         ndarray
             int64, shape (nodes,), in the core's unit.
         """
-        from wegeketten.whatif.search import UNSEEN, tree
+        from wegeketten.whatif.least_cost import UNSEEN, tree
 
         weights = self.with_mended(mend)
         keys = np.where(weights >= INF, np.int64(-1), weights.astype(np.int64))

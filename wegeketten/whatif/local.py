@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wegeketten.routing import heap_pop, heap_push, lazy_kernel
-from wegeketten.whatif.search import UNSEEN
+from wegeketten.whatif.least_cost import UNSEEN
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,7 +32,7 @@ def spread(
     heap_keys: Longs,
     heap_items: Ints,
 ) -> int:
-    """Least keys from any start, written into `best`; see `wegeketten.whatif.search.tree`.
+    """Least keys from any start, written into `best`; see `wegeketten.whatif.least_cost.tree`.
 
     Parameters
     ----------

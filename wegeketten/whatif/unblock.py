@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wegeketten.routing import INF
-from wegeketten.whatif.search import SHIFT, UNSEEN, cheapest_within, tree
+from wegeketten.whatif.least_cost import SHIFT, UNSEEN, cheapest_within, tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

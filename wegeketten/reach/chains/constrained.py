@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from wegeketten.reach.chains.graph import DoorGraph
+    from wegeketten.reach.chains.door_graph import DoorGraph
     from wegeketten.reach.chains.needs import Needs
     from wegeketten.routing import Stops, Tours
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from wegeketten.joins.endpoints import allowed_places
 from wegeketten.reach.chains.constrained import ChainLeg, TimedGraph, rested_legs, rested_tours
-from wegeketten.reach.chains.graph import DoorGraph, cut_at_doors
+from wegeketten.reach.chains.door_graph import DoorGraph, cut_at_doors
 from wegeketten.reach.chains.needs import NEAR_M, Needs
 from wegeketten.reach.hours import is_open
 from wegeketten.reach.route import join_spot

@@ -130,10 +130,10 @@ def cut_at_doors(city: City, profile: Profile, *, homes: Endpoints | None = None
         Streets and doors in one graph.
     """
     homes = join_homes(city, profile) if homes is None else homes
-    return cut(len(city.nodes["x"]), city.edges.columns, homes, join_places(city, profile))
+    return cut_edges(len(city.nodes["x"]), city.edges.columns, homes, join_places(city, profile))
 
 
-def cut(
+def cut_edges(
     streets: int, columns: Mapping[str, NDArray[np.generic]], homes: Endpoints, places: Endpoints
 ) -> DoorGraph:
     """Put doors onto their edges.
