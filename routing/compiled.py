@@ -24,6 +24,8 @@ from numba import types
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from numpy.typing import NDArray
+
 R = TypeVar("R")
 
 log = logging.getLogger(__name__)
@@ -87,6 +89,52 @@ def several(dtype: Any, count: int) -> object:
         Numba type of the result.
     """
     return types.UniTuple(dtype, count)  # type: ignore[no-untyped-call]
+
+
+def tuple_of(kind: type[tuple[Any, ...]], *members: object) -> object:
+    """Type of a named tuple, for kernels that would otherwise take a dozen arrays one by one.
+
+    Parameters
+    ----------
+    kind
+        The named tuple.
+    members
+        Type of each of its fields. Arrays that are only read have to come as `sealed`: numba takes any array
+        for one that is only read where it is an argument itself, and not where it is in a tuple.
+
+    Returns
+    -------
+    object
+        Numba type of the argument.
+    """
+    if len(set(members)) == 1:
+        return types.NamedUniTuple(members[0], len(members), kind)  # type: ignore[no-untyped-call]
+    return types.NamedTuple(members, kind)  # type: ignore[no-untyped-call]
+
+
+def sealed(array: NDArray[Any]) -> NDArray[Any]:
+    """Show an array as one that is only read.
+
+    Parameters
+    ----------
+    array
+        Any array; it stays as it is.
+
+    Returns
+    -------
+    ndarray
+        A view of the same numbers.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> numbers = np.arange(3)
+    >>> sealed(numbers).flags.writeable, numbers.flags.writeable
+    (False, True)
+    """
+    view = array.view()
+    view.flags.writeable = False
+    return view
 
 
 class _Announcement:

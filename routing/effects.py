@@ -14,7 +14,7 @@ import numpy as np
 
 from .bounded import spread
 from .changes import Changes, Gains, Improvements, Spots
-from .compiled import f8, helper, i4, i8, kernel, reads, u4, writes
+from .compiled import f8, helper, i4, i8, kernel, reads, sealed, tuple_of, u4, writes
 from .graph import INF, as_int32, group
 from .heap import push_packed
 from .workers import share, thread_count
@@ -43,124 +43,121 @@ def _time_of(
     return best
 
 
+class _Network(NamedTuple):
+    """Arcs by the node they leave."""
+
+    indptr: UInt32
+    heads: UInt32
+
+
+class _Lowered(NamedTuple):
+    """Changes one behind the other: where each begins, its arcs, where these leave, and their new weights."""
+
+    pointers: Int32
+    positions: Int32
+    froms: Int32
+    weights: Int32
+
+
+class _Room(NamedTuple):
+    """What one thread needs for itself; `fresh` holds `INF` for every node between two searches."""
+
+    weights: Int32
+    fresh: Int32
+    touched: Int32
+    heap: NDArray[np.int64]
+    seen: NDArray[np.int64]
+
+
+class _Hung(NamedTuple):
+    """Spots by the node they hang on, and the standard of each service."""
+
+    hanging: UInt32
+    spots_at: UInt32
+    nodes: Int32
+    offsets: Int32
+    people: NDArray[np.float64]
+    limits: Int32
+
+
 @helper
 def _sum_up(
-    change: int,
-    service: int,
-    count: int,
-    stamp: int,
-    limit: int,
-    times: Int32,
-    fresh: Int32,
-    touched: Int32,
-    hanging: UInt32,
-    spots_at: UInt32,
-    ends: Int32,
-    offsets: Int32,
-    people: NDArray[np.float64],
-    seen: NDArray[np.int64],
-    sums: NDArray[np.float64],
+    change: int, service: int, count: int, times: Int32, room: _Room, hung: _Hung, sums: NDArray[np.float64]
 ) -> None:
     """Add up what the touched nodes mean for the spots that hang on them, each spot once."""
+    stamp = np.int64(change) * times.shape[1] + service
+    limit = hung.limits[service]
     for k in range(count):
-        v = np.uint32(touched[k])
-        for j in range(hanging[v], hanging[v + np.uint32(1)]):
-            spot = spots_at[j]
-            if seen[spot] == stamp:
+        v = np.uint32(room.touched[k])
+        for j in range(hung.hanging[v], hung.hanging[v + np.uint32(1)]):
+            spot = hung.spots_at[j]
+            if room.seen[spot] == stamp:
                 continue
-            seen[spot] = stamp
-            before = _time_of(spot, service, ends, offsets, times, fresh, False)
-            after = _time_of(spot, service, ends, offsets, times, fresh, True)
+            room.seen[spot] = stamp
+            before = _time_of(spot, service, hung.nodes, hung.offsets, times, room.fresh, False)
+            after = _time_of(spot, service, hung.nodes, hung.offsets, times, room.fresh, True)
             if after >= before:
                 continue
             if before < INF:
-                sums[change, service, 0] += people[spot] * (before - after)
+                sums[change, service, 0] += hung.people[spot] * (before - after)
             else:
-                sums[change, service, 1] += people[spot]
+                sums[change, service, 1] += hung.people[spot]
             if after <= limit < before:
-                sums[change, service, 2] += people[spot]
+                sums[change, service, 2] += hung.people[spot]
 
 
 @kernel(
     i8,
-    *(reads(u4), reads(u4), writes(i4), reads(i4, 2)),
-    *(i8, i8, reads(i4), reads(i4), reads(i4), reads(i4)),
-    *(writes(i4), writes(i4), writes(i8)),
-    *(writes(i4, 2), writes(i8)),
-    *(reads(u4), reads(u4), reads(i4, 2), reads(i4, 2), reads(f8), reads(i4), writes(i8), writes(f8, 3)),
+    *(tuple_of(_Network, reads(u4), reads(u4)), reads(i4, 2), i8, i8),
+    tuple_of(_Lowered, reads(i4), reads(i4), reads(i4), reads(i4)),
+    tuple_of(_Room, writes(i4), writes(i4), writes(i4), writes(i8), writes(i8)),
+    tuple_of(_Hung, reads(u4), reads(u4), reads(i4, 2), reads(i4, 2), reads(f8), reads(i4)),
+    *(writes(f8, 3), writes(i4, 2), writes(i8)),
 )
 def _judge(  # noqa: C901  (one pass, nothing to share)
-    indptr: UInt32,
-    heads: UInt32,
-    weights: Int32,
+    network: _Network,
     times: Int32,
     first: int,
     last: int,
-    pointers: Int32,
-    positions: Int32,
-    froms: Int32,
-    lowered: Int32,
-    fresh: Int32,
-    touched: Int32,
-    heap: NDArray[np.int64],
+    changes: _Lowered,
+    room: _Room,
+    hung: _Hung,
+    sums: NDArray[np.float64],
     rows: Int32,
     filled: NDArray[np.int64],
-    hanging: UInt32,
-    spots_at: UInt32,
-    ends: Int32,
-    offsets: Int32,
-    people: NDArray[np.float64],
-    limits: Int32,
-    seen: NDArray[np.int64],
-    sums: NDArray[np.float64],
 ) -> int:
     """Judge changes first..last one by one; return the first one not judged because `rows` were full.
 
-    `weights` are lowered while a change is judged and restored afterwards. `fresh` holds `INF` for every node
-    between two searches. `filled` counts the rows in use; where `rows` is empty, none are written.
+    The room's weights are lowered while a change is judged and restored afterwards. `filled` counts the rows
+    in use; where `rows` is empty, none are written.
     """
+    weights, fresh, touched = room.weights, room.fresh, room.touched
+    positions, heads = changes.positions, network.heads
     old = np.empty(positions.size, np.int32)
-    services = times.shape[1]
     for change in range(first, last):
-        begin, end = pointers[change], pointers[change + 1]
+        begin, end = changes.pointers[change], changes.pointers[change + 1]
         for k in range(begin, end):
             old[k] = weights[positions[k]]
-            weights[positions[k]] = min(weights[positions[k]], lowered[k])
+            weights[positions[k]] = min(weights[positions[k]], changes.weights[k])
         before = filled[0]
-        for service in range(services):
+        for service in range(times.shape[1]):
             size, count = 0, 0
             for k in range(begin, end):
                 v = heads[positions[k]]
-                reached = np.int64(times[froms[k], service]) + weights[positions[k]]
+                reached = np.int64(times[changes.froms[k], service]) + weights[positions[k]]
                 if reached < times[v, service] and reached < fresh[v]:
                     if fresh[v] == INF:
                         touched[count] = v
                         count += 1
                     fresh[v] = reached
-                    size = push_packed(heap, size, (reached << 32) | np.int64(v))
+                    size = push_packed(room.heap, size, (reached << 32) | np.int64(v))
             if size == 0:
                 continue
-            count = spread(service, count, size, indptr, heads, weights, times, fresh, touched, heap)
-            if people.size > 0:
-                stamp = np.int64(change) * services + service
-                limit = limits[service]
-                _sum_up(
-                    change,
-                    service,
-                    count,
-                    stamp,
-                    limit,
-                    times,
-                    fresh,
-                    touched,
-                    hanging,
-                    spots_at,
-                    ends,
-                    offsets,
-                    people,
-                    seen,
-                    sums,
-                )
+            count = spread(
+                service, count, size, network.indptr, heads, weights, times, fresh, touched, room.heap
+            )
+            if hung.people.size > 0:
+                _sum_up(change, service, count, times, room, hung, sums)
             if rows.shape[0] > 0 and filled[0] >= 0:
                 if filled[0] + count > rows.shape[0]:
                     filled[0] = -1
@@ -180,16 +177,6 @@ def _judge(  # noqa: C901  (one pass, nothing to share)
             filled[0] = before
             return change
     return last
-
-
-class _Room(NamedTuple):
-    """What one thread needs for itself."""
-
-    weights: Int32
-    fresh: Int32
-    touched: Int32
-    heap: NDArray[np.int64]
-    seen: NDArray[np.int64]
 
 
 class _Question:
@@ -232,27 +219,21 @@ class _Question:
         )
 
     def judge(
-        self, first: int, last: int, room: _Room, rows: Int32, filled: NDArray[np.int64], hung: _Hung
+        self,
+        first: int,
+        last: int,
+        room: _Room,
+        hung: _Hung,
+        sums: NDArray[np.float64],
+        rows: Int32,
+        filled: NDArray[np.int64],
     ) -> int:
+        network = _Network(self.graph.indptr.view(np.uint32), self.graph.heads.view(np.uint32))
+        changes = _Lowered(self.pointers, self.positions, self.froms, self.lowered)
         return _judge(
-            *(self.graph.indptr.view(np.uint32), self.graph.heads.view(np.uint32), room.weights, self.times),
-            *(first, last, self.pointers, self.positions, self.froms, self.lowered),
-            *(room.fresh, room.touched, room.heap, rows, filled),
-            *(hung.hanging, hung.spots_at, hung.nodes, hung.offsets, hung.people, hung.limits),
-            *(room.seen, hung.sums),
-        )
-
-
-class _Hung(NamedTuple):
-    """Spots by the node they hang on, and where their sums go."""
-
-    hanging: UInt32
-    spots_at: UInt32
-    nodes: Int32
-    offsets: Int32
-    people: NDArray[np.float64]
-    limits: Int32
-    sums: NDArray[np.float64]
+            _Network(*map(sealed, network)), sealed(self.times), first, last,
+            _Lowered(*map(sealed, changes)), room, hung, sums, rows, filled,
+        )  # fmt: skip
 
 
 _NO_ROWS = (0, 4)
@@ -261,9 +242,8 @@ _NO_ROWS = (0, 4)
 def _nothing_hung(services: int) -> _Hung:
     none = np.zeros(0, np.uint32)
     ends = np.zeros((0, 2), np.int32)
-    return _Hung(
-        none, none, ends, ends, np.zeros(0), np.full(services, -1, np.int32), np.zeros((0, services, 3))
-    )
+    limits = np.full(services, -1, np.int32)
+    return _Hung(sealed(none), sealed(none), sealed(ends), sealed(ends), sealed(np.zeros(0)), sealed(limits))
 
 
 def _hang(question: _Question, spots: Spots, limits: ArrayLike | None) -> _Hung:
@@ -282,8 +262,10 @@ def _hang(question: _Question, spots: Spots, limits: ArrayLike | None) -> _Hung:
     hanging, order = group(n, np.ascontiguousarray(flat[hooks]))
     spots_at = (hooks[order] // 2).astype(np.uint32)
     bounds = np.full(services, -1, np.int32) if limits is None else as_int32(limits, "limits", size=services)
-    sums = np.zeros((question.count, services, 3))
-    return _Hung(hanging.view(np.uint32), spots_at, ends, offsets, people, bounds, sums)
+    return _Hung(
+        sealed(hanging.view(np.uint32)), sealed(spots_at), sealed(ends), sealed(offsets), sealed(people),
+        sealed(bounds),
+    )  # fmt: skip
 
 
 def _rooms(question: _Question, spots: int, threads: int) -> SimpleQueue[_Room]:
@@ -329,7 +311,8 @@ def improvements(
     question = _Question(graph, times, changes, direction)
     count = min(thread_count(threads), max(1, question.count))
     rooms = _rooms(question, 0, count)
-    hung = _nothing_hung(question.times.shape[1])
+    services = question.times.shape[1]
+    hung, sums = _nothing_hung(services), np.zeros((0, services, 3))
     found: dict[int, list[Int32]] = {}
 
     def piece(first: int) -> None:
@@ -340,7 +323,7 @@ def improvements(
         parts = []
         at = first
         while at < last:
-            at = question.judge(at, last, room, rows, filled, hung)
+            at = question.judge(at, last, room, hung, sums, rows, filled)
             parts.append(rows[: filled[0]].copy())
             if filled[0] == 0 and at < last:  # a single change is larger than all the room there is
                 rows = np.empty((4 * rows.shape[0], 4), np.int32)
@@ -389,17 +372,20 @@ def gains(
     """
     question = _Question(graph, times, changes, direction)
     hung = _hang(question, spots, limits)
+    sums = np.zeros((question.count, question.times.shape[1], 3))
     count = min(thread_count(threads), max(1, question.count))
     rooms = _rooms(question, hung.people.size, count)
 
     def piece(first: int) -> None:
         room = rooms.get()
         no_rows = np.empty(_NO_ROWS, np.int32)
-        question.judge(first, min(first + _PIECE, question.count), room, no_rows, np.zeros(1, np.int64), hung)
+        question.judge(
+            first, min(first + _PIECE, question.count), room, hung, sums, no_rows, np.zeros(1, np.int64)
+        )
         rooms.put(room)
 
     _share_pieces(piece, question.count, count)
-    saved, reached, within = (np.ascontiguousarray(hung.sums[:, :, i]) for i in range(3))
+    saved, reached, within = (np.ascontiguousarray(sums[:, :, i]) for i in range(3))
     return Gains(saved, reached, within)
 
 

@@ -197,6 +197,14 @@ def magnitudes(
     -------
     tuple
         Value, lower and upper bound, each 0 or more.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> value, low, high = (np.array([number], np.float32) for number in (-4, -6, 2))
+    >>> three = magnitudes(value, low, high)
+    >>> [each.tolist() for each in three]
+    [[4.0], [0.0], [6.0]]
     """
     low, high = np.abs(lower), np.abs(upper)
     least = np.where((lower <= 0) & (upper >= 0), 0.0, np.minimum(low, high)).astype(np.float32)

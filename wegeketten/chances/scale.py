@@ -173,6 +173,14 @@ class Scale:
         -------
         ndarray
             From 0 to 1, shape (rows,).
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> shares = scale("kerb_cm").contexts[0].shares
+        >>> known = np.array([2.0]), np.array([8.0])
+        >>> scale("kerb_cm").passing(np.atleast_2d(shares), 3.0, *known).round(2).tolist()
+        [1.0]
         """
         best, worst = (lower, upper) if self.rising else (upper, lower)
         best, worst = (np.asarray(each, dtype=np.float64) for each in (best, worst))

@@ -65,6 +65,12 @@ def to_degrees(xy: Floats, system: int | str | pyproj.CRS) -> Floats:
     -------
     Floats
         Longitude and latitude, shape (points, 2).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> to_degrees(np.array([[500000.0, 5655000.0]]), 25833).round(3).tolist()
+    [[15.0, 51.047]]
     """
     return between(xy, system, 4326)
 
@@ -90,6 +96,12 @@ def between(xy: Floats, system: int | str | pyproj.CRS, target: int) -> Floats:
     ------
     InputDataError
         There is no way from the one to the other.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> between(np.array([[500000.0, 5655000.0]]), 25833, 25832).round().tolist()
+    [[920435.0, 5672147.0]]
     """
     import pyproj
 
@@ -228,6 +240,11 @@ def named(system: int | str | pyproj.CRS) -> str:
     -------
     str
         Such as ``EPSG:25833 (ETRS89 / UTM zone 33N)``.
+
+    Examples
+    --------
+    >>> named(25833)
+    'EPSG:25833 (ETRS89 / UTM zone 33N)'
     """
     import pyproj
 

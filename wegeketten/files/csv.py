@@ -119,6 +119,15 @@ def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]
         Names of the columns.
     rows
         As many values as there are names.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     write_csv(Path(folder) / "a.csv", ["id", "cm"], [["n68", 2.5]])
+    ...     (Path(folder) / "a.csv").read_text(encoding="utf-8").split()
+    ['id,cm', 'n68,2.5']
     """
     dialect = _chosen.get()
     encoding = "utf-8-sig" if dialect == "de" else "utf-8"
@@ -145,6 +154,15 @@ def read_csv(path: Path) -> list[dict[str, str]]:
     ------
     InputDataError
         The file cannot be read, is no UTF-8, or a row is cut.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     write_csv(Path(folder) / "a.csv", ["id", "cm"], [["n68", 2.5]])
+    ...     read_csv(Path(folder) / "a.csv")
+    [{'id': 'n68', 'cm': '2.5'}]
     """
     try:
         text = path.read_text(encoding="utf-8-sig")

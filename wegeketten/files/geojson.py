@@ -90,6 +90,11 @@ def collection(features: Sequence[dict[str, Any]]) -> dict[str, Any]:
     -------
     dict
         Ready for JSON.
+
+    Examples
+    --------
+    >>> collection([feature({"type": "Point", "coordinates": [13.74, 51.05]}, {"n": 1})])["type"]
+    'FeatureCollection'
     """
     return {"type": "FeatureCollection", "attribution": ATTRIBUTION, "features": list(features)}
 

@@ -44,6 +44,20 @@ def write_json(path: Path, document: object, *, inputs: Iterable[Path] = ()) -> 
         Plain values.
     inputs
         Files that are read for it.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     write_json(Path(folder) / "a.json", {"n": [1, 2]})
+    ...     print((Path(folder) / "a.json").read_text(encoding="utf-8"))
+    {
+     "n": [
+      1,
+      2
+     ]
+    }
     """
     write_text(path, json_text(document), inputs=inputs)
 
@@ -61,6 +75,15 @@ def write_text(path: Path, text: str, *, encoding: str = "utf-8", inputs: Iterab
         Name of the encoding.
     inputs
         Files that are read for it.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     write_text(Path(folder) / "a.txt", "one")
+    ...     (Path(folder) / "a.txt").read_bytes()
+    b'one'
     """
     with whole_file(path, inputs=inputs) as temporary:
         temporary.write_text(text, encoding=encoding, newline="\n", errors="replace")

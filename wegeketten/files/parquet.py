@@ -103,6 +103,12 @@ def read_columns(path: Path, names: Iterable[str] | None = None) -> Columns:
     ------
     InputDataError
         The file is missing, cut or lacks a column.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> list(read_columns(hamlet().path / "nodes.parquet", ["x", "y"]))
+    ['x', 'y']
     """
     import pyarrow as pa
     import pyarrow.parquet as pq

@@ -28,6 +28,11 @@ def policy_of(page: str, *, image_sources: Iterable[str] = ()) -> str:
     -------
     str
         Content of the meta tag.
+
+    Examples
+    --------
+    >>> policy_of("<script>go()</script>").split(";")[0]
+    "default-src 'none'"
     """
     scripts = [m["code"] for m in _SCRIPT.finditer(page) if 'type="' not in m["attributes"]]
     styles = [m["code"] for m in _STYLE.finditer(page)]

@@ -83,6 +83,12 @@ def is_private(path: Path) -> bool:
     -------
     bool
         Whether it lies in one.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> is_private(Path("city/edges.parquet"))
+    False
     """
     return any(_private(part) for part in path.parts)
 

@@ -98,6 +98,15 @@ def file_digest(path: Path) -> str:
     -------
     str
         64 signs.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     (Path(folder) / "empty").touch()
+    ...     file_digest(Path(folder) / "empty")[:16]
+    'e3b0c44298fc1c14'
     """
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

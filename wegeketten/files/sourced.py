@@ -123,6 +123,12 @@ def read_toml(path: Path, what: str) -> dict[str, Any]:
     ------
     UsageError
         The file cannot be read, or is not TOML in UTF-8.
+
+    Examples
+    --------
+    >>> from wegeketten.files.resources import shipped
+    >>> read_toml(shipped("profiles", "walker.toml"), "profile")["id"]
+    'walker'
     """
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))

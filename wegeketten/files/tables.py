@@ -167,6 +167,16 @@ def read_table(
         There is no such encoding or sheet, or the sheet must be named.
     MissingExtraError
         A workbook was given and python-calamine is not installed.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from wegeketten.files.csv import write_csv
+    >>> with TemporaryDirectory() as folder:
+    ...     write_csv(Path(folder) / "a.csv", ["id", "cm"], [["n68", 2.5]])
+    ...     list(read_table(Path(folder) / "a.csv").columns)
+    ['id', 'cm']
     """
     path = Path(path)
     start, size = read_start(path)

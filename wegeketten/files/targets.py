@@ -182,6 +182,12 @@ def owner_of(file: Path) -> Path | None:
     -------
     Path or None
         The nearest folder above it that has a marker.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> owner_of(hamlet().path / "edges.parquet") == hamlet().path
+    True
     """
     for folder in list(file.parents)[:3]:
         for marker in MARKERS:
@@ -205,6 +211,12 @@ def files_of(marker: Path) -> dict[str, dict[str, object]]:
     -------
     dict
         Empty where it lists none.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> "edges.parquet" in files_of(hamlet().path / "city.json")
+    True
     """
     try:
         told = json.loads(marker.read_bytes())

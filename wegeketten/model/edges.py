@@ -208,6 +208,15 @@ class EdgeTable:
         -------
         EdgeTable
             A table that shares all other columns with this one.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> edges = hamlet().edges
+        >>> lower = edges.changed({"kerb_cm": np.zeros(len(edges), np.float32)})
+        >>> float(edges["kerb_cm"][7]), float(lower["kerb_cm"][7])
+        (5.0, 0.0)
         """
         after: dict[str, NDArray[Any]] = {**self.columns, **columns}
         if isinstance(self.columns, LazyColumns) and RAW not in after:
@@ -226,6 +235,13 @@ class EdgeTable:
         -------
         list of str
             One for each row.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> hamlet().edges.ids(np.array([0, 7]))
+        ['w1001:1', 'n68']
         """
         rows = np.arange(len(self)) if rows is None else np.asarray(rows)
         return element_ids(

@@ -53,6 +53,13 @@ class Tabular:
         ------
         UsageError
             There is no such table.
+
+        Examples
+        --------
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> from wegeketten.reach.scan import scan
+        >>> len(scan(hamlet(), profiles=["walker"], services=["pharmacy"]).to_frame("homes"))
+        12
         """
         import pandas as pd
 
@@ -76,6 +83,13 @@ class Tabular:
         ------
         UsageError
             There is no such table.
+
+        Examples
+        --------
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> from wegeketten.reach.scan import scan
+        >>> scan(hamlet(), profiles=["walker"], services=["pharmacy"]).to_geodataframe("homes").crs.to_epsg()
+        4326
         """
         import geopandas as gpd
 

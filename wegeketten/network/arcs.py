@@ -25,6 +25,13 @@ def graph_of(edges: EdgeTable, nodes: int) -> Graph:
     -------
     Graph
         With all weights 1; a profile's weights are given to its hierarchy later.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> graph = graph_of(hamlet().edges, len(hamlet().nodes["x"]))
+    >>> graph.n, graph.m
+    (7, 16)
     """
     from wegeketten.routing import Graph
 

@@ -163,6 +163,13 @@ def runs_along(
     -------
     list of Stretch
         Steps, lifts and escalators are no slopes: they end a run and are left out.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> found = runs_along(hamlet().edges, [0, 1], [True, True], [200.0, 200.0])
+    >>> [(stretch.verdict, stretch.reason) for stretch in found]
+    [('not testable', 'bounds too wide')]
     """
     row, forth = np.asarray(rows, np.int64), np.asarray(ahead, bool)
     length = np.asarray(metres, np.float64)

@@ -291,6 +291,12 @@ def parts_of_elements(osm_type: NDArray[np.generic], osm_id: NDArray[np.generic]
     -------
     ndarray
         Shape (edges,).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> parts_of_elements(np.array([b"w", b"w", b"n"]), np.array([7, 7, 7])).tolist()
+    [1, 2, -1]
     """
     count = len(osm_id)
     order = np.lexsort((np.arange(count), osm_id, osm_type))

@@ -148,6 +148,15 @@ def places_of(edges: EdgeTable, joint: NDArray[np.bool_]) -> Rows:
     -------
     Rows
         Shape (nodes,).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> edges = hamlet().edges
+    >>> same = places_of(edges, edges["length_m"] == 0)
+    >>> int(same[edges["u"][7]]) == int(same[edges["v"][7]])
+    True
     """
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components

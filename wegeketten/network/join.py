@@ -170,6 +170,13 @@ def feet_of(edges: EdgeTable, edge: NDArray[np.integer], along: NDArray[np.float
     -------
     ndarray
         float64.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> feet_of(hamlet().edges, np.array([0]), np.array([0.5])).round(1).tolist()
+    [[411783.2, 5656138.7]]
     """
     import shapely
 

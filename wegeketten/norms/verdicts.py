@@ -119,6 +119,13 @@ def judge(
     -------
     list of ClauseVerdicts
         One per clause, in the norm's order.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.norms.clauses import load_norm
+    >>> len(judge(hamlet().edges, load_norm("din18040-3")))
+    13
     """
     return [_judge(edges, clause, conflicts or {}, model_resolution_m) for clause in norm.clause]
 
@@ -268,6 +275,15 @@ def district_sums(
     -------
     list of dict
         Rows of ``norm_districts.csv``.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.norms.clauses import load_norm
+    >>> from wegeketten.reach.quality import edge_districts
+    >>> judged = judge_city(hamlet(), load_norm("din18040-3"))
+    >>> district_sums(hamlet(), judged, edge_districts(hamlet()))[0]["clause"]
+    'passage-width'
     """
     names = [str(name) for name in city.districts["name"]]
     lengths = city.edges["length_m"].astype(np.float64)

@@ -54,6 +54,19 @@ def write_norm(
     -------
     list of dict
         Rows of ``norm_districts.csv``.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.norms.clauses import load_norm
+    >>> from wegeketten.norms.verdicts import judge_city
+    >>> norm = load_norm("din18040-3")
+    >>> with TemporaryDirectory() as folder:
+    ...     rows = write_norm(hamlet(), norm, judge_city(hamlet(), norm), Path(folder) / "norm")
+    >>> rows[0]["clause"]
+    'passage-width'
     """
     from wegeketten.files.csv import write_csv
     from wegeketten.files.geopackage import write_layers

@@ -82,6 +82,15 @@ def choose_measures(
     -------
     Portfolio
         Bought greedily, or by an integer program over all bundles found where that is worth more.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.planning.uncertain import doubtful_tasks
+    >>> tasks = doubtful_tasks(hamlet(), [load_profile("wheelchair")], ["pharmacy"])
+    >>> [pick.edges for pick in choose_measures(tasks, None).picks]
+    [(2, 3, 4, 7)]
     """
     objective = objective or Objective()
     if bought is None:
@@ -186,6 +195,15 @@ def find_bundles(
     -------
     list of Edges
         Sets of edges, each affordable.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.planning.uncertain import doubtful_tasks
+    >>> tasks = doubtful_tasks(hamlet(), [load_profile("wheelchair")], ["pharmacy"])
+    >>> find_bundles(tasks, 1e9)[:2]
+    [(0,), (1,)]
     """
     ledger = Ledger(tasks, Objective())
     rng = np.random.default_rng(len(given))  # the same question gets the same answer
@@ -245,6 +263,16 @@ def wishes_of(tasks: Sequence[Task], sets: Sequence[Edges]) -> list[Wish]:
     -------
     list of Wish
         Homes that no set helps are left out.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.planning.uncertain import doubtful_tasks
+    >>> tasks = doubtful_tasks(hamlet(), [load_profile("wheelchair")], ["pharmacy"])
+    >>> kerb = hamlet().edges["osm_id"].tolist().index(68)
+    >>> len(wishes_of(tasks, [(kerb,)]))
+    0
     """
     served = _Served(tasks)
     served.add(sets)

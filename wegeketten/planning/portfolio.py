@@ -333,6 +333,15 @@ def buy_greedily(
     -------
     list
         In order of purchase.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.planning.uncertain import doubtful_tasks
+    >>> tasks = doubtful_tasks(hamlet(), [load_profile("wheelchair")], ["pharmacy"])
+    >>> [pick.edges for pick in buy_greedily(tasks, None)]
+    [(2, 3, 4, 7)]
     """
     ledger = Ledger(tasks, objective or Objective())
     ledger.buy(tuple(after))
@@ -377,5 +386,14 @@ def value_of(tasks: Sequence[Task], edges: Iterable[int], objective: Objective |
     -------
     float
         In the objective's unit.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.planning.uncertain import doubtful_tasks
+    >>> tasks = doubtful_tasks(hamlet(), [load_profile("wheelchair")], ["pharmacy"])
+    >>> value_of(tasks, range(8)), value_of(tasks, [0])
+    (15.0, 0.0)
     """
     return float(Ledger(tasks, objective or Objective()).values([tuple(sorted(set(edges)))])[0])

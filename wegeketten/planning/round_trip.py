@@ -7,7 +7,7 @@ lanes, and a measure may lower either part of it, or both.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -130,15 +130,12 @@ class RoundTripState(State):
             One entry for each bundle.
         """
         out, back = self.task.field, self.task.back
-        offsets, changed = arcs if arcs is not None else bundles.arcs(out)
-        back_offsets, back_changed = bundles.arcs(back)
         within, opened, saved, home_offsets, homes = _round_trip_gains(
-            *out.entering, out.tails, out.heads, self.weights, self.lanes,
-            offsets, changed, out.mended[changed], out.streets,
-            *back.entering, back.tails, back.heads, self.back_weights, self.back_lanes,
-            back_offsets, back_changed, back.mended[back_changed], back.streets,
-            self.task.people, self.task.limit,
-        )  # fmt: skip
+            _half(out, self.weights, self.lanes, arcs if arcs is not None else bundles.arcs(out)),
+            _half(back, self.back_weights, self.back_lanes, bundles.arcs(back)),
+            self.task.people,
+            self.task.limit,
+        )
         return Gain(within, opened, saved / UNITS_PER_MINUTE, home_offsets, homes)
 
     def mend(self, edges: Sequence[int]) -> None:
@@ -213,46 +210,71 @@ def _lanes(field: WhatIfGraph, goals: Ints) -> Longs:
     return lanes
 
 
+class _Half(NamedTuple):
+    """The way out or the way back: a field, its times to each goal, and what each set of measures changes."""
+
+    indptr: Ints
+    arcs: Ints
+    tails: Ints
+    heads: Ints
+    weights: Ints
+    lanes: Longs
+    sets_indptr: Longs
+    set_arcs: Ints
+    set_weights: Ints
+    first_home: int
+
+
+class _Scratch(NamedTuple):
+    """Room for one search at a time."""
+
+    heap_keys: Longs
+    heap_items: Ints
+    touched: Ints
+    before: Longs
+
+
+def _half(field: WhatIfGraph, weights: Ints, lanes: Longs, arcs: tuple[Longs, Ints]) -> _Half:
+    """One half of a round trip for the kernel; `arcs` are the bundles' on this field."""
+    offsets, changed = arcs
+    return _Half(
+        *field.entering, field.tails, field.heads, weights, lanes,
+        offsets, changed, field.mended[changed], field.streets,
+    )  # fmt: skip
+
+
 @lazy_kernel
 def _lower_lanes(
-    indptr: Ints,
-    arcs: Ints,
-    tails: Ints,
-    heads: Ints,
-    weights: Ints,
-    lanes: Longs,
-    changed: Ints,
-    changed_weights: Ints,
-    first_home: int,
+    half: _Half,
+    number: int,
     fresh: Longs,
     marks: NDArray[np.bool_],
     found: Ints,
     count: int,
-    heap_keys: Longs,
-    heap_items: Ints,
-    touched: Ints,
-    before: Longs,
+    scratch: _Scratch,
 ) -> int:
-    """Write the homes' times after a change into `fresh`, list those that fall; lanes stay as they were."""
-    homes = len(marks)
+    """Write the homes' times after a set into `fresh`, list those that fall; lanes stay as they were."""
+    homes, lanes, weights, touched = len(marks), half.lanes, half.weights, scratch.touched
+    changed = half.set_arcs[half.sets_indptr[number] : half.sets_indptr[number + 1]]
+    lowered = half.set_weights[half.sets_indptr[number] : half.sets_indptr[number + 1]]
     old = np.empty(len(changed), dtype=np.int32)
     for index in range(len(changed)):
         old[index] = weights[changed[index]]
     for lane in range(len(lanes)):
         reached = quicken(
-            indptr, arcs, tails, heads, weights, lanes[lane], changed, changed_weights,
-            heap_keys, heap_items, touched, before,
+            half.indptr, half.arcs, half.tails, half.heads, weights, lanes[lane], changed, lowered,
+            scratch.heap_keys, scratch.heap_items, touched, scratch.before,
         )  # fmt: skip
         for index in range(reached):
             node = touched[index]
-            home = node - first_home
+            home = node - half.first_home
             if 0 <= home < homes:
                 fresh[lane, home] = lanes[lane, node]
                 if not marks[home]:
                     marks[home] = True
                     found[count] = home
                     count += 1
-            lanes[lane, node] = before[index]
+            lanes[lane, node] = scratch.before[index]
     for index in range(len(changed)):
         weights[changed[index]] = old[index]
     return count
@@ -260,67 +282,42 @@ def _lower_lanes(
 
 @lazy_kernel
 def _round_trip_gains(
-    indptr: Ints,
-    arcs: Ints,
-    tails: Ints,
-    heads: Ints,
-    weights: Ints,
-    lanes: Longs,
-    sets_indptr: Longs,
-    set_arcs: Ints,
-    set_weights: Ints,
-    first_home: int,
-    back_indptr: Ints,
-    back_arcs: Ints,
-    back_tails: Ints,
-    back_heads: Ints,
-    back_weights: Ints,
-    back_lanes: Longs,
-    back_sets_indptr: Longs,
-    back_set_arcs: Ints,
-    back_set_weights: Ints,
-    back_first_home: int,
-    people: NDArray[np.float64],
-    limit: int,
+    out: _Half, back: _Half, people: NDArray[np.float64], limit: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], Longs, Ints]:
     """As `wegeketten.whatif.least_cost.gains`, for round trips."""
-    sets, homes, count_lanes = len(sets_indptr) - 1, len(people), len(lanes)
+    sets, homes, lanes = len(out.sets_indptr) - 1, len(people), len(out.lanes)
     within, opened, saved = np.zeros(sets), np.zeros(sets), np.zeros(sets)
     offsets = np.zeros(sets + 1, dtype=np.int64)
     found = np.empty(1024, dtype=np.int32)
     count = 0
-    room = max(len(arcs) + len(set_arcs), len(back_arcs) + len(back_set_arcs)) + 1
-    heap_keys = np.empty(room, dtype=np.int64)
-    heap_items = np.empty(room, dtype=np.int32)
-    nodes = max(len(indptr), len(back_indptr)) - 1
-    touched = np.empty(nodes, dtype=np.int32)
-    before = np.empty(nodes, dtype=np.int64)
-    fresh = lanes[:, first_home : first_home + homes].copy()
-    back_fresh = back_lanes[:, back_first_home : back_first_home + homes].copy()
+    room = max(len(out.arcs) + len(out.set_arcs), len(back.arcs) + len(back.set_arcs)) + 1
+    nodes = max(len(out.indptr), len(back.indptr)) - 1
+    scratch = _Scratch(
+        np.empty(room, dtype=np.int64),
+        np.empty(room, dtype=np.int32),
+        np.empty(nodes, dtype=np.int32),
+        np.empty(nodes, dtype=np.int64),
+    )
+    fresh = out.lanes[:, out.first_home : out.first_home + homes].copy()
+    back_fresh = back.lanes[:, back.first_home : back.first_home + homes].copy()
     marks = np.zeros(homes, dtype=np.bool_)
     faster = np.empty(homes, dtype=np.int32)
     for number in range(sets):
-        some = slice(sets_indptr[number], sets_indptr[number + 1])
-        listed = _lower_lanes(
-            indptr, arcs, tails, heads, weights, lanes, set_arcs[some], set_weights[some], first_home,
-            fresh, marks, faster, 0, heap_keys, heap_items, touched, before,
-        )  # fmt: skip
-        some = slice(back_sets_indptr[number], back_sets_indptr[number + 1])
-        listed = _lower_lanes(
-            back_indptr, back_arcs, back_tails, back_heads, back_weights, back_lanes, back_set_arcs[some],
-            back_set_weights[some], back_first_home, back_fresh, marks, faster, listed,
-            heap_keys, heap_items, touched, before,
-        )  # fmt: skip
+        listed = _lower_lanes(out, number, fresh, marks, faster, 0, scratch)
+        listed = _lower_lanes(back, number, back_fresh, marks, faster, listed, scratch)
         for index in range(listed):
             home = faster[index]
             was, now = INF, INF
-            for lane in range(count_lanes):
-                out, back = lanes[lane, first_home + home], back_lanes[lane, back_first_home + home]
-                if out < INF and back < INF:
-                    was = min(was, out + back)
+            for lane in range(lanes):
+                there, home_again = (
+                    out.lanes[lane, out.first_home + home],
+                    back.lanes[lane, back.first_home + home],
+                )
+                if there < INF and home_again < INF:
+                    was = min(was, there + home_again)
                 if fresh[lane, home] < INF and back_fresh[lane, home] < INF:
                     now = min(now, fresh[lane, home] + back_fresh[lane, home])
-                fresh[lane, home], back_fresh[lane, home] = out, back
+                fresh[lane, home], back_fresh[lane, home] = there, home_again
             marks[home] = False
             if now >= was:
                 continue

@@ -93,6 +93,15 @@ def restrict(tasks: Sequence[Task], edges: Iterable[int]) -> list[Task]:
     -------
     list of Task
         One for each task.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.planning.uncertain import doubtful_tasks
+    >>> tasks = doubtful_tasks(hamlet(), [load_profile("wheelchair")], ["pharmacy"])
+    >>> len(restrict(tasks, [0]))
+    1
     """
     known: dict[WhatIfGraph, WhatIfGraph] = {}
     kept = np.fromiter(set(edges), dtype=np.int64)

@@ -121,6 +121,16 @@ def chance_of_way(
     -------
     float
         From 0 to 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.reach.route import find_route
+    >>> kerb = 2 * hamlet().edges["osm_id"].tolist().index(68)
+    >>> 0 < chance_of_way(hamlet(), load_profile("wheelchair"), np.array([kerb]), worlds=64) < 1
+    True
     """
     drawn = Worlds(city, [profile], worlds, seed)
     over = np.unique(np.asarray(arcs, dtype=np.int64))

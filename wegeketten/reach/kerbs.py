@@ -69,6 +69,13 @@ def count_kerbs(edges: EdgeTable, district: NDArray[np.integer[Any]], names: Seq
     -------
     list of Kerbs
         The whole network first.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> [(row.district, row.kerbs) for row in count_kerbs(hamlet().edges, np.zeros(1, np.int32), ["A1"])]
+    [('', 1), ('A1', 1)]
     """
     rows = np.flatnonzero(edges["kind"] == Kind.kerb)
     columns = ("kerb_cm_lower", "kerb_cm_upper", "tactile_lower", "tactile_upper")

@@ -103,6 +103,14 @@ def quality_shares(edges: EdgeTable, district: NDArray[np.integer[Any]], names: 
     list of Share
         For the whole network (district "") and then for every district, an attribute that occurs nowhere left
         out.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> rows = quality_shares(hamlet().edges, np.zeros(8, np.int32), ["A1"])
+    >>> rows[0].attribute
+    'kerb_cm'
     """
     kind = np.asarray(edges["kind"], dtype=np.uint8)
     way = (kind < Kind.kerb) & ~ways_across(edges.columns)

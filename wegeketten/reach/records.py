@@ -35,6 +35,14 @@ def homes_by_profile(scan: Scan) -> Iterator[Any]:
     ------
     Any
         Columns of ``homes.parquet``.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.reach.scan import scan
+    >>> result = scan(hamlet(), profiles=["walker", "blind"], services=["pharmacy"])
+    >>> [table.num_rows for table in homes_by_profile(result)]
+    [12, 12]
     """
     import pyarrow as pa
 

@@ -150,6 +150,19 @@ class Route(Tabular):
         ------
         UsageError
             Another suffix, or a track is asked for where there is no way.
+
+        Examples
+        --------
+        >>> from pathlib import Path
+        >>> from tempfile import TemporaryDirectory
+        >>> from wegeketten.people.profile import load_profile
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> import json
+        >>> route = find_route(hamlet(), load_profile("walker"), (51.05, 13.741), (51.05, 13.745))
+        >>> with TemporaryDirectory() as folder:
+        ...     route.write(Path(folder) / "way.json")
+        ...     json.loads((Path(folder) / "way.json").read_text(encoding="utf-8"))["answer"]
+        'sure'
         """
         suffix = path.suffix.lower()
         if suffix not in (".json", ".geojson", ".gpx"):

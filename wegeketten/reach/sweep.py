@@ -119,6 +119,17 @@ def sweep_over(
     -------
     Sweep
         Units of 0.1 s, shape (homes, groups).
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.joins.endpoints import join_homes, join_places
+    >>> city, walker = hamlet(), load_profile("walker")
+    >>> homes, places = join_homes(city, walker), join_places(city, walker)
+    >>> weights, metric = city.weights(walker).likely, city.metric(walker, "likely")
+    >>> sweep_over(city, weights, metric, [places], homes, detailed=True).metres.round()[:2].tolist()
+    [[2.0], [5.0]]
     """
     uv = city.edges["u"], city.edges["v"]
     lengths = city.edges["length_m"]

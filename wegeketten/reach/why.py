@@ -183,6 +183,19 @@ class Why(Tabular):
         ------
         UsageError
             The file's name says that it is something else.
+
+        Examples
+        --------
+        >>> from pathlib import Path
+        >>> from tempfile import TemporaryDirectory
+        >>> from wegeketten.people.profile import load_profile
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> import json
+        >>> why = find_why(hamlet(), load_profile("walker"), (51.05, 13.741), "pharmacy")
+        >>> with TemporaryDirectory() as folder:
+        ...     why.write(Path(folder) / "why.json")
+        ...     json.loads((Path(folder) / "why.json").read_text(encoding="utf-8"))["reached"]
+        True
         """
         check_ending(path, (".json",))
         write_json(path, self.to_json())

@@ -84,6 +84,14 @@ def map_page(
         A profile, service or answer is not in the data.
     OutputError
         The page would be too big to open.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.reports.map_data import gather
+    >>> page = map_page(gather(hamlet(), profiles=["walker"], services=["pharmacy"]), lang="en")
+    >>> page[:15]
+    '<!DOCTYPE html>'
     """
     words = load_words(lang)
     data = merge_homes(data)
@@ -361,6 +369,14 @@ def extent(data: MapData) -> tuple[tuple[float, float], tuple[float, float]]:
     ------
     UsageError
         The city has neither homes nor ways.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.reports.map_data import gather
+    >>> south_west, north_east = extent(gather(hamlet(), profiles=["walker"], services=["pharmacy"]))
+    >>> round(north_east[0] - south_west[0], 4)
+    0.0003
     """
     source = data.homes if len(data.homes) else data.network
     if not len(source.lon):

@@ -212,6 +212,12 @@ def city_name(city: City) -> str:
     -------
     str
         Without an ending.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> city_name(hamlet())
+    'Hamlet'
     """
     district = np.asarray(city.homes["district"])
     count = np.bincount(district[district >= 0], minlength=1)

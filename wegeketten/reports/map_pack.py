@@ -35,6 +35,13 @@ def bundle(data: MapData) -> dict[str, str]:
     -------
     dict
         Packed columns as base64.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.reports.map_data import gather
+    >>> len(bundle(gather(hamlet(), profiles=["walker"], services=["pharmacy"]))) > 3
+    True
     """
     texts = {
         "data-base": _base(data.base),

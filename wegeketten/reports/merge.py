@@ -73,6 +73,13 @@ def group_homes(data: MapData, most: int = MOST_HOMES) -> Longs:
     -------
     Longs
         Shape (homes,).
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.reports.map_data import gather
+    >>> group_homes(gather(hamlet(), profiles=["walker"], services=["pharmacy"]), 4).max().item() + 1
+    3
     """
     position, off = _positions(data)
     _, streets = np.unique(np.array(data.homes.street, dtype=np.str_), return_inverse=True)

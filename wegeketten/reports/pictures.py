@@ -63,6 +63,13 @@ def locator_map(city: City, row: int, *, alt: str, width: int = 220) -> Picture:
     -------
     Picture
         SVG with its text alternative.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> picture = locator_map(hamlet(), 0, alt="Where the district lies")
+    >>> picture.alt
+    'Where the district lies'
     """
     import shapely
 

@@ -72,6 +72,11 @@ class Settings(NamedTuple):
         -------
         Settings
             What is None stays as it was.
+
+        Examples
+        --------
+        >>> Settings().changed("Hamlet", None, None, None).title
+        'Hamlet'
         """
         return self._replace(
             title=title or self.title,

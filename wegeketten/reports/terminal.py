@@ -351,6 +351,12 @@ def written(out: Path, *, lang: str = "de") -> str:
     -------
     str
         One sentence.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> written(Path("out"), lang="en")
+    'Written: out'
     """
     return text("terminal.written", lang, out=escape(str(out)))
 
@@ -390,6 +396,12 @@ def print_rows(
         Columns that are set to the right.
     title
         A line above.
+
+    Examples
+    --------
+    >>> print_rows(["Kerb", "cm"], [["n68", "5"]], right={1})
+    Kerb  cm
+    n68    5
     """
     console = Console(highlight=False)
     told = [[clean_text(cell) for cell in row] for row in rows]  # a number and its unit stay on one line

@@ -55,6 +55,17 @@ def print_route(route: Route, city: City, *, lang: Lang = "de") -> None:
         The city, as built.
     lang
         Language of the text, ``de`` or ``en``.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.reach.route import find_route
+    >>> route = find_route(hamlet(), load_profile("walker"), (51.05, 13.741), (51.05, 13.745))
+    >>> print_route(route, hamlet(), lang="en")
+    4 minutes, 280 m, certain; no obstacle, no unclear spot.
+      1. Along the edge of the carriageway (Obere Gasse), 280 m
+    © OpenStreetMap contributors
     """
     console = Console(highlight=False)
     console.print(escape(route.sentence(lang)))
@@ -74,6 +85,14 @@ def print_sentences(sentences: list[str]) -> None:
     ----------
     sentences
         At least one.
+
+    Examples
+    --------
+    >>> print_sentences(["Go.", "Turn left.", "You are there."])
+    Go.
+      1. Turn left.
+      2. You are there.
+    © OpenStreetMap contributors
     """
     console = Console(highlight=False)
     for row, sentence in enumerate(sentences):
@@ -93,6 +112,18 @@ def print_why(why: Why, city: City, *, lang: Lang = "de") -> None:
         The city, as built.
     lang
         Language of the text, ``de`` or ``en``.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.reach.why import find_why
+    >>> why = find_why(hamlet(), load_profile("wheelchair"), (51.0498, 13.74), "pharmacy")
+    >>> print_why(why, hamlet(), lang="en")
+    Pharmacy: there is no way today. In the way: kerb, 2 – 8 cm, the limit is at
+    most 3 cm (mapped in OpenStreetMap) [n68]. Without that: 6 minutes.
+      • unknown on one stretch: kerb, kerb height
+    © OpenStreetMap contributors
     """
     console = Console(highlight=False)
     console.print(escape(clean_text(why.sentence(lang), longest=2000)))

@@ -79,6 +79,13 @@ class Candidates:
         -------
         Candidates
             In the order of `rows`.
+
+        Examples
+        --------
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> found, _ = find_candidates(hamlet(), "meeting_place")
+        >>> found.take([0]).site_id
+        ['n7004']
         """
         index = np.asarray(rows, dtype=np.int64)
         return Candidates(
@@ -99,6 +106,13 @@ class Candidates:
         -------
         Candidates
             All of both.
+
+        Examples
+        --------
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> found, _ = find_candidates(hamlet(), "meeting_place")
+        >>> len(found.joined(found.take([0])))
+        3
         """
         return Candidates(
             self.site_id + other.site_id, self.name + other.name, self.kind + other.kind,
@@ -189,6 +203,14 @@ def join_candidates(city: City, profile: Profile, candidates: Candidates) -> End
     -------
     Endpoints
         At most one joint for each candidate.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> found, _ = find_candidates(hamlet(), "meeting_place")
+    >>> join_candidates(hamlet(), load_profile("walker"), found).owner.tolist()
+    [0, 1]
     """
     from wegeketten.joins.endpoints import join_xy
 

@@ -60,6 +60,15 @@ def interchange(cost: Floats, chosen: Longs, fixed: NDArray[np.bool_]) -> float:
     -------
     float
         Cost of the sites that are open in the end.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> cost = np.array([[1.0, 9.0, 5.0], [9.0, 1.0, 5.0], [4.0, 4.0, 1.0]])
+    >>> chosen = np.array([2])
+    >>> found = interchange(cost, chosen, np.zeros(3, np.bool_))
+    >>> found, chosen.tolist()
+    (9.0, [2])
     """
     sites, demands = cost.shape
     first, second = np.empty(demands), np.empty(demands)

@@ -81,6 +81,15 @@ def improve(problem: Problem, chosen: Longs) -> Incumbent:
     -------
     Incumbent
         An answer that no single exchange makes better.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> cost = np.array([[1.0, 9.0, 5.0], [9.0, 1.0, 5.0], [4.0, 4.0, 1.0]])
+    >>> from wegeketten.siting.problem import make_problem
+    >>> problem = make_problem(cost, np.ones(3), np.zeros(3, np.bool_), np.ones(3), None)
+    >>> improve(problem, np.array([2])).value
+    11.0
     """
     chosen = np.ascontiguousarray(chosen, dtype=np.int64).copy()
     value = interchange(problem.cost, chosen, problem.fixed)
@@ -101,6 +110,15 @@ def nearest(problem: Problem, chosen: Longs) -> Longs:
     -------
     Longs
         Column of a site, shape (demands,).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> cost = np.array([[1.0, 9.0, 5.0], [9.0, 1.0, 5.0], [4.0, 4.0, 1.0]])
+    >>> from wegeketten.siting.problem import make_problem
+    >>> problem = make_problem(cost, np.ones(3), np.zeros(3, np.bool_), np.ones(3), None)
+    >>> nearest(problem, np.array([0, 1])).tolist()
+    [0, 1, 0]
     """
     first, second = np.empty(problem.demands), np.empty(problem.demands)
     place = np.zeros(problem.demands, dtype=np.int64)
@@ -151,6 +169,15 @@ def relax(problem: Problem, p: int, *, iterations: int = _ITERATIONS, seed: int 
     -------
     Relaxation
         Bound, prices and the best answer that was met.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> cost = np.array([[1.0, 9.0, 5.0], [9.0, 1.0, 5.0], [4.0, 4.0, 1.0]])
+    >>> from wegeketten.siting.problem import make_problem
+    >>> problem = make_problem(cost, np.ones(3), np.zeros(3, np.bool_), np.ones(3), None)
+    >>> relax(problem, 2).bound <= 6
+    True
     """
     steps = _Steps(problem, p)
     stall, length = 0, 2.0

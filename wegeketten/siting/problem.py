@@ -215,6 +215,11 @@ def check_count(p: int, fixed: NDArray[np.bool_]) -> None:
     ------
     UsageError
         There are fewer sites, or more fixed ones; or none is to be open.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> check_count(2, np.array([True, False, False]))
     """
     if p != int(p) or not max(1, int(fixed.sum())) <= p <= len(fixed):
         raise UsageError(
@@ -245,6 +250,14 @@ def make_problem(
     -------
     Problem
         Ready for the solvers.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> cost = np.array([[1.0, 9.0, 5.0], [9.0, 1.0, 5.0], [4.0, 4.0, 1.0]])
+    >>> problem = make_problem(cost, np.ones(3), np.zeros(3, np.bool_), np.ones(3), None)
+    >>> problem.raised(5.5)
+    6.0
     """
     weighted = np.ascontiguousarray(cost.T)
     forbidden = ~np.isfinite(weighted)

@@ -110,6 +110,13 @@ def assumed(
     -------
     Value or None
         Point value and bounds with provenance ``assumed``.
+
+    Examples
+    --------
+    >>> from wegeketten.model.kinds import Kind
+    >>> value = assumed(Kind.kerb, "", "kerb_cm")
+    >>> value.value, value.lower, value.upper
+    (12.0, 0.0, 20.0)
     """
     if kind.is_barrier and attribute == "width_m" and kind.name != "kerb":
         return barrier_gap(kind.name)

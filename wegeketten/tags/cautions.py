@@ -150,6 +150,11 @@ def named(bits: int) -> list[Caution]:
     -------
     list of Caution
         In the order of the table.
+
+    Examples
+    --------
+    >>> [caution.id for caution in named(0)]
+    []
     """
     return [caution for caution in cautions() if bits & caution.bit]
 

@@ -140,6 +140,18 @@ def read_survey(path: Path) -> tuple[list[SurveyRow], list[Rejected]]:
     -------
     tuple
         Usable rows, and the others with the reason.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from wegeketten.files.csv import write_csv
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "found.csv"
+    ...     write_csv(path, ["osm", "attribute", "value"], [["n68", "kerb_cm", "3"]])
+    ...     rows, rejected = read_survey(path)
+    >>> [row.attribute for row in rows], rejected
+    (['kerb_cm'], [])
     """
     found = parse_survey(path)
     return found.rows, found.rejected
@@ -214,6 +226,15 @@ def write_template(path: Path) -> None:
     ------
     OutputError
         The place is not writable.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     write_template(Path(folder) / "found.csv")
+    ...     (Path(folder) / "found.csv").read_text(encoding="utf-8-sig").splitlines()[0]
+    'lat,lon,osm,attribute,value,date,by,note'
     """
     from wegeketten.files.json import write_text
 

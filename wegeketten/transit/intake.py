@@ -141,6 +141,13 @@ def modes_of(feed: Feed) -> list[frozenset[str]]:
     -------
     list of frozenset
         Subsets of ``rail tram bus ferry``.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.transit.store import read_city_feed
+    >>> [sorted(modes) for modes in modes_of(read_city_feed(hamlet().path))]
+    [['tram'], ['tram']]
     """
     found: list[set[str]] = [set() for _ in feed.stops.ids]
     calls = np.unique(np.stack([feed.times.stop, feed.trips.mode[feed.times.trip]], axis=1), axis=0)

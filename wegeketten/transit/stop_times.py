@@ -57,6 +57,14 @@ class StopTimes:
         -------
         StopTimes
             A table of its own.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> from wegeketten.transit.store import read_city_feed
+        >>> len(read_city_feed(hamlet().path).times.take(np.array([0, 1])).stop)
+        2
         """
         return StopTimes(
             self.trip[rows], self.stop[rows], self.arrival[rows], self.departure[rows],

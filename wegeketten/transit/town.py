@@ -110,6 +110,15 @@ class TransitTown:
         -------
         dict
             A table for each of ``sure``, ``likely`` and ``possible``.
+
+        Examples
+        --------
+        >>> from wegeketten.people.profile import load_profile
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> town = TransitTown(hamlet())
+        >>> usable = town.usable(load_profile("wheelchair"))
+        >>> {answer: stops.any(axis=1).tolist() for answer, stops in usable.items()}
+        {'sure': [True, True], 'likely': [True, True], 'possible': [True, True]}
         """
         verdict = judge_stops(self.platforms, self.boarding, profile, self.level)
         return answers_by_stop(
@@ -189,6 +198,13 @@ class TransitTown:
         ------
         UsageError
             Nothing runs.
+
+        Examples
+        --------
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> town = TransitTown(hamlet())
+        >>> len(town.timetable(town.moment("2026-03-03 08:00")).connections)
+        48
         """
         found = self._timetables.get(moment.date)
         if found is None:
@@ -215,6 +231,13 @@ class TransitTown:
         ------
         UsageError
             The text is nothing of that kind, or the timetable holds on no such day.
+
+        Examples
+        --------
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> town = TransitTown(hamlet())
+        >>> town.moment("2026-03-03 08:00").date.isoformat()
+        '2026-03-03'
         """
         dated = _DATED(text or "")
         if dated:
@@ -265,5 +288,13 @@ class TransitTown:
         -------
         list of str
             Names of the lines, each once.
+
+        Examples
+        --------
+        >>> from wegeketten.people.profile import load_profile
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> town = TransitTown(hamlet())
+        >>> town.doubted_lines(load_profile("wheelchair"))
+        []
         """
         return judge_trips(self.feed.trips, profile)[1]

@@ -59,6 +59,14 @@ class Demand(NamedTuple):
         -------
         Demand
             Of one hour.
+
+        Examples
+        --------
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> from wegeketten.transit.town import TransitTown
+        >>> demand = Demand.hourly(TransitTown(hamlet()).moment("2026-03-03 08:00"), 2)
+        >>> demand.start_s, demand.window_s, demand.least
+        (28800, 3600, 2)
         """
         return cls(moment, moment.seconds, 3600, per_hour)
 
@@ -75,6 +83,14 @@ class Demand(NamedTuple):
         -------
         Demand
             Of one day.
+
+        Examples
+        --------
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> from wegeketten.transit.town import TransitTown
+        >>> demand = Demand.daily(TransitTown(hamlet()).moment("2026-03-03 08:00"))
+        >>> demand.start_s, demand.window_s, demand.least
+        (0, 86400, 1)
         """
         return cls(moment, 0, 86400, 1)
 

@@ -54,6 +54,12 @@ class Remedies:
         -------
         Remedies
             Prices of 0: nothing can be mended.
+
+        Examples
+        --------
+        >>> none = Remedies.none(8)
+        >>> len(none.prices)
+        8
         """
         return cls(np.full(2 * edges, INF, dtype=np.int32), np.zeros(edges, dtype=np.int64))
 
@@ -98,6 +104,15 @@ class Doors:
         -------
         ndarray
             Their nodes, those without a joint left out.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from wegeketten.people.profile import load_profile
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> doors = open_doors(hamlet(), load_profile("walker"), "likely")
+        >>> len(doors.goals(np.array([0])))
+        1
         """
         joints = np.flatnonzero(np.isin(self.places.owner, allowed))
         return (joints + self.field.place_node(0)).astype(np.int32)
@@ -325,6 +340,17 @@ def trace(doors: Doors, start: int, goals: NDArray[np.int32], weights: Units) ->
     -------
     tuple or None
         Units, and the arcs in order; None where there is no way.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> city, walker = hamlet(), load_profile("walker")
+    >>> doors = open_doors(city, walker, "likely")
+    >>> goals = goals_of(city, walker, "likely", "pharmacy", doors)
+    >>> units, arcs = trace(doors, doors.field.home_nodes.start, goals, doors.field.today)
+    >>> round(units / 10)
+    206
     """
     from wegeketten.whatif.least_cost import UNSEEN, tree
 

@@ -94,6 +94,12 @@ class WhatIfGraph:
         -------
         WhatIfGraph
             Without doors.
+
+        Examples
+        --------
+        >>> graph = WhatIfGraph.of_edges(2, [0, 1], [1, 2], [100, 100, INF, INF], [100, 100, 50, 50], [0, 7])
+        >>> graph.times([2])[:3].tolist() == [INF, INF, 0], graph.times([2], mend=[1])[:3].tolist()
+        (True, [150, 50, 0])
         """
         first, second = _ints(u), _ints(v)
         spots = np.arange(streets, dtype=np.int32)
@@ -180,6 +186,13 @@ class WhatIfGraph:
         -------
         WhatIfGraph
             Shares all else with this one.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> graph = WhatIfGraph.of_edges(2, [0, 1], [1, 2], [100, 100, INF, INF], [100, 100, 50, 50], [0, 7])
+        >>> graph.priced(np.array([0, 9])).prices.tolist()
+        [0, 9]
         """
         return self._sharing(replace(self, prices=prices))
 
@@ -216,6 +229,12 @@ class WhatIfGraph:
         -------
         ndarray
             A copy.
+
+        Examples
+        --------
+        >>> graph = WhatIfGraph.of_edges(2, [0, 1], [1, 2], [100, 100, INF, INF], [100, 100, 50, 50], [0, 7])
+        >>> sorted(graph.with_mended([1]).tolist())
+        [0, 0, 50, 50, 100, 100]
         """
         times = self.today.copy()
         for edge in edges:
@@ -235,6 +254,12 @@ class WhatIfGraph:
         -------
         ndarray
             Ascending.
+
+        Examples
+        --------
+        >>> graph = WhatIfGraph.of_edges(2, [0, 1], [1, 2], [100, 100, INF, INF], [100, 100, 50, 50], [0, 7])
+        >>> graph.arcs_on(1).tolist()
+        [2, 3]
         """
         lists = self.on_edge
         return lists.arcs[lists.indptr[edge] : lists.indptr[edge + 1]]
@@ -253,6 +278,12 @@ class WhatIfGraph:
         -------
         ndarray
             int64, shape (nodes,), in the core's unit.
+
+        Examples
+        --------
+        >>> graph = WhatIfGraph.of_edges(2, [0, 1], [1, 2], [100, 100, INF, INF], [100, 100, 50, 50], [0, 7])
+        >>> graph.times([2], mend=[1])[:3].tolist()
+        [150, 50, 0]
         """
         from wegeketten.whatif.least_cost import UNSEEN, tree
 

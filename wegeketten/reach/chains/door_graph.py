@@ -128,6 +128,14 @@ def cut_at_doors(city: City, profile: Profile, *, homes: Endpoints | None = None
     -------
     DoorGraph
         Streets and doors in one graph.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> doors = cut_at_doors(hamlet(), load_profile("walker"))
+    >>> len(doors.homes)
+    12
     """
     homes = join_homes(city, profile) if homes is None else homes
     return cut_edges(len(city.nodes["x"]), city.edges.columns, homes, join_places(city, profile))

@@ -85,6 +85,13 @@ class Trips:
         -------
         Stops
             Nodes and offsets.
+
+        Examples
+        --------
+        >>> from wegeketten.people.profile import load_profile
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> len(Trips(hamlet(), load_profile("walker")).stops("pharmacy", "likely").nodes)
+        1
         """
         from wegeketten.routing import Stops
 
@@ -143,6 +150,15 @@ class Trips:
         -------
         Tours
             A row for each joined home.
+
+        Examples
+        --------
+        >>> from wegeketten.people.profile import load_profile
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> from wegeketten.reach.chains.errands import Errands
+        >>> tours = Trips(hamlet(), load_profile("walker")).tours(Errands(("pharmacy",)), "likely")
+        >>> (tours.times[:3] / 10).round().tolist()
+        [206.0, 203.0, 201.0]
         """
         fastest = self._fastest(errands, answer)
         if errands.needs == Needs():
