@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from support.names import ONCE, TWICE, places_of_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -164,3 +165,13 @@ def test_functions_stay_short() -> None:
             if lines > _LONGEST or (count > _MOST_PARAMETERS and not options):
                 wide.append(f"{path.relative_to(_ROOT)}:{node.lineno} {node.name}: {lines} lines, {count}")
     assert wide == []
+
+
+@pytest.mark.parametrize("kind", sorted(TWICE))
+def test_names_that_stand_twice_have_a_reason(kind: str) -> None:
+    places = places_of_names()[kind]
+    twice = {name for name, where in places.items() if len(where) > 1 and not name.startswith("_")}
+    without = {name: sorted(places[name]) for name in sorted(twice - set(TWICE[kind]))}
+    assert without == {}, "rename one of the two, or state the reason in tests/support/names.py"
+    assert set(TWICE[kind]) - twice == set(), "no longer twice: take it from tests/support/names.py"
+    assert set(TWICE[kind]) & ONCE[kind] == set()

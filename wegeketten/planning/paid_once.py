@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from wegeketten.routing import INF
-from wegeketten.whatif.search import UNSEEN, cheapest_within
+from wegeketten.whatif.least_cost import UNSEEN, cheapest_within
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

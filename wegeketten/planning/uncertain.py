@@ -11,7 +11,7 @@ from wegeketten.reach.shares import units_within
 from wegeketten.routing import INF
 from wegeketten.transit.usable import SERVICE
 from wegeketten.whatif.doors import Remedies, goals_of, open_doors
-from wegeketten.whatif.search import tree
+from wegeketten.whatif.least_cost import tree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from wegeketten.city import City
     from wegeketten.joins.endpoints import Endpoints
     from wegeketten.people.profile import Profile
-    from wegeketten.places.catalogue import Service
+    from wegeketten.places.service_catalogue import Service
     from wegeketten.planning.chain_task import Outing
     from wegeketten.reports.map_works import Mended
 
