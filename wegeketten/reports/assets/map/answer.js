@@ -123,7 +123,10 @@ function bestWay(model, state, home) {
 /* What stands in the way, as the command `why` answers it; its works would open the way for certain. */
 function whyNot(model, state, home) {
   if (state.times.likely[home] <= state.standard || state.limits || model.config.services[state.service].chain) return null;
-  state.field ??= new Field(model.search, state.layer, state.service, state.sweeps.likely.weights);
+  const { weights } = state.sweeps.likely;
+  if (!state.field) state.field = new Field(model.search, state.layer, state.service, weights);
+  else if (state.fieldStale) state.field.reweigh(weights);
+  state.fieldStale = false;
   return state.field.explain(home, state.standard);
 }
 

@@ -208,7 +208,7 @@ class Page {
       state.today.times[answer] = this.search.homeTimes(sweep);
     }
     state.standard = state.layer.standard_units[state.service];
-    state.scenario = null;
+    state.scenario = state.field = null;
     this.applySet();
     this.present({ first, step });
   }
@@ -242,10 +242,21 @@ class Page {
     $("standard-told").textContent = this.config.standards[state.service] ?? "";
     if (first) this.drawSigns();
     else this.repaint(edges && this.staleTiles(edges));
+    const waiting = (this.following = {});
+    const follow = () => {
+      if (waiting === this.following) this.presentDetails();
+      if (!first) this.remember({ step });
+      document.documentElement.dataset.ready = String(Number(document.documentElement.dataset.ready ?? 0) + 1);
+    };
+    if (edges && (state.home >= 0 || state.view === "list")) setTimeout(follow); // the map answers a switch at once
+    else follow();
+  }
+
+  /* The home that is open, and the list. */
+  presentDetails() {
+    const { state } = this;
     if (state.home >= 0) this.select(state.home, { keepView: true, keepFocus: true });
     if (state.view === "list") this.tables();
-    if (!first) this.remember({ step });
-    document.documentElement.dataset.ready = String(Number(document.documentElement.dataset.ready ?? 0) + 1);
   }
 
   repaint(stale = null) {

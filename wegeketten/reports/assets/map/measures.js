@@ -60,7 +60,7 @@ const measures = {
     const shown = state.scenario && state.time !== "before" ? state.scenario : state.today;
     state.sweeps = { ...shown.sweeps };
     state.times = shown.times;
-    state.field = null;
+    state.fieldStale = true;
   },
 
   /* In how many answers an arc is open, with the works that are switched on. */

@@ -26,6 +26,8 @@ class Field {
     this.to = new Float64Array(arcs);
     this.today = new Int32Array(arcs);
     this.mended = new Int32Array(arcs);
+    this.back = new Uint8Array(arcs);
+    this.off = new Float64Array(arcs);
     for (let e = 0; e < edges; e++) {
       for (const back of [0, 1]) this.put(2 * e + back, back ? v[e] : u[e], back ? u[e] : v[e], e, back, 1 - back, back, 0);
     }
@@ -37,21 +39,39 @@ class Field {
       }
     });
     this.leaving = listsOf(this.tail, this.home);
-    const into = listsOf(this.head, this.home);
-    this.timeLeft = this.toGoals(into, (arc) => Math.min(this.today[arc], this.helpful(arc)));
-    this.priceLeft = this.toGoals(into, (arc) => (this.today[arc] < INF ? 0 : this.helpful(arc) < INF ? layer.prices[this.edge[arc]] : INF));
+    this.into = listsOf(this.head, this.home);
+    this.look();
   }
 
   put(arc, tail, head, edge, from, to, back, off) {
-    const { mended } = this.layer;
     this.tail[arc] = tail;
     this.head[arc] = head;
     this.edge[arc] = edge;
     this.from[arc] = from;
     this.to[arc] = to;
-    const today = this.weights[2 * edge + back];
-    this.today[arc] = shareOf(today, from, to, off);
-    this.mended[arc] = shareOf(Math.min(today, mended[2 * edge + back]), from, to, off);
+    this.back[arc] = back;
+    this.off[arc] = off;
+    this.weigh(arc);
+  }
+
+  weigh(arc) {
+    const { from, to, off } = this;
+    const street = 2 * this.edge[arc] + this.back[arc];
+    const today = this.weights[street];
+    this.today[arc] = shareOf(today, from[arc], to[arc], off[arc]);
+    this.mended[arc] = shareOf(Math.min(today, this.layer.mended[street]), from[arc], to[arc], off[arc]);
+  }
+
+  /* The same field once some arcs take other times: works were switched on or off. */
+  reweigh(weights) {
+    this.weights = weights;
+    for (let arc = 0; arc < this.firstArc(); arc++) this.weigh(arc);
+    this.look();
+  }
+
+  look() {
+    this.timeLeft = this.toGoals(this.into, (arc) => Math.min(this.today[arc], this.helpful(arc)));
+    this.priceLeft = this.toGoals(this.into, (arc) => (this.today[arc] < INF ? 0 : this.helpful(arc) < INF ? this.layer.prices[this.edge[arc]] : INF));
   }
 
   /* Time after the works, where they make an arc faster at all. */
@@ -101,7 +121,7 @@ class Field {
       if (joints.place.edge[p] === edge) own(this.firstOffer + i, end, end >= along ? 0 : 1, this.search.off(this.layer, joints.place, p));
     });
     const streets = this.firstArc();
-    for (const name of ["tail", "head", "edge", "from", "to", "today", "mended"]) {
+    for (const name of ["tail", "head", "edge", "from", "to", "today", "mended", "back", "off"]) {
       const longer = new this[name].constructor(streets + this.ownArcs.length);
       longer.set(this[name].subarray(0, streets));
       this[name] = longer;
