@@ -154,6 +154,7 @@ def test_fewest_looks_against_times_by_number_of_looks(seed: int) -> None:
 def test_asking_only_whom_it_may_concern_changes_nothing(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     doubts = [Doubt.about(_random_town(seed + 1000 * step)) for step in range(3)]
     swift = rank_edges(doubts, 9, rounds=6)
+    assert rank_edges(doubts, 9, rounds=6, threads=3) == swift
     monkeypatch.setattr(survey_order, "homes_past", lambda _task, homes, *_: np.arange(len(homes)))
     assert rank_edges(doubts, 9, rounds=6) == swift
 

@@ -10,14 +10,18 @@ what it would show there, good or bad, and the ways that can pass there are sear
 from __future__ import annotations
 
 from collections import defaultdict
+from contextlib import contextmanager
+from functools import partial
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from wegeketten.planning.fewest_looks import BAD, GOOD, UNKNOWN, Room, fewest_looks, homes_past
+from wegeketten.routing import share, thread_count
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
     from wegeketten.whatif.graph import WhatIfGraph
 
     Edges = tuple[int, ...]
+    Rooms = dict[int, SimpleQueue[Room]]
 
 ROUNDS = 12
 """In how many rounds the list is drawn up; after each, what is on it counts as looked at."""
@@ -84,10 +89,11 @@ class _Town:
 class _Asked:
     """Which looks the homes in doubt of one task ask for in each town, brought up to date look by look."""
 
-    def __init__(self, doubt: Doubt, towns: int, room: Room) -> None:
-        self._doubt, self._room = doubt, room
+    def __init__(self, doubt: Doubt, towns: int, rooms: Rooms) -> None:
+        self._doubt, self._rooms = doubt, rooms[doubt.task.field.nodes]
         nothing = np.full(len(doubt.task.field.prices), UNKNOWN, dtype=np.int8)
-        (first,) = fewest_looks(doubt.task, doubt.homes, doubt.left, [nothing], room)
+        with _borrowed(self._rooms) as room:
+            (first,) = fewest_looks(doubt.task, doubt.homes, doubt.left, [nothing], room)
         self._offsets, self._edges = first.offsets, first.edges
         self._people = doubt.task.people[doubt.homes]
         self._way = [first.way] * towns  # they share what is the same in all, here and below
@@ -96,13 +102,15 @@ class _Asked:
     def look(self, edges: list[int], towns: Sequence[_Town]) -> None:
         """Ask the homes again whose ways can pass edges that have been looked at."""
         task, homes, left = self._doubt
-        past = homes_past(task, homes, left, edges, self._room)
+        with _borrowed(self._rooms) as room:
+            past = homes_past(task, homes, left, edges, room)
         past = past[np.max([way[past] for way in self._way], axis=0, initial=-1) >= 0]  # others are decided
         if not len(past):
             return
         known = [town.known[task.field] for town in towns]
         behind = len(self._offsets) - 1
-        parts = fewest_looks(task, homes[past], left, known, self._room)
+        with _borrowed(self._rooms) as room:
+            parts = fewest_looks(task, homes[past], left, known, room)
         for number, part in enumerate(parts):
             way = self._way[number] = self._way[number].copy()
             way[past] = np.where(part.way >= 0, part.way + behind, -1)
@@ -161,6 +169,28 @@ class _Asked:
         return total / towns
 
 
+def _rooms(doubts: Sequence[Doubt], count: int) -> Rooms:
+    """Working space for so many threads; what threads share is made before they ask for it."""
+    rooms: Rooms = {}
+    for field in {doubt.task.field for doubt in doubts}:
+        _ = field.entering, field.leaving, field.on_edge
+        if field.nodes not in rooms:
+            rooms[field.nodes] = SimpleQueue()
+            for _ in range(count):
+                rooms[field.nodes].put(Room(field.nodes))
+    return rooms
+
+
+@contextmanager
+def _borrowed(rooms: SimpleQueue[Room]) -> Iterator[Room]:
+    """Working space that nobody else uses for the time being."""
+    room = rooms.get()
+    try:
+        yield room
+    finally:
+        rooms.put(room)
+
+
 def rank_edges(
     doubts: Sequence[Doubt],
     most: int,
@@ -168,6 +198,7 @@ def rank_edges(
     odds: Chances | None = None,
     rounds: int = ROUNDS,
     towns: int = TOWNS,
+    threads: int | None = None,
     progress: Progress | None = None,
     deadline: Deadline | None = None,
 ) -> Order:
@@ -184,6 +215,8 @@ def rank_edges(
         `wegeketten.planning.uncertain.good_odds`; even where None.
     rounds, towns
         See `ROUNDS` and `TOWNS`.
+    threads
+        Number of threads; all there are where None. The result does not depend on it.
     progress
         Called with words and the share done.
     deadline
@@ -212,8 +245,15 @@ def rank_edges(
         return order
     rng = np.random.default_rng(len(doubts))  # the same question gets the same answer
     drawn = [_Town(doubts, odds, rng) for _ in range(towns)]
-    rooms = {nodes: Room(nodes) for nodes in {task.field.nodes for task, _, _ in doubts}}
-    asked = [_Asked(one, towns, rooms[one.task.field.nodes]) for one in doubts if len(one.homes)]
+    count = thread_count(threads)
+    begun: dict[int, _Asked] = {}
+    rooms = _rooms(doubts, count)
+
+    def begin(number: int) -> None:
+        begun[number] = _Asked(doubts[number], towns, rooms)
+
+    share([partial(begin, number) for number, one in enumerate(doubts) if len(one.homes)], count)
+    asked = [begun[number] for number in sorted(begun)]
     batch = max(1, -(-most // rounds))
     counted = 1  # before the first look all towns are alike
     while len(order.edges) < most and not (order.edges and deadline and deadline.passed):
@@ -234,8 +274,7 @@ def rank_edges(
         order.people.update(zip(chosen, behind.tolist(), strict=True))
         for town in drawn:
             town.look(chosen)
-        for one in asked:
-            one.look(chosen, drawn)
+        share([partial(one.look, chosen, drawn) for one in asked], count)
         counted = towns
     return order
 

@@ -55,7 +55,7 @@ def doubtful_tasks(
     >>> from wegeketten.people.profile import load_profile
     >>> from wegeketten.pipeline.hamlet import hamlet
     >>> tasks = doubtful_tasks(hamlet(), [load_profile("wheelchair")], ["pharmacy"])
-    >>> [int(homes_in_doubt(task).sum()) for task in tasks]
+    >>> [len(Doubt.about(task).homes) for task in tasks]
     [12]
     """
     from wegeketten.planning.stop_tasks import boarding_graph
