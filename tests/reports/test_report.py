@@ -15,9 +15,11 @@ from wegeketten.errors import UsageError
 from wegeketten.reach.scan import scan
 from wegeketten.reports.area_figures import areas_of, spots_of
 from wegeketten.reports.bottlenecks import bottlenecks
-from wegeketten.reports.district import report_page, write_report, write_reports
+from wegeketten.reports.district import Report, report_page, write_report, write_reports
 from wegeketten.reports.inline import outside_addresses
 from wegeketten.reports.pdf import write_pdf
+from wegeketten.reports.phrases import Phrases
+from wegeketten.reports.sheet import About
 from wegeketten.routing import INF, Hierarchy
 
 if TYPE_CHECKING:
@@ -174,6 +176,16 @@ def test_pdf_is_tagged_and_has_language_and_title(result: Scan, tmp_path: Path) 
     assert all(alt for kind, alt in kinds if kind == "/Figure")
     assert "Wer erreicht was?" in reader.pages[0].extract_text()
     assert "Viele Bordsteine" in reader.pages[0].extract_text()  # the first page holds all of the glance
+
+
+def test_a_publisher_leaves_the_first_page_to_the_situation(result: Scan, tmp_path: Path) -> None:
+    pypdf = pytest.importorskip("pypdf")
+    pytest.importorskip("weasyprint")
+    report = Report(Phrases(result, "de", "Musterstadt"))
+    page = report.page(0, about=About("Stadt Musterstadt", "Rathaus", "", "Masterplan"))
+    write_pdf(page, tmp_path / "plan.pdf")
+    first = pypdf.PdfReader(tmp_path / "plan.pdf").pages[0].extract_text()
+    assert first.index("Stadt Musterstadt") < first.index("Masterplan") < first.index("Wer erreicht was?")
 
 
 @pytest.mark.parametrize("lang", ["de", "en"])
