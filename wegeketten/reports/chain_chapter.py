@@ -6,10 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from wegeketten.people.profile import load_profile
 from wegeketten.reports.sheet import Cell, Column, Section, Sheet
+from wegeketten.routing import INF, UNIT_S
 from wegeketten.words.numbers import minutes, number, percent
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from wegeketten.people.profile import Profile
     from wegeketten.reports.area_figures import Area
     from wegeketten.reports.phrases import Phrases
 
@@ -62,8 +67,8 @@ def chains(area: Area, phrases: Phrases) -> Section | None:
     return Section("chains-title", words["chains"], [text], [sheet])
 
 
-def _cells(found: dict[str, Any], lang: str, words: dict[str, Any]) -> list[Cell]:
-    share, median_s, times = found["share_likely"], found["median_likely_s"], found["times_walker"]
+def _cells(found: dict[str, float | None], lang: str, words: dict[str, Any]) -> list[Cell]:
+    share, median_s, times = found["share"], found["median_s"], found["times_walker"]
     longer = words["none"] if times is None else words["times"].format(value=number(times, lang, 1))
     return [
         Cell(
@@ -75,25 +80,46 @@ def _cells(found: dict[str, Any], lang: str, words: dict[str, Any]) -> list[Cell
     ]
 
 
-def _district(phrases: Phrases, profile: Any, chain: tuple[str, ...], area: Area) -> dict[str, Any]:
-    """The district's row; share and median time count only what is done within `LIMIT_MIN`."""
-    from wegeketten.reach.chains.errands import Errands
-    from wegeketten.reach.chains.every_home import find_chains
-
-    scan, city = phrases.scan, phrases.scan.city
-    key = "chains", profile.id, chain
-    found = scan.once(key, lambda: find_chains(city, profile, Errands(chain, returning=True)))
-    rows = scan.once((*key, "districts"), found.districts)
-    row = rows[-1] if area.row < 0 else next(one for one in rows if one["district"] == area.name)
+def _district(
+    phrases: Phrases, profile: Profile, chain: tuple[str, ...], area: Area
+) -> dict[str, float | None]:
+    """Share and median time of what is done within `LIMIT_MIN`, and how many times as long as a walker."""
+    city = phrases.scan.city
+    seconds, walker_s = _seconds(phrases, profile, chain), _seconds(phrases, load_profile("walker"), chain)
     district = np.asarray(city.homes["district"])
     members = np.ones(len(district), dtype=bool) if area.row < 0 else district == area.row
     weight = np.where(members, city.homes["weight"].astype(np.float64), 0.0)
-    done = found.seconds["likely"] <= 60.0 * LIMIT_MIN  # NaN is not
+    done = seconds <= 60.0 * LIMIT_MIN  # NaN is not
+    both = members & np.isfinite(seconds) & (walker_s > 0)
     total = float(weight.sum())
-    told = {"share_likely": float(weight[done].sum()) / total if total else None, "median_likely_s": None}
-    if weight[done].any():
-        order = np.argsort(found.seconds["likely"][done], kind="stable")
-        passed = np.cumsum(weight[done][order])
-        middle = order[np.searchsorted(passed, passed[-1] / 2)]
-        told["median_likely_s"] = float(found.seconds["likely"][done][middle])
-    return row | told
+    return {
+        "share": float(weight[done].sum()) / total if total else None,
+        "median_s": _median(seconds[done], weight[done]),
+        "times_walker": float(np.median(seconds[both] / walker_s[both])) if both.any() else None,
+    }
+
+
+def _median(seconds: NDArray[np.float64], weight: NDArray[np.float64]) -> float | None:
+    """Weighted median; None where there is no weight."""
+    if not weight.any():
+        return None
+    order = np.argsort(seconds, kind="stable")
+    passed = np.cumsum(weight[order])
+    return float(seconds[order][np.searchsorted(passed, passed[-1] / 2)])
+
+
+def _seconds(phrases: Phrases, profile: Profile, chain: tuple[str, ...]) -> NDArray[np.float64]:
+    """Seconds of every home's chain in *likely*, NaN where there is none; found once for all areas."""
+    from wegeketten.reach.chains.errands import Errands
+    from wegeketten.reach.chains.trips import Trips
+
+    scan, city = phrases.scan, phrases.scan.city
+
+    def find() -> NDArray[np.float64]:
+        trips = scan.once(("trips", profile.id), lambda: Trips(city, profile))
+        tours = trips.tours(Errands(chain, returning=True).checked(city), "likely")
+        seconds = np.full(len(city.homes["home_id"]), np.nan)
+        seconds[trips.precinct.homes.owner] = np.where(tours.times == INF, np.nan, tours.times * UNIT_S)
+        return seconds
+
+    return scan.once(("chain", profile.id, chain), find)
