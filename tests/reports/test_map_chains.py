@@ -120,6 +120,13 @@ def test_the_way_of_a_chain_adds_up_and_ends_at_home(page: Path, open_tab: Calla
     assert tab.faults == []
 
 
+def test_a_chain_too_big_for_a_page_is_refused(town: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wegeketten.reports.map_data.MOST_CHAIN_TIMES", 100)
+    chain = Outing(("pharmacy", "groceries"), returning=True)
+    with pytest.raises(UsageError, match="leave --return out"):
+        gather(town, profiles=["walker"], chains=[chain])
+
+
 def test_a_chain_needs_its_services(town: City) -> None:
     with pytest.raises(UsageError, match="pharmacy is not on this map"):
         gather(town, profiles=["walker"], services=["groceries"], chains=[Outing(("pharmacy",))])

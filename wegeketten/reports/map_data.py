@@ -50,6 +50,9 @@ LINE_TOLERANCE_M = 0.7
 BASE_TOLERANCE_DEG = 1e-5
 """The same for the base map's outlines, about one metre."""
 
+MOST_CHAIN_TIMES = 8_000_000
+"""Times of a chain that ends at home, for each answer and direction: phones have no room for more."""
+
 MOST_BASE_POINTS = 400_000
 """Above this the base map leaves out buildings, smallest class first, and says so."""
 
@@ -154,6 +157,14 @@ def _chain(
     for service in outing.visit:
         if service not in services:
             raise UsageError(f"--chain: {service} is not on this map; add --service {service}")
+    if outing.returning:
+        name, kinds = outing.name, city.places["service"]
+        lanes = min(int((kinds == service).sum()) for service in outing.visit)
+        if lanes * len(city.nodes["x"]) * len(outing.visit) > MOST_CHAIN_TIMES:
+            raise UsageError(
+                f"--chain {name}: too much for one map, its rarest kind has {lanes} places here; "
+                "leave --return out or choose a chain with a rarer place"
+            )
     words = load_words(lang)["map"]
     places = [getattr(city.catalogue.services[name].name, lang) for name in outing.visit]
     name = words["chain_name"].format(

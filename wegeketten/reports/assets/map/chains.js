@@ -83,7 +83,7 @@ class Legs {
 
   /* Times of all nodes to the nearest of some goals, or from it. `via`: the arc by which each is reached. */
   lane(costs, goals, via = null) {
-    const time = new Float64Array(this.size).fill(Infinity);
+    const time = new Float32Array(this.size).fill(Infinity); // exact up to 2^24 units, nineteen days
     const heap = (this.heap ??= new Heap()); // empty again after each lane
     for (const goal of goals) {
       time[goal] = 0;
