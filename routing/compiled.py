@@ -51,6 +51,11 @@ def reads(dtype: Any, ndim: int = 1) -> object:
     -------
     object
         Numba type of the argument.
+
+    Examples
+    --------
+    >>> str(reads(i4))
+    'readonly array(int32, 1d, C)'
     """
     return types.Array(dtype, ndim, "C", readonly=True)
 
@@ -69,6 +74,11 @@ def writes(dtype: Any, ndim: int = 1) -> object:
     -------
     object
         Numba type of the argument.
+
+    Examples
+    --------
+    >>> str(writes(i4, 2))
+    'array(int32, 2d, C)'
     """
     return types.Array(dtype, ndim, "C")
 
@@ -87,6 +97,11 @@ def several(dtype: Any, count: int) -> object:
     -------
     object
         Numba type of the result.
+
+    Examples
+    --------
+    >>> str(several(i8, 2))
+    'UniTuple(int64 x 2)'
     """
     return types.UniTuple(dtype, count)  # type: ignore[no-untyped-call]
 
@@ -106,6 +121,15 @@ def tuple_of(kind: type[tuple[Any, ...]], *members: object) -> object:
     -------
     object
         Numba type of the argument.
+
+    Examples
+    --------
+    >>> from typing import NamedTuple
+    >>> class Span(NamedTuple):
+    ...     first: int
+    ...     last: int
+    >>> str(tuple_of(Span, i8, f8))
+    'Span(int64, float64)'
     """
     if len(set(members)) == 1:
         return types.NamedUniTuple(members[0], len(members), kind)  # type: ignore[no-untyped-call]

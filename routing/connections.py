@@ -206,6 +206,12 @@ class Connections:
         -------
         Connections
             A table that shares everything else with this one.
+
+        Examples
+        --------
+        >>> hops = Connections.from_hops(3, [10, 14], [12, 20], [0, 1], [1, 2], [7, 7])
+        >>> len(hops.masked([True, False], [True, True]))
+        2
         """
         return Connections(
             self.n, self.departure, self.arrival, self.tail, self.head, self.before, self.after,
@@ -225,6 +231,12 @@ class Connections:
         -------
         Connections
             A table of its own; its vehicles have other numbers.
+
+        Examples
+        --------
+        >>> hops = Connections.from_hops(3, [10, 14], [12, 20], [0, 1], [1, 2], [7, 7])
+        >>> hops.between(12, 30).departure.tolist()
+        [14]
         """
         low, high = np.searchsorted(self.departure, [start, end]).tolist()
         part = slice(low, high)
@@ -255,6 +267,13 @@ class Connections:
         ------
         ValueError
             A hop arrives after `end`.
+
+        Examples
+        --------
+        >>> hops = Connections.from_hops(3, [10, 14], [12, 20], [0, 1], [1, 2], [7, 7])
+        >>> back = hops.reversed_in_time(100)
+        >>> back.departure.tolist(), back.arrival.tolist()
+        ([80, 88], [86, 90])
         """
         _refuse(self.arrival > end, f"a hop arrives after {end}")
         vehicle = np.arange(len(self), dtype=np.int64)

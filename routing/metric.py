@@ -231,6 +231,14 @@ class Metric:
         ------
         ValueError
             As in `nearest`, or the hierarchy was customized without lengths.
+
+        Examples
+        --------
+        >>> from wegeketten.routing import Graph, Hierarchy
+        >>> graph = Graph.from_arcs(3, [0, 1, 1, 2], [1, 0, 2, 1], [5, 5, 7, 7])
+        >>> times, lengths, source = Hierarchy(graph).customize(lengths=[50, 50, 70, 70]).along([[0]])
+        >>> times[:, 0].tolist(), lengths[:, 0].tolist()
+        ([0, 5, 12], [0, 50, 120])
         """
         if self.lengths is None:
             raise ValueError("customize the hierarchy with lengths to sum them up along paths")
@@ -275,6 +283,14 @@ class Metric:
         ------
         ValueError
             Wrong number of values, or one out of range.
+
+        Examples
+        --------
+        >>> from wegeketten.routing import Graph, Hierarchy
+        >>> graph = Graph.from_arcs(3, [0, 1, 1, 2], [1, 0, 2, 1], [5, 5, 7, 7])
+        >>> metric = Hierarchy(graph).customize().with_lengths([50, 50, 70, 70])
+        >>> metric.along([[0]])[1][:, 0].tolist()
+        [0, 50, 120]
         """
         extra = as_int32(lengths, "lengths", size=self.weights.size)
         return Metric(self.hierarchy, self.weights.copy(), extra, self.pairs.copy())

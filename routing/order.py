@@ -250,6 +250,13 @@ def contraction_order(graph: Graph, method: Method = "auto") -> Int32:
     ------
     ValueError
         METIS is asked for and not installed.
+
+    Examples
+    --------
+    >>> from wegeketten.routing import Graph
+    >>> graph = Graph.from_arcs(3, [0, 1, 1, 2], [1, 0, 2, 1], [5, 5, 7, 7])
+    >>> sorted(contraction_order(graph, "own").tolist())
+    [0, 1, 2]
     """
     pointers, heads = neighbours(graph)
     early, core, rows, columns = reduce(pointers, heads)

@@ -282,5 +282,11 @@ def as_u4(array: Int32) -> UInt32:
     -------
     UInt32
         A view of the same memory.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> as_u4(np.array([1, 2], np.int32)).dtype.name
+    'uint32'
     """
     return array.view(np.uint32)

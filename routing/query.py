@@ -68,6 +68,12 @@ class Seeds:
         ------
         ValueError
             A source is no node of the network, or the offsets do not match; the message names the positions.
+
+        Examples
+        --------
+        >>> seeds = Seeds.of(3, [[0, 2]], None)
+        >>> sorted(vars(seeds)) if hasattr(seeds, "__dict__") else seeds._fields
+        ['nodes', 'offsets', 'pointers', 'services']
         """
         if offsets is not None and len(offsets) != len(sources):
             raise ValueError(f"offsets must be given for {len(sources)} services, not {len(offsets)}")

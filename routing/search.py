@@ -293,6 +293,12 @@ def as_sources(n: int, sources: ArrayLike, offsets: ArrayLike | None) -> tuple[I
     ------
     ValueError
         A source is no node of the graph, or the offsets do not match; the message names the positions.
+
+    Examples
+    --------
+    >>> nodes, offsets = as_sources(3, [2, 0], None)
+    >>> nodes.tolist(), offsets.tolist()
+    ([2, 0], [0, 0])
     """
     nodes = as_int32(sources, "sources", upper=n - 1)
     starts = (

@@ -71,6 +71,12 @@ class Stops:
         ------
         ValueError
             A node that is negative or no number.
+
+        Examples
+        --------
+        >>> stops = Stops.at([4, 9])
+        >>> stops.nodes.tolist(), stops.leave.tolist()
+        ([4, 9], [0, 0])
         """
         rows = as_int32(nodes, "nodes")
         return cls(np.arange(rows.size, dtype=np.int32), rows, np.zeros_like(rows), np.zeros_like(rows))

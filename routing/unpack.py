@@ -29,6 +29,14 @@ def route(metric: Metric, source: int, target: int) -> tuple[int, Int32]:
     -------
     tuple
         Time and the input arcs from source to target.
+
+    Examples
+    --------
+    >>> from wegeketten.routing import Graph, Hierarchy
+    >>> graph = Graph.from_arcs(3, [0, 1, 1, 2], [1, 0, 2, 1], [5, 5, 7, 7])
+    >>> time, arcs = route(Hierarchy(graph).customize(), 0, 2)
+    >>> time, arcs.tolist()
+    (12, [0, 2])
     """
     hierarchy = metric.hierarchy
     start, end = hierarchy.ranks[as_int32([source, target], "source and target", upper=metric.n - 1)].tolist()

@@ -51,6 +51,15 @@ class Digests:
         ------
         InputDataError
             It cannot be read.
+
+        Examples
+        --------
+        >>> from pathlib import Path
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as folder:
+        ...     (Path(folder) / "empty").touch()
+        ...     Digests(Path(folder)).of(Path(folder) / "empty")[:8]
+        'e3b0c442'
         """
         if path not in self._now:
             try:

@@ -65,6 +65,12 @@ class Ledger:
         -------
         Path
             A folder of the dataset.
+
+        Examples
+        --------
+        >>> from pathlib import Path
+        >>> Ledger(Path("dataset")).room("lauf").as_posix()
+        'dataset/ledger/lauf'
         """
         return self.folder / city
 
@@ -80,6 +86,12 @@ class Ledger:
         -------
         Path
             A file in the city's folder.
+
+        Examples
+        --------
+        >>> from pathlib import Path
+        >>> Ledger(Path("dataset")).lock("lauf").name
+        'lock'
         """
         return self.room(city) / "lock"
 
@@ -97,6 +109,12 @@ class Ledger:
         -------
         Path
             A file in the city's folder.
+
+        Examples
+        --------
+        >>> from pathlib import Path
+        >>> Ledger(Path("dataset")).log("lauf", "build").name
+        'build.log'
         """
         return self.room(city) / f"{step}.log"
 
@@ -182,6 +200,14 @@ class Times:
             Name of the step.
         seconds
             How long it took.
+
+        Examples
+        --------
+        >>> from pathlib import Path
+        >>> times = Times(Ledger(Path("dataset")), {"lauf": 2_000_000, "furth": 4_000_000})
+        >>> times.learn("lauf", "build", 10.0)
+        >>> times.expected("furth", "build")
+        20.0
         """
         self._own[city, step] = seconds
         rate = seconds / max(self._sizes.get(city, 1), 1)
@@ -201,6 +227,13 @@ class Times:
         -------
         float or None
             Seconds.
+
+        Examples
+        --------
+        >>> from pathlib import Path
+        >>> times = Times(Ledger(Path("dataset")), {"lauf": 2_000_000})
+        >>> print(times.expected("lauf", "build"))
+        None
         """
         if (city, step) in self._own:
             return self._own[city, step]
@@ -219,6 +252,14 @@ class Times:
         -------
         float or None
             Seconds.
+
+        Examples
+        --------
+        >>> from pathlib import Path
+        >>> times = Times(Ledger(Path("dataset")), {"lauf": 2_000_000})
+        >>> times.learn("lauf", "build", 10.0)
+        >>> times.total([("lauf", "build")]), times.total([("lauf", "scan")])
+        (10.0, None)
         """
         found = [self.expected(city, step) for city, step in steps]
         known = [seconds for seconds in found if seconds is not None]

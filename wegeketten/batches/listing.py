@@ -104,6 +104,17 @@ def read_list(path: str | Path, *, run: tuple[str, ...] = ()) -> list[City]:
         The list cannot be read.
     UsageError
         A column is unknown, a city occurs twice or has no extract, or a command is not for batches.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from wegeketten.files.csv import write_csv
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "cities.csv"
+    ...     write_csv(path, ["city", "extract"], [["lauf", "lauf.osm.pbf"]])
+    ...     (Path(folder) / "lauf.osm.pbf").touch()
+    ...     [city.name for city in read_list(path)]
+    ['lauf']
     """
     path = Path(path)
     rows, common = _rows(path)

@@ -67,6 +67,12 @@ def published_key(marker: Path) -> str:
     -------
     str
         Hexadecimal.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> published_key(Path("nothing.json"))
+    ''
     """
     try:
         return str(json.loads(marker.read_text(encoding="utf-8"))["key"])

@@ -99,6 +99,11 @@ def chosen_profiles(names: list[str] | None, limits: list[str] | None) -> list[P
     -------
     list of Profile
         In the order of `names`.
+
+    Examples
+    --------
+    >>> [profile.limits.kerb_cm for profile in chosen_profiles(["rollator"], ["kerb_cm=5"])]
+    [5.0]
     """
     from wegeketten.people.profile import doubtful_limits, load_profiles, parse_limits
 
@@ -125,6 +130,11 @@ def check_language(lang: str | None) -> Language:
     ------
     UsageError
         There is no such language.
+
+    Examples
+    --------
+    >>> check_language("en")
+    'en'
     """
     from wegeketten.words.reader import chosen_language
 
@@ -244,6 +254,13 @@ def print_json(document: object) -> None:
     ----------
     document
         Plain values.
+
+    Examples
+    --------
+    >>> print_json({"homes": 12})
+    {
+     "homes": 12
+    }
     """
     import json
 

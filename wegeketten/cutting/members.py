@@ -56,6 +56,12 @@ class Members:
         -------
         Longs
             Shape of `wanted`.
+
+        Examples
+        --------
+        >>> members = Members(np.array([7, 9, 9]), np.array([0, 0, 1], dtype=np.int32))
+        >>> members.places(np.array([7, 8, 9])).tolist()
+        [0, -1, 1]
         """
         out = np.empty(len(wanted), dtype=np.int64)
         _find(wanted, self.ids, self._first, *self._frame, out)
@@ -73,6 +79,12 @@ class Members:
         -------
         bool
             True where there is one.
+
+        Examples
+        --------
+        >>> members = Members(np.array([7, 9]), np.array([0, 1], dtype=np.int32))
+        >>> members.any_between(1, 6), members.any_between(8, 12)
+        (False, True)
         """
         place = int(np.searchsorted(self.ids, low))
         return place < len(self.ids) and int(self.ids[place]) <= high
@@ -89,6 +101,13 @@ class Members:
         -------
         tuple
             Rows of `wanted`, and numbers of areas.
+
+        Examples
+        --------
+        >>> members = Members(np.array([7, 9]), np.array([0, 1], dtype=np.int32))
+        >>> rows, areas = members.find(np.array([9]))
+        >>> rows.tolist(), areas.tolist()
+        ([0], [1])
         """
         places = self.places(wanted)
         hit = np.flatnonzero(places >= 0)
@@ -114,6 +133,12 @@ def collect(pairs: list[tuple[Longs, Ints]], *, distinct: bool = False) -> Membe
     -------
     Members
         In order of the ids.
+
+    Examples
+    --------
+    >>> pairs = [(np.array([9]), np.array([0], np.int32)), (np.array([7]), np.array([1], np.int32))]
+    >>> collect(pairs, distinct=True).ids.tolist()
+    [7, 9]
     """
     ids = np.concatenate([ids for ids, _ in pairs] or [np.empty(0, np.int64)])
     areas = np.concatenate([areas for _, areas in pairs] or [np.empty(0, np.int32)])
@@ -138,6 +163,12 @@ def merged(one: Members, other: Members) -> Members:
     -------
     Members
         In order of the ids.
+
+    Examples
+    --------
+    >>> one, other = (Members(np.array([number]), np.array([0], np.int32)) for number in (9, 7))
+    >>> merged(one, other).ids.tolist()
+    [7, 9]
     """
     if not len(other.ids):
         return one

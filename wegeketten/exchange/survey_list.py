@@ -160,6 +160,20 @@ def read_tasks(path: Path, city: City | None = None) -> list[Task]:
     ------
     InputDataError
         There is no such list, or nothing in it names an element of OpenStreetMap.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.planning.survey import find_survey
+    >>> survey = find_survey(hamlet(), [load_profile("wheelchair")], services=["pharmacy"])
+    >>> with TemporaryDirectory() as folder:
+    ...     survey.write(Path(folder) / "walks")
+    ...     tasks = read_tasks(Path(folder) / "walks" / "survey.csv")
+    >>> tasks[0].question("en")
+    'steepest slope; surface; narrowest place'
     """
     file = path / TABLE if path.is_dir() else path
     if not file.is_file():

@@ -52,6 +52,15 @@ def checklist(survey: Survey, lang: str = "de") -> str:
     -------
     str
         An HTML document.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.planning.survey import find_survey
+    >>> survey = find_survey(hamlet(), [load_profile("wheelchair")], services=["pharmacy"])
+    >>> checklist(survey, "en")[:15]
+    '<!doctype html>'
     """
     words = load_words(lang)["checklist"]
     title = words["title"]
@@ -100,6 +109,15 @@ def walk_length(walk: Walk, lang: str) -> str:
     -------
     str
         With its unit.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.planning.survey import find_survey
+    >>> survey = find_survey(hamlet(), [load_profile("wheelchair")], services=["pharmacy"])
+    >>> walk_length(survey.walks[0], "en")
+    '420 m'
     """
     return metres(max(walk.metres, 50.0), lang)
 
@@ -118,6 +136,15 @@ def walk_minutes(walk: Walk, lang: str) -> str:
     -------
     str
         With its unit.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.planning.survey import find_survey
+    >>> survey = find_survey(hamlet(), [load_profile("wheelchair")], services=["pharmacy"])
+    >>> walk_minutes(survey.walks[0], "en")
+    '19 minutes'
     """
     return text("general.minutes", lang, count=max(5, round(walk.minutes)))
 

@@ -46,6 +46,18 @@ def members_of(path: Path, *, what: str = "") -> list[zipfile.ZipInfo]:
     ------
     InputDataError
         The archive is damaged, has too many members, or would unpack beyond reason.
+
+    Examples
+    --------
+    >>> import zipfile
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "feed.zip"
+    ...     with zipfile.ZipFile(path, "w") as archive:
+    ...         archive.writestr("stops.txt", "stop_id")
+    ...     [member.filename for member in members_of(path, what="timetable")]
+    ['stops.txt']
     """
     label = f"{what} {path}".strip()
     try:
@@ -80,6 +92,16 @@ def check_archive(path: Path, names: Iterable[str] | None = None, *, what: str =
     ------
     InputDataError
         A member is damaged, encrypted or packed in a way that is not read.
+
+    Examples
+    --------
+    >>> import zipfile
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     with zipfile.ZipFile(Path(folder) / "feed.zip", "w") as archive:
+    ...         archive.writestr("stops.txt", "stop_id")
+    ...     check_archive(Path(folder) / "feed.zip", ["stops.txt"], what="timetable")
     """
     label = f"{what} {path}".strip()
     wanted = None if names is None else set(names)
@@ -126,6 +148,19 @@ def unpack(path: Path, folder: Path, members: Iterable[zipfile.ZipInfo], *, what
     ------
     InputDataError
         See `check_archive`.
+
+    Examples
+    --------
+    >>> import zipfile
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "feed.zip"
+    ...     with zipfile.ZipFile(path, "w") as archive:
+    ...         archive.writestr("within/stops.txt", "stop_id")
+    ...     found = unpack(path, Path(folder), members_of(path, what="timetable"), what="timetable")
+    ...     [each.name for each in found]
+    ['stops.txt']
     """
     label = f"{what} {path}".strip()
     written = []
@@ -170,6 +205,17 @@ def gunzip(path: Path, target: Path, *, what: str = "") -> Path:
     ------
     InputDataError
         It is damaged, or unpacks beyond reason.
+
+    Examples
+    --------
+    >>> import gzip
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     packed = Path(folder) / "town.osm.gz"
+    ...     _ = packed.write_bytes(gzip.compress(b"<osm/>"))
+    ...     gunzip(packed, Path(folder) / "town.osm", what="extract").read_bytes()
+    b'<osm/>'
     """
     label = f"{what} {path}".strip()
     count = 0

@@ -159,6 +159,11 @@ def check_replaceable(target: Path, *, marker: str, inputs: Iterable[Path] = ())
     ------
     OutputError
         See `whole_folder`.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> check_replaceable(Path("no-such-folder"), marker="scan.json", inputs=[Path("town.osm")])
     """
     if not is_private(target):
         check_apart(target, inputs)
@@ -179,6 +184,12 @@ def no_room(error: BaseException, place: Path) -> bool:
     -------
     bool
         True for a full disk, a quota or a file that may not grow.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> no_room(OSError(28, "No space left on device"), Path("/tmp")), no_room(ValueError("x"), Path("/tmp"))
+    (True, False)
     """
     if isinstance(error, OSError) and error.errno in NO_ROOM:
         return True

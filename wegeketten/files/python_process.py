@@ -59,6 +59,15 @@ def end_process(process: subprocess.Popen[bytes]) -> None:
     ----------
     process
         Running or not.
+
+    Examples
+    --------
+    >>> import subprocess
+    >>> import sys
+    >>> process = subprocess.Popen([sys.executable, "-c", ""], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    >>> end_process(process)
+    >>> process.poll() is not None
+    True
     """
     process.kill()
     for stream in (process.stdin, process.stdout):

@@ -124,6 +124,13 @@ def sync(path: Path) -> None:
     ------
     OSError
         The content of a file cannot be written to the disk.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     sync(Path(folder))
     """
     try:
         handle = os.open(path, os.O_RDONLY)

@@ -211,6 +211,14 @@ def read_start(path: Path, count: int = 4096) -> tuple[bytes, int]:
     ------
     InputDataError
         It is no regular file, or cannot be read.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = (Path(folder) / "a.csv").write_bytes(b"id,cm")
+    ...     read_start(Path(folder) / "a.csv", 2)
+    (b'id', 5)
     """
     try:
         if path.is_dir():
@@ -242,6 +250,12 @@ def too_large(path: Path, size: int, most: int) -> InputDataError:
     -------
     InputDataError
         To be raised by the caller.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> "people.csv" in too_large(Path("people.csv"), 3_000_000_000, 1_000_000_000).args[0]
+    True
     """
     return InputDataError(
         f"{path}: {size / 1e6:.0f} MB, at most {most / 1e6:.0f} MB are read; cut it to the city first"

@@ -88,6 +88,14 @@ def folder_target(target: Path, *, marker: str) -> Path:
     ------
     OutputError
         It is a file, a device, a mount point, or a non-empty folder without `marker`.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     folder_target(Path(folder) / "scan", marker="scan.json").name
+    'scan'
     """
     found, mode = _looked_at(target)
     if mode is None:
@@ -124,6 +132,11 @@ def check_apart(target: Path, inputs: Iterable[Path]) -> None:
     ------
     OutputError
         `target` is an input or holds one.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> check_apart(Path("out"), [Path("town.osm")])
     """
     place = _looked_at(target)[0]
     for given in inputs:

@@ -69,6 +69,12 @@ class Arm(NamedTuple):
         -------
         int
             A negative number, so that it is no row of an edge.
+
+        Examples
+        --------
+        >>> arm = Arm(Arm.of_piece(3), True, 0, 1, 0, 0.0, 0.0, 0)
+        >>> arm.piece, arm.is_edge
+        (3, False)
         """
         return -1 - piece
 
@@ -84,6 +90,12 @@ class Arm(NamedTuple):
         -------
         Arm
             An arm without an edge.
+
+        Examples
+        --------
+        >>> end = Arm(0, True, 0, 1, 0, 0.0, 0.5, 7).opposite(3.6)
+        >>> end.is_open_end, end.heading
+        (True, 3.6)
         """
         return self._replace(edge=_OPEN_END, heading=heading)
 

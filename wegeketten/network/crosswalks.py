@@ -53,6 +53,12 @@ class Carriageway(NamedTuple):
         -------
         Literal['left', 'right']
             In drawing direction of the road.
+
+        Examples
+        --------
+        >>> east = Carriageway(None, 0.0)
+        >>> east.side_towards(1.5), east.side_towards(-1.5)
+        ('left', 'right')
         """
         return "left" if sin(direction - self.heading) > 0 else "right"
 

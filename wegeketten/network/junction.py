@@ -72,6 +72,12 @@ class Junction:
         -------
         int
             Number of the corner.
+
+        Examples
+        --------
+        >>> junction = Junction(0, 1, {}, [None] * 4, [], [])
+        >>> [junction.corner_left(arm) for arm in range(4)]
+        [0, 1, 2, 3]
         """
         return arm
 
@@ -87,6 +93,12 @@ class Junction:
         -------
         int
             Number of the corner.
+
+        Examples
+        --------
+        >>> junction = Junction(0, 1, {}, [None] * 4, [], [])
+        >>> [junction.corner_right(arm) for arm in range(4)]
+        [3, 0, 1, 2]
         """
         return (arm - 1) % len(self.roads)
 
@@ -172,6 +184,14 @@ def side_of(arm: Arm, left: bool) -> int:
     -------
     int
         -1 left, 1 right in drawing direction.
+
+    Examples
+    --------
+    >>> from wegeketten.network.arms import Arm
+    >>> from wegeketten.model.kinds import Kind
+    >>> away = Arm(0, True, 0, Kind.street, 0, 0.0, 0.0, 0)
+    >>> side_of(away, True), side_of(away._replace(at_start=False), True)
+    (-1, 1)
     """
     return LEFT if left == arm.at_start else RIGHT
 

@@ -36,6 +36,17 @@ def write_edges(
         Back to lon/lat.
     note
         Metadata of the file.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "edges.parquet"
+    ...     write_edges(path, hamlet().edges, hamlet().projection)
+    ...     read_edges(path, hamlet().projection).ids() == hamlet().edges.ids()
+    True
     """
     import shapely
 
@@ -72,6 +83,12 @@ def read_edges(path: Path, projection: Projection) -> EdgeTable:
     ------
     InputDataError
         The file is missing, cut or lacks a column.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> len(read_edges(hamlet().path / "edges.parquet", hamlet().projection))
+    8
     """
     raw = read_columns(path, [*PLAIN, *attribute_columns()])
     rows: dict[str, int] = {}

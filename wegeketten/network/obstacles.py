@@ -89,6 +89,13 @@ class Obstacles:
         -------
         int
             Bits of `wegeketten.tags.cautions`.
+
+        Examples
+        --------
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> x, y = (float(hamlet().nodes[name][0]) for name in "xy")
+        >>> hamlet().obstacles.between((x, y), (x + 20, y))
+        0
         """
         return int(self.between_many(np.array([one]), np.array([other]))[0])
 
@@ -104,6 +111,14 @@ class Obstacles:
         -------
         ndarray
             Shape (lines,).
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> xy = np.column_stack([hamlet().nodes["x"], hamlet().nodes["y"]])
+        >>> hamlet().obstacles.between_many(xy[:2], xy[:2] + 5).tolist()
+        [0, 0]
         """
         import shapely
 

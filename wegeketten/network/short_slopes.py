@@ -33,6 +33,14 @@ def mark_short_slopes(edges: EdgeTable) -> None:
     ----------
     edges
         Edges of the network.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> edges = hamlet().edges.changed({})
+    >>> mark_short_slopes(edges)
+    >>> int(edges["short_slope"].sum())
+    0
     """
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components

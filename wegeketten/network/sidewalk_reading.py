@@ -113,6 +113,12 @@ class Member:
         ------
         InputDataError
             None of ours has such a value.
+
+        Examples
+        --------
+        >>> member = Member("w1", {EXTENSION + "metres": 2.5})
+        >>> member.number("metres", 0.0, 0.0, 10.0), member.number("rise", 0.0, 0.0, 10.0)
+        (2.5, 0.0)
         """
         value = self.about.get(EXTENSION + key)
         if value is None:
@@ -140,6 +146,11 @@ class Member:
         ------
         InputDataError
             None of ours has such a value.
+
+        Examples
+        --------
+        >>> Member("w1", {EXTENSION + "part": 3}).whole("part", 0, 9)
+        3
         """
         value = self.number(key, float("nan"), least, most)
         if value != value or value != int(value):
@@ -188,6 +199,12 @@ class Member:
         ------
         InputDataError
             None of ours has such a value.
+
+        Examples
+        --------
+        >>> member = Member("w1", {EXTENSION + "street": "Obere Gasse"})
+        >>> member.text("street"), member.text("hours")
+        ('Obere Gasse', '')
         """
         value = self.about.get(EXTENSION + key, "")
         if not isinstance(value, str) or len(value) > 4000 or not value.isprintable():
@@ -215,6 +232,11 @@ class Member:
         ------
         InputDataError
             None of ours has such a value.
+
+        Examples
+        --------
+        >>> Member("w1", {EXTENSION + "kind": "kerb"}).word("kind", {"kerb": 20})
+        20
         """
         value = self.about.get(EXTENSION + key)
         if value is None and usual is not None:

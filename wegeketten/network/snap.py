@@ -292,6 +292,14 @@ def stranded(snaps: Snaps, chosen: NDArray[np.int64]) -> NDArray[np.int32]:
     -------
     ndarray
         Ascending.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> snaps = hamlet().home_snaps
+    >>> stranded(snaps, np.arange(len(snaps.owner))).tolist()
+    []
     """
     return np.setdiff1d(snaps.owner, snaps.owner[chosen]).astype(np.int32)
 
@@ -307,6 +315,16 @@ def write_snaps(path: Path, snaps: Snaps, *, note: Mapping[str, str] | None = No
         Candidates.
     note
         Further facts for the file.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> with TemporaryDirectory() as folder:
+    ...     write_snaps(Path(folder) / "snaps.parquet", hamlet().home_snaps)
+    ...     len(read_snaps(Path(folder) / "snaps.parquet").owner)
+    12
     """
     from wegeketten.files.parquet import write_columns
 
@@ -331,6 +349,12 @@ def read_snaps(path: Path) -> Snaps:
     ------
     InputDataError
         The file is missing, cut or lacks a column.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> len(read_snaps(hamlet().path / "home_snaps.parquet").owner)
+    12
     """
     from wegeketten.files.parquet import read_columns
 

@@ -355,6 +355,11 @@ def unit_error(label: str, resolution_m: float) -> InputDataError:
     -------
     InputDataError
         To be raised by the caller.
+
+    Examples
+    --------
+    >>> unit_error("dgm.tif", 1.0).args[0][:9]
+    'elevation'
     """
     return InputDataError(
         f"elevation model {label}: whole numbers on cells of {resolution_m:g} m: metres, decimetres or "
@@ -430,6 +435,11 @@ def cause_of(error: BaseException) -> str:
     -------
     str
         Without a full stop.
+
+    Examples
+    --------
+    >>> cause_of(ValueError("the band is missing"))
+    'the band is missing'
     """
     if isinstance(error, MemoryError):
         return f"needs more than {MOST_MEMORY_BYTES >> 30} GiB of memory"

@@ -140,6 +140,13 @@ class Columns:
         -------
         list of str
             In the order of the rows.
+
+        Examples
+        --------
+        >>> from pathlib import Path
+        >>> table = Columns(Path("census.csv"), {"District": ["Mitte", "Nord"], "Einwohner": ["120", "80"]})
+        >>> table.texts("District")
+        ['Mitte', 'Nord']
         """
         return self._columns[name.strip().casefold()]
 
@@ -155,6 +162,13 @@ class Columns:
         -------
         str or None
             As it is spelled in the file.
+
+        Examples
+        --------
+        >>> from pathlib import Path
+        >>> table = Columns(Path("census.csv"), {"District": ["Mitte", "Nord"], "Einwohner": ["120", "80"]})
+        >>> table.find(["insgesamt", "einwohner"])
+        'einwohner'
         """
         return next((name for name in names if name.casefold() in self._columns), None)
 
@@ -177,6 +191,14 @@ class Columns:
             It is unclear which column counts all people.
         UsageError
             There is no column of that name.
+
+        Examples
+        --------
+        >>> from pathlib import Path
+        >>> table = Columns(Path("census.csv"), {"District": ["Mitte", "Nord"], "Einwohner": ["120", "80"]})
+        >>> people, unit = table.people()
+        >>> people.tolist(), unit
+        ([120.0, 80.0], 'people')
         """
         unit = "people"
         name = self.people_column() if column is None else self._stated(column)
@@ -280,6 +302,13 @@ class Columns:
         -------
         Floats or None
             Shape (rows,).
+
+        Examples
+        --------
+        >>> from pathlib import Path
+        >>> table = Columns(Path("census.csv"), {"District": ["Mitte", "Nord"], "Einwohner": ["120", "80"]})
+        >>> print(table.optional(["wohnungen"]))
+        None
         """
         name = self.find(names)
         return None if name is None else self.counts(name)
@@ -355,6 +384,13 @@ class Columns:
         ------
         InputDataError
             A cell is no number, or may be two; the message names column and row.
+
+        Examples
+        --------
+        >>> from pathlib import Path
+        >>> table = Columns(Path("census.csv"), {"District": ["Mitte", "Nord"], "Einwohner": ["120", "80"]})
+        >>> table.counts("einwohner").tolist()
+        [120.0, 80.0]
         """
         key = name.casefold()
         if key in self._typed:
@@ -404,6 +440,13 @@ class Columns:
         ------
         InputDataError
             Cells are no numbers within the limits; the message names them.
+
+        Examples
+        --------
+        >>> from pathlib import Path
+        >>> table = Columns(Path("census.csv"), {"District": ["Mitte", "Nord"], "Einwohner": ["120", ""]})
+        >>> table.numbers("einwohner", low=0, high=1000).tolist()
+        [120.0, 0.0]
         """
         cells = self._columns[name.casefold()]
         values = np.empty(len(cells))
@@ -445,6 +488,13 @@ class Columns:
         -------
         int
             Counted from 1, the header included.
+
+        Examples
+        --------
+        >>> from pathlib import Path
+        >>> table = Columns(Path("census.csv"), {"District": ["Mitte", "Nord"], "Einwohner": ["120", "80"]})
+        >>> table.row(0), table.row(1)
+        (2, 3)
         """
         return row + 2 if self._rows is None else int(self._rows[row])
 

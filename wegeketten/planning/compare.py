@@ -113,6 +113,18 @@ class Comparison(Tabular):
         ----------
         out
             Folder; appears whole or not at all.
+
+        Examples
+        --------
+        >>> from pathlib import Path
+        >>> from tempfile import TemporaryDirectory
+        >>> from wegeketten.people.profile import load_profile
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> same = compare_cities(hamlet(), hamlet(), [load_profile("walker")], services=["pharmacy"])
+        >>> with TemporaryDirectory() as folder:
+        ...     same.write(Path(folder) / "out")
+        ...     sorted(path.name for path in (Path(folder) / "out").iterdir())
+        ['causes.csv', 'changes.csv', 'compare.json']
         """
         rows = [[row.get(name) for name in CHANGE_COLUMNS] for row in self.rows]
         causes = [

@@ -100,6 +100,18 @@ class Survey(Tabular):
         ----------
         out
             Folder; appears whole or not at all.
+
+        Examples
+        --------
+        >>> from pathlib import Path
+        >>> from tempfile import TemporaryDirectory
+        >>> from wegeketten.people.profile import load_profile
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> survey = find_survey(hamlet(), [load_profile("wheelchair")], services=["pharmacy"])
+        >>> with TemporaryDirectory() as folder:
+        ...     survey.write(Path(folder) / "walks")
+        ...     sorted(path.name for path in (Path(folder) / "walks").glob("*.csv"))
+        ['survey.csv']
         """
         from wegeketten.planning.write import write_survey
 

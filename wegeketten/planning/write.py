@@ -198,6 +198,15 @@ def survey_rows(survey: Survey) -> list[tuple[object, ...]]:
     -------
     list of tuple
         One for each reading.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.planning.survey import find_survey
+    >>> survey = find_survey(hamlet(), [load_profile("wheelchair")], services=["pharmacy"])
+    >>> len(survey_rows(survey)) == len(survey.spots)
+    True
     """
     position = {
         spot: (number, stop)

@@ -244,6 +244,14 @@ def write_page(page: str, out: str | Path) -> Path:
     ------
     OutputError
         The place is not writable.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     write_page("<!DOCTYPE html>", Path(folder) / "map.html").name
+    'map.html'
     """
     target = Path(out)
     write_text(target, page)

@@ -41,6 +41,20 @@ def read_measures(folder: Path, lang: str, unit: str = "homes") -> list[MeasureM
     ------
     InputDataError
         The file is missing, lacks a column or has a row that cannot be read.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.planning.plan import make_plan
+    >>> plan = make_plan(hamlet(), [load_profile("wheelchair")], worlds=0)
+    >>> with TemporaryDirectory() as folder:
+    ...     plan.write(Path(folder) / "plan")
+    ...     marks = read_measures(Path(folder) / "plan", lang="en")
+    >>> len(marks)
+    1
     """
     words = load_words(lang)["marks"]
     marks = []

@@ -98,6 +98,15 @@ class Phrases:
         -------
         str
             With its unit.
+
+        Examples
+        --------
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> from wegeketten.reach.scan import scan
+        >>> result = scan(hamlet(), profiles=["walker", "wheelchair"], services=["pharmacy"])
+        >>> phrases = Phrases(result, "en", "Hamlet")
+        >>> phrases.gained(12.0)
+        'about 12 home addresses'
         """
         return gained(count, self.unit, self.lang)
 
@@ -141,6 +150,15 @@ class Phrases:
         -------
         str
             In the language of the report.
+
+        Examples
+        --------
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> from wegeketten.reach.scan import scan
+        >>> result = scan(hamlet(), profiles=["walker", "wheelchair"], services=["pharmacy"])
+        >>> phrases = Phrases(result, "en", "Hamlet")
+        >>> phrases.profile("wheelchair")
+        'manual wheelchair'
         """
         known = self.all_words["profiles"].get(name)
         if known:
@@ -159,6 +177,15 @@ class Phrases:
         -------
         str
             In the language of the report.
+
+        Examples
+        --------
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> from wegeketten.reach.scan import scan
+        >>> result = scan(hamlet(), profiles=["walker", "wheelchair"], services=["pharmacy"])
+        >>> phrases = Phrases(result, "en", "Hamlet")
+        >>> phrases.with_profile("wheelchair")
+        'in a wheelchair'
         """
         known = self.all_words["profiles"].get(name)
         return (
@@ -179,6 +206,15 @@ class Phrases:
         -------
         str
             In the language of the report.
+
+        Examples
+        --------
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> from wegeketten.reach.scan import scan
+        >>> result = scan(hamlet(), profiles=["walker", "wheelchair"], services=["pharmacy"])
+        >>> phrases = Phrases(result, "en", "Hamlet")
+        >>> phrases.service("pharmacy")
+        'pharmacy'
         """
         known = self.all_words["services"].get(name)
         return (
@@ -199,6 +235,15 @@ class Phrases:
         -------
         str
             Without a unit.
+
+        Examples
+        --------
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> from wegeketten.reach.scan import scan
+        >>> result = scan(hamlet(), profiles=["walker", "wheelchair"], services=["pharmacy"])
+        >>> phrases = Phrases(result, "en", "Hamlet")
+        >>> phrases.bare_gain(0.4)
+        '<10'
         """
         return bare_gain(count, self.lang)
 
@@ -275,6 +320,15 @@ class Phrases:
         -------
         str
             Such as ``37 of 100``.
+
+        Examples
+        --------
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> from wegeketten.reach.scan import scan
+        >>> result = scan(hamlet(), profiles=["walker", "wheelchair"], services=["pharmacy"])
+        >>> phrases = Phrases(result, "en", "Hamlet")
+        >>> phrases.of_100(0.48)
+        '48'
         """
         return number(round(share * 100), self.lang)
 

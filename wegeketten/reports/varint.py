@@ -137,6 +137,13 @@ class Pack:
             The numbers, one-dimensional.
         delta
             Whether differences are stored.
+
+        Examples
+        --------
+        >>> pack = Pack()
+        >>> pack.integers("column", [13404000, 13404010])
+        >>> list(unpack(pack.to_base64())["column"])
+        [np.int64(13404000), np.int64(13404010)]
         """
         numbers = np.asarray(values, dtype=np.int64)
         self._add(
@@ -155,6 +162,13 @@ class Pack:
             Name of the column.
         values
             The numbers, one-dimensional.
+
+        Examples
+        --------
+        >>> pack = Pack()
+        >>> pack.wide("column", [10000000001, 10000000005])
+        >>> list(unpack(pack.to_base64())["column"])
+        [np.int64(10000000001), np.int64(10000000005)]
         """
         numbers = np.asarray(values, dtype=np.int64)
         self._add(name, "W", len(numbers), varints(zigzag(_differences(numbers))))
@@ -168,6 +182,13 @@ class Pack:
             Name of the column.
         values
             The numbers, one-dimensional.
+
+        Examples
+        --------
+        >>> pack = Pack()
+        >>> pack.octets("column", [1, 0, 3])
+        >>> list(unpack(pack.to_base64())["column"])
+        [np.uint8(1), np.uint8(0), np.uint8(3)]
         """
         numbers = np.asarray(values, dtype=np.uint8)
         self._add(name, "B", len(numbers), numbers.tobytes())
@@ -181,6 +202,13 @@ class Pack:
             Name of the column.
         values
             The numbers, one-dimensional.
+
+        Examples
+        --------
+        >>> pack = Pack()
+        >>> pack.floats("column", [0.5, 2.5])
+        >>> list(unpack(pack.to_base64())["column"])
+        [np.float32(0.5), np.float32(2.5)]
         """
         numbers = np.asarray(values, dtype="<f4")
         self._add(name, "F", len(numbers), numbers.tobytes())
@@ -194,6 +222,13 @@ class Pack:
             Name of the column.
         values
             One for each row.
+
+        Examples
+        --------
+        >>> pack = Pack()
+        >>> pack.texts("column", ["Apotheke", ""])
+        >>> list(unpack(pack.to_base64())["column"])
+        ['Apotheke', '']
         """
         cleaned = [clean(value) for value in values]
         self._add(name, "T", len(cleaned), "\n".join(cleaned).encode("utf-8"))

@@ -145,6 +145,18 @@ class Differences(Tabular):
         ----------
         out
             Folder; appears whole or not at all.
+
+        Examples
+        --------
+        >>> from pathlib import Path
+        >>> from tempfile import TemporaryDirectory
+        >>> from wegeketten.people.profile import load_profile
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> found = find_differences(hamlet(), load_profile("ors"), load_profile("wheelchair"))
+        >>> with TemporaryDirectory() as folder:
+        ...     found.write(Path(folder) / "peers")
+        ...     sorted(path.name for path in (Path(folder) / "peers").iterdir())
+        ['peers.csv', 'peers.gpkg', 'peers.json', 'peers_edges.csv']
         """
         from wegeketten.routers.write import write_differences
 

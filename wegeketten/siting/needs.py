@@ -132,6 +132,17 @@ class Needs(Tabular):
         ----------
         out
             Folder; appears whole or not at all.
+
+        Examples
+        --------
+        >>> from pathlib import Path
+        >>> from tempfile import TemporaryDirectory
+        >>> from wegeketten.people.profile import load_profile
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> with TemporaryDirectory() as folder:
+        ...     find_needs(hamlet(), load_profile("walker")).write(Path(folder) / "needs")
+        ...     sorted(path.name for path in (Path(folder) / "needs").glob("*.csv"))
+        ['clusters.csv', 'needs.csv', 'neighbourhoods.csv']
         """
         from wegeketten.siting.write_needs import write_needs
 

@@ -192,6 +192,21 @@ def read_sites(folder: Path, city: City) -> ReadSites:
     ------
     InputDataError
         A file is missing or cannot be read.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.siting.choice import Wanted
+    >>> from wegeketten.siting.site import choose_sites
+    >>> sites = choose_sites(hamlet(), [load_profile("walker")], Wanted("meeting_place", add=1, worlds=0))
+    >>> with TemporaryDirectory() as folder:
+    ...     sites.write(Path(folder) / "sites")
+    ...     found = read_sites(Path(folder) / "sites", hamlet())
+    >>> found.service
+    'meeting_place'
     """
     document = _document(folder / "site.json")
     rows = _rows(folder / "sites.csv", SITES_NEEDED)
@@ -231,6 +246,18 @@ def read_needs(folder: Path) -> ReadNeeds:
     ------
     InputDataError
         A file is missing or cannot be read.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.siting.needs import find_needs
+    >>> with TemporaryDirectory() as folder:
+    ...     find_needs(hamlet(), load_profile("walker")).write(Path(folder) / "needs")
+    ...     [row.district for row in read_needs(Path(folder) / "needs").rows]
+    ['A1']
     """
     document = _document(folder / "needs.json")
     rows = _rows(folder / "needs.csv", NEEDS_NEEDED)

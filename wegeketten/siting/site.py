@@ -97,6 +97,19 @@ class Sites(Tabular):
         ----------
         out
             Folder; appears whole or not at all.
+
+        Examples
+        --------
+        >>> from pathlib import Path
+        >>> from tempfile import TemporaryDirectory
+        >>> from wegeketten.people.profile import load_profile
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> from wegeketten.siting.choice import Wanted
+        >>> wanted = Wanted("meeting_place", add=1, worlds=0)
+        >>> with TemporaryDirectory() as folder:
+        ...     choose_sites(hamlet(), [load_profile("walker")], wanted).write(Path(folder) / "sites")
+        ...     sorted(path.name for path in (Path(folder) / "sites").iterdir())
+        ['site.json', 'sites.csv', 'sites.gpkg']
         """
         from wegeketten.siting.write import write_sites
 
@@ -128,6 +141,15 @@ def find_sites(
     ------
     UsageError
         As `choose_sites` and `plan_jointly`; or only one of budget and measures is given.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.siting.choice import Wanted
+    >>> sites = find_sites(hamlet(), [load_profile("walker")], Wanted("meeting_place", add=1, worlds=0))
+    >>> sites.choices[0].value
+    12.0
     """
     if not wanted.with_measures:
         if wanted.budget_eur is not None:

@@ -75,6 +75,11 @@ def rows(*parts: str) -> Iterator[dict[str, str]]:
     ------
     dict
         Each row by column name; empty cells are "".
+
+    Examples
+    --------
+    >>> sorted(next(rows("tags", "words.csv")))
+    ['likely', 'lower', 'note', 'quantity', 'upper', 'value', 'word']
     """
     with shipped(*parts).open(encoding="utf-8", newline="") as file:
         yield from csv.DictReader(file)

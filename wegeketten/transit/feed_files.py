@@ -283,6 +283,13 @@ class FeedTable:
         -------
         InputDataError
             To be raised by the caller.
+
+        Examples
+        --------
+        >>> import pyarrow as pa
+        >>> table = FeedTable("stops.txt", {"stop_id": pa.array(["a", "b"]), "level": pa.array(["2", ""])})
+        >>> table.fault(0, "no name").args[0]
+        'stops.txt, row 2: no name'
         """
         return InputDataError(f"{self.where}, row {row + 2}: {fault}")
 
@@ -298,6 +305,13 @@ class FeedTable:
         -------
         Any
             Text, shape (rows,).
+
+        Examples
+        --------
+        >>> import pyarrow as pa
+        >>> table = FeedTable("stops.txt", {"stop_id": pa.array(["a", "b"]), "level": pa.array(["2", ""])})
+        >>> table.arrow("level").to_pylist()
+        ['2', '']
         """
         import pyarrow as pa
 
@@ -317,6 +331,13 @@ class FeedTable:
         -------
         list of str
             Without blanks around.
+
+        Examples
+        --------
+        >>> import pyarrow as pa
+        >>> table = FeedTable("stops.txt", {"stop_id": pa.array(["a", "b"]), "level": pa.array(["2", ""])})
+        >>> table.text("stop_id"), table.text("stop_name")
+        (['a', 'b'], ['', ''])
         """
         found: list[str] = self.arrow(name).to_pylist()
         return found
@@ -338,6 +359,13 @@ class FeedTable:
         ------
         InputDataError
             An id is empty or used twice; the message names file and row.
+
+        Examples
+        --------
+        >>> import pyarrow as pa
+        >>> table = FeedTable("stops.txt", {"stop_id": pa.array(["a", "b"]), "level": pa.array(["2", ""])})
+        >>> table.keys("stop_id")
+        ['a', 'b']
         """
         ids = self.text(name)
         seen: dict[str, int] = {}
@@ -360,6 +388,13 @@ class FeedTable:
         -------
         ndarray
             bool, shape (rows,).
+
+        Examples
+        --------
+        >>> import pyarrow as pa
+        >>> table = FeedTable("stops.txt", {"stop_id": pa.array(["a", "b"]), "level": pa.array(["2", ""])})
+        >>> table.filled("level").tolist()
+        [True, False]
         """
         import pyarrow.compute as pc
 
@@ -386,6 +421,13 @@ class FeedTable:
         ------
         InputDataError
             An id does not exist.
+
+        Examples
+        --------
+        >>> import pyarrow as pa
+        >>> table = FeedTable("stops.txt", {"stop_id": pa.array(["a", "b"]), "level": pa.array(["2", ""])})
+        >>> table.refer("stop_id", ["b", "a"]).tolist()
+        [1, 0]
         """
         import pyarrow as pa
         import pyarrow.compute as pc
@@ -419,6 +461,13 @@ class FeedTable:
         -------
         ndarray
             int64, shape (rows,).
+
+        Examples
+        --------
+        >>> import pyarrow as pa
+        >>> table = FeedTable("stops.txt", {"stop_id": pa.array(["a", "b"]), "level": pa.array(["2", ""])})
+        >>> table.whole("level", default=0).tolist()
+        [2, 0]
         """
         return self.number(
             name, least=least, most=most, default=default, pattern=r"^[+-]?[0-9]{1,12}$"
@@ -442,6 +491,14 @@ class FeedTable:
         -------
         ndarray
             int8, shape (rows,).
+
+        Examples
+        --------
+        >>> import pyarrow as pa
+        >>> table = FeedTable("stops.txt", {"stop_id": pa.array(["a", "b"]), "level": pa.array(["2", ""])})
+        >>> notes: list[str] = []
+        >>> table.code("level", 3, 1, notes).tolist()
+        [2, 1]
         """
         allowed = {str(value): value for value in range(most + 1)}
         cells = self.text(name)
@@ -481,6 +538,13 @@ class FeedTable:
         ------
         InputDataError
             A cell is no number within the limits; the message names file and row.
+
+        Examples
+        --------
+        >>> import pyarrow as pa
+        >>> table = FeedTable("stops.txt", {"stop_id": pa.array(["a", "b"]), "level": pa.array(["2", ""])})
+        >>> table.number("level", least=-5, most=5).tolist()
+        [2.0, nan]
         """
         import pyarrow.compute as pc
 
@@ -519,6 +583,13 @@ class FeedTable:
         ------
         InputDataError
             A cell is no time; the message names file and row.
+
+        Examples
+        --------
+        >>> import pyarrow as pa
+        >>> table = FeedTable("stop_times.txt", {"arrival_time": pa.array(["8:00:30", "25:10:00"])})
+        >>> table.seconds("arrival_time").tolist()
+        [28830, 90600]
         """
         import pyarrow.compute as pc
 
@@ -555,6 +626,14 @@ class FeedTable:
         ------
         InputDataError
             A cell is no date; the message names file and row.
+
+        Examples
+        --------
+        >>> import datetime as dt
+        >>> import pyarrow as pa
+        >>> days = FeedTable("calendar.txt", {"start_date": pa.array(["20260303"])}).dates("start_date")
+        >>> dt.date.fromordinal(int(days[0])).isoformat()
+        '2026-03-03'
         """
         import datetime as dt
 

@@ -78,6 +78,16 @@ def rank_platforms(town: TransitTown, demand: Demand, profiles: Sequence[Profile
     -------
     list of Raise
         The best first.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.transit.town import TransitTown
+    >>> from wegeketten.transit.usable import Demand
+    >>> town = TransitTown(hamlet())
+    >>> rank_platforms(town, Demand.daily(town.moment(None)), [load_profile("walker")])
+    []
     """
     offers = StopOffers.of(town, demand, profiles)
     homes = len(town.city.homes["weight"])

@@ -178,6 +178,17 @@ class StopOffers:
         -------
         StopOffers
             Works that would help nobody are left out.
+
+        Examples
+        --------
+        >>> from wegeketten.people.profile import load_profile
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> from wegeketten.transit.town import TransitTown
+        >>> from wegeketten.transit.usable import Demand
+        >>> town = TransitTown(hamlet())
+        >>> offers = StopOffers.of(town, Demand.daily(town.moment(None)), [load_profile("wheelchair")])
+        >>> offers.serving(load_profile("wheelchair"), "likely").tolist()
+        [True, False]
         """
         timetable = town.timetable(demand.moment)
         calls = departures(timetable, timetable.connections.boards, town.mode, 0, 86400)

@@ -151,6 +151,14 @@ def demand_usable_stops(
         The city has no timetable.
     UsageError
         The scan has no service ``stop``, or it drew worlds: chances know nothing of timetables.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.reach.scan import scan
+    >>> result = scan(hamlet(), profiles=["walker"], services=["stop"])
+    >>> demand_usable_stops(result, 1.0, at="2026-03-03 08:00")
+    []
     """
     if SERVICE not in scan.services:
         raise UsageError(f"--usable-stops: the scan has no service {SERVICE}; add --service {SERVICE}")

@@ -145,6 +145,19 @@ class Chains(Tabular):
         ----------
         out
             Folder; appears whole or not at all.
+
+        Examples
+        --------
+        >>> from pathlib import Path
+        >>> from tempfile import TemporaryDirectory
+        >>> from wegeketten.people.profile import load_profile
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> from wegeketten.reach.chains.errands import Errands
+        >>> chains = find_chains(hamlet(), load_profile("walker"), Errands(("pharmacy",)))
+        >>> with TemporaryDirectory() as folder:
+        ...     chains.write(Path(folder) / "chains")
+        ...     sorted(path.name for path in (Path(folder) / "chains").iterdir())
+        ['chain.json', 'chains.csv', 'homes.parquet']
         """
         rows = self.districts()
         with whole_folder(out, marker="chain.json") as folder:
