@@ -195,7 +195,7 @@ def round_of(case: Case, dataset: Path, who: str, rng: random.Random) -> str:
         more = ["--executor", "dask", "--scheduler", cluster.stdout.readline().strip()]
     client = Client(case.command(dataset, *more))
     try:
-        hit = _strike(client.pid, None if cluster is None else cluster.pid, who, case.seconds, rng)
+        hit = _strike(case, dataset, client.pid, None if cluster is None else cluster.pid, who, rng)
         code = client.wait()
     finally:
         kill([client.pid] if client.poll() is None else [])
@@ -203,20 +203,27 @@ def round_of(case: Case, dataset: Path, who: str, rng: random.Random) -> str:
         if cluster is not None:
             cluster.kill()
             cluster.wait()
+    if who == "client":
+        hit = code == -signal.SIGKILL  # or it had ended before
     return f"ended with {code}" if hit else ""
 
 
-def _strike(client: int, cluster: int | None, who: str, seconds: float, rng: random.Random) -> bool:
-    """Wait until the work has begun and then for a random moment, and kill."""
+def _strike(
+    case: Case, dataset: Path, client: int, cluster: int | None, who: str, rng: random.Random
+) -> bool:
+    """Wait until a random share of the steps is done and then for a moment, and kill."""
     root = client if cluster is None else cluster
+    steps = len(list((case.folder / "calm").glob("cities/*/*")))
+    wanted = rng.randrange(steps)
     start = time.monotonic()
-    while who != "client" and time.monotonic() - start < PATIENCE_S:
+    while time.monotonic() - start < PATIENCE_S:
         if not Path(f"/proc/{client}/exe").exists():  # a dead one that nobody has asked yet has none
             return False
-        if any("serve_batch" in command_of(each) for each in below(root)):
+        begun = who == "client" or any("serve_batch" in command_of(each) for each in below(root))
+        if begun and len(list(dataset.glob("cities/*/[a-z]*"))) >= wanted:
             break
         time.sleep(0.02)
-    time.sleep(rng.uniform(0.0, seconds * (1.0 if who == "client" else 0.7)))
+    time.sleep(rng.uniform(0.0, 2 * case.seconds / steps))
     if who == "client":
         return kill([client])
     working = [each for each in below(root) if "serve_batch" in command_of(each)]
