@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from wegeketten.network.access import is_unclear
-from wegeketten.tags.cautions import bit_of, cautions_of
+from wegeketten.tags.cautions import bit_of, cautions_of, keys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _FLIGHTS = frozenset({"steps", "ladder", "elevator"})
 _STEPPED = ("steps", "stairs", "step", "footway", "path", "step_count")
+_SPEAKING_CLASSES = frozenset({"ford", "ladder"})
 _NONE = frozenset({"", "no", "none", "false", "0"})
 _NO_LINE = frozenset({"no", "kerb", "entrance", "border_control", "height_restrictor", "toll_booth"})
 _RAIL = frozenset({"crossing", "level_crossing", "tram_crossing", "tram_level_crossing"})
@@ -40,6 +42,8 @@ def doubts_of_way(tags: Mapping[str, str]) -> int:
     >>> doubts_of_way({"highway": "steps", "step_count": "3"}), doubts_of_way({"highway": "footway"})
     (0, 0)
     """
+    if _speaking().isdisjoint(tags) and tags.get("highway") not in _SPEAKING_CLASSES:
+        return 0  # nearly all ways
     found = cautions_of(tags)
     if tags.get("highway") not in _FLIGHTS and _is_stepped(tags):
         found |= bit_of("steps_within")
@@ -50,6 +54,12 @@ def doubts_of_way(tags: Mapping[str, str]) -> int:
     if tags.get("construction", "no") not in _NONE | {"minor"} and tags.get("highway") != "construction":
         found |= bit_of("temporary")
     return found
+
+
+@cache
+def _speaking() -> frozenset[str]:
+    """Keys that may raise a doubt about a way, its class apart."""
+    return (keys() - {"highway"}) | {*_STEPPED, "barrier", "construction", "foot", "access", "locked"}
 
 
 def _is_stepped(tags: Mapping[str, str]) -> bool:
