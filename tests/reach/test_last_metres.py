@@ -285,6 +285,18 @@ def test_a_practice_upstairs_without_a_known_lift_is_possible_on_wheels(tmp_path
     assert reached["walker", "sure"]
 
 
+@pytest.mark.parametrize(
+    ("building", "answer"), [("house", "likely"), ("garages", "sure"), ("yes|layer=1", "sure")]
+)
+def test_a_point_on_the_map_joins_as_homes_do(tmp_path: Path, building: str, answer: str) -> None:
+    """Behind a house, garages, or what stands on pillars; asked by a point and by an address there."""
+    plot = Plot().way("-60,0 0,0 60,0", FOOT).area(-20, 6, 20, 14, f"building={building}")
+    city = plot.node("h", 0, 20, HOME).node("p", 60, 1, "amenity=pharmacy").build(tmp_path)
+    assert go(city, plot, (0, 20), (60, 0), "walker").answer == answer
+    units = scan(city, profiles=["walker"], services=["pharmacy"]).reach["walker"].units
+    assert bool((units["sure"] < 2**31 - 1).any()) is (answer == "sure")
+
+
 def test_no_join_leaps_over_a_river(tmp_path: Path) -> None:
     plot = Plot().way("-200,0 200,0", FOOT).area(-200, 30, 200, 90, "natural=water|water=river")
     route = go(plot.build(tmp_path), plot, (-100, 120), (100, 3), "walker")

@@ -45,6 +45,8 @@ _TRIM_M = 0.4  # at either end of a line between: the door lies in a wall, the w
 
 FILE = "obstacles.parquet"
 _HOUSES = "through_house"
+_NO_HOUSES = "no_house"
+"""Class in the file of buildings on the map that are no obstacle: garages, roofs, what stands on pillars."""
 
 
 class Lot(NamedTuple):
@@ -69,12 +71,15 @@ class Obstacles:
     ----------
     lots
         Their shapes by class.
+    no_houses
+        Buildings that are none of them; those of the base map are told apart by these.
     """
 
-    def __init__(self, lots: Sequence[Lot]) -> None:
+    def __init__(self, lots: Sequence[Lot], no_houses: NDArray[np.object_] | None = None) -> None:
         import shapely
 
         self.lots = [lot for lot in lots if len(lot.shapes)]
+        self.no_houses = np.empty(0, dtype=object) if no_houses is None else no_houses
         self._trees = [shapely.STRtree(lot.shapes) for lot in self.lots]
 
     def between(self, one: tuple[float, float], other: tuple[float, float]) -> int:
@@ -183,6 +188,8 @@ def write_obstacles(folder: Path, obstacles: Obstacles, projection: Projection) 
     from wegeketten.files.parquet import write_columns
 
     lots = [lot for lot in obstacles.lots if lot.name != _HOUSES]
+    if len(obstacles.no_houses):
+        lots.append(Lot(_NO_HOUSES, obstacles.no_houses))
     names = [lot.name for lot in lots for _ in range(len(lot.shapes))]
     shapes = np.concatenate([lot.shapes for lot in lots]) if lots else np.empty(0, dtype=object)
     lonlat = shapely.transform(shapes, lambda xy: np.round(projection.to_lonlat(xy), 7))
@@ -222,7 +229,22 @@ def read_obstacles(folder: Path, projection: Projection) -> Obstacles:
     base = read_columns(folder / "base.parquet", ("class", "geometry"))
     houses = base["geometry"][base["class"].astype(str) == "building"]
     houses = np.asarray(shapely.make_valid(shapely.transform(houses, projection.to_xy)))
-    return Obstacles([*lots, Lot(_HOUSES, houses[shapely.area(houses) >= _SMALL_M2])])
+    houses = houses[shapely.area(houses) >= _SMALL_M2]
+    no_houses = shapes[classes == _NO_HOUSES]
+    return Obstacles([*lots, Lot(_HOUSES, _without(houses, no_houses))], no_houses)
+
+
+def _without(houses: NDArray[np.object_], others: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Houses that are none of some others, drawn alike."""
+    import shapely
+
+    if not len(houses) or not len(others):
+        return houses
+    inside, hit = shapely.STRtree(others).query(shapely.point_on_surface(houses), predicate="within")
+    alike = np.abs(shapely.area(houses[inside]) - shapely.area(others[hit])) < 1.0
+    kept = np.ones(len(houses), dtype=np.bool_)
+    kept[inside[alike]] = False
+    return houses[kept]
 
 
 def find_obstacles(features: Features, projection: Projection) -> Obstacles:
@@ -243,10 +265,13 @@ def find_obstacles(features: Features, projection: Projection) -> Obstacles:
     import shapely
 
     rows: dict[str, list[tuple[int, int, bool]]] = {name: [] for name in CLASSES}
+    spared: list[tuple[int, int, bool]] = []
     for way in features.ways.values():
         if way.stop - way.start < 2:
             continue
         name = _class_of(way.tags)
+        if not name and way.tags.get("building", "no") != "no" and is_closed(features, way):
+            spared.append((way.start, way.stop, True))
         if name:
             area = is_closed(features, way) and _is_area(way.tags)
             rows[name].append((way.start, way.stop, area))
@@ -265,7 +290,8 @@ def find_obstacles(features: Features, projection: Projection) -> Obstacles:
         if name == "through_house" and len(shapes):
             shapes = shapes[shapely.area(shapes) >= _SMALL_M2]
         lots.append(Lot(name, shapes))
-    return Obstacles(lots)
+    no_houses = _drawn(features, projection, spared, [])
+    return Obstacles(lots, no_houses[shapely.area(no_houses) >= _SMALL_M2] if len(no_houses) else no_houses)
 
 
 def _drawn(
