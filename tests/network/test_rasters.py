@@ -56,6 +56,13 @@ def heights(path: Path, **options: Any) -> tuple[NDArray[np.float64], Terrain]:
         return terrain.heights(lonlat(POINTS))[0], terrain
 
 
+def test_a_raster_without_a_system_is_in_the_one_that_is_said(tmp_path: Path) -> None:
+    path = write_dem(tmp_path / "c.tif", height, crs=None)
+    assert heights(path, crs="UTM32")[0] == pytest.approx(expected(), abs=0.01)
+    with pytest.raises(InputDataError, match="name it with --crs"):
+        Terrain([path])
+
+
 @pytest.mark.parametrize(
     ("name", "form"),
     [
@@ -63,6 +70,7 @@ def heights(path: Path, **options: Any) -> tuple[NDArray[np.float64], Terrain]:
         ("dgm5_32650_5480.xyz", {"step": 5.0}),
         ("dgm1_32_650_5480.xyz", {"sign": "   "}),
         ("dgm1_32_650_5480.xyz", {"sign": ";", "header": "x;y;z\n", "comma": True}),
+        ("dgm1_32_650_5480.xyz", {"sign": " ", "comma": True}),
         ("dgm1_32_650_5480.xyz", {"sign": "\t"}),
     ],
 )

@@ -143,6 +143,61 @@ def test_points_in_every_format(tmp_path: Path, homes: Homes, name: str) -> None
     assert sorted(each.name for each in tmp_path.iterdir()) == before
 
 
+def test_people_of_rows_without_a_shape_are_listed_as_lost(tmp_path: Path, homes: Homes) -> None:
+    shapes = [shapely.box(*in_city(0, 0), *in_city(200, 100)), None]
+    path = layer(tmp_path, shapes, {"Einwohner": [12, 5]}, "p.gpkg")
+    weighed = weigh_homes(homes, path, PROJECTION)
+    assert "17 people read from p.gpkg: 12 on homes, 5 listed as lost" in weighed.notes
+    assert "5 people of p.gpkg live nowhere" in [one.reason for one in weighed.skipped]
+    points = [shapely.Point(*in_city(10, 10)), shapely.Point(*in_city(150, 10)), shapely.Point()]
+    path = layer(tmp_path, points, {"Einwohner": [12, 4, 5]}, "q.gpkg")
+    weighed = weigh_homes(homes, path, PROJECTION)
+    assert "21 people read from q.gpkg: 16 on homes, 5 listed as lost" in weighed.notes
+
+
+def _row(x: float, y: float, people: object, form: str) -> str:
+    place = shapely.set_srid(shapely.Point(*in_city(x, y)), 25833)
+    hexadecimal = shapely.to_wkb(place, hex=True, include_srid=True)
+    lon, lat = FROM_GRID.transform(CORNER[0] + x, CORNER[1] + y)
+    return form.format(hex=hexadecimal, lon=lon, lat=lat, people=people)
+
+
+@pytest.mark.parametrize(
+    ("head", "form", "secret"),
+    [
+        ("geom;Einwohner", "{hex};{people}", "-1"),
+        ("lon;lat;Einwohner", "{lon};{lat};{people}", "\N{MINUS SIGN}1"),
+        ("# Quelle: Amt; Lizenz\n# Stand 2024\nlon;lat;Einwohner", "{lon};{lat};{people}", "-1"),
+        ("# Amt\n# lon;lat;Einwohner", "{lon};{lat};{people}", "-1"),
+    ],
+)
+def test_tables_as_databases_and_typesetters_write_them(
+    tmp_path: Path, homes: Homes, head: str, form: str, secret: str
+) -> None:
+    rows = [_row(15, 10, 12, form), _row(150, 10, 5, form), _row(900, 900, secret, form)]
+    path = table(tmp_path, "\n".join([head, *rows, ""]))
+    weighed = weigh_homes(homes, path, PROJECTION)
+    assert sum(weights(weighed)) == 17
+
+
+@pytest.mark.parametrize(
+    ("start", "told"),
+    [
+        (b"%PDF-1.7\n", "no table, but PDF"),
+        (b"\x89PNG\r\n", "no table, but PNG"),
+        (b"<html><table><tr><td>lon</td></tr></table></html>", "no table, but a web page"),
+        (b'{"geometryType": "esriGeometryPoint", "features": []}', "JSON of ArcGIS"),
+    ],
+)
+def test_what_is_no_table_is_called_by_its_name(
+    tmp_path: Path, homes: Homes, start: bytes, told: str
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(start)
+    with pytest.raises(InputDataError, match=told):
+        weigh_homes(homes, path, PROJECTION)
+
+
 def test_plain_parquet_and_empty_cells(tmp_path: Path, homes: Homes) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq

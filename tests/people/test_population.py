@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from support.sketch import ORIGIN, PROJECTION, lonlat
 
 from wegeketten.errors import InputDataError
+from wegeketten.files.numerals import check_decimal
 from wegeketten.files.parquet import write_columns
+from wegeketten.people.cells import Said
 from wegeketten.people.homes import Homes
 from wegeketten.people.population import shares, weigh_homes
 
@@ -158,6 +160,19 @@ def test_thousands_that_may_be_decimals_are_refused_in_one_line(
     first = next(value for value in values if len(value) > 4)
     assert f"{first!r} may be {first.replace('.', '').replace(',', '')} or " in told
     assert "\n" not in told
+    settled = len(set("".join(values)) & {".", ","}) == 1  # else the column contradicts itself
+    assert ("--decimal comma or --decimal point" in told) == settled
+
+
+@pytest.mark.parametrize("written", ["1.200", "1,200"])
+@pytest.mark.parametrize(("sign", "word"), [(".", "point"), (",", "comma")])
+def test_thousands_that_may_be_decimals_are_what_the_user_says(
+    tmp_path: Path, written: str, sign: str, word: str
+) -> None:
+    path = write(tmp_path / "a.csv", "x,y,lon,lat,people", grid_rows({(0, 0): f'"{written}"', (1, 0): "80"}))
+    homes = homes_at([(50, 50), (150, 50)])
+    weighed = weigh_homes(homes, path, PROJECTION, said=Said(decimal=check_decimal(word)))
+    assert weights(weighed) == [1.2 if sign in written else 1200.0, 80.0]
 
 
 def test_thousands_that_are_plain_are_told(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+import shapely
 from support.drawn import Town
 
 import wegeketten as wk
@@ -62,6 +63,7 @@ def spellings(folder: Path) -> list[Path]:
         ],
     }
     german = f"{lon}".replace(".", ","), f"{lat}".replace(".", ",")
+    place = shapely.set_srid(shapely.Point(x, y), 25833)
     texts = {
         "degrees.csv": f"name,lon,lat,capacity\nTreff,{lon},{lat},40\n",
         "german.csv": f"\ufeffBezeichnung;Längengrad;Breitengrad;Plätze\nTreff;{german[0]};{german[1]};40\n",
@@ -70,6 +72,7 @@ def spellings(folder: Path) -> list[Path]:
             f"SRID=25833;POINT({x:.2f} {y:.2f})", f'"SRID=25833;POINT({x:.2f} {y:.2f})"'
         ),
         "wkt.csv": f'name,geom,capacity\nTreff,"POINT ({lon} {lat})",40\n',
+        "wkb.csv": f"name,geom,capacity\nTreff,{shapely.to_wkb(place, hex=True, include_srid=True)},40\n",
         "list.geojson": json.dumps(geojson),
     }
     for name, text in texts.items():
@@ -83,6 +86,13 @@ def test_every_spelling_says_the_same(tmp_path: Path) -> None:
         assert listed.names == ["Treff"], path.name
         assert np.hypot(*(listed.xy[0] - metres("P"))) < 0.1, path.name
         assert listed.capacity.tolist() == [40.0], path.name
+
+
+def test_exchanged_degrees_are_told(tmp_path: Path) -> None:
+    lon, lat = TOWN.position("P")
+    (tmp_path / "a.csv").write_text(f"name,lon,lat\nTreff,{lat},{lon}\n")
+    with pytest.raises(InputDataError, match="lon and lat are swapped"):
+        read_listed(tmp_path / "a.csv", PROJECTION, extent())
 
 
 def test_places_elsewhere_are_listed_as_left_out(tmp_path: Path) -> None:

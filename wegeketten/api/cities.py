@@ -33,6 +33,7 @@ def build(
     people_column: str | None = None,
     crs: str | None = None,
     encoding: str | None = None,
+    decimal: str | None = None,
     dem_unit: str | None = None,
     survey: str | Path | Sequence[str | Path] | None = None,
     services: str | Path | None = None,
@@ -51,7 +52,7 @@ def build(
     ----------
     source, out
         Extract (``.osm.pbf``, ``.osm``, ``.osm.gz``, ``.osm.bz2``) or ``demo``, and the folder to write.
-    dem, district_name, people_column, crs, encoding, dem_unit, survey, services, places_only
+    dem, district_name, people_column, crs, encoding, decimal, dem_unit, survey, services, places_only
         As for `wegeketten.pipeline.build.build`.
     districts, population
         Files, or GeoDataFrames with a coordinate reference system.
@@ -79,7 +80,7 @@ def build(
         return build_city(
             source, out, dem=listed(dem), districts=files["districts"], district_name=district_name,
             population=files["population"], people_column=people_column, crs=crs, encoding=encoding,
-            dem_unit=dem_unit, survey=survey, services=services,
+            decimal=decimal, dem_unit=dem_unit, survey=survey, services=services,
             places={name: files[f"places_{name}"] or "" for name in places or {}},
             places_only=listed(places_only), gtfs=listed(gtfs), stops=stops, pavements=pavements,
             out_of_service=listed(out_of_service), processes=processes, progress=progress,

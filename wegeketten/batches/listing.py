@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from wegeketten.errors import InputDataError, UsageError
+from wegeketten.files.bounds import count_within, read_within
 from wegeketten.places.names import clean_name, slugs
 
 INPUTS = {
@@ -30,6 +31,8 @@ SETTINGS = {
     "people_column": "--people-column",
     "crs": "--crs",
     "encoding": "--encoding",
+    "decimal": "--decimal",
+    "dem_unit": "--dem-unit",
     "pavements": "--pavements",
 }
 """Columns with settings of `build`."""
@@ -142,7 +145,7 @@ def read_list(path: str | Path, *, run: tuple[str, ...] = ()) -> list[City]:
 
 def _rows(path: Path) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_within(path, "list of cities").decode("utf-8-sig")
         if path.suffix.lower() == ".toml":
             document = tomllib.loads(text)
             rows, common = document.pop("city", []), document.pop("run", [])
@@ -154,8 +157,11 @@ def _rows(path: Path) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
             for row in rows:
                 row["run"] = [each for each in str(row.get("run") or "").split("|") if each.strip()]
     except (OSError, ValueError, csv.Error) as error:
+        if isinstance(error, InputDataError):
+            raise
         reason = (error.strerror if isinstance(error, OSError) else None) or error
         raise InputDataError(f"{path}: cannot be read as a list of cities ({reason})") from error
+    count_within(path, "list of cities", len(rows))
     for key in {str(key) for row in rows for key in row}:
         if key not in _KNOWN and key not in _OF_CUT:
             near = difflib.get_close_matches(key, _KNOWN, n=1)

@@ -247,9 +247,16 @@ def write_marker(dataset: Path) -> None:
     ----------
     dataset
         Folder of the batch.
+
+    Raises
+    ------
+    OutputError
+        It is a file, a device or a pipe.
     """
+    from wegeketten.files.targets import refuse_special
     from wegeketten.model.licence import ATTRIBUTION
 
+    refuse_special(dataset)
     dataset.mkdir(parents=True, exist_ok=True)
     if not (dataset / MARKER).is_file():
         write_json(dataset / MARKER, {"kind": "batch", "format": 1, "attribution": ATTRIBUTION})

@@ -63,6 +63,9 @@ def build(
     encoding: Annotated[
         str | None, typer.Option(help="Encoding of CSV files and Shapefiles that state none.")
     ] = None,
+    decimal: Annotated[
+        str | None, typer.Option(help="What parts decimals in tables with 1.200 or 1,200: point or comma.")
+    ] = None,
     dem_unit: Annotated[str | None, typer.Option(help="Vertical unit of the model: m, dm, cm, ft.")] = None,
     survey: Annotated[
         list[Path] | None, typer.Option(help="Surveyed values that overrule OpenStreetMap; files, a folder.")
@@ -98,8 +101,8 @@ def build(
         city = build_city(
             source, out, dem=dem or (), districts=districts, district_name=district_name,
             population=population, people_column=people_column, crs=crs, encoding=encoding,
-            dem_unit=dem_unit, survey=survey or (), services=services, places=parse_lists(places or []),
-            gtfs=gtfs or (), stops=stops,
+            decimal=decimal, dem_unit=dem_unit, survey=survey or (), services=services,
+            places=parse_lists(places or []), gtfs=gtfs or (), stops=stops,
             places_only=places_only or (), pavements=pavements,
             out_of_service=out_of_service or (), processes=processes or usual_processes(),
             lang=language_asked(), progress=tick,

@@ -116,6 +116,12 @@ def _open_closed() -> None:
 
 
 def _tell_fault(error: Exception) -> int:
+    if isinstance(error, MemoryError):
+        say_error(
+            "wegeketten: more memory is needed than there is; cut the input to the city, or give fewer "
+            "--worlds or --processes"
+        )
+        return 3
     if no_room(error, Path.cwd()):
         say_error(
             f"wegeketten: nothing more can be written ({_one_line(error)}); make room, or write elsewhere"

@@ -10,6 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from wegeketten.errors import InputDataError
+from wegeketten.files.bounds import size_within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -195,6 +196,7 @@ def read_header(path: Path) -> Header:
     InputDataError
         The file is none, or needs what is not read here (a history).
     """
+    size_within(path, "country")
     with path.open("rb") as file:
         first = next(_frames(file, path), None)
     if first is None or first[0] != b"OSMHeader":

@@ -6,14 +6,16 @@ import os
 import pickle
 import sys
 import threading
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeVar, cast
 
+from wegeketten.errors import InputDataError
 from wegeketten.files.python_process import end_process, start_python
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 Result = TypeVar("Result")
 
@@ -88,8 +90,10 @@ class Apart:
         ------
         Died
             The process ended: the message says how.
+        InputDataError
+            The function refused what it read, in words for the user.
         Failed
-            The function raised something; the message is its first line.
+            The function raised something else; the message is its first line.
         MemoryError
             It needs more memory than there is, or than `MOST_MEMORY_BYTES`.
         """
@@ -103,9 +107,53 @@ class Apart:
                 kind, result = _asked(_helper, work, args)
         if kind == "memory":
             raise MemoryError
+        if kind == "refused":
+            raise InputDataError(str(result))
         if kind == "failed":
             raise Failed(result)
         return result  # type: ignore[no-any-return]
+
+
+@contextmanager
+def reported(path: Path) -> Iterator[None]:
+    """Say of a file what became of the calls in a block.
+
+    Parameters
+    ----------
+    path
+        The file they read.
+
+    Yields
+    ------
+    None
+        Once.
+
+    Raises
+    ------
+    InputDataError
+        The process ended, memory did not suffice, or the library refused.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> with reported(Path("a.parquet")), Apart() as apart:
+    ...     apart.call(divmod, 1, 0)
+    Traceback (most recent call last):
+    ...
+    wegeketten.errors.InputDataError: a.parquet: cannot be read (integer division or modulo by zero)
+    """
+    try:
+        yield
+    except Died as error:
+        raise InputDataError(
+            f"{path}: damaged: the library that reads it broke down ({error}); fetch it again"
+        ) from error
+    except MemoryError as error:
+        raise InputDataError(
+            f"{path}: needs more than {MOST_MEMORY_BYTES >> 30} GiB of memory; cut it to the city first"
+        ) from error
+    except Failed as error:
+        raise InputDataError(f"{path}: cannot be read ({error})") from error
 
 
 def _asked(
@@ -164,6 +212,8 @@ def _tried(work: Callable[..., Any], args: tuple[Any, ...]) -> tuple[str, Any]:
             return "done", work(*args)
         except MemoryError:
             return "memory", None
+        except InputDataError as error:
+            return "refused", str(error)
         except Exception as error:  # noqa: BLE001  # of whichever library; reported where the file is known
             return "failed", (str(error).splitlines() or [type(error).__name__])[0][:300]
 

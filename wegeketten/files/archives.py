@@ -10,15 +10,13 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from wegeketten.errors import InputDataError
+from wegeketten.files.bounds import BOUNDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-MOST_MEMBERS = 2000
-MOST_UNPACKED_BYTES = 8 * 2**30
 MOST_RATIO = 200  # of unpacked to packed, where that is much; a tile of the sea packs better than this
-MOST_GUNZIPPED_BYTES = 2_000_000_000
 MUCH_UNPACKED_BYTES = 100 * 2**20
 _CHUNK = 1 << 20
 _DAMAGE = (
@@ -65,13 +63,15 @@ def members_of(path: Path, *, what: str = "") -> list[zipfile.ZipInfo]:
             members = [member for member in archive.infolist() if not member.is_dir()]
     except (*_DAMAGE, OSError) as error:
         raise InputDataError(f"{label}: damaged archive ({_reason(error)}); fetch it again") from error
-    if len(members) > MOST_MEMBERS:
-        raise InputDataError(f"{label}: {len(members)} members, at most {MOST_MEMBERS} are read")
+    bound = BOUNDS["archive"]
+    if len(members) > bound.most:
+        raise InputDataError(f"{label}: {len(members)} members, at most {bound.most} are read")
     unpacked, packed = sum(m.file_size for m in members), sum(m.compress_size for m in members)
-    if unpacked > (MUCH_UNPACKED_BYTES if unpacked > MOST_RATIO * packed else MOST_UNPACKED_BYTES):
+    most = MUCH_UNPACKED_BYTES if unpacked > MOST_RATIO * packed else bound.most_bytes
+    if unpacked > most:
         raise InputDataError(
-            f"{label}: would unpack to {unpacked / 2**20:.0f} MiB from {packed / 2**20:.1f} MiB; "
-            "unpack it yourself and name the files"
+            f"{label}: would unpack to {unpacked / 2**20:.0f} MiB from {packed / 2**20:.1f} MiB, at most "
+            f"{most >> 20} are read; unpack it yourself and name the files"
         )
     return sorted(members, key=lambda member: member.filename)
 
@@ -229,9 +229,9 @@ def gunzip(path: Path, target: Path, *, what: str = "") -> Path:
                         f"{label}: unpacks to more than {MUCH_UNPACKED_BYTES >> 20} MiB from "
                         f"{path.stat().st_size / 2**20:.1f} MiB; unpack it yourself"
                     )
-                if count > MOST_GUNZIPPED_BYTES:
+                if count > BOUNDS["gzip"].most_bytes:
                     raise InputDataError(
-                        f"{label}: unpacks to more than {MOST_GUNZIPPED_BYTES // 10**6} MB; unpack it "
+                        f"{label}: unpacks to more than {BOUNDS['gzip'].most_bytes // 10**6} MB; unpack it "
                         "yourself"
                     )
                 out.write(chunk)

@@ -36,6 +36,45 @@ METRES = tuple((pair.partition("/")[0], pair.partition("/")[2]) for pair in _PAI
 """Pairs of columns with metres, most telling first."""
 
 
+_is_hex = re.compile(r"0[01](?:[0-9A-Fa-f]{2}){8,}").fullmatch
+
+
+def well_known_text(cell: str) -> str:
+    """A shape as well-known text, where it is written as well-known binary in hexadecimal digits.
+
+    Parameters
+    ----------
+    cell
+        Text of a cell, such as databases write it.
+
+    Returns
+    -------
+    str
+        With the number of its system in front; the cell itself where it is something else.
+
+    Examples
+    --------
+    >>> well_known_text("0101000020E964000000000000001719410000000028945541")
+    'SRID=25833;POINT (411072.0 5656736.0)'
+    >>> well_known_text("POINT (1 2)")
+    'POINT (1 2)'
+    """
+    if not _is_hex(cell.strip()):
+        return cell
+    import shapely
+
+    try:
+        shape = shapely.from_wkb(cell.strip())
+    except shapely.errors.GEOSException:
+        return cell
+    system = int(shapely.get_srid(shape))
+    if isinstance(shape, shapely.Point) and not shape.is_empty:
+        text = f"POINT ({shape.x!r} {shape.y!r})"
+    else:
+        text = shapely.to_wkt(shape, rounding_precision=-1)
+    return f"SRID={system};{text}" if system else text
+
+
 class Ground(NamedTuple):
     """Where the city is.
 

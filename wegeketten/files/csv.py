@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from wegeketten.errors import InputDataError, UsageError
 from wegeketten.files.atomic import whole_file
+from wegeketten.files.bounds import read_within
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -165,7 +166,7 @@ def read_csv(path: Path) -> list[dict[str, str]]:
     [{'id': 'n68', 'cm': '2.5'}]
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_within(path, "result").decode("utf-8-sig")
         german = ";" in text.partition("\n")[0]
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if german else ",")
         header, *rows = list(reader) or [[]]

@@ -5,8 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from wegeketten.errors import UsageError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+MINUS = "\N{MINUS SIGN}"
+"""As typesetters write it; keyboards have another."""
 
 _GROUPED = re.compile(
     r"[+-]?\d{1,3}(?P<sign>[.,])\d{3}(?:(?P=sign)\d{3})*(?:(?!(?P=sign))(?P<decimal>[.,])\d*)?", re.ASCII
@@ -18,7 +23,7 @@ _spaced = re.compile(r"[ \u00a0\u2009\u202f'’]")
 
 
 def parse_number(text: str, thousands: str = "") -> float:
-    """Read a number; NaN where it is none.
+    r"""Read a number; NaN where it is none.
 
     Parameters
     ----------
@@ -40,8 +45,10 @@ def parse_number(text: str, thousands: str = "") -> float:
     (1234.5, 1234.5, 1234567.0, nan)
     >>> parse_number("12 345"), parse_number("12’345,5"), parse_number("12 34")
     (12345.0, 12345.5, nan)
+    >>> parse_number("\N{MINUS SIGN}9")
+    -9.0
     """
-    text = plain_digits(text)
+    text = plain_digits(text).replace(MINUS, "-")
     thousands = _grouping(text) or thousands
     try:
         return float((text.replace(thousands, "") if thousands else text).replace(",", "."))
@@ -85,7 +92,38 @@ class Signs(NamedTuple):
     open: list[int]
 
 
-def signs_of(texts: Iterable[str]) -> Signs:
+def check_decimal(word: str | None) -> str:
+    """Sign that a user says parts decimals; "" where nothing was said.
+
+    Parameters
+    ----------
+    word
+        ``point`` or ``comma``, or the sign itself.
+
+    Returns
+    -------
+    str
+        ``.`` or ``,``.
+
+    Raises
+    ------
+    UsageError
+        It is neither.
+
+    Examples
+    --------
+    >>> check_decimal("comma"), check_decimal(None)
+    (',', '')
+    """
+    known = {"point": ".", ".": ".", "comma": ",", ",": ","}
+    if word is None:
+        return ""
+    if word.strip().lower() not in known:
+        raise UsageError(f"--decimal {word}: point or comma")
+    return known[word.strip().lower()]
+
+
+def signs_of(texts: Iterable[str], decimal_sign: str = "") -> Signs:
     """Find out what point and comma mean in a column of counts.
 
     ``1.200`` may be 1200 or 1.2. Others of the column decide: beside ``0.25`` it is 1.2, beside ``1,5``
@@ -95,6 +133,8 @@ def signs_of(texts: Iterable[str]) -> Signs:
     ----------
     texts
         Cells of the column.
+    decimal_sign
+        What the user says parts decimals, "" where nothing was said; it decides what would be open.
 
     Returns
     -------
@@ -103,6 +143,8 @@ def signs_of(texts: Iterable[str]) -> Signs:
 
     Examples
     --------
+    >>> signs_of(["80", "1.200"], ",").thousands, signs_of(["80", "1.200"], ".").thousands
+    ('.', '')
     >>> signs_of(["80", "1.200"]), signs_of(["0.25", "1.200"]), signs_of(["1,5", "1.200"])
     (Signs(thousands='', open=[1]), Signs(thousands='', open=[]), Signs(thousands='.', open=[]))
     """
@@ -122,6 +164,8 @@ def signs_of(texts: Iterable[str]) -> Signs:
         else:
             decimal.update(set(text) & {".", ","})
     told = decimal | grouping
+    if not told and decimal_sign:
+        return Signs("".join(signs - {decimal_sign}), [])
     if not told or len(decimal) > 1 or len(grouping) > 1 or decimal & grouping:
         return Signs("", unclear)
     thousands = grouping or {".", ","} - decimal

@@ -42,11 +42,14 @@ class Rows(NamedTuple):
         Well-known binary of each row, None where it has none.
     columns
         Values, one array for each name.
+    places
+        int64: number of each row in its file.
     """
 
     names: list[str]
     shapes: NDArray[np.object_]
     columns: list[NDArray[Any]]
+    places: NDArray[np.int64]
 
 
 def layers(path: Path) -> list[tuple[str, str]]:
@@ -86,7 +89,13 @@ def about(path: Path, layer: str, encoding: str | None) -> About:
     return About(str(found["driver"]), found["crs"], int(found["features"]))
 
 
-def rows(path: Path, layer: str, box: tuple[float, float, float, float] | None, encoding: str | None) -> Rows:
+def rows(
+    path: Path,
+    layer: str,
+    box: tuple[float, float, float, float] | None,
+    encoding: str | None,
+    most: int | None = None,
+) -> Rows:
     """Rows of a layer, of those in a box where one is given; two dimensions.
 
     Parameters
@@ -99,11 +108,15 @@ def rows(path: Path, layer: str, box: tuple[float, float, float, float] | None, 
         Smallest x, y, greatest x, y in the layer's system.
     encoding
         Of its texts; as the file says where None.
+    most
+        Rows after which no more are read.
 
     Returns
     -------
     Rows
         Shapes and columns.
     """
-    meta, _, shapes, columns = gdal().raw.read(path, layer=layer, force_2d=True, bbox=box, encoding=encoding)
-    return Rows([str(name) for name in meta["fields"]], shapes, list(columns))
+    meta, places, shapes, columns = gdal().raw.read(
+        path, layer=layer, force_2d=True, bbox=box, encoding=encoding, max_features=most, return_fids=True
+    )
+    return Rows([str(name) for name in meta["fields"]], shapes, list(columns), places)

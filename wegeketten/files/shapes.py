@@ -14,11 +14,14 @@ import numpy as np
 import shapely
 
 from wegeketten.errors import InputDataError, UsageError
-from wegeketten.files.apart import MOST_MEMORY_BYTES, Apart, Died, Failed
+from wegeketten.files.apart import Apart, reported
 from wegeketten.files.archives import members_of, unpack
+from wegeketten.files.bounds import BOUNDS, count_within, size_within
 from wegeketten.files.coordinates import parse_crs
+from wegeketten.files.encodings import old_encoding
+from wegeketten.files.foreign_parquet import described, geometry_of, read_shapes, too_many
 from wegeketten.files.scratch import private_folder
-from wegeketten.files.tables import read_start, split_layer, too_large
+from wegeketten.files.tables import read_start, split_layer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,8 +35,7 @@ AREAS = ("Polygon", "Surface")
 AREAS_OR_POINTS = (*AREAS, "Point")
 """Kinds of geometries as GDAL calls them, the wanted first."""
 
-_MOST_BYTES = 2_000_000_000
-_MOST_SHAPES = 2_000_000
+_LARGE_BYTES = 50_000_000  # of a larger file that does not tell how many it holds, likewise
 _MANY = 50_000  # of more shapes only those around the city are read
 _KINDS = "GeoJSON, GeoPackage, Shapefile, GML, KML, FlatGeobuf or GeoParquet"
 _TECHNICAL = frozenset(
@@ -57,6 +59,8 @@ class Layer:
         Coordinate reference system of the shapes.
     notes
         What had to be chosen or assumed to read it.
+    places
+        int64: how the user counts each row, where rows between were left out; None where none was.
     """
 
     path: Path
@@ -64,6 +68,22 @@ class Layer:
     columns: dict[str, list[Any]]
     crs: pyproj.CRS
     notes: list[str] = field(default_factory=list)
+    places: NDArray[np.int64] | None = None
+
+    def row(self, row: int) -> int:
+        """How the user counts a row.
+
+        Parameters
+        ----------
+        row
+            Row of the layer, counted from 0.
+
+        Returns
+        -------
+        int
+            Counted from 1 in the file.
+        """
+        return row + 1 if self.places is None else int(self.places[row])
 
 
 def read_layer(
@@ -107,9 +127,8 @@ def read_layer(
     path, layer = split_layer(path)
     if path.is_dir() and path.suffix.lower() == ".gdb":
         return _read_ogr(_Asked(path, layer, crs, encoding, kinds, bounds), ("OpenFileGDB",))
-    start, size = read_start(path)
-    if size > _MOST_BYTES:
-        raise too_large(path, size, _MOST_BYTES)
+    start, _ = read_start(path)
+    size_within(path, "shapes in parts" if start.startswith((b"SQLite", b"PAR1", b"fgb")) else "shapes")
     asked = _Asked(path, layer, crs, encoding, kinds, bounds)
     return _reader_for(path, start)(asked)
 
@@ -151,6 +170,9 @@ def _reader_for(path: Path, start: bytes) -> Callable[[_Asked], Layer]:
 
 def _read_geojson(asked: _Asked) -> Layer:
     path = asked.path
+    if path.stat().st_size > _LARGE_BYTES and asked.bounds is not None:
+        return _read_ogr(asked, ("GeoJSON", "GeoJSONSeq"))  # row by row
+    size_within(path, "GeoJSON")
     try:
         text = path.read_bytes().decode("utf-8-sig")
         document = _lines_of(text) or json.loads(text)
@@ -158,8 +180,11 @@ def _read_geojson(asked: _Asked) -> Layer:
         raise InputDataError(f"{path}: no GeoJSON ({error})") from error
     kind = document.get("type")
     features = document.get("features") if kind == "FeatureCollection" else [document]
+    if kind is None and {"geometryType", "spatialReference"} & document.keys():
+        raise InputDataError(f"{path}: JSON of ArcGIS; ask its server for GeoJSON (f=geojson)")
     if kind == "Topology" or not isinstance(features, list):
         raise InputDataError(f"{path}: no GeoJSON feature collection (type {kind!r})")
+    count_within(path, "GeoJSON", len(features))
     shapes = np.empty(len(features), dtype=object)
     properties = []
     for row, feature in enumerate(features):
@@ -248,6 +273,10 @@ def _read_xml(asked: _Asked) -> Layer:
             except InputDataError as error:
                 raise InputDataError(str(error).replace(str(copy), str(asked.path))) from error
             return replace(read, path=asked.path)
+    if b"<table" in head.lower():
+        raise InputDataError(
+            f"{asked.path}: no table, but a web page; open it in a spreadsheet and save it as XLSX"
+        )
     if b"ExceptionReport" in head or b"<html" in head.lower():
         raise InputDataError(f"{asked.path}: a server's error page; download it again")
     raise InputDataError(f"{asked.path}: no {_KINDS} (it is other XML)")
@@ -308,7 +337,7 @@ def _shapefile_encoding(asked: _Asked, columns: list[list[Any]]) -> tuple[str, s
             return stated, f"stated in {beside.name}"
     if fits("utf-8"):
         return "utf-8", "as its bytes show; another can be named with --encoding"
-    return "cp1252", "no .cpg file states one; another can be named with --encoding"
+    return old_encoding(b" ".join(raw))[0], "no .cpg file states one; another can be named with --encoding"
 
 
 def _read_zip(asked: _Asked) -> Layer:
@@ -360,31 +389,17 @@ def _read_ogr(asked: _Asked, drivers: tuple[str, ...]) -> Layer:
     from wegeketten.files import ogr
 
     path = asked.path
-    try:
-        with Apart() as apart:
-            name = _choose_layer(asked, apart.call(ogr.layers, path))
-            about = apart.call(ogr.about, path, name, asked.encoding)
-            if about.driver not in drivers:  # whatever the first bytes say, GDAL decides by looking further
-                raise InputDataError(f"{path}: opens as {about.driver}, {drivers[0]} was expected")
-            box = None
-            crs = about.crs or asked.crs
-            if asked.bounds is not None and about.features > _MANY and crs:
-                box = asked.bounds(_crs(path, crs))
-            elif about.features > _MOST_SHAPES:
-                raise InputDataError(f"{path}: {about.features} shapes, at most {_MOST_SHAPES} are read")
-            rows = apart.call(ogr.rows, path, name, box, asked.encoding)
-        shapes = _from_wkb(rows.shapes)
-    except Died as error:
-        raise InputDataError(
-            f"{path}: damaged: the library that reads it broke down ({error}); fetch it again"
-        ) from error
-    except MemoryError as error:
-        raise InputDataError(
-            f"{path}: needs more than {MOST_MEMORY_BYTES >> 30} GiB of memory; cut it to the city first"
-        ) from error
-    except (Failed, shapely.errors.GEOSException) as error:
-        reason = (str(error).splitlines() or ["damaged"])[0]
-        raise InputDataError(f"{path}: cannot be read ({reason})") from error
+    with reported(path), Apart() as apart:
+        name = _choose_layer(asked, apart.call(ogr.layers, path))
+        about = apart.call(ogr.about, path, name, asked.encoding)
+        if about.driver not in drivers:  # whatever the first bytes say, GDAL decides by looking further
+            raise InputDataError(f"{path}: opens as {about.driver}, {drivers[0]} was expected")
+        crs = about.crs or asked.crs
+        box = _window(asked, about.features, crs)
+        rows = apart.call(ogr.rows, path, name, box, asked.encoding, BOUNDS["shapes"].most + 1)
+    if len(rows.shapes) > BOUNDS["shapes"].most:
+        raise too_many(path, windowed=box is not None)
+    shapes = _from_wkb(path, rows.shapes)
     columns = {
         name: column.tolist()
         for name, column in zip(rows.names, rows.columns, strict=True)
@@ -392,10 +407,30 @@ def _read_ogr(asked: _Asked, drivers: tuple[str, ...]) -> Layer:
     }
     notes = [f"{path.name}: layer {name!r} is read"] if asked.layer else []
     if box is not None:
-        notes.append(
-            f"{path.name}: {len(shapes)} of {about.features} shapes lie around the city and are read"
+        notes.append(_around(path, len(shapes), about.features))
+    first = 0 if about.driver == "GPKG" else 1  # a GeoPackage counts from 1
+    return Layer(path, shapes, columns, _crs(path, crs), notes, None if box is None else rows.places + first)
+
+
+def _window(asked: _Asked, count: int, crs: Any) -> tuple[float, float, float, float] | None:
+    """The city's window in the file's system, where a file holds so many shapes that only those are read."""
+    if asked.bounds is None or not crs:
+        return None
+    many = count > _MANY if count >= 0 else asked.path.stat().st_size > _LARGE_BYTES  # -1: not known
+    return asked.bounds(_crs(asked.path, crs)) if many else None
+
+
+def _around(path: Path, kept: int, count: int) -> str:
+    """What became of a file of which only a window is read."""
+    if not kept:
+        raise InputDataError(
+            f"{path}: none of its {count} shapes lies around the city; is it another city's?"
+            if count >= 0
+            else f"{path}: none of its shapes lies around the city; is it another city's?"
         )
-    return Layer(path, shapes, columns, _crs(path, crs), notes)
+    if count < 0:
+        return f"{path.name}: all that lies around the city is read ({kept} shapes)"
+    return f"{path.name}: {kept} of {count} shapes lie around the city and are read"
 
 
 def _choose_layer(asked: _Asked, found: list[tuple[str, str]]) -> str:
@@ -430,41 +465,26 @@ def _choose_layer(asked: _Asked, found: list[tuple[str, str]]) -> str:
 
 
 def _read_geoparquet(asked: _Asked) -> Layer:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     path = asked.path
+    about = described(path)
+    geometry = geometry_of(path, about)
+    # no key means OGC:CRS84, an explicit null means unknown
+    crs = _crs(path, geometry.crs or asked.crs)
+    box = _window(asked, about.rows, crs)
+    found = read_shapes(path, about, geometry, box)
+    columns = {name: found.columns.column(name).to_pylist() for name in found.columns.column_names}
+    notes = [] if box is None else [_around(path, len(found.shapes), about.rows)]
+    places = None if box is None else found.places + 1
+    return Layer(path, _from_wkb(path, found.shapes), columns, crs, notes, places)
+
+
+def _from_wkb(path: Path, binary: NDArray[np.object_]) -> NDArray[np.object_]:
     try:
-        with pq.ParquetFile(path) as file:
-            if file.metadata.num_rows > _MOST_SHAPES:
-                raise InputDataError(
-                    f"{path}: {file.metadata.num_rows} rows, at most {_MOST_SHAPES} are read"
-                )
-            table = file.read()
-        geo = json.loads((table.schema.metadata or {})[b"geo"])
-        name = geo["primary_column"]
-        about = geo["columns"][name]
-        if about["encoding"] != "WKB":
-            raise InputDataError(f"{path}: geometry encoded as {about['encoding']}, WKB was expected")
-        shapes = _from_wkb(table.column(name).to_numpy())
-        columns = {
-            other: table.column(other).to_pylist()
-            for other in table.column_names
-            if other != name and not pa.types.is_nested(table.schema.field(other).type)
-        }
-    except (pa.ArrowException, OSError, shapely.errors.GEOSException) as error:
-        raise InputDataError(f"{path}: cannot be read ({str(error).splitlines()[0]})") from error
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        if isinstance(error, InputDataError):
-            raise
-        raise InputDataError(f"{path}: Parquet, but no GeoParquet (metadata 'geo' missing)") from error
-    # GeoParquet: no key means OGC:CRS84, an explicit null means unknown
-    return Layer(path, shapes, columns, _crs(path, about.get("crs", "OGC:CRS84") or asked.crs))
-
-
-def _from_wkb(binary: NDArray[np.object_]) -> NDArray[np.object_]:
-    with np.errstate(invalid="ignore"):  # NaN coordinates are reported with their row later on
-        return np.asarray(shapely.from_wkb(binary), dtype=object)
+        with np.errstate(invalid="ignore"):  # NaN coordinates are reported with their row later on
+            return np.asarray(shapely.from_wkb(binary), dtype=object)
+    except shapely.errors.GEOSException as error:
+        reason = (str(error).splitlines() or ["damaged"])[0]
+        raise InputDataError(f"{path}: cannot be read ({reason})") from error
 
 
 def _crs(path: Path, stated: Any) -> pyproj.CRS:

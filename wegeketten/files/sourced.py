@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 from pydantic import BaseModel, ConfigDict
 
-from wegeketten.errors import UsageError
+from wegeketten.errors import InputDataError, UsageError
+from wegeketten.files.bounds import read_within
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -131,10 +132,12 @@ def read_toml(path: Path, what: str) -> dict[str, Any]:
     'walker'
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return tomllib.loads(read_within(path, "settings").decode("utf-8-sig"))
     except OSError as error:
         raise UsageError(f"cannot read {what} {path}: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
+        if isinstance(error, InputDataError):
+            raise
         raise UsageError(f"{what} {path} is not TOML in UTF-8: {error}") from error
 
 

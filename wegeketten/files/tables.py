@@ -15,19 +15,16 @@ import numpy as np
 
 from wegeketten.errors import InputDataError, MissingExtraError, UsageError
 from wegeketten.files.archives import check_archive
+from wegeketten.files.bounds import count_within, read_within, size_within
 from wegeketten.files.encodings import decode
+from wegeketten.files.foreign_parquet import read_flat
 from wegeketten.files.headers import find_header
+from wegeketten.files.numerals import parse_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
-
-MOST_TEXT_BYTES = 200_000_000
-"""Size of a text table that is read as a whole; a larger one is read window by window (`people.census`)."""
-
-MOST_BOOK_BYTES = 100_000_000
-MOST_ROWS = 5_000_000
 
 _SEPARATORS = ";,\t|"
 _SHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
@@ -139,7 +136,7 @@ def read_table(
     *,
     encoding: str | None = None,
     sheet: str | None = None,
-    most_bytes: int = MOST_TEXT_BYTES,
+    kind: str = "table",
 ) -> Table:
     """Read a CSV file, a workbook (XLSX, ODS, XLS) or a Parquet file without geometry.
 
@@ -151,8 +148,8 @@ def read_table(
         Of a CSV file; found where None: by its mark, else UTF-8, else Windows-1252 (reported).
     sheet
         Of a workbook; the only one that holds a table where None.
-    most_bytes
-        Largest text file.
+    kind
+        Of input, for its bound.
 
     Returns
     -------
@@ -179,17 +176,17 @@ def read_table(
     ['id', 'cm']
     """
     path = Path(path)
-    start, size = read_start(path)
+    start, _ = read_start(path)
     if start.startswith(b"PAR1"):
         return _parquet(path)
     if start.startswith(_SHEETS):
-        if size > MOST_BOOK_BYTES:
-            raise too_large(path, size, MOST_BOOK_BYTES)
+        size_within(path, "workbook")
         return _workbook(path, sheet)
-    if size > most_bytes:
-        raise too_large(path, size, most_bytes)
-    text, notes = decode(path, path.read_bytes(), encoding)
-    return text_table(path, text, notes)
+    _check_kind(path, start)
+    text, notes = decode(path, read_within(path, kind), encoding)
+    found = text_table(path, text, notes)
+    count_within(path, kind, len(found))
+    return found
 
 
 def read_start(path: Path, count: int = 4096) -> tuple[bytes, int]:
@@ -234,32 +231,21 @@ def read_start(path: Path, count: int = 4096) -> tuple[bytes, int]:
         raise InputDataError(f"{path}: cannot be read ({reason})") from error
 
 
-def too_large(path: Path, size: int, most: int) -> InputDataError:
-    """The error for a file beyond its bound.
+_OTHER_KINDS = (
+    (b"%PDF", "PDF"), (b"\x89PNG", "PNG"), (b"\xff\xd8\xff", "JPEG"), (b"II*\x00", "TIFF"),
+    (b"{\\rtf", "RTF"), (b"\x1f\x8b", "gzip"), (b"7z\xbc\xaf", "7z"), (b"Rar!", "RAR"),
+)  # fmt: skip
 
-    Parameters
-    ----------
-    path
-        The file.
-    size
-        Its size in bytes.
-    most
-        Largest size that is read.
 
-    Returns
-    -------
-    InputDataError
-        To be raised by the caller.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> "people.csv" in too_large(Path("people.csv"), 3_000_000_000, 1_000_000_000).args[0]
-    True
-    """
-    return InputDataError(
-        f"{path}: {size / 1e6:.0f} MB, at most {most / 1e6:.0f} MB are read; cut it to the city first"
-    )
+def _check_kind(path: Path, start: bytes) -> None:
+    """Refuse what is no text, by name; a page of the web is what some programs call a workbook."""
+    kind = next((kind for sign, kind in _OTHER_KINDS if start.startswith(sign)), None)
+    if kind is not None:
+        raise InputDataError(f"{path}: no table, but {kind}; save it as CSV or XLSX first")
+    if re.match(rb"(?i)(\xef\xbb\xbf)?\s*<(!doctype html|html|table|meta|head)", start):
+        raise InputDataError(
+            f"{path}: no table, but a web page; open it in a spreadsheet and save it as XLSX"
+        )
 
 
 def text_table(path: Path, text: str, notes: list[str]) -> Table:
@@ -287,6 +273,7 @@ def text_table(path: Path, text: str, notes: list[str]) -> Table:
     if "\x00" in text:
         raise InputDataError(f"{path}: no table; it holds zero bytes")
     first = 1
+    text = _without_remarks(text)
     if text[:4].lower() == "sep=":  # a hint to spreadsheets
         separator, text, first = text[4:5], text.partition("\n")[2], 2
     else:
@@ -319,6 +306,26 @@ def text_table(path: Path, text: str, notes: list[str]) -> Table:
             f"({len(ragged)} such rows)"
         )
     return Table(path, _columns(path, names, body), rows[head - 1][0] + first, notes)
+
+
+def _without_remarks(text: str) -> str:
+    """Blank lines for those that begin with ``#`` above a table; a header that does loses the sign."""
+    if not re.match(r"#[^;,\t|]", text):
+        return text
+    remarks = re.match(r"(?:#[^\r\n]*(?:\r\n|\r|\n))+", text)
+    if remarks is None:
+        return text
+    above, table = text[: remarks.end()].splitlines(keepends=True), text[remarks.end() :]
+    separator = separator_of(table)
+    first = table.partition("\n")[0].split(separator)
+    blank = [re.sub(r"[^\r\n]", "", line) for line in above]
+    if len(above[-1].split(separator)) == len(first) > 1 and any(map(_is_number, first)):
+        blank[-1] = above[-1].lstrip("# ")
+    return "".join(blank) + table
+
+
+def _is_number(cell: str) -> bool:
+    return not math.isnan(parse_number(cell.strip()))
 
 
 def separator_of(text: str) -> str:
@@ -368,21 +375,8 @@ def _columns(path: Path, names: Sequence[Any], rows: Sequence[Sequence[Any]]) ->
 
 
 def _parquet(path: Path) -> Table:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        with pq.ParquetFile(path) as file:
-            if file.metadata.num_rows > MOST_ROWS:
-                raise InputDataError(f"{path}: {file.metadata.num_rows} rows, at most {MOST_ROWS} are read")
-            flat = [each.name for each in file.schema_arrow if not pa.types.is_nested(each.type)]
-            table = file.read(columns=flat)
-            columns = {name: table.column(name).to_pylist() for name in table.column_names}
-    except (OSError, pa.ArrowException, ValueError, MemoryError) as error:
-        if isinstance(error, InputDataError):
-            raise
-        raise InputDataError(f"{path}: damaged Parquet ({_first_line(error)})") from error
-    if not columns or not table.num_rows:
+    columns = read_flat(path)
+    if not any(columns.values()):
         raise InputDataError(f"{path}: no rows in it")
     return Table(path, columns, 1)
 
@@ -434,6 +428,7 @@ def _workbook(path: Path, sheet: str | None) -> Table:
     notes = [f"{path.name}: sheet {name!r} is read"] if len(sheets) > 1 else []
     if header.above:
         notes.append(f"{path.name}: {header.above} lines above the header are passed over")
+    count_within(path, "workbook", len(body))
     return Table(path, columns, places[header.start], notes, np.array(places[header.start :]))
 
 

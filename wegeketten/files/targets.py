@@ -118,6 +118,35 @@ def folder_target(target: Path, *, marker: str) -> Path:
     return found
 
 
+def refuse_special(target: Path) -> None:
+    """Refuse a place for a folder where something else is.
+
+    Parameters
+    ----------
+    target
+        As the user named it.
+
+    Raises
+    ------
+    OutputError
+        It is a file, a device, a pipe or a socket.
+
+    Examples
+    --------
+    >>> import os
+    >>> from pathlib import Path
+    >>> refuse_special(Path(os.devnull))
+    Traceback (most recent call last):
+    ...
+    wegeketten.errors.OutputError: /dev/null is a device, no place for a file; choose another place with -o
+    """
+    _, mode = _looked_at(target)
+    if mode is None or stat.S_ISDIR(mode):
+        return
+    _refuse_special(target, mode)
+    raise OutputError(f"{target} is a file, a folder was expected; {_ELSEWHERE}")
+
+
 def check_apart(target: Path, inputs: Iterable[Path]) -> None:
     """Refuse to write over what is read: an input, or a folder that holds one.
 

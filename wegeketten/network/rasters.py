@@ -17,6 +17,7 @@ import numpy as np
 
 from wegeketten.errors import InputDataError
 from wegeketten.files.archives import gunzip, members_of, unpack
+from wegeketten.files.bounds import BOUNDS
 from wegeketten.files.coordinates import parse_crs
 from wegeketten.files.tables import read_start
 
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 MOST_FILES = 5000
-MOST_TEXT_BYTES = 2_000_000_000
-MOST_CELLS = 400_000_000
 _MEMBERS = (".tif", ".tiff", ".hgt", ".xyz", ".asc", ".txt", ".gz", ".csv", ".dat")
 _IN_FOLDERS = (".tif", ".tiff", ".hgt", ".xyz", ".asc", ".zip", ".gz")
 _HGT_SIDES = (1201, 3601)
@@ -241,7 +240,8 @@ def _read_ascii_grid(path: Path, label: str, room: Callable[[], Path], crs: str 
             y = head["yllcorner"] if "yllcorner" in head else head["yllcenter"] - step_y / 2
         except (KeyError, ValueError, OverflowError) as error:
             raise InputDataError(f"elevation model {label}: header lacks {error}") from error
-        if not (0 < columns * rows <= MOST_CELLS and step_x > 0 and step_y > 0 and columns > 0):
+        _few_enough(label, columns * rows)
+        if not (columns * rows > 0 and step_x > 0 and step_y > 0 and columns > 0):
             raise InputDataError(f"elevation model {label}: {columns} × {rows} cells of {step_x:g}, no model")
         cells = _kept(room(), (rows, columns))
         try:
@@ -270,7 +270,8 @@ def _read_points(path: Path, label: str, room: Callable[[], Path], crs: str | No
             f"elevation model {label}: its points lie on no regular grid; give the model as a raster"
         )
     shape = int(row.max()) + 1, int(column.max()) + 1
-    if shape[0] * shape[1] > min(MOST_CELLS, 50 * len(x) + 1000):
+    _few_enough(label, shape[0] * shape[1])
+    if shape[0] * shape[1] > 50 * len(x) + 1000:
         raise InputDataError(f"elevation model {label}: {len(x)} points on {shape[0]} × {shape[1]} cells")
     if len(np.unique(row * shape[1] + column)) != len(x):
         raise InputDataError(f"elevation model {label}: several heights at one point; give one model each")
@@ -292,6 +293,8 @@ def _columns_xyz(path: Path, label: str) -> tuple[Floats, Floats, Floats]:
     skip = head.splitlines().index(first)
     text = path.read_bytes()
     sign = next((sign for sign in (b";", b"\t", b",") if first.count(sign) >= 2), b" ")
+    if sign == b"," and len(first.split()) >= 3 and not re.search(rb",\s", first):
+        sign = b" "  # the commas are decimal ones
     if sign != b",":
         text = text.replace(b",", b".")
     loose = any(each in head for each in (b"  ", b"\t", b" \n", b" \r", b"\n ")) or head[:1] == b" "
@@ -357,12 +360,20 @@ def _system(path: Path, label: str, crs: str | None, name: str, x: float) -> Any
     )
 
 
+def _few_enough(label: str, cells: int) -> None:
+    most = BOUNDS["elevation"].most
+    if cells > most:
+        raise InputDataError(
+            f"elevation model {label}: {cells} cells, at most {most} are read; give it in tiles"
+        )
+
+
 def _bounded(path: Path, label: str) -> None:
-    size = path.stat().st_size
-    if size > MOST_TEXT_BYTES:
+    size, most = path.stat().st_size, BOUNDS["elevation"].most_bytes
+    if size > most:
         raise InputDataError(
             f"elevation model {label}: {size / 1e6:.0f} MB of text, at most "
-            f"{MOST_TEXT_BYTES // 10**6} are read; "
+            f"{most // 10**6} are read; "
             "give it in tiles"
         )
 

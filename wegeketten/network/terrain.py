@@ -90,7 +90,7 @@ class Terrain:
         self._helper: Apart | None = None
         weakref.finalize(self, self._room.close)
         tiles = [
-            inspect_raster(raster, vertical_unit, self._apart)
+            inspect_raster(raster, vertical_unit, self._apart, crs)
             for path in paths
             for raster in rasters_in(Path(path), self._unpacked, crs)
         ]

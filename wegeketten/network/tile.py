@@ -11,6 +11,7 @@ import numpy as np
 
 from wegeketten.errors import InputDataError, MissingExtraError
 from wegeketten.files.apart import MOST_MEMORY_BYTES, Apart, Died, Failed
+from wegeketten.files.coordinates import parse_crs
 from wegeketten.network import tiff
 
 if TYPE_CHECKING:
@@ -245,7 +246,9 @@ def windows_over(
         )
 
 
-def inspect_raster(raster: Raster, vertical_unit: str | None, apart: Callable[[], Apart]) -> Tile:
+def inspect_raster(
+    raster: Raster, vertical_unit: str | None, apart: Callable[[], Apart], stated_crs: str | None = None
+) -> Tile:
     """Look at a raster without reading its heights.
 
     Parameters
@@ -256,6 +259,8 @@ def inspect_raster(raster: Raster, vertical_unit: str | None, apart: Callable[[]
         Unit of the heights as the user names it; as the file says where None.
     apart
         Gives the process in which libraries read foreign files.
+    stated_crs
+        Coordinate reference system, as the user names it, of a raster that states none.
 
     Returns
     -------
@@ -283,16 +288,18 @@ def inspect_raster(raster: Raster, vertical_unit: str | None, apart: Callable[[]
             f"elevation model {label}: {found.bands} bands of colours or other values; "
             "a picture is no elevation model"
         )
+    from pyproj import CRS
+
+    if crs is None and stated_crs is not None:
+        crs = CRS.from_user_input(parse_crs(stated_crs)).to_wkt()
     if crs is None:
         raise InputDataError(
-            f"elevation model {label}: states no coordinate reference system; "
-            "assign one first, for example with gdal_edit.py -a_srs EPSG:25832"
+            f"elevation model {label}: states no coordinate reference system; name it with --crs, "
+            "such as --crs EPSG:25833"
         )
     a, b, _, d, e, f = found.transform
     if not a * e - b * d or not all(map(math.isfinite, found.transform)):
         raise InputDataError(f"elevation model {label}: its cells have no size; fetch it again")
-    from pyproj import CRS
-
     system = CRS.from_wkt(crs)
     horizontal = system.sub_crs_list[0] if system.is_compound else system
     if horizontal.is_geographic:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wegeketten.errors import InputDataError, OutputError
+from wegeketten.files.bounds import count_within
 from wegeketten.files.parquet import to_numpy
 from wegeketten.files.scratch import private_folder
 from wegeketten.osm.elements import write_elements
@@ -265,6 +266,7 @@ class _Reader:
             for first in range(0, len(self.points), _BATCH)
         ]
         refs, lon, lat = (np.concatenate(column) for column in zip(*batches, strict=True))
+        count_within(self.path, "extract", len(refs))
         lonlat = np.stack([lon, lat], axis=1)
         lonlat[lonlat == _NOWHERE] = np.nan
         for row in np.flatnonzero(refs < 0).tolist():

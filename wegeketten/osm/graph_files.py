@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from wegeketten.errors import InputDataError
+from wegeketten.files.bounds import size_within
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
 
     from wegeketten.files.shapes import Layer
 
-_MOST_BYTES = 2_000_000_000
 _ENDS = ("u", "v")
 
 
@@ -35,8 +35,7 @@ def read_graph(path: Path) -> nx.MultiDiGraph:
     InputDataError
         The file is damaged, or holds no graph.
     """
-    if path.stat().st_size > _MOST_BYTES:
-        raise InputDataError(f"{path}: is larger than any graph of a town; cut out one town")
+    size_within(path, "graph")
     return _graphml(path) if path.name.lower().endswith(".graphml") else _geopackage(path)
 
 

@@ -9,6 +9,7 @@ import zlib
 from typing import TYPE_CHECKING
 
 from wegeketten.errors import InputDataError
+from wegeketten.files.bounds import size_within
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,6 +50,7 @@ def check_file(path: Path) -> str:
     """
     if not path.is_file():
         raise InputDataError(f"{path}: no such file")
+    size_within(path, "extract")
     name = path.name.lower()
     form = next(
         (FORMATS[ending] for ending in sorted(FORMATS, key=len, reverse=True) if name.endswith(ending)), ""

@@ -33,11 +33,14 @@ class Said:
         Coordinate reference system of columns in metres.
     encoding
         Of its text.
+    decimal
+        Sign that parts decimals, "" where each column decides.
     """
 
     column: str | None = None
     crs: str | None = None
     encoding: str | None = None
+    decimal: str = ""
 
 
 @dataclass(frozen=True)

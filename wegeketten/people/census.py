@@ -13,6 +13,7 @@ import shapely
 from wegeketten.errors import InputDataError, UsageError
 from wegeketten.files.archives import gunzip, members_of, unpack
 from wegeketten.files.coordinates import NEAR_M, to_degrees
+from wegeketten.files.foreign_parquet import is_geoparquet
 from wegeketten.files.scratch import private_folder
 from wegeketten.files.tables import cell_text, read_start, read_table, split_layer
 from wegeketten.people.cells import Cells, Said, area_cells, inside_shares
@@ -20,7 +21,7 @@ from wegeketten.people.counts import Columns
 from wegeketten.people.long_form import pivoted
 from wegeketten.people.positions import GRID, positions, where_told
 from wegeketten.people.statistics import by_district
-from wegeketten.people.unplaced import check_classes, placed_rows
+from wegeketten.people.unplaced import check_classes, parted, placed_rows
 from wegeketten.people.window import LARGE_BYTES, bounds_in, window_parquet, window_table
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from wegeketten.files.shapes import Layer
+    from wegeketten.osm.features import Skipped
     from wegeketten.osm.projection import Projection
     from wegeketten.places.districts import Districts
 
@@ -114,12 +116,12 @@ def read_census(
         table = read_table(file, encoding=said.encoding, sheet=layer)
     columns = table.texts()
     rows = np.arange(len(table)) + table.first_row if table.rows is None else table.rows
-    reader = Columns(file, columns, rows, table.numeric())
+    reader = Columns(file, columns, rows, table.numeric(), decimal=said.decimal)
     reader.notes += table.notes
     if where_told(reader) is None:
         return by_district(reader, said, districts, coverage)
     columns, rows = pivoted(reader, rows)
-    reader = Columns(file, columns, rows, table.numeric(), notes=reader.notes)
+    reader = Columns(file, columns, rows, table.numeric(), notes=reader.notes, decimal=said.decimal)
     reader, lost, skipped = placed_rows(reader, said)
     found = _table(reader, projection, extent, said, coverage)
     return replace(found, lost=lost, skipped=[*found.skipped, *skipped])
@@ -161,34 +163,6 @@ def _unpacked(path: Path, name: str, room: Path) -> Path:
     return inner
 
 
-def is_geoparquet(path: Path) -> bool:
-    """Whether a Parquet file says that it holds shapes.
-
-    Parameters
-    ----------
-    path
-        A Parquet file.
-
-    Returns
-    -------
-    bool
-        True for GeoParquet.
-
-    Examples
-    --------
-    >>> from wegeketten.pipeline.hamlet import hamlet
-    >>> is_geoparquet(hamlet().path / "edges.parquet"), is_geoparquet(hamlet().path / "home_snaps.parquet")
-    (True, False)
-    """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        return b"geo" in (pq.read_schema(path).metadata or {})
-    except (pa.ArrowException, OSError):
-        return False
-
-
 def _shapes(
     path: Path, projection: Projection, extent: Extent, said: Said, coverage: shapely.Geometry | None
 ) -> Cells:
@@ -203,17 +177,13 @@ def _shapes(
     if ((kinds == 0) | (kinds == 4)).sum() > 0.5 * max((kinds >= 0).sum(), 1):
         return _layer_points(layer, projection, extent, said)
     found = to_city(layer, projection, extent, station="population")
-    columns = {
-        name: [cell_text(values[row]) for row in found.rows.tolist()]
-        for name, values in layer.columns.items()
-    }
-    typed = [name for name, values in layer.columns.items() if not any(isinstance(v, str) for v in values)]
-    reader = Columns(layer.path, columns, found.rows + 1, typed)
+    reader, lost, skipped = _of_layer(layer, found.rows, said)
+    rows = np.array([layer.row(row) for row in found.rows.tolist()], dtype=np.int64)
     people, unit = reader.people(said.column)
     over_65, over_80 = reader.over(65, people), reader.over(80, people)
     return area_cells(
-        found.shapes, people, over_65, over_80, unit, found.rows + 1, coverage,
-        skipped=found.skipped, notes=[*layer.notes, *found.notes, *reader.notes],
+        found.shapes, people, over_65, over_80, unit, rows, coverage,
+        skipped=[*found.skipped, *skipped], notes=[*layer.notes, *found.notes, *reader.notes], lost=lost,
     )  # fmt: skip
 
 
@@ -224,13 +194,19 @@ def _layer_points(layer: Layer, projection: Projection, extent: Extent, said: Sa
     check_coordinates(layer, projection)
     middles = shapely.get_coordinates(shapely.centroid(layer.shapes[kept]))
     lonlat = to_degrees(middles, layer.crs)
-    columns = {
-        name: [cell_text(values[row]) for row in kept.tolist()] for name, values in layer.columns.items()
-    }
-    typed = [name for name, values in layer.columns.items() if not any(isinstance(v, str) for v in values)]
-    reader = Columns(layer.path, columns, kept + 1, typed)
+    reader, lost, skipped = _of_layer(layer, kept, said)
     reader.notes += layer.notes
-    return _points(reader, lonlat, None, 0, projection, extent, said, None)
+    found = _points(reader, lonlat, None, 0, projection, extent, said, None)
+    return replace(found, lost=lost, skipped=[*found.skipped, *skipped])
+
+
+def _of_layer(layer: Layer, kept: NDArray[np.int64], said: Said) -> tuple[Columns, float, list[Skipped]]:
+    """The rows of a layer that have a shape, and what is lost with the others."""
+    columns = {name: [cell_text(value) for value in values] for name, values in layer.columns.items()}
+    typed = [name for name, values in layer.columns.items() if not any(isinstance(v, str) for v in values)]
+    rows = np.array([layer.row(row) for row in range(len(layer.shapes))], dtype=np.int64)
+    missing = ~np.isin(np.arange(len(rows)), kept)
+    return parted(Columns(layer.path, columns, rows, typed, decimal=said.decimal), missing, said)
 
 
 def _table(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wegeketten.errors import InputDataError, UsageError
-from wegeketten.files.numerals import parse_number, signs_of
+from wegeketten.files.numerals import MINUS, parse_number, signs_of
 from wegeketten.people.ages import ENDLESS, Band, age_band, from_age
 
 if TYPE_CHECKING:
@@ -100,6 +100,8 @@ class Columns:
         Columns that are numbers in the file already.
     notes
         What is already known about how the file was read.
+    decimal
+        Sign that parts decimals, as the user says; "" where each column decides.
     """
 
     def __init__(
@@ -109,10 +111,12 @@ class Columns:
         rows: NDArray[np.int64] | None = None,
         typed: Collection[str] = (),
         notes: Iterable[str] = (),
+        decimal: str = "",
     ) -> None:
         self.path = path
         self.notes = list(notes)
         self.counted: list[str] = []
+        self.decimal = decimal
         self._typed = {name.strip().casefold() for name in typed}
         self._columns = {name.strip().casefold(): values for name, values in reversed(columns.items())}
         self._names = list(columns)
@@ -275,7 +279,7 @@ class Columns:
 
     def _which(self) -> str:
         there = ", ".join(self._names[:12]) or "none"
-        numeric = [name for name in self._names if self._looks_numeric(name)]
+        numeric = [name for name in self._names if self._looks_numeric(name) and not _SAYS_WHERE.match(name)]
         hint = f"; name one with --people-column, such as --people-column {numeric[0]!r}" if numeric else ""
         partly = [name for name in self._names if _BEGINNINGS.fullmatch(_plain(name)) or age_band(name)]
         what = (
@@ -357,7 +361,7 @@ class Columns:
     def _of(self, people: Floats, name: str, age: int) -> Floats:
         """People out of the share a column states, in percent or (all at most 1) as a fraction."""
         cells = [text.strip().removesuffix("%").strip() for text in self._columns[name.casefold()]]
-        bare = Columns(self.path, {name: cells}, self._rows, self._typed)
+        bare = Columns(self.path, {name: cells}, self._rows, self._typed, decimal=self.decimal)
         share = bare.numbers(name, high=100.0)
         fraction = float(np.nanmax(share, initial=0.0)) <= 1.0 and not self._are_shares(name)
         unit = "fraction" if fraction else "%"
@@ -395,15 +399,20 @@ class Columns:
         key = name.casefold()
         if key in self._typed:
             return self.numbers(name)
-        texts = [raw.strip() for raw in self._columns[key]]
-        signs = signs_of("" if text in _SUPPRESSED or text.casefold() in _EMPTY else text for text in texts)
+        texts = [raw.strip().replace(MINUS, "-") for raw in self._columns[key]]
+        numbers = ["" if text in _SUPPRESSED or text.casefold() in _EMPTY else text for text in texts]
+        signs = signs_of(numbers, self.decimal)
         if signs.open:
             first = texts[signs.open[0]]
             more = f" ({len(signs.open)} such rows)" if len(signs.open) > 1 else ""
+            row, whole = self.row(signs.open[0]), re.sub("[.,]", "", first)
+            decimal = f"{float(first.replace(',', '.')):g}"
             raise InputDataError(
-                f"{self.path}: column {name!r}, row {self.row(signs.open[0])}: {first!r} may be "
-                f"{re.sub('[.,]', '', first)} or {float(first.replace(',', '.')):g}{more}; "
+                f"{self.path}: column {name!r}, row {row}: {first!r} may be {whole} or {decimal}{more}; "
                 "write whole numbers without point or comma"
+                if signs_of(numbers, ".").open
+                else f"{self.path}: column {name!r}, row {row}: {first!r} may be {whole} or {decimal}{more}; "
+                "say which with --decimal comma or --decimal point"
             )
         if signs.thousands:
             self.notes.append(f"{self.path.name}: {signs.thousands!r} in column {name!r} parts thousands")
@@ -453,7 +462,7 @@ class Columns:
         faults = []
         empty = 0
         for row, raw in enumerate(cells):
-            text = raw.strip()
+            text = raw.strip().replace(MINUS, "-")
             if codes and text in _SUPPRESSED:
                 values[row] = np.nan
                 continue
@@ -503,6 +512,13 @@ _SHARE = re.compile(r"anteil(?: der)?|quote|share|prozentual\w*|in %|in prozent|
 _PARTLY = re.compile(
     r"pct|proz|anteil|share|quote|dicht|density|mann|maenn|male|weib|frau|femme|_m_|_w_|_f_|ausl"
 )
+
+
+_SAYS_WHERE = re.compile(
+    r"(?i)\s*(?:lon|lat|lng|x|y|rechts|hoch|rw|hw|ost|nord|east|north|länge|laenge|breite|[xy]_.*|id|fid|plz)"
+    r"(?:wert|itude|ing|ung|engrad|ngrad|ngengrad|itengrad|grad)?(?:[\W_].*)?$"
+)
+"""Columns of numbers that are places or names of rows, never people."""
 
 
 def counts_people(name: str) -> bool:

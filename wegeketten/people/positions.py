@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wegeketten.errors import InputDataError
-from wegeketten.files.coordinates import METRES, Ground, find_system, named, to_degrees
+from wegeketten.files.coordinates import METRES, Ground, find_system, named, to_degrees, well_known_text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -267,7 +267,7 @@ def _text_column(reader: Columns) -> str | None:
     """Column with well-known text of points."""
     for name in reader.names:
         first = next((text.strip() for text in reader.texts(name)[:50] if text.strip()), "")
-        if _POINT.fullmatch(first):
+        if _POINT.fullmatch(well_known_text(first)):
             return name
     return None
 
@@ -277,7 +277,7 @@ def _of_texts(reader: Columns, name: str) -> tuple[Floats, int]:
     xy = np.empty((len(reader.texts(name)), 2))
     stated = set()
     for row, text in enumerate(reader.texts(name)):
-        found = _POINT.fullmatch(text.strip())
+        found = _POINT.fullmatch(well_known_text(text).strip())
         if found is None:
             raise InputDataError(
                 f"{reader.path}: column {name!r}, row {reader.row(row)}: {text[:40]!r} is no point"

@@ -47,13 +47,37 @@ def placed_rows(reader: Columns, said: Said) -> tuple[Columns, float, list[Skipp
     told = where_told(reader)
     if told is None:
         return reader, 0.0, []
-    columns = {name: reader.texts(name) for name in reader.names}
     places = [reader.texts(name) for name in told[1]]
     missing = np.array(
         [any(c.strip().casefold() in _NOWHERE for c in cells) for cells in zip(*places, strict=True)]
     )
+    return parted(reader, missing, said)
+
+
+def parted(reader: Columns, missing: NDArray[np.bool_], said: Said) -> tuple[Columns, float, list[Skipped]]:
+    """Rows that lie somewhere; the people of the others are lost, and listed.
+
+    Parameters
+    ----------
+    reader
+        The table.
+    missing
+        Whether each row lies nowhere.
+    said
+        What the user says about the table.
+
+    Returns
+    -------
+    Columns
+        The table without them.
+    float
+        How many people are lost.
+    list of Skipped
+        A line for each such row with people.
+    """
     if not missing.any() or missing.all():
         return reader, 0.0, []
+    columns = {name: reader.texts(name) for name in reader.names}
     there, gone = (_part(reader, columns, np.flatnonzero(which)) for which in (~missing, missing))
     try:
         (people, unit), (lost, _) = there.people(said.column), gone.people(said.column)
@@ -111,4 +135,4 @@ def check_classes(reader: Columns, people: Floats) -> None:
 def _part(reader: Columns, columns: dict[str, list[str]], rows: NDArray[np.int64]) -> Columns:
     kept = {name: [cells[row] for row in rows.tolist()] for name, cells in columns.items()}
     numbers = np.array([reader.row(row) for row in rows.tolist()], dtype=np.int64)
-    return Columns(reader.path, kept, numbers, reader.typed)
+    return Columns(reader.path, kept, numbers, reader.typed, decimal=reader.decimal)

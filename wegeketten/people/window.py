@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from wegeketten.errors import InputDataError
+from wegeketten.files.apart import Apart, reported
+from wegeketten.files.bounds import BOUNDS, size_within
 from wegeketten.files.coordinates import NEAR_M, SYSTEMS, parse_crs
 from wegeketten.files.encodings import decode, old_encoding
+from wegeketten.files.foreign_parquet import batches, describe
 from wegeketten.files.tables import Table, separator_of, text_table
 from wegeketten.people.counts import Columns
 from wegeketten.people.positions import GRID, where_told
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -23,15 +25,12 @@ if TYPE_CHECKING:
     from wegeketten.osm.projection import Projection
 
     Bounds = tuple[float, float, float, float]
-    Keep = Callable[[Any], NDArray[np.bool_]]
 
 LARGE_BYTES = 20_000_000
 """A table beyond this is read block by block."""
 
-MOST_BYTES = 4_000_000_000
 _HEAD = 1 << 16
 _BLOCK = 1 << 23
-_MOST_KEPT = 2_000_000
 _LAST_NUMBERS = (r"N(?P<y>\d+)_?E(?P<x>\d+)\s*$", r"E(?P<x>\d+)_?N(?P<y>\d+)\s*$")
 
 
@@ -62,12 +61,7 @@ def window_table(
     import pyarrow as pa
     from pyarrow import csv
 
-    size = path.stat().st_size
-    if size > MOST_BYTES:
-        raise InputDataError(
-            f"{path}: {size / 1e9:.1f} GB, at most {MOST_BYTES / 1e9:.0f} GB are read; cut it to the "
-            "city first"
-        )
+    size_within(path, "large table")
     with path.open("rb") as file:
         head = file.read(_HEAD)
     sample, separator, coding, skip = _sample(path, head, encoding)
@@ -97,22 +91,16 @@ def window_table(
                     kept[name] += column.to_pylist()
                 rows.append(hit + seen)
             seen += len(batch)
-            if sum(map(len, rows)) > _MOST_KEPT:
-                raise InputDataError(
-                    f"{path}: more than {_MOST_KEPT} rows lie within the city's window; cut it to the "
-                    "city first"
-                )
+            if sum(map(len, rows)) > BOUNDS["large table"].most:
+                raise _too_many(path)
     except (pa.ArrowException, UnicodeError, OSError) as error:
         if isinstance(error, InputDataError):
             raise
         raise InputDataError(f"{path}: no table ({(str(error).splitlines() or [''])[0][:160]})") from error
     count = sum(map(len, rows))
     if not count:
-        raise InputDataError(
-            f"{path}: none of its {seen} rows lies within {NEAR_M / 1000:.0f} km of the city's homes; "
-            "is it another city's?"
-        )
-    note = f"{path.name}: {count} of {seen} rows lie within {NEAR_M / 1000:.0f} km of the city and are read"
+        raise _none(path, seen)
+    note = _told(path, count, seen)
     return Table(
         path, dict(kept), sample.first_row, [*sample.notes, note], np.concatenate(rows) + sample.first_row
     )
@@ -140,38 +128,97 @@ def window_parquet(path: Path, projection: Projection, extent: Bounds, *, crs: s
     InputDataError
         The file is damaged, or does not say where its rows lie.
     """
+    size_within(path, "Parquet")
+    with reported(path), Apart() as apart:
+        about = apart.call(describe, path)
+        head = apart.call(first_rows, path, about.columns)
+        keep = _predicate(path, Table(path, head, 1), projection, extent, crs)
+        found = apart.call(rows_within, path, about.columns, keep, BOUNDS["large table"].most)
+    if found is None:
+        raise _too_many(path)
+    table, rows = found
+    if not len(rows):
+        raise _none(path, about.rows)
+    note = _told(path, len(rows), about.rows)
+    columns = {name: table.column(name).to_pylist() for name in table.column_names}
+    return Table(path, columns, 1, [note], rows + 1)
+
+
+def first_rows(path: Path, names: list[str]) -> dict[str, list[Any]]:
+    """The first rows of a Parquet file; called in a process apart.
+
+    Parameters
+    ----------
+    path
+        The file.
+    names
+        Columns wanted.
+
+    Returns
+    -------
+    dict
+        Values by column name.
+    """
+    for batch in batches(path, names):
+        return dict(batch.slice(0, 200).to_pydict())
+    return {name: [] for name in names}
+
+
+def rows_within(
+    path: Path, names: list[str], keep: NearCity, most: int
+) -> tuple[Any, NDArray[np.int64]] | None:
+    """Rows of a Parquet file that lie in a window; called in a process apart.
+
+    Parameters
+    ----------
+    path
+        The file.
+    names
+        Columns wanted.
+    keep
+        Which rows lie in it.
+    most
+        How many may be kept.
+
+    Returns
+    -------
+    tuple or None
+        A table of Arrow and the places of its rows in the file; None where there are too many.
+    """
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     kept: list[Any] = []
-    rows: list[NDArray[np.int64]] = []
-    seen, keep = 0, None
-    try:
-        with pq.ParquetFile(path) as file:
-            names = [each.name for each in file.schema_arrow if not pa.types.is_nested(each.type)]
-            for batch in file.iter_batches(batch_size=1 << 16, columns=names):
-                if keep is None:
-                    head = batch.slice(0, 200).to_pydict()
-                    keep = _predicate(path, Table(path, head, 1), projection, extent, crs)
-                mask = keep(batch)
-                hit = np.flatnonzero(mask)
-                if len(hit):
-                    kept.append(batch.filter(pa.array(mask)))
-                    rows.append(hit + seen)
-                seen += len(batch)
-    except (pa.ArrowException, OSError) as error:
-        reason = (str(error).splitlines() or [""])[0][:160]
-        raise InputDataError(f"{path}: damaged Parquet ({reason})") from error
-    count = sum(map(len, rows))
-    if not count:
-        raise InputDataError(
-            f"{path}: none of its {seen} rows lies within {NEAR_M / 1000:.0f} km of the city's homes; "
-            "is it another city's?"
-        )
-    table = pa.Table.from_batches(kept)
-    note = f"{path.name}: {count} of {seen} rows lie within {NEAR_M / 1000:.0f} km of the city and are read"
-    columns = {name: table.column(name).to_pylist() for name in table.column_names}
-    return Table(path, columns, 1, [note], np.concatenate(rows) + 1)
+    rows = [np.zeros(0, dtype=np.int64)]
+    seen = count = 0
+    for batch in batches(path, names):
+        mask = keep(batch)
+        hit = np.flatnonzero(mask)
+        count += len(hit)
+        if count > most:
+            return None
+        if len(hit):
+            kept.append(batch.filter(pa.array(mask)))
+            rows.append(hit + seen)
+        seen += len(batch)
+    return pa.Table.from_batches(kept) if kept else None, np.concatenate(rows)
+
+
+def _too_many(path: Path) -> InputDataError:
+    most = BOUNDS["large table"].most
+    return InputDataError(
+        f"{path}: more than {most} rows lie within the city's window; cut it to the city first"
+    )
+
+
+def _none(path: Path, seen: int) -> InputDataError:
+    return InputDataError(
+        f"{path}: none of its {seen} rows lies within {NEAR_M / 1000:.0f} km of the city's homes; "
+        "is it another city's?"
+    )
+
+
+def _told(path: Path, count: int, seen: int) -> str:
+    return f"{path.name}: {count} of {seen} rows lie within {NEAR_M / 1000:.0f} km of the city and are read"
 
 
 def bounds_in(system: int | str, projection: Projection, extent: Bounds) -> Bounds:
@@ -212,7 +259,39 @@ def _sample(path: Path, head: bytes, encoding: str | None) -> tuple[Table, str, 
     return sample, separator, coding, sample.first_row - 1
 
 
-def _predicate(path: Path, sample: Table, projection: Projection, extent: Bounds, crs: str | None) -> Keep:
+class NearCity(NamedTuple):
+    """Which rows of a batch lie around the city.
+
+    Attributes
+    ----------
+    path
+        File of the rows, for messages.
+    columns
+        Their coordinates, or the one with the names of grid cells.
+    boxes
+        What is around the city, in each system that may be meant.
+    factor, last
+        Metres of a step in the names of cells, and where they hold its numbers.
+    """
+
+    path: Path
+    columns: list[str]
+    boxes: list[Bounds]
+    factor: int = 0
+    last: str = ""
+
+    def __call__(self, batch: Any) -> NDArray[np.bool_]:
+        """Whether each row lies in one of the boxes."""
+        if self.last:
+            x, y = _id_numbers(batch.column(self.columns[0]), self.factor, self.last)
+        else:
+            x, y = (_numbers(self.path, batch.column(name), name) for name in self.columns)
+        return _inside(x, y, self.boxes)
+
+
+def _predicate(
+    path: Path, sample: Table, projection: Projection, extent: Bounds, crs: str | None
+) -> NearCity:
     """Whether rows lie in the city's window, by the columns that say where."""
     reader = Columns(path, sample.texts())
     told = where_told(reader)
@@ -224,9 +303,8 @@ def _predicate(path: Path, sample: Table, projection: Projection, extent: Bounds
         first = next(text.strip() for text in reader.texts(names[0]) if text.strip())
         size = re.match(r"(?:[A-Z]{2}_)?(\d+)(k?)m", first, re.IGNORECASE)
         factor = 1 if size is None else int(size[1]) * (1000 if size[2] else 1)
-        boxes = [bounds_in(GRID, projection, extent)]
         last = next((each for each in _LAST_NUMBERS if re.search(each, first)), _LAST_NUMBERS[0])
-        return lambda batch: _inside(*_id_numbers(batch.column(spelled[0]), factor, last), boxes)
+        return NearCity(path, spelled, [bounds_in(GRID, projection, extent)], factor, last)
     if kind == "text":
         raise InputDataError(
             f"{path}: a large table with well-known text; give its coordinates in a column each"
@@ -237,11 +315,7 @@ def _predicate(path: Path, sample: Table, projection: Projection, extent: Bounds
         systems = [4326]
     else:
         systems = [parse_crs(crs)] if crs else list(dict.fromkeys((projection.epsg, *SYSTEMS, 3857, 4326)))
-    boxes = [bounds_in(system, projection, extent) for system in systems]
-    x, y = spelled
-    return lambda batch: _inside(
-        _numbers(path, batch.column(x), x), _numbers(path, batch.column(y), y), boxes
-    )
+    return NearCity(path, spelled, [bounds_in(system, projection, extent) for system in systems])
 
 
 def _inside(x: NDArray[np.float64], y: NDArray[np.float64], boxes: list[Bounds]) -> NDArray[np.bool_]:

@@ -13,6 +13,7 @@ from wegeketten.errors import InputDataError, UsageError
 from wegeketten.files.atomic import check_replaceable, whole_folder
 from wegeketten.files.csv import write_csv
 from wegeketten.files.json import write_json
+from wegeketten.files.numerals import check_decimal
 from wegeketten.files.tables import split_layer
 from wegeketten.model.licence import ATTRIBUTION
 from wegeketten.model.ranges import within
@@ -56,6 +57,7 @@ def build(
     people_column: str | None = None,
     crs: str | None = None,
     encoding: str | None = None,
+    decimal: str | None = None,
     dem_unit: str | None = None,
     gtfs: Sequence[str | Path] = (),
     stops: str | Path | None = None,
@@ -99,6 +101,9 @@ def build(
         Coordinate reference system of files that state none, such as ``EPSG:25833``.
     encoding
         Of CSV files and Shapefiles that state none.
+    decimal
+        What parts decimals in tables whose numbers may be read in two ways, such as ``1.200``: ``point`` or
+        ``comma``; the rest of the column decides where None.
     dem_unit
         Vertical unit of `dem`: ``m``, ``dm``, ``cm`` or ``ft``; what the files state where None.
     gtfs
@@ -154,7 +159,7 @@ def build(
         crs=crs, encoding=encoding, catalogue=catalogue, lang=lang,
         town=TownFiles(
             districts, population, district_name, people_column, crs, encoding,
-            _checked_lists(catalogue, lists, places_only), tuple(places_only),
+            _checked_lists(catalogue, lists, places_only), tuple(places_only), check_decimal(decimal),
         ),
     )  # fmt: skip
     inputs = order.inputs()

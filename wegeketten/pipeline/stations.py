@@ -280,7 +280,7 @@ class CityWriter:
 
             homes = weigh_homes(
                 homes, Path(files.population), self.projection,
-                said=Said(files.people_column, files.crs, files.encoding),
+                said=Said(files.people_column, files.crs, files.encoding, files.decimal),
                 coverage=coverage_of(features, self.projection), districts=areas,
             )  # fmt: skip
         self.weights = {"unit": homes.unit, **_origin(files.population)}
@@ -431,6 +431,8 @@ class TownFiles(NamedTuple):
         Coordinate reference system and encoding of files that state none.
     places, places_only
         Lists of places by service; services of which nothing but the list counts.
+    decimal
+        Sign that parts decimals, "" where each column decides.
     """
 
     districts: str | Path | None = None
@@ -441,6 +443,7 @@ class TownFiles(NamedTuple):
     encoding: str | None = None
     places: tuple[tuple[str, str], ...] = ()
     places_only: tuple[str, ...] = ()
+    decimal: str = ""
 
 
 class Town(NamedTuple):

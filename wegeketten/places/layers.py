@@ -82,25 +82,26 @@ def to_city(
     moved = _transformed(layer, projection)
     for row, shape in enumerate(moved.tolist()):
         if shape is None or shape.is_empty:
-            skipped.append(Skipped(f"row {row + 1}", station, f"no geometry in {layer.path.name}"))
+            skipped.append(Skipped(f"row {layer.row(row)}", station, f"no geometry in {layer.path.name}"))
             continue
         parts = [part for part in _flat(shape) if part.geom_type == "Polygon"]
         if not parts:
             reason = f"{shape.geom_type} in {layer.path.name}, an area was expected"
-            skipped.append(Skipped(f"row {row + 1}", station, reason))
+            skipped.append(Skipped(f"row {layer.row(row)}", station, reason))
             continue
         area = _joined(parts)
         if not area.is_valid:
             area, change = _repaired(area)
+            told = layer.row(row)
             if change > _REPAIR_SHARE:
                 raise InputDataError(
-                    f"{layer.path}: row {row + 1} crosses itself, repairing it would change its area by "
+                    f"{layer.path}: row {told} crosses itself, repairing it would change its area by "
                     f"{change:.0%}; repair it first (QGIS: Fix geometries)"
                     if change <= 1
-                    else f"{layer.path}: row {row + 1} crosses itself so that it encloses next to nothing; "
+                    else f"{layer.path}: row {told} crosses itself so that it encloses next to nothing; "
                     "repair it first (QGIS: Fix geometries)"
                 )
-            notes.append(f"row {row + 1} of {layer.path.name} crossed itself and was repaired ({change:.2%})")
+            notes.append(f"row {told} of {layer.path.name} crossed itself and was repaired ({change:.2%})")
         shapes.append(area)
         rows.append(row)
     if not shapes:
@@ -130,7 +131,7 @@ def check_coordinates(layer: Layer, projection: Projection) -> None:
         rows = [
             row for row, s in enumerate(layer.shapes) if not np.isfinite(shapely.get_coordinates(s)).all()
         ]
-        raise InputDataError(f"{layer.path}: row {rows[0] + 1} has coordinates that are no numbers")
+        raise InputDataError(f"{layer.path}: row {layer.row(rows[0])} has coordinates that are no numbers")
     if layer.crs.is_geographic and len(points):
         beyond = points[(np.abs(points[:, 0]) > 180) | (np.abs(points[:, 1]) > 90)]
         if len(beyond):

@@ -45,7 +45,6 @@ _YES = frozenset({"yes", "ja", "j", "true", "1", "designated", "voll", "uneinges
 _SOME = frozenset({"limited", "eingeschränkt", "teilweise", "bedingt"})
 _NO = frozenset({"no", "nein", "n", "false", "0"})
 _NEAR_M = 10_000.0
-_MOST_BYTES = 200_000_000
 
 
 @dataclass(frozen=True)
@@ -127,11 +126,11 @@ def read_positions(
     InputDataError
         The file cannot be read, or states no coordinates.
     """
+    from wegeketten.files.bounds import size_within
     from wegeketten.files.tables import read_start
 
-    start, size = read_start(path)
-    if size > _MOST_BYTES:
-        raise InputDataError(f"{path}: {size / 1e6:.0f} MB is too large for a list of places")
+    start, _ = read_start(path)
+    size_within(path, "list of places")
     shapes = start.startswith((b"SQLite", b"PAR1", b"\x00\x00\x27\x0a", b"fgb")) or start.lstrip(
         b"\xef\xbb\xbf \t\r\n"
     ).startswith((b"{", b"<"))
@@ -156,19 +155,24 @@ def _of_layer(path: Path, projection: Projection) -> tuple[dict[str, list[str]],
 def _of_table(
     path: Path, projection: Projection, extent: Extent
 ) -> tuple[dict[str, list[str]], NDArray[np.float64]]:
-    from wegeketten.files.coordinates import METRES
+    from wegeketten.files.coordinates import METRES, well_known_text
     from wegeketten.files.tables import read_table
 
-    columns = read_table(path).texts()
+    columns = read_table(path, kind="list of places").texts()
     known = {name.strip().casefold(): values for name, values in reversed(columns.items())}
     lon, lat = _column(columns, "lon"), _column(columns, "lat")
     if lon is not None and lat is not None:
         degrees = _pairs(lon, lat)
         degrees[~((np.abs(degrees[:, 0]) <= 180) & (np.abs(degrees[:, 1]) <= 90))] = np.nan
-        return columns, _to_xy(projection, degrees)
+        xy = _to_xy(projection, degrees)
+        if not _inside(xy, extent).any() and _exchanged(degrees, projection, extent):
+            raise InputDataError(f"{path}: lon and lat are swapped")
+        return columns, xy
     shape = _column(columns, "shape")
     if shape is None:
-        shape = next((cells for cells in columns.values() if any(map(_EWKT.match, cells[:20]))), None)
+        shape = next(
+            (c for c in columns.values() if any(_EWKT.match(well_known_text(cell)) for cell in c[:20])), None
+        )
     if shape is not None:
         return columns, _of_text(path, shape, projection, extent)
     for pair in METRES:
@@ -187,12 +191,12 @@ def _pairs(first: list[str], second: list[str]) -> NDArray[np.float64]:
 
 def _of_text(path: Path, texts: list[str], projection: Projection, extent: Extent) -> NDArray[np.float64]:
     """Well-known text, with or without the number of its coordinate system."""
-    from wegeketten.files.coordinates import between
+    from wegeketten.files.coordinates import between, well_known_text
 
     xy = np.full((len(texts), 2), np.nan)
     systems: dict[int, list[int]] = {}
     for row, text in enumerate(texts):
-        match = _EWKT.match(text)
+        match = _EWKT.match(well_known_text(text))
         if match is None:
             continue
         try:
@@ -228,6 +232,12 @@ def _in_metres(
         system = find_system(path, metres[there], columns, Ground(projection.epsg, extent), None)
         found[there] = between(metres[there], system, projection.epsg)
     return found
+
+
+def _exchanged(degrees: NDArray[np.float64], projection: Projection, extent: Extent) -> bool:
+    """Whether places lie in the city once their latitude is taken for their longitude."""
+    other = degrees[np.isfinite(degrees).all(axis=1)][:, ::-1]
+    return bool(_inside(_to_xy(projection, other[np.abs(other[:, 1]) <= 90]), extent).any())
 
 
 def _to_xy(projection: Projection, degrees: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from wegeketten.errors import UsageError
+from wegeketten.files.bounds import read_within
 from wegeketten.files.resources import shipped
 
 if TYPE_CHECKING:
@@ -375,7 +376,7 @@ def load_catalogue(path: Path | str | None = None) -> Catalogue:
     """
     file = shipped("services.toml") if path is None else Path(path)
     try:
-        raw = file.read_bytes()
+        raw = read_within(file, "settings")
         document = tomllib.loads(raw.decode("utf-8-sig"))
     except OSError as error:
         raise UsageError(f"cannot read the catalogue of services {file}: {error.strerror}") from error

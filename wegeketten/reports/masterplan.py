@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wegeketten.errors import InputDataError
 from wegeketten.files.atomic import check_replaceable, whole_folder
+from wegeketten.files.bounds import read_within
 from wegeketten.files.csv import clean_text
 from wegeketten.files.json import write_json, write_text
 from wegeketten.reports.charts import curve_chart
@@ -270,7 +271,7 @@ def curve(report: Report, plan: Path) -> Section:
     """
     phrases = report.phrases
     words, lang = load_words(phrases.lang)["masterplan"], phrases.lang
-    document = json.loads((plan / "plan.json").read_text(encoding="utf-8"))
+    document = json.loads(read_within(plan / "plan.json", "result"))
     points = [(0.0, 0.0)]
     for one in phrases.proposals or ():
         points.append((points[-1][0] + one.typical_eur, points[-1][1] + one.gain))
@@ -316,7 +317,7 @@ def unknown(report: Report, survey: Path) -> Section:
     """
     phrases = report.phrases
     words = load_words(phrases.lang)["masterplan"]
-    document = json.loads((survey / "survey.json").read_text(encoding="utf-8"))
+    document = json.loads(read_within(survey / "survey.json", "result"))
     whole = report.areas[0].weight
     share = document["people_in_doubt"] / whole if whole else 0.0
     texts = [

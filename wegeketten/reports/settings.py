@@ -6,14 +6,14 @@ import base64
 import tomllib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from wegeketten.errors import UsageError
+from wegeketten.errors import InputDataError, UsageError
+from wegeketten.files.bounds import read_within
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
 _LOGOS = {".png": "image/png", ".svg": "image/svg+xml", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
-_MOST_LOGO_BYTES = 500_000
 
 
 class Settings(NamedTuple):
@@ -107,10 +107,12 @@ def read_settings(path: Path) -> Settings:
         The file or the logo cannot be read, or a key is unknown or of the wrong kind.
     """
     try:
-        told = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        told = tomllib.loads(read_within(path, "settings").decode("utf-8-sig"))
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from error
     except ValueError as error:
+        if isinstance(error, InputDataError):
+            raise
         raise UsageError(f"{path} is no TOML: {error}") from error
     unknown = sorted(set(told) - set(Settings._fields))
     if unknown:
@@ -138,9 +140,7 @@ def _picture(path: Path) -> str:
     if kind is None:
         raise UsageError(f"{path}: a logo is a PNG, JPEG or SVG file")
     try:
-        content = path.read_bytes()
+        content = read_within(path, "logo")
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from error
-    if len(content) > _MOST_LOGO_BYTES:
-        raise UsageError(f"{path}: larger than {_MOST_LOGO_BYTES // 1000} kB; make the logo smaller")
     return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"

@@ -6,6 +6,7 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
+from wegeketten.files.bounds import BOUNDS
 from wegeketten.serve.refusals import FORM, MISSING, TOO_MUCH, UNREADABLE, VALUE, RefusedError
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     Point = tuple[float, float]
 
-MOST_BYTES = 1_000_000
+MOST_BYTES = BOUNDS["request"].most_bytes
 """Longest body of a request."""
 
 _SHOWN = 60

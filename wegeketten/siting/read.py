@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from wegeketten.errors import InputDataError
+from wegeketten.files.bounds import read_within
 from wegeketten.files.csv import clean_text, read_csv
 from wegeketten.reach.whereabouts import at_points
 from wegeketten.siting.terminal import premises_name
@@ -308,9 +309,11 @@ def _figure(row: Mapping[str, str], name: str) -> float | None:
 def _document(path: Path) -> dict[str, Any]:
     _check_there(path)
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(read_within(path, "result"))
         return {str(key): value for key, value in document.items()}
     except (AttributeError, OSError, ValueError) as error:
+        if isinstance(error, InputDataError):
+            raise
         raise InputDataError(f"{path}: cannot be read ({error}); write it again") from error
 
 

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from wegeketten.errors import InputDataError, OutputError
+from wegeketten.files.bounds import size_within
 from wegeketten.files.coordinates import METRES, find_system, named, parse_crs, to_degrees
+from wegeketten.files.foreign_parquet import is_geoparquet
 from wegeketten.files.numerals import parse_number
 from wegeketten.files.resources import shipped
 from wegeketten.files.shapes import read_layer
-from wegeketten.files.tables import cell_text, read_start, read_table, split_layer, too_large
+from wegeketten.files.tables import cell_text, read_start, read_table, split_layer
 from wegeketten.tags.dates import iso_date, month_first
 from wegeketten.tags.keys import plain_key, tidy_key
 from wegeketten.tags.lexicon import CLASSES, Span
@@ -51,7 +53,6 @@ _OTHER_NAMES = {
     "by": ("von", "user", "surveyor", "source"),
     "note": ("notiz", "bemerkung", "comment", "text"),
 }
-_MOST_BYTES = 200_000_000
 _element = re.compile(r"(?:https?://\S*/)?(n|w|r|node|way|relation)[/ ]?(\d{1,19})(?::(\d{1,9}))?").fullmatch
 _pair = re.compile(r"([A-Za-z_:.]+) ?= ?([^=]+?)(?=$|[;\n] ?[A-Za-z_:.]+ ?=)")
 
@@ -322,14 +323,13 @@ class _Sheet:
 def _read(path: Path, ground: Ground | None, crs: str | None, encoding: str | None) -> _Sheet:
     """Columns of any file, with ``lat`` and ``lon`` in degrees where it says where."""
     file, layer = split_layer(path)
-    start, size = read_start(file)
-    if size > _MOST_BYTES:
-        raise too_large(file, size, _MOST_BYTES)
+    start, _ = read_start(file)
+    size_within(file, "survey")
     text = start.lstrip(b"\xef\xbb\xbf \t\r\n")
     shapes = start.startswith((b"SQLite", b"fgb", b"\x00\x00\x27\x0a")) or text.startswith((b"{", b"<"))
-    if shapes or (start.startswith(b"PAR1") and b"geo" in file.read_bytes()[-200_000:]):
+    if shapes or (start.startswith(b"PAR1") and is_geoparquet(file)):
         return _of_shapes(path, crs, encoding)
-    table = read_table(file, encoding=encoding, sheet=layer, most_bytes=_MOST_BYTES)
+    table = read_table(file, encoding=encoding, sheet=layer, kind="survey")
     columns = table.texts()
     notes = list(table.notes)
     plain = {tidy_key(name): name for name in columns}

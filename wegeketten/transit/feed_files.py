@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wegeketten.errors import InputDataError
+from wegeketten.files.bounds import BOUNDS, read_within, too_large
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-_LARGEST = 16 << 30
 """Bytes of one table beyond which it is no timetable any more."""
 
 _SUSPICIOUS = 32 << 20
@@ -129,10 +129,12 @@ class FeedFiles:
     def _bytes(self, name: str) -> bytes:
         member = self._members[f"{name}.txt"]
         if self._zip is None:
-            return Path(member).read_bytes()
+            return read_within(Path(member), "timetable")
         entry = self._zip.getinfo(member)
         tight = entry.file_size > _SUSPICIOUS and entry.file_size > _RATIO * max(entry.compress_size, 1)
-        if entry.file_size > _LARGEST or tight:
+        if entry.file_size > BOUNDS["timetable"].most_bytes:
+            raise too_large(Path(f"{self.path}:{name}.txt"), entry.file_size, "timetable")
+        if tight:
             raise InputDataError(
                 f"{self.path}: {name}.txt unpacks from {entry.compress_size} to {entry.file_size} bytes; "
                 "no timetable does, the file is refused"

@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from wegeketten.errors import InputDataError
+from wegeketten.files.bounds import count_within, read_within
 from wegeketten.model.reading import Provenance
 from wegeketten.transit.platforms import QUANTITIES, Known
 
@@ -111,7 +112,7 @@ def read_register(path: Path) -> list[Entry]:
         The file cannot be read, names no platform, or holds a value that is none.
     """
     try:
-        raw = path.read_bytes()
+        raw = read_within(path, "register")
     except OSError as error:
         raise InputDataError(f"{path}: cannot be read ({error.strerror})") from error
     try:
@@ -121,6 +122,7 @@ def read_register(path: Path) -> list[Entry]:
     first = text.partition("\n")[0]
     sign = max(";,\t", key=first.count)
     rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=sign))
+    count_within(path, "register", len(rows))
     if not rows:
         raise InputDataError(f"{path}: is empty; a register of platforms was expected")
     header = [cell.strip().lower() for cell in rows[0]]
