@@ -6,6 +6,7 @@ Knows nodes, arcs and integer times, and nothing of streets. Import it as `wegek
 from .bounded import count_within
 from .changes import Changes, Gains, Improvements, Spots
 from .compiled import inlined, lazy_kernel, when_compiling
+from .components import strong_parts
 from .connections import Arrivals, Connections, Footpaths, scan_forward
 from .effects import gains, improvements
 from .graph import INF, UNIT_S, Graph
@@ -54,6 +55,7 @@ __all__ = [
     "scan_profiles",
     "share",
     "spread_to_doors",
+    "strong_parts",
     "thread_count",
     "when_compiling",
     "within",

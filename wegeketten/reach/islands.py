@@ -8,7 +8,7 @@ import numpy as np
 
 from wegeketten.joins.endpoints import join_homes
 from wegeketten.model.edges import ways_across
-from wegeketten.routing import INF
+from wegeketten.routing import INF, Graph, strong_parts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -115,15 +115,10 @@ def components(city: City, weights: NDArray[np.int32]) -> NDArray[np.int32]:
     ndarray
         int32, shape (nodes,).
     """
-    from scipy.sparse import csr_array
-    from scipy.sparse.csgraph import connected_components
-
     u, v = city.edges["u"], city.edges["v"]
-    nodes = len(city.nodes["x"])
-    ahead, back = weights[0::2] != INF, weights[1::2] != INF
-    tails, heads = np.concatenate([u[ahead], v[back]]), np.concatenate([v[ahead], u[back]])
-    arcs = csr_array((np.ones(len(tails), dtype=np.int8), (tails, heads)), shape=(nodes, nodes))
-    return connected_components(arcs, directed=True, connection="strong")[1]  # type: ignore[no-any-return]
+    ends = np.stack([u, v], axis=1)
+    tails, heads = ends.ravel(), ends[:, ::-1].ravel()
+    return strong_parts(Graph.from_arcs(len(city.nodes["x"]), tails, heads, weights))
 
 
 def _closed(city: City, profile: Profile, answer: Answer) -> NDArray[np.bool_]:
