@@ -233,6 +233,7 @@ def rank_edges(
 
     >>> from wegeketten.planning.task import Task
     >>> from wegeketten.planning.uncertain import Doubt
+    >>> from wegeketten.routing import INF
     >>> from wegeketten.whatif.graph import WhatIfGraph
     >>> field = WhatIfGraph.of_edges(4, [0, 1, 3], [1, 2, 2], [INF] * 6, [10] * 6, [1, 1, 1])
     >>> people = np.array([4.0, 0.0, 0.0, 3.0])
