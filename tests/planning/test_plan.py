@@ -12,12 +12,13 @@ import pytest
 from reach.test_why import in_series
 from reach.toy import Edge, kerb, toy_city
 
-from wegeketten.errors import UsageError
+from wegeketten.errors import InputDataError, UsageError
 from wegeketten.model.edges import Kind
 from wegeketten.model.reading import Provenance
 from wegeketten.people.profile import load_profile
 from wegeketten.places.service_catalogue import load_catalogue
 from wegeketten.planning.plan import Wishes, make_plan
+from wegeketten.planning.proposals import barriers_to_look_at
 from wegeketten.planning.survey import find_survey
 from wegeketten.whatif.candidates import find_candidates
 
@@ -41,6 +42,28 @@ def city_with(count: int, **columns: Any) -> City:
 def table(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def test_a_survey_of_a_plan_looks_at_what_it_would_mend_unseen(tmp_path: Path) -> None:
+    """``survey --plan``: each barrier the plan tells to look at first, and nothing else."""
+    count = 3
+    city = city_with(count, kerb_cm_from=Provenance.assumed, kerb_cm_lower=0.0, kerb_cm_upper=20.0)
+    profiles = [load_profile("wheelchair")]
+    make_plan(city, profiles).write(tmp_path)
+    rows = table(tmp_path / "measures.csv")
+    assert [row["advice"] for row in rows] == ["survey first"]
+    only = barriers_to_look_at(tmp_path)
+    assert only == {f"n{1001 + 2 * number}": 5.0 for number in range(count)}
+    survey = find_survey(city, profiles, only=only)
+    assert {spot.barrier_id for spot in survey.spots} == set(only)
+    del only["n1003"]
+    fewer = find_survey(city, profiles, only=only)
+    assert {spot.barrier_id for spot in fewer.spots} == {"n1001", "n1005"}
+    seen = city_with(count)
+    make_plan(seen, profiles).write(tmp_path / "seen")
+    assert barriers_to_look_at(tmp_path / "seen") == {}
+    with pytest.raises(InputDataError, match=r"measures\.csv"):
+        barriers_to_look_at(tmp_path / "nowhere")
 
 
 @pytest.mark.parametrize("count", [1, 2, 4])

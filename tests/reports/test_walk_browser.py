@@ -101,6 +101,21 @@ def answer_all(
     return expected
 
 
+@pytest.mark.parametrize("lang", ["de", "en"])
+def test_no_violations_on_the_page_for_paper(
+    town: City, open_tab: Callable[..., Any], axe: str, lang: str, tmp_path: Path
+) -> None:
+    """The overview that lists all walks, as written."""
+    survey = find_survey(town, load_profiles(["wheelchair", "blind"]), most=60, meet=(51.032, 13.702))
+    survey.write(tmp_path / "survey")
+    page = tmp_path / "survey" / ("survey.html" if lang == "de" else "survey.en.html")
+    for width in (390, 1440):
+        tab = open_tab(page, width=width, height=900)  # it has no program that would tell when it is ready
+        assert violations(tab, axe) == []
+        assert tab.outside == []
+        assert tab.faults == []
+
+
 def test_all_that_is_tapped_arrives_and_a_reload_loses_nothing(
     town: City, pages: dict[str, Path], open_tab: Callable[..., Any], tmp_path: Path
 ) -> None:

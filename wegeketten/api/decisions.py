@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wegeketten.api.inputs import city_of, files_of, listed, profiles_of, real, renamed, spot_of
+from wegeketten.api.inputs import city_of, files_of, listed, place_named, profiles_of, real, renamed
 from wegeketten.errors import UsageError
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def survey(
     walk, minutes
         Longest walk, metres and minutes.
     meet
-        Where all walks start: ``(lat, lon)``, ``"51.05,13.74"`` or a shapely point.
+        Where all walks start: ``(lat, lon)``, ``"51.05,13.74"``, a shapely point, or an address as text.
     contact
         Whom the answers go to, as the pages say it.
     plan
@@ -185,7 +185,7 @@ def survey(
     services = opened.catalogue.pick(listed(service))
     return find_survey(
         opened, profiles_of(profile, limit), services=services, most=n, walk_m=float(walk),
-        minutes=float(minutes), meet=None if meet is None else spot_of(meet), contact=contact,
+        minutes=float(minutes), meet=None if meet is None else place_named(opened, meet), contact=contact,
         only=None if plan is None else barriers_to_look_at(Path(plan)),
         usable_stops=demand_of(usable_stops, at), deadline=Deadline(seconds),
     )  # fmt: skip

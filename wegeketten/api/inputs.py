@@ -184,6 +184,33 @@ def renamed(**names: str) -> Callable[[Callable[..., _T]], Callable[..., _T]]:
     return wrap
 
 
+def place_named(city: City, place: Any) -> Spot:
+    """As `spot_of`; a text with letters is an address of the city.
+
+    Parameters
+    ----------
+    city
+        A built city.
+    place
+        Pair, text or point.
+
+    Returns
+    -------
+    Spot
+        Latitude and longitude, degrees.
+
+    Raises
+    ------
+    UsageError
+        It is no point in degrees, or the address is not mapped.
+    """
+    if not isinstance(place, str) or not any(char.isalpha() for char in place):
+        return spot_of(place)
+    from wegeketten.places.address_search import find_address
+
+    return find_address([city.homes, city.places], place, "meet")
+
+
 def spot_of(point: Any) -> Spot:
     """Latitude and longitude from a pair, ``"51.05,13.74"``, or a shapely point (lon, lat).
 

@@ -27,8 +27,8 @@ from wegeketten.command.options import (
     check_language,
     chosen_profiles,
     open_source,
-    parse_point,
     parse_weights,
+    place_named,
     print_json,
     progress_bar,
     say,
@@ -106,7 +106,7 @@ def survey(
     number: Annotated[int, typer.Option("-n", help="How many readings to list.")] = 100,
     walk: Annotated[float, typer.Option(help="Longest walk, metres.")] = 2000.0,
     minutes: Annotated[float, typer.Option(help="Longest walk, minutes; three for each place.")] = 90.0,
-    meet: Annotated[str | None, typer.Option(help="LAT,LON where all walks start.")] = None,
+    meet: Annotated[str | None, typer.Option(help="Address or LAT,LON where all walks start.")] = None,
     contact: Annotated[str, typer.Option(help="Whom the answers go to, as the pages say it.")] = "",
     of_plan: Annotated[
         Path | None, typer.Option("--plan", help="Folder of a plan: what it would mend but nobody has seen.")
@@ -138,12 +138,12 @@ def survey(
     from wegeketten.planning.survey import find_survey
     from wegeketten.reports.terminal_results import print_survey
 
-    start = parse_point(meet, "--meet") if meet else None
     only = barriers_to_look_at(of_plan) if of_plan else None
     language = check_language(lang)
     with progress_bar("survey") as tick:
         profiles = chosen_profiles(profile, limit)
         opened = open_source(city, tick)
+        start = place_named(opened, meet, "--meet") if meet else None
         with stoppable(seconds) as deadline:
             found = find_survey(
                 opened, profiles, services=opened.catalogue.pick(service or ()), most=number, walk_m=walk,

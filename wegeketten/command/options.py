@@ -177,6 +177,35 @@ def progress_bar(title: str) -> Iterator[Tick]:
         yield lambda doing, share: tick(translated(doing, lang), share)
 
 
+def place_named(city: OpenedCity, text: str, option: str) -> tuple[float, float]:
+    """Latitude and longitude from LAT,LON or from an address of the city.
+
+    Parameters
+    ----------
+    city
+        A built city.
+    text
+        Value of the option.
+    option
+        Name of the option, for messages.
+
+    Returns
+    -------
+    tuple
+        Degrees.
+
+    Raises
+    ------
+    UsageError
+        It is neither, or the address is not mapped.
+    """
+    if not any(char.isalpha() for char in text):
+        return parse_point(text, option)
+    from wegeketten.places.address_search import find_address
+
+    return find_address([city.homes, city.places], text, option)
+
+
 def parse_point(text: str, option: str) -> tuple[float, float]:
     """Latitude and longitude in degrees from LAT,LON.
 
