@@ -104,6 +104,24 @@ def test_places_elsewhere_are_listed_as_left_out(tmp_path: Path) -> None:
     assert len(listed.skipped) == 2
 
 
+@pytest.mark.parametrize(
+    ("cells", "found"),
+    [
+        (["1.200"], [1200]),  # nobody writes thousandths of a seat or a euro
+        (["80", "1.200 €"], [80, 1200]),
+        (["0.25", "1.200"], [0.25, 1.2]),  # the column says that points part decimals
+        (["1,5", "1.200"], [1.5, 1200]),
+    ],
+)
+def test_thousands_of_seats_and_euros(tmp_path: Path, cells: list[str], found: list[float]) -> None:
+    lon, lat = TOWN.position("P")
+    rows = "".join(f"Treff {row};{lon};{lat};{cell};{cell}\n" for row, cell in enumerate(cells))
+    (tmp_path / "list.csv").write_text("name;lon;lat;capacity;kosten\n" + rows, encoding="utf-8")
+    listed = read_listed(tmp_path / "list.csv", PROJECTION, extent())
+    assert listed.capacity.tolist() == found
+    assert listed.cost_eur.tolist() == found
+
+
 @pytest.mark.parametrize("text", ["a,b\n1,2\n", "name,lon,lat\nFern,9,48\n", "name,lon,lat\nNirgends,,\n"])
 def test_a_list_without_places_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "list.csv"

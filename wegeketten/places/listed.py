@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 
 from wegeketten.errors import InputDataError
-from wegeketten.files.numerals import parse_number
+from wegeketten.files.numerals import parse_number, signs_of
 from wegeketten.osm.features import Skipped
 
 if TYPE_CHECKING:
@@ -275,8 +275,16 @@ def _placed(
         return [""] * len(rows) if values is None else [values[row].strip() for row in rows]
 
     def numbers(meaning: str) -> NDArray[np.float64]:
+        """Seats and euros: nobody writes thousandths, so `1.200` is 1200 unless its column says else."""
+        cells = [cell.replace("€", "").strip() for cell in text(meaning)]
+        signs = signs_of(cells)
+        thousands = dict.fromkeys(signs.open, ".,")
         found = np.array(
-            [parse_number(cell.replace("€", "").strip()) for cell in text(meaning)], dtype=np.float64
+            [
+                parse_number(cell, next((c for c in cell if c in thousands.get(row, "")), signs.thousands))
+                for row, cell in enumerate(cells)
+            ],
+            dtype=np.float64,
         )
         return np.where(found >= 0, found, np.nan).reshape(-1)
 
