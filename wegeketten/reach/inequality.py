@@ -73,10 +73,9 @@ def gini_bounds(
 
     Examples
     --------
-    >>> gini_bounds([1, 1], [3, 3])[0]
-    0.0
-    >>> 0.25 <= gini_bounds([1, 1], [3, 3])[1] < 0.27
-    True
+    >>> least, most = gini_bounds([1, 1], [3, 3])
+    >>> least, most >= gini([1, 3])
+    (0.0, True)
     """
     lows, highs = np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
     weight = np.ones(len(lows)) if weights is None else np.asarray(weights, dtype=np.float64)
