@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-settings.register_profile("timeless", deadline=None)  # a busy machine decides no test
+_PROFILE = "ci" if os.environ.get("WEGEKETTEN_SAME_EXAMPLES") else "default"  # "ci": the same in every run
+settings.register_profile(
+    "timeless", settings.get_profile(_PROFILE), deadline=None
+)  # a busy machine decides no test
 settings.load_profile("timeless")
 
 _SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 
 @given(st.lists(st.floats(0, 60), min_size=1, max_size=40), st.none() | st.integers(0, 90))
+@example([2.2e-313], 1)
 def test_posts_sum_exactly(needed: list[float], total: int | None) -> None:
     whole = largest_remainder(needed, total)
     asked = int(np.floor(sum(needed) + 0.5 + 1e-9)) if total is None else total

@@ -131,7 +131,7 @@ def largest_remainder(needed: ArrayLike, total: int | None = None) -> NDArray[np
     share = np.asarray(needed, dtype=np.float64)
     count = int(np.floor(share.sum() + 0.5 + 1e-9)) if total is None else int(total)
     if share.sum() > 0 and total is not None:
-        share = share * (count / share.sum())
+        share = share / share.sum() * count  # in this order: the sum may be tiny
     whole = np.floor(share + 1e-9).astype(np.int64)
     left = count - int(whole.sum())
     if len(share) and share.sum() > 0:
