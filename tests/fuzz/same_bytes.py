@@ -23,7 +23,7 @@ if __name__ == "__main__":
 from fuzz import faults
 from fuzz.faults import Bench
 
-LOGS = (".log", ".run.json")
+LOGS = (".log", ".run.json", "ledger/digests.json")
 """Files that say how a run went, not what came out of it."""
 
 WORLDS = (

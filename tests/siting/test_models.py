@@ -11,13 +11,13 @@ import pytest
 
 from wegeketten.errors import UsageError
 from wegeketten.siting import max_cover, p_center, p_median, set_cover
+from wegeketten.siting.covering import _fewest
+from wegeketten.siting.solution import Siting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
-
-    from wegeketten.siting.solution import Siting
 
     Floats = NDArray[np.float64]
     Drawn = tuple[Floats, Floats, NDArray[np.int64], int, Floats | None]
@@ -298,6 +298,17 @@ def test_capacities_hold_in_towns() -> None:
             <= capacity.max()
         ).all()
         assert served.value <= served.bound <= weights.sum()
+
+
+def test_a_weak_covering_does_not_put_a_share_out_of_reach() -> None:
+    def serve(p: int) -> Siting:  # with 2 sites it misses what they can serve
+        value = {1: 5.0, 2: 7.0, 3: 9.0, 4: 10.0}[p]
+        return Siting(np.arange(p), np.zeros(1, np.int64), value, 10.0 if p > 1 else 5.0)
+
+    found = _fewest(serve, 1, [2, 4], 9.0)
+    assert (found.value, found.bound) == (3.0, 2.0)  # by 2 only perhaps
+    with pytest.raises(UsageError, match="all 4 sites together serve 10, 11 are needed"):
+        _fewest(serve, 1, [2, 4], 11.0)
 
 
 def test_share_of_a_cover_is_the_smallest_number() -> None:

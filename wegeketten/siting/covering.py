@@ -223,8 +223,8 @@ def set_cover(
     def serve(p: int) -> Siting:
         return _max_cover(matrix, p, limit, weight, mask, room, loads, exact)
 
-    most = sites if room is not None else _enough(matrix, limit, weight, mask, target)
-    return _fewest(serve, max(1, int(mask.sum())), most, target)
+    tried = [sites] if room is not None else [_enough(matrix, limit, weight, mask, target), sites]
+    return _fewest(serve, max(1, int(mask.sum())), tried, target)
 
 
 def _enough(cost: Floats, radius: Floats, weight: Floats, fixed: NDArray[np.bool_], target: float) -> int:
@@ -243,11 +243,18 @@ def _enough(cost: Floats, radius: Floats, weight: Floats, fixed: NDArray[np.bool
     return max(1, count)
 
 
-def _fewest(serve: Callable[[int], Siting], least: int, most: int, target: float) -> Siting:
-    """Smallest number of sites whose maximal covering reaches the target, by bisection."""
+def _fewest(serve: Callable[[int], Siting], least: int, tried: Sequence[int], target: float) -> Siting:
+    """Smallest number of sites whose maximal covering reaches the target, by bisection.
+
+    The first of the numbers tried that reaches it is where the bisection starts: what is served need not be
+    the most that so many sites can serve, so that only all of them prove that the target is out of reach.
+    """
     enough = target * (1 - 1e-12)
-    found = serve(most)
-    if found.value < enough:
+    for most in tried:
+        found = serve(most)
+        if found.value >= enough:
+            break
+    else:
         raise UsageError(
             f"all {most} sites together serve {found.value:g}, {target:g} are needed: "
             "more sites or a greater radius"
