@@ -306,7 +306,8 @@ def test_a_weak_covering_does_not_put_a_share_out_of_reach() -> None:
         return Siting(np.arange(p), np.zeros(1, np.int64), value, 10.0 if p > 1 else 5.0)
 
     found = _fewest(serve, 1, [2, 4], 9.0)
-    assert (found.value, found.bound) == (3.0, 2.0)  # by 2 only perhaps
+    assert found.value == 3.0
+    assert found.bound <= 2.0  # by 2 perhaps, as far as the bounds say
     with pytest.raises(UsageError, match="all 4 sites together serve 10, 11 are needed"):
         _fewest(serve, 1, [2, 4], 11.0)
 
