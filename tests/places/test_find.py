@@ -174,6 +174,25 @@ def test_large_building_is_entered_where_paths_meet_it(sketch: Sketch) -> None:
     assert doors(found(sketch)) == [(50.0, 0.0)]
 
 
+def test_grounds_around_houses_are_entered_at_the_houses(sketch: Sketch) -> None:
+    """As a nursing home in Neubrandenburg: a path ends at the wall of one of its houses."""
+    wall = sketch.node(50, 40)
+    corners = [sketch.node(*point) for point in ((30, 40), (30, 60), (70, 60), (70, 40))]
+    sketch.way([corners[0], wall, *corners[:0:-1], corners[0]], {"building": "yes"})
+    sketch.way([wall, sketch.node(50, -30)], {"highway": "path"})
+    sketch.way(
+        [sketch.node(10, 10), sketch.node(10, -30)], {"highway": "path"}
+    )  # to a shed's wall, a dead end
+    sketch.box(0, 0, 100, 100, {"amenity": "nursing_home", "area": "yes"})
+    sketch.box(1000, 0, 1100, 100, {"amenity": "nursing_home"})
+    sketch.box(1010, 10, 1040, 40, {"building": "yes"})
+    sketch.node(1040, 30, {"entrance": "yes"})
+    sketch.node(1010, 30, {"entrance": "home"})
+    places = found(sketch)
+    assert doors(places, 0) == [(50.0, 40.0)]
+    assert doors(places, 1) == [(1040.0, 30.0)]
+
+
 def test_ground_is_entered_by_the_doors_in_it_else_its_gates_else_anywhere(sketch: Sketch) -> None:
     sketch.box(0, 0, 200, 200, {"amenity": "hospital", "name": "Nord"})
     sketch.node(100, 100, {"entrance": "main"})

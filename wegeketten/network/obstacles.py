@@ -324,6 +324,27 @@ def _drawn(
     return found
 
 
+def is_house(tags: Mapping[str, str]) -> bool:
+    """Whether an element is a building one does not walk through: no garage, no roof.
+
+    Parameters
+    ----------
+    tags
+        Of the element, with tidy keys.
+
+    Returns
+    -------
+    bool
+        Wherever it stands, on a bridge too.
+
+    Examples
+    --------
+    >>> is_house({"building": "yes"}), is_house({"building": "carport"}), is_house({"highway": "path"})
+    (True, False, False)
+    """
+    return tags.get("building", "no") not in _OUTBUILDINGS
+
+
 def _class_of(tags: Mapping[str, str]) -> str:
     """Class of obstacle an element is, "" for none.
 
@@ -341,7 +362,7 @@ def _class_of(tags: Mapping[str, str]) -> str:
     if tags.get("layer", "0") not in ("0", "") or tags.get("location") in ("underground", "overhead"):
         return ""
     if "building" in tags:
-        return "" if tags["building"] in _OUTBUILDINGS else "through_house"
+        return "through_house" if is_house(tags) else ""
     if (
         tags.get("natural") in _WATERS
         or tags.get("waterway") in _RIVERS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -9,6 +10,7 @@ import shapely
 
 from wegeketten.model.kinds import BARRIERS
 from wegeketten.network.flight_ends import find_dead_ends
+from wegeketten.network.obstacles import is_house
 from wegeketten.places.outlines import centre
 
 if TYPE_CHECKING:
@@ -58,7 +60,12 @@ class Doors:
         self._ends = find_dead_ends(features)
 
     def of(
-        self, shape: BaseGeometry, ways: list[Way], approach: Literal["door", "ground", "edge"]
+        self,
+        shape: BaseGeometry,
+        ways: list[Way],
+        approach: Literal["door", "ground", "edge"],
+        *,
+        is_grounds: bool = False,
     ) -> NDArray[np.float64]:
         """Access points of a place.
 
@@ -70,6 +77,8 @@ class Doors:
             The ways the shape is drawn with.
         approach
             How the service is entered, see the catalogue.
+        is_grounds
+            Whether the shape is an area around houses, such as a nursing home's, not a house itself.
 
         Returns
         -------
@@ -81,6 +90,8 @@ class Doors:
         is_area = shape.geom_type in ("Polygon", "MultiPolygon")
         if approach == "door" or not is_area:
             found = self._near(shape.boundary if is_area else shape, _ON_OUTLINE_M)
+            if not len(found) and approach == "door" and is_grounds:
+                found = self._at_houses(shape)
             if not len(found) and approach == "door" and (shape.area > _LARGE_M2 or self._is_stepped(ways)):
                 found = self._where_ways_meet(ways)
             if not len(found):
@@ -105,6 +116,26 @@ class Doors:
 
     def _near(self, shape: BaseGeometry, within_m: float) -> NDArray[np.float64]:
         return self._doors[np.sort(self._tree.query(shape, predicate="dwithin", distance=within_m))]
+
+    def _at_houses(self, grounds: BaseGeometry) -> NDArray[np.float64]:
+        """Doors of the houses on somebody's grounds, else where ways meet these houses."""
+        corners = self._house_corners.query(grounds, predicate="intersects")
+        houses = [self._houses[at] for at in np.sort(corners).tolist()]
+        if not houses:
+            return np.zeros((0, 2))
+        found = self._near(grounds, _ON_OUTLINE_M)
+        return found if len(found) else self._where_ways_meet(houses)
+
+    @cached_property
+    def _houses(self) -> list[Way]:
+        """Houses, in the order of the extract."""
+        return [way for way in self._features.ways.values() if is_house(way.tags) and way.stop > way.start]
+
+    @cached_property
+    def _house_corners(self) -> shapely.STRtree:
+        """The first corner of each house; a house stands on the grounds its corners lie on."""
+        first = np.array([way.start for way in self._houses], dtype=np.int64)
+        return shapely.STRtree(shapely.points(self._projection.to_xy(self._features.lonlat[first])))
 
     def _is_stepped(self, ways: list[Way]) -> bool:
         """Whether a flight of steps ends at the wall."""

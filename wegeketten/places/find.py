@@ -140,7 +140,8 @@ def find_places(features: Features, catalogue: Catalogue, projection: Projection
         service = catalogue.services[name]
         for candidate in merge_same(candidates, service, skipped):
             rows.append((name, candidate))
-            points.append(doors.of(candidate.shape, candidate.ways, service.approach))
+            grounds = candidate.is_area and "building" not in candidate.tags
+            points.append(doors.of(candidate.shape, candidate.ways, service.approach, is_grounds=grounds))
     counts = np.array([len(each) for each in points], dtype=np.int64)
     owner = np.repeat(np.arange(len(rows)), counts)
     return Places(
