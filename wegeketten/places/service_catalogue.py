@@ -260,6 +260,8 @@ class Catalogue(_Strict):
         >>> load_catalogue().of({"disused:amenity": "pharmacy"})
         []
         """
+        if self._first_tags.keys().isdisjoint(tags):
+            return []
         if not any(self._may_tell(key, value) for key, value in tags.items()):
             return []
         found = [
