@@ -135,7 +135,8 @@ class Doors:
     def _house_corners(self) -> shapely.STRtree:
         """The first corner of each house; a house stands on the grounds its corners lie on."""
         first = np.array([way.start for way in self._houses], dtype=np.int64)
-        return shapely.STRtree(shapely.points(self._projection.to_xy(self._features.lonlat[first])))
+        xy = self._projection.to_xy(self._features.lonlat[first])
+        return shapely.STRtree(np.asarray(shapely.points(xy)))
 
     def _is_stepped(self, ways: list[Way]) -> bool:
         """Whether a flight of steps ends at the wall."""
