@@ -153,3 +153,12 @@ def test_damaged_extracts_are_refused_in_one_sentence(
     with pytest.raises(WegekettenError, match=said):
         wk.build(desk.parent / "faults" / name, tmp_path / "city")
     assert not (tmp_path / "city").exists()
+
+
+def test_a_graph_of_osmnx_is_the_same_city_by_both_of_its_files(desk: Path, tmp_path: Path) -> None:
+    one = wk.build(desk / "g_True.graphml", tmp_path / "one")
+    other = wk.build(desk / "g_True.gpkg", tmp_path / "other")
+    assert one.edges.ids() == other.edges.ids()
+    for name in ("length_m", "kind", "kerb_cm", "incline_pct", "width_m"):
+        assert one.edges[name].tolist() == pytest.approx(other.edges[name].tolist(), nan_ok=True), name
+    assert float(one.edges["length_m"].sum()) / 1000 == pytest.approx(19.26, abs=0.01)

@@ -11,6 +11,8 @@ import pytest
 import wegeketten as wk
 from wegeketten.errors import InputDataError, UsageError
 from wegeketten.exchange.from_networkx import from_networkx
+from wegeketten.osm.foreign import foreign_elements
+from wegeketten.osm.graph_elements import elements_of_graph
 from wegeketten.people.profile import load_profile
 from wegeketten.routing import INF, UNIT_S
 
@@ -280,6 +282,29 @@ def test_a_graph_of_osmnx_is_read_alike_from_all_its_files(
     city = wk.build(file, tmp_path / "city")
     same_times(town, city, [(1, 3), (1, 8), (8, 1), (3, 8)])
     assert city.edges["length_m"].sum() == pytest.approx(town.edges["length_m"].sum(), rel=1e-3)
+
+
+def test_a_simplified_graph_is_the_same_elements_from_every_file(tmp_path: Path, kept_tags: Any) -> None:
+    """GeoPackages keep one direction of each edge, seldom the one GraphML begins with."""
+    (tmp_path / "town.osm").write_text(TOWN)
+    graph = kept_tags.graph.graph_from_xml(
+        tmp_path / "town.osm", simplify=True, retain_all=True, bidirectional=True
+    )
+    for u, v, data in graph.edges(data=True):
+        data["grade"] = (v - u) / 100  # of this direction, as osmnx.elevation.add_edge_grades says it
+    kept_tags.io.save_graphml(graph, tmp_path / "graph.graphml")
+    kept_tags.io.save_graph_geopackage(graph, tmp_path / "undirected.gpkg")
+    kept_tags.io.save_graph_geopackage(graph, tmp_path / "directed.gpkg", directed=True)
+    live = elements_of_graph(graph)
+    assert any("incline" in tags for _, tags in live.ways.values())
+    for number, (refs, tags) in live.ways.items():
+        if tags.get("incline", "").endswith(".0%"):
+            assert tags["incline"] == f"{refs[-1] - refs[0]:.1f}%", number
+    for name in ("graph.graphml", "undirected.gpkg", "directed.gpkg"):
+        read = foreign_elements(tmp_path / name)
+        assert read is not None
+        assert read.elements.ways == live.ways, name
+        assert read.elements.nodes == live.nodes, name
 
 
 @pytest.mark.parametrize("form", ["graph.graphml", "graph.gpkg"])

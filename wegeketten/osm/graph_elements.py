@@ -94,23 +94,49 @@ class _Conversion:
         self.elements.nodes[number] = (*self._to_degrees.transform(x, y), _tags(data, OWN_NODE_KEYS))
 
     def _pieces(self, graph: nx.MultiDiGraph) -> list[_Piece]:
-        """Edges, each once, in the direction in which the way was drawn where that is known."""
+        """Edges, each once, in the direction in which the way was drawn where that is known.
+
+        Which of the two directions is kept, and in which order, does not depend on the order of the edges:
+        OSMnx keeps both in GraphML, but one of them, seldom the first, in GeoPackages.
+        """
         found: dict[Hashable, _Piece] = {}
-        for u, v, told in graph.edges(data=True):
+        for one, other, told in graph.edges(data=True):
             data = {key: _parsed(key, value) for key, value in told.items()}
+            u, v = _as_told(one, other, data)
             line = data.get("geometry")
             points = [self._xy[u], self._xy[v]] if line is None else [(x, y) for x, y, *_ in line.coords]
             if math.dist(points[0], self._xy[u]) > math.dist(points[-1], self._xy[u]):
                 points.reverse()  # drawn the other way round, as files keep it
             raw = data.get("osmid")
             ids = raw if isinstance(raw, list | tuple | set) else [raw]
-            numbers = sorted(number for number in map(_whole, ids) if number)
-            piece = _Piece(u, v, points[1:-1], numbers[0] if numbers else 0, len(numbers) == 1, dict(data))
+            numbers = sorted({number for number in map(_whole, ids) if number})
+            piece = _Piece(u, v, points[1:-1], numbers[0] if numbers else 0, len(numbers) == 1, data)
             shape = tuple(points)
             key = (tuple(numbers), min(shape, shape[::-1]))
-            if key not in found or (found[key].data.get("reversed") and not data.get("reversed")):
+            if key not in found or _rank(piece) < _rank(found[key]):
                 found[key] = piece
-        return [_as_drawn(piece) for piece in found.values()]
+        pieces = (self._as_drawn(piece) for piece in found.values())
+        return sorted(pieces, key=lambda piece: (_numbers_of(piece), self._shape(piece)))
+
+    def _as_drawn(self, piece: _Piece) -> _Piece:
+        """The piece in the direction of its way, turned round where only the other one is known.
+
+        An edge merged from ways of both directions has none: one of the two, always the same.
+        """
+        turned = piece.data.get("reversed")
+        if isinstance(turned, list):
+            shape = self._shape(piece)
+            turned = shape[::-1] < shape
+        if turned is not True:
+            return piece
+        data = {**piece.data, "reversed": False}
+        if isinstance(data.get("grade"), float):
+            data["grade"] = -data["grade"]
+        return piece._replace(u=piece.v, v=piece.u, inner=piece.inner[::-1], data=data)
+
+    def _shape(self, piece: _Piece) -> tuple[tuple[float, float], ...]:
+        """All points of a piece."""
+        return (self._xy[piece.u], *piece.inner, self._xy[piece.v])
 
     def _way(self, chain: list[_Piece]) -> None:
         number = chain[0].way
@@ -158,6 +184,11 @@ def _parsed(key: str, value: Any) -> Any:
         return line if line is not None and line.geom_type == "LineString" else None
     if key in ("reversed", "oneway") and text in ("True", "False"):
         return text == "True"
+    if key == "grade":
+        try:
+            return float(text)
+        except ValueError:
+            return None
     if text.startswith("[") and text.endswith("]") and len(text) < _LONGEST_LIST:
         try:
             found = ast.literal_eval(text)
@@ -178,13 +209,25 @@ class _Piece(NamedTuple):
     data: dict[str, Any]
 
 
-def _as_drawn(piece: _Piece) -> _Piece:
-    """The piece in the direction of its way; the other one turned round where only that is known."""
-    if piece.data.get("reversed") is not True:
-        return piece
-    return piece._replace(
-        u=piece.v, v=piece.u, inner=piece.inner[::-1], data={**piece.data, "reversed": False}
-    )
+def _as_told(u: Hashable, v: Hashable, data: Mapping[str, Any]) -> tuple[Hashable, Hashable]:
+    """The ends of an edge in its direction, which an undirected graph keeps in ``from`` and ``to``.
+
+    ``reversed`` and ``grade`` speak of that direction, however the file's row names its ends.
+    """
+    told = (_whole(data.get("from")), _whole(data.get("to")))
+    return (v, u) if all(told) and told == (_whole(v), _whole(u)) else (u, v)
+
+
+def _numbers_of(piece: _Piece) -> tuple[int, ...]:
+    """The ways a piece was merged from."""
+    raw = piece.data.get("osmid")
+    return tuple(sorted(map(_whole, raw if isinstance(raw, list | tuple | set) else [raw])))
+
+
+def _rank(piece: _Piece) -> int:
+    """The smaller, the rather it is kept of both directions."""
+    turned = piece.data.get("reversed")
+    return int(turned) * 2 if isinstance(turned, bool) else 1
 
 
 def _chains(pieces: list[_Piece]) -> Iterator[list[_Piece]]:
@@ -217,10 +260,10 @@ def _tags(data: Mapping[str, Any], own: frozenset[str]) -> dict[str, str]:
             continue
         values = list(value) if isinstance(value, list | tuple | set | frozenset) else [value]
         words = [{True: "yes", False: "no"}.get(v, str(v)) if isinstance(v, bool) else str(v) for v in values]
-        words = [word for word in words if word != "nan"]
+        words = sorted({word for word in words if word != "nan"})  # OSMnx merges sets: their order is chance
         if key == "highway" and len(words) > 1:
             words = [next((hard for hard in HARDEST if hard in words), words[0])]
-        text = ";".join(dict.fromkeys(words))
+        text = ";".join(words)
         if text:
             tags[str(key)] = text
     return tags
