@@ -163,7 +163,7 @@ def chain(
     Parameters
     ----------
     city, profile, start, worlds, seed, limit
-        As for `route`; chances are for one door.
+        As for `route`. From one door the chance is that of the way described, of every home that of any way.
     visit
         Service ids in order, as a list or ``"pharmacy,doctor,stop"``.
     returning
@@ -214,7 +214,7 @@ def chain(
     errands = Errands(tuple(name for name in names if name.strip()), any_order, returning, when, needs)
     opened, one = city_of(city), profile_of(profile, limit)
     if start is None:
-        return find_chains(opened, one, errands)
+        return find_chains(opened, one, errands, worlds=worlds, seed=seed)
     return find_chain(opened, one, spot_of(start), errands, worlds=worlds, seed=seed)
 
 

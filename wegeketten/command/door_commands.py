@@ -168,7 +168,7 @@ def chain(
         one = chosen_profiles([profile], limit)[0]
         opened = open_source(city, tick)
         found = (
-            find_chains(opened, one, errands, progress=tick)
+            find_chains(opened, one, errands, worlds=worlds, seed=seed, progress=tick)
             if spot is None
             else find_chain(opened, one, spot, errands, worlds=worlds, seed=seed)
         )

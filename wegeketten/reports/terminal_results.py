@@ -252,9 +252,11 @@ def print_chains(chains: Chains, *, lang: Lang = "de") -> None:
     def minutes(value: float | None) -> str:
         return "–" if value is None else number(value / 60, lang, 1)
 
+    drawn = chains.done is not None
     rows = [
         (
             row["district"] or words["all"],
+            *((_expected_cell(row, lang),) if drawn else ()),
             share(row["share_likely"]),
             f"{share(row['share_sure'])} – {share(row['share_possible'])}",
             minutes(row["median_likely_s"]),
@@ -263,8 +265,21 @@ def print_chains(chains: Chains, *, lang: Lang = "de") -> None:
         )
         for row in chains.districts()
     ]
-    print_rows([words[key] for key in ("district", "likely", "span", "median", "walker", "where")], rows)
-    Console(highlight=False).print(ATTRIBUTION)
+    titles = ("district", *(("expected",) if drawn else ()), "likely", "span", "median", "walker", "where")
+    print_rows([words[key] for key in titles], rows)
+    console = Console(highlight=False)
+    if chains.done is not None:
+        console.print(text("chances.of_chains", lang, worlds=chains.done.shape[1]))
+    console.print(ATTRIBUTION)
+
+
+def _expected_cell(row: dict[str, Any], lang: Lang) -> str:
+    """Expected share and the span of eight in ten worlds, percent."""
+    parts = [row[f"share_{end}"] for end in ("expected", "low", "high")]
+    if any(part is None for part in parts):
+        return "–"
+    expected, low, high = (number(100 * part, lang) for part in parts)
+    return f"{expected} % ({low}–{high})"
 
 
 def print_comparison(

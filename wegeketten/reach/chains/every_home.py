@@ -8,15 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from wegeketten.chances import ExpectedShare
 from wegeketten.files.atomic import whole_folder
 from wegeketten.files.csv import write_csv
 from wegeketten.files.json import write_json
 from wegeketten.files.parquet import write_columns
 from wegeketten.model.answers import ANSWERS
+from wegeketten.model.ranges import within
 from wegeketten.model.tabular import Tabular
+from wegeketten.reach.chains.drawn import done_in_worlds
 from wegeketten.reach.chains.needs import Needs
 from wegeketten.reach.chains.trips import Trips
 from wegeketten.reach.hours import city_at
+from wegeketten.reach.records import EXPECTED
+from wegeketten.reach.scan import MOST_WORLDS
 from wegeketten.routing import INF, UNIT_S
 
 if TYPE_CHECKING:
@@ -34,6 +39,7 @@ COLUMNS = (
     "district", "profile", "chain", "homes", "weight", "share_sure", "share_likely", "share_possible",
     "median_likely_s", "p90_likely_s", "median_walker_s", "times_walker", "breaks_at",
 )  # fmt: skip
+"""Columns of ``chains.csv``; those of `EXPECTED` follow where worlds were drawn."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,11 @@ class Chains(Tabular):
     breaks_at
         int8: number of the first errand that fails in *likely*, the number of errands where only the way home
         is missing, -1 where the chain can be done.
+    done
+        bool, shape (homes, worlds): in which drawn worlds the chain can be done, on whatever way; None where no
+        worlds were drawn.
+    seed
+        Which worlds.
     """
 
     city: City
@@ -68,13 +79,28 @@ class Chains(Tabular):
     kinds: NDArray[np.int32]
     places: NDArray[np.int32]
     breaks_at: NDArray[np.int8]
+    done: NDArray[np.bool_] | None = None
+    seed: int = 0
+
+    @property
+    def chance(self) -> NDArray[np.float32] | None:
+        """Share of the worlds in which each home can do its chain, 0–1; None where none were drawn."""
+        return None if self.done is None else self.done.mean(axis=1, dtype=np.float32)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns of ``chains.csv``."""
+        return COLUMNS if self.done is None else (*COLUMNS, *EXPECTED)
 
     def tables(self) -> dict[str, list[dict[str, Any]]]:
         """Tables ``chains`` (districts) and ``homes``."""
         columns = self.home_columns()
         cells = [column.tolist() if hasattr(column, "tolist") else column for column in columns.values()]
         homes = [dict(zip(columns, row, strict=True)) for row in zip(*cells, strict=True)]
-        return {"chains": [{name: row[name] for name in COLUMNS} for row in self.districts()], "homes": homes}
+        return {
+            "chains": [{name: row[name] for name in self.columns} for row in self.districts()],
+            "homes": homes,
+        }
 
     @property
     def name(self) -> str:
@@ -119,7 +145,19 @@ class Chains(Tabular):
             "median_walker_s": _quantile(self.walker_s[members & np.isfinite(self.walker_s)], 0.5),
             "times_walker": round(float(np.median(ratio)), 3) if len(ratio) else None,
             "breaks_at": "" if worst < 0 else steps[worst],
+            **self._expected(members, weight),
         }
+
+    def _expected(self, members: NDArray[np.bool_], weight: NDArray[np.float64]) -> dict[str, Any]:
+        """Mean share over the worlds, and between which shares it lies in eight of ten."""
+        if self.done is None:
+            return {}
+        share = ExpectedShare(None, None, None, self.done.shape[1])
+        total = weight[members].sum()
+        if total > 0:
+            share = ExpectedShare.of(weight[members] @ self.done[members] / total)
+        cells = (None if part is None else round(part, 4) for part in share[:3])
+        return dict(zip(EXPECTED, (*cells, share.worlds), strict=True))
 
     def to_json(self) -> dict[str, Any]:
         """Plain values; the homes are in the table."""
@@ -130,6 +168,7 @@ class Chains(Tabular):
             "any_order": self.errands.any_order,
             "return": self.errands.returning,
             **{name: need for name, need in self.errands.needs._asdict().items() if need is not None},
+            **({} if self.done is None else {"worlds": self.done.shape[1], "seed": self.seed}),
             "districts": self.districts(),
             **{
                 str(name): meta[name]
@@ -161,7 +200,8 @@ class Chains(Tabular):
         """
         rows = self.districts()
         with whole_folder(out, marker="chain.json") as folder:
-            write_csv(folder / "chains.csv", COLUMNS, [[row[name] for name in COLUMNS] for row in rows])
+            cells = [[row[name] for name in self.columns] for row in rows]
+            write_csv(folder / "chains.csv", self.columns, cells)
             write_columns(folder / "homes.parquet", self.home_columns())
             write_json(folder / "chain.json", self.to_json())
 
@@ -179,6 +219,7 @@ class Chains(Tabular):
             "profile": [self.profile] * count, "chain": [self.name] * count,
             **{f"{answer}_s": self.seconds[answer] for answer in ANSWERS},
             "walker_s": self.walker_s,
+            **({} if self.chance is None else {"chance": self.chance}),
             "place_ids": visited,
             "breaks_at": steps[self.breaks_at].tolist(),
         }  # fmt: skip
@@ -190,6 +231,8 @@ def find_chains(
     errands: Errands,
     *,
     walker: Profile | None = None,
+    worlds: int = 0,
+    seed: int = 0,
     progress: Progress | None = None,
 ) -> Chains:
     """The fastest chain of every home, in three answers, and the walker's beside it.
@@ -204,6 +247,8 @@ def find_chains(
         What is to be done; chains keep to the needs for benches and toilets, the walker has none.
     walker
         Whom to compare with; the shipped walker where None.
+    worlds, seed
+        How many worlds are drawn for each home's chance, 0 for none; and which.
     progress
         Called with words and the share done.
 
@@ -215,7 +260,7 @@ def find_chains(
     Raises
     ------
     UsageError
-        A service does not exist.
+        A service does not exist, or there are fewer than no worlds or too many.
 
     Examples
     --------
@@ -229,6 +274,7 @@ def find_chains(
     """
     from wegeketten.people.profile import load_profile
 
+    within(worlds, "--worlds", 0, MOST_WORLDS)
     errands = errands.checked(city)
     city = city_at(city, errands.when)
     notify = progress or (lambda _words, _share: None)
@@ -247,7 +293,15 @@ def find_chains(
         if answer == "likely":
             kinds[owners], places[owners] = tours.kinds, tours.places
             breaks[owners] = trips.breaks(errands, answer, tours)
-    notify("walker", 0.8)
+    done = None
+    if worlds:
+        done = np.zeros((count, worlds), dtype=bool)
+        sure, possible = (np.isfinite(seconds[answer][owners]) for answer in ("sure", "possible"))
+        done[owners] = done_in_worlds(
+            trips, errands, (sure, possible), worlds=worlds, seed=seed,
+            progress=partial(_tell_part, notify, "worlds", 0.8),
+        )  # fmt: skip
+    notify("walker", 0.95)
     walker = walker or load_profile("walker")
     walker_trips = Trips(city, walker)
     walker_tours = walker_trips.tours(replace(errands, needs=Needs()), "likely")
@@ -255,11 +309,11 @@ def find_chains(
     walker_s[walker_trips.precinct.homes.owner] = np.where(
         walker_tours.times == INF, np.nan, walker_tours.times * UNIT_S
     )
-    return Chains(city, profile.id, errands, seconds, walker_s, kinds, places, breaks)
+    return Chains(city, profile.id, errands, seconds, walker_s, kinds, places, breaks, done, seed)
 
 
 def _tell_part(notify: Progress, words: str, begun: float, share: float) -> None:
-    notify(words, begun + 0.2 * share)
+    notify(words, begun + 0.15 * share)
 
 
 def _quantile(values: NDArray[np.float64], share: float) -> float | None:

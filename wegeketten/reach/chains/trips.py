@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -51,6 +52,31 @@ class Trips:
         self.precinct: DoorGraph = cut_at_doors(city, profile, homes=homes)
         self._metrics: dict[Answer, Metric] = {}
         self._grounds: dict[Answer, TimedGraph] = {}
+
+    def within(self, city: City) -> Trips:
+        """The same doors in the city as it is in another state.
+
+        Parameters
+        ----------
+        city
+            The same network; which arcs are open and which places can be entered may differ.
+
+        Returns
+        -------
+        Trips
+            Shares the cut network and its order.
+
+        Examples
+        --------
+        >>> from wegeketten.people.profile import load_profile
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> trips = Trips(hamlet(), load_profile("walker"))
+        >>> trips.within(hamlet()).precinct is trips.precinct
+        True
+        """
+        other = copy(self)
+        other.city, other._metrics, other._grounds = city, {}, {}
+        return other
 
     def metric(self, answer: Answer) -> Metric:
         """The cut network's hierarchy for one answer.
