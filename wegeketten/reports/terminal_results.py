@@ -273,10 +273,10 @@ def print_chains(chains: Chains, *, lang: Lang = "de") -> None:
     console.print(ATTRIBUTION)
 
 
-def _expected_cell(row: dict[str, Any], lang: Lang) -> str:
+def _expected_cell(row: dict[str, float | None], lang: Lang) -> str:
     """Expected share and the span of eight in ten worlds, percent."""
-    parts = [row[f"share_{end}"] for end in ("expected", "low", "high")]
-    if any(part is None for part in parts):
+    parts = [part for end in ("expected", "low", "high") if (part := row[f"share_{end}"]) is not None]
+    if len(parts) < 3:
         return "–"
     expected, low, high = (number(100 * part, lang) for part in parts)
     return f"{expected} % ({low}–{high})"

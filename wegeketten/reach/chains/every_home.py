@@ -65,8 +65,8 @@ class Chains(Tabular):
         int8: number of the first errand that fails in *likely*, the number of errands where only the way home
         is missing, -1 where the chain can be done.
     done
-        bool, shape (homes, worlds): in which drawn worlds the chain can be done, on whatever way; None where no
-        worlds were drawn.
+        bool, shape (homes, worlds): in which drawn worlds the chain can be done, on whatever way; None where
+        no worlds were drawn.
     seed
         Which worlds.
     """
