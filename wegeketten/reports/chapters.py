@@ -628,14 +628,17 @@ def sentence(note: str) -> str:
     Returns
     -------
     str
-        With a capital and a full stop.
+        With a capital and a full stop; the name of a file at its beginning stays as it is.
 
     Examples
     --------
     >>> sentence("die Stadtteile sind ein Raster")
     'Die Stadtteile sind ein Raster.'
+    >>> sentence("people_2022.csv: 3 rows were skipped.")
+    'people_2022.csv: 3 rows were skipped.'
     """
-    return note[:1].upper() + note[1:].rstrip(".") + "."
+    named = "." in note.split(" ", 1)[0]
+    return (note[:1] if named else note[:1].upper()) + note[1:].rstrip(".") + "."
 
 
 def _summary(profile: Profile, phrases: Phrases) -> str:

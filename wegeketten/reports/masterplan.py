@@ -388,7 +388,7 @@ def simple_page(report: Report, settings: Settings, about: About) -> str:
         low, high = sum(one.low_eur for one in proposals), sum(one.high_eur for one in proposals)
         first = proposals[0]
         found += [
-            words["found_plan"].format(count=about_number(len(proposals), lang)),
+            words["found_plan"].format(count=number(len(proposals), lang)),
             words["found_cost"].format(cost=euro_range(low, high, lang)),
             words["found_first"].format(what=first.action(lang), where=first.where() or phrases.place),
         ]
