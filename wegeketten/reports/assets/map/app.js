@@ -66,10 +66,15 @@ class Page {
         this.show[name] = box.checked;
         this.repaint();
       });
-      boxes.push(element("label", { children: [box, signCanvas(signs[name]), element("span", { text: say("layer_" + name) })] }));
+      boxes.push(element("label", { children: [box, signCanvas(signs[name]), element("span", { text: this.layerName(name) })] }));
     }
     for (const label of $("layers").querySelectorAll("label")) label.remove();
     $("layers").append(...boxes);
+  }
+
+  layerName(name) {
+    const told = say("layer_" + name);
+    return name === "measures" && this.config.measures.length > FIRST_MEASURES ? `${told} ${say("measures_far", { count: number(FIRST_MEASURES) })}` : told;
   }
 
   showChoices() {

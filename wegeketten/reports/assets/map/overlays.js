@@ -2,6 +2,7 @@
 /* Parts of the page: districts with their shares, proposed measures, places to look at. */
 
 const MARK_APART = 38; // pixels: nearer marks are drawn as one
+const FIRST_MEASURES = 20; // marked from afar; the others, which would cover the homes, from the next zoom on
 
 const overlays = {
   drawDistricts() {
@@ -111,7 +112,9 @@ const overlays = {
     const spots = [];
     for (const name of ["measures", "sites", "needs", "walks", "stops"]) {
       if (!this.show[name]) continue;
+      const far = name === "measures" && this.map.getZoom() <= CELL_ZOOM + 1;
       this.config[name].forEach((item, rank) => {
+        if (far && rank >= FIRST_MEASURES && !this.isOn(item)) return;
         const point = this.map.latLngToLayerPoint([item.lat, item.lon]);
         const near = spots.find((spot) => spot.name === name && spot.point.distanceTo(point) < MARK_APART);
         if (near) near.items.push(item);
