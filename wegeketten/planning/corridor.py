@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from wegeketten.planning.round_trip import RoundTripState
-from wegeketten.routing import INF, lazy_kernel
-from wegeketten.whatif.least_cost import SHIFT, UNSEEN, tree
+from wegeketten.routing import INF
+from wegeketten.whatif.least_cost import UNSEEN
+from wegeketten.whatif.mended_ways import mend_towards
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -22,49 +23,6 @@ DETOURS = (INF, 3000, 600, 120)
 """How many units (0.1 s) of detour a person would make to spare the city a measure of the middle price.
 
 Each gives its own trees: the first spares every measure that can be spared, the last builds short cuts."""
-
-
-@lazy_kernel
-def next_mended(
-    via: NDArray[np.int32], heads: NDArray[np.int32], mends: NDArray[np.bool_], nodes: NDArray[np.int64]
-) -> NDArray[np.int32]:
-    """For each node the next arc on its way that has to be mended, -1 where none is left.
-
-    Parameters
-    ----------
-    via
-        Arc by which each node goes on towards the goal, -1 at goals.
-    heads
-        Node that each arc leads to.
-    mends
-        Whether an arc has to be mended first.
-    nodes
-        Nodes, those nearest to a goal first.
-
-    Returns
-    -------
-    ndarray
-        int32, shape (nodes of the graph,).
-    """
-    unknown = -2
-    found = np.full(len(via), unknown, dtype=np.int32)
-    stack = np.empty(len(via), dtype=np.int32)
-    for node in nodes:
-        size = 0
-        here = node
-        while found[here] == unknown and via[here] >= 0:
-            stack[size] = here
-            size += 1
-            here = heads[via[here]]
-        if found[here] == unknown:
-            found[here] = -1
-        arc = found[here]
-        while size > 0:
-            size -= 1
-            if mends[via[stack[size]]]:
-                arc = via[stack[size]]
-            found[stack[size]] = arc
-    return found
 
 
 def find_corridors(
@@ -129,22 +87,17 @@ class _Run(NamedTuple):
         cls,
         field: WhatIfGraph,
         weights: NDArray[np.int32],
-        goals: NDArray[np.int32],
-        arc_prices: NDArray[np.int64],
+        times: NDArray[np.int64],
+        prices: NDArray[np.int64],
         middle: int,
         detour: int,
     ) -> _Run:
-        """Grow from the goals; an arc is walked as it is or mended, whichever key is less."""
-        helps = (field.mended < weights) & (arc_prices > 0)
-        fine = arc_prices << SHIFT if detour >= INF else arc_prices * detour // middle
-        mended = np.where(helps, field.mended + fine, UNSEEN)
-        today = np.where(weights < INF, weights.astype(np.int64), UNSEEN)
-        mends = mended < today
-        keys = np.where(mends, mended, today)
-        keys[keys == UNSEEN] = -1
-        starts = np.ascontiguousarray(goals, dtype=np.int32)
-        best, via = tree(*field.entering, field.tails, keys, starts, np.zeros(len(starts), dtype=np.int64))
-        return cls(field, best, next_mended(via, field.heads, mends, np.arange(field.nodes)))
+        """Grow from where `times` are known; an arc is walked as it is or mended, whichever key is less."""
+        best, following = mend_towards(
+            *field.entering, field.tails, field.heads, field.edge,
+            weights, field.mended, prices, times, middle, detour,
+        )  # fmt: skip
+        return cls(field, best, following)
 
     def edges_from(self, arc: int) -> Iterator[int]:
         """Edges to be mended from an arc on, itself included."""
@@ -158,8 +111,7 @@ def _ways(
 ) -> tuple[NDArray[np.int64], Callable[[int], list[tuple[_Run, int]]]]:
     """For each home in need the first arc to mend, -1 where there is none; and what follows from it."""
     field = state.task.field
-    arc_prices = np.append(prices, 0)[field.edge]
-    run = _Run.grow(field, state.weights, state.task.goals, arc_prices, middle, detour)
+    run = _Run.grow(field, state.weights, state.times, prices, middle, detour)
     doors = in_need + field.streets
     first = np.where(run.best[doors] < UNSEEN, run.following[doors], -1).astype(np.int64)
     return first, lambda arc: [(run, arc)]
@@ -171,8 +123,8 @@ def _round_trips(
     """The same for round trips: each home's best lane and first arcs to mend, out and back, as one key."""
     task = state.task
     sides = (
-        (task.field, state.weights, task.goals),
-        (task.back, state.back_weights, task.back_goals),
+        (task.field, state.weights, state.lanes),
+        (task.back, state.back_weights, state.back_lanes),
     )
     arcs = [len(field.tails) + 1 for field, _, _ in sides]
     least = np.full(len(in_need), UNSEEN, dtype=np.int64)
@@ -180,10 +132,8 @@ def _round_trips(
     lanes: list[list[_Run]] = []
     for lane in range(len(task.goals)):
         runs = [
-            _Run.grow(
-                field, weights, goals[lane : lane + 1], np.append(prices, 0)[field.edge], middle, detour
-            )
-            for field, weights, goals in sides
+            _Run.grow(field, weights, lanes_[lane], prices, middle, detour)
+            for field, weights, lanes_ in sides
         ]
         out, back = (run.best[in_need + run.field.streets] for run in runs)
         both = (out < UNSEEN) & (back < UNSEEN)

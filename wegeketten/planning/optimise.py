@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,6 @@ from wegeketten.planning.portfolio import Ledger, Objective, Pick, Portfolio, bu
 from wegeketten.planning.round_trip import RoundTrip
 from wegeketten.planning.task import Bundles, restrict
 from wegeketten.routing import share, thread_count
-from wegeketten.whatif.unblock import Opener
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from wegeketten.planning.task import Task
+    from wegeketten.whatif.unblock import Opener
 
     Edges = tuple[int, ...]
 
@@ -222,8 +221,8 @@ def find_bundles(
             corridors = find_corridors(state, prices=prices)
             found[index].update(corridors)
             if not isinstance(task, RoundTrip):
-                priced = replace(task, field=task.field.priced(prices))
-                found[index].update(_cheapest_within(priced, in_need, doors if number == 0 else doors // 3))
+                many = doors if number == 0 else doors // 3
+                found[index].update(_cheapest_within(task, task.opener.priced(prices), in_need, many))
             used = np.unique(np.array([edge for chosen in corridors for edge in chosen], dtype=np.int64))
             prices = np.rint(near_free * factors[number]).astype(np.int64)
             prices[near_free > 0] = np.maximum(prices[near_free > 0], 1)
@@ -238,8 +237,7 @@ def find_bundles(
     return sorted(chosen for chosen in distinct if ledger.price(chosen) <= budget)
 
 
-def _cheapest_within(task: Task, in_need: NDArray[np.bool_], doors: int) -> set[Edges]:
-    opener = Opener(task.field, task.goals)
+def _cheapest_within(task: Task, opener: Opener, in_need: NDArray[np.bool_], doors: int) -> set[Edges]:
     homes = np.flatnonzero(in_need & (task.people > 0))
     if len(homes) > doors:  # half of them where most people live, half spread over the city
         first = homes[np.lexsort((homes, -task.people[homes]))][: doors // 2]

@@ -23,7 +23,7 @@ from wegeketten.planning.portfolio import Objective, buy_greedily, value_of
 from wegeketten.planning.round_trip import state_of
 from wegeketten.planning.stop_tasks import Barriers, UsableStops, stops_to_board, with_platforms
 from wegeketten.planning.table import draw_lines, tally_up
-from wegeketten.planning.task import Bundles, Task
+from wegeketten.planning.task import Bundles, Task, timed
 from wegeketten.planning.together import sets_of
 from wegeketten.reach.shares import units_within
 from wegeketten.transit.usable import SERVICE
@@ -410,6 +410,7 @@ def make_tasks(
             remedies = candidates.remedies(profile, answer)
             doors = open_doors(city, profile, answer, remedies=remedies, leaving=leaving)
             streets = doors.field if leaving else doors.field.turned()
+            wanted: list[Task] = []
             for service in services:
                 field_, goals = streets, goals_of(city, profile, answer, service, doors)
                 if offers is not None and service == SERVICE:
@@ -418,7 +419,10 @@ def make_tasks(
                     continue
                 limit = units_within(catalogue.standard_s(service, profile))
                 worth = wishes.service_weights.get(service, 1.0) * wishes.profile_weights.get(profile.id, 1.0)
-                tasks.append(Task(profile.id, service, field_, goals, people, limit, worth / len(directions)))
+                wanted.append(
+                    Task(profile.id, service, field_, goals, people, limit, worth / len(directions))
+                )
+            tasks += timed(city, wanted) if leaving else wanted
         for outing in wishes.chains:
             chain = outing.checked(city)
             worth = wishes.service_weights.get(chain.name, 1.0) * wishes.profile_weights.get(profile.id, 1.0)

@@ -21,7 +21,7 @@ from wegeketten.people.profile import refuse_presets
 from wegeketten.planning.readings import UncertainReading, spots_on
 from wegeketten.planning.stop_tasks import Barriers
 from wegeketten.planning.survey_order import Order, rank_edges
-from wegeketten.planning.uncertain import Doubt, doubtful_tasks, good_odds
+from wegeketten.planning.uncertain import doubtful_tasks, doubts_about, good_odds
 from wegeketten.planning.walks import Walk, bundle, same_places
 from wegeketten.transit.register import STOP_MARK
 
@@ -183,7 +183,7 @@ def find_survey(
     refuse_presets(profiles, "survey")
     offers = None if usable_stops is None else usable_stops.offers(city, profiles)
     tasks = doubtful_tasks(city, profiles, services, offers)
-    doubts = [Doubt.about(task) for task in tasks]
+    doubts = doubts_about(city, tasks)
     odds = good_odds(city, profiles, offers)
     if only is None:
         order = rank_edges(doubts, most, odds=odds, progress=progress, deadline=deadline)

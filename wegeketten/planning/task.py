@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from wegeketten.routing import INF
+from wegeketten.whatif.core_times import times_to
+from wegeketten.whatif.unblock import Opener
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
+    from wegeketten.city import City
     from wegeketten.whatif.graph import WhatIfGraph
 
 UNITS_PER_MINUTE = 600
@@ -40,6 +44,8 @@ class Task:
     turn
         Where an edge has arcs in several copies of the network (see `plan.layered_graph.LayeredGraph`): a way
         uses at most one of its arcs with the same number. None where a way passes an edge once.
+    today
+        Time of every node to its nearest goal as things are, where it is known already.
     """
 
     profile: str
@@ -50,6 +56,7 @@ class Task:
     limit: int
     worth: float = 1.0
     turn: NDArray[np.int32] | None = None
+    today: NDArray[np.int64] | None = None
 
     def fields(self) -> tuple[WhatIfGraph, ...]:
         """All fields the task is about."""
@@ -69,6 +76,11 @@ class Task:
             Shares all else with this one.
         """
         return replace(self, field=fields[0])
+
+    @cached_property
+    def opener(self) -> Opener:
+        """Looks for ways to the goals that measures open; what all who ask need is computed once."""
+        return Opener(self.field, self.goals, now=self.today)
 
     @property
     def mendable(self) -> NDArray[np.bool_]:
@@ -114,6 +126,40 @@ def restrict(tasks: Sequence[Task], edges: Iterable[int]) -> list[Task]:
         return known[field]
 
     return [task.over(*map(restricted, task.fields())) for task in tasks]
+
+
+def timed(city: City, tasks: Sequence[Task]) -> list[Task]:
+    """The same tasks with today's times, which the routing core finds for all tasks of a graph at once.
+
+    Parameters
+    ----------
+    city
+        The city whose network the tasks' graphs hold; people leave their homes.
+    tasks
+        What people want to reach. Those on graphs with edges of their own, platforms for example, are left
+        as they are.
+
+    Returns
+    -------
+    list of Task
+        One for each task.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.planning.uncertain import doubtful_tasks
+    >>> tasks = doubtful_tasks(hamlet(), [load_profile("wheelchair")], ["pharmacy"])
+    >>> (task,) = timed(hamlet(), tasks)
+    >>> bool((task.today == task.field.times(task.goals)).all())
+    True
+    """
+    known = {}
+    for field in dict.fromkeys(task.field for task in tasks if len(task.field.prices) == len(city.edges)):
+        own = [number for number, task in enumerate(tasks) if task.field is field]
+        goals = [tasks[number].goals for number in own]
+        known |= dict(zip(own, times_to(city.hierarchy, field, goals, field.today), strict=True))
+    return [replace(task, today=known.get(number)) for number, task in enumerate(tasks)]
 
 
 class Bundles(NamedTuple):
@@ -217,7 +263,7 @@ class State:
     def __init__(self, task: Task) -> None:
         self.task = task
         self.weights = task.field.today.copy()
-        self.times = task.field.times(task.goals)
+        self.times = task.opener.today.copy()
 
     @property
     def home_times(self) -> NDArray[np.int64]:

@@ -10,6 +10,7 @@ from wegeketten.chances.odds import Odds
 from wegeketten.reach.shares import units_within
 from wegeketten.routing import INF
 from wegeketten.transit.usable import SERVICE
+from wegeketten.whatif.core_times import times_to
 from wegeketten.whatif.doors import Remedies, goals_of, open_doors
 from wegeketten.whatif.least_cost import tree
 
@@ -144,24 +145,6 @@ def fastest(task: Task, weights: NDArray[np.int32]) -> Found:
     return tree(*task.field.entering, task.field.tails, keys, starts, nothing, task.limit)
 
 
-def within(task: Task, weights: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Homes within the standard, for any times of the arcs.
-
-    Parameters
-    ----------
-    task
-        What people want to reach.
-    weights
-        Units of 0.1 s of each arc of the graph, `INF` closed.
-
-    Returns
-    -------
-    ndarray
-        bool, shape (homes,).
-    """
-    return np.asarray(fastest(task, weights)[0][task.field.home_nodes] <= task.limit)
-
-
 class Doubt(NamedTuple):
     """Who is in doubt about one service.
 
@@ -201,10 +184,62 @@ class Doubt(NamedTuple):
         >>> [len(Doubt.about(task).homes) for task in tasks]
         [0]
         """
-        left = np.minimum(fastest(task, task.field.mended)[0], INF).astype(np.int32)
-        there = left[task.field.home_nodes] <= task.limit
-        homes = np.flatnonzero(there & ~within(task, task.field.today) & (task.people > 0))
+        return cls.between(task, fastest(task, task.field.mended)[0], fastest(task, task.field.today)[0])
+
+    @classmethod
+    def between(cls, task: Task, possible: NDArray[np.int64], sure: NDArray[np.int64]) -> Doubt:
+        """From times that are known already; those beyond the standard may be missing.
+
+        Parameters
+        ----------
+        task
+            What people want to reach.
+        possible, sure
+            Time of every node to its nearest goal.
+
+        Returns
+        -------
+        Doubt
+            Homes where nobody lives are left out.
+        """
+        left = np.where(possible <= task.limit, possible, INF).astype(np.int32)
+        doors = task.field.home_nodes
+        homes = np.flatnonzero((left[doors] <= task.limit) & (sure[doors] > task.limit) & (task.people > 0))
         return cls(task, homes, left)
+
+
+def doubts_about(city: City, tasks: Sequence[Task]) -> list[Doubt]:
+    """Who is in doubt about each task; the routing core answers for all tasks of a graph at once.
+
+    Parameters
+    ----------
+    city
+        The city the tasks were made for.
+    tasks
+        See `doubtful_tasks`.
+
+    Returns
+    -------
+    list of Doubt
+        One for each task, the same as `Doubt.about` gives.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> tasks = doubtful_tasks(hamlet(), [load_profile("wheelchair")], ["pharmacy"])
+    >>> [len(doubt.homes) for doubt in doubts_about(hamlet(), tasks)]
+    [12]
+    """
+    found: dict[int, Doubt] = {}
+    for field in dict.fromkeys(task.field for task in tasks if len(task.field.prices) == len(city.edges)):
+        own = [number for number, task in enumerate(tasks) if task.field is field]
+        goals = [tasks[number].goals for number in own]
+        possible = times_to(city.hierarchy, field, goals, field.mended)
+        sure = times_to(city.hierarchy, field, goals, field.today)
+        for number, *times in zip(own, possible, sure, strict=True):
+            found[number] = Doubt.between(tasks[number], *times)
+    return [found.get(number) or Doubt.about(task) for number, task in enumerate(tasks)]
 
 
 def people_in_doubt(tasks: Sequence[Task]) -> float:

@@ -10,6 +10,7 @@ import numpy as np
 
 from wegeketten.routing import INF
 from wegeketten.whatif.least_cost import SHIFT, UNSEEN, cheapest_within, tree
+from wegeketten.whatif.mended_ways import mend_towards
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,6 +55,11 @@ class Opener:
     shares
         int64, shape (edges,): in how many parts an edge's price is paid where a way may pass it several
         times; prices are lower bounds then. None where it is paid as a whole.
+    known
+        An opener of the same network and goals where the same edges can be mended for other prices: what it
+        knows of times holds here too. None where there is none.
+    now
+        Time of every node to the nearest goal as things are, where it is known already.
 
     Examples
     --------
@@ -77,6 +83,8 @@ class Opener:
     field: WhatIfGraph
     goals: NDArray[np.int32]
     shares: NDArray[np.int64] | None = None
+    known: Opener | None = None
+    now: NDArray[np.int64] | None = None
 
     def __post_init__(self) -> None:
         self.goals = np.ascontiguousarray(self.goals, dtype=np.int32)
@@ -97,6 +105,8 @@ class Opener:
     @cached_property
     def mended(self) -> NDArray[np.int32]:
         """Time of each arc after its measure; `INF` where there is no measure that helps."""
+        if self.known is not None:
+            return self.known.mended
         field = self.field
         helps = (field.mended < field.today) & np.append(field.prices > 0, False)[field.edge]
         return np.where(helps, field.mended, np.int32(INF)).astype(np.int32)
@@ -104,11 +114,15 @@ class Opener:
     @cached_property
     def today(self) -> NDArray[np.int64]:
         """Time of every node to the nearest goal as things are."""
-        return self.field.times(self.goals)
+        if self.known is not None:
+            return self.known.today
+        return self.field.times(self.goals) if self.now is None else self.now
 
     @cached_property
     def time_left(self) -> NDArray[np.int64]:
         """Time of every node to its nearest goal with everything mended; `UNSEEN` where there is none."""
+        if self.known is not None:
+            return self.known.time_left
         best = np.minimum(self.field.today, self.mended)
         return self._tree(np.where(best >= INF, np.int64(-1), best.astype(np.int64)))[0]
 
@@ -128,7 +142,12 @@ class Opener:
     @cached_property
     def price_left(self) -> NDArray[np.int64]:
         """Least price of every node, however long the way; `UNSEEN` where no way can be made."""
-        keys = self.cheapest[0]
+        field = self.field
+        prices = field.prices if self.shares is None else field.prices // self.shares
+        keys, _ = mend_towards(
+            *field.entering, field.tails, field.heads, field.edge,
+            field.today, self.mended, prices, self.today, 1, INF,
+        )  # fmt: skip
         return np.where(keys == UNSEEN, UNSEEN, keys >> SHIFT)
 
     @cached_property
@@ -139,6 +158,21 @@ class Opener:
     def _tree(self, keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         field = self.field
         return tree(*field.entering, field.tails, keys, self.goals, np.zeros(len(self.goals), dtype=np.int64))
+
+    def priced(self, prices: NDArray[np.int64]) -> Opener:
+        """The same question where measures have other prices; the same measures must have one.
+
+        Parameters
+        ----------
+        prices
+            Whole euros of each edge's measure, shape (edges,).
+
+        Returns
+        -------
+        Opener
+            Shares what it knows of times with this one.
+        """
+        return Opener(self.field.priced(prices), self.goals, self.shares, self)
 
     def open_from(self, start: int, *, limit: int = INF - 1) -> Opening | None:
         """The cheapest set of measures that gives `start` a way of at most `limit`.
