@@ -174,3 +174,28 @@ def _by_looks(
                 asking = np.where(possible < INF, rows[looks - 1][field.heads] + possible, INF)
                 np.minimum.at(rows[looks], field.tails, np.minimum(asking, INF))
     return rows
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_towns_asked_together_give_what_each_gives_alone(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    blocks, size, count = 3, 6, 14  # parts of the town that no street joins
+    u, v = rng.integers(0, size, (2, blocks * count)) + np.repeat(np.arange(blocks) * size, count)
+    units = rng.integers(1, 30, blocks * count)
+    asks = rng.random(blocks * count) < 0.5
+    today = np.repeat(np.where(asks, INF, units), 2)
+    field = WhatIfGraph.of_edges(blocks * size, u, v, today, np.repeat(units, 2), asks.astype(np.int64))
+    goals = np.arange(blocks, dtype=np.int32) * size
+    doubt = Doubt.about(Task("pram", "park", field, goals, np.ones(blocks * size), 60))
+    states = [np.full(blocks * count, UNKNOWN, dtype=np.int8) for _ in range(6)]
+    for state in states:
+        looked = rng.choice(np.flatnonzero(asks), 4, replace=False)
+        state[looked] = rng.choice([GOOD, BAD], 4)
+    room = Room(field.nodes)
+    together = fewest_looks(doubt.task, doubt.homes, doubt.left, states, room)
+    for state, ways in zip(states, together, strict=True):
+        (alone,) = fewest_looks(doubt.task, doubt.homes, doubt.left, [state], room)
+        for one, other in zip(ways, alone, strict=True):
+            np.testing.assert_array_equal(one, other)
+    assert (room.part == -1).all()
+    assert (room.ahead == INF).all()

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from wegeketten.joins.endpoints import Endpoints, same_edge, seeds_from, seeds_to, times_at
-from wegeketten.routing import INF, Graph, nearest
+from wegeketten.routing import INF, Graph, Hierarchy, nearest
+from wegeketten.whatif.core_times import times_to
 from wegeketten.whatif.doors import Remedies, assemble, trace
+from wegeketten.whatif.graph import WhatIfGraph
 
 
 def random_access(rng: np.random.Generator, count: int, edges: int) -> Endpoints:
@@ -71,3 +73,26 @@ def test_a_measure_on_the_own_edge_opens_the_door() -> None:
     goals = doors.goals(np.array([0]))
     assert doors.field.times(goals)[2] == INF
     assert doors.field.times(goals, [0])[2] == 57
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_the_core_gives_the_times_of_plain_search(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    nodes, edges = 12, 18
+    u, v = rng.integers(0, nodes, edges).astype(np.int32), rng.integers(0, nodes, edges).astype(np.int32)
+    today = rng.integers(0, 300, 2 * edges).astype(np.int32)
+    today[rng.random(2 * edges) < 0.4] = INF
+    mended = rng.integers(0, 300, 2 * edges).astype(np.int32)
+    remedies = Remedies(mended, rng.integers(0, 5, edges).astype(np.int64))
+    homes, places = random_access(rng, 15, edges), random_access(rng, 6, edges)
+    field = assemble(nodes, u, v, today, remedies, homes, 20, places).field  # five homes join nothing
+    graph = Graph.from_arcs(nodes, np.stack([u, v], 1).ravel(), np.stack([v, u], 1).ravel(), today)
+    sets = [np.array([field.place_node(p) for p in chosen], dtype=np.int32) for chosen in ([0, 3], [1], [])]
+    for weights in (field.today, field.mended):
+        found = times_to(Hierarchy(graph), field, sets, weights)
+        for times, goals in zip(found, sets, strict=True):
+            plain = WhatIfGraph(
+                field.streets, field.homes, field.places, field.tails, field.heads, field.edge,
+                weights, weights, field.prices,
+            ).times(goals)  # fmt: skip
+            np.testing.assert_array_equal(times, plain)

@@ -10,6 +10,8 @@ import pytest
 
 from wegeketten.routing import INF
 from wegeketten.whatif.graph import WhatIfGraph
+from wegeketten.whatif.least_cost import SHIFT, UNSEEN
+from wegeketten.whatif.mended_ways import mend_towards
 from wegeketten.whatif.unblock import Opener, Opening
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SHUT = [INF, INF]
+MIDDLE = 3
 
 
 def edges_of(opening: Opening | None) -> tuple[int, ...]:
@@ -140,3 +143,46 @@ def test_the_start_may_be_the_goal() -> None:
     opening = Opener(field, np.array([0])).open_from(0)
     assert opening is not None
     assert (opening.edges, opening.price, opening.units) == ((), 0, 0)
+
+
+def least_keys(field: WhatIfGraph, goals: list[int], detour: int) -> list[int]:
+    """The oracle: every arc relaxed as often as there are nodes, in Python's own numbers."""
+    best = [int(UNSEEN)] * field.nodes
+    for goal in goals:
+        best[goal] = 0
+    for _ in range(field.nodes):
+        for tail, head, edge, today, mended in zip(
+            field.tails.tolist(), field.heads.tolist(), field.edge.tolist(), field.today.tolist(),
+            field.mended.tolist(), strict=True,
+        ):  # fmt: skip
+            price = int(field.prices[edge]) if edge >= 0 else 0
+            keys = [today] if today < INF else []
+            if price > 0 and mended < today:
+                keys.append(mended + (price << int(SHIFT) if detour >= INF else price * detour // MIDDLE))
+            if keys and best[head] < UNSEEN:
+                best[tail] = min(best[tail], best[head] + min(keys))
+    return best
+
+
+@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("detour", [INF, 30, 4])
+def test_keys_equal_bellman_ford_and_arcs_lead_there(seed: int, detour: int) -> None:
+    rng = np.random.default_rng(seed)
+    field = random_field(rng, closed=0.6)
+    goals = [0, 5]
+    best, following = mend_towards(
+        *field.entering, field.tails, field.heads, field.edge, field.today, field.mended, field.prices,
+        field.times(goals), MIDDLE, detour,
+    )  # fmt: skip
+    assert best.tolist() == least_keys(field, goals, detour)
+    for node in np.flatnonzero(best < UNSEEN).tolist():
+        arcs, arc = [], int(following[node])
+        while arc >= 0:
+            arcs.append(arc)
+            arc = int(following[field.heads[arc]])
+        prices = [int(field.prices[field.edge[one]]) for one in arcs]
+        fine = sum(price << int(SHIFT) if detour >= INF else price * detour // MIDDLE for price in prices)
+        edges = {int(field.edge[one]) for one in arcs}
+        # the way costs what its arcs to mend cost, and what is left of the key is time to walk on it
+        assert scipy_times(field, goals, sorted(edges))[node] <= best[node] - fine
+        assert len(arcs) <= field.nodes

@@ -46,6 +46,7 @@ class Room:
         self.settled = np.full(nodes, INF, dtype=np.int32)
         self.tried = np.full(nodes, _NONE, dtype=np.int64)
         self.label = np.full(nodes, -1, dtype=np.int32)
+        self.part = np.full(nodes, -1, dtype=np.int32)
         self.nothing = np.zeros(nodes, dtype=np.int32)
 
 
@@ -63,6 +64,13 @@ class Ways(NamedTuple):
     way: Ints
     offsets: Longs
     edges: Ints
+
+
+class _Some(NamedTuple):
+    """Ways of some of the homes that are asked about, by their positions."""
+
+    wanted: Longs
+    ways: Ways
 
 
 def homes_past(task: Task, homes: Longs, left: Ints, edges: list[int], room: Room) -> Longs:
@@ -120,7 +128,8 @@ def fewest_looks(
     Returns
     -------
     list of Ways
-        One for each state. They do not depend on which other homes are asked about.
+        One for each state, the same object where nothing that matters sets two apart. They do not depend on
+        which other homes are asked about.
 
     Examples
     --------
@@ -143,19 +152,116 @@ def fewest_looks(
         *field.leaving, field.heads, field.mended, doors, np.zeros(len(doors), dtype=np.int64),
         left, task.limit, room.ahead,
     )  # fmt: skip
+    number = _number_parts(*field.leaving, field.heads, field.mended, room.ahead, touched, room.part)
     goals = np.sort(task.goals[room.ahead[task.goals] < INF]).astype(np.int32)
-    found = [
-        Ways(
-            *_search(
-                *field.entering, field.tails, field.edge, field.today, field.mended, state,
-                goals, doors, field.streets, field.homes, task.limit,
-                room.ahead, room.settled, room.tried, room.label, touched,
-            )
-        )
-        for state in known
-    ]  # fmt: skip
-    room.ahead[touched] = INF
+
+    def search(inside: NDArray[np.bool_], state: NDArray[np.int8]) -> _Some:
+        """Ways of the homes in some parts, in one state of knowledge."""
+        wanted = np.flatnonzero(inside[room.part[doors]])
+        ways = _search(
+            *field.entering, field.tails, field.edge, field.today, field.mended, state,
+            goals[inside[room.part[goals]]], doors[wanted], field.streets, field.homes, task.limit,
+            room.ahead, room.settled, room.tried, room.label, touched[inside[room.part[touched]]],
+        )  # fmt: skip
+        return _Some(wanted, Ways(*ways))
+
+    groups = _alike(task, known, room, number)
+    pieces = {
+        (row, chosen): search(inside, known[states.index(chosen)])
+        for row, (states, inside) in enumerate(groups)
+        for chosen in dict.fromkeys(states)
+    }
+    room.ahead[touched], room.part[touched] = INF, -1
+    whole: dict[tuple[int, ...], Ways] = {}
+    found = []
+    for chosen in zip(*(states for states, _ in groups), strict=True):
+        if chosen not in whole:
+            whole[chosen] = _joined([pieces[piece] for piece in enumerate(chosen)], len(homes))
+        found.append(whole[chosen])
     return found
+
+
+def _alike(
+    task: Task, known: list[NDArray[np.int8]], room: Room, count: int
+) -> list[tuple[tuple[int, ...], NDArray[np.bool_]]]:
+    """Parts of the region, grouped by which states of knowledge are the same within them.
+
+    Per group the number of what is known there in each state, equal where nothing sets two states apart, and
+    which of the parts belong to it.
+    """
+    field = task.field
+    varied = np.flatnonzero(np.any([state != known[0] for state in known], axis=0))
+    within: dict[int, list[int]] = {}
+    for edge in varied.tolist():
+        arcs = field.arcs_on(edge)
+        arcs = arcs[field.mended[arcs] < field.today[arcs]]
+        for part in set(room.part[field.tails[arcs]].tolist()) & set(room.part[field.heads[arcs]].tolist()):
+            if part >= 0:
+                within.setdefault(part, []).append(edge)
+    groups: dict[tuple[int, ...], NDArray[np.bool_]] = {}
+    rest = np.arange(count + 1) < count  # the last one stands for homes outside of all parts
+    for part, edges in within.items():
+        numbers: dict[bytes, int] = {}
+        states = tuple(numbers.setdefault(state[edges].tobytes(), len(numbers)) for state in known)
+        groups.setdefault(states, np.zeros(count + 1, dtype=bool))[part] = True
+        rest[part] = False
+    same = (0,) * len(known)
+    groups[same] = groups.get(same, np.zeros(count + 1, dtype=bool)) | rest
+    return list(groups.items())
+
+
+def _joined(pieces: list[_Some], count: int) -> Ways:
+    """Ways of all `count` homes from those of some, numbered in the order of the first home of each."""
+    way = np.full(count, -1, dtype=np.int32)
+    behind = 0
+    for wanted, ways in pieces:
+        way[wanted] = np.where(ways.way >= 0, ways.way + behind, -1)
+        behind += len(ways.offsets) - 1
+    sizes = np.concatenate([np.diff(ways.offsets) for _, ways in pieces])
+    edges = np.concatenate([ways.edges for _, ways in pieces])
+    numbers, first = np.unique(way[way >= 0], return_index=True)
+    order = numbers[np.argsort(first)]
+    rank = np.full(behind + 1, -1, dtype=np.int32)  # the last one for those without a way
+    rank[order] = np.arange(len(order))
+    starts = np.concatenate([[0], np.cumsum(sizes)])
+    offsets = np.concatenate([[0], np.cumsum(sizes[order])]).astype(np.int64)
+    places = np.repeat(starts[order] - offsets[:-1], sizes[order]) + np.arange(offsets[-1])
+    return Ways(rank[way], offsets, edges[places])
+
+
+@lazy_kernel
+def _root(part: Ints, node: int) -> int:
+    """The node that stands for the part a node belongs to; the way there gets shorter."""
+    while part[node] != node:
+        part[node] = part[part[node]]
+        node = part[node]
+    return node
+
+
+@lazy_kernel
+def _number_parts(
+    indptr: Ints, arcs: Ints, heads: Ints, weights: Ints, ahead: Ints, touched: Ints, part: Ints
+) -> int:
+    """Number the parts of a region that no arc joins, written into `part`; how many there are."""
+    for node in touched:
+        part[node] = node
+    for node in touched:
+        for place in range(indptr[node], indptr[node + 1]):
+            arc = arcs[place]
+            if weights[arc] < INF and ahead[heads[arc]] < INF:
+                one, other = _root(part, node), _root(part, heads[arc])
+                part[max(one, other)] = min(one, other)
+    roots = np.empty(len(touched), dtype=np.int32)
+    for index in range(len(touched)):
+        roots[index] = _root(part, touched[index])
+    count = 0
+    for root in np.unique(roots):
+        part[root] = count
+        count += 1
+    numbers = part[roots]
+    for index in range(len(touched)):
+        part[touched[index]] = numbers[index]
+    return count
 
 
 @lazy_kernel

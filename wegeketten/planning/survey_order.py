@@ -13,7 +13,7 @@ from collections import defaultdict
 from contextlib import contextmanager
 from functools import partial
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from wegeketten.planning.fewest_looks import BAD, GOOD, UNKNOWN, Room, fewest_lo
 from wegeketten.routing import share, thread_count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
     Edges = tuple[int, ...]
     Rooms = dict[int, SimpleQueue[Room]]
+
+Found = TypeVar("Found")
 
 ROUNDS = 12
 """In how many rounds the list is drawn up; after each, what is on it counts as looked at."""
@@ -111,23 +113,35 @@ class _Asked:
         behind = len(self._offsets) - 1
         with _borrowed(self._rooms) as room:
             parts = fewest_looks(task, homes[past], left, known, room)
-        for number, part in enumerate(parts):
-            way = self._way[number] = self._way[number].copy()
-            way[past] = np.where(part.way >= 0, part.way + behind, -1)
-            behind += len(part.offsets) - 1
-        sizes = np.concatenate([np.diff(self._offsets), *(np.diff(part.offsets) for part in parts)])
-        self._keep_used(sizes, np.concatenate([self._edges, *(part.edges for part in parts)]))
-        self.sets = [self._best(way) for way in self._way]
+        distinct = list({id(part): part for part in parts}.values())
+        first: dict[int, int] = {}
+        for part in distinct:
+            first[id(part)], behind = behind, behind + len(part.offsets) - 1
+        changed: dict[tuple[int, int], NDArray[np.int32]] = {}
+        before = list(self._way)
+        for number, (way, part) in enumerate(zip(before, parts, strict=True)):
+            key = id(way), id(part)
+            if key not in changed:
+                changed[key] = way.copy()
+                changed[key][past] = np.where(part.way >= 0, part.way + first[id(part)], -1)
+            self._way[number] = changed[key]
+        sizes = np.concatenate([np.diff(self._offsets), *(np.diff(part.offsets) for part in distinct)])
+        self._keep_used(sizes, np.concatenate([self._edges, *(part.edges for part in distinct)]))
+        self.sets = self._of_each(self._best)
 
     def _keep_used(self, sizes: NDArray[np.int64], edges: NDArray[np.int32]) -> None:
         """Take over ways that some home goes, and number them anew."""
         used = np.zeros(len(sizes), dtype=bool)
-        for way in self._way:
-            used[way[way >= 0]] = True
+        self._of_each(lambda way: used.__setitem__(way[way >= 0], True))
         number = np.append(np.cumsum(used) - 1, -1).astype(np.int32)  # the last one for those without a way
-        self._way = [number[way] for way in self._way]
+        self._way = self._of_each(lambda way: number[way])
         self._offsets = np.concatenate([[0], np.cumsum(sizes[used])])
         self._edges = edges[np.repeat(used, sizes)]
+
+    def _of_each(self, find: Callable[[NDArray[np.int32]], Found]) -> list[Found]:
+        """What `find` finds for each town; asked once where towns share their ways."""
+        found = {key: find(way) for key, way in {id(way): way for way in self._way}.items()}
+        return [found[id(way)] for way in self._way]
 
     def _best(self, way: NDArray[np.int32]) -> list[tuple[Edges, float]]:
         """Sets of edges and the people whose way asks for them; those of the most people per look."""

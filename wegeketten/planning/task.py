@@ -154,7 +154,7 @@ def timed(city: City, tasks: Sequence[Task]) -> list[Task]:
     >>> bool((task.today == task.field.times(task.goals)).all())
     True
     """
-    known = {}
+    known: dict[int, NDArray[np.int64]] = {}
     for field in dict.fromkeys(task.field for task in tasks if len(task.field.prices) == len(city.edges)):
         own = [number for number, task in enumerate(tasks) if task.field is field]
         goals = [tasks[number].goals for number in own]
