@@ -40,6 +40,7 @@ def plan(
     at: str | None = None,
     worlds: int = 16,
     seed: int = 0,
+    expected: bool = False,
     seconds: float | None = None,
     limit: Limit = (),
 ) -> Plan:
@@ -69,6 +70,8 @@ def plan(
         Count only stops one can board, with so many departures an hour; day and time of that.
     worlds, seed
         How many times the unknown is drawn for what is to be expected (0: not at all), and which worlds.
+    expected
+        Whether measures are chosen by what is to be expected over these worlds, and not by *likely*.
     seconds
         How long to search; then the best so far is returned.
     limit
@@ -106,7 +109,7 @@ def plan(
     services = () if outings and not service else tuple(opened.catalogue.pick(listed(service)))
     wishes = Wishes(
         services, weights, of_profiles, round_trip=round_trip, chains=outings,
-        usable_stops=demand_of(usable_stops, at),
+        usable_stops=demand_of(usable_stops, at), expected=expected,
     )  # fmt: skip
     measures = load_measures(None if costs is None else Path(costs))
     return make_plan(

@@ -61,6 +61,9 @@ def plan(
     at: TransitAt = None,
     worlds: Worlds = 16,
     seed: Seed = 0,
+    expected: Annotated[
+        bool, typer.Option("--expected", help="Choose by what is to be expected over the worlds; slower.")
+    ] = False,
     seconds: Seconds = None,
     limit: Limits = None,
     lang: Lang = None,
@@ -87,7 +90,7 @@ def plan(
         services = () if chains and not service else tuple(opened.catalogue.pick(service or ()))
         wishes = Wishes(
             services, weights, of_profiles, round_trip=round_trip, chains=chains,
-            usable_stops=demand_of(usable_stops, at),
+            usable_stops=demand_of(usable_stops, at), expected=expected,
         )  # fmt: skip
         with stoppable(seconds) as deadline:
             made = make_plan(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -75,6 +76,52 @@ class ExpectedGain(NamedTuple):
             Whether to look first.
         """
         return self.look_saves_eur(cost_eur) > LOOK_EUR * barriers
+
+
+def tasks_of_worlds(
+    city: City,
+    profiles: Sequence[Profile],
+    make: Callable[[City], Sequence[Task]],
+    *,
+    worlds: int,
+    seed: int = 0,
+) -> list[Task]:
+    """The tasks of all worlds behind one another, a person in each worth her part: their sum is the mean.
+
+    A plan drawn up for them is drawn up for what is to be expected, and a bound for them bounds just that.
+
+    Parameters
+    ----------
+    city, profiles
+        Where, and for whom.
+    make
+        Makes the plan's tasks for a city; it is given each world as one.
+    worlds, seed
+        How many worlds are drawn, and which.
+
+    Returns
+    -------
+    list of Task
+        World by world; empty where no world has any.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.planning.uncertain import doubtful_tasks
+    >>> wheels = [load_profile("wheelchair")]
+    >>> tasks = tasks_of_worlds(
+    ...     hamlet(), wheels, lambda world: doubtful_tasks(world, wheels, ["pharmacy"]), worlds=4
+    ... )
+    >>> [task.worth for task in tasks]
+    [0.25, 0.25, 0.25, 0.25]
+    """
+    drawn = Worlds(city, profiles, worlds, seed)
+    return [
+        replace(task, worth=task.worth / worlds)
+        for number in range(worlds)
+        for task in make(WorldCity(drawn, number))
+    ]
 
 
 def gains_in_worlds(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -17,7 +18,7 @@ from wegeketten.people.profile import refuse_presets
 from wegeketten.people.represented import people_of
 from wegeketten.planning.bound import highest_value
 from wegeketten.planning.chain_task import outing_task
-from wegeketten.planning.in_worlds import gains_in_worlds
+from wegeketten.planning.in_worlds import gains_in_worlds, tasks_of_worlds
 from wegeketten.planning.optimise import choose_measures
 from wegeketten.planning.portfolio import Objective, buy_greedily, value_of
 from wegeketten.planning.round_trip import state_of
@@ -69,6 +70,8 @@ class Wishes:
         What else counts beside people newly within the standard.
     usable_stops
         What the service ``stop`` has to offer: then platforms can be raised too. Any mapped stop where None.
+    expected
+        Whether measures are chosen by what is to be expected over drawn worlds, and not by *likely*.
     """
 
     services: tuple[str, ...] = ()
@@ -78,6 +81,7 @@ class Wishes:
     chains: tuple[Outing, ...] = ()
     objective: Objective = field(default_factory=Objective)
     usable_stops: UsableStops | None = None
+    expected: bool = False
 
 
 class Single(NamedTuple):
@@ -121,7 +125,7 @@ class Plan(Tabular):
         Every barrier whose measure alone brings anything, the most valuable first.
     value, bound
         Person-services newly within the standard, weighted, and what no plan within the budget can exceed
-        (None without a budget).
+        (None without a budget): both in *likely*, or the mean over the worlds where `chosen_by` says so.
     complete
         False where the search was stopped before its end: the plan is whole and exact, but a longer search
         might have found a better one, or a lower bound.
@@ -131,6 +135,8 @@ class Plan(Tabular):
         Curve: after each line, people newly reached so far; and the rows of all mended edges.
     meta
         Provenance of the city, for the outputs.
+    chosen_by
+        What the measures were chosen by, and what `value` and `bound` count: ``likely``, or ``expected``.
     """
 
     profiles: tuple[str, ...]
@@ -145,6 +151,7 @@ class Plan(Tabular):
     meta: dict[str, Any]
     complete: bool = True
     worlds: int = 0
+    chosen_by: str = "likely"
 
     def tables(self) -> dict[str, list[dict[str, Any]]]:
         """Tables ``measures`` and ``barriers``, with the columns of the files."""
@@ -180,6 +187,7 @@ class Plan(Tabular):
             "gap": None if self.gap is None else round(self.gap, 4),
             "complete": self.complete,
             "worlds": self.worlds,
+            "chosen_by": self.chosen_by,
             "curve": curve,
             "measures": [line._asdict() for line in self.lines],
             **self.meta,
@@ -267,6 +275,8 @@ def make_plan(
     within(budget_eur, "--budget", 0)
     within(most, "--most", 1, 10**7)
     wishes = wishes or Wishes()
+    if wishes.expected and not worlds:
+        raise UsageError("--expected: what is to be expected needs drawn worlds; give --worlds 1 or more")
     notify = progress or (lambda _words, _share: None)
     notify("candidates", 0.0)
     refuse_presets(profiles, "plan")
@@ -276,26 +286,29 @@ def make_plan(
         offers = _offers(city, profiles, wishes, measures)
         candidates = with_platforms(candidates, offers, profiles, len(city.edges))
     notify("tasks", 0.1)
-    tasks = make_tasks(city, profiles, candidates, wishes, offers=offers)
+    make = partial(_tasks_in, profiles, candidates, wishes, offers)
+    tasks = make(city)
     names = tuple(dict.fromkeys(task.service for task in tasks))
     meta = _meta(city, profiles, wishes, offers, names)
     ids = tuple(profile.id for profile in profiles)
+    chosen_by = "expected" if wishes.expected else "likely"
     if not tasks or not candidates.works:
-        return Plan(ids, names, budget_eur, (), (), 0.0, None, (), (), meta)
+        return Plan(ids, names, budget_eur, (), (), 0.0, None, (), (), meta, chosen_by=chosen_by)
     notify("effects", 0.2)
     singles = single_effects(city, candidates, tasks, wishes.objective, offers)
     notify("greedy", 0.3)
     deadline = deadline or Deadline()
+    aims = tasks_of_worlds(city, profiles, make, worlds=worlds, seed=seed) if wishes.expected else tasks
     bought = buy_greedily(
-        tasks, budget_eur, objective=wishes.objective, least=LEAST, most=most, deadline=deadline
+        aims, budget_eur, objective=wishes.objective, least=LEAST, most=most, deadline=deadline
     )
     notify(f"bound; {len(bought)} measures so far", 0.4)
-    bound = None if budget_eur is None else _bound(tasks, budget_eur, deadline)
-    so_far = value_of(tasks, [edge for pick in bought for edge in pick.edges], Objective(0.0, 0.0))
+    bound = None if budget_eur is None else _bound(aims, budget_eur, deadline)
+    so_far = value_of(aims, [edge for pick in bought for edge in pick.edges], Objective(0.0, 0.0))
     reached = f"portfolio; {so_far:.0f}"
     notify(reached if bound is None else f"portfolio; {so_far:.0f} of at most {bound:.0f}", 0.6)
     portfolio = choose_measures(
-        tasks, budget_eur, objective=wishes.objective, least=LEAST, bound=bound, most=most, bought=bought,
+        aims, budget_eur, objective=wishes.objective, least=LEAST, bound=bound, most=most, bought=bought,
         deadline=deadline,
     )  # fmt: skip
     complete = not deadline.passed
@@ -312,19 +325,25 @@ def make_plan(
     }
     sets = sets_of(tasks, picks, [pick.price for pick in portfolio.picks], tallies["likely"])
     lines = draw_lines(city, candidates, portfolio, tallies, sets, offers)
+    curve = [tally.total for tally in tallies["likely"]]
     if worlds and lines:
         notify("worlds", 0.9)
-        gains = gains_in_worlds(
-            city, profiles, lambda world: make_tasks(world, profiles, candidates, wishes, offers=offers),
-            picks, worlds=worlds, seed=seed,
-        )  # fmt: skip
+        gains = gains_in_worlds(city, profiles, make, picks, worlds=worlds, seed=seed)
         lines = [_expecting(line, gain) for line, gain in zip(lines, gains, strict=True)]
-    curve = [tally.total for tally in tallies["likely"]]
-    value = value_of(tasks, portfolio.edges, Objective(0.0, 0.0))
+        if wishes.expected:
+            curve = np.cumsum([gain.people for gain in gains]).tolist()
+    value = value_of(aims, portfolio.edges, Objective(0.0, 0.0))
     return Plan(
         ids, names, budget_eur, tuple(lines), tuple(singles), value, bound, tuple(curve),
-        tuple(portfolio.edges), meta, complete, worlds,
+        tuple(portfolio.edges), meta, complete, worlds, chosen_by,
     )  # fmt: skip
+
+
+def _tasks_in(
+    profiles: Sequence[Profile], candidates: Candidates, wishes: Wishes, offers: StopOffers | None, city: City
+) -> list[Task]:
+    """The plan's tasks in the city or in one of its worlds, in the answer *likely*."""
+    return make_tasks(city, profiles, candidates, wishes, offers=offers)
 
 
 def _meta(

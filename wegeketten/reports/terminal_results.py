@@ -428,10 +428,11 @@ def _print_expected(plan: Plan, console: Console, lang: str) -> None:
     """What the worlds have of the people reached, and what looking first would save."""
     if not plan.worlds or not plan.lines:
         return
-    people = plan.people_reached[-1] if plan.people_reached else 0.0
+    people = sum(line.people_newly_reached for line in plan.lines)
     saved = sum(line.look_saves_eur or 0.0 for line in plan.lines if line.survey_first)
     told = {"people": about(people, lang), "euros": about(saved, lang)}
     console.print(text("chances.plan", lang, worlds=plan.worlds, **told))
+    console.print(text(f"chances.chosen_by_{plan.chosen_by}", lang))
 
 
 def print_survey(survey: Survey, *, lang: Lang = "de", out: Path) -> None:
