@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from pyproj import Transformer
     from shapely.geometry.base import BaseGeometry
 
     from wegeketten.files.shapes import Layer
@@ -103,6 +104,8 @@ def read_areas(
     UsageError
         A column or an area does not exist, or the margin is negative.
     """
+    from pyproj import Transformer
+
     from wegeketten.files.shapes import read_layer
 
     if not 0 <= margin_m <= 100_000:
@@ -125,8 +128,9 @@ def read_areas(
         shapes.setdefault(number, []).append(layer.shapes[row])
         names.setdefault(number, label)
     numbers = sorted(_wanted(layer, names, only))
+    to_degrees = Transformer.from_crs(layer.crs, 4326, always_xy=True)
     found = [
-        Area(area_id, names[number], _outline(layer, number, shapes[number], margin_m))
+        Area(area_id, names[number], _outline(layer, number, shapes[number], margin_m, to_degrees))
         for area_id, number in zip(slugs(numbers), numbers, strict=True)
     ]
     if not found:
@@ -169,11 +173,9 @@ def _wanted(layer: Layer, names: dict[str, str], only: Sequence[str]) -> list[st
     return list(dict.fromkeys(found))
 
 
-def _outline(layer: Layer, number: str, shapes: list[BaseGeometry], margin_m: float) -> BaseGeometry:
-    from pyproj import Transformer
-
-    to_degrees = Transformer.from_crs(layer.crs, 4326, always_xy=True)
-
+def _outline(
+    layer: Layer, number: str, shapes: list[BaseGeometry], margin_m: float, to_degrees: Transformer
+) -> BaseGeometry:
     def degrees(points: Any) -> Any:
         return np.column_stack(to_degrees.transform(points[:, 0], points[:, 1]))
 

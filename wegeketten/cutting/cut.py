@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,7 +20,7 @@ from wegeketten.errors import InputDataError, OutputError, UsageError
 from wegeketten.files.atomic import whole_file
 from wegeketten.files.csv import read_csv, write_csv
 from wegeketten.files.geojson import collection, feature
-from wegeketten.files.json import write_json
+from wegeketten.files.json import write_text
 from wegeketten.files.seal import file_digest
 from wegeketten.files.targets import check_apart
 from wegeketten.osm.source import check_file, check_sums
@@ -226,10 +227,9 @@ def _write_list(out: Path, before: dict[str, Cut], done: dict[str, Cut]) -> None
 
 
 def _write_outlines(out: Path, areas: Sequence[Area]) -> None:
-    import json
-
+    """Write the outlines without line breaks: indented, a country's points would take seconds."""
     features = [
         feature(json.loads(shapely.to_geojson(area.outline)), {"city": area.area_id, "name": area.name})
         for area in areas
     ]
-    write_json(out / OUTLINES, collection(features))
+    write_text(out / OUTLINES, json.dumps(collection(features), ensure_ascii=False) + "\n")

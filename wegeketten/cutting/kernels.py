@@ -135,12 +135,19 @@ def unpack(data: Bytes, start: int, stop: int, signed: bool, delta: bool, out: L
     int
         A place in `out`, -1 where the numbers are damaged.
     """
-    at, value = start, np.int64(0)
+    at, value, room = start, np.int64(0), len(out)
     while at < stop:
-        number, at = varint_at(data, at)
+        number, shift = np.int64(0), np.int64(0)
+        while True:  # as `varint_at`, in place: half the time
+            byte = np.int64(data[at])
+            at += 1
+            number |= (byte & 0x7F) << shift
+            if byte < 0x80 or shift == _LONGEST_SHIFT:
+                break
+            shift += 7
         if signed:
             number = plain(number)
-        if place == len(out):
+        if place == room:
             return -1
         value = value + number if delta else number
         out[place] = value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -124,8 +124,14 @@ def projection_at(lon: float, lat: float) -> Projection:
     zone = min(int((lon + 180.0) // 6.0) + 1, 60)
     low, high = _EUROPE_LATITUDES
     if zone in _EUROPE and low <= lat <= high:
-        return Projection(25800 + zone)
-    return Projection((32600 if lat >= 0 else 32700) + zone)
+        return _of_code(25800 + zone)
+    return _of_code((32600 if lat >= 0 else 32700) + zone)
+
+
+@lru_cache(maxsize=8)
+def _of_code(epsg: int) -> Projection:
+    """One for all that lies in a zone: making its transformers takes longer than most towns' points."""
+    return Projection(epsg)
 
 
 def projection_of(features: Features) -> Projection:
