@@ -125,12 +125,15 @@ def read_list(path: str | Path, *, run: tuple[str, ...] = ()) -> list[City]:
     names = [clean_name(str(row.get("city") or row.get("name") or row.get("place") or "")) for row in rows]
     ids = slugs(names)
     found = []
+    split: dict[tuple[str, ...], tuple[tuple[str, ...], ...]] = {}  # most cities run the same
     for row, name, city in zip(rows, names, ids, strict=True):
         if not name:
             raise UsageError(f"{path}: a city has neither city nor name")
         if str(row.get("extract") or "") or str(row.get("place") or ""):
             commands = run or tuple(row.get("run") or ()) or common or ("scan",)
-            found.append(_city(path, city, row, _commands(path, commands), faults))
+            if commands not in split:
+                split[commands] = _commands(path, commands)
+            found.append(_city(path, city, row, split[commands], faults))
         elif "made_of" not in row:  # cut lists areas in which nothing lies
             faults.add(city, "neither extract nor place")
     if len(set(names)) < len(names):

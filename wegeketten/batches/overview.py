@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from wegeketten.batches.steps import PUBLISHED
-from wegeketten.files.parquet import write_columns
 from wegeketten.model.licence import ATTRIBUTION
 
 if TYPE_CHECKING:
@@ -39,22 +38,37 @@ def write_overview(dataset: Path, cities: Sequence[str], *, lang: str = "de") ->
     bool
         Whether they were written.
     """
-    from wegeketten.batches.page import overview_page
-    from wegeketten.files.json import write_text
-
     told = [about for city in sorted(cities) if (about := _about(dataset, city))]
     if not told:
         return False
-    keys = json.dumps([lang, *((each["city"], each["key"]) for each in told)])
+    mark = _mark([lang, *((each["city"], each["key"]) for each in told)])
     target, page = dataset / OVERVIEW, dataset / PAGE
-    if page.is_file() and _keys(target) == keys:
+    if target.is_file() and _ends_with(page, mark):
         return False
+    from wegeketten.batches.page import overview_page  # loads profiles: not where nothing has changed
+    from wegeketten.files.json import write_text
+    from wegeketten.files.parquet import write_columns
+
     columns = overview_columns(dataset, told)
     if not len(columns["city"]):  # nobody lives in any of them
         return False
-    write_text(page, overview_page(columns, lang))
-    write_columns(target, columns, note={"cities": keys, "attribution": ATTRIBUTION})
+    write_columns(target, columns, note={"attribution": ATTRIBUTION})
+    write_text(page, overview_page(columns, lang) + mark)
     return True
+
+
+def _mark(made_of: list[Any]) -> str:
+    """Last line of the page, by which the next run knows without reading tables that nothing has changed."""
+    return f"<!-- {hashlib.sha256(json.dumps(made_of).encode()).hexdigest()} -->\n"
+
+
+def _ends_with(page: Path, mark: str) -> bool:
+    try:
+        with page.open("rb") as file:
+            file.seek(-len(mark), os.SEEK_END)
+            return file.read() == mark.encode("ascii")
+    except OSError:
+        return False
 
 
 def _about(dataset: Path, city: str) -> dict[str, Any] | None:
@@ -64,17 +78,6 @@ def _about(dataset: Path, city: str) -> dict[str, Any] | None:
     except (OSError, ValueError):
         return None
     return found
-
-
-def _keys(target: Path) -> str:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        metadata = pq.read_schema(target).metadata or {}
-    except (OSError, pa.ArrowException):
-        return ""
-    return bytes(metadata.get(b"cities", b"")).decode("utf-8", "replace")
 
 
 def overview_columns(dataset: Path, told: Sequence[dict[str, Any]]) -> dict[str, NDArray[Any] | list[str]]:
@@ -92,6 +95,7 @@ def overview_columns(dataset: Path, told: Sequence[dict[str, Any]]) -> dict[str,
     dict
         Columns of ``overview.parquet`` by name.
     """
+    import numpy as np
     import pyarrow.parquet as pq
 
     wanted = ["profile", "service", "homes", "weight", "standard_s", *_SHARES]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -121,7 +122,11 @@ class Batch:
         self.sizes = {
             city.city: city.extract.stat().st_size for city in self.cities if city.extract is not None
         }
-        self.times = Times(self.ledger, self.sizes)
+
+    @cached_property
+    def times(self) -> Times:
+        """How long steps take; read when it is first asked for, which a batch that is done never does."""
+        return Times(self.ledger, self.sizes)
 
     def _check_place(self) -> None:
         if self.dataset.is_file():
