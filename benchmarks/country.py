@@ -1,6 +1,6 @@
 """Many cities: `cut` against osmium and a bare read, `batch` against a plain loop over the same towns.
 
-    python -m benchmarks.country cut EXTRACT [--areas 25] [--osmium]
+    python -m benchmarks.country cut EXTRACT [--areas 25] [--radius 0.18] [--osmium]
     python -m benchmarks.country batch EXTRACT… [--towns 400]
     python -m benchmarks.country queries DATASET [--towns 400]
 
@@ -20,12 +20,14 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import osmium
 import shapely
 
 STEPS = "scan --profile rollator"
+MARGIN_M = 500.0
 _LOOP = """
 import csv, gc, sys
 from pathlib import Path
@@ -113,56 +115,111 @@ def building_places(extract: Path) -> np.ndarray:
     return np.array(found).reshape(-1, 2)
 
 
-def bench_cut(extract: Path, areas: int, room: Path, *, against_osmium: bool) -> None:
-    """`cut` with a grid of areas, bare reads, and osmium's own extracts compared line by line."""
-    from wegeketten.cutting.areas import read_areas
-    from wegeketten.cutting.cut import cut
+_CUT = """
+import json, resource, sys, time
+from wegeketten.cutting.cut import cut
+extract, areas, room = sys.argv[1:]
+cut(extract, areas, room + "/warm", margin_m=MARGIN)  # compiles
+before, start = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
+rows = cut(extract, areas, room + "/cut", margin_m=MARGIN)
+after = resource.getrusage(resource.RUSAGE_SELF)
+print(json.dumps({"cpu": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
+                  "wall": time.perf_counter() - start, "mb": after.ru_maxrss / 1024,
+                  "nodes": sum(row.nodes for row in rows),
+                  "files": {row.city: row.extract for row in rows if row.extract}}))
+"""
 
+
+def bench_cut(extract: Path, areas: int, room: Path, radius: float, *, against_osmium: bool) -> None:
+    """`cut` with a grid of round areas, reads that do nothing, and osmium's own extracts line by line."""
     west, south, east, north = box_of(extract)
     side = round(areas**0.5)
     across, up = (east - west) / side, (north - south) / side
     shapes = [
-        shapely.Point(west + (x + 0.5) * across, south + (y + 0.5) * up).buffer(min(across, up) * 0.55)
+        shapely.Point(west + (x + 0.5) * across, south + (y + 0.5) * up).buffer(min(across, up) * radius)
         for y in range(side)
         for x in range(side)
     ]
-    write_areas(room / "areas.geojson", shapes, "A")
-    cut(extract, room / "areas.geojson", room / "warm")  # compiles
+    listed = room / "areas.geojson"
+    write_areas(listed, shapes, "A")
+    words = [
+        sys.executable,
+        "-c",
+        _CUT.replace("MARGIN", str(MARGIN_M)),
+        str(extract),
+        str(listed),
+        str(room),
+    ]
+    told = json.loads(subprocess.run(words, check=True, capture_output=True, text=True).stdout)
     start = time.process_time()
-    rows = cut(extract, room / "areas.geojson", room / "cut")
-    took = time.process_time() - start
+    elements = nodes = 0
+    for each in osmium.FileProcessor(str(extract)):
+        elements += 1
+        nodes += each.is_node()
+    loop = time.process_time() - start
+    print(f"{elements} elements, {nodes} nodes; {told['nodes']} nodes in {len(told['files'])} extracts")
+    print(
+        f"cut: {told['cpu']:.2f} s of processor time, {told['wall']:.1f} s of wall time, {told['mb']:.0f} MB"
+    )
+    reads = {
+        "unpacking alone": min(unpacking_seconds(extract) for _ in range(3)),
+        "bare read in C++ (osmium.apply, empty)": min(bare_seconds(extract) for _ in range(3)),
+        "osmium fileinfo -e": measured(["osmium", "fileinfo", "-e", str(extract)])[0],
+        "osmium cat": measured(["osmium", "cat", str(extract), "-O", "-o", str(room / "c.osm.pbf")])[0],
+        "bare loop in Python (FileProcessor)": loop,
+    }
+    for name, seconds in reads.items():
+        print(f"{name}: {seconds:.2f} s (cut takes {told['cpu'] / seconds:.2f} × as long)")
+    if against_osmium:
+        compare_with_osmium(extract, listed, room, told)
+
+
+def bare_seconds(extract: Path) -> float:
+    """Processor seconds of reading all and doing nothing with it."""
     start = time.process_time()
     with osmium.io.Reader(str(extract)) as reader:
         osmium.apply(reader, osmium.filter.EmptyTagFilter())
-    bare = time.process_time() - start
+    return time.process_time() - start
+
+
+def unpacking_seconds(extract: Path) -> float:
+    """Processor seconds of unpacking all blocks, nothing decoded."""
+    from wegeketten.cutting.blobs import read_blocks
+
     start = time.process_time()
-    elements = sum(1 for _ in osmium.FileProcessor(str(extract)))
-    loop = time.process_time() - start
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{elements} elements, {len(rows)} areas: cut {took:.1f} s, {peak:.0f} MB")
-    print(
-        f"bare read in C++ {bare:.1f} s ({took / bare:.1f} ×), in Python {loop:.1f} s ({took / loop:.2f} ×)"
-    )
-    if against_osmium:
-        outlines = {each.area_id: each.outline for each in read_areas(room / "areas.geojson")}
-        different = 0
-        for row in rows:
-            (room / "one.geojson").write_text(
-                json.dumps({"type": "Feature", "properties": {},
-                            "geometry": json.loads(shapely.to_geojson(outlines[row.city]))})
-            )  # fmt: skip
-            subprocess.run(
-                ["osmium", "extract", "-p", str(room / "one.geojson"), "--strategy", "complete_ways",
-                 str(extract), "-o", str(room / "one.osm.pbf"), "--overwrite"], check=True,
-            )  # fmt: skip
-            told = [
-                subprocess.run(
-                    ["osmium", "cat", "-f", "opl", str(path)], capture_output=True, check=True
-                ).stdout
-                for path in (room / "one.osm.pbf", room / "cut" / row.extract)
-            ]
-            different += told[0] != told[1]
-        print(f"against osmium extract: {different} of {len(rows)} areas different")
+    for _ in read_blocks(extract):
+        pass
+    return time.process_time() - start
+
+
+def compare_with_osmium(extract: Path, listed: Path, room: Path, told: dict[str, Any]) -> None:
+    """All areas with `osmium extract` in one go, timed, and its extracts against ours, element by element."""
+    from wegeketten.cutting.areas import read_areas
+
+    theirs = room / "osmium"
+    theirs.mkdir(exist_ok=True)
+    asked = [
+        {"output": f"{area.area_id}.osm.pbf",
+         "multipolygon": json.loads(shapely.to_geojson(area.outline))["coordinates"]}
+        for area in read_areas(listed, margin_m=MARGIN_M)
+    ]  # fmt: skip
+    config = room / "osmium.json"
+    config.write_text(json.dumps({"directory": str(theirs), "extracts": asked}), encoding="utf-8")
+    words = ["osmium", "extract", "-c", str(config), "-s", "complete_ways", str(extract), "--overwrite"]
+    seconds = measured(words)[0]
+    different = compared = 0
+    for city, file in told["files"].items():
+        both = [lines_of(path) for path in (theirs / f"{city}.osm.pbf", room / "cut" / file)]
+        compared += len(both[0])
+        different += len(set(both[0]) ^ set(both[1])) + (both[0] != both[1])
+    print(f"osmium extract: {seconds:.1f} s (cut takes {told['cpu'] / seconds:.2f} × as long)")
+    print(f"{compared} elements compared with osmium extract, {different} differ")
+
+
+def lines_of(extract: Path) -> list[bytes]:
+    """Elements of an extract, a line each."""
+    words = ["osmium", "cat", "-f", "opl", str(extract)]
+    return subprocess.run(words, capture_output=True, check=True).stdout.splitlines()
 
 
 def bench_batch(extracts: list[Path], towns: int, room: Path) -> None:
@@ -262,6 +319,7 @@ def main() -> None:
     parser.add_argument("what", choices=("cut", "batch", "queries"))
     parser.add_argument("extracts", type=Path, nargs="+")
     parser.add_argument("--areas", type=int, default=25)
+    parser.add_argument("--radius", type=float, default=0.18, help="of areas, as a share of their distance")
     parser.add_argument("--towns", type=int, default=400)
     parser.add_argument("--osmium", action="store_true")
     parser.add_argument("--profile", default="rollator")
@@ -271,7 +329,7 @@ def main() -> None:
     room.mkdir(parents=True, exist_ok=True)
     try:
         if asked.what == "cut":
-            bench_cut(asked.extracts[0], asked.areas, room, against_osmium=asked.osmium)
+            bench_cut(asked.extracts[0], asked.areas, room, asked.radius, against_osmium=asked.osmium)
         elif asked.what == "queries":
             bench_queries(asked.extracts[0], asked.towns, room, asked.profile)
         else:

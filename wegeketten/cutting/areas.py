@@ -164,7 +164,8 @@ def _wanted(layer: Layer, names: dict[str, str], only: Sequence[str]) -> list[st
         return list(names)
     found = []
     for text in only:
-        hits = [number for number, label in names.items() if text.casefold() in (number, label.casefold())]
+        folded = text.casefold()
+        hits = [key for key, label in names.items() if folded in (key.casefold(), label.casefold())]
         if not hits:
             near = difflib.get_close_matches(text, [*names.values(), *names], n=3)
             told = ", ".join(near or list(names.values())[:5])
