@@ -182,6 +182,24 @@ def test_areas_of_germany_come_with_keys_names_and_lakes(tmp_path: Path, ending:
     assert wide[0].outline.bounds[1] == pytest.approx(51.02 - 1000 / 111_250, abs=3e-4)
 
 
+def test_two_places_of_one_name_are_not_one_area_unless_a_key_says_so(tmp_path: Path) -> None:
+    import geopandas
+
+    boxes = [shapely.box(13.0, 51.0, 13.1, 51.1), shapely.box(13.12, 51.0, 13.2, 51.1),
+             shapely.box(11.0, 50.0, 11.1, 50.1)]  # fmt: skip
+    frame = geopandas.GeoDataFrame(
+        {"nuts": ["DE1", "DE1", "DE2"], "name": "Neustadt"}, geometry=boxes, crs=4326
+    )
+    frame[["name", "geometry"]].to_file(tmp_path / "bare.geojson")
+    frame.to_file(tmp_path / "keys.geojson")
+    with pytest.raises(UsageError, match="called 'Neustadt'; name a column of keys"):
+        read_areas(tmp_path / "bare.geojson")
+    assert [area.area_id for area in read_areas(tmp_path / "keys.geojson")] == ["de1", "de2"]
+    assert [area.area_id for area in read_areas(tmp_path / "keys.geojson", only=["DE2"])] == ["de2"]
+    frame[:2][["name", "geometry"]].to_file(tmp_path / "near.geojson")  # an island
+    assert len(read_areas(tmp_path / "near.geojson")) == 1
+
+
 def test_what_cannot_be_cut_is_said_in_one_line(tmp_path: Path) -> None:
     country = tmp_path / "land.osm.pbf"
     write_country(country, 3)

@@ -130,7 +130,7 @@ def read_list(path: str | Path, *, run: tuple[str, ...] = ()) -> list[City]:
         if not name:
             raise UsageError(f"{path}: a city has neither city nor name")
         if str(row.get("extract") or "") or str(row.get("place") or ""):
-            commands = run or tuple(row.get("run") or ()) or common or ("scan",)
+            commands = run or tuple(_texts(row.get("run") or [])) or common or ("scan",)
             if commands not in split:
                 split[commands] = _commands(path, commands)
             found.append(_city(path, city, row, split[commands], faults))
@@ -147,18 +147,18 @@ def read_list(path: str | Path, *, run: tuple[str, ...] = ()) -> list[City]:
 
 
 def _rows(path: Path) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
+    common: list[str] = []
     try:
         text = read_within(path, "list of cities").decode("utf-8-sig")
         if path.suffix.lower() == ".toml":
             document = tomllib.loads(text)
-            rows, common = document.pop("city", []), document.pop("run", [])
-            if document or not isinstance(rows, list) or not isinstance(common, list):
+            rows, common = document.pop("city", []), _texts(document.pop("run", []))
+            if document or not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
                 raise ValueError("run = [...] and tables [[city]] were expected")
         else:
-            separator = ";" if ";" in text.partition("\n")[0] else ","
-            rows, common = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)), []
-            for row in rows:
-                row["run"] = [each for each in str(row.get("run") or "").split("|") if each.strip()]
+            rows = _table_rows(path, text)
+    except UnicodeDecodeError as error:
+        raise InputDataError(f"{path}: is no text in UTF-8; save it as CSV in UTF-8") from error
     except (OSError, ValueError, csv.Error) as error:
         if isinstance(error, InputDataError):
             raise
@@ -170,7 +170,27 @@ def _rows(path: Path) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
             near = difflib.get_close_matches(key, _KNOWN, n=1)
             hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(_KNOWN)}"
             raise UsageError(f"{path}: unknown column {key!r}; {hint}")
-    return rows, tuple(str(each) for each in common)
+    return rows, tuple(common)
+
+
+def _table_rows(path: Path, text: str) -> list[dict[str, Any]]:
+    """Rows of a table as spreadsheets write it: separated by commas, semicolons or tabs, some rows empty."""
+    heading = text.partition("\n")[0]
+    separator = next((each for each in (";", "\t") if each in heading), ",")
+    rows: list[dict[str, Any]] = []
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)
+    for row in reader:
+        if None in row:  # where the reader keeps what it has no heading for
+            raise InputDataError(f"{path}: row {reader.line_num} has more cells than the heading")
+        cells = {str(key).strip().lower(): str(value or "").strip() for key, value in row.items()}
+        if any(cells.values()):
+            rows.append({**cells, "run": [each for each in cells.get("run", "").split("|") if each.strip()]})
+    return rows
+
+
+def _texts(told: object) -> list[str]:
+    """One text or a list of texts, as a list."""
+    return [str(each) for each in told] if isinstance(told, list) else [str(told)]
 
 
 def _commands(path: Path, texts: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:

@@ -33,6 +33,7 @@ _LAND = ("gf", 4)
 """VG250 keeps the sea and the lakes of a municipality in rows of their own; this marks the land."""
 
 _MOST_DEGREES = 20.0  # beyond it no area of a country
+_FAR_DEGREES = 0.3  # islands lie nearer to their municipality; two of the same name mostly do not
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,11 @@ def read_areas(
     numbers = sorted(_wanted(layer, names, only))
     to_degrees = Transformer.from_crs(layer.crs, 4326, always_xy=True)
     found = [
-        Area(area_id, names[number], _outline(layer, number, shapes[number], margin_m, to_degrees))
+        Area(
+            area_id,
+            names[number],
+            _outline(layer, number, shapes[number], margin_m, to_degrees, alone=key_column is None),
+        )
         for area_id, number in zip(slugs(numbers), numbers, strict=True)
     ]
     if not found:
@@ -174,9 +179,25 @@ def _wanted(layer: Layer, names: dict[str, str], only: Sequence[str]) -> list[st
     return list(dict.fromkeys(found))
 
 
+def _far_apart(shapes: list[BaseGeometry]) -> bool:
+    """Whether some are no islands of the others but, so far away, another place of the same name."""
+    if len(shapes) < 2:
+        return False
+    wide = shapely.union_all([shapely.box(*shape.bounds).buffer(_FAR_DEGREES / 2) for shape in shapes])
+    return len(shapely.get_parts(wide)) > 1
+
+
 def _outline(
-    layer: Layer, number: str, shapes: list[BaseGeometry], margin_m: float, to_degrees: Transformer
+    layer: Layer,
+    number: str,
+    shapes: list[BaseGeometry],
+    margin_m: float,
+    to_degrees: Transformer,
+    *,
+    alone: bool,
 ) -> BaseGeometry:
+    """An area with its margin, degrees; `alone` where the name alone says which rows it is made of."""
+
     def degrees(points: Any) -> Any:
         return np.column_stack(to_degrees.transform(points[:, 0], points[:, 1]))
 
@@ -187,6 +208,11 @@ def _outline(
     if not fits or max(east - west, north - south) > _MOST_DEGREES or not whole.area > 0:
         raise InputDataError(
             f"{layer.path}: area {number!r} has no usable shape in degrees; is the coordinate system right?"
+        )
+    if alone and _far_apart(parts):
+        raise UsageError(
+            f"{layer.path}: areas that lie far apart are all called {number!r}; "
+            "name a column of keys with --key"
         )
     projection = projection_at((west + east) / 2, (south + north) / 2)
     wide = shapely.buffer(shapely.transform(whole, projection.to_xy), margin_m, quad_segs=4)

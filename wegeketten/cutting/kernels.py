@@ -137,7 +137,8 @@ def unpack(data: Bytes, start: int, stop: int, signed: bool, delta: bool, out: L
     """
     at, value, room = start, np.int64(0), len(out)
     while at < stop:
-        number, shift = np.int64(0), np.int64(0)
+        number: Any = np.int64(0)
+        shift = np.int64(0)
         while True:  # as `varint_at`, in place: half the time
             byte = np.int64(data[at])
             at += 1
