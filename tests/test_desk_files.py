@@ -162,3 +162,13 @@ def test_a_graph_of_osmnx_is_the_same_city_by_both_of_its_files(desk: Path, tmp_
     for name in ("length_m", "kind", "kerb_cm", "incline_pct", "width_m"):
         assert one.edges[name].tolist() == pytest.approx(other.edges[name].tolist(), nan_ok=True), name
     assert float(one.edges["length_m"].sum()) / 1000 == pytest.approx(19.26, abs=0.01)
+
+
+def test_nobody_rolls_where_nobody_walks(desk: Path, tmp_path: Path) -> None:
+    """Two homes of this town once reached a stop surely by wheelchair and not at all on foot."""
+    from wegeketten.routing import INF
+
+    found = wk.scan(build(desk, tmp_path), profiles=["walker", "wheelchair"], services=["stop"])
+    walker, wheelchair = (found.reach[name].units for name in ("walker", "wheelchair"))
+    for answer, units in wheelchair.items():
+        assert not ((units != INF) & (walker[answer] == INF)).any(), answer

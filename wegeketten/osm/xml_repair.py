@@ -11,6 +11,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from wegeketten.errors import InputDataError, OutputError
+from wegeketten.files.archives import MOST_RATIO, MUCH_UNPACKED_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -153,9 +154,16 @@ def without_inner_geometry(path: Path, folder: Path) -> Path:
 
 
 def _chunks(path: Path) -> Iterator[bytes]:
+    most, count = max(MOST_RATIO * path.stat().st_size, MUCH_UNPACKED_BYTES), 0
     try:
         with _opened(path) as file:
             while chunk := file.read(_CHUNK):
+                count += len(chunk)
+                if count > most and is_packed(path):  # a late member is seen here only
+                    raise InputDataError(
+                        f"{path}: unpacks to more than {most >> 20} MiB, {MOST_RATIO} times its size; this is "
+                        "no map data, left unread"
+                    )
                 yield chunk
     except (OSError, EOFError, zlib.error) as error:
         raise InputDataError(f"{path}: is broken ({error}); download it again") from error

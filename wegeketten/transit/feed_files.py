@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-"""Bytes of one table beyond which it is no timetable any more."""
-
 _SUSPICIOUS = 32 << 20
 _RATIO = 200
 """A table larger than the first and packed tighter than the second is a zip bomb; timetables reach 30."""
