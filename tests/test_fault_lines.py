@@ -1,6 +1,6 @@
 """Lines of the list of known faults (`test_fault_table.py`) that no room's own tests prove."""
 
-# ruff: noqa: E501  # commands stand as they are typed
+# commands stand as they are typed
 
 from __future__ import annotations
 

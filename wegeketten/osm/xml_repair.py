@@ -161,8 +161,8 @@ def _chunks(path: Path) -> Iterator[bytes]:
                 count += len(chunk)
                 if count > most and is_packed(path):  # a late member is seen here only
                     raise InputDataError(
-                        f"{path}: unpacks to more than {most >> 20} MiB, {MOST_RATIO} times its size; this is "
-                        "no map data, left unread"
+                        f"{path}: unpacks to more than {most >> 20} MiB, {MOST_RATIO} times its size; this "
+                        "is no map data, left unread"
                     )
                 yield chunk
     except (OSError, EOFError, zlib.error) as error:
