@@ -278,3 +278,62 @@ def test_districts_without_areas_end_with_3(made: Path, tmp_path: Path) -> None:
     ended = called(*words, cwd=made)
     assert ended.code == 3
     assert "holds no area" in ended.said
+
+
+@pytest.mark.parametrize("kind", ["population", "places", "survey", "stops", "candidates"])
+def test_which_system_is_meant_is_asked_and_settled_for_every_kind(
+    made: Path, tmp_path: Path, kind: str
+) -> None:
+    """Metres that two old systems put into the city, a good hundred metres apart."""
+    import pyproj
+    from support.feeds import write_feed
+
+    lon, lat = TOWN.position("P")
+    x, y = pyproj.Transformer.from_crs(4326, 31469, always_xy=True).transform(lon, lat)
+    path = tmp_path / "list.csv"
+    columns = {
+        "population": ("Einwohner", "7"),
+        "places": ("Name", "Apotheke"),
+        "survey": ("attribute;value", "kerb_cm;4"),
+        "stops": ("stop_id;height_cm", "a;18"),
+        "candidates": ("Name", "Laden"),
+    }[kind]
+    path.write_text(
+        f"{columns[0]};Rechtswert (GK);Hochwert (GK)\n{columns[1]};{x:.2f};{y:.2f}\n".replace(".", ",")
+    )
+    words: list[object] = ["build", "town.osm", "-o", tmp_path / "new", "--lang", "en"]
+    if kind == "candidates":  # no option there: the file can say it
+        words = [
+            "site",
+            "city",
+            "--service",
+            "pharmacy",
+            "--add",
+            "1",
+            "--lang",
+            "en",
+            "-o",
+            tmp_path / "new",
+        ]
+        settled: list[object] = []
+    else:
+        words += [f"--{kind}", f"pharmacy={path}" if kind == "places" else path]
+        settled = ["--crs", "GK5"]
+    if kind == "stops":
+        words += ["--gtfs", write_feed(tmp_path / "feed")]
+    if kind == "candidates":
+        words += ["--candidates", path]
+    asked = called(*words, cwd=made)
+    assert asked.code == 3, asked
+    assert "which coordinate system" in asked.said
+    assert ("--crs EPSG:" in asked.said) == (kind != "candidates")
+    assert not (tmp_path / "new").exists()
+    if kind == "candidates":
+        assert "SRID=" in asked.said
+        path.write_text(
+            f"Name;Lage\nLaden;SRID=31469;POINT ({x} {y})\n".replace("SRID=31469;", '"SRID=31469;').replace(
+                ")\n", ')"\n'
+            )
+        )
+    done = called(*words, *settled, cwd=made)
+    assert done.code in (0, 4), done

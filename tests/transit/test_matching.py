@@ -216,7 +216,7 @@ def test_registers(tmp_path: Path) -> None:
     assert np.isnan(two.known["height_cm"].value)
     assert two.known["tactile"].value == 0
     for text, message in (
-        ("", "is empty"),
+        ("", "no rows in it"),
         ("a,b\n1,2\n", "no column names the platform"),
         ("dhid,height_cm\nx,hoch\n", "row 2: height_cm 'hoch' is not a number"),
         ("dhid,height_cm\nx,900\n", "is not a number in its range"),

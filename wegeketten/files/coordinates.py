@@ -10,6 +10,7 @@ import numpy as np
 from wegeketten.errors import InputDataError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     import pyproj
@@ -34,6 +35,12 @@ pos_x/pos_y gk_rechts/gk_hoch x/y
 """
 METRES = tuple((pair.partition("/")[0], pair.partition("/")[2]) for pair in _PAIRS.split())
 """Pairs of columns with metres, most telling first."""
+
+_BESIDE = re.compile(
+    r"utm\w*|etrs\d*|wgs\d*|gk\d?|epsg|zone|koordinaten?|koord|coord(?:inate)?|coordinates|in|m|meter|\d+n?|"
+    r"lage|pos|position|gauss|krueger|krüger|drehkreuz"
+)
+"""What may stand beside the word for an axis in a column's name."""
 
 
 _is_hex = re.compile(r"0[01](?:[0-9A-Fa-f]{2}){8,}").fullmatch
@@ -73,6 +80,39 @@ def well_known_text(cell: str) -> str:
     else:
         text = shapely.to_wkt(shape, rounding_precision=-1)
     return f"SRID={system};{text}" if system else text
+
+
+def metre_columns(names: Iterable[str]) -> tuple[str, str] | None:
+    """The columns of a table that hold metres east and north, by their names; None where there are none.
+
+    Parameters
+    ----------
+    names
+        Of all columns.
+
+    Returns
+    -------
+    tuple or None
+        As they are written.
+
+    Examples
+    --------
+    >>> metre_columns(["Name", "Rechtswert (GK4)", "Hochwert (GK4)"])
+    ('Rechtswert (GK4)', 'Hochwert (GK4)')
+    """
+    plain: dict[str, str] = {}
+    bare: dict[str, list[str]] = {}
+    for name in names:
+        plain.setdefault(name.strip().casefold(), name)
+        words = [word for word in re.split(r"[\W_]+", name.strip().casefold()) if word]
+        bare.setdefault("_".join(word for word in words if not _BESIDE.fullmatch(word)), []).append(name)
+    for x, y in METRES:
+        if x in plain and y in plain:
+            return plain[x], plain[y]
+    for x, y in METRES:
+        if len(bare.get(x, [])) == 1 and len(bare.get(y, [])) == 1:
+            return bare[x][0], bare[y][0]
+    return None
 
 
 class Ground(NamedTuple):
@@ -199,7 +239,13 @@ def parse_crs(text: str) -> int | str:
 
 
 def find_system(
-    path: Path, xy: Floats, columns: tuple[str, str], ground: Ground, crs: str | None
+    path: Path,
+    xy: Floats,
+    columns: tuple[str, str],
+    ground: Ground,
+    crs: str | None,
+    *,
+    optional: bool = True,
 ) -> int | str:
     """System of coordinates in metres: the user's word, else the only one that puts rows into the city.
 
@@ -215,6 +261,8 @@ def find_system(
         Where the city is.
     crs
         The user's word; None where nothing was said.
+    optional
+        Whether the command has an option ``--crs``; else the file itself must say it.
 
     Returns
     -------
@@ -240,11 +288,16 @@ def find_system(
             found[epsg] = there[near]
     if not found and _near(between(xy[:, ::-1], ground.epsg, ground.epsg), ground.extent).any():
         raise InputDataError(f"{path}: {columns[0]!r} and {columns[1]!r} are swapped")
-    if not found:
+    if not found and optional:
         raise InputDataError(
             f"{path}: which coordinate system are {columns[0]!r} and {columns[1]!r} in? None of the "
             "usual ones puts them "
             "into the city; name it with --crs, such as --crs EPSG:25833"
+        )
+    if not found:
+        raise InputDataError(
+            f"{path}: which coordinate system are {columns[0]!r} and {columns[1]!r} in? None of the "
+            "usual ones puts them into the city; write places with it, such as SRID=25833;POINT (x y)"
         )
     best = next(iter(found))
     apart = [
@@ -254,6 +307,12 @@ def find_system(
     ]
     if apart:
         names = ", ".join(named(epsg) for epsg in (best, *apart))
+        if not optional:
+            raise InputDataError(
+                f"{path}: which coordinate system are {columns[0]!r} and {columns[1]!r} in? {names} put "
+                f"them into the city, at different places; write places with it, such as SRID={best};"
+                "POINT (x y)"
+            )
         raise InputDataError(
             f"{path}: which coordinate system are {columns[0]!r} and {columns[1]!r} in? {names} put "
             "them into the city, "

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wegeketten.errors import InputDataError
-from wegeketten.files.coordinates import METRES, Ground, find_system, named, to_degrees, well_known_text
+from wegeketten.files.coordinates import (
+    Ground,
+    find_system,
+    metre_columns,
+    named,
+    to_degrees,
+    well_known_text,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,13 +54,6 @@ _WORDY = re.compile(
 _SHORT = re.compile(
     r"(?:[A-Z]{2}_)?(\d+)(k?)m_?(?:N(?P<n>\d+)_?E(?P<e>\d+)|E(?P<e2>\d+)_?N(?P<n2>\d+))", re.IGNORECASE
 )
-_BESIDE = re.compile(
-    r"utm\w*|etrs\d*|wgs\d*|gk\d?|epsg|zone|koordinaten?|koord|coord(?:inate)?|coordinates|in|m|meter|\d+n?|"
-    r"lage|pos|position|gauss|krueger|krüger|drehkreuz"
-)
-"""What may stand beside the word for an axis in a column's name."""
-
-
 _POINT = re.compile(
     r"(?:SRID\s*=\s*(?P<srid>\d+)\s*;)?\s*POINT\s*Z?\s*\(\s*(?P<x>-?\d+(?:\.\d+)?)\s+(?P<y>-?\d+(?:\.\d+)?)"
     r"(?:\s+-?\d+(?:\.\d+)?)?\s*\)",
@@ -153,8 +153,8 @@ def positions(reader: Columns, projection: Projection, extent: Extent, crs: str 
                 reader.numbers(lat, low=-90.0, high=90.0, codes=False),
             )
         )
-        if metres == ("x", "y"):
-            stated = _pairs(reader, "x", "y", 1e8)
+        if metres is not None and tuple(map(str.casefold, metres)) == ("x", "y"):
+            stated = _pairs(reader, *metres, 1e8)
             if np.abs(to_degrees(stated, GRID) - lonlat).max() < 2e-5:  # x, y are the grid's: lon, lat say so
                 return Positions(lonlat, stated)
         return Positions(lonlat, notes=[f"{reader.path.name}: places come from {lon!r} and {lat!r}"])
@@ -249,18 +249,7 @@ def _degrees(reader: Columns) -> tuple[str, str] | None:
 
 
 def _metres(reader: Columns) -> tuple[str, str] | None:
-    for x, y in METRES:
-        if reader.find((x,)) and reader.find((y,)):
-            return x, y
-    bare: dict[str, list[str]] = {}
-    for name in reader.names:
-        words = [word for word in re.split(r"[\W_]+", name.strip().casefold()) if word]
-        left = [word for word in words if not _BESIDE.fullmatch(word)]
-        bare.setdefault("_".join(left), []).append(name)
-    for x, y in METRES:
-        if len(bare.get(x, [])) == 1 and len(bare.get(y, [])) == 1:
-            return bare[x][0], bare[y][0]
-    return None
+    return metre_columns(reader.names)
 
 
 def _text_column(reader: Columns) -> str | None:

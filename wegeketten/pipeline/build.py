@@ -203,7 +203,7 @@ def _fill(
     }
     if order.gtfs:
         notify("timetable", 0.25)
-        works.transit(features, order.gtfs, order.stops)
+        works.transit(features, order.gtfs, order.stops, order.town)
     notify("network", 0.3)
     network = works.network(features, order.pavements, order.out_of_service)
     if not len(network.edges):

@@ -133,7 +133,13 @@ class CityWriter:
         self.counts["surveyed"] = 0
         return network
 
-    def transit(self, features: Features, gtfs: Sequence[str | Path], register: str | Path | None) -> None:
+    def transit(
+        self,
+        features: Features,
+        gtfs: Sequence[str | Path],
+        register: str | Path | None,
+        files: TownFiles,
+    ) -> None:
         """Timetables, cut to the city, and the platforms their stops are.
 
         Parameters
@@ -144,11 +150,20 @@ class CityWriter:
             Feeds.
         register
             A register of platforms, or None.
+        files
+            Of the city's own: what the user says of their system and encoding.
         """
         from wegeketten.transit.intake import take_in
         from wegeketten.transit.store import write_feed
 
-        taken = take_in(features, self.projection, gtfs, None if register is None else Path(register))
+        taken = take_in(
+            features,
+            self.projection,
+            gtfs,
+            None if register is None else Path(register),
+            crs=files.crs,
+            encoding=files.encoding,
+        )
         write_feed(self.folder, taken.feed, note=self._note)
         self.table("transit_platforms", taken.columns)
         self.notes += taken.notes
@@ -316,7 +331,17 @@ class CityWriter:
         xy = self.projection.to_xy(features.lonlat)
         (low_x, low_y), (high_x, high_y) = np.nanmin(xy, axis=0).tolist(), np.nanmax(xy, axis=0).tolist()
         lists = [
-            (service, read_listed(Path(file), self.projection, (low_x, low_y, high_x, high_y)))
+            (
+                service,
+                read_listed(
+                    Path(file),
+                    self.projection,
+                    (low_x, low_y, high_x, high_y),
+                    crs=files.crs,
+                    encoding=files.encoding,
+                    optional=True,
+                ),
+            )
             for service, file in files.places
         ]
         laid, notes = add_listed(places, lists, self.projection, instead=files.places_only)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import shapely
@@ -78,7 +78,15 @@ class Listed:
         return len(self.ids)
 
 
-def read_listed(path: Path, projection: Projection, extent: Extent) -> Listed:
+def read_listed(
+    path: Path,
+    projection: Projection,
+    extent: Extent,
+    *,
+    crs: str | None = None,
+    encoding: str | None = None,
+    optional: bool = False,
+) -> Listed:
     """Read a list of places.
 
     Parameters
@@ -91,6 +99,10 @@ def read_listed(path: Path, projection: Projection, extent: Extent) -> Listed:
         The city's.
     extent
         Of the city in its CRS, metres; places more than 10 km beyond are left out.
+    crs, encoding
+        System of columns in metres and encoding of the file, as the user names them.
+    optional
+        Whether the user can name the system on the command line.
 
     Returns
     -------
@@ -102,18 +114,24 @@ def read_listed(path: Path, projection: Projection, extent: Extent) -> Listed:
     InputDataError
         The file cannot be read, states no coordinates, or none of its places lies in the city.
     """
-    columns, xy = read_positions(path, projection, extent)
+    columns, xy = read_positions(path, projection, extent, crs=crs, encoding=encoding, optional=optional)
     return _placed(path, columns, xy, extent)
 
 
 def read_positions(
-    path: Path, projection: Projection, extent: Extent
+    path: Path,
+    projection: Projection,
+    extent: Extent,
+    *,
+    crs: str | None = None,
+    encoding: str | None = None,
+    optional: bool = False,
 ) -> tuple[dict[str, list[str]], NDArray[np.float64]]:
     """Columns of a list as texts, and where each row lies; NaN where it does not say.
 
     Parameters
     ----------
-    path, projection, extent
+    path, projection, extent, crs, encoding, optional
         As for `read_listed`.
 
     Returns
@@ -135,15 +153,27 @@ def read_positions(
         b"\xef\xbb\xbf \t\r\n"
     ).startswith((b"{", b"<"))
     zipped = start.startswith(b"PK") and path.suffix.lower() not in (".xlsx", ".ods")
-    return _of_layer(path, projection) if shapes or zipped else _of_table(path, projection, extent)
+    if shapes or zipped:
+        return _of_layer(path, projection, crs, encoding)
+    return _of_table(path, projection, _System(extent, crs, optional), encoding)
 
 
-def _of_layer(path: Path, projection: Projection) -> tuple[dict[str, list[str]], NDArray[np.float64]]:
+class _System(NamedTuple):
+    """What decides in which system metres are."""
+
+    extent: Extent
+    crs: str | None  # the user's word
+    optional: bool  # whether there is an option for it
+
+
+def _of_layer(
+    path: Path, projection: Projection, crs: str | None, encoding: str | None
+) -> tuple[dict[str, list[str]], NDArray[np.float64]]:
     from wegeketten.files.coordinates import between
     from wegeketten.files.shapes import read_layer
     from wegeketten.files.tables import cell_text
 
-    layer = read_layer(path, kinds=("Point", "Polygon", "Surface"))
+    layer = read_layer(path, crs=crs, encoding=encoding, kinds=("Point", "Polygon", "Surface"))
     xy = np.full((len(layer.shapes), 2), np.nan)
     there = np.flatnonzero(shapely.get_num_coordinates(layer.shapes) > 0)
     if len(there):
@@ -153,19 +183,18 @@ def _of_layer(path: Path, projection: Projection) -> tuple[dict[str, list[str]],
 
 
 def _of_table(
-    path: Path, projection: Projection, extent: Extent
+    path: Path, projection: Projection, system: _System, encoding: str | None
 ) -> tuple[dict[str, list[str]], NDArray[np.float64]]:
-    from wegeketten.files.coordinates import METRES, well_known_text
+    from wegeketten.files.coordinates import metre_columns, well_known_text
     from wegeketten.files.tables import read_table
 
-    columns = read_table(path, kind="list of places").texts()
-    known = {name.strip().casefold(): values for name, values in reversed(columns.items())}
+    columns = read_table(path, encoding=encoding, kind="list of places").texts()
     lon, lat = _column(columns, "lon"), _column(columns, "lat")
     if lon is not None and lat is not None:
         degrees = _pairs(lon, lat)
         degrees[~((np.abs(degrees[:, 0]) <= 180) & (np.abs(degrees[:, 1]) <= 90))] = np.nan
         xy = _to_xy(projection, degrees)
-        if not _inside(xy, extent).any() and _exchanged(degrees, projection, extent):
+        if not _inside(xy, system.extent).any() and _exchanged(degrees, projection, system.extent):
             raise InputDataError(f"{path}: lon and lat are swapped")
         return columns, xy
     shape = _column(columns, "shape")
@@ -174,10 +203,11 @@ def _of_table(
             (c for c in columns.values() if any(_EWKT.match(well_known_text(cell)) for cell in c[:20])), None
         )
     if shape is not None:
-        return columns, _of_text(path, shape, projection, extent)
-    for pair in METRES:
-        if pair[0] in known and pair[1] in known:
-            return columns, _in_metres(path, _pairs(known[pair[0]], known[pair[1]]), pair, projection, extent)
+        return columns, _of_text(path, shape, projection, system)
+    pair = metre_columns(columns)
+    if pair is not None:
+        metres = _pairs(columns[pair[0]], columns[pair[1]])
+        return columns, _in_metres(path, metres, pair, projection, system)
     raise InputDataError(
         f"{path}: no coordinates: columns lon and lat, metres such as east and north, or well-known text are "
         f"needed; there are {', '.join(list(columns)[:12])}"
@@ -189,7 +219,7 @@ def _pairs(first: list[str], second: list[str]) -> NDArray[np.float64]:
     return np.array(rows, dtype=np.float64).reshape(-1, 2)
 
 
-def _of_text(path: Path, texts: list[str], projection: Projection, extent: Extent) -> NDArray[np.float64]:
+def _of_text(path: Path, texts: list[str], projection: Projection, system: _System) -> NDArray[np.float64]:
     """Well-known text, with or without the number of its coordinate system."""
     from wegeketten.files.coordinates import between, well_known_text
 
@@ -210,7 +240,7 @@ def _of_text(path: Path, texts: list[str], projection: Projection, extent: Exten
         if srid == 4326 or (srid == 0 and (np.abs(xy[rows]) <= 180).all()):
             xy[rows] = _to_xy(projection, xy[rows])
         elif srid == 0:
-            xy[rows] = _in_metres(path, xy[rows], ("x", "y"), projection, extent)
+            xy[rows] = _in_metres(path, xy[rows], ("x", "y"), projection, system)
         else:
             xy[rows] = between(xy[rows], f"EPSG:{srid}", projection.epsg)
     return xy
@@ -221,7 +251,7 @@ def _in_metres(
     metres: NDArray[np.float64],
     columns: tuple[str, str],
     projection: Projection,
-    extent: Extent,
+    system: _System,
 ) -> NDArray[np.float64]:
     """Metres whose system is not stated: the one in which they lie in the city."""
     from wegeketten.files.coordinates import Ground, between, find_system
@@ -229,8 +259,9 @@ def _in_metres(
     found = np.full(metres.shape, np.nan)
     there = np.isfinite(metres).all(axis=1)
     if there.any():
-        system = find_system(path, metres[there], columns, Ground(projection.epsg, extent), None)
-        found[there] = between(metres[there], system, projection.epsg)
+        ground = Ground(projection.epsg, system.extent)
+        meant = find_system(path, metres[there], columns, ground, system.crs, optional=system.optional)
+        found[there] = between(metres[there], meant, projection.epsg)
     return found
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from wegeketten.errors import InputDataError, OutputError
 from wegeketten.files.bounds import size_within
-from wegeketten.files.coordinates import METRES, find_system, named, parse_crs, to_degrees
+from wegeketten.files.coordinates import METRES, find_system, metre_columns, named, parse_crs, to_degrees
 from wegeketten.files.foreign_parquet import is_geoparquet
 from wegeketten.files.numerals import parse_number
 from wegeketten.files.resources import shipped
@@ -334,11 +334,14 @@ def _read(path: Path, ground: Ground | None, crs: str | None, encoding: str | No
     notes = list(table.notes)
     plain = {tidy_key(name): name for name in columns}
     pair = next((pair for pair in METRES if set(pair) <= set(plain)), None)
+    wordy = metre_columns(columns) if pair is None else None
     named = {"lat", "lon"} <= {
         name for name, others in _OTHER_NAMES.items() for other in (name, *others) if other in plain
     }
     if pair is not None and (not named or pair == ("x", "y")):
         _to_degrees(file, columns, (plain[pair[0]], plain[pair[1]]), ground, crs, notes)
+    elif wordy is not None and not named:
+        _to_degrees(file, columns, wordy, ground, crs, notes)
     return _Sheet(file, columns, notes)
 
 

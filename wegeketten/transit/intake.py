@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from wegeketten.files.coordinates import Ground
 from wegeketten.model.reading import Provenance
 from wegeketten.transit.feed import read_feed
 from wegeketten.transit.matching import match_stops
@@ -61,6 +62,9 @@ def take_in(
     feeds: Sequence[str | Path],
     register: Path | None,
     town: str = "the extract",
+    *,
+    crs: str | None = None,
+    encoding: str | None = None,
 ) -> Intake:
     """Read feeds, cut them to the city and match their stops.
 
@@ -76,6 +80,8 @@ def take_in(
         A register of platforms, or None.
     town
         What the city is called in notes.
+    crs, encoding
+        System of the register's columns in metres, and its encoding, as the user names them.
 
     Returns
     -------
@@ -87,9 +93,13 @@ def take_in(
     InputDataError
         A feed or the register cannot be used.
     """
-    entries = [] if register is None else read_register(register)
-    feed = join_feeds([read_feed(path) for path in feeds])
     bounds = _bounds(features, projection)
+    entries = []
+    if register is not None:
+        low_x, low_y, high_x, high_y = bounds.tolist()
+        ground = Ground(projection.epsg, (low_x, low_y, high_x, high_y))
+        entries = read_register(register, ground=ground, crs=crs, encoding=encoding)
+    feed = join_feeds([read_feed(path) for path in feeds])
     xy = _xy(feed, projection)
     with np.errstate(invalid="ignore"):
         near = (xy[:, 0] > bounds[0] - SURROUNDINGS_M) & (xy[:, 0] < bounds[2] + SURROUNDINGS_M)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from wegeketten.errors import InputDataError
-from wegeketten.files.bounds import count_within, read_within
+from wegeketten.files.tables import read_table
 from wegeketten.model.reading import Provenance
 from wegeketten.transit.platforms import QUANTITIES, Known
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from wegeketten.files.coordinates import Ground
 
 STOP_MARK = "stop:"
 """Ids of platforms in plans and surveys begin with it; the id of the stop in the timetable follows."""
@@ -90,16 +94,22 @@ class Entry(NamedTuple):
     known: Mapping[str, Known]
 
 
-def read_register(path: Path) -> list[Entry]:
+def read_register(
+    path: Path, *, ground: Ground | None = None, crs: str | None = None, encoding: str | None = None
+) -> list[Entry]:
     """Read a register.
 
     Parameters
     ----------
     path
-        CSV with a header, comma or semicolon, UTF-8 or Windows-1252, decimal point or comma, ``-`` for
-        nothing. Columns are known by the names of the BFRK register, of the national zHV, or by those of
-        this program: ``stop_id lat lon height_cm width_m tactile speech ramp wheelchair``. Or the table of a
+        CSV or workbook with a header, any separator and encoding, decimal point or comma, ``-`` for nothing.
+        Columns are known by the names of the BFRK register, of the national zHV, or by those of this
+        program: ``stop_id lat lon height_cm width_m tactile speech ramp wheelchair``. Or the table of a
         survey, with answers on platforms filled in.
+    ground
+        Where the city is: platforms may lie at metres (Rechtswert and Hochwert) then.
+    crs, encoding
+        System of columns in metres and encoding of the file, as the user names them.
 
     Returns
     -------
@@ -111,33 +121,47 @@ def read_register(path: Path) -> list[Entry]:
     InputDataError
         The file cannot be read, names no platform, or holds a value that is none.
     """
-    try:
-        raw = read_within(path, "register")
-    except OSError as error:
-        raise InputDataError(f"{path}: cannot be read ({error.strerror})") from error
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("cp1252", "replace")
-    first = text.partition("\n")[0]
-    sign = max(";,\t", key=first.count)
-    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=sign))
-    count_within(path, "register", len(rows))
-    if not rows:
-        raise InputDataError(f"{path}: is empty; a register of platforms was expected")
-    header = [cell.strip().lower() for cell in rows[0]]
+    table = read_table(path, encoding=encoding, kind="register")
+    columns = table.texts()
+    header = [name.strip().lower() for name in columns]
+    rows = list(zip(*columns.values(), strict=True))
     if {"attribute", "value"} <= set(header) and {"barrier_id", "osm"} & set(header):
-        return _of_survey(path, header, rows[1:])
-    if not any(name in header for name in _IDS) and not (_of(_LAT, header) and _of(_LON, header)):
+        return _of_survey(path, header, rows)
+    degrees = _of(_LAT, header) and _of(_LON, header)
+    places = None if degrees or ground is None else _from_metres(path, columns, ground, crs)
+    if not any(name in header for name in _IDS) and not degrees and places is None:
         raise InputDataError(
             f"{path}: no column names the platform ({', '.join(_IDS[:4])}, or latitude and longitude)"
         )
     entries = []
-    for number, cells in enumerate(rows[1:], start=2):
+    for number, cells in enumerate(rows, start=2):
         if any(cell.strip() for cell in cells):
             row = dict(zip(header, (cell.strip() for cell in cells), strict=False))
-            entries.append(_entry(path, number, row))
+            entry = _entry(path, number, row)
+            if places is not None and np.isfinite(places[number - 2]).all():
+                lon, lat = places[number - 2].tolist()
+                entry = entry._replace(lat=lat, lon=lon)
+            entries.append(entry)
     return entries
+
+
+def _from_metres(
+    path: Path, columns: Mapping[str, list[str]], ground: Ground, crs: str | None
+) -> NDArray[np.float64] | None:
+    """Degrees of columns with metres, NaN where a row has none; None where there are no such columns."""
+    from wegeketten.files.coordinates import find_system, metre_columns, to_degrees
+    from wegeketten.files.numerals import parse_number
+
+    pair = metre_columns(columns)
+    if pair is None:
+        return None
+    xy = np.array([[parse_number(cell.strip()) for cell in columns[name]] for name in pair], dtype=np.float64)
+    known = np.isfinite(xy).all(axis=0) & (np.abs(xy) > 180).any(axis=0)
+    lonlat = np.full((xy.shape[1], 2), np.nan)
+    if known.any():
+        system = find_system(path, xy.T[known], pair, ground, crs)
+        lonlat[known] = to_degrees(xy.T[known], system)
+    return lonlat
 
 
 def _of_survey(path: Path, header: Sequence[str], lines: Sequence[Sequence[str]]) -> list[Entry]:
