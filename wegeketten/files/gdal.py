@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-_HEAVY = ("geopandas", "pandas")
+_HEAVY = ("geopandas", "pandas", "pyproj")
 
 _loaded: list[Any] = []
 
@@ -13,9 +13,9 @@ _loaded: list[Any] = []
 def gdal() -> Any:
     """The package pyogrio with its module ``raw``.
 
-    pyogrio looks for pandas and GeoPandas as soon as it is imported, which takes a third of a short run.
-    Here they are out of sight while it looks. What was loaded so is kept to ourselves: anyone who imports
-    pyogrio later gets it with both.
+    pyogrio looks for pandas, GeoPandas and pyproj as soon as it is imported, which takes a third of a short
+    run, though only its tables need them. Here they are out of sight while it looks. What was loaded so is
+    kept to ourselves: anyone who imports pyogrio later gets it with all three.
 
     Examples
     --------

@@ -85,7 +85,8 @@ def _district(
 ) -> dict[str, float | None]:
     """Share and median time of what is done within `LIMIT_MIN`, and how many times as long as a walker."""
     city = phrases.scan.city
-    seconds, walker_s = _seconds(phrases, profile, chain), _seconds(phrases, load_profile("walker"), chain)
+    walker = phrases.scan.once("walker", lambda: load_profile("walker"))
+    seconds, walker_s = _seconds(phrases, profile, chain), _seconds(phrases, walker, chain)
     district = np.asarray(city.homes["district"])
     members = np.ones(len(district), dtype=bool) if area.row < 0 else district == area.row
     weight = np.where(members, city.homes["weight"].astype(np.float64), 0.0)

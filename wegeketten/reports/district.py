@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import numpy as np
+    from jinja2 import Template
     from numpy.typing import NDArray
 
     from wegeketten.city import City
@@ -462,6 +463,17 @@ def _district_chapters(area: Area, areas: Sequence[Area], phrases: Phrases) -> l
     ]
 
 
+@cache
+def _template() -> Template:
+    """The page's template, taken apart once for all pages."""
+    from jinja2 import Environment
+
+    environment = Environment(
+        autoescape=True, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+    )
+    return environment.from_string(asset_text("report.html"))
+
+
 def _fill(
     phrases: Phrases,
     first: Glance,
@@ -472,13 +484,9 @@ def _fill(
     about: About | None = None,
     title: str = "",
 ) -> str:
-    from jinja2 import Environment
     from markupsafe import Markup
 
     words = phrases.words
-    environment = Environment(
-        autoescape=True, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
-    )
     script = island("words", {key: words[key] for key in ("sort_by", "download", "large")})
     if not title and about is not None and about.kind and first.id == "first":
         title = f"{about.kind}: {phrases.place}" if first.numbers == () else f"{about.kind}: {first.heading}"
@@ -487,7 +495,7 @@ def _fill(
         if pages
         else words["title"].format(place=first.heading)
     )
-    page = environment.from_string(asset_text("report.html")).render(
+    page = _template().render(
         lang=phrases.lang,
         words=words,
         version=phrases.scan.city.meta["version"],
