@@ -6,6 +6,7 @@ Terminal, map, report and master plan all show this list, made from the rows of 
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from wegeketten.errors import InputDataError
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from wegeketten.planning.plan import Plan
     from wegeketten.planning.survey import Survey
+    from wegeketten.whatif.measures import Measure
 
 NEEDED = (
     "rank", "barrier_ids", "kinds", "lat", "lon", "cost_eur", "people_newly_reached", "services", "profiles",
@@ -189,6 +191,14 @@ class Proposal(NamedTuple):
         return ", ".join(names[:most]) + more
 
 
+@cache
+def _shipped_measures() -> Mapping[str, Measure]:
+    """Measures of the shipped catalogue, read once for all lines of all tables."""
+    from wegeketten.whatif.measures import load_measures
+
+    return load_measures().measures
+
+
 def measure_names(ids: Iterable[str], lang: str) -> str:
     """What is done, by the names of the measures.
 
@@ -209,9 +219,7 @@ def measure_names(ids: Iterable[str], lang: str) -> str:
     >>> measure_names(["lower_kerb", "widen_platform"], "en")
     'Lower the kerb to 3 cm; Widen the platform'
     """
-    from wegeketten.whatif.measures import load_measures
-
-    names = load_measures().measures
+    names = _shipped_measures()
     return "; ".join(str(getattr(names[one].name, lang)) if one in names else one for one in ids)
 
 
