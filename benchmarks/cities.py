@@ -14,6 +14,7 @@ tiles, and OSRM where ``osrm-extract`` is installed.
 from __future__ import annotations
 
 import argparse
+import json
 import math
 import shutil
 import subprocess
@@ -33,7 +34,8 @@ EXTRACTS = {
 }
 USUAL = ("bm1", "bm4", "nb1", "nb4")
 MOST_GROWTH = 1.15
-CHAIN = "pharmacy,doctor,stop"
+CHAIN = "doctor,stop"
+"""Errands that both extracts have within reach of a wheelchair; without a place a plan has nothing to do."""
 
 _PANDANA = """
 import bz2, pathlib, sys, tempfile, warnings
@@ -98,6 +100,9 @@ def commands(name: str, folder: Path) -> dict[str, list[str]]:
     stem = str(folder / name)
     to = ["-o", str(folder / "out")]
     chair = ["--profile", "wheelchair"]
+    three = [*chair, "--profile", "rollator", "--profile", "walker"]
+    districts = json.loads(Path(f"{stem}.geojson").read_text(encoding="utf-8"))["features"]
+    first = str(districts[0]["properties"]["name"])
     return {
         "build": [
             *tool, "build", str(source), "-o", city, "--population", f"{stem}.csv",
@@ -105,6 +110,7 @@ def commands(name: str, folder: Path) -> dict[str, list[str]]:
         ],
         "scan": [*tool, "scan", city, *to],
         "plan": [*tool, "plan", city, *chair, "--budget", "50000", *to],
+        "plan, three profiles": [*tool, "plan", city, *three, "--budget", "50000", *to],
         "plan, chain and back": [
             *tool, "plan", city, *chair, "--budget", "50000", "--chain", CHAIN, "--return", *to,
         ],
@@ -112,7 +118,11 @@ def commands(name: str, folder: Path) -> dict[str, list[str]]:
         "compare with itself": [*tool, "compare", city, city, *to],
         "chain and back, every home": [*tool, "chain", city, "--visit", CHAIN, "--return", *chair, *to],
         "map": [*tool, "map", city, "-o", str(folder / "map.html")],
+        "report, one district": [
+            *tool, "report", city, "--district", first, "-o", str(folder / "report.html"),
+        ],
         "report, every district": [*tool, "report", city, "--each", *to],
+        "masterplan": [*tool, "masterplan", city, *to],
     }  # fmt: skip
 
 

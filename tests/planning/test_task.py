@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from wegeketten.planning.round_trip import RoundTrip, state_of
 from wegeketten.planning.task import UNITS_PER_MINUTE, Bundles, State, Task
 from wegeketten.routing import INF
 from wegeketten.whatif.graph import WhatIfGraph
@@ -70,6 +71,37 @@ def test_gains_equal_a_full_search(seed: int) -> None:
         state.mend(pick)
         done += pick
         np.testing.assert_array_equal(state.times, task.field.times(task.goals, done))
+
+
+@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("there_and_back", [False, True])
+def test_carrying_out_in_order_equals_full_searches(seed: int, there_and_back: bool) -> None:
+    task = random_task(seed)
+    rng = np.random.default_rng(100 + seed)
+    able = np.flatnonzero(task.field.mendable)
+    picks = [tuple(rng.choice(able, size, replace=False).tolist()) for size in (2, 1, 4, 2, 3)]
+    if there_and_back:  # home over the same streets: the sum of both ways, to one and the same goal
+        goal = task.goals[:1]
+        out = task.field
+        task = RoundTrip(
+            task.profile, task.service, out, goal, task.people, 2 * task.limit, back=out, back_goals=goal
+        )
+    state = state_of(task)
+    gain = state.carry_out(Bundles.of(picks))
+    assert len(gain.within) == len(picks)
+    done: list[int] = []
+    for number, chosen in enumerate(picks):
+        half = Task("", "", task.field, task.goals, task.people, task.limit // (1 + there_and_back))
+        within, opened, minutes, homes = brute(half, done, chosen)
+        assert gain.within[number] == within
+        assert gain.opened[number] == opened
+        assert gain.minutes[number] == pytest.approx((1 + there_and_back) * minutes, abs=1e-9)
+        found = gain.homes[gain.offsets[number] : gain.offsets[number + 1]]
+        assert sorted(found.tolist()) == homes
+        done += chosen
+    final = (1 + there_and_back) * half.field.times(task.goals, done)[half.field.home_nodes]
+    np.testing.assert_array_equal(state.home_times, np.minimum(final, INF))
+    assert not len(state_of(task).carry_out(Bundles.of([])).within)
 
 
 def test_gains_leave_the_state_untouched() -> None:

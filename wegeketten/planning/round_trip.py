@@ -7,6 +7,7 @@ lanes, and a measure may lower either part of it, or both.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -137,6 +138,32 @@ class RoundTripState(State):
             self.task.limit,
         )
         return Gain(within, opened, saved / UNITS_PER_MINUTE, home_offsets, homes)
+
+    def carry_out(self, bundles: Bundles) -> Gain:
+        """Carry out all bundles, one after the other, and tell what each brings on top of those before.
+
+        Parameters
+        ----------
+        bundles
+            Sets of edges.
+
+        Returns
+        -------
+        Gain
+            One entry for each bundle.
+        """
+        found = []
+        for begin, end in pairwise(bundles.indptr.tolist()):
+            edges = bundles.edges[begin:end].tolist()
+            found.append(self.gain(Bundles.of([edges])))
+            self.mend(edges)
+        if not found:
+            return self.gain(bundles)
+        within, opened, minutes = (
+            np.concatenate([getattr(one, name) for one in found]) for name in ("within", "opened", "minutes")
+        )
+        offsets = np.concatenate([[0], np.cumsum([len(one.homes) for one in found])])
+        return Gain(within, opened, minutes, offsets, np.concatenate([one.homes for one in found]))
 
     def mend(self, edges: Sequence[int]) -> None:
         """Carry out the measures of some edges and bring all times up to date.

@@ -137,26 +137,24 @@ def tally_up(tasks: Sequence[Task], picks: Sequence[Sequence[int]]) -> list[Tall
     list of Tally
         One for each purchase.
     """
-    states = [state_of(task) for task in tasks]
+    bundles = Bundles.of(picks)
+    gains = [(task, state_of(task).carry_out(bundles)) for task in tasks]
     ever: dict[int, float] = {}
     tallies = []
-    for edges in picks:
-        bundle = Bundles.of([tuple(edges)])
+    for number in range(len(picks)):
         gained: dict[int, float] = {}
         services: Counter[str] = Counter()
         profiles: Counter[str] = Counter()
         within = opened = minutes = 0.0
-        for state in states:
-            task, gain = state.task, state.gain(bundle)
-            within += float(gain.within[0])
-            opened += float(gain.opened[0])
-            minutes += float(gain.minutes[0])
-            for home in gain.homes.tolist():
+        for task, gain in gains:
+            within += float(gain.within[number])
+            opened += float(gain.opened[number])
+            minutes += float(gain.minutes[number])
+            for home in gain.homes[gain.offsets[number] : gain.offsets[number + 1]].tolist():
                 gained[home] = max(gained.get(home, 0.0), float(task.people[home]))
-            if gain.within[0] > 0 or gain.opened[0] > 0 or gain.minutes[0] > 0:
+            if gain.within[number] > 0 or gain.opened[number] > 0 or gain.minutes[number] > 0:
                 services[task.service] += 1
                 profiles[task.profile] += 1
-            state.mend(edges)
         for home, people in gained.items():
             ever[home] = max(ever.get(home, 0.0), people)
         tallies.append(

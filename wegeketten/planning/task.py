@@ -285,13 +285,33 @@ class State:
         Gain
             One entry for each bundle.
         """
+        return self._gains(bundles, arcs, keep=False)
+
+    def carry_out(self, bundles: Bundles) -> Gain:
+        """Carry out all bundles, one after the other, and tell what each brings on top of those before.
+
+        Parameters
+        ----------
+        bundles
+            Sets of edges.
+
+        Returns
+        -------
+        Gain
+            One entry for each bundle, the same as `gain` and `mend` give in turn.
+        """
+        return self._gains(bundles, None, keep=True)
+
+    def _gains(
+        self, bundles: Bundles, arcs: tuple[NDArray[np.int64], NDArray[np.int32]] | None, *, keep: bool
+    ) -> Gain:
         from wegeketten.whatif.least_cost import gains
 
         field = self.task.field
         offsets, changed = arcs if arcs is not None else bundles.arcs(field)
         within, opened, saved, home_offsets, homes = gains(
-            *field.entering, field.tails, field.heads, self.weights, self.times,
-            offsets, changed, field.mended[changed], field.streets, self.task.people, self.task.limit,
+            *field.entering, field.tails, field.heads, self.weights, self.times, offsets, changed,
+            field.mended[changed], field.streets, self.task.people, self.task.limit, keep,
         )  # fmt: skip
         return Gain(within, opened, saved / UNITS_PER_MINUTE, home_offsets, homes)
 

@@ -309,19 +309,22 @@ def gains(
     first_home: int,
     people: NDArray[np.float64],
     limit: int,
+    keep: bool,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], Longs, Ints]:
-    """What each of many sets of lowered arcs would bring, each set on its own.
+    """What each of many sets of lowered arcs would bring, each on its own or on top of those before.
 
     Parameters
     ----------
     indptr, arcs, tails, heads, weights, times
-        As in `quicken`; left as they were.
+        As in `quicken`; left as they were unless they are kept lowered.
     sets_indptr, set_arcs, set_weights
         The arcs of set ``i`` and their new weights are the slices ``sets_indptr[i]:sets_indptr[i + 1]``.
     first_home, people
         Homes are the nodes from `first_home` on; people in each.
     limit
         The standard: within it a home counts as reached.
+    keep
+        Whether each set stays lowered for the sets behind it, and after them.
 
     Returns
     -------
@@ -368,8 +371,10 @@ def gains(
                         found = longer(found, 2 * count)
                     found[count] = home
                     count += 1
-            times[node] = before[index]
-        for index in range(stop - start):
-            weights[changed[index]] = old[index]
+            if not keep:
+                times[node] = before[index]
+        if not keep:
+            for index in range(stop - start):
+                weights[changed[index]] = old[index]
         offsets[number + 1] = count
     return within, opened, saved, offsets, found[:count]
