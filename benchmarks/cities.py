@@ -179,6 +179,7 @@ def main() -> None:
     _growth(found)
     if options.out:
         options.out.write_text("\n".join(out) + "\n", encoding="utf-8")
+        options.out.with_suffix(".svg").write_text(plot(found), encoding="utf-8")
 
 
 def _table(found: dict[str, dict[str, Figure]]) -> None:
@@ -212,6 +213,56 @@ def _growth(found: dict[str, dict[str, Figure]]) -> None:
                 power = math.log(net[1] / net[0]) / math.log(many / few)
                 bar = "█" * max(0, round(10 * power)) + (" over" if power > MOST_GROWTH else "")
                 say(f"| {what} | {first} → {last} | {power:.2f} | {bar} |")
+
+
+def plot(found: dict[str, dict[str, Figure]]) -> str:
+    """Processor time against the number of tiles, both in powers of ten, one line per command and kind.
+
+    Parameters
+    ----------
+    found
+        Figures by city and command.
+
+    Returns
+    -------
+    str
+        An SVG; the grey line grows as the number of tiles does.
+    """
+    wide, high, edge = 760, 520, 60
+    seconds = [figure.cpu_s for figures in found.values() for figure in figures.values()]
+    tiles = [int(name[2:]) for name in found]
+    low, top = math.log10(max(0.1, min(seconds))), math.log10(max(seconds)) + 0.05
+    most = max(0.1, math.log10(max(tiles)))
+
+    def at(count: int, took: float) -> str:
+        across = edge + math.log10(count) / most * (wide - 4 * edge)
+        return f"{across:.1f},{high - edge - (math.log10(took) - low) / (top - low) * (high - 2 * edge):.1f}"
+
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}"'
+    slope = f"{at(1, 10**low)} {at(max(tiles), 10**low * max(tiles))}"
+    legend = f"1 to {max(tiles)} tiles; {10**low:.1f} to {10**top:.0f} processor seconds; grey: as the city"
+    lines = [
+        svg + ' font-family="sans-serif" font-size="11">',
+        f'<polyline points="{slope}" stroke="#bbb" fill="none"/>',
+        f'<text x="{edge}" y="{high - 20}">{legend}</text>',
+    ]
+    commands_ = list(dict.fromkeys(what for figures in found.values() for what in figures))
+    for number, what in enumerate(commands_):
+        colour = f"hsl({360 * number // len(commands_)} 70% 38%)"
+        for kind, dashes in zip(EXTRACTS, ("", "5 3"), strict=True):
+            points = sorted(
+                (int(name[2:]), figures[what].cpu_s)
+                for name, figures in found.items()
+                if name.startswith(kind) and what in figures
+            )
+            if points:
+                drawn = " ".join(at(*point) for point in points)
+                lines.append(
+                    f'<polyline points="{drawn}" stroke="{colour}" stroke-dasharray="{dashes}" fill="none"/>'
+                )
+                x, y = at(*points[-1]).split(",")
+                lines.append(f'<text x="{float(x) + 5:.1f}" y="{y}" fill="{colour}">{kind} {what}</text>')
+    return "\n".join([*lines, "</svg>"]) + "\n"
 
 
 if __name__ == "__main__":

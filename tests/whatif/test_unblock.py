@@ -145,7 +145,7 @@ def test_the_start_may_be_the_goal() -> None:
     assert (opening.edges, opening.price, opening.units) == ((), 0, 0)
 
 
-def least_keys(field: WhatIfGraph, goals: list[int], detour: int) -> list[int]:
+def least_keys(field: WhatIfGraph, prices: NDArray[np.int64], goals: list[int], detour: int) -> list[int]:
     """The oracle: every arc relaxed as often as there are nodes, in Python's own numbers."""
     best = [int(UNSEEN)] * field.nodes
     for goal in goals:
@@ -155,9 +155,9 @@ def least_keys(field: WhatIfGraph, goals: list[int], detour: int) -> list[int]:
             field.tails.tolist(), field.heads.tolist(), field.edge.tolist(), field.today.tolist(),
             field.mended.tolist(), strict=True,
         ):  # fmt: skip
-            price = int(field.prices[edge]) if edge >= 0 else 0
+            price = int(prices[edge]) if edge >= 0 else -1
             keys = [today] if today < INF else []
-            if price > 0 and mended < today:
+            if price >= 0 and mended < today:
                 keys.append(mended + (price << int(SHIFT) if detour >= INF else price * detour // MIDDLE))
             if keys and best[head] < UNSEEN:
                 best[tail] = min(best[tail], best[head] + min(keys))
@@ -170,18 +170,19 @@ def test_keys_equal_bellman_ford_and_arcs_lead_there(seed: int, detour: int) -> 
     rng = np.random.default_rng(seed)
     field = random_field(rng, closed=0.6)
     goals = [0, 5]
+    prices = np.where(field.prices > 0, rng.integers(0, 8, len(field.prices)), -1)  # some for nothing
     best, following = mend_towards(
-        *field.entering, field.tails, field.heads, field.edge, field.today, field.mended, field.prices,
+        *field.entering, field.tails, field.heads, field.edge, field.today, field.mended, prices,
         field.times(goals), MIDDLE, detour,
     )  # fmt: skip
-    assert best.tolist() == least_keys(field, goals, detour)
+    assert best.tolist() == least_keys(field, prices, goals, detour)
     for node in np.flatnonzero(best < UNSEEN).tolist():
         arcs, arc = [], int(following[node])
         while arc >= 0:
             arcs.append(arc)
             arc = int(following[field.heads[arc]])
-        prices = [int(field.prices[field.edge[one]]) for one in arcs]
-        fine = sum(price << int(SHIFT) if detour >= INF else price * detour // MIDDLE for price in prices)
+        paid = [int(prices[field.edge[one]]) for one in arcs]
+        fine = sum(price << int(SHIFT) if detour >= INF else price * detour // MIDDLE for price in paid)
         edges = {int(field.edge[one]) for one in arcs}
         # the way costs what its arcs to mend cost, and what is left of the key is time to walk on it
         assert scipy_times(field, goals, sorted(edges))[node] <= best[node] - fine

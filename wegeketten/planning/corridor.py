@@ -95,7 +95,7 @@ class _Run(NamedTuple):
         """Grow from where `times` are known; an arc is walked as it is or mended, whichever key is less."""
         best, following = mend_towards(
             *field.entering, field.tails, field.heads, field.edge,
-            weights, field.mended, prices, times, middle, detour,
+            weights, field.mended, np.where(prices > 0, prices, -1), times, middle, detour,
         )  # fmt: skip
         return cls(field, best, following)
 

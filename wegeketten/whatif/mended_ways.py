@@ -43,7 +43,7 @@ def mend_towards(
     weights, mended
         Times of the arcs now and after their measure.
     prices
-        Price of each edge's measure, 0 where it cannot be mended, shape (edges,).
+        Price of each edge's measure, negative where it cannot be mended, shape (edges,).
     times
         Time of each node to its nearest goal over `weights`, `INF` where there is no way.
     middle, detour
@@ -70,7 +70,7 @@ def mend_towards(
         if mended[arc] >= weights[arc] or edge[arc] < 0 or times[heads[arc]] >= INF:
             continue
         price = prices[edge[arc]]
-        if price <= 0:
+        if price < 0:
             continue
         fine = price << SHIFT if detour >= INF else price * detour // middle
         end, node = tails[arc], heads[arc]
@@ -89,10 +89,10 @@ def mend_towards(
         done[node] = True
         for place in range(indptr[node], indptr[node + 1]):
             arc = arcs[place]
-            price = np.int64(0) if edge[arc] < 0 else prices[edge[arc]]
+            price = np.int64(-1) if edge[arc] < 0 else prices[edge[arc]]
             taken = np.int64(weights[arc]) if weights[arc] < INF else UNSEEN
             mends = False
-            if mended[arc] < weights[arc] and price > 0:
+            if mended[arc] < weights[arc] and price >= 0:
                 fine = price << SHIFT if detour >= INF else price * detour // middle
                 mends = fine + mended[arc] < taken
                 taken = min(taken, fine + mended[arc])

@@ -143,7 +143,8 @@ class Opener:
     def price_left(self) -> NDArray[np.int64]:
         """Least price of every node, however long the way; `UNSEEN` where no way can be made."""
         field = self.field
-        prices = field.prices if self.shares is None else field.prices // self.shares
+        prices = field.prices if self.shares is None else field.prices // self.shares  # a share may be 0
+        prices = np.where(field.prices > 0, prices, -1)
         keys, _ = mend_towards(
             *field.entering, field.tails, field.heads, field.edge,
             field.today, self.mended, prices, self.today, 1, INF,
