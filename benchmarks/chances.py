@@ -4,7 +4,8 @@
 
 Without arguments it takes every part, over the extracts in ``../shared/data`` (built once, in a scratch
 folder). Beside the chances stand the static assumption (the point value is the truth) and independent draws
-(nothing is shared), so that the gain of both is seen.
+(nothing is shared), so that the gain of both is seen. The priors were counted on the same extracts: with
+``--put-aside`` each city is foretold with priors from the others alone.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import resource
 import sys
 import tempfile
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -33,7 +35,8 @@ from wegeketten.reach.expected import find_chances
 from wegeketten.reach.shares import units_within
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 SCRATCH = Path(tempfile.gettempdir()) / "wegeketten-benchmark-chances"
@@ -62,6 +65,7 @@ LIMIT_OF = {
     "smoothness_grade": "smoothness_grade",
 }
 SEED = 20261130
+ASIDE = "Each city foretold with priors from the other cities alone.\n"
 
 
 def main() -> None:
@@ -69,12 +73,13 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", default=["elements", "shares", "martingale", "cost"])
     parser.add_argument("--city", action="append", default=[])
     parser.add_argument("--repeats", type=int, default=4)
+    parser.add_argument("--put-aside", action="store_true")
     chosen = parser.parse_args()
     names = chosen.city or list(EXTRACTS)
     if "elements" in chosen.parts:
-        print_elements(names)
+        print_elements(names, chosen.put_aside)
     if "shares" in chosen.parts:
-        print_shares(names, chosen.repeats)
+        print_shares(names, chosen.repeats, chosen.put_aside)
     if "martingale" in chosen.parts:
         print_martingale(chosen.city[0] if chosen.city else "berlin")
     if "cost" in chosen.parts:
@@ -103,9 +108,24 @@ def groups_of(city: City) -> Groups:
 # --- element by element -----------------------------------------------------------------------------
 
 
-def print_elements(names: list[str]) -> None:
-    profiles = load_profiles(WHEELED)
+def priors_of(aside: bool) -> Callable[[str], AbstractContextManager[None]]:
+    """The priors that a city is foretold with: as shipped, or counted on all cities but this one."""
+    if not aside:
+        return lambda _: nullcontext()
+    from priors import priors_without, tables_of
+
+    tables = tables_of(list(EXTRACTS))
+    return lambda name: priors_without(name, tables)
+
+
+def print_elements(names: list[str], aside: bool) -> None:
+    profiles, priors = load_profiles(WHEELED), priors_of(aside)
     print("## Element by element, the tags of its own street put aside\n")
+    print(
+        "Priors as shipped.\n"
+        if not aside
+        else "Each city foretold with priors from the other cities alone.\n"
+    )
     print("| attribute | profile | elements | Brier | static | skill | worst tenth of 100 or more |")
     print("|---|---|---:|---:|---:|---:|---|")
     cities = [(name, groups_of(city_of(name))) for name in names]
@@ -114,7 +134,10 @@ def print_elements(names: list[str]) -> None:
             limit = getattr(profile.limits, LIMIT_OF[attribute])
             if limit is None:
                 continue
-            parts = [foretold(groups, attribute, float(limit)) for _, groups in cities]
+            parts = []
+            for name, groups in cities:
+                with priors(name):
+                    parts.append(foretold(groups, attribute, float(limit)))
             cases = Cases(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
             if cases.weight.sum() < 30:
                 continue
@@ -202,12 +225,24 @@ class Told(NamedTuple):
     by_world: np.ndarray
 
 
-def print_shares(names: list[str], repeats: int) -> None:
+def print_shares(names: list[str], repeats: int, aside: bool) -> None:
+    priors = priors_of(aside)
     print("## Shares: tags hidden by street, foretold, revealed\n")
+    print(
+        "Priors as shipped.\n"
+        if not aside
+        else "Each city foretold with priors from the other cities alone.\n"
+    )
     print("Cells are district × wheeled profile × service; those on which nothing hangs are left out.\n")
     print("`raw` also counts homes that the tags carry beyond *possible*: on faster ground than assumed.\n")
-    print("| extract | hidden | draws | cells | inside | raw | width | of bounds | error | of likely's |")
-    print("|---|---|---|---:|---:|---:|---:|---:|---:|---:|")
+    print("`even`: inside, where a truth that many worlds share counts by how many of them lie below it.")
+    print(
+        "Errors: mean distance from the truth, points, of the mean over the worlds, of their median, and of"
+    )
+    print("*likely* (the static assumption).\n")
+    columns = "extract|hidden|draws|cells|inside|even|raw|width|of bounds|mean|median|likely"
+    print(f"| {columns.replace('|', ' | ')} |")
+    print("|---|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|")
     rng = np.random.default_rng(SEED)
     for name in names:
         city = city_of(name)
@@ -218,7 +253,8 @@ def print_shares(names: list[str], repeats: int) -> None:
                 if not rounds:
                     continue
                 for sharing in (True, False):
-                    told = [each for masks in rounds for each in foreseen(city, masks, sharing)]
+                    with priors(name):
+                        told = [each for masks in rounds for each in foreseen(city, masks, sharing)]
                     label = f"{'half' if share < 1 else 'all'} of {scenario}"
                     print_row(name, label, "shared" if sharing else "independent", told)
     print()
@@ -226,22 +262,29 @@ def print_shares(names: list[str], repeats: int) -> None:
 
 def print_row(name: str, label: str, draws: str, told: list[Told]) -> None:
     if not told:
-        print(f"| {name} | {label} | {draws} | 0 | – | – | – | – | – | – |")
+        print(f"| {name} | {label} | {draws} | 0 |{' – |' * 8}")
         return
-    low, high = np.array([np.quantile(each.by_world, (0.1, 0.9)) for each in told]).T
-    truth, likely = (np.array([getattr(each, part) for each in told]) for part in ("truth", "likely"))
-    expected = np.array([each.by_world.mean() for each in told])
-    inside = ((truth >= low - 1e-9) & (truth <= high + 1e-9)).mean()
-    raw = np.array([each.raw for each in told])
-    untrimmed = ((raw >= low - 1e-9) & (raw <= high + 1e-9)).mean()
+    worlds = np.stack([each.by_world for each in told])
+    low, high = np.quantile(worlds, (0.1, 0.9), axis=1)
+    parts = ("truth", "likely", "raw")
+    truth, likely, raw = (np.array([getattr(each, part) for each in told]) for part in parts)
+    covered = [((value >= low - 1e-9) & (value <= high + 1e-9)).mean() for value in (truth, raw)]
+    same = np.abs(worlds - truth[:, None]) <= 1e-6
+    ranks = ((worlds < truth[:, None]) & ~same).mean(axis=1)
+    # of the worlds that share the truth's value: the part between the tenth and the ninetieth in 100
+    ties = same.mean(axis=1)
+    part = np.clip(0.9 - ranks, 0, ties) - np.clip(0.1 - ranks, 0, ties)
+    even = np.where(ties > 0, part / np.maximum(ties, 1e-9), (ranks >= 0.1) & (ranks <= 0.9)).mean()
     bounds = np.mean([each.width for each in told])
-    error, of_likely = np.abs(expected - truth).mean(), np.abs(likely - truth).mean()
-    ratio = error / of_likely if of_likely > 0 else float("nan")
     width = (high - low).mean()
+    points = worlds.mean(axis=1), np.median(worlds, axis=1), likely
+    errors = [np.abs(value - truth).mean() for value in points]
     print(
-        f"| {name} | {label} | {draws} | {len(told)} | {100 * inside:.0f} % | {100 * untrimmed:.0f} % "
-        f"| {100 * width:.2f} "
-        f"| {width / max(bounds, 1e-9):.2f} | {100 * error:.2f} | {ratio:.2f} |"
+        f"| {name} | {label} | {draws} | {len(told)} | {100 * covered[0]:.0f} % | {100 * even:.0f} % "
+        f"| {100 * covered[1]:.0f} % | {100 * width:.2f} | {width / max(bounds, 1e-9):.2f} | "
+        + " | ".join(f"{100 * error:.2f}" for error in errors)
+        + " |",
+        flush=True,
     )
 
 

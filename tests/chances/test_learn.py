@@ -10,7 +10,7 @@ import pytest
 from wegeketten.chances.groups import Groups
 from wegeketten.chances.learn import Lessons
 from wegeketten.chances.scale import scale
-from wegeketten.model.edges import ATTRIBUTES, PLAIN, EdgeTable, Kind, absent_columns
+from wegeketten.model.edges import ATTRIBUTES, HIGHWAYS, PLAIN, EdgeTable, Kind, absent_columns
 from wegeketten.model.reading import Provenance
 
 if TYPE_CHECKING:
@@ -83,3 +83,21 @@ def test_pieces_of_one_way_count_once() -> None:
     one, three = (Lessons(each, scale("surface_class"), wary=False) for each in (whole, cut))
     assert three.elements == one.elements == 1
     assert three.counted.sum() == pytest.approx(1)
+
+
+def test_a_way_beside_a_street_has_another_prior() -> None:
+    """A path of two pieces: one ends 20 m from the middle of a street of 200 m, one lies 90 m away."""
+    groups = footways([0, 0, 0], ["Ring", "", ""])
+    columns = groups.edges.columns
+    columns["kind"][:] = [Kind.street, Kind.path, Kind.path]
+    columns["road"][0] = columns["highway"][0] = HIGHWAYS.index("residential")
+    columns["highway"][1:] = HIGHWAYS.index("path")
+    columns["u"][:], columns["v"][:] = [0, 2, 4], [1, 3, 5]
+    xy = np.array([[0, 0], [200, 0], [100, 10], [100, 30], [100, 80], [100, 100]], dtype=np.float64)
+    beside = Groups(groups.edges, xy)
+    assert beside.beside_street.tolist() == [True, True, False]
+    lessons = Lessons(beside, scale("surface_class"), wary=False)
+    names = [lessons.scale.contexts[number].name for number in lessons.context]
+    assert names == ["streets", "paths beside streets", "paths away from streets"]
+    near, far = (lessons.shares(np.array([row]))[0][0, :3].sum() for row in (1, 2))
+    assert near > far

@@ -44,8 +44,12 @@ class Context(NamedTuple):
         Of kerbs: names of `Crossing`, ``own`` for those mapped for themselves beside none; all where empty.
     services
         Of entrances: ids of the services; all where empty.
+    beside_street
+        Whether it speaks of ways near a street, or of those away from one; of both where None.
     shares
         Share of each class, float64, shape (classes,); the sum is 1.
+    assumed
+        Share of each class as it was assumed before anything was counted; None where it is not kept.
     elements
         How many elements the shares were counted on; 0 for an assumption without a count.
     source
@@ -57,7 +61,9 @@ class Context(NamedTuple):
     highways: frozenset[str]
     crossings: frozenset[str]
     services: frozenset[str]
+    beside_street: bool | None
     shares: NDArray[np.float64]
+    assumed: NDArray[np.float64] | None
     elements: int
     source: str
 
@@ -298,13 +304,18 @@ def _context(entry: dict[str, Any], classes: int, path: Path) -> Context:
     shares = np.array(entry["shares"], dtype=np.float64)
     if len(shares) != classes or (shares < 0).any() or shares.sum() <= 0:
         raise UsageError(f"{path}: {entry['name']}: {classes} shares are needed, none negative")
+    assumed = np.array(entry["assumed"], dtype=np.float64) if "assumed" in entry else None
+    if assumed is not None and len(assumed) != classes:
+        raise UsageError(f"{path}: {entry['name']}: {classes} shares are needed, none negative")
     return Context(
         entry["name"],
         frozenset(entry.get("kinds", ())),
         frozenset(entry.get("highways", ())),
         frozenset(entry.get("crossings", ())),
         frozenset(entry.get("services", ())),
+        entry.get("beside_street"),
         shares / shares.sum(),
+        None if assumed is None else assumed / assumed.sum(),
         int(entry["elements"]),
         entry["source"],
     )
