@@ -98,6 +98,7 @@ def scan(
     at: str | None = None,
     worlds: int = 0,
     seed: int = 0,
+    own_speed: bool = False,
     profiles: Profiles = (),
     services: str | Sequence[str] = (),
     districts: str | Sequence[str] = (),
@@ -118,6 +119,8 @@ def scan(
         Count only stops one can board, with so many departures an hour; day and time of that.
     worlds, seed
         How many times the unknown is drawn (0: not at all), and which worlds.
+    own_speed
+        Whether people of one profile differ in speed in these worlds, from its slow to its fast one.
     profiles, services, districts
         See `profile`, `service` and `district`.
     catalogue
@@ -147,7 +150,7 @@ def scan(
     result = scan_city(
         city_of(city), profiles=chosen, services=listed(service or services),
         districts=listed(district or districts), catalogue=catalogue, worlds=worlds, seed=seed,
-        progress=progress,
+        own_speed=own_speed, progress=progress,
     )  # fmt: skip
     if usable_stops is not None:
         from wegeketten.transit.usable import demand_usable_stops

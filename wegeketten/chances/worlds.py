@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
     Normals = NDArray[np.float32]
 
+NINTH = 1.2815515655446004
+"""Normal number that nine of ten draws do not exceed."""
+
 BLOCK = 8
 """Worlds that are drawn together: as many as there are bits in a byte of an answer."""
 
@@ -77,6 +80,8 @@ class Worlds:
         Whether what belongs together is drawn together; else each element by itself.
     wary, only
         See `wegeketten.chances.odds.Odds`.
+    own_speed
+        Whether people differ in speed, see `speeds`; else all of a profile are as fast as it says.
     """
 
     city: City
@@ -86,6 +91,7 @@ class Worlds:
     sharing: bool = True
     wary: bool = True
     only: Mapping[str, NDArray[np.bool_]] | None = None
+    own_speed: bool = False
     _kept: dict[tuple[int, int], tuple[Normals, NDArray[np.bool_] | None]] = field(
         default_factory=dict, repr=False
     )
@@ -280,6 +286,43 @@ class Worlds:
         if self.only is not None and "entrance" not in self.only:
             return np.ones((len(self.city.places["service"]), count), dtype=bool)
         return self.entrances.open(self.seed, first, count)
+
+    def speeds(self, profile: Profile, first: int) -> NDArray[np.float64]:
+        """How many times as fast as the profile's pace each home's person is, shape (homes, worlds).
+
+        Two halves of a log-normal distribution: a tenth is slower than the profile's slow speed, half than its
+        typical one, nine tenths than its fast one. Whoever lives at a home is as fast for every service, and
+        as slow or as fast for her profile in every one of the profiles.
+
+        Parameters
+        ----------
+        profile
+            Whose speeds.
+        first
+            Number of a world with which a block begins.
+
+        Returns
+        -------
+        ndarray
+            1 for the profile's own pace.
+
+        Examples
+        --------
+        >>> from wegeketten.people.profile import load_profile
+        >>> from wegeketten.pipeline.hamlet import hamlet
+        >>> walker = load_profile("walker")
+        >>> Worlds(hamlet(), [walker], 8).speeds(walker, 0).shape
+        (12, 8)
+        """
+        ids = keys_of(self.city.homes["home_id"].astype(str).tolist())
+        draws = normals(ids, _salt("speed"), self.seed, first, min(BLOCK, self.count - first))
+        speeds = profile.speeds
+        slower, faster = (
+            np.log(end / speeds.typical_m_s) / NINTH for end in (speeds.slow_m_s, speeds.fast_m_s)
+        )
+        factor = np.exp(np.where(draws < 0, -draws * slower, draws * faster))
+        found: NDArray[np.float64] = factor * speeds.typical_m_s / profile.level_m_s
+        return found
 
     def _drawn(self, number: int, first: int) -> tuple[Normals, NDArray[np.bool_] | None]:
         """Draws of an attribute in a block of worlds, kept for the next profile."""

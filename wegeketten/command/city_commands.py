@@ -124,6 +124,9 @@ def scan(
     at: TransitAt = None,
     worlds: Worlds = 0,
     seed: Seed = 0,
+    own_speed: Annotated[
+        bool, typer.Option("--own-speed", help="In the worlds people differ in speed, slow to fast.")
+    ] = False,
     lang: Lang = None,
     strict: Strict = False,
     as_json: Json = False,
@@ -141,7 +144,7 @@ def scan(
         opened = open_source(city, tick)
         result = scan_city(
             opened, profiles=profiles, services=service or (), districts=district or (), worlds=worlds,
-            seed=seed, progress=tick,
+            seed=seed, own_speed=own_speed, progress=tick,
         )  # fmt: skip
         notes = list(opened.meta["notes"])
         if usable_stops is not None:

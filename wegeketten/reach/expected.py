@@ -33,6 +33,7 @@ def find_chances(
     *,
     worlds: int | Worlds = 64,
     seed: int = 0,
+    own_speed: bool = False,
     catalogue: Catalogue | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
@@ -49,6 +50,9 @@ def find_chances(
         How many, or drawings of the city that are there already.
     seed
         Another seed, other worlds.
+    own_speed
+        Whether people differ in speed, see `Worlds.speeds`. The three answers are for the profile's own pace:
+        then they bound a person's chance no longer, but what they promise at her own speed does.
     catalogue
         Standards; the city's own where None.
     threads
@@ -70,7 +74,9 @@ def find_chances(
     >>> chances.chance("wheelchair")[:3, 0].tolist()
     [0.546875, 0.546875, 0.546875]
     """
-    drawn = worlds if isinstance(worlds, Worlds) else Worlds(city, profiles, worlds, seed)
+    drawn = (
+        worlds if isinstance(worlds, Worlds) else Worlds(city, profiles, worlds, seed, own_speed=own_speed)
+    )
     catalogue = catalogue or city.catalogue
     count = thread_count(threads)
     homes = len(city.homes["home_id"])
@@ -207,13 +213,15 @@ class _Question:
         uv = city.edges["u"], city.edges["v"]
         limits = [units_within(catalogue.standard_s(service, profile)) for service in services]
         self.limits = np.array(limits, dtype=np.int32)
+        standards = [catalogue.service(service).standard for service in services]
+        self.in_minutes = np.array([standard.minutes is not None for standard in standards])
         self.answers = len(services)
         self._seeds(places, uv, services)
         edge = self.homes.edge.astype(np.int64)
         self.u, self.v, self.arc = uv[0][edge], uv[1][edge], 2 * edge
         there, back = self.weights[2 * edge].astype(np.int64), self.weights[2 * edge + 1].astype(np.int64)
-        to_u = _part(back, self.homes.along) + self.homes.off_units
-        to_v = there - _part(there, self.homes.along) + self.homes.off_units
+        self.to_u = to_u = _part(back, self.homes.along) + self.homes.off_units
+        self.to_v = to_v = there - _part(there, self.homes.along) + self.homes.off_units
         # the latest time at the node from which the home is still in time; -1 where it never is
         self.latest_u = np.maximum(self.limits[None] - to_u[:, None], -1).astype(np.int32)
         self.latest_v = np.maximum(self.limits[None] - to_v[:, None], -1).astype(np.int32)
@@ -223,6 +231,7 @@ class _Question:
     ) -> None:
         lengths = self.city.edges["length_m"]
         nodes, offsets, arcs, owners, number, pairs = [], [], [], [], [], []
+        units = []
         self.doors = np.zeros(len(services), dtype=bool)
         for column, service in enumerate(services):
             offer = places.take(
@@ -236,7 +245,8 @@ class _Question:
             owners.append(offer.owner[seed.joint])
             number.append(np.full(len(seed.nodes), column))
             pair = same_edge(self.homes, offer, self.weights, lengths)
-            near = np.flatnonzero(pair.units <= self.limits[column])
+            near = np.flatnonzero(pair.units < INF)
+            units.append(pair.units[near])
             home, place = pair.home[near], pair.place[near]
             onward = offer.along[place] >= self.homes.along[home]
             arc = 2 * offer.edge[place].astype(np.int64) + ~onward
@@ -244,6 +254,7 @@ class _Question:
         self.seed_nodes, self.seed_offsets = np.concatenate(nodes), np.concatenate(offsets)
         self.seed_arcs, self.seed_places = np.concatenate(arcs), np.concatenate(owners)
         self.seed_service, self.pairs = np.concatenate(number), np.concatenate(pairs).astype(np.int64)
+        self.pair_units = np.concatenate(units).astype(np.int64)
 
     def block(
         self, worlds: Worlds, first: int, entered: NDArray[np.bool_], threads: int
@@ -253,7 +264,9 @@ class _Question:
         What the answer *sure* promises holds in every world, and what it does not find possible in none.
         """
         sure, possible = self._bounds
-        if (sure == possible).all():
+        if worlds.own_speed:
+            limits = self._limits_of(worlds.speeds(self.profile, first))
+        elif (sure == possible).all():
             return np.broadcast_to(sure, (entered.shape[1], *sure.shape))
         if self._times is None:
             self._times = Times(worlds.odds, self.profile, self.seconds)
@@ -266,10 +279,36 @@ class _Question:
             weights = self.weights.copy()
             weights[arcs] = units[world]
             weights[~open_[world]] = INF
-            found[world] = (self._world(open_[world], weights, entered[:, world]) | sure) & possible
+            there = open_[world], weights, entered[:, world]
+            if not worlds.own_speed:
+                found[world] = (self._world(*there) | sure) & possible
+                return
+            limit = limits[:, :, world]
+            at_best, at_worst = (each <= limit for each in self._times_within)
+            found[world] = ((self._home_times(*there) <= limit) | at_worst) & at_best
 
         share([partial(answer, world) for world in range(len(open_))], threads)
         return found
+
+    def _limits_of(self, speeds: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Limits by home, service and world at the pace of the answers, for people of their own speed.
+
+        Whoever is half as fast takes twice as long for all of the way, waits included. A standard in metres
+        is as far for everybody.
+        """
+        factor = np.where(self.in_minutes[None, :, None], speeds[self.homes.owner][:, None, :], 1.0)
+        found: NDArray[np.int64] = np.floor(self.limits[None, :, None] * factor).astype(np.int64)
+        return found
+
+    @cached_property
+    def _times_within(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Time of each joined home in *possible* and in *sure*, units, shape (homes, services)."""
+        wheelchair = self.city.places["wheelchair"]
+        everywhere = np.ones(len(wheelchair), dtype=bool)
+        return (
+            self._home_times(self.weights != INF, self.weights, everywhere),
+            self._home_times(self.sure != INF, self.sure, wheelchair == 1),
+        )
 
     @cached_property
     def _bounds(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
@@ -283,26 +322,47 @@ class _Question:
             found.append(self._world(weights != INF, weights, entered))
         return found[0], found[1]
 
-    def _world(
+    def _nearest(
         self, open_: NDArray[np.bool_], weights: NDArray[np.int32], entered: NDArray[np.bool_]
-    ) -> NDArray[np.bool_]:
+    ) -> NDArray[np.int32]:
+        """Time of each node to the nearest place of each service, shape (nodes, services)."""
         metric = self.city.hierarchy.customize(weights, threads=1)
         live = open_[self.seed_arcs] & (entered[self.seed_places] | ~self.doors[self.seed_service])
         service = self.seed_service[live]
         cuts = np.searchsorted(service, np.arange(1, self.answers))
-        times = metric.nearest(
+        return metric.nearest(
             np.split(self.seed_nodes[live], cuts),
             np.split(self.seed_offsets[live], cuts),
             direction="to",
             threads=1,
         )
+
+    def _world(
+        self, open_: NDArray[np.bool_], weights: NDArray[np.int32], entered: NDArray[np.bool_]
+    ) -> NDArray[np.bool_]:
+        """Whether each joined home is in time at the profile's pace."""
+        times = self._nearest(open_, weights, entered)
         found = (times[self.u] <= self.latest_u) & open_[self.arc + 1][:, None]
         found |= (times[self.v] <= self.latest_v) & open_[self.arc][:, None]
         home, column, arc, place = self.pairs.T
         live = open_[arc] & (entered[place] | ~self.doors[column])
+        live &= self.pair_units <= self.limits[column]
         found[home[live], column[live]] = True
         answer: NDArray[np.bool_] = found
         return answer
+
+    def _home_times(
+        self, open_: NDArray[np.bool_], weights: NDArray[np.int32], entered: NDArray[np.bool_]
+    ) -> NDArray[np.int64]:
+        """Units of each joined home to the nearest place at the profile's pace; `INF` or more without a way."""
+        times = self._nearest(open_, weights, entered).astype(np.int64)
+        by_u = np.where(open_[self.arc + 1][:, None], times[self.u] + self.to_u[:, None], INF)
+        by_v = np.where(open_[self.arc][:, None], times[self.v] + self.to_v[:, None], INF)
+        found: NDArray[np.int64] = np.minimum(by_u, by_v)
+        home, column, arc, place = self.pairs.T
+        live = open_[arc] & (entered[place] | ~self.doors[column])
+        np.minimum.at(found, (home[live], column[live]), self.pair_units[live])
+        return found
 
 
 def _part(weight: NDArray[np.int64], along: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -182,6 +182,7 @@ def scan(
     catalogue: Catalogue | None = None,
     worlds: int = 0,
     seed: int = 0,
+    own_speed: bool = False,
     progress: Progress | None = None,
 ) -> Scan:
     """Compute for every home and profile the time to the nearest place of every service.
@@ -202,6 +203,8 @@ def scan(
         How many times the unknown is drawn for the chances between the three answers; 0 for none.
     seed
         Another seed, other worlds.
+    own_speed
+        Whether people of one profile differ in speed in these worlds, from its slow to its fast one.
     progress
         Called with words and the share done.
 
@@ -226,6 +229,9 @@ def scan(
 
     if not 0 <= worlds <= MOST_WORLDS:
         raise UsageError(f"{worlds} worlds: give 0 for none, or up to {MOST_WORLDS} (64 are a good number)")
+
+    if own_speed and not worlds:
+        raise UsageError("--own-speed: speeds are drawn with the worlds; give --worlds 1 or more")
 
     started = time.perf_counter()
     loaded = [
@@ -252,8 +258,9 @@ def scan(
         from wegeketten.reach.expected import find_chances
 
         result.chances = find_chances(
-            city, loaded, wanted, worlds=worlds, seed=seed, catalogue=catalogue, progress=progress
-        )
+            city, loaded, wanted, worlds=worlds, seed=seed, own_speed=own_speed, catalogue=catalogue,
+            progress=progress,
+        )  # fmt: skip
     result.seconds = time.perf_counter() - started
     return result
 

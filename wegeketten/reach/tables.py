@@ -131,10 +131,12 @@ def _total(scan: Scan) -> list[dict[str, Any]]:
     return rows
 
 
-def _drawn(scan: Scan) -> dict[str, int]:
+def _drawn(scan: Scan) -> dict[str, int | bool]:
     if scan.chances is None:
         return {}
-    return {"worlds": scan.chances.worlds.count, "seed": scan.chances.worlds.seed}
+    worlds = scan.chances.worlds
+    own: dict[str, int | bool] = {"own_speed": True} if worlds.own_speed else {}
+    return {"worlds": worlds.count, "seed": worlds.seed, **own}
 
 
 def _write_homes(scan: Scan, path: Path) -> None:

@@ -78,6 +78,8 @@ def print_scan(scan: Scan, *, lang: str = "de", out: Path | None = None) -> None
         )
     _print_shares(console, words, [_short(profile, lang) for profile in scan.profiles], rows)
     console.print(words["legend"] if scan.chances is None else load_words(lang)["chances"]["legend"])
+    if scan.chances is not None and scan.chances.worlds.own_speed:
+        console.print(load_words(lang)["chances"]["own_speed"])
     _print_islands(scan, console, words, lang)
     _print_worst(scan, console, words, lang)
     if out is not None:
