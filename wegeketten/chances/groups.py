@@ -133,7 +133,8 @@ class Groups:
             return np.zeros(len(self.kind), dtype=bool)
         points, _ = self._points(streets)
         away, _ = cKDTree(points).query(self.middle, distance_upper_bound=BESIDE_M)
-        return np.isfinite(away)
+        near: NDArray[np.bool_] = np.isfinite(away)
+        return near
 
     def _points(self, rows: Rows) -> tuple[NDArray[np.float64], Rows]:
         """Points along edges, 25 m apart or less, and the edge each lies on."""

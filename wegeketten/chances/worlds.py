@@ -290,9 +290,9 @@ class Worlds:
     def speeds(self, profile: Profile, first: int) -> NDArray[np.float64]:
         """How many times as fast as the profile's pace each home's person is, shape (homes, worlds).
 
-        Two halves of a log-normal distribution: a tenth is slower than the profile's slow speed, half than its
-        typical one, nine tenths than its fast one. Whoever lives at a home is as fast for every service, and
-        as slow or as fast for her profile in every one of the profiles.
+        Two halves of a log-normal distribution: a tenth is slower than the profile's slow speed, half than
+        its typical one, nine tenths than its fast one. Whoever lives at a home is as fast for every service,
+        and as slow or fast for her profile in every one of the profiles.
 
         Parameters
         ----------

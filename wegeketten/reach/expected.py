@@ -354,7 +354,7 @@ class _Question:
     def _home_times(
         self, open_: NDArray[np.bool_], weights: NDArray[np.int32], entered: NDArray[np.bool_]
     ) -> NDArray[np.int64]:
-        """Units of each joined home to the nearest place at the profile's pace; `INF` or more without a way."""
+        """Units of each joined home to the nearest place at the profile's pace; `INF` or more: no way."""
         times = self._nearest(open_, weights, entered).astype(np.int64)
         by_u = np.where(open_[self.arc + 1][:, None], times[self.u] + self.to_u[:, None], INF)
         by_v = np.where(open_[self.arc][:, None], times[self.v] + self.to_v[:, None], INF)
