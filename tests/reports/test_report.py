@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from wegeketten.errors import UsageError
 from wegeketten.reach.scan import scan
 from wegeketten.reports.area_figures import areas_of, spots_of
 from wegeketten.reports.bottlenecks import bottlenecks
+from wegeketten.reports.chapters import multiples
 from wegeketten.reports.district import Report, report_page, write_report, write_reports
 from wegeketten.reports.inline import outside_addresses
 from wegeketten.reports.pdf import write_pdf
@@ -161,6 +163,32 @@ def test_an_unknown_district_is_named(town: City, result: Scan, tmp_path: Path) 
     with pytest.raises(UsageError, match="Westedn"):
         write_report(town, tmp_path / "x.html", district="Westedn", scan=result)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_many_districts_are_shortened_and_print_in_any_size(result: Scan, tmp_path: Path) -> None:
+    pytest.importorskip("weasyprint")
+    report = Report(Phrases(result, "en", "Town"))
+    whole, first = report.areas[0], report.areas[1]
+    name = report.phrases.focus, "pharmacy"
+    share = first.cells[name]._replace(expected=None)
+    many = [
+        replace(
+            first,
+            row=row,
+            name=f"District {row:02d}",
+            cells={**first.cells, name: share._replace(likely=row / 40)},
+        )
+        for row in range(40)
+    ]
+    section = multiples([whole, *many], report.phrases)
+    assert section.texts[-1] == "Each picture shows the 24 of 40 districts where the share is smallest."
+    picture = next(one for one in section.pictures if one.title == report.phrases.service("pharmacy"))
+    shown = re.findall(r"District (\d\d)", picture.picture.alt)
+    assert shown == [f"{row:02d}" for row in range(23, -1, -1)]
+    assert len(multiples([whole, *many[:24]], report.phrases).texts) == 1
+    page = report.page(-1, front=[section])
+    for large in (False, True):
+        assert write_pdf(page, tmp_path / "many.pdf", large=large).stat().st_size > 10_000
 
 
 def test_pdf_is_tagged_and_has_language_and_title(result: Scan, tmp_path: Path) -> None:

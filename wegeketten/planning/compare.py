@@ -25,7 +25,7 @@ from wegeketten.transit.register import STOP_MARK
 from wegeketten.whatif.doors import Remedies, goals_of, open_doors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -229,7 +229,8 @@ def compare_cities(
             )
             for city in (before, after)
         ]
-        rows = [row | _expected(row, before, (old, new), both) for row in rows]
+        told = _expected(before, (old, new), both, rows)
+        rows = [row | one for row, one in zip(rows, told, strict=True)]
     meta = {"before": provenance_of(before), "after": provenance_of(after)}
     gone, fresh = len(before.homes["home_id"]) - len(old), len(after.homes["home_id"]) - len(old)
     survey = thanks.effect(before, after, there)
@@ -237,21 +238,33 @@ def compare_cities(
 
 
 def _expected(
-    row: dict[str, Any], before: City, matched: Sequence[NDArray[np.int64]], both: Sequence[Chances]
-) -> dict[str, float | None]:
-    """Expected shares of a row before and after, and the span of their change, world by world."""
+    before: City,
+    matched: Sequence[NDArray[np.int64]],
+    both: Sequence[Chances],
+    rows: Sequence[dict[str, Any]],
+) -> Iterator[dict[str, float | None]]:
+    """Expected shares of each row before and after, and the span of their change, world by world."""
     names = [str(name) for name in before.districts["name"]]
     district, weight = before.homes["district"][matched[0]], before.homes["weight"][matched[0]]
-    inside = district == names.index(row["district"]) if row["district"] else np.ones(len(district), bool)
-    if not weight[inside].sum() > 0:
-        return dict.fromkeys(EXPECTED_COLUMNS)
-    column = both[0].services.index(row["service"])
-    shares = [
-        chances.by_world(row["profile"], homes[inside], weight[inside].astype(np.float64))[column]
-        for chances, homes in zip(both, matched, strict=True)
-    ]
-    told = (shares[0].mean(), shares[1].mean(), *np.quantile(shares[1] - shares[0], INTERVAL))
-    return dict(zip(EXPECTED_COLUMNS, (round(float(each), 4) for each in told), strict=True))
+    known: dict[tuple[str, str], list[NDArray[np.float64]] | None] = {}
+    for row in rows:
+        key = row["profile"], row["district"]
+        if key not in known:
+            inside = district == names.index(key[1]) if key[1] else np.ones(len(district), bool)
+            known[key] = None
+            if weight[inside].sum() > 0:
+                people = weight[inside].astype(np.float64)
+                known[key] = [
+                    chances.by_world(key[0], homes[inside], people)
+                    for chances, homes in zip(both, matched, strict=True)
+                ]
+        shares = known[key]
+        if shares is None:
+            yield dict.fromkeys(EXPECTED_COLUMNS)
+            continue
+        earlier, later = (one[both[0].services.index(row["service"])] for one in shares)
+        told = (earlier.mean(), later.mean(), *np.quantile(later - earlier, INTERVAL))
+        yield dict(zip(EXPECTED_COLUMNS, (round(float(each), 4) for each in told), strict=True))
 
 
 def barriers_of(path: Path) -> list[str]:

@@ -30,6 +30,7 @@ MOST_BARRIERS = 12
 MOST_NOTES = 12
 MOST_PROPOSALS = 10
 MOST_LOOKS = 20
+MOST_BARS = 24
 
 
 def _groups(phrases: Phrases) -> list[str]:
@@ -549,13 +550,17 @@ def multiples(areas: Sequence[Area], phrases: Phrases) -> Section:
     for service in phrases.offered:
         rows = [(phrases.area(area), area.cells[phrases.focus, service].lead) for area in with_homes]
         rows.sort(key=lambda row: (-row[1], row[0]))
+        rows = rows[-MOST_BARS:]
         told = ", ".join(f"{name} {percent(share, lang)}" for name, share in rows)
         alt = words["multiple_alt"].format(service=phrases.service(service), rows=told)
         pictures.append(Titled(phrases.service(service), bar_chart(rows, lang=lang, alt=alt)))
     text = words["multiples_expected" if phrases.drawn else "multiples_text"].format(
         **{"with": phrases.with_profile(phrases.focus)}
     )
-    return Section("multiples-title", words["multiples"], [text], pictures=pictures)
+    texts = [text]
+    if len(with_homes) > MOST_BARS:
+        texts.append(words["multiples_some"].format(shown=MOST_BARS, all=number(len(with_homes), lang)))
+    return Section("multiples-title", words["multiples"], texts, pictures=pictures)
 
 
 def method(areas: Sequence[Area], phrases: Phrases) -> Section:
