@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from wegeketten.errors import InputDataError
 from wegeketten.files.parquet import read_columns
 from wegeketten.files.seal import file_digest, is_sealed
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from wegeketten.network.join import Joiner
     from wegeketten.network.obstacles import Obstacles
     from wegeketten.network.snap import Snaps
+    from wegeketten.network.strip_tiles import StripTiles
     from wegeketten.osm.projection import Projection
     from wegeketten.people.profile import Profile
     from wegeketten.people.verdict import Weights
@@ -68,6 +71,7 @@ class City:
     _metrics: dict[tuple[str, Answer], Metric] = field(default_factory=dict, repr=False)
     _own: frozenset[str] = field(default=frozenset(), repr=False)
     _joiner: Joiner | None = field(default=None, repr=False)
+    _strips: StripTiles | None = field(default=None, repr=False)
 
     def __getstate__(self) -> dict[str, Any]:
         """What is pickled: the folder, and tables that do not come from it (a city at some time has such).
@@ -206,6 +210,27 @@ class City:
 
             self._joiner = Joiner(self.edges, self.obstacles)
         return self._joiner
+
+    @cached_property
+    def water(self) -> NDArray[Any]:
+        """Polygons of the base map's water, metres; none where a city in memory has no base map."""
+        import shapely
+
+        if "files" not in self.meta:
+            return np.empty(0, dtype=object)
+        shapes = self.base["geometry"][self.base["class"] == "water"]
+        valid = shapely.make_valid(shapely.transform(shapes, self.projection.to_xy))
+        parts = shapely.get_parts(shapely.get_parts(valid))
+        return np.asarray(parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON])
+
+    @property
+    def strips(self) -> StripTiles:
+        """Outlines of strips along the network's edges; kept for the next question."""
+        if self._strips is None or self._strips.points is not self.edges.points:
+            from wegeketten.network.strip_tiles import StripTiles
+
+            self._strips = StripTiles(self.edges, self.water)
+        return self._strips
 
     @cached_property
     def projection(self) -> Projection:

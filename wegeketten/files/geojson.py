@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wegeketten.model.licence import ATTRIBUTION
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
 
 class Waypoint(NamedTuple):
@@ -53,6 +55,36 @@ def line_string(line: NDArray[Any]) -> dict[str, Any]:
         "type": "LineString",
         "coordinates": [[round(lon, 7), round(lat, 7)] for lon, lat in line.tolist()],
     }
+
+
+def polygonal(shape: BaseGeometry) -> dict[str, Any]:
+    """GeoJSON geometry of an area in lon, lat, as the area's numbers are.
+
+    Parameters
+    ----------
+    shape
+        Polygon or multipolygon, degrees.
+
+    Returns
+    -------
+    dict
+        Rings are closed.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> polygonal(shapely.Polygon([(0, 0), (1, 0), (1, 1)]))
+    {'type': 'Polygon', 'coordinates': [[[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 0.0]]]}
+    """
+    import shapely
+
+    _, points, (rings, parts) = shapely.to_ragged_array(shapely.get_parts(shape))
+    plain = points.tolist()
+    drawn = [plain[begin:end] for begin, end in pairwise(rings.tolist())]
+    areas = [drawn[begin:end] for begin, end in pairwise(parts.tolist())]
+    if shape.geom_type == "Polygon":
+        return {"type": "Polygon", "coordinates": areas[0]}
+    return {"type": "MultiPolygon", "coordinates": areas}
 
 
 def feature(geometry: dict[str, Any], properties: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -84,6 +84,77 @@ def place_at(line: NDArray[np.float64], share: float) -> tuple[float, float]:
     along = np.concatenate(([0.0], np.cumsum(np.hypot(step[:, 0], step[:, 1]))))
     wanted = share * along[-1]
     return float(np.interp(wanted, along, line[:, 0])), float(np.interp(wanted, along, line[:, 1]))
+
+
+def stretch_of(line: NDArray[np.float64], start: float, end: float) -> NDArray[np.float64]:
+    """Points of a stretch of a line.
+
+    Parameters
+    ----------
+    line
+        Points in metres, shape (points, 2).
+    start, end
+        Shares of the line's length, ``start < end``.
+
+    Returns
+    -------
+    ndarray
+        Both ends and the line's own points between them.
+
+    Examples
+    --------
+    >>> line = np.array([[0.0, 0.0], [4.0, 0.0], [4.0, 4.0]])
+    >>> stretch_of(line, 0.25, 0.75).tolist()
+    [[2.0, 0.0], [4.0, 0.0], [4.0, 2.0]]
+    """
+    step = line[1:] - line[:-1]
+    along = np.concatenate(([0.0], np.cumsum(np.hypot(step[:, 0], step[:, 1]))))
+    begin, stop = max(start, 0.0) * along[-1], min(end, 1.0) * along[-1]
+    x, y = (np.interp((begin, stop), along, line[:, axis]) for axis in (0, 1))
+    between = line[(along > begin) & (along < stop)]
+    return np.concatenate(([[x[0], y[0]]], between, [[x[1], y[1]]]))
+
+
+def places_along(
+    points: NDArray[np.float64], bends: NDArray[np.int64], rows: NDArray[Any], shares: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Places at shares of the lengths of many lines.
+
+    Parameters
+    ----------
+    points
+        Points of all lines in metres, shape (points, 2).
+    bends
+        Where each line's points begin, and the end of the last's.
+    rows
+        Lines, one per place.
+    shares
+        From 0 (the line's first point) to 1 (its last).
+
+    Returns
+    -------
+    ndarray
+        x and y in metres, shape (places, 2).
+
+    Examples
+    --------
+    >>> line = np.array([[0.0, 0.0], [4.0, 0.0], [4.0, 4.0]])
+    >>> places_along(line, np.array([0, 3]), np.array([0, 0]), np.array([0.75, 1.0])).tolist()
+    [[4.0, 2.0], [4.0, 4.0]]
+    """
+    first, last = bends[:-1][rows], bends[1:][rows] - 1
+    size = last - first
+    steps = np.arange(size.sum()) + np.repeat(first - np.cumsum(size) + size, size)
+    lengths = np.hypot(*(points[steps + 1] - points[steps]).T)
+    ends = np.cumsum(lengths)  # of each step, from the beginning of the first line that is asked for
+    start = np.concatenate(([0.0], ends))[np.cumsum(size) - size]
+    whole = ends[np.cumsum(size) - 1] - start
+    step = np.searchsorted(ends, start + shares * whole)
+    step = np.clip(step, np.cumsum(size) - size, np.cumsum(size) - 1)
+    left = ends[step] - (start + shares * whole)
+    back = np.divide(left, lengths[step], out=np.zeros(len(step)), where=lengths[step] > 0)
+    here = steps[step]
+    return np.asarray(points[here + 1] + back[:, None] * (points[here] - points[here + 1]))
 
 
 def lookouts(

@@ -120,10 +120,14 @@ class Isochrone(Tabular):
         """
         from wegeketten.files.geojson import collection, feature
 
+        told = zip(self.areas, self.properties(), strict=True)
+        return collection([feature(_geometry(self.city, area.shape), about) for area, about in told])
+
+    def properties(self) -> list[dict[str, Any]]:
+        """What `to_json` tells of each area beside its outline."""
         center = None if self.center is None else [round(self.center[1], 7), round(self.center[0], 7)]
-        features = []
-        for area in self.areas:
-            about = {
+        return [
+            {
                 "group_index": 0,
                 "value": area.seconds,
                 "center": center,
@@ -135,8 +139,8 @@ class Isochrone(Tabular):
                 "service": self.service,
                 "direction": "from" if self.leaving else "to",
             }
-            features.append(feature(_geometry(self.city, area.shape), about))
-        return collection(features)
+            for area in self.areas
+        ]
 
     def write(self, path: Path) -> None:
         """Write as ``.geojson`` (areas) or ``.gpkg`` (areas, edges and homes, with styles).
@@ -289,9 +293,8 @@ def _home_units(
 
 
 def _geometry(city: City, shape: BaseGeometry) -> dict[str, Any]:
-    import shapely
+    from wegeketten.files.geojson import polygonal
 
     if shape.is_empty:  # a collection of nothing, which readers of areas do not know
         return {"type": "MultiPolygon", "coordinates": []}
-    found: dict[str, Any] = shapely.geometry.mapping(to_degrees(city, shape))
-    return found
+    return polygonal(to_degrees(city, shape))

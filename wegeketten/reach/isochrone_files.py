@@ -94,7 +94,8 @@ def _edges(found: Isochrone, style: LayerStyle) -> Layer:
     minutes: list[float] = []
     shapes = []
     for area in reversed(found.areas):
-        rows, lines = area.spans.lines(city.edges)
+        rows = area.spans.long_rows(city.edges)
+        lines = area.spans.lines(city.edges, rows)
         ids += city.edges.ids(area.spans.edge[rows])
         minutes += [area.seconds / 60] * len(rows)
         shapes += lines.tolist()

@@ -7,18 +7,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from wegeketten.model.lines import places_along
+from wegeketten.network.ring_chains import areas_of, chosen, drawn_rings, polygons_of, rings_of
+from wegeketten.network.strip_tiles import united_strips
+from wegeketten.routing import INF
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
     from wegeketten.city import City
     from wegeketten.joins.endpoints import Endpoints
+    from wegeketten.model.answers import Answer
+    from wegeketten.network.ring_chains import Chains
+    from wegeketten.people.profile import Profile
     from wegeketten.reach.spans import Spans
 
-STRIP_M = 8.0
-"""Half the width of the strip along a reached edge: narrower than a river or a railway with its banks."""
-PATH_M = 1.5
-"""Half the width of the strip from a door to its edge, and of an edge over water (a bridge)."""
 SMALLEST_HOLE_M2 = 400.0
 """Smaller gaps inside the outline are filled unless a home lies in them that is not reached."""
 
@@ -44,21 +48,40 @@ def polygon_of(
     BaseGeometry
         Polygon or multipolygon in the city's metric CRS.
     """
-    _, lines = spans.lines(city.edges)
+    rows = spans.long_rows(city.edges)
+    if not len(rows) + len(reached):
+        return shapely.Polygon() if inner is None else inner
+    whole = spans.whole[rows]
     paths = _paths(city, reached)
-    parts = [shapely.buffer(lines, STRIP_M, quad_segs=2), shapely.buffer(paths, PATH_M, quad_segs=2)]
-    area = shapely.union_all(np.concatenate(parts))
-    if area.is_empty:
-        return area if inner is None else inner
-    water = _water(city, area)
-    if water is not None:
-        bridges = shapely.union_all(shapely.buffer(lines[shapely.intersects(lines, water)], PATH_M))
-        wet = parts[1][shapely.intersects(parts[1], water)]  # of the doors' paths only these lose anything
-        area = shapely.union_all([shapely.difference(area, water), bridges, *wet])
-    area = _without_small_holes(area, _unreached(city, reached, area))
+    rings = city.strips.rings(spans.edge[rows[whole]], spans.lines(city.edges, rows[~whole]), paths)
+    area = (
+        None if rings is None else polygons_of(_without_small_holes(rings, _unreached(city, reached, rings)))
+    )
+    if area is None:
+        area = united_strips(spans.lines(city.edges, rows), paths, city.water)
+        rings = rings_of(area)
+        area = polygons_of(_without_small_holes(rings, _unreached(city, reached, rings)))
     if inner is not None:
         area = shapely.union(area, inner)
     return shapely.normalize(area)
+
+
+def draw_ahead(city: City, profile: Profile, answer: Answer) -> None:
+    """Draw what the inside of most reach areas consists of, so that they need only their rims drawn.
+
+    Parameters
+    ----------
+    city
+        Keeps the outlines (`City.strips`).
+    profile, answer
+        Whoever takes every edge that is open to them.
+    """
+    from wegeketten.joins.endpoints import join_homes
+
+    weights = getattr(city.weights(profile), answer)
+    taken = (np.minimum(weights[0::2], weights[1::2]) < INF) & (city.edges["length_m"] > 0)
+    homes = join_homes(city, profile)
+    city.strips.draw_ahead(np.flatnonzero(taken), _paths(city, homes.take(taken[homes.edge])))
 
 
 def to_degrees(city: City, shape: BaseGeometry) -> BaseGeometry:
@@ -83,58 +106,33 @@ def to_degrees(city: City, shape: BaseGeometry) -> BaseGeometry:
     return shapely.transform(shape, degrees)
 
 
-def _paths(city: City, reached: Endpoints) -> NDArray[np.object_]:
-    """Straight lines from the doors to the places where they join their edges."""
-    from wegeketten.model.lines import place_at
-
-    if not len(reached):
-        return np.empty(0, dtype=object)
-    bends, points = city.edges.bends, city.edges.points
-    x, y = city.homes["x"][reached.owner], city.homes["y"][reached.owner]
-    feet = [
-        place_at(points[bends[edge] : bends[edge + 1]], along)
-        for edge, along in zip(reached.edge.tolist(), reached.along.tolist(), strict=True)
-    ]
-    ends = np.stack([np.column_stack([x, y]), np.asarray(feet, dtype=np.float64)], axis=1)
-    return np.asarray(shapely.linestrings(ends))
+def _paths(city: City, reached: Endpoints) -> NDArray[np.float64]:
+    """Straight lines from the doors to the places where they join their edges, shape (doors, 2, 2)."""
+    homes = np.column_stack([city.homes["x"][reached.owner], city.homes["y"][reached.owner]])
+    feet = places_along(city.edges.points, city.edges.bends, reached.edge, reached.along)
+    return np.stack([homes, feet], axis=1)
 
 
-def _water(city: City, area: BaseGeometry) -> BaseGeometry | None:
-    """The base map's water that meets an area, metres; None where there is none."""
-    if "files" not in city.meta:  # a city in memory has no base map
-        return None
-    shapes = city.base["geometry"][city.base["class"] == "water"]
-    if not len(shapes):
-        return None
-    box = shapely.box(*to_degrees(city, shapely.box(*area.bounds)).bounds)
-    near = shapes[shapely.intersects(shapes, box)]
-    if not len(near):
-        return None
-
-    def metres(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.asarray(city.projection.to_xy(lonlat))
-
-    return shapely.union_all(shapely.make_valid(shapely.transform(near, metres)))
-
-
-def _unreached(city: City, reached: Endpoints, area: BaseGeometry) -> shapely.STRtree:
+def _unreached(city: City, reached: Endpoints, rings: Chains) -> shapely.STRtree:
     """Homes near an area that are not reached."""
-    west, south, east, north = area.bounds
+    (west, south), (east, north) = rings.points.min(axis=0), rings.points.max(axis=0)
     x, y = city.homes["x"], city.homes["y"]
     other = (x >= west) & (x <= east) & (y >= south) & (y <= north)
     other[reached.owner] = False
-    return shapely.STRtree(np.asarray(shapely.points(city.homes["x"][other], city.homes["y"][other])))
+    return shapely.STRtree(np.asarray(shapely.points(x[other], y[other])))
 
 
-def _without_small_holes(area: BaseGeometry, unreached: shapely.STRtree) -> BaseGeometry:
-    parts = []
-    for part in shapely.get_parts(area):
-        rings = shapely.get_rings(part)
-        holes = np.asarray(shapely.polygons(rings[1:]))
-        keep = [
-            ring
-            for ring, hole in zip(rings[1:], holes, strict=True)
-            if hole.area >= SMALLEST_HOLE_M2 or len(unreached.query(hole, predicate="contains"))
-        ]
-        parts.append(shapely.polygons(rings[0], holes=keep or None))
-    return shapely.union_all(parts) if len(parts) > 1 else parts[0]
+def _without_small_holes(rings: Chains, unreached: shapely.STRtree) -> Chains:
+    """Rings less the small holes, and less what lies in them."""
+    sizes = areas_of(rings)
+    small = np.flatnonzero((sizes < 0) & (sizes > -SMALLEST_HOLE_M2))
+    holes = np.asarray(shapely.polygons(drawn_rings(chosen(rings, small))))
+    asked = np.unique(unreached.query(holes, predicate="contains")[0])
+    filled = np.delete(np.arange(len(small)), asked)
+    gone = np.zeros(len(sizes), dtype=bool)
+    gone[small[filled]] = True
+    islands = np.flatnonzero(sizes > 0)
+    if len(islands) > 1 and len(filled):
+        shapes = shapely.polygons(drawn_rings(chosen(rings, islands)))
+        gone[islands[np.unique(shapely.STRtree(shapes).query(holes[filled], predicate="contains")[1])]] = True
+    return chosen(rings, ~gone)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wegeketten.model.lines import shapes_of
+from wegeketten.model.lines import shapes_of, stretch_of
 from wegeketten.routing import INF
 
 if TYPE_CHECKING:
@@ -43,8 +43,8 @@ class Spans:
         """Spans that cover their edge from end to end."""
         return (self.start <= 0.0) & (self.end >= 1.0)
 
-    def lines(self, edges: EdgeTable) -> tuple[NDArray[np.int64], NDArray[np.object_]]:
-        """Rows of the spans that have a length, and their geometry in the city's metric CRS.
+    def long_rows(self, edges: EdgeTable) -> NDArray[np.int64]:
+        """Rows of this table whose edge has a length.
 
         Parameters
         ----------
@@ -53,20 +53,32 @@ class Spans:
 
         Returns
         -------
-        tuple
-            Rows of this table, and LineStrings in metres.
+        ndarray
+            Ascending.
         """
-        from shapely.ops import substring
+        return np.flatnonzero(edges["length_m"][self.edge] > 0)
 
+    def lines(self, edges: EdgeTable, rows: NDArray[np.int64]) -> NDArray[np.object_]:
+        """Geometry of some spans in the city's metric CRS.
+
+        Parameters
+        ----------
+        edges
+            Edges of the network.
+        rows
+            Rows of this table whose edge has a length.
+
+        Returns
+        -------
+        ndarray
+            LineStrings in metres.
+        """
         bends, points = edges.bends, edges.points
-        wanted = np.flatnonzero(edges["length_m"][self.edge] > 0)
-        shapes = shapes_of([points[bends[edge] : bends[edge + 1]] for edge in self.edge[wanted].tolist()])
-        for row in np.flatnonzero(~self.whole[wanted]).tolist():
-            span = wanted[row]
-            shapes[row] = substring(
-                shapes[row], float(self.start[span]), float(self.end[span]), normalized=True
-            )
-        return wanted, shapes
+        lines = [points[bends[edge] : bends[edge + 1]] for edge in self.edge[rows].tolist()]
+        for row in np.flatnonzero(~self.whole[rows]).tolist():
+            span = rows[row]
+            lines[row] = stretch_of(lines[row], float(self.start[span]), float(self.end[span]))
+        return shapes_of(lines)
 
 
 def spans_within(

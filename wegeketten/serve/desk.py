@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from wegeketten.model.answers import ANSWERS
 from wegeketten.model.edges import RAW
 from wegeketten.people.profile import PROFILES, Profile, load_profiles
+from wegeketten.reach.reach_polygon import draw_ahead
 from wegeketten.serve.refusals import VALUE, RefusedError
 from wegeketten.serve.service_times import service_times
 from wegeketten.serve.variant import Variant
@@ -200,4 +201,5 @@ class Desk:
                 progress(profile.id, number / len(self.profiles))
             for answer in ANSWERS:
                 city.metric(profile, answer)
+            draw_ahead(city, profile, "likely")
         rehearse(self)

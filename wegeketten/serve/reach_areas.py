@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 
 from wegeketten.errors import UsageError
+from wegeketten.files.geojson import polygonal
 from wegeketten.model.answers import ANSWERS
 from wegeketten.reach.isochrone import find_isochrone
 from wegeketten.reach.reach_polygon import to_degrees
@@ -105,6 +106,7 @@ def isochrones(desk: Desk, name: str, fields: Fields) -> dict[str, Any]:
     network = desk.by_metres(profile, wishes) if asked.by_length else desk.network(profile, wishes)
     features: list[dict[str, Any]] = []
     shapes: list[list[BaseGeometry]] = []
+    drawn: list[BaseGeometry] = []
     for number, (lon, lat) in enumerate(asked.points):
         try:
             found = find_isochrone(
@@ -117,12 +119,12 @@ def isochrones(desk: Desk, name: str, fields: Fields) -> dict[str, Any]:
                 f"point {number} {told}: no way within 250 m; longitude comes first", NO_POINT, 404
             ) from None
         shapes.append(_shapes(found, asked, number))
-        for limit, shape, plain in zip(asked.limits, shapes[-1], found.to_json()["features"], strict=True):
-            about = plain["properties"] | {"group_index": number, "value": limit}
+        for limit, shape, plain in zip(asked.limits, shapes[-1], found.properties(), strict=True):
+            about = plain | {"group_index": number, "value": limit}
             about |= _figures(shape, limit * (1.0 if asked.by_length else profile.level_m_s), asked)
-            geometry = shapely.geometry.mapping(to_degrees(desk.city, in_one_piece(shape)))
-            features.append({"type": "Feature", "properties": about, "geometry": geometry})
-    corners = np.array([shapely.geometry.shape(each["geometry"]).bounds for each in features])
+            drawn.append(to_degrees(desk.city, in_one_piece(shape)))
+            features.append({"type": "Feature", "properties": about, "geometry": polygonal(drawn[-1])})
+    corners = shapely.bounds(drawn)
     if asked.crossed:
         features += _intersections(desk, shapes, asked)
     query = {
@@ -200,7 +202,7 @@ def _intersections(desk: Desk, shapes: list[list[BaseGeometry]], asked: AreaRequ
         if "area" in asked.attributes:
             about["area"] = round(shape.area * asked.area_factor, 6)
         drawn = to_degrees(desk.city, parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts))
-        features.append({"type": "Feature", "properties": about, "geometry": shapely.geometry.mapping(drawn)})
+        features.append({"type": "Feature", "properties": about, "geometry": polygonal(drawn)})
     return features[:MOST_CROSSED]
 
 

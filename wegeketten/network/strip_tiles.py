@@ -1,0 +1,550 @@
+"""The outline of strips about many lines, drawn square by square, some of them ahead.
+
+Whether a point of the plane lies on the outline of a union is decided by the strips that come near it. So the
+plane is cut into squares, the strips that meet a square are united apart from all others, and of that union's
+outline the stretches inside the square are kept; they hang together at the squares' borders. All strips have
+a corner wherever they cross a border, put there before anything is united, so that both sides of a border end
+in the same numbers.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import shapely
+
+from wegeketten.model.lines import shapes_of
+from wegeketten.network.ring_chains import (
+    Chains,
+    chosen,
+    joined_rings,
+    ranges,
+    stretches_within,
+    together,
+    without,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+    from wegeketten.model.edges import EdgeTable
+
+    Metres = NDArray[np.float64]
+    Rows = NDArray[np.int64]
+    Shapes = NDArray[np.object_]
+    Marks = NDArray[np.uint64]
+
+STRIP_M = 8.0
+"""Half the width of the strip along an edge: narrower than a river or a railway with its banks."""
+PATH_M = 1.5
+"""Half the width of the strip from a door to its edge, and of an edge over water (a bridge)."""
+CORNERS = 2
+"""Segments in a quarter of a strip's round end."""
+SQUARE_M = 64.0
+"""Side of a square: some ten strips in a town; a rim so wide is united anew for every question."""
+ASIDE_M = np.array([0.41421356237, 0.73205080757])
+"""Borders lie beside round numbers, where drawn towns have their streets."""
+ABREAST = 4
+"""Squares abreast that are drawn together where none is drawn already."""
+SOUTH = 1 << 31
+"""Rows of squares south of a projection's origin that keys can tell."""
+AT_ONCE = 1000
+"""Squares, or fields of squares, whose strips are in memory together."""
+
+
+class Members(NamedTuple):
+    """Which strip comes near which square.
+
+    Attributes
+    ----------
+    square
+        Key of the square, ascending.
+    row
+        Row of the strip.
+    """
+
+    square: Rows
+    row: Rows
+
+    def taken(self, mask: NDArray[np.bool_]) -> Members:
+        """Those of some strips, by a mask over all rows."""
+        kept = mask[self.row]
+        return Members(self.square[kept], self.row[kept])
+
+    def of(self, squares: Rows) -> list[Rows]:
+        """Rows near each of some squares."""
+        first = np.searchsorted(self.square, squares)
+        last = np.searchsorted(self.square, squares, side="right")
+        return [self.row[begin:end] for begin, end in zip(first.tolist(), last.tolist(), strict=True)]
+
+    def marks(self, marks: Marks, squares: Rows) -> Marks:
+        """Sum of the marks of what is near each of some squares: which set it is, in 128 bits."""
+        sums = np.zeros((len(squares), 2), dtype=np.uint64)
+        if len(self.square):
+            first = np.flatnonzero(np.diff(self.square, prepend=self.square[0] - 1))
+            told = np.add.reduceat(marks[self.row], first, axis=0)
+            sums[np.searchsorted(squares, self.square[first])] = told
+        return sums
+
+
+class Drawn(NamedTuple):
+    """Squares drawn ahead.
+
+    Attributes
+    ----------
+    square
+        Keys, ascending.
+    marks
+        Of what each was drawn, see `Members.marks`.
+    first, last
+        Which stretches lie in it.
+    stretches
+        Of the outline.
+    """
+
+    square: Rows
+    marks: Marks
+    first: Rows
+    last: Rows
+    stretches: Chains
+
+    def same(self, squares: Rows, marks: Marks) -> tuple[NDArray[np.bool_], Rows]:
+        """Which of some squares are drawn here of the same strips, and their rows."""
+        row = np.minimum(np.searchsorted(self.square, squares), max(len(self.square) - 1, 0))
+        if not len(self.square):
+            return np.zeros(len(squares), dtype=bool), row
+        return (self.square[row] == squares) & (self.marks[row] == marks).all(axis=1), row
+
+
+class StripTiles:
+    """Strips along the edges of a network and along the paths of its doors.
+
+    Parameters
+    ----------
+    edges
+        Edges of the network.
+    water
+        Polygons in metres that strips do not cross, but for a narrow one where a line leads over.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> tiles = StripTiles(hamlet().edges, np.empty(0, dtype=object))
+    >>> rings = tiles.rings(np.array([0]), np.empty(0, dtype=object), np.empty((0, 2, 2)))
+    >>> len(rings.bounds) - 1
+    1
+    """
+
+    def __init__(self, edges: EdgeTable, water: Shapes) -> None:
+        self.points, self.bends = edges.points, edges.bends
+        first = self.bends[:-1]
+        self._low = np.minimum.reduceat(self.points, first, axis=0) - STRIP_M
+        self._high = np.maximum.reduceat(self.points, first, axis=0) + STRIP_M
+        self._marks = marks_of(np.arange(len(first), dtype=np.uint64)[:, None])
+        self._near: dict[int, Members] = {}
+        self._water = shapely.STRtree(with_corners(water))
+        self._ahead: list[Drawn] = []
+
+    def draw_ahead(self, whole: Rows, paths: Metres) -> None:
+        """Keep the outline of the strips along whole edges and paths, for whoever asks for part of it.
+
+        Parameters
+        ----------
+        whole
+            Rows of edges with a length.
+        paths
+            Straight lines between a door and its edge, shape (paths, 2, 2).
+        """
+        none = np.empty(0, dtype=object)
+        near = self._met(whole, none, paths, abreast=1)
+        squares, marks = self._squares(near, paths)
+        new = np.ones(len(squares), dtype=bool)
+        for drawn in self._ahead:
+            new &= ~drawn.same(squares, marks)[0]
+        squares, marks = squares[new], marks[new]
+        if not len(squares):
+            return
+        wide = self._met(whole, none, paths, abreast=ABREAST)
+        fields = np.unique(_key(_numbers(squares) // ABREAST))
+        stretches, square = split_stretches(self._drawn(fields, wide, none, paths, abreast=ABREAST))
+        first, last = (np.searchsorted(square, squares, side=side) for side in ("left", "right"))
+        self._ahead.append(Drawn(squares, marks, first, last, stretches))
+
+    def rings(self, whole: Rows, pieces: Shapes, paths: Metres) -> Chains | None:
+        """Outline of the strips along whole edges, pieces of edges, and paths.
+
+        Parameters
+        ----------
+        whole
+            Rows of edges with a length.
+        pieces
+            Lines in metres.
+        paths
+            Straight lines between a door and its edge, shape (paths, 2, 2).
+
+        Returns
+        -------
+        Chains or None
+            Rings with the covered ground on their left; None where they do not close, as rounding may have
+            it.
+        """
+        abreast = 1 if self._ahead else ABREAST
+        near = self._met(whole, pieces, paths, abreast=abreast)
+        squares, marks = self._squares(near, paths)
+        missing = np.ones(len(squares), dtype=bool)
+        parts = []
+        passing = np.isin(squares, near[1].square)
+        for drawn in self._ahead:
+            same, row = drawn.same(squares, marks)
+            taken = row[same & missing & ~passing]
+            missing[same & ~passing] = False
+            parts.append(chosen(drawn.stretches, ranges(drawn.first[taken], drawn.last[taken])))
+        parts.append(self._drawn(squares[missing], near, pieces, paths, abreast=abreast))
+        rings = joined_rings(together(parts))
+        return None if rings is None else without(rings, on_border(rings.points))
+
+    def _met(
+        self, whole: Rows, pieces: Shapes, paths: Metres, *, abreast: int
+    ) -> tuple[Members, Members, Members]:
+        """Which edges, pieces and paths come near which squares."""
+        if abreast not in self._near:
+            self._near[abreast] = members(self._low, self._high, abreast)
+        mask = np.zeros(len(self.bends) - 1, dtype=bool)
+        mask[whole] = True
+        low, high = np.split(shapely.bounds(pieces).reshape(-1, 4), 2, axis=1)
+        return (
+            self._near[abreast].taken(mask),
+            members(low - STRIP_M, high + STRIP_M, abreast),
+            members(paths.min(axis=1) - PATH_M, paths.max(axis=1) + PATH_M, abreast),
+        )
+
+    def _squares(self, near: tuple[Members, Members, Members], paths: Metres) -> tuple[Rows, Marks]:
+        """All squares that something comes near, and which edges and paths these are."""
+        squares = np.unique(np.concatenate([each.square for each in near]))
+        ends = np.ascontiguousarray(paths).reshape(-1, 4).view(np.uint64)
+        return squares, near[0].marks(self._marks, squares) + near[2].marks(marks_of(ends), squares)
+
+    def _drawn(
+        self,
+        squares: Rows,
+        near: tuple[Members, Members, Members],
+        pieces: Shapes,
+        paths: Metres,
+        *,
+        abreast: int,
+    ) -> Chains:
+        """Outlines in some squares, or in fields of squares."""
+        parts = [Chains(np.empty((0, 2)), np.zeros(1, dtype=np.int64))]
+        for begin in range(0, len(squares), AT_ONCE):
+            some = squares[begin : begin + AT_ONCE]
+            parts.append(self._drawn_at_once(some, near, pieces, paths, abreast=abreast))
+        return together(parts)
+
+    def _drawn_at_once(
+        self,
+        squares: Rows,
+        near: tuple[Members, Members, Members],
+        pieces: Shapes,
+        paths: Metres,
+        *,
+        abreast: int,
+    ) -> Chains:
+        edges_of, pieces_of, paths_of = (each.of(squares) for each in near)
+        rows = np.unique(np.concatenate(edges_of))
+        used = np.unique(np.concatenate(paths_of))
+        lines = shapes_of([self.points[self.bends[row] : self.bends[row + 1]] for row in rows.tolist()])
+        ways = _Strips(np.concatenate([lines, pieces]), STRIP_M, self._water)
+        walks = _Strips(np.asarray(shapely.linestrings(paths[used])), PATH_M, self._water)
+        ways_of = [
+            np.concatenate([np.searchsorted(rows, some), len(rows) + others])
+            for some, others in zip(edges_of, pieces_of, strict=True)
+        ]
+        walks_of = [np.searchsorted(used, some) for some in paths_of]
+        most = max(len(some) + len(others) for some, others in zip(ways_of, walks_of, strict=True))
+        table = np.full((len(squares), most), None)
+        for line, some, others in zip(table, ways_of, walks_of, strict=True):
+            line[: len(some)] = ways.strips[some]
+            line[len(some) : len(some) + len(others)] = walks.strips[others]
+        areas = np.asarray(shapely.union_all(table, axis=1))
+        low, high = corners_of(squares, abreast)
+        boxes = np.asarray(shapely.box(*low.T, *high.T))
+        meeting, lakes = self._water.query(boxes, predicate="intersects")
+        for square in np.unique(meeting).tolist():
+            lake = self._water.geometries[lakes[meeting == square]]
+            wet = shapely.union_all(shapely.clip_by_rect(lake, *(low[square] - 1.0), *(high[square] + 1.0)))
+            dry = shapely.difference(areas[square], wet)
+            bridges = [*ways.narrow(ways_of[square]), *walks.narrow(walks_of[square])]
+            areas[square] = shapely.union_all([dry, *bridges])
+        return stretches_within(areas, low, high)
+
+
+class _Strips:
+    """Strips about lines, and narrow ones about those that lead over water."""
+
+    def __init__(self, lines: Shapes, width_m: float, water: shapely.STRtree) -> None:
+        self.strips = with_corners(shapely.buffer(lines, width_m, quad_segs=CORNERS))
+        # a door's path is narrow itself, and what of it lies over water counts from its sides
+        path = width_m == PATH_M
+        wet = np.unique(water.query(self.strips if path else lines, predicate="intersects")[0])
+        self._narrow = np.full(len(lines), None, dtype=object)
+        self._narrow[wet] = self.strips[wet] if path else with_corners(shapely.buffer(lines[wet], PATH_M))
+
+    def narrow(self, rows: Rows) -> Shapes:
+        """Narrow strips along those of some lines that lead over water."""
+        found = self._narrow[rows]
+        return np.asarray(found[~shapely.is_missing(found)])
+
+
+def united_strips(lines: Shapes, paths: Metres, water: Shapes) -> BaseGeometry:
+    """The same area as `StripTiles.rings` encloses, all strips united at once.
+
+    Parameters
+    ----------
+    lines
+        Lines in metres.
+    paths
+        Straight lines between doors and edges, shape (paths, 2, 2).
+    water
+        Polygons in metres.
+
+    Returns
+    -------
+    BaseGeometry
+        Polygon or multipolygon.
+
+    Examples
+    --------
+    >>> line = np.array([shapely.LineString([(0, 0), (50, 0)])])
+    >>> united_strips(line, np.empty((0, 2, 2)), np.array([shapely.box(20, -9, 30, 9)])).area
+    827.0
+    """
+    strips = shapely.buffer(lines, STRIP_M, quad_segs=CORNERS)
+    walks = shapely.buffer(shapely.linestrings(paths), PATH_M, quad_segs=CORNERS)
+    area = shapely.union_all(np.concatenate([strips, walks]))
+    wet = shapely.union_all(water[shapely.STRtree(water).query(area, predicate="intersects")])
+    if wet.is_empty:
+        return area
+    bridges = shapely.buffer(lines[shapely.intersects(lines, wet)], PATH_M)
+    dry = shapely.difference(area, wet)
+    united: BaseGeometry = shapely.union_all([dry, *bridges, *walks[shapely.intersects(walks, wet)]])
+    return united
+
+
+def marks_of(words: NDArray[np.uint64]) -> Marks:
+    """A number of 128 bits for each row of numbers, as good as random (SplitMix64 twice).
+
+    Parameters
+    ----------
+    words
+        Shape (rows, numbers).
+
+    Returns
+    -------
+    ndarray
+        Shape (rows, 2).
+
+    Examples
+    --------
+    >>> len(np.unique(marks_of(np.arange(1000, dtype=np.uint64)[:, None])))
+    2000
+    """
+    marks = np.empty((len(words), 2), dtype=np.uint64)
+    for half, seed in enumerate((0x9E3779B97F4A7C15, 0xD1B54A32D192ED03)):
+        state = np.full(len(words), seed, dtype=np.uint64)
+        for column in words.T:
+            state = (state ^ column) + np.uint64(seed)
+            state = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+            state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+            state ^= state >> np.uint64(31)
+        marks[:, half] = state
+    return marks
+
+
+def members(low: Metres, high: Metres, abreast: int = 1) -> Members:
+    """Which box comes near which square.
+
+    Parameters
+    ----------
+    low, high
+        Corners of the boxes, shape (boxes, 2).
+    abreast
+        Squares along a side of what counts as one.
+
+    Returns
+    -------
+    Members
+        By square, then by row.
+
+    Examples
+    --------
+    >>> members(np.array([[1.0, 1.0]]), np.array([[66.0, 2.0]])).row.tolist()
+    [0, 0]
+    """
+    one, other = square_of(low) // abreast, square_of(high) // abreast
+    size = other - one + 1
+    count = size.prod(axis=1)
+    row = np.repeat(np.arange(len(one)), count)
+    step = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    square = _key(one[row] + np.column_stack([step % size[row, 0], step // size[row, 0]]))
+    order = np.argsort(square, kind="stable")
+    return Members(square[order], row[order])
+
+
+def corners_of(squares: Rows, abreast: int = 1) -> tuple[Metres, Metres]:
+    """South-western and north-eastern corners of squares.
+
+    Parameters
+    ----------
+    squares
+        Their keys.
+    abreast
+        Squares along a side of what counts as one.
+
+    Returns
+    -------
+    tuple
+        Metres, shape (squares, 2) each.
+
+    Examples
+    --------
+    >>> low, high = corners_of(members(np.array([[-1.0, -99.0]]), np.array([[0.0, -98.0]])).square)
+    >>> (high - low).tolist()
+    [[64.0, 64.0]]
+    """
+    numbers = _numbers(squares) * abreast
+    return _border(numbers), _border(numbers + abreast)
+
+
+def split_stretches(chains: Chains) -> tuple[Chains, Rows]:
+    """Stretches cut at the borders of squares, which they cross at their corners only.
+
+    Parameters
+    ----------
+    chains
+        Stretches.
+
+    Returns
+    -------
+    tuple
+        Shorter stretches, and the key of the square each lies in, ascending.
+
+    Examples
+    --------
+    >>> shape = with_corners(np.array([shapely.box(1, 1, 100, 10)]))[0]
+    >>> ring = shapely.get_coordinates(shape)
+    >>> len(split_stretches(Chains(ring, np.array([0, len(ring)])))[1])
+    3
+    """
+    points, bounds = chains
+    square = _key(square_of((points[1:] + points[:-1]) / 2))  # of the step from each point to the next
+    square[bounds[1:-1] - 1] = -1  # from one stretch to another
+    first = np.flatnonzero(np.diff(square, prepend=-1) != 0)
+    last = np.append(first[1:], len(square))
+    real = square[first] != -1
+    first, last = first[real], last[real] + 1
+    order = np.argsort(square[first], kind="stable")
+    first, last = first[order], last[order]
+    return Chains(points[ranges(first, last)], np.append(0, np.cumsum(last - first))), square[first]
+
+
+def with_corners(shapes: Shapes) -> Shapes:
+    """Polygons with a corner wherever they cross a border between squares.
+
+    Parameters
+    ----------
+    shapes
+        Polygons, metres.
+
+    Returns
+    -------
+    ndarray
+        The same areas.
+
+    Examples
+    --------
+    >>> shape = with_corners(np.array([shapely.box(1, 1, 100, 10)]))[0]
+    >>> shape.area, len(shape.exterior.coords)
+    (891.0, 7)
+    """
+    if not len(shapes):
+        return shapes
+    kind, points, (rings, parts) = shapely.to_ragged_array(shapes)
+    square = square_of(points)
+    crossed = np.abs(np.diff(square, axis=0))
+    crossed[rings[1:-1] - 1] = 0  # from one ring to the next
+    added = []
+    for axis in (0, 1):
+        count = crossed[:, axis]
+        step = np.repeat(np.arange(len(count)), count)
+        number = np.arange(len(step)) - np.repeat(np.cumsum(count) - count, count)
+        border = _border(np.minimum(square[step, axis], square[step + 1, axis]) + 1 + number, axis)
+        start, stop = points[step], points[step + 1]
+        share = (border - start[:, axis]) / (stop[:, axis] - start[:, axis])
+        corner = start + share[:, None] * (stop - start)
+        corner[:, axis] = border
+        added.append((step, share, corner))
+    step, share, corner = (np.concatenate(each) for each in zip(*added, strict=True))
+    order = np.lexsort((share, step))
+    more = np.insert(points, step[order] + 1, corner[order], axis=0)
+    moved = rings + np.searchsorted(np.sort(step), rings)
+    return np.asarray(shapely.from_ragged_array(kind, more, (moved, parts)))
+
+
+def on_border(points: Metres) -> NDArray[np.bool_]:
+    """Which points lie on a border between squares, to the last digit.
+
+    Parameters
+    ----------
+    points
+        Metres, shape (points, 2).
+
+    Returns
+    -------
+    ndarray
+        Mask.
+
+    Examples
+    --------
+    >>> shape = with_corners(np.array([shapely.box(1, 1, 100, 10)]))[0]
+    >>> int(on_border(shapely.get_coordinates(shape)).sum())
+    2
+    """
+    near = np.rint((points - ASIDE_M) / SQUARE_M).astype(np.int64)
+    return np.asarray((points == _border(near)).any(axis=1))
+
+
+def square_of(points: Metres) -> Rows:
+    """Column and row of the square each point lies in.
+
+    Parameters
+    ----------
+    points
+        Metres, shape (points, 2).
+
+    Returns
+    -------
+    ndarray
+        Shape (points, 2).
+
+    Examples
+    --------
+    >>> square_of(np.array([[0.0, 0.0], [65.0, 0.0]])).tolist()
+    [[-1, -1], [1, -1]]
+    """
+    return np.asarray(np.floor((points - ASIDE_M) / SQUARE_M), dtype=np.int64)
+
+
+def _key(numbers: Rows) -> Rows:
+    """One number for column and row of a square."""
+    return np.asarray((numbers[:, 0] << 32) + numbers[:, 1] + SOUTH)
+
+
+def _numbers(key: Rows) -> Rows:
+    return np.column_stack([key >> 32, (key & 0xFFFFFFFF) - SOUTH])
+
+
+def _border(number: Rows, axis: int | None = None) -> Metres:
+    aside = ASIDE_M if axis is None else ASIDE_M[axis]
+    return np.asarray(aside + number * SQUARE_M)
