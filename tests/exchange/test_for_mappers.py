@@ -213,6 +213,44 @@ def walks(tmp_path: Path) -> Path:
     return tmp_path / "walks"
 
 
+def _tasks_of_a_challenge(text: str) -> dict[str, dict[str, Any]]:
+    """Tasks by name, by the rules of MapRoulette's own service (ChallengeProvider of its backend).
+
+    Lines end at line feeds and nowhere else. A file counts as one task per line where its first line begins
+    with the record separator, else where its first two are objects. A task is named after its first feature's
+    ``id``, and of two tasks of one name in a challenge the second is refused.
+    """
+    lines = text.split("\n")
+    while lines and not lines[-1]:
+        lines.pop()
+    apart = len(lines) > 1 and all(line.startswith("{") and line.endswith("}") for line in lines[:2])
+    assert (len(lines[0]) > 1 and lines[0][0] == "\x1e") or apart
+    tasks: dict[str, dict[str, Any]] = {}
+    for line in lines:
+        task = json.loads(line.lstrip("\x1e"))
+        first = task["features"][0]
+        name = next(str(first[key]) for key in ("id", "@id", "osmid", "osm_id", "name") if key in first)
+        assert name not in tasks
+        tasks[name] = task
+    return tasks
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_maproulettes_own_rules_find_every_task(walks: Path, tmp_path: Path, count: int) -> None:
+    """Also a single one."""
+    listed = (walks / "survey.csv").read_text(encoding="utf-8").splitlines()
+    (walks / "survey.csv").write_text("\n".join(listed[: count + 1]) + "\n", encoding="utf-8")
+    out = tmp_path / "challenge.geojson"
+    wk.export(walks, out, "maproulette", lang="de")
+    tasks = _tasks_of_a_challenge(out.read_text(encoding="utf-8"))
+    elements_of = [place for task in tasks.values() for place in task["features"]]
+    assert len(elements_of) == min(count, 2)  # two questions about the steps are one place
+    for name, task in tasks.items():
+        assert name.split("/")[0] in {"node", "way", "relation"}
+        assert int(name.split("/")[1]) > 0
+        assert {place["id"] for place in task["features"]} == {name}
+
+
 @pytest.mark.parametrize("lang", ["de", "en"])
 def test_a_challenge_is_one_feature_collection_per_line(
     town: Town, walks: Path, tmp_path: Path, lang: str

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 import shapely
 
+from wegeketten.model.lines import place_at
 from wegeketten.network import strip_tiles
 from wegeketten.network.ring_chains import (
-    Chains,
+    Stretches,
     areas_of,
     joined_rings,
     polygons_of,
@@ -21,7 +22,7 @@ from wegeketten.network.ring_chains import (
 from wegeketten.network.strip_tiles import (
     StripTiles,
     corners_of,
-    members,
+    near_strips,
     on_border,
     united_strips,
     with_corners,
@@ -97,6 +98,22 @@ def test_what_is_drawn_ahead_is_told_apart_by_what_it_was_drawn_of() -> None:
                 tiles.draw_ahead(np.array(rows, dtype=np.int64), path[:doors])
 
 
+def test_feet_are_places_on_edges() -> None:
+    """The same as one by one, at the ends and where points lie on each other."""
+    rng = np.random.default_rng(5)
+    lines, _ = _town(rng)
+    lines.append(np.array([[5.0, 5.0], [5.0, 5.0], [9.0, 5.0], [9.0, 5.0]]))
+    tiles = StripTiles(_network(lines), NONE)
+    rows = np.append(rng.integers(0, len(lines), 200), [len(lines) - 1] * 3)
+    shares = np.concatenate([rng.random(180), np.zeros(10), np.ones(10), [0.0, 0.5, 1.0]])
+    found = tiles.feet(rows, shares)
+    expected = [
+        place_at(lines[row], share) for row, share in zip(rows.tolist(), shares.tolist(), strict=True)
+    ]
+    assert found == pytest.approx(np.array(expected), abs=1e-8)
+    assert (tiles.feet(rows[7:9], shares[7:9]) == found[7:9]).all()
+
+
 def test_a_long_line_over_many_squares(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(strip_tiles, "AT_ONCE", 3)
     line = np.array([[0.0, 0.0], [2000.0, 700.0]])
@@ -120,7 +137,7 @@ def test_corners_on_borders_change_no_area(seed: int) -> None:
     assert shapely.is_valid(cut).all()
     assert shapely.area(cut) == pytest.approx(shapely.area(shapes), rel=1e-12)
     low, high = np.split(shapely.bounds(shapes), 2, axis=1)
-    near = members(low, high)
+    near = near_strips(low, high)
     corner = corners_of(near.square)
     parts = shapely.intersection(cut[near.row], shapely.box(*corner[0].T, *corner[1].T))
     assert np.bincount(near.row, shapely.area(parts)) == pytest.approx(shapely.area(shapes))
@@ -128,16 +145,16 @@ def test_corners_on_borders_change_no_area(seed: int) -> None:
 
 def test_rings_that_do_not_close_are_not_guessed() -> None:
     ends = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [1.0 + 1e-12, 1.0], [0.0, 1.0], [0.0, 0.0]])
-    assert joined_rings(Chains(ends, np.array([0, 3, 6]))) is None
+    assert joined_rings(Stretches(ends, np.array([0, 3, 6]))) is None
     twice = np.concatenate([ends[:3], ends[:3], ends[[2, 4, 5]]])
-    assert joined_rings(Chains(twice, np.array([0, 3, 6, 9]))) is None
+    assert joined_rings(Stretches(twice, np.array([0, 3, 6, 9]))) is None
 
 
 def test_islands_lie_in_the_hole_of_another_ring() -> None:
     shape = shapely.difference(shapely.box(0, 0, 90, 90), shapely.box(10, 10, 80, 80))
     island = shapely.difference(shapely.box(20, 20, 70, 70), shapely.box(30, 30, 60, 60))
     both = shapely.union_all([shape, island, shapely.box(200, 0, 210, 10)])
-    low, high = corners_of(np.unique(members(np.zeros((1, 2)), np.full((1, 2), 210.0)).square))
+    low, high = corners_of(np.unique(near_strips(np.zeros((1, 2)), np.full((1, 2), 210.0)).square))
     rings = joined_rings(stretches_within(np.full(len(low), _with_corners(both)), low, high))
     assert rings is not None
     for drawn in (polygons_of(rings), polygons_of(rings_of(both))):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -113,48 +113,6 @@ def stretch_of(line: NDArray[np.float64], start: float, end: float) -> NDArray[n
     x, y = (np.interp((begin, stop), along, line[:, axis]) for axis in (0, 1))
     between = line[(along > begin) & (along < stop)]
     return np.concatenate(([[x[0], y[0]]], between, [[x[1], y[1]]]))
-
-
-def places_along(
-    points: NDArray[np.float64], bends: NDArray[np.int64], rows: NDArray[Any], shares: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Places at shares of the lengths of many lines.
-
-    Parameters
-    ----------
-    points
-        Points of all lines in metres, shape (points, 2).
-    bends
-        Where each line's points begin, and the end of the last's.
-    rows
-        Lines, one per place.
-    shares
-        From 0 (the line's first point) to 1 (its last).
-
-    Returns
-    -------
-    ndarray
-        x and y in metres, shape (places, 2).
-
-    Examples
-    --------
-    >>> line = np.array([[0.0, 0.0], [4.0, 0.0], [4.0, 4.0]])
-    >>> places_along(line, np.array([0, 3]), np.array([0, 0]), np.array([0.75, 1.0])).tolist()
-    [[4.0, 2.0], [4.0, 4.0]]
-    """
-    first, last = bends[:-1][rows], bends[1:][rows] - 1
-    size = last - first
-    steps = np.arange(size.sum()) + np.repeat(first - np.cumsum(size) + size, size)
-    lengths = np.hypot(*(points[steps + 1] - points[steps]).T)
-    ends = np.cumsum(lengths)  # of each step, from the beginning of the first line that is asked for
-    start = np.concatenate(([0.0], ends))[np.cumsum(size) - size]
-    whole = ends[np.cumsum(size) - 1] - start
-    step = np.searchsorted(ends, start + shares * whole)
-    step = np.clip(step, np.cumsum(size) - size, np.cumsum(size) - 1)
-    left = ends[step] - (start + shares * whole)
-    back = np.divide(left, lengths[step], out=np.zeros(len(step)), where=lengths[step] > 0)
-    here = steps[step]
-    return np.asarray(points[here + 1] + back[:, None] * (points[here] - points[here + 1]))
 
 
 def lookouts(

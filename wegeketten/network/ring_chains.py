@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Rows = NDArray[np.int64]
 
 
-class Chains(NamedTuple):
+class Stretches(NamedTuple):
     """Lists of points, one behind the other.
 
     Attributes
@@ -32,7 +32,7 @@ class Chains(NamedTuple):
     bounds: Rows
 
 
-def stretches_within(areas: NDArray[np.object_], low: Metres, high: Metres) -> Chains:
+def stretches_within(areas: NDArray[np.object_], low: Metres, high: Metres) -> Stretches:
     """The outline of each area inside a box of its own, the area on the left hand.
 
     Parameters
@@ -44,7 +44,7 @@ def stretches_within(areas: NDArray[np.object_], low: Metres, high: Metres) -> C
 
     Returns
     -------
-    Chains
+    Stretches
         Stretches, area by area; one that ends where it began is a ring.
 
     Examples
@@ -61,10 +61,10 @@ def stretches_within(areas: NDArray[np.object_], low: Metres, high: Metres) -> C
     kept = inside[1:] & inside[:-1] & (ring[1:] == ring[:-1])
     turn = np.diff(np.concatenate(([0], kept.astype(np.int8), [0])))
     first, last = np.flatnonzero(turn == 1), np.flatnonzero(turn == -1) + 1
-    return Chains(points[ranges(first, last)], np.append(0, np.cumsum(last - first)))
+    return Stretches(points[ranges(first, last)], np.append(0, np.cumsum(last - first)))
 
 
-def together(parts: Sequence[Chains]) -> Chains:
+def together(parts: Sequence[Stretches]) -> Stretches:
     """Several lists of chains as one.
 
     Parameters
@@ -74,21 +74,21 @@ def together(parts: Sequence[Chains]) -> Chains:
 
     Returns
     -------
-    Chains
+    Stretches
         In the same order.
 
     Examples
     --------
-    >>> one = Chains(np.zeros((3, 2)), np.array([0, 3]))
+    >>> one = Stretches(np.zeros((3, 2)), np.array([0, 3]))
     >>> together([one, one]).bounds.tolist()
     [0, 3, 6]
     """
     sizes = np.concatenate([np.diff(part.bounds) for part in parts])
     points = np.concatenate([part.points for part in parts])
-    return Chains(points, np.concatenate(([0], np.cumsum(sizes))))
+    return Stretches(points, np.concatenate(([0], np.cumsum(sizes))))
 
 
-def joined_rings(chains: Chains) -> Chains | None:
+def joined_rings(chains: Stretches) -> Stretches | None:
     """Rings made of chains, each of which goes on where another one begins.
 
     Parameters
@@ -98,13 +98,13 @@ def joined_rings(chains: Chains) -> Chains | None:
 
     Returns
     -------
-    Chains
+    Stretches
         Rings whose last point is not repeated; None where an end is no other chain's only beginning.
 
     Examples
     --------
     >>> half = [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [1.0, 1.0], [0.0, 1.0], [0.0, 0.0]]
-    >>> joined_rings(Chains(np.array(half), np.array([0, 3, 6]))).points.tolist()
+    >>> joined_rings(Stretches(np.array(half), np.array([0, 3, 6]))).points.tolist()
     [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]]
     """
     points, bounds = chains
@@ -133,10 +133,10 @@ def joined_rings(chains: Chains) -> Chains | None:
     taken = np.array(order_of, dtype=np.int64)
     first, last = bounds[:-1][taken], bounds[1:][taken] - 1
     ends = np.concatenate(([0], np.cumsum(last - first)))
-    return Chains(points[ranges(first, last)], np.append(ends[rings], ends[-1]))
+    return Stretches(points[ranges(first, last)], np.append(ends[rings], ends[-1]))
 
 
-def without(chains: Chains, gone: NDArray[np.bool_]) -> Chains:
+def without(chains: Stretches, gone: NDArray[np.bool_]) -> Stretches:
     """Rings without some of their points; what keeps fewer than three is no ring.
 
     Parameters
@@ -148,21 +148,21 @@ def without(chains: Chains, gone: NDArray[np.bool_]) -> Chains:
 
     Returns
     -------
-    Chains
+    Stretches
         The rest.
 
     Examples
     --------
-    >>> ring = Chains(np.arange(8.0).reshape(4, 2), np.array([0, 4]))
+    >>> ring = Stretches(np.arange(8.0).reshape(4, 2), np.array([0, 4]))
     >>> without(ring, np.array([False, True, False, False])).bounds.tolist()
     [0, 3]
     """
     count = np.concatenate(([0], np.cumsum(~gone)))
     first, last = count[chains.bounds[:-1]], count[chains.bounds[1:]]
-    return chosen(Chains(chains.points[~gone], np.append(first, count[-1])), last - first >= 3)
+    return chosen(Stretches(chains.points[~gone], np.append(first, count[-1])), last - first >= 3)
 
 
-def areas_of(rings: Chains) -> Metres:
+def areas_of(rings: Stretches) -> Metres:
     """Square metres within each ring, below 0 where it turns to the right (a hole).
 
     Parameters
@@ -178,7 +178,7 @@ def areas_of(rings: Chains) -> Metres:
     Examples
     --------
     >>> square = [[0.0, 0.0], [2.0, 0.0], [2.0, 2.0], [0.0, 2.0]]
-    >>> areas_of(Chains(np.array(square + square[::-1]), np.array([0, 4, 8]))).tolist()
+    >>> areas_of(Stretches(np.array(square + square[::-1]), np.array([0, 4, 8]))).tolist()
     [4.0, -4.0]
     """
     points, bounds = rings
@@ -191,7 +191,7 @@ def areas_of(rings: Chains) -> Metres:
     return np.asarray(np.add.reduceat(cross, bounds[:-1]) / 2)
 
 
-def polygons_of(rings: Chains) -> BaseGeometry | None:
+def polygons_of(rings: Stretches) -> BaseGeometry | None:
     """The area within rings.
 
     Parameters
@@ -207,7 +207,7 @@ def polygons_of(rings: Chains) -> BaseGeometry | None:
     Examples
     --------
     >>> square = np.array([[0.0, 0.0], [9.0, 0.0], [9.0, 9.0], [0.0, 9.0]])
-    >>> rings = Chains(np.concatenate([square, 3 + square[::-1] / 3]), np.array([0, 4, 8]))
+    >>> rings = Stretches(np.concatenate([square, 3 + square[::-1] / 3]), np.array([0, 4, 8]))
     >>> polygons_of(rings).area
     72.0
     """
@@ -230,7 +230,7 @@ def polygons_of(rings: Chains) -> BaseGeometry | None:
     return area if shapely.is_valid(area) else None
 
 
-def drawn_rings(rings: Chains) -> NDArray[np.object_]:
+def drawn_rings(rings: Stretches) -> NDArray[np.object_]:
     """Rings as shapely's.
 
     Parameters
@@ -245,7 +245,7 @@ def drawn_rings(rings: Chains) -> NDArray[np.object_]:
 
     Examples
     --------
-    >>> ring = Chains(np.array([[0.0, 0.0], [2.0, 0.0], [2.0, 2.0]]), np.array([0, 3]))
+    >>> ring = Stretches(np.array([[0.0, 0.0], [2.0, 0.0], [2.0, 2.0]]), np.array([0, 3]))
     >>> drawn_rings(ring)[0].is_closed
     True
     """
@@ -253,7 +253,7 @@ def drawn_rings(rings: Chains) -> NDArray[np.object_]:
     return np.asarray(shapely.linearrings(rings.points, indices=owner), dtype=object).reshape(-1)
 
 
-def rings_of(area: BaseGeometry) -> Chains:
+def rings_of(area: BaseGeometry) -> Stretches:
     """The rings of an area, the area on the left hand.
 
     Parameters
@@ -263,7 +263,7 @@ def rings_of(area: BaseGeometry) -> Chains:
 
     Returns
     -------
-    Chains
+    Stretches
         The last point is not repeated.
 
     Examples
@@ -275,10 +275,10 @@ def rings_of(area: BaseGeometry) -> Chains:
     points, ring = shapely.get_coordinates(rings, return_index=True)
     last = np.diff(ring, append=len(rings)) > 0
     ends = np.flatnonzero(last) - np.arange(len(rings))
-    return Chains(points[~last], np.concatenate(([0], ends)))
+    return Stretches(points[~last], np.concatenate(([0], ends)))
 
 
-def chosen(rings: Chains, which: NDArray[Any]) -> Chains:
+def chosen(rings: Stretches, which: NDArray[Any]) -> Stretches:
     """Some of the rings.
 
     Parameters
@@ -290,17 +290,17 @@ def chosen(rings: Chains, which: NDArray[Any]) -> Chains:
 
     Returns
     -------
-    Chains
+    Stretches
         In the same order.
 
     Examples
     --------
-    >>> ring = Chains(np.arange(12.0).reshape(6, 2), np.array([0, 3, 6]))
+    >>> ring = Stretches(np.arange(12.0).reshape(6, 2), np.array([0, 3, 6]))
     >>> chosen(ring, np.array([False, True])).points[0].tolist()
     [6.0, 7.0]
     """
     first, last = rings.bounds[:-1][which], rings.bounds[1:][which]
-    return Chains(rings.points[ranges(first, last)], np.concatenate(([0], np.cumsum(last - first))))
+    return Stretches(rings.points[ranges(first, last)], np.concatenate(([0], np.cumsum(last - first))))
 
 
 def ranges(first: Rows, last: Rows) -> Rows:

@@ -9,14 +9,14 @@ in the same numbers.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import shapely
 
 from wegeketten.model.lines import shapes_of
 from wegeketten.network.ring_chains import (
-    Chains,
+    Stretches,
     chosen,
     joined_rings,
     ranges,
@@ -54,7 +54,7 @@ AT_ONCE = 1000
 """Squares, or fields of squares, whose strips are in memory together."""
 
 
-class Members(NamedTuple):
+class NearStrips(NamedTuple):
     """Which strip comes near which square.
 
     Attributes
@@ -68,10 +68,10 @@ class Members(NamedTuple):
     square: Rows
     row: Rows
 
-    def taken(self, mask: NDArray[np.bool_]) -> Members:
+    def taken(self, mask: NDArray[np.bool_]) -> NearStrips:
         """Those of some strips, by a mask over all rows."""
         kept = mask[self.row]
-        return Members(self.square[kept], self.row[kept])
+        return NearStrips(self.square[kept], self.row[kept])
 
     def of(self, squares: Rows) -> list[Rows]:
         """Rows near each of some squares."""
@@ -89,7 +89,7 @@ class Members(NamedTuple):
         return sums
 
 
-class Drawn(NamedTuple):
+class DrawnSquares(NamedTuple):
     """Squares drawn ahead.
 
     Attributes
@@ -97,7 +97,7 @@ class Drawn(NamedTuple):
     square
         Keys, ascending.
     marks
-        Of what each was drawn, see `Members.marks`.
+        Of what each was drawn, see `NearStrips.marks`.
     first, last
         Which stretches lie in it.
     stretches
@@ -108,7 +108,7 @@ class Drawn(NamedTuple):
     marks: Marks
     first: Rows
     last: Rows
-    stretches: Chains
+    stretches: Stretches
 
     def same(self, squares: Rows, marks: Marks) -> tuple[NDArray[np.bool_], Rows]:
         """Which of some squares are drawn here of the same strips, and their rows."""
@@ -142,10 +142,35 @@ class StripTiles:
         first = self.bends[:-1]
         self._low = np.minimum.reduceat(self.points, first, axis=0) - STRIP_M
         self._high = np.maximum.reduceat(self.points, first, axis=0) + STRIP_M
+        steps = np.hypot(*np.diff(self.points, axis=0, append=self.points[-1:]).T)
+        self._along = np.cumsum(steps) - steps  # over the gaps between edges as well: no matter
         self._marks = marks_of(np.arange(len(first), dtype=np.uint64)[:, None])
-        self._near: dict[int, Members] = {}
+        self._near: dict[int, NearStrips] = {}
         self._water = shapely.STRtree(with_corners(water))
-        self._ahead: list[Drawn] = []
+        self._ahead: list[DrawnSquares] = []
+
+    def feet(self, rows: NDArray[Any], shares: Metres) -> Metres:
+        """Places on edges: whoever asks for one gets the same numbers.
+
+        Parameters
+        ----------
+        rows
+            Rows of the edges, one per place.
+        shares
+            From 0 (the edge's first point) to 1 (its last).
+
+        Returns
+        -------
+        ndarray
+            x and y in metres, shape (places, 2).
+        """
+        first, last = self.bends[:-1][rows], self.bends[1:][rows] - 1
+        begin, end = self._along[first], self._along[last]
+        wanted = begin + shares * (end - begin)
+        step = np.clip(np.searchsorted(self._along, wanted, side="right") - 1, first, last - 1)
+        size = self._along[step + 1] - self._along[step]
+        share = np.divide(wanted - self._along[step], size, out=np.zeros(len(step)), where=size > 0)
+        return np.asarray(self.points[step] + share[:, None] * (self.points[step + 1] - self.points[step]))
 
     def draw_ahead(self, whole: Rows, paths: Metres) -> None:
         """Keep the outline of the strips along whole edges and paths, for whoever asks for part of it.
@@ -170,9 +195,9 @@ class StripTiles:
         fields = np.unique(_key(_numbers(squares) // ABREAST))
         stretches, square = split_stretches(self._drawn(fields, wide, none, paths, abreast=ABREAST))
         first, last = (np.searchsorted(square, squares, side=side) for side in ("left", "right"))
-        self._ahead.append(Drawn(squares, marks, first, last, stretches))
+        self._ahead.append(DrawnSquares(squares, marks, first, last, stretches))
 
-    def rings(self, whole: Rows, pieces: Shapes, paths: Metres) -> Chains | None:
+    def rings(self, whole: Rows, pieces: Shapes, paths: Metres) -> Stretches | None:
         """Outline of the strips along whole edges, pieces of edges, and paths.
 
         Parameters
@@ -186,7 +211,7 @@ class StripTiles:
 
         Returns
         -------
-        Chains or None
+        Stretches or None
             Rings with the covered ground on their left; None where they do not close, as rounding may have
             it.
         """
@@ -207,20 +232,20 @@ class StripTiles:
 
     def _met(
         self, whole: Rows, pieces: Shapes, paths: Metres, *, abreast: int
-    ) -> tuple[Members, Members, Members]:
+    ) -> tuple[NearStrips, NearStrips, NearStrips]:
         """Which edges, pieces and paths come near which squares."""
         if abreast not in self._near:
-            self._near[abreast] = members(self._low, self._high, abreast)
+            self._near[abreast] = near_strips(self._low, self._high, abreast)
         mask = np.zeros(len(self.bends) - 1, dtype=bool)
         mask[whole] = True
         low, high = np.split(shapely.bounds(pieces).reshape(-1, 4), 2, axis=1)
         return (
             self._near[abreast].taken(mask),
-            members(low - STRIP_M, high + STRIP_M, abreast),
-            members(paths.min(axis=1) - PATH_M, paths.max(axis=1) + PATH_M, abreast),
+            near_strips(low - STRIP_M, high + STRIP_M, abreast),
+            near_strips(paths.min(axis=1) - PATH_M, paths.max(axis=1) + PATH_M, abreast),
         )
 
-    def _squares(self, near: tuple[Members, Members, Members], paths: Metres) -> tuple[Rows, Marks]:
+    def _squares(self, near: tuple[NearStrips, NearStrips, NearStrips], paths: Metres) -> tuple[Rows, Marks]:
         """All squares that something comes near, and which edges and paths these are."""
         squares = np.unique(np.concatenate([each.square for each in near]))
         ends = np.ascontiguousarray(paths).reshape(-1, 4).view(np.uint64)
@@ -229,14 +254,14 @@ class StripTiles:
     def _drawn(
         self,
         squares: Rows,
-        near: tuple[Members, Members, Members],
+        near: tuple[NearStrips, NearStrips, NearStrips],
         pieces: Shapes,
         paths: Metres,
         *,
         abreast: int,
-    ) -> Chains:
+    ) -> Stretches:
         """Outlines in some squares, or in fields of squares."""
-        parts = [Chains(np.empty((0, 2)), np.zeros(1, dtype=np.int64))]
+        parts = [Stretches(np.empty((0, 2)), np.zeros(1, dtype=np.int64))]
         for begin in range(0, len(squares), AT_ONCE):
             some = squares[begin : begin + AT_ONCE]
             parts.append(self._drawn_at_once(some, near, pieces, paths, abreast=abreast))
@@ -245,12 +270,12 @@ class StripTiles:
     def _drawn_at_once(
         self,
         squares: Rows,
-        near: tuple[Members, Members, Members],
+        near: tuple[NearStrips, NearStrips, NearStrips],
         pieces: Shapes,
         paths: Metres,
         *,
         abreast: int,
-    ) -> Chains:
+    ) -> Stretches:
         edges_of, pieces_of, paths_of = (each.of(squares) for each in near)
         rows = np.unique(np.concatenate(edges_of))
         used = np.unique(np.concatenate(paths_of))
@@ -362,7 +387,7 @@ def marks_of(words: NDArray[np.uint64]) -> Marks:
     return marks
 
 
-def members(low: Metres, high: Metres, abreast: int = 1) -> Members:
+def near_strips(low: Metres, high: Metres, abreast: int = 1) -> NearStrips:
     """Which box comes near which square.
 
     Parameters
@@ -374,12 +399,12 @@ def members(low: Metres, high: Metres, abreast: int = 1) -> Members:
 
     Returns
     -------
-    Members
+    NearStrips
         By square, then by row.
 
     Examples
     --------
-    >>> members(np.array([[1.0, 1.0]]), np.array([[66.0, 2.0]])).row.tolist()
+    >>> near_strips(np.array([[1.0, 1.0]]), np.array([[66.0, 2.0]])).row.tolist()
     [0, 0]
     """
     one, other = square_of(low) // abreast, square_of(high) // abreast
@@ -389,7 +414,7 @@ def members(low: Metres, high: Metres, abreast: int = 1) -> Members:
     step = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
     square = _key(one[row] + np.column_stack([step % size[row, 0], step // size[row, 0]]))
     order = np.argsort(square, kind="stable")
-    return Members(square[order], row[order])
+    return NearStrips(square[order], row[order])
 
 
 def corners_of(squares: Rows, abreast: int = 1) -> tuple[Metres, Metres]:
@@ -409,7 +434,7 @@ def corners_of(squares: Rows, abreast: int = 1) -> tuple[Metres, Metres]:
 
     Examples
     --------
-    >>> low, high = corners_of(members(np.array([[-1.0, -99.0]]), np.array([[0.0, -98.0]])).square)
+    >>> low, high = corners_of(near_strips(np.array([[-1.0, -99.0]]), np.array([[0.0, -98.0]])).square)
     >>> (high - low).tolist()
     [[64.0, 64.0]]
     """
@@ -417,7 +442,7 @@ def corners_of(squares: Rows, abreast: int = 1) -> tuple[Metres, Metres]:
     return _border(numbers), _border(numbers + abreast)
 
 
-def split_stretches(chains: Chains) -> tuple[Chains, Rows]:
+def split_stretches(chains: Stretches) -> tuple[Stretches, Rows]:
     """Stretches cut at the borders of squares, which they cross at their corners only.
 
     Parameters
@@ -434,7 +459,7 @@ def split_stretches(chains: Chains) -> tuple[Chains, Rows]:
     --------
     >>> shape = with_corners(np.array([shapely.box(1, 1, 100, 10)]))[0]
     >>> ring = shapely.get_coordinates(shape)
-    >>> len(split_stretches(Chains(ring, np.array([0, len(ring)])))[1])
+    >>> len(split_stretches(Stretches(ring, np.array([0, len(ring)])))[1])
     3
     """
     points, bounds = chains
@@ -446,7 +471,7 @@ def split_stretches(chains: Chains) -> tuple[Chains, Rows]:
     first, last = first[real], last[real] + 1
     order = np.argsort(square[first], kind="stable")
     first, last = first[order], last[order]
-    return Chains(points[ranges(first, last)], np.append(0, np.cumsum(last - first))), square[first]
+    return Stretches(points[ranges(first, last)], np.append(0, np.cumsum(last - first))), square[first]
 
 
 def with_corners(shapes: Shapes) -> Shapes:

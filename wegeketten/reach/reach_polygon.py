@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from wegeketten.model.lines import places_along
 from wegeketten.network.ring_chains import areas_of, chosen, drawn_rings, polygons_of, rings_of
 from wegeketten.network.strip_tiles import united_strips
 from wegeketten.routing import INF
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from wegeketten.city import City
     from wegeketten.joins.endpoints import Endpoints
     from wegeketten.model.answers import Answer
-    from wegeketten.network.ring_chains import Chains
+    from wegeketten.network.ring_chains import Stretches
     from wegeketten.people.profile import Profile
     from wegeketten.reach.spans import Spans
 
@@ -109,11 +108,10 @@ def to_degrees(city: City, shape: BaseGeometry) -> BaseGeometry:
 def _paths(city: City, reached: Endpoints) -> NDArray[np.float64]:
     """Straight lines from the doors to the places where they join their edges, shape (doors, 2, 2)."""
     homes = np.column_stack([city.homes["x"][reached.owner], city.homes["y"][reached.owner]])
-    feet = places_along(city.edges.points, city.edges.bends, reached.edge, reached.along)
-    return np.stack([homes, feet], axis=1)
+    return np.stack([homes, city.strips.feet(reached.edge, reached.along)], axis=1)
 
 
-def _unreached(city: City, reached: Endpoints, rings: Chains) -> shapely.STRtree:
+def _unreached(city: City, reached: Endpoints, rings: Stretches) -> shapely.STRtree:
     """Homes near an area that are not reached."""
     (west, south), (east, north) = rings.points.min(axis=0), rings.points.max(axis=0)
     x, y = city.homes["x"], city.homes["y"]
@@ -122,7 +120,7 @@ def _unreached(city: City, reached: Endpoints, rings: Chains) -> shapely.STRtree
     return shapely.STRtree(np.asarray(shapely.points(x[other], y[other])))
 
 
-def _without_small_holes(rings: Chains, unreached: shapely.STRtree) -> Chains:
+def _without_small_holes(rings: Stretches, unreached: shapely.STRtree) -> Stretches:
     """Rings less the small holes, and less what lies in them."""
     sizes = areas_of(rings)
     small = np.flatnonzero((sizes < 0) & (sizes > -SMALLEST_HOLE_M2))
