@@ -69,18 +69,53 @@ class NearStrips(NamedTuple):
     row: Rows
 
     def taken(self, mask: NDArray[np.bool_]) -> NearStrips:
-        """Those of some strips, by a mask over all rows."""
+        """Those of some strips.
+
+        Parameters
+        ----------
+        mask
+            Over the rows of all strips.
+
+        Returns
+        -------
+        NearStrips
+            In the same order.
+        """
         kept = mask[self.row]
         return NearStrips(self.square[kept], self.row[kept])
 
     def of(self, squares: Rows) -> list[Rows]:
-        """Rows near each of some squares."""
+        """Rows near each of some squares.
+
+        Parameters
+        ----------
+        squares
+            Their keys.
+
+        Returns
+        -------
+        list of ndarray
+            One for each square.
+        """
         first = np.searchsorted(self.square, squares)
         last = np.searchsorted(self.square, squares, side="right")
         return [self.row[begin:end] for begin, end in zip(first.tolist(), last.tolist(), strict=True)]
 
     def marks(self, marks: Marks, squares: Rows) -> Marks:
-        """Sum of the marks of what is near each of some squares: which set it is, in 128 bits."""
+        """Which set of strips comes near each of some squares, told by a sum.
+
+        Parameters
+        ----------
+        marks
+            Of all strips, see `marks_of`.
+        squares
+            Keys, ascending; all squares that something comes near are among them.
+
+        Returns
+        -------
+        ndarray
+            128 bits for each square, shape (squares, 2).
+        """
         sums = np.zeros((len(squares), 2), dtype=np.uint64)
         if len(self.square):
             first = np.flatnonzero(np.diff(self.square, prepend=self.square[0] - 1))
@@ -111,7 +146,20 @@ class DrawnSquares(NamedTuple):
     stretches: Stretches
 
     def same(self, squares: Rows, marks: Marks) -> tuple[NDArray[np.bool_], Rows]:
-        """Which of some squares are drawn here of the same strips, and their rows."""
+        """Which of some squares are drawn here of the same strips.
+
+        Parameters
+        ----------
+        squares
+            Keys.
+        marks
+            Of what they are to be drawn.
+
+        Returns
+        -------
+        tuple
+            Mask of the squares, and the row of each that is here.
+        """
         row = np.minimum(np.searchsorted(self.square, squares), max(len(self.square) - 1, 0))
         if not len(self.square):
             return np.zeros(len(squares), dtype=bool), row
@@ -317,7 +365,18 @@ class _Strips:
         self._narrow[wet] = self.strips[wet] if path else with_corners(shapely.buffer(lines[wet], PATH_M))
 
     def narrow(self, rows: Rows) -> Shapes:
-        """Narrow strips along those of some lines that lead over water."""
+        """Narrow strips along those of some lines that lead over water.
+
+        Parameters
+        ----------
+        rows
+            Rows of the lines.
+
+        Returns
+        -------
+        ndarray
+            Polygons, fewer than rows.
+        """
         found = self._narrow[rows]
         return np.asarray(found[~shapely.is_missing(found)])
 
