@@ -257,6 +257,37 @@ def test_the_qgis_plugin_can_read_the_answers(live: Live, city: City) -> None:
     assert len(taken) == 1
 
 
+def test_the_qgis_plugin_can_draw_each_step_and_the_network(live: Live, city: City) -> None:
+    """Its tools that take an answer apart: each step with extra information, and the network's edges."""
+    wish = ["surface", "steepness", "waytype", "waycategory"]
+    params = {
+        "coordinates": [WEST, EAST], "preference": "shortest", "geometry": "true", "instructions": "false",
+        "elevation": True, "id": None, "options": {}, "extra_info": wish,
+    }  # fmt: skip
+    feature = _asked_as_the_plugin(live, "/v2/directions/foot-walking/geojson", params)["features"][0]
+    steps = len(feature["geometry"]["coordinates"]) - 1
+    for name in ("surface", "steepness", "waytypes", "waycategory"):
+        told = feature["properties"]["extras"][name]["values"]
+        assert len([code for first, last, code in told for _ in range(first, last)]) == steps
+        assert all(isinstance(code, int) for _, _, code in told)
+    x, y = city.nodes["lon"], city.nodes["lat"]
+    corners = [[float(x.min()), float(y.min())], [float(x.max()), float(y.max())]]
+    answer = _asked_as_the_plugin(live, "/v2/export/foot-walking", {"bbox": corners, "id": "export_request"})
+    places = {node["nodeId"]: node["location"] for node in answer["nodes"]}
+    assert len(places) == len(answer["nodes"])
+    drawn = [
+        (places[edge["fromId"]][:2], places[edge["toId"]][:2], float(edge["weight"]))
+        for edge in answer["edges"]
+    ]
+    assert drawn
+    assert all(len(end) == 2 and weight >= 0 for *ends, weight in drawn for end in ends)
+    params = {"locations": [WEST], "range_type": "distance", "range": [300], "attributes": ["total_pop"],
+              "id": None, "options": None, "location_type": "destination", "smoothing": 25}  # fmt: skip
+    area = _asked_as_the_plugin(live, "/v2/isochrones/foot-walking", params)["features"][0]
+    assert int(area["properties"]["value"] / 1) == 300
+    assert all(len(point) == 2 for point in area["geometry"]["coordinates"][0])
+
+
 def test_only_the_own_address_listens(live: Live) -> None:
     port = int(live.url.rsplit(":", 1)[1])
     with urlopen(f"http://127.0.0.1:{port}/v2/health", timeout=10) as answer:

@@ -405,7 +405,7 @@ def united_strips(lines: Shapes, paths: Metres, water: Shapes) -> BaseGeometry:
     827.0
     """
     strips = shapely.buffer(lines, STRIP_M, quad_segs=CORNERS)
-    walks = shapely.buffer(shapely.linestrings(paths), PATH_M, quad_segs=CORNERS)
+    walks = np.asarray(shapely.buffer(shapely.linestrings(paths), PATH_M, quad_segs=CORNERS))
     area = shapely.union_all(np.concatenate([strips, walks]))
     wet = shapely.union_all(water[shapely.STRtree(water).query(area, predicate="intersects")])
     if wet.is_empty:

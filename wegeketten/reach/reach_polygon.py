@@ -53,13 +53,13 @@ def polygon_of(
     whole = spans.whole[rows]
     paths = _paths(city, reached)
     rings = city.strips.rings(spans.edge[rows[whole]], spans.lines(city.edges, rows[~whole]), paths)
-    area = (
-        None if rings is None else polygons_of(_without_small_holes(rings, _unreached(city, reached, rings)))
-    )
-    if area is None:
+    area = None
+    if rings is not None:
+        area = polygons_of(_without_small_holes(rings, _unreached(city, reached, rings)))
+    if area is None:  # rounding has kept squares from meeting
         area = united_strips(spans.lines(city.edges, rows), paths, city.water)
         rings = rings_of(area)
-        area = polygons_of(_without_small_holes(rings, _unreached(city, reached, rings)))
+        area = polygons_of(_without_small_holes(rings, _unreached(city, reached, rings))) or area
     if inner is not None:
         area = shapely.union(area, inner)
     return shapely.normalize(area)
@@ -131,6 +131,6 @@ def _without_small_holes(rings: Stretches, unreached: shapely.STRtree) -> Stretc
     gone[small[filled]] = True
     islands = np.flatnonzero(sizes > 0)
     if len(islands) > 1 and len(filled):
-        shapes = shapely.polygons(drawn_rings(chosen(rings, islands)))
+        shapes = np.asarray(shapely.polygons(drawn_rings(chosen(rings, islands))))
         gone[islands[np.unique(shapely.STRtree(shapes).query(holes[filled], predicate="contains")[1])]] = True
     return chosen(rings, ~gone)

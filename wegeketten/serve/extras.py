@@ -1,7 +1,7 @@
 """Extra information along a route, by openrouteservice's numbers: ground, kind of way, slope and the like.
 
-Only what is mapped, surveyed or measured is stated: an assumed surface is *unknown* (0), and stretches of
-which no slope is known are left out of ``steepness``.
+Only what is mapped, surveyed or measured is stated: an assumed surface is *unknown* (0), and where no slope is
+known ``steepness`` is `NO_SLOPE`. Values are told for every step of the line, as clients count on.
 """
 
 from __future__ import annotations
@@ -57,6 +57,9 @@ _HIKES = (
 _ACCESS = {"no": 1, "customers": 2, "destination": 4, "delivery": 8, "private": 16, "permissive": 32}
 _SURE, _LIKELY, _POSSIBLE = 10, 6, 2
 _SLOPES = (1.0, 4.0, 7.0, 10.0, 16.0)
+
+NO_SLOPE = 99
+"""In ``steepness``, beyond openrouteservice's -5 to 5; QGIS's plugin writes *No steepness available*."""
 
 
 class Stretch(NamedTuple):
@@ -208,11 +211,11 @@ class _Reader:
     def _kind(self, row: int) -> Kind:
         return Kind(int(self.edges["kind"][row]))
 
-    def steepness(self, part: Stretch) -> int | None:
+    def steepness(self, part: Stretch) -> int:
         slope = float(self.edges["incline_pct"][part.row])
         source = int(self.edges["incline_pct_from"][part.row])
         if source in (Provenance.none, Provenance.assumed) or slope != slope:
-            return None
+            return NO_SLOPE
         return grade_of(slope if part.ahead else -slope)
 
     def suitability(self, part: Stretch) -> int:
