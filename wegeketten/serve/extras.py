@@ -1,7 +1,7 @@
 """Extra information along a route, by openrouteservice's numbers: ground, kind of way, slope and the like.
 
-Only what is mapped, surveyed or measured is stated: an assumed surface is *unknown* (0), and where no slope is
-known ``steepness`` is `NO_SLOPE`. Values are told for every step of the line, as clients count on.
+Only what is mapped, surveyed or measured is stated: an assumed surface is *unknown* (0), and where no slope
+is known ``steepness`` is `NO_SLOPE`. Values are told for every step of the line, as clients count on.
 """
 
 from __future__ import annotations
