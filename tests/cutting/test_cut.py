@@ -151,6 +151,21 @@ def test_one_go_or_one_by_one_gives_the_same_bytes(tmp_path: Path) -> None:
         assert (tmp_path / "all" / name).read_bytes() == (tmp_path / "each" / name).read_bytes()
 
 
+def test_bytes_of_an_extract_do_not_depend_on_who_else_is_cut(tmp_path: Path) -> None:
+    country = tmp_path / "land.osm.pbf"
+    with osmium.SimpleWriter(str(country)) as writer:  # two blocks: the first belongs to the east alone
+        for number in range(1, 8200):
+            east = number <= 8000
+            tags = {"a" if number % 2 else "b": "x"} if number % 50 == 0 or not east else {}
+            writer.add_node(mutable.Node(id=number, location=(13.5 if east else 13.05, 51.05), tags=tags))
+    boxes = {"Ost": shapely.box(13.4, 51, 13.6, 51.1), "West": shapely.box(13, 51, 13.1, 51.1)}
+    areas = write_areas(tmp_path / "areas.geojson", boxes)
+    for folder, at_once in (("all", 2), ("each", 1)):
+        cut(country, areas, tmp_path / folder, at_once=at_once)
+    for name in ("ost.osm.pbf", "west.osm.pbf", "areas.csv"):
+        assert (tmp_path / "all" / name).read_bytes() == (tmp_path / "each" / name).read_bytes()
+
+
 @pytest.mark.parametrize("ending", ["gpkg", "shp"])
 def test_areas_of_germany_come_with_keys_names_and_lakes(tmp_path: Path, ending: str) -> None:
     import geopandas

@@ -145,11 +145,11 @@ def cut(
                 progress(doing, (number + share) / len(groups))
 
         done.update({each.city: each for each in _cut_group(country, group, out, keys, tick)})
-        _write_list(out, before, done)
+        _write_list(out, done)
     found = [done[area.area_id] for area in wanted]
     if not any(each.extract for each in found):
         raise InputDataError(f"{country}: none of the areas of {areas} lies in it")
-    _write_list(out, before, done)
+    _write_list(out, done)
     _write_outlines(out, wanted)
     return found
 
@@ -220,9 +220,9 @@ def _stands(out: Path, cut: Cut, key: str) -> bool:
     return path.is_file() and file_digest(path) == cut.sha256
 
 
-def _write_list(out: Path, before: dict[str, Cut], done: dict[str, Cut]) -> None:
-    """Write the list of all extracts there are, those of areas not asked for this time too."""
-    rows = {**before, **done}
+def _write_list(out: Path, done: dict[str, Cut]) -> None:
+    """Write the list of all extracts there are, those of areas not asked for, or cut meanwhile, too."""
+    rows = {**_before(out), **done}
     write_csv(out / LIST, Cut._fields, [rows[city] for city in sorted(rows)])
 
 

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     Longs = NDArray[np.int64]
 
 _BLOCK = 8000  # elements of a block, as other programs write them
-_BATCH_BYTES = 24 << 20  # of unpacked blocks that are held at a time
+_BATCH_BYTES = 8 << 20  # of the file whose blocks are held at a time: ends do not depend on who else is cut
+_MOST_BYTES = 256 << 20  # of unpacked blocks, where a file is packed unusually well
 _WIDEST = 5  # bytes of a string's number
 
 
@@ -65,6 +66,7 @@ def write_extracts(
         with ThreadPoolExecutor(THREADS) as pool:
             batch = _Batch(selection.by_kind, targets, pool)
             for end, data in read_blocks(path, wanted=selection.wants):
+                batch.reach(end)
                 block = Block(data)
                 for kind in sorted(block.kinds):
                     batch.take(block, kind)
@@ -84,7 +86,7 @@ class _Batch:
         self, members: tuple[Members, Members, Members], targets: Sequence[Path], pool: ThreadPoolExecutor
     ) -> None:
         self.members, self.targets, self.pool = members, targets, pool
-        self.kind = 0
+        self.kind = self.span = 0
         self._clear()
 
     def _clear(self) -> None:
@@ -94,6 +96,12 @@ class _Batch:
         self.areas: list[NDArray[np.int32]] = []
         self.parts: list[Any] = []
         self.old: list[Longs] = []
+
+    def reach(self, end: int) -> None:
+        """Write what was gathered where the file's next block belongs to another batch."""
+        if end // _BATCH_BYTES != self.span:
+            self.flush()
+            self.span = end // _BATCH_BYTES
 
     def take(self, block: Block, kind: int) -> None:
         """Add what the areas want of a block."""
@@ -122,7 +130,7 @@ class _Batch:
             self.parts.append((elements.taken(np.flatnonzero(mine)), block.bytes))
             self.old.append(fresh)
         self.size += len(block.bytes)
-        if self.size > _BATCH_BYTES:
+        if self.size > _MOST_BYTES:
             self.flush()
 
     def flush(self) -> None:
@@ -223,12 +231,13 @@ def _renumbered(numbers: Longs, fresh: Longs) -> Longs:
 
 
 def _table(strings: Strings, used: Longs) -> tuple[bytes, Longs]:
-    """Table of the strings that are used, and the new number of each string; 0 is the empty one."""
+    """Table of the strings, the empty one and then by first use, and the new number of each string."""
     fresh = np.zeros(len(strings), dtype=np.int64)
-    mark = np.zeros(len(strings), dtype=bool)
-    mark[used] = True
-    mark[0] = False
-    kept = np.flatnonzero(mark)
+    first = np.full(len(strings), -1, dtype=np.int64)
+    first[used[::-1]] = np.arange(len(used))[::-1]
+    first[0] = -1
+    kept = np.flatnonzero(first >= 0)
+    kept = kept[np.argsort(first[kept])]
     fresh[kept] = np.arange(1, len(kept) + 1)
     table = strings.table(np.append(np.zeros(1, dtype=np.int64), kept))
     return bytes_field(1, table), fresh
