@@ -1,6 +1,6 @@
 """Many cities: `cut` against osmium and a bare read, `batch` against a plain loop over the same towns.
 
-    python -m benchmarks.country cut EXTRACT [--areas 25] [--radius 0.18] [--loop] [--osmium 25]
+    python -m benchmarks.country cut EXTRACT [--areas 25] [--radius 0.18] [--once] [--loop] [--osmium 25]
     python -m benchmarks.country batch EXTRACT… [--towns 400]
     python -m benchmarks.country queries DATASET [--towns 400]
 
@@ -124,11 +124,12 @@ def building_places(extract: Path) -> np.ndarray:
     return np.array(found).reshape(-1, 2)
 
 
+_WARM = 'cut(extract, areas, room + "/warm", margin_m=MARGIN)'
 _CUT = """
 import json, resource, sys, time
 from wegeketten.cutting.cut import cut
 extract, areas, room = sys.argv[1:]
-cut(extract, areas, room + "/warm", margin_m=MARGIN)  # compiles
+WARM
 before, start = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
 rows = cut(extract, areas, room + "/cut", margin_m=MARGIN)
 after = resource.getrusage(resource.RUSAGE_SELF)
@@ -140,7 +141,14 @@ print(json.dumps({"cpu": after.ru_utime + after.ru_stime - before.ru_utime - bef
 
 
 def bench_cut(
-    extract: Path, areas: int, room: Path, radius: float, *, python_loop: bool, against_osmium: int
+    extract: Path,
+    areas: int,
+    room: Path,
+    radius: float,
+    *,
+    once: bool,
+    python_loop: bool,
+    against_osmium: int,
 ) -> None:
     """`cut` with a grid of round areas, reads that do nothing, and osmium's own extracts line by line."""
     west, south, east, north = box_of(extract)
@@ -153,25 +161,22 @@ def bench_cut(
     ]
     listed = room / "areas.geojson"
     write_areas(listed, shapes, "A")
-    words = [
-        sys.executable,
-        "-c",
-        _CUT.replace("MARGIN", str(MARGIN_M)),
-        str(extract),
-        str(listed),
-        str(room),
-    ]
+    code = _CUT.replace("WARM", "" if once else _WARM).replace("MARGIN", str(MARGIN_M))
+    words = [sys.executable, "-c", code, str(extract), str(listed), str(room)]
     told = json.loads(subprocess.run(words, check=True, capture_output=True, text=True).stdout)
     print(f"{told['nodes']} nodes in {len(told['files'])} extracts")
     print(
         f"cut: {told['cpu']:.2f} s of processor time, {told['wall']:.1f} s of wall time, {told['mb']:.0f} MB"
     )
+    times = 1 if once else 3
     reads = {
-        "unpacking alone": min(unpacking_seconds(extract) for _ in range(3)),
-        "bare read in C++ (osmium.apply, empty)": min(bare_seconds(extract) for _ in range(3)),
+        "unpacking alone": min(unpacking_seconds(extract) for _ in range(times)),
+        "bare read in C++ (osmium.apply, empty)": min(bare_seconds(extract) for _ in range(times)),
         "osmium fileinfo -e": measured(["osmium", "fileinfo", "-e", str(extract)])[0],
-        "osmium cat": measured(["osmium", "cat", str(extract), "-O", "-o", str(room / "c.osm.pbf")])[0],
     }
+    if not once:
+        words = ["osmium", "cat", str(extract), "-O", "-o", str(room / "c.osm.pbf")]
+        reads["osmium cat"] = measured(words)[0]
     if python_loop:
         reads["bare loop in Python (FileProcessor)"] = loop_seconds(extract)
     for name, seconds in reads.items():
@@ -338,6 +343,7 @@ def main() -> None:
     parser.add_argument(
         "--osmium", type=int, default=0, help="compare so many areas with osmium extract, which takes long"
     )
+    parser.add_argument("--once", action="store_true", help="a large extract: no run to warm up, one of each")
     parser.add_argument("--loop", action="store_true", help="a loop in Python too")
     parser.add_argument("--profile", default="rollator")
     parser.add_argument("--keep", type=Path, help="folder for what is made, which then stays")
@@ -348,7 +354,7 @@ def main() -> None:
         if asked.what == "cut":
             bench_cut(
                 asked.extracts[0], asked.areas, room, asked.radius,
-                python_loop=asked.loop, against_osmium=asked.osmium,
+                once=asked.once, python_loop=asked.loop, against_osmium=asked.osmium,
             )  # fmt: skip
         elif asked.what == "queries":
             bench_queries(asked.extracts[0], asked.towns, room, asked.profile)
