@@ -158,7 +158,10 @@ def test_bytes_of_an_extract_do_not_depend_on_who_else_is_cut(tmp_path: Path) ->
             east = number <= 8000
             tags = {"a" if number % 2 else "b": "x"} if number % 50 == 0 or not east else {}
             writer.add_node(mutable.Node(id=number, location=(13.5 if east else 13.05, 51.05), tags=tags))
-    boxes = {"Ost": shapely.box(13.4, 51, 13.6, 51.1), "West": shapely.box(13, 51, 13.1, 51.1)}
+    boxes: dict[str, BaseGeometry] = {
+        "Ost": shapely.box(13.4, 51, 13.6, 51.1),
+        "West": shapely.box(13, 51, 13.1, 51.1),
+    }
     areas = write_areas(tmp_path / "areas.geojson", boxes)
     for folder, at_once in (("all", 2), ("each", 1)):
         cut(country, areas, tmp_path / folder, at_once=at_once)
