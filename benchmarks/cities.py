@@ -235,7 +235,7 @@ def plot(found: dict[str, dict[str, Figure]]) -> str:
     most = max(0.1, math.log10(max(tiles)))
 
     def at(count: int, took: float) -> str:
-        across = edge + math.log10(count) / most * (wide - 4 * edge)
+        across = edge + math.log10(count) / most * (wide - 5 * edge)
         return f"{across:.1f},{high - edge - (math.log10(took) - low) / (top - low) * (high - 2 * edge):.1f}"
 
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}"'
