@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,13 +16,14 @@ from wegeketten.chances.world_city import WorldCity
 from wegeketten.people.profile import load_profile
 from wegeketten.planning.compare import compare_cities
 from wegeketten.planning.plan import Wishes, make_plan
+from wegeketten.planning.proposals import read_proposals, saved_by_looking
 from wegeketten.planning.survey import find_survey
 from wegeketten.reach.expected import find_chances
 from wegeketten.reach.shares import units_within
+from wegeketten.reports.terminal_results import print_plan, print_survey
+from wegeketten.words.numbers import euro_range
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from wegeketten.city import City
 
 _SURE = "highway=footway|surface=asphalt|smoothness=good|width=2|incline=0%|cross_slope=1%"
@@ -138,3 +140,30 @@ def test_a_comparison_shares_its_worlds(lazy: City) -> None:
     expected = wk.scan(lazy, profiles=profiles, services=["pharmacy"], worlds=24, seed=3).expected_total
     told = [row["share_expected_before"] for row in same.rows if row["district"] == ""]
     assert told == pytest.approx([each.expected for each in expected], abs=1e-4)
+
+
+def test_plan_report_and_survey_name_one_value_of_looking(
+    lazy: City, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What looking first saves is the plan's own figure wherever it stands, as the range of its costs."""
+    wheels = [load_profile("wheelchair")]
+    made = make_plan(lazy, wishes=Wishes(services=("pharmacy", "groceries")), profiles=wheels, worlds=8)
+    made.write(tmp_path / "plan")
+    doubtful = [line for line in made.lines if line.survey_first]
+    low = sum((1 - (line.helps or 0)) * line.cost_low_eur for line in doubtful)
+    high = sum((1 - (line.helps or 0)) * line.cost_high_eur for line in doubtful)
+    assert 0 < low < high
+    saved = saved_by_looking(read_proposals(tmp_path / "plan"))
+    assert saved == pytest.approx((low, high), rel=0.02)
+    surveyed = wk.survey(lazy, profile="wheelchair", plan=tmp_path / "plan")
+    assert surveyed.saves_eur == saved
+    assert surveyed.to_json()["look_saves_eur"] == [round(end) for end in saved]
+    phrase = f"expected to save {euro_range(*saved, 'en')}"
+    print_plan(made, lang="en", out=tmp_path / "plan")
+    print_survey(surveyed, lang="en", out=tmp_path / "survey")
+    assert " ".join(capsys.readouterr().out.split()).count(phrase) == 2
+    page = wk.report(
+        lazy, tmp_path / "report.html", plan=tmp_path / "plan", profile="wheelchair", lang="en", worlds=0
+    )
+    assert isinstance(page, Path)
+    assert phrase in " ".join(page.read_text(encoding="utf-8").replace("&nbsp;", " ").split())

@@ -178,7 +178,7 @@ def survey(
     ['incline_pct', 'surface_class', 'width_m']
     """
     from wegeketten.model.deadline import Deadline
-    from wegeketten.planning.proposals import barriers_to_look_at
+    from wegeketten.planning.proposals import barriers_to_look_at, read_proposals, saved_by_looking
     from wegeketten.planning.stop_tasks import demand_of
     from wegeketten.planning.survey import find_survey
 
@@ -190,6 +190,7 @@ def survey(
         opened, profiles_of(profile, limit), services=services, most=n, walk_m=float(walk),
         minutes=float(minutes), meet=None if meet is None else place_named(opened, meet), contact=contact,
         only=None if plan is None else barriers_to_look_at(Path(plan)),
+        saves_eur=None if plan is None else saved_by_looking(read_proposals(Path(plan))),
         usable_stops=demand_of(usable_stops, at), deadline=Deadline(seconds),
     )  # fmt: skip
 

@@ -136,12 +136,13 @@ def survey(
     if number < 1:
         raise UsageError(f"-n {number}: give 1 or more")
     from wegeketten.command.stopping import stoppable
-    from wegeketten.planning.proposals import barriers_to_look_at
+    from wegeketten.planning.proposals import barriers_to_look_at, read_proposals, saved_by_looking
     from wegeketten.planning.stop_tasks import demand_of
     from wegeketten.planning.survey import find_survey
     from wegeketten.reports.terminal_results import print_survey
 
     only = barriers_to_look_at(of_plan) if of_plan else None
+    saves = saved_by_looking(read_proposals(of_plan)) if of_plan else None
     language = check_language(lang)
     with progress_bar("survey") as tick:
         profiles = chosen_profiles(profile, limit)
@@ -150,7 +151,7 @@ def survey(
         with stoppable(seconds) as deadline:
             found = find_survey(
                 opened, profiles, services=opened.catalogue.pick(service or ()), most=number, walk_m=walk,
-                minutes=minutes, meet=start, contact=contact, only=only,
+                minutes=minutes, meet=start, contact=contact, only=only, saves_eur=saves,
                 usable_stops=demand_of(usable_stops, at), progress=tick, deadline=deadline,
             )  # fmt: skip
     found.write(out)

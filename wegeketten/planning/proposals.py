@@ -32,6 +32,7 @@ NEEDED = (
 NUMBERS = (
     "lat", "lon", "cost_eur", "cost_low_eur", "cost_high_eur", "people_newly_reached", "people_sure",
     "people_possible", "people_between", "people_expected", "people_low", "people_high", "minutes_saved",
+    "look_saves_eur",
 )  # fmt: skip
 """Columns that hold numbers, in either table."""
 
@@ -70,6 +71,9 @@ class Proposal(NamedTuple):
         Minutes of walking that it saves, over all who go and all they go to.
     helps
         In which share of the worlds it brings anybody within reach; 1 where none were drawn.
+    look_saves_eur
+        Expected value of looking first, at the typical cost: money not spent where the works would help
+        nobody; None where no worlds were drawn.
     """
 
     number: int
@@ -98,6 +102,18 @@ class Proposal(NamedTuple):
     people_high: float | None = None
     minutes_saved: float = 0.0
     helps: float = 1.0
+    look_saves_eur: float | None = None
+
+    @property
+    def saves(self) -> tuple[float, float] | None:
+        """Range of what looking first saves, euros; None where building is the advice, or unknown.
+
+        The same figure in the plan, the report and the survey that is made of a plan.
+        """
+        if not self.look_first or self.look_saves_eur is None:
+            return None
+        share = self.look_saves_eur / max(self.typical_eur, 1.0)
+        return share * self.low_eur, share * self.high_eur
 
     @property
     def gain(self) -> float:
@@ -288,6 +304,34 @@ def barriers_to_look_at(folder: Path) -> dict[str, float]:
     return found
 
 
+def saved_by_looking(proposals: Iterable[Proposal]) -> tuple[float, float] | None:
+    """Expected value of looking before building, over all proposals whose advice is to look: its range.
+
+    Parameters
+    ----------
+    proposals
+        Of one plan.
+
+    Returns
+    -------
+    tuple or None
+        Euros, from the cheap to the dear end of the costs; None where nothing is known of it.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.planning.plan import make_plan
+    >>> plan = make_plan(hamlet(), [load_profile("wheelchair")], budget_eur=10_000, worlds=0)
+    >>> saved_by_looking(proposals_of(plan)) is None
+    True
+    """
+    ranges = [one.saves for one in proposals if one.saves is not None]
+    if not ranges:
+        return None
+    return sum(low for low, _ in ranges), sum(high for _, high in ranges)
+
+
 class Look(NamedTuple):
     """A place somebody should look at, with all that is unknown there.
 
@@ -418,6 +462,7 @@ def _proposals(rows: Iterable[Mapping[str, str]]) -> list[Proposal]:
                 people_high=_sum_of_all(lines, "people_high"),
                 minutes_saved=sum(float(line.get("minutes_saved") or 0) for line in lines),
                 helps=max(float(line.get("helps") or 1) for line in lines),
+                look_saves_eur=_sum_of_all(lines, "look_saves_eur"),
             )
         )
     return found

@@ -60,6 +60,9 @@ class Survey(Tabular):
         Whom the answers go to, as it stands on the pages.
     city
         Where it is, for the maps of the walks; without it there are no maps and no pages for phones.
+    saves_eur
+        Of a plan's doubtful barriers: what looking at them before building is expected to save, from and to
+        euros, as the plan says it; else None.
     """
 
     profiles: tuple[str, ...]
@@ -71,6 +74,7 @@ class Survey(Tabular):
     meet: Meeting | None = None
     contact: str = ""
     city: City | None = field(default=None, repr=False, compare=False)
+    saves_eur: tuple[float, float] | None = None
 
     def tables(self) -> dict[str, list[dict[str, Any]]]:
         """Table ``survey``, with the columns of the file."""
@@ -84,6 +88,7 @@ class Survey(Tabular):
             "profiles": list(self.profiles),
             "people_in_doubt": round(self.people_in_doubt, 1),
             "complete": self.complete,
+            "look_saves_eur": None if self.saves_eur is None else [round(end) for end in self.saves_eur],
             "meet": self.meet and self.meet._asdict(),
             "spots": [
                 {name: value for name, value in spot._asdict().items() if name != "edge"}
@@ -129,6 +134,7 @@ def find_survey(
     meet: tuple[float, float] | None = None,
     contact: str = "",
     only: Mapping[str, float] | None = None,
+    saves_eur: tuple[float, float] | None = None,
     usable_stops: UsableStops | None = None,
     progress: Progress | None = None,
     deadline: Deadline | None = None,
@@ -156,6 +162,8 @@ def find_survey(
     only
         Barriers to look at, by id, with the people they matter to, instead of a ranking, see
         `wegeketten.planning.proposals.barriers_to_look_at`.
+    saves_eur
+        What looking at these is expected to save, see `wegeketten.planning.proposals.saved_by_looking`.
     usable_stops
         What the service ``stop`` has to offer: then platforms are looked at too. Any mapped stop where None.
     progress
@@ -209,6 +217,7 @@ def find_survey(
         _meeting(city, meet),
         contact,
         city,
+        saves_eur,
     )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wegeketten.planning.proposals import saved_by_looking
 from wegeketten.reach.coverage import FEWEST_HOMES
 from wegeketten.reports.charts import bar_chart, strip_chart
 from wegeketten.reports.front_page import GROUPS, TOLD_REASONS, proposals_in, reasons_of, standard_of
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from wegeketten.people.profile import Profile
+    from wegeketten.planning.proposals import Proposal
     from wegeketten.reach.quality import Share
     from wegeketten.reports.area_figures import Area
     from wegeketten.reports.bottlenecks import Bottleneck
@@ -246,6 +248,13 @@ def why_not(area: Area, phrases: Phrases) -> Section:
     return Section("why-not-title", words["why_not"], [text], [sheet])
 
 
+def _saves(one: Proposal, phrases: Phrases) -> str:
+    """What looking first is expected to save, where that is the advice."""
+    if one.saves is None:
+        return ""
+    return phrases.words["saves"].format(euros=euro_range(*one.saves, phrases.lang))
+
+
 def plan(area: Area, phrases: Phrases) -> Section:
     """What the plan proposes in an area, in its order, with a map.
 
@@ -282,7 +291,7 @@ def plan(area: Area, phrases: Phrases) -> Section:
                     sort=one.typical_eur,
                 ),
                 Cell(gain, small=span, sort=round(one.gain)),
-                Cell(words["look_first" if one.look_first else "build"]),
+                Cell(words["look_first" if one.look_first else "build"], small=_saves(one, phrases)),
             ]
         )
     whole = (sum(one.low_eur for one in found), sum(one.high_eur for one in found))
@@ -293,6 +302,8 @@ def plan(area: Area, phrases: Phrases) -> Section:
         fill(words["plan_sum"], lang, count=len(found), cost=euro_range(*whole, lang)),
     ]
     texts += [fill(words["plan_look"], lang, count=doubtful)] if doubtful else []
+    saved = saved_by_looking(found)
+    texts += [] if saved is None else [words["plan_saves"].format(euros=euro_range(*saved, lang))]
     if len(found) > MOST_PROPOSALS:
         texts.append(words["plan_shown"].format(shown=MOST_PROPOSALS, count=number(len(found), lang)))
     titles = ("what", "where", "whom", "cost", "gain", "look")

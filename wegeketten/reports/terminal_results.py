@@ -11,7 +11,7 @@ from rich.markup import escape
 
 from wegeketten.files.csv import clean_text
 from wegeketten.model.licence import ATTRIBUTION
-from wegeketten.planning.proposals import looks_of, proposals_of
+from wegeketten.planning.proposals import looks_of, proposals_of, saved_by_looking
 from wegeketten.reach.spoken import barrier as barrier_words
 from wegeketten.reach.whereabouts import at_points
 from wegeketten.reports.phrases import bare_gain
@@ -429,9 +429,10 @@ def _print_expected(plan: Plan, console: Console, lang: str) -> None:
     if not plan.worlds or not plan.lines:
         return
     people = sum(line.people_newly_reached for line in plan.lines)
-    saved = sum(line.look_saves_eur or 0.0 for line in plan.lines if line.survey_first)
-    told = {"people": about(people, lang), "euros": about(saved, lang)}
-    console.print(text("chances.plan", lang, worlds=plan.worlds, **told))
+    console.print(text("chances.plan", lang, worlds=plan.worlds, people=about(people, lang)))
+    saved = saved_by_looking(proposals_of(plan))
+    if saved is not None:
+        console.print(text("chances.saves", lang, euros=euro_range(*saved, lang)))
     console.print(text(f"chances.chosen_by_{plan.chosen_by}", lang))
 
 
@@ -469,6 +470,8 @@ def print_survey(survey: Survey, *, lang: Lang = "de", out: Path) -> None:
         count=len(survey.walks),
     )
     print_rows(titles, rows, right=(3,), title=shown)
+    if survey.saves_eur is not None:
+        console.print(text("chances.saves", lang, euros=euro_range(*survey.saves_eur, lang)))
     if not survey.complete:
         console.print(words["stopped"])
     console.print(written(out, lang=lang))
