@@ -154,6 +154,7 @@ def test_plan_report_and_survey_name_one_value_of_looking(
     high = sum((1 - (line.helps or 0)) * line.cost_high_eur for line in doubtful)
     assert 0 < low < high
     saved = saved_by_looking(read_proposals(tmp_path / "plan"))
+    assert saved is not None
     assert saved == pytest.approx((low, high), rel=0.02)
     surveyed = wk.survey(lazy, profile="wheelchair", plan=tmp_path / "plan")
     assert surveyed.saves_eur == saved

@@ -252,7 +252,7 @@ def _saves(one: Proposal, phrases: Phrases) -> str:
     """What looking first is expected to save, where that is the advice."""
     if one.saves is None:
         return ""
-    return phrases.words["saves"].format(euros=euro_range(*one.saves, phrases.lang))
+    return str(phrases.words["saves"]).format(euros=euro_range(*one.saves, phrases.lang))
 
 
 def plan(area: Area, phrases: Phrases) -> Section:
