@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -186,13 +187,13 @@ def survey(
         raise UsageError(f"-n {n}: give 1 or more")
     opened = city_of(city)
     services = opened.catalogue.pick(listed(service))
-    return find_survey(
+    found = find_survey(
         opened, profiles_of(profile, limit), services=services, most=n, walk_m=float(walk),
         minutes=float(minutes), meet=None if meet is None else place_named(opened, meet), contact=contact,
         only=None if plan is None else barriers_to_look_at(Path(plan)),
-        saves_eur=None if plan is None else saved_by_looking(read_proposals(Path(plan))),
         usable_stops=demand_of(usable_stops, at), deadline=Deadline(seconds),
     )  # fmt: skip
+    return found if plan is None else replace(found, saves_eur=saved_by_looking(read_proposals(Path(plan))))
 
 
 def compare(

@@ -5,6 +5,7 @@ Declarations only: options in, one call into the package, tables and messages ou
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path  # noqa: TC003  # typer reads the annotations when it runs
 from typing import Annotated
 
@@ -151,9 +152,10 @@ def survey(
         with stoppable(seconds) as deadline:
             found = find_survey(
                 opened, profiles, services=opened.catalogue.pick(service or ()), most=number, walk_m=walk,
-                minutes=minutes, meet=start, contact=contact, only=only, saves_eur=saves,
+                minutes=minutes, meet=start, contact=contact, only=only,
                 usable_stops=demand_of(usable_stops, at), progress=tick, deadline=deadline,
             )  # fmt: skip
+    found = replace(found, saves_eur=saves)
     found.write(out)
     print_json(found.to_json()) if as_json else print_survey(found, lang=language, out=out)
 

@@ -134,7 +134,6 @@ def find_survey(
     meet: tuple[float, float] | None = None,
     contact: str = "",
     only: Mapping[str, float] | None = None,
-    saves_eur: tuple[float, float] | None = None,
     usable_stops: UsableStops | None = None,
     progress: Progress | None = None,
     deadline: Deadline | None = None,
@@ -162,8 +161,6 @@ def find_survey(
     only
         Barriers to look at, by id, with the people they matter to, instead of a ranking, see
         `wegeketten.planning.proposals.barriers_to_look_at`.
-    saves_eur
-        What looking at these is expected to save, see `wegeketten.planning.proposals.saved_by_looking`.
     usable_stops
         What the service ``stop`` has to offer: then platforms are looked at too. Any mapped stop where None.
     progress
@@ -217,7 +214,6 @@ def find_survey(
         _meeting(city, meet),
         contact,
         city,
-        saves_eur,
     )
 
 
