@@ -337,3 +337,26 @@ def test_which_system_is_meant_is_asked_and_settled_for_every_kind(
         )
     done = called(*words, *settled, cwd=made)
     assert done.code in (0, 4), done
+
+
+def test_a_system_is_named_alike_for_every_kind_of_file(made: Path, tmp_path: Path) -> None:
+    districts_of(made).to_crs(31468).to_file(tmp_path / "d.shp")
+    (tmp_path / "d.prj").unlink()
+    words = ["build", "town.osm", "-o", tmp_path / "new", "--districts", tmp_path / "d.shp", "--lang", "en"]
+    asked = called(*words, cwd=made)
+    assert asked.code == 3
+    assert "--crs" in asked.said
+    assert called(*words, "--crs", "GK 4", cwd=made).code == 0
+
+
+def test_layers_of_several_kinds_are_asked_about(made: Path, tmp_path: Path) -> None:
+    frame = districts_of(made)
+    frame.to_file(tmp_path / "a.gpkg", layer="areas")
+    frame.assign(EW=[7, 8], geometry=frame.to_crs(25833).centroid.to_crs(4326)).to_file(
+        tmp_path / "a.gpkg", layer="points"
+    )
+    words = ["build", "town.osm", "-o", tmp_path / "new", "--lang", "en", "--population"]
+    asked = called(*words, tmp_path / "a.gpkg", cwd=made)
+    assert asked.code == 3
+    assert "areas: Polygon, points: Point" in asked.said
+    assert called(*words, f"{tmp_path / 'a.gpkg'}:points", cwd=made).code == 0

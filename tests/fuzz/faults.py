@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import faulthandler
 import json
 import os
 import resource
@@ -149,6 +150,7 @@ class Bench:
             from wegeketten import cli
 
             sys.argv = ["wegeketten", *words.split()]
+            faulthandler.enable()
             code = 0
             try:
                 cli.main()
@@ -250,7 +252,8 @@ def kill(bench: Bench, case: Case, after_s: float, number: int) -> str:
     if content(case.out) not in (case.before, case.after):
         return f"after signal {number} ({ended.code}) neither old nor new"
     if number != signal.SIGKILL:
-        if ended.code not in (0, 128 + number):
+        early = ended.code == -number and not ended.said and content(case.out) == case.before  # not yet begun
+        if ended.code not in (0, 128 + number) and not early:
             return f"signal {number} ended with {ended.code}: {ended.said[-300:]}"
         if left := left_over(case.out.parent, bench.folder / "tmp"):
             return f"signal {number} left {left}"

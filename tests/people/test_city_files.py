@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import gzip
 import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -434,3 +435,26 @@ def test_classes_of_the_census_of_2011_are_refused(tmp_path: Path, homes: Homes)
     )
     with pytest.raises(InputDataError, match="classes"):
         weigh_homes(homes, path, PROJECTION)
+
+
+def test_points_that_part_thousands_as_people_do(tmp_path: Path, homes: Homes) -> None:
+    x, y = in_city(15, 12)
+    row = f"{x:,.0f};{y:,.0f};4\n".replace(",", ".")
+    path = table(tmp_path, f"Rechtswert;Hochwert;EW\n{row}")
+    weighed = weigh_homes(homes, path, PROJECTION)
+    assert sum(weights(weighed)) == pytest.approx(4)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "St. Pauli-Süd;9\n",
+        "Sankt Pauli Süd;9\n",
+        "02 - St. Pauli Süd;9\n",
+        "Stadtteil Pauli-Süd;9\n© Statistisches Amt;\nStand: 31.12.2025;\n1) vorläufig;\n",
+    ],
+)
+def test_names_of_saints_and_notes_below_the_table(tmp_path: Path, homes: Homes, rows: str) -> None:
+    quarters = replace(QUARTERS, name=["Äußere Neustadt", "St. Pauli-Süd"])
+    path = table(tmp_path, f"Stadtteil;EW\nÄußere Neustadt;40\n{rows}")
+    assert weights(weigh_homes(homes, path, PROJECTION, districts=quarters)) == [20, 20, 9]

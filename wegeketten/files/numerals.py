@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from wegeketten.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 MINUS = "\N{MINUS SIGN}"
 """As typesetters write it; keyboards have another."""
@@ -170,6 +170,61 @@ def signs_of(texts: Iterable[str], decimal_sign: str = "") -> Signs:
         return Signs("", unclear)
     thousands = grouping or {".", ","} - decimal
     return Signs("".join(thousands & signs), [])
+
+
+def axis_numbers(first: Sequence[str], second: Sequence[str]) -> tuple[list[float], list[float]]:
+    """Both coordinates of points; what parts thousands surely in the one does so in the other.
+
+    Parameters
+    ----------
+    first, second
+        Cells of the two columns.
+
+    Returns
+    -------
+    tuple
+        Numbers of both, NaN where a cell is none.
+
+    Examples
+    --------
+    >>> axis_numbers(["386.076"], ["5.826.552"]), axis_numbers(["386.5"], ["5826552.25"])
+    (([386076.0], [5826552.0]), ([386.5], [5826552.25]))
+    """
+    one, two = thousands_of_axes(first, second)
+    return [parse_number(text.strip(), one) for text in first], [
+        parse_number(text.strip(), two) for text in second
+    ]
+
+
+def thousands_of_axes(first: Sequence[str], second: Sequence[str]) -> tuple[str, str]:
+    """Sign that parts thousands in each of two columns of coordinates, "" where none does.
+
+    Parameters
+    ----------
+    first, second
+        Cells of the two columns.
+
+    Returns
+    -------
+    tuple
+        Two signs.
+
+    Examples
+    --------
+    >>> thousands_of_axes(["386.076", "386.100"], ["5.826.552", "5.826.560"])
+    ('.', '.')
+    """
+    filled = [[plain_digits(text.strip()) for text in texts if text.strip()] for texts in (first, second)]
+    found = [signs_of(texts) for texts in filled]
+    sure = [{sign for sign in map(_grouping, texts) if sign} for texts in filled]
+
+    def sign(own: int) -> str:
+        other = sure[1 - own]
+        if found[own].thousands or not found[own].open or len(other) != 1:
+            return found[own].thousands
+        return next(iter(other)) if all(map(_GROUPED.fullmatch, filled[own])) else ""
+
+    return sign(0), sign(1)
 
 
 def _grouping(text: str) -> str:

@@ -394,7 +394,7 @@ def _read_ogr(asked: _Asked, drivers: tuple[str, ...]) -> Layer:
         about = apart.call(ogr.about, path, name, asked.encoding)
         if about.driver not in drivers:  # whatever the first bytes say, GDAL decides by looking further
             raise InputDataError(f"{path}: opens as {about.driver}, {drivers[0]} was expected")
-        crs = about.crs or asked.crs
+        crs = about.crs or _said(asked)
         box = _window(asked, about.features, crs)
         rows = apart.call(ogr.rows, path, name, box, asked.encoding, BOUNDS["shapes"].most + 1)
     if len(rows.shapes) > BOUNDS["shapes"].most:
@@ -449,8 +449,18 @@ def _choose_layer(asked: _Asked, found: list[tuple[str, str]]) -> str:
             if wanted in kind
             or (wanted == asked.kinds[0] and kind in ("Unknown", "Geometry", "GeometryCollection"))
         ]
-        if len(layers) == 1:
+        others = [
+            f"{name}: {kind}"
+            for name, kind in found
+            if name not in layers and any(other in kind for other in asked.kinds)
+        ]
+        if len(layers) == 1 and not others:
             return layers[0]
+        if len(layers) == 1:
+            raise InputDataError(
+                f"{asked.path}: several layers may be meant ({layers[0]}: {wanted}, {', '.join(others[:11])})"
+                f"; name one: {asked.path}:{layers[0]}"
+            )
         if layers:
             raise InputDataError(
                 f"{asked.path}: several layers of {wanted.lower()}s ({', '.join(layers[:12])}); "
@@ -469,7 +479,7 @@ def _read_geoparquet(asked: _Asked) -> Layer:
     about = described(path)
     geometry = geometry_of(path, about)
     # no key means OGC:CRS84, an explicit null means unknown
-    crs = _crs(path, geometry.crs or asked.crs)
+    crs = _crs(path, geometry.crs or _said(asked))
     box = _window(asked, about.rows, crs)
     found = read_shapes(path, about, geometry, box)
     columns = {name: found.columns.column(name).to_pylist() for name in found.columns.column_names}
@@ -485,6 +495,11 @@ def _from_wkb(path: Path, binary: NDArray[np.object_]) -> NDArray[np.object_]:
     except shapely.errors.GEOSException as error:
         reason = (str(error).splitlines() or ["damaged"])[0]
         raise InputDataError(f"{path}: cannot be read ({reason})") from error
+
+
+def _said(asked: _Asked) -> int | str | None:
+    """System that the user names, as every option ``--crs`` understands it."""
+    return None if asked.crs is None else parse_crs(asked.crs)
 
 
 def _crs(path: Path, stated: Any) -> pyproj.CRS:

@@ -30,6 +30,12 @@ _SEPARATORS = ";,\t|"
 _SHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 
 
+_note = re.compile(
+    r"\s*(?:©|\(c\)|\*|\d\)|(?:daten)?quelle|stand|hinweis|anmerkung|erläuterung|source|note)", re.IGNORECASE
+).match
+"""How a line below a table begins that tells where it is from."""
+
+
 @dataclass(frozen=True)
 class Table:
     """Columns of a file as they stand in it.
@@ -286,7 +292,7 @@ def text_table(path: Path, text: str, notes: list[str]) -> Table:
     if len(rows) < 2:
         raise InputDataError(f"{path}: no rows in it")
     notes = list(notes)
-    while len(rows) > 2 and len(rows[-1][1]) == 1 and len(rows[0][1]) + len(rows[1][1]) > 2:
+    while len(rows) > 2 and _is_remark(rows[-1][1]) and len(rows[0][1]) + len(rows[1][1]) > 2:
         notes.append(f"{path.name}: {rows.pop()[1][0].strip()[:60]!r} below the table is passed over")
     lines = [line for _, line in rows]
     header = find_header(lines, cell_text)
@@ -306,6 +312,11 @@ def text_table(path: Path, text: str, notes: list[str]) -> Table:
             f"({len(ragged)} such rows)"
         )
     return Table(path, _columns(path, names, body), rows[head - 1][0] + first, notes)
+
+
+def _is_remark(line: Sequence[str]) -> bool:
+    """Whether a line below a table is none of its rows: one cell alone, or one that begins like a note."""
+    return len(line) == 1 or (not any(cell.strip() for cell in line[1:]) and _note(line[0]) is not None)
 
 
 def _without_remarks(text: str) -> str:

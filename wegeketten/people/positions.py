@@ -17,6 +17,7 @@ from wegeketten.files.coordinates import (
     to_degrees,
     well_known_text,
 )
+from wegeketten.files.numerals import thousands_of_axes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -287,7 +288,13 @@ def _id_column(reader: Columns) -> str | None:
 
 
 def _pairs(reader: Columns, x: str, y: str, high: float) -> Floats:
-    return np.column_stack([reader.numbers(name, low=-high, high=high, codes=False) for name in (x, y)])
+    signs = thousands_of_axes(reader.texts(x), reader.texts(y))
+    return np.column_stack(
+        [
+            reader.numbers(name, low=-high, high=high, codes=False, thousands=sign)
+            for name, sign in zip((x, y), signs, strict=True)
+        ]
+    )
 
 
 def _corner_size_m(xy: Floats) -> int:

@@ -129,6 +129,10 @@ def by_district(
     )  # fmt: skip
 
 
+_KIND = re.compile(r"^(stadtteil|ortsteil|stadtbezirk|bezirk|stb|ot|sankt|st|ortschaft)\b[ .]*(?=\w)")
+"""What may stand before a district's name, or not; a saint's is written in full, short, or not at all."""
+
+
 def plain_name(text: str) -> str:
     """A district's name as it compares: no number before it, no case, no umlauts, no signs.
 
@@ -146,11 +150,15 @@ def plain_name(text: str) -> str:
     --------
     >>> plain_name("01 Innere Altstadt") == plain_name("innere altstadt"), plain_name("Südvorstadt-West")
     (True, 'suedvorstadtwest')
+    >>> plain_name("02 - St. Pauli u. Hafen") == plain_name("Sankt Pauli und Hafen")
+    True
     """
     low = without_umlauts(text.strip())
-    low = re.sub(r"^(stadtteil|ortsteil|stadtbezirk|bezirk|stb|ot|st|ortschaft)\b[ .]*(?=\w)", "", low)
-    low = re.sub(r"^\d+[a-z]?[ ._:/-]+(?=\D)", "", low)
+    for _ in range(2):  # in either order: "02 - St. Pauli", "Stadtteil 02 Pauli"
+        low = re.sub(r"^\d+[a-z]?[ ._:/-]+(?=\D)", "", low)
+        low = _KIND.sub("", low)
     low = re.sub(r"\(.*?\)", "", low)
+    low = re.sub(r"\s(?:u\.?|&|\+)\s", " und ", low)
     return re.sub(r"[\W_]+", "", low)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 
 from wegeketten.errors import InputDataError
-from wegeketten.files.numerals import parse_number, signs_of
+from wegeketten.files.numerals import axis_numbers, parse_number, signs_of
 from wegeketten.osm.features import Skipped
 
 if TYPE_CHECKING:
@@ -206,7 +206,7 @@ def _of_table(
         return columns, _of_text(path, shape, projection, system)
     pair = metre_columns(columns)
     if pair is not None:
-        metres = _pairs(columns[pair[0]], columns[pair[1]])
+        metres = np.array(axis_numbers(columns[pair[0]], columns[pair[1]]), dtype=np.float64).T.reshape(-1, 2)
         return columns, _in_metres(path, metres, pair, projection, system)
     raise InputDataError(
         f"{path}: no coordinates: columns lon and lat, metres such as east and north, or well-known text are "

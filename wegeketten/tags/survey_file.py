@@ -13,7 +13,7 @@ from wegeketten.errors import InputDataError, OutputError
 from wegeketten.files.bounds import size_within
 from wegeketten.files.coordinates import METRES, find_system, metre_columns, named, parse_crs, to_degrees
 from wegeketten.files.foreign_parquet import is_geoparquet
-from wegeketten.files.numerals import parse_number
+from wegeketten.files.numerals import axis_numbers
 from wegeketten.files.resources import shipped
 from wegeketten.files.shapes import read_layer
 from wegeketten.files.tables import cell_text, read_start, read_table, split_layer
@@ -354,9 +354,7 @@ def _to_degrees(
     notes: list[str],
 ) -> None:
     """Put ``lat`` and ``lon`` in the place of columns in metres."""
-    xy = np.array(
-        [[parse_number(cell.strip()) for cell in columns[name]] for name in pair], dtype=np.float64
-    ).T.reshape(-1, 2)
+    xy = np.array(axis_numbers(columns[pair[0]], columns[pair[1]]), dtype=np.float64).T.reshape(-1, 2)
     known = np.isfinite(xy).all(axis=1)
     if not known.any() or (np.abs(xy[known]) <= 180).all():
         return  # degrees, or nothing: said row by row

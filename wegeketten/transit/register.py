@@ -150,12 +150,12 @@ def _from_metres(
 ) -> NDArray[np.float64] | None:
     """Degrees of columns with metres, NaN where a row has none; None where there are no such columns."""
     from wegeketten.files.coordinates import find_system, metre_columns, to_degrees
-    from wegeketten.files.numerals import parse_number
+    from wegeketten.files.numerals import axis_numbers
 
     pair = metre_columns(columns)
     if pair is None:
         return None
-    xy = np.array([[parse_number(cell.strip()) for cell in columns[name]] for name in pair], dtype=np.float64)
+    xy = np.array(axis_numbers(columns[pair[0]], columns[pair[1]]), dtype=np.float64)
     known = np.isfinite(xy).all(axis=0) & (np.abs(xy) > 180).any(axis=0)
     lonlat = np.full((xy.shape[1], 2), np.nan)
     if known.any():
