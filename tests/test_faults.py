@@ -21,6 +21,7 @@ from support.drawn import Town
 
 import wegeketten as wk
 from wegeketten.cli import main
+from wegeketten.command.exits import run_to_the_end
 from wegeketten.command.group import check_results
 from wegeketten.errors import InputDataError, OutputError, UsageError
 
@@ -293,3 +294,13 @@ def test_survey_pages_let_nothing_run() -> None:
     page = checklist(Survey((), (), (), 0.0, {}))
     assert "default-src 'none'" in page
     assert "script-src 'none'" in page
+
+
+def test_interrupt_within_compiled_code_is_no_fault(capsys: pytest.CaptureFixture[str]) -> None:
+    """A kernel that returns while the signal's exception is set raises SystemError (seen on a large city)."""
+
+    def command(*, standalone_mode: bool) -> int:
+        raise SystemError("kernel returned a result with an exception set") from KeyboardInterrupt()
+
+    assert run_to_the_end(command) == 130
+    assert "interrupted" in capsys.readouterr().err

@@ -73,9 +73,12 @@ def run_to_the_end(command: Callable[..., Any]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # typer says 1, a fault
         return 0
     except Exception as error:  # the front door: whatever it was, the user gets one line
-        if os.environ.get("WEGEKETTEN_DEBUG"):
+        if isinstance(error, SystemError) and isinstance(error.__cause__, KeyboardInterrupt):
+            code = _INTERRUPTED  # it came while a compiled kernel handed over its result
+        elif os.environ.get("WEGEKETTEN_DEBUG"):
             raise
-        return _tell_fault(error)
+        else:
+            return _tell_fault(error)
     if code == _INTERRUPTED:
         if _ended_by:
             code = 128 + _ended_by[0]
