@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
     from wegeketten.city import City
 
-SETTINGS = Settings(title="Musterstadt", publisher="Beirat", contact="Rathaus", profiles=("wheelchair",))
+SETTINGS = Settings(
+    title="Musterstadt", publisher="Beirat", contact="Rathaus", profiles=("wheelchair",),
+    chains=("pharmacy,groceries",), returning=True,
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -141,12 +144,34 @@ def test_pages_say_who_publishes_them(plan: Path) -> None:
     assert all(len(sentence.split()) <= 26 for sentence in sentences)
 
 
+def test_the_map_offers_the_chains_that_settings_name(plan: Path) -> None:
+    found = re.search(r'id="config">(.*?)</script>', (plan / "map.html").read_text(encoding="utf-8"))
+    assert found
+    services = json.loads(found[1])["services"]
+    (chain,) = [each["chain"] for each in services if "chain" in each]
+    assert [services[row]["id"] for row in chain["visit"]] == ["pharmacy", "groceries"]
+    assert chain["returning"]
+
+
 def test_settings_are_read_and_checked(tmp_path: Path) -> None:
     path = tmp_path / "s.toml"
-    path.write_text('title = "Lauf"\nbudget_eur = 50000\nprofiles = ["pram"]\n', encoding="utf-8")
+    path.write_text(
+        'title = "Lauf"\nbudget_eur = 50000\nprofiles = ["pram"]\nchains = ["bank"]\nreturning = true\n',
+        encoding="utf-8",
+    )
     told = read_settings(path).changed(None, None, ["walker"], None)
     assert (told.title, told.budget_eur, told.profiles) == ("Lauf", 50000, ("walker",))
-    for wrong in ('titel = "x"', "title = 3", 'districts = "x"', "budget_eur = -1", 'logo = "x.bmp"', "="):
+    assert (told.chains, told.returning) == (("bank",), True)
+    for wrong in (
+        'titel = "x"',
+        "title = 3",
+        "chains = 3",
+        "returning = 1",
+        'districts = "x"',
+        "budget_eur = -1",
+        'logo = "x.bmp"',
+        "=",
+    ):
         path.write_text(wrong, encoding="utf-8")
         with pytest.raises(UsageError, match=r"s\.toml|x\.bmp"):
             read_settings(path)

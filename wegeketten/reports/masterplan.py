@@ -100,12 +100,14 @@ def write_masterplan(
         The folder is something else, or cannot be written.
     """
     from wegeketten.people.profile import load_profiles
+    from wegeketten.planning.chain_task import outings
     from wegeketten.reach.scan import find_districts
     from wegeketten.reach.scan import scan as scan_city
     from wegeketten.reports.map import write_map
 
     target, chosen, tick = Path(out), settings or Settings(), progress or (lambda _words, _share: None)
     check_replaceable(target, marker=MARKER)
+    chains = [each.checked(city) for each in outings(chosen.chains, returning=chosen.returning)]
     wanted = load_profiles(chosen.profiles or FOR_WHOM)
     rows = find_districts(city, list(chosen.districts)).tolist()
     parts = _parts(target, city, wanted, chosen)
@@ -138,6 +140,7 @@ def write_masterplan(
             sites=extras.sites,
             needs=extras.needs,
             stops=extras.stops,
+            chains=chains,
         )
         tick("pages", 0.7)
         _write_pages(report, areas, chosen, parts, folder)

@@ -34,6 +34,10 @@ class Settings(NamedTuple):
         Money there is; None for a plan without an end.
     usable_stops
         Departures an hour that a stop must offer whom can board it; None where any mapped stop counts.
+    chains
+        Errands in order that the map can be asked for, such as ``pharmacy,doctor``.
+    returning
+        Whether they end at home.
     """
 
     title: str = ""
@@ -44,6 +48,8 @@ class Settings(NamedTuple):
     profiles: tuple[str, ...] = ()
     budget_eur: float | None = None
     usable_stops: float | None = None
+    chains: tuple[str, ...] = ()
+    returning: bool = False
 
     def changed(
         self,
@@ -94,7 +100,8 @@ def read_settings(path: Path) -> Settings:
     ----------
     path
         TOML with the keys ``title``, ``publisher``, ``contact``, ``logo`` (a PNG, JPEG or SVG file beside
-        it), ``districts``, ``profiles``, ``budget_eur`` and ``usable_stops``; each may be missing.
+        it), ``districts``, ``profiles``, ``budget_eur``, ``usable_stops``, ``chains`` and ``returning``; each
+        may be missing.
 
     Returns
     -------
@@ -121,7 +128,7 @@ def read_settings(path: Path) -> Settings:
         if not isinstance(told.get(name, ""), str):
             raise UsageError(f"{path}: {name} must be a text")
     lists: dict[str, Any] = {}
-    for name in ("districts", "profiles"):
+    for name in ("districts", "profiles", "chains"):
         value = told.get(name, [])
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
             raise UsageError(f"{path}: {name} must be a list of texts")
@@ -130,9 +137,12 @@ def read_settings(path: Path) -> Settings:
     for name, value in numbers.items():
         if value is not None and (isinstance(value, bool) or not isinstance(value, int | float) or value < 0):
             raise UsageError(f"{path}: {name} must be a number of 0 or more")
+    returning = told.get("returning", False)
+    if not isinstance(returning, bool):
+        raise UsageError(f"{path}: returning must be true or false")
     logo = _picture(path.parent / told["logo"]) if told.get("logo") else ""
     texts = {name: told.get(name, "") for name in ("title", "publisher", "contact")}
-    return Settings(**texts, logo=logo, **lists, **numbers)
+    return Settings(**texts, logo=logo, **lists, **numbers, returning=returning)
 
 
 def _picture(path: Path) -> str:
