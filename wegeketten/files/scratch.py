@@ -127,6 +127,37 @@ def folder_lock(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
+@contextmanager
+def held_if_free(folder: Path) -> Iterator[bool]:
+    """Hold a folder that no other run holds; what runs meanwhile takes a place of its own.
+
+    Parameters
+    ----------
+    folder
+        An existing folder.
+
+    Yields
+    ------
+    bool
+        Whether it is held; True where locks are unknown.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as name, held_if_free(Path(name)) as one, held_if_free(Path(name)) as two:
+    ...     one, two
+    (True, False)
+    """
+    handle = _opened(folder)
+    if handle < 0:
+        yield folder.is_dir()  # gone: another run has just ended
+        return
+    try:
+        yield _lock(handle) is not False and _is_still(folder, handle)
+    finally:
+        os.close(handle)
+
+
 def sweep(parent: Path, *, locked: bool = False) -> None:
     """Remove private folders that dead runs left in `parent`; put back what one of them had set aside.
 
@@ -175,6 +206,14 @@ def _hold(room: Path) -> int:
     if handle >= 0:
         _lock(handle)
     return handle
+
+
+def _is_still(folder: Path, handle: int) -> bool:
+    """Whether a folder is the one that was opened: not removed meanwhile, nor made anew."""
+    try:
+        return os.path.samestat(os.fstat(handle), folder.stat())
+    except OSError:
+        return False
 
 
 def _opened(folder: Path) -> int:

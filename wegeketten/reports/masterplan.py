@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -13,6 +15,7 @@ from wegeketten.files.atomic import check_replaceable, whole_folder
 from wegeketten.files.bounds import read_within
 from wegeketten.files.csv import clean_text
 from wegeketten.files.json import write_json, write_text
+from wegeketten.files.scratch import held_if_free, private_folder
 from wegeketten.reports.charts import curve_chart
 from wegeketten.reports.district import Report, plain_page, read_findings
 from wegeketten.reports.map_data import city_name
@@ -25,7 +28,7 @@ from wegeketten.words.numbers import about as about_number
 from wegeketten.words.numbers import euro_range, number
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from wegeketten.city import City
     from wegeketten.model.answers import Progress
@@ -110,51 +113,50 @@ def write_masterplan(
     chains = [each.checked(city) for each in outings(chosen.chains, returning=chosen.returning)]
     wanted = load_profiles(chosen.profiles or FOR_WHOM)
     rows = find_districts(city, list(chosen.districts)).tolist()
-    parts = _parts(target, city, wanted, chosen)
-    _plan_and_survey(city, wanted, chosen, parts, tick)
-    tick("scan", 0.5)
-    scan = scan_city(city, worlds=WORLDS)
-    title = chosen.title or city_name(city)
-    extras = extras or Extras()
-    found = read_findings(
-        city,
-        plan=parts / "plan",
-        survey=parts / "survey",
-        sites=extras.sites,
-        needs=extras.needs,
-        stops=extras.stops,
-    )
-    report = Report(Phrases(scan, lang, title, **found))
-    if not report.phrases.offered:
-        raise InputDataError(f"{city.path}: no place of any service is mapped; there is nothing to judge")
-    areas = [area for area in report.judged if area.row in rows]
-    with whole_folder(target, marker=MARKER) as folder:
-        tick("map", 0.6)
-        write_map(
+    with _own_parts(_parts(target, city, wanted, chosen)) as parts:
+        _plan_and_survey(city, wanted, chosen, parts, tick)
+        tick("scan", 0.5)
+        scan = scan_city(city, worlds=WORLDS)
+        title = chosen.title or city_name(city)
+        extras = extras or Extras()
+        found = read_findings(
             city,
-            folder / "map.html",
-            lang=lang,
-            title=title,
             plan=parts / "plan",
             survey=parts / "survey",
             sites=extras.sites,
             needs=extras.needs,
             stops=extras.stops,
-            chains=chains,
         )
-        tick("pages", 0.7)
-        _write_pages(report, areas, chosen, parts, folder)
-        tick("tables", 0.8)
-        write_tables(report, _made(folder / "tables"))
-        for name in ("survey.html", "survey.gpx", "survey.csv"):
-            shutil.copyfile(parts / "survey" / name, folder / "tables" / name)
-        shutil.copytree(parts / "survey" / "walks", folder / "tables" / "walks")
-        shutil.copyfile(parts / "plan" / "measures.csv", folder / "tables" / "measures.csv")
-        if pdf:
-            tick("pdf", 0.85)
-            _write_pdf(report, areas, chosen, folder)
-        write_json(folder / MARKER, _summary(report, scan, chosen))
-    shutil.rmtree(parts.parent, ignore_errors=True)
+        report = Report(Phrases(scan, lang, title, **found))
+        if not report.phrases.offered:
+            raise InputDataError(f"{city.path}: no place of any service is mapped; there is nothing to judge")
+        areas = [area for area in report.judged if area.row in rows]
+        with whole_folder(target, marker=MARKER) as folder:
+            tick("map", 0.6)
+            write_map(
+                city,
+                folder / "map.html",
+                lang=lang,
+                title=title,
+                plan=parts / "plan",
+                survey=parts / "survey",
+                sites=extras.sites,
+                needs=extras.needs,
+                stops=extras.stops,
+                chains=chains,
+            )
+            tick("pages", 0.7)
+            _write_pages(report, areas, chosen, parts, folder)
+            tick("tables", 0.8)
+            write_tables(report, _made(folder / "tables"))
+            for name in ("survey.html", "survey.gpx", "survey.csv"):
+                shutil.copyfile(parts / "survey" / name, folder / "tables" / name)
+            shutil.copytree(parts / "survey" / "walks", folder / "tables" / "walks")
+            shutil.copyfile(parts / "plan" / "measures.csv", folder / "tables" / "measures.csv")
+            if pdf:
+                tick("pdf", 0.85)
+                _write_pdf(report, areas, chosen, folder)
+            write_json(folder / MARKER, _summary(report, scan, chosen))
     tick("done", 1.0)
     return target
 
@@ -176,6 +178,20 @@ def _parts(target: Path, city: City, profiles: Sequence[Profile], settings: Sett
     ]
     digest = hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
     return target.resolve().parent / f".{target.name}.parts" / digest[:16]
+
+
+@contextmanager
+def _own_parts(shared: Path) -> Iterator[Path]:
+    """The folder itself, gone once all is written; a private one while another run works in it."""
+    shared.parent.mkdir(parents=True, exist_ok=True)
+    with held_if_free(shared.parent) as ours:
+        if ours:
+            shared.mkdir(parents=True, exist_ok=True)
+            yield shared
+            shutil.rmtree(shared.parent, ignore_errors=True)
+    if not ours:
+        with private_folder(Path(tempfile.gettempdir())) as own:
+            yield own
 
 
 def _plan_and_survey(
