@@ -73,8 +73,8 @@ def run_to_the_end(command: Callable[..., Any]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # typer says 1, a fault
         return 0
     except Exception as error:  # the front door: whatever it was, the user gets one line
-        if isinstance(error, SystemError) and isinstance(error.__cause__, KeyboardInterrupt):
-            code = _INTERRUPTED  # it came while a compiled kernel handed over its result
+        if isinstance(error.__cause__, KeyboardInterrupt):
+            code = _INTERRUPTED  # wrapped by who was at work: a compiled kernel, a class in the making
         elif os.environ.get("WEGEKETTEN_DEBUG"):
             raise
         else:
