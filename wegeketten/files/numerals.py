@@ -197,7 +197,7 @@ def axis_numbers(first: Sequence[str], second: Sequence[str]) -> tuple[list[floa
 
 
 def thousands_of_axes(first: Sequence[str], second: Sequence[str]) -> tuple[str, str]:
-    """Sign that parts thousands in each of two columns of coordinates, "" where none does.
+    """Sign that parts thousands in each of two columns of coordinates, "" where numbers show it themselves.
 
     Parameters
     ----------
@@ -212,7 +212,7 @@ def thousands_of_axes(first: Sequence[str], second: Sequence[str]) -> tuple[str,
     Examples
     --------
     >>> thousands_of_axes(["386.076", "386.100"], ["5.826.552", "5.826.560"])
-    ('.', '.')
+    ('.', '')
     """
     filled = [[plain_digits(text.strip()) for text in texts if text.strip()] for texts in (first, second)]
     found = [signs_of(texts) for texts in filled]
