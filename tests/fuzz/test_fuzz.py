@@ -17,7 +17,7 @@ from wegeketten.files.csv import clean_text
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_damaged_inputs_are_read_or_refused() -> None:
     seed = os.environ.get("WEGEKETTEN_SEED", "20261130")
-    count = os.environ.get("WEGEKETTEN_FUZZ", "12")
+    count = os.environ.get("WEGEKETTEN_FUZZ", "6")
     run = subprocess.run(
         [sys.executable, str(Path(__file__).with_name("run.py")), "--count", count, "--seed", seed],
         capture_output=True, text=True, check=False,
@@ -32,9 +32,9 @@ def test_kills_full_disks_and_crowds_leave_old_or_new() -> None:
         "--only",
         "scan,isochrone-gpkg",
         "--kills",
-        "4",
+        "2",
         "--full",
-        "4",
+        "2",
         "--rounds",
         "1",
         "--writers",

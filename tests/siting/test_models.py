@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Drawn = tuple[Floats, Floats, NDArray[np.int64], int, Floats | None]
 
-CASES = int(os.environ.get("WEGEKETTEN_CASES", "500"))  # 2 000 by hand
+CASES = int(os.environ.get("WEGEKETTEN_CASES", "300"))  # 2 000 by hand
 
 
 def draw(random: np.random.Generator) -> Drawn:
