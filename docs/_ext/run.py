@@ -76,11 +76,11 @@ def environment_of(app: Sphinx) -> tuple[Path, dict[str, str]]:
     """Folder that all commands and notebooks of a build share, and their environment."""
     folder = Path(app.outdir) / "_run"
     folder.mkdir(exist_ok=True)
-    root = Path(app.srcdir).parent
+    root = "" if os.environ.get("WEGEKETTEN_DOCS") == "installed" else str(Path(app.srcdir).parent)
     environment = {
         **os.environ,
         "PATH": f"{_shim(folder)}:{os.environ['PATH']}",
-        "PYTHONPATH": os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH")])),
+        "PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")])),
         "WEGEKETTEN_CACHE": str(folder / ".cache"),
         "COLUMNS": "110",
         "NO_COLOR": "1",
