@@ -121,11 +121,7 @@ def priors_of(aside: bool) -> Callable[[str], AbstractContextManager[None]]:
 def print_elements(names: list[str], aside: bool) -> None:
     profiles, priors = load_profiles(WHEELED), priors_of(aside)
     print("## Element by element, the tags of its own street put aside\n")
-    print(
-        "Priors as shipped.\n"
-        if not aside
-        else "Each city foretold with priors from the other cities alone.\n"
-    )
+    print(ASIDE if aside else "Priors as shipped.\n")
     print("| attribute | profile | elements | Brier | static | skill | worst tenth of 100 or more |")
     print("|---|---|---:|---:|---:|---:|---|")
     cities = [(name, groups_of(city_of(name))) for name in names]
@@ -228,11 +224,7 @@ class Told(NamedTuple):
 def print_shares(names: list[str], repeats: int, aside: bool) -> None:
     priors = priors_of(aside)
     print("## Shares: tags hidden by street, foretold, revealed\n")
-    print(
-        "Priors as shipped.\n"
-        if not aside
-        else "Each city foretold with priors from the other cities alone.\n"
-    )
+    print(ASIDE if aside else "Priors as shipped.\n")
     print("Cells are district × wheeled profile × service; those on which nothing hangs are left out.\n")
     print("`raw` also counts homes that the tags carry beyond *possible*: on faster ground than assumed.\n")
     print("`even`: inside, where a truth that many worlds share counts by how many of them lie below it.")

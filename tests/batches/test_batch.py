@@ -256,15 +256,19 @@ def test_lists_are_read_with_suspicion(listing: Path, tmp_path: Path) -> None:
     assert one.options == ("--population", str((listing.parent / "c.osm").resolve()))
     (tab,) = read_list(written("\ufeffCity\tExtract \r\nx\ta.osm\r\n\t\r\n"))  # as spreadsheets save it
     assert (tab.city, tab.extract) == ("x", (listing.parent / "a.osm").resolve())
+    (wide,) = read_list(written("city;extract;;\nx;a.osm;; \n;;;;\n"))  # with columns that were emptied
+    assert (wide.city, wide.extract) == (tab.city, tab.extract)
     word = 'run = "scan --profile walker"\n[[city]]\ncity = "x"\nextract = "a.osm"\n'
     (alone,) = read_list(written(word, "word.toml"))
     assert alone.run == (("scan", "--profile", "walker"),)
     latin = listing.parent / f"{tmp_path.name}-latin.csv"
     latin.write_bytes("city;extract\nKöln;a.osm\n".encode("latin-1"))
-    with pytest.raises(InputDataError, match="save it as CSV in UTF-8"):
+    with pytest.raises(InputDataError, match="save it with that encoding"):
         read_list(latin)
     with pytest.raises(InputDataError, match="row 2 has more cells"):
         read_list(written("city,extract\nx,a.osm,b.osm\n"))
+    with pytest.raises(InputDataError, match="row 2 has more cells"):
+        read_list(written("city,extract,\nx,a.osm,b.osm\n"))
     for text, told in (
         ("city,extrct\nx,a.osm\n", "unknown column 'extrct'; did you mean extract"),
         ("city,extract\nx,none.osm\n", "x: extract none.osm: no such file"),

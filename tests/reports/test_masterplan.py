@@ -167,6 +167,7 @@ def test_settings_are_read_and_checked(tmp_path: Path) -> None:
         "title = 3",
         "chains = 3",
         "returning = 1",
+        "returning = true",
         'districts = "x"',
         "budget_eur = -1",
         'logo = "x.bmp"',

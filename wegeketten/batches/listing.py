@@ -158,7 +158,7 @@ def _rows(path: Path) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
         else:
             rows = _table_rows(path, text)
     except UnicodeDecodeError as error:
-        raise InputDataError(f"{path}: is no text in UTF-8; save it as CSV in UTF-8") from error
+        raise InputDataError(f"{path}: is no text in UTF-8; save it with that encoding") from error
     except (OSError, ValueError, csv.Error) as error:
         if isinstance(error, InputDataError):
             raise
@@ -180,9 +180,10 @@ def _table_rows(path: Path, text: str) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)
     for row in reader:
-        if None in row:  # where the reader keeps what it has no heading for
-            raise InputDataError(f"{path}: row {reader.line_num} has more cells than the heading")
+        beyond = row.pop(None, [])  # where the reader keeps what it has no heading for
         cells = {str(key).strip().lower(): str(value or "").strip() for key, value in row.items()}
+        if any(cell.strip() for cell in (*beyond, cells.pop("", ""))):
+            raise InputDataError(f"{path}: row {reader.line_num} has more cells than the heading")
         if any(cells.values()):
             rows.append({**cells, "run": [each for each in cells.get("run", "").split("|") if each.strip()]})
     return rows

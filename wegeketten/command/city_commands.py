@@ -125,7 +125,7 @@ def scan(
     worlds: Worlds = 0,
     seed: Seed = 0,
     own_speed: Annotated[
-        bool, typer.Option("--own-speed", help="In the worlds people differ in speed, slow to fast.")
+        bool, typer.Option("--own-speed", help="In the drawn worlds people of a profile differ in speed.")
     ] = False,
     lang: Lang = None,
     strict: Strict = False,

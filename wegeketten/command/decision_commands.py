@@ -63,7 +63,7 @@ def plan(
     worlds: Worlds = 16,
     seed: Seed = 0,
     expected: Annotated[
-        bool, typer.Option("--expected", help="Choose by what is to be expected over the worlds; slower.")
+        bool, typer.Option("--expected", help="Choose by what the worlds let expect on average; slower.")
     ] = False,
     seconds: Seconds = None,
     limit: Limits = None,

@@ -13,7 +13,7 @@ from wegeketten.reports.front_page import GROUPS, TOLD_REASONS, proposals_in, re
 from wegeketten.reports.pictures import district_map
 from wegeketten.reports.sheet import Cell, Column, Section, Sheet, Titled
 from wegeketten.reports.varint import clean
-from wegeketten.words.catalogue import fill
+from wegeketten.words.catalogue import fill, text
 from wegeketten.words.messages import translated
 from wegeketten.words.names import attribute_name, barrier_name
 from wegeketten.words.numbers import euro_range, joined, minutes, number, percent, short
@@ -303,7 +303,7 @@ def plan(area: Area, phrases: Phrases) -> Section:
     ]
     texts += [fill(words["plan_look"], lang, count=doubtful)] if doubtful else []
     saved = saved_by_looking(found)
-    texts += [] if saved is None else [words["plan_saves"].format(euros=euro_range(*saved, lang))]
+    texts += [] if saved is None else [text("chances.saves", lang, euros=euro_range(*saved, lang))]
     if len(found) > MOST_PROPOSALS:
         texts.append(words["plan_shown"].format(shown=MOST_PROPOSALS, count=number(len(found), lang)))
     titles = ("what", "where", "whom", "cost", "gain", "look")

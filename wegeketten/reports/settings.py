@@ -140,6 +140,9 @@ def read_settings(path: Path) -> Settings:
     returning = told.get("returning", False)
     if not isinstance(returning, bool):
         raise UsageError(f"{path}: returning must be true or false")
+    if returning and not lists["chains"]:
+        example = '"pharmacy,doctor"'
+        raise UsageError(f"{path}: returning is for chains; name them, such as chains = [{example}]")
     logo = _picture(path.parent / told["logo"]) if told.get("logo") else ""
     texts = {name: told.get(name, "") for name in ("title", "publisher", "contact")}
     return Settings(**texts, logo=logo, **lists, **numbers, returning=returning)
