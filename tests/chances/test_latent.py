@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from wegeketten.chances.latent import mixed, normals
+from wegeketten.chances.latent import normals
+from wegeketten.model.hashing import mixed
 
 _KEYS = np.arange(20_000, dtype=np.uint64)
 

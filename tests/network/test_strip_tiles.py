@@ -19,14 +19,8 @@ from wegeketten.network.ring_chains import (
     rings_of,
     stretches_within,
 )
-from wegeketten.network.strip_tiles import (
-    StripTiles,
-    corners_of,
-    near_strips,
-    on_border,
-    united_strips,
-    with_corners,
-)
+from wegeketten.network.strip_tiles import StripTiles, united_strips
+from wegeketten.network.tile_grid import corners_of, near_strips, on_border, with_corners
 
 NONE = np.empty(0, dtype=object)
 

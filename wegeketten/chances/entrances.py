@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wegeketten.chances.latent import keys_of, mixed, normals
+from wegeketten.chances.latent import keys_of, normals
 from wegeketten.chances.learn import STEEPENING
 from wegeketten.chances.odds import LIMITED
 from wegeketten.chances.scale import scale
+from wegeketten.model.hashing import mixed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wegeketten.chances.latent import keys_of, mixed
+from wegeketten.chances.latent import keys_of
 from wegeketten.chances.scale import OWN
 from wegeketten.model.edges import HIGHWAYS, Crossing, Kind
+from wegeketten.model.hashing import mixed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wegeketten.model.hashing import mixed
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -17,36 +19,6 @@ if TYPE_CHECKING:
 
 _PER_HASH = 4
 """Numbers that one hash gives, sixteen bits each."""
-
-
-def mixed(keys: Keys, salt: int | Keys) -> Keys:
-    """Keys stirred with another number (the finisher of SplitMix64).
-
-    Parameters
-    ----------
-    keys
-        Any numbers of 64 bits.
-    salt
-        What is mixed in.
-
-    Returns
-    -------
-    Keys
-        Shape of `keys`.
-
-    Examples
-    --------
-    >>> keys = np.array([1, 2], dtype=np.uint64)
-    >>> len({*mixed(keys, 7).tolist(), *mixed(keys, 8).tolist()})
-    4
-    """
-    with np.errstate(over="ignore"):
-        other = np.asarray(salt, dtype=np.uint64)
-        x = keys ^ (other * np.uint64(0x9E3779B97F4A7C15) + np.uint64(0x632BE59BD9B4E019))
-        x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        stirred: Keys = x ^ (x >> np.uint64(31))
-    return stirred
 
 
 def keys_of(texts: Iterable[str]) -> Keys:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from wegeketten.chances.latent import mixed
 from wegeketten.chances.scale import LEVELS
 from wegeketten.model.edges import Kind
+from wegeketten.model.hashing import mixed
 from wegeketten.model.reading import Provenance
 
 if TYPE_CHECKING:
