@@ -104,6 +104,15 @@ def test_places_elsewhere_are_listed_as_left_out(tmp_path: Path) -> None:
     assert len(listed.skipped) == 2
 
 
+def test_a_place_is_no_remark_and_what_is_passed_over_is_told(tmp_path: Path) -> None:
+    lon, lat = TOWN.position("P")
+    path = tmp_path / "list.csv"
+    path.write_text(f"name;lon;lat\nHier;{lon};{lat}\nStandesamt;;\nStand: 2026;;\n", encoding="utf-8")
+    listed = read_listed(path, PROJECTION, extent())
+    assert [each.element for each in listed.skipped] == ["list.csv row 2"]
+    assert listed.notes == ["list.csv: 'Stand: 2026' below the table is passed over"]
+
+
 @pytest.mark.parametrize(
     ("cells", "found"),
     [

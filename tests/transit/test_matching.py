@@ -208,7 +208,7 @@ def test_registers(tmp_path: Path) -> None:
         "\ufeffHST_DHID;STEIG_Name;Longitude;Latitude;Steighoehe_cm;Steigbreite_Engstelle_cm;Bodind_Leitstreifen\n"
         'de:1:2;"A; links";13,74;51,05;"18,5";-;J\n;B;13.75;51.06;>20;150;n\n'.encode()
     )
-    one, two = read_register(path)
+    one, two = read_register(path).entries
     assert (one.id, one.name, one.lon, one.lat) == ("de:1:2", "A; links", 13.74, 51.05)
     assert one.known["height_cm"].value == 18.5
     assert "width_m" not in one.known
@@ -226,6 +226,18 @@ def test_registers(tmp_path: Path) -> None:
         path.write_text(text, encoding="utf-8")
         with pytest.raises(InputDataError, match=message):
             read_register(path)
+
+
+def test_register_tells_what_was_passed_over_and_counts_rows_as_the_file_does(tmp_path: Path) -> None:
+    path = tmp_path / "r.csv"
+    path.write_bytes("Bahnsteige 2026\n\ndhid;name;height_cm\n\nde:1;Süd;18\n".encode("cp1252"))
+    found = read_register(path)
+    assert [entry.name for entry in found.entries] == ["Süd"]
+    assert any("above the header" in note for note in found.notes)
+    assert len(found.notes) == 2  # and that it is Windows-1252
+    path.write_text(path.read_text("cp1252").replace(";18", ";hoch"), encoding="utf-8")
+    with pytest.raises(InputDataError, match="row 5: height_cm 'hoch'"):
+        read_register(path)
 
 
 def test_distance_over_ground() -> None:

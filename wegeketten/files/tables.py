@@ -31,7 +31,9 @@ _SHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 
 
 _note = re.compile(
-    r"\s*(?:©|\(c\)|\*|\d\)|(?:daten)?quelle|stand|hinweis|anmerkung|erläuterung|source|note)", re.IGNORECASE
+    r"\s*(?:©|\(c\)|\*|\d\)|(?:(?:daten)?quellen?|stand|hinweise?|anmerkung(?:en)?|erläuterung(?:en)?|"
+    r"sources?|notes?)\b)",
+    re.IGNORECASE,
 ).match
 """How a line below a table begins that tells where it is from."""
 
@@ -51,7 +53,7 @@ class Table:
     notes
         What had to be assumed to read it: the encoding, the sheet, lines passed over.
     rows
-        How the user counts each row, where rows between were left out; None where none was.
+        How the user counts each row, where rows between may have been left out; None where none was.
     """
 
     path: Path
@@ -62,6 +64,10 @@ class Table:
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()), []))
+
+    def row_numbers(self) -> NDArray[np.int64]:
+        """How the user counts each row."""
+        return np.arange(len(self)) + self.first_row if self.rows is None else self.rows
 
     def texts(self) -> dict[str, list[str]]:
         """All cells as text; whole numbers without a point, nothing for what is empty."""
@@ -311,7 +317,8 @@ def text_table(path: Path, text: str, notes: list[str]) -> Table:
             f"{path}: row {line} has {len(body[ragged[0]])} cells, the header {len(names)} "
             f"({len(ragged)} such rows)"
         )
-    return Table(path, _columns(path, names, body), rows[head - 1][0] + first, notes)
+    places = np.array([line + first - 1 for line, _ in rows[head:]], dtype=np.int64)
+    return Table(path, _columns(path, names, body), rows[head - 1][0] + first, notes, places)
 
 
 def _is_remark(line: Sequence[str]) -> bool:

@@ -174,7 +174,7 @@ def fields_of(squares: Rows, abreast: int) -> Rows:
     >>> len(squares), len(fields_of(squares, 4))
     (4, 1)
     """
-    return np.unique(_key(_numbers(squares) // abreast))
+    return np.asarray(np.unique(_key(_numbers(squares) // abreast)))
 
 
 def corners_of(squares: Rows, abreast: int = 1) -> tuple[Metres, Metres]:

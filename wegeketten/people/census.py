@@ -115,7 +115,7 @@ def read_census(
     else:
         table = read_table(file, encoding=said.encoding, sheet=layer)
     columns = table.texts()
-    rows = np.arange(len(table)) + table.first_row if table.rows is None else table.rows
+    rows = table.row_numbers()
     reader = Columns(file, columns, rows, table.numeric(), decimal=said.decimal)
     reader.notes += table.notes
     if where_told(reader) is None:

@@ -345,7 +345,7 @@ class CityWriter:
             for service, file in files.places
         ]
         laid, notes = add_listed(places, lists, self.projection, instead=files.places_only)
-        self.notes += notes
+        self.notes += [*(note for _, listed in lists for note in listed.notes), *notes]
         return laid
 
     def join(self, network: Network, town: Town) -> Network:

@@ -61,6 +61,8 @@ class Listed:
         Numbers, NaN where there are none; wheelchair 1 yes, 0.5 limited, 0 no.
     skipped
         Rows left out, with the reason.
+    notes
+        What had to be assumed to read the file.
     """
 
     xy: NDArray[np.float64]
@@ -73,6 +75,7 @@ class Listed:
     cost_eur: NDArray[np.float64]
     wheelchair: NDArray[np.float64]
     skipped: list[Skipped] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -114,8 +117,26 @@ def read_listed(
     InputDataError
         The file cannot be read, states no coordinates, or none of its places lies in the city.
     """
-    columns, xy = read_positions(path, projection, extent, crs=crs, encoding=encoding, optional=optional)
-    return _placed(path, columns, xy, extent)
+    read = read_positions(path, projection, extent, crs=crs, encoding=encoding, optional=optional)
+    return _placed(path, read, extent)
+
+
+class Positions(NamedTuple):
+    """A list as it stands in its file, and where its rows lie.
+
+    Attributes
+    ----------
+    columns
+        Texts by the names of the columns.
+    xy
+        float64, shape (rows, 2): metres in the city's CRS, NaN where a row does not say.
+    notes
+        What had to be assumed to read the file.
+    """
+
+    columns: dict[str, list[str]]
+    xy: NDArray[np.float64]
+    notes: list[str]
 
 
 def read_positions(
@@ -126,7 +147,7 @@ def read_positions(
     crs: str | None = None,
     encoding: str | None = None,
     optional: bool = False,
-) -> tuple[dict[str, list[str]], NDArray[np.float64]]:
+) -> Positions:
     """Columns of a list as texts, and where each row lies; NaN where it does not say.
 
     Parameters
@@ -136,8 +157,8 @@ def read_positions(
 
     Returns
     -------
-    tuple
-        Columns by name, and float64, shape (rows, 2).
+    Positions
+        Columns, places and notes.
 
     Raises
     ------
@@ -166,9 +187,7 @@ class _System(NamedTuple):
     optional: bool  # whether there is an option for it
 
 
-def _of_layer(
-    path: Path, projection: Projection, crs: str | None, encoding: str | None
-) -> tuple[dict[str, list[str]], NDArray[np.float64]]:
+def _of_layer(path: Path, projection: Projection, crs: str | None, encoding: str | None) -> Positions:
     from wegeketten.files.coordinates import between
     from wegeketten.files.shapes import read_layer
     from wegeketten.files.tables import cell_text
@@ -179,16 +198,17 @@ def _of_layer(
     if len(there):
         middles = shapely.get_coordinates(shapely.point_on_surface(layer.shapes[there]))
         xy[there] = between(middles, layer.crs.to_wkt(), projection.epsg)
-    return {name: [cell_text(v) for v in values] for name, values in layer.columns.items()}, xy
+    return Positions(
+        {name: [cell_text(v) for v in values] for name, values in layer.columns.items()}, xy, layer.notes
+    )
 
 
-def _of_table(
-    path: Path, projection: Projection, system: _System, encoding: str | None
-) -> tuple[dict[str, list[str]], NDArray[np.float64]]:
+def _of_table(path: Path, projection: Projection, system: _System, encoding: str | None) -> Positions:
     from wegeketten.files.coordinates import metre_columns, well_known_text
     from wegeketten.files.tables import read_table
 
-    columns = read_table(path, encoding=encoding, kind="list of places").texts()
+    table = read_table(path, encoding=encoding, kind="list of places")
+    columns = table.texts()
     lon, lat = _column(columns, "lon"), _column(columns, "lat")
     if lon is not None and lat is not None:
         degrees = _pairs(lon, lat)
@@ -196,18 +216,18 @@ def _of_table(
         xy = _to_xy(projection, degrees)
         if not _inside(xy, system.extent).any() and _exchanged(degrees, projection, system.extent):
             raise InputDataError(f"{path}: lon and lat are swapped")
-        return columns, xy
+        return Positions(columns, xy, table.notes)
     shape = _column(columns, "shape")
     if shape is None:
         shape = next(
             (c for c in columns.values() if any(_EWKT.match(well_known_text(cell)) for cell in c[:20])), None
         )
     if shape is not None:
-        return columns, _of_text(path, shape, projection, system)
+        return Positions(columns, _of_text(path, shape, projection, system), table.notes)
     pair = metre_columns(columns)
     if pair is not None:
         metres = np.array(axis_numbers(columns[pair[0]], columns[pair[1]]), dtype=np.float64).T.reshape(-1, 2)
-        return columns, _in_metres(path, metres, pair, projection, system)
+        return Positions(columns, _in_metres(path, metres, pair, projection, system), table.notes)
     raise InputDataError(
         f"{path}: no coordinates: columns lon and lat, metres such as east and north, or well-known text are "
         f"needed; there are {', '.join(list(columns)[:12])}"
@@ -286,10 +306,10 @@ def _inside(xy: NDArray[np.float64], extent: Extent) -> NDArray[np.bool_]:
 
 def _placed(
     path: Path,
-    columns: dict[str, list[str]],
-    xy: NDArray[np.float64],
+    read: Positions,
     extent: Extent,
 ) -> Listed:
+    columns, xy, notes = read
     inside = _inside(xy, extent)
     if not inside.any():
         raise InputDataError(f"{path}: none of its {len(xy)} places lies in the city")
@@ -325,7 +345,7 @@ def _placed(
     return Listed(
         xy[rows], ids, text("name"), text("opening_hours"), text("street"), text("housenumber"),
         numbers("capacity"), numbers("cost_eur"),
-        np.array([_verdict(cell) for cell in text("wheelchair")], dtype=np.float64), skipped,
+        np.array([_verdict(cell) for cell in text("wheelchair")], dtype=np.float64), skipped, notes,
     )  # fmt: skip
 
 

@@ -62,7 +62,7 @@ def read_points(path: str | Path, projection: Projection, extent: Extent) -> Poi
         The file cannot be read, holds no points, or a row has no position.
     """
     path = Path(path)
-    columns, xy = read_positions(path, projection, extent)
+    columns, xy, _ = read_positions(path, projection, extent)
     if not len(xy):
         raise InputDataError(f"{path}: holds no point")
     lost = np.flatnonzero(~np.isfinite(xy).all(axis=1))

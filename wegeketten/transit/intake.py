@@ -94,11 +94,12 @@ def take_in(
         A feed or the register cannot be used.
     """
     bounds = _bounds(features, projection)
-    entries = []
+    entries: list[Entry] = []
+    notes: list[str] = []
     if register is not None:
         low_x, low_y, high_x, high_y = bounds.tolist()
         ground = Ground(projection.epsg, (low_x, low_y, high_x, high_y))
-        entries = read_register(register, ground=ground, crs=crs, encoding=encoding)
+        entries, notes = read_register(register, ground=ground, crs=crs, encoding=encoding)
     feed = join_feeds([read_feed(path) for path in feeds])
     xy = _xy(feed, projection)
     with np.errstate(invalid="ignore"):
@@ -116,7 +117,7 @@ def take_in(
     columns, joined = _table(matches, platforms, modes, told, xy)
     lonlat = projection.to_lonlat(joined) if len(joined) else joined
     columns |= {"lon": lonlat[:, 0].copy(), "lat": lonlat[:, 1].copy()}
-    notes = [f"timetable: {note}" for note in feed.notes]
+    notes = [*notes, *(f"timetable: {note}" for note in feed.notes)]
     alone = int((matches.platform < 0).sum())
     if alone:
         notes.append(

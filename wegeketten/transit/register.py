@@ -94,9 +94,24 @@ class Entry(NamedTuple):
     known: Mapping[str, Known]
 
 
+class Register(NamedTuple):
+    """What a register says.
+
+    Attributes
+    ----------
+    entries
+        One entry for each row that can be used.
+    notes
+        What had to be assumed to read it.
+    """
+
+    entries: list[Entry]
+    notes: list[str]
+
+
 def read_register(
     path: Path, *, ground: Ground | None = None, crs: str | None = None, encoding: str | None = None
-) -> list[Entry]:
+) -> Register:
     """Read a register.
 
     Parameters
@@ -113,8 +128,8 @@ def read_register(
 
     Returns
     -------
-    list of Entry
-        One entry for each row that can be used.
+    Register
+        Its entries, and what had to be assumed.
 
     Raises
     ------
@@ -125,8 +140,9 @@ def read_register(
     columns = table.texts()
     header = [name.strip().lower() for name in columns]
     rows = list(zip(*columns.values(), strict=True))
+    numbers = table.row_numbers().tolist()
     if {"attribute", "value"} <= set(header) and {"barrier_id", "osm"} & set(header):
-        return _of_survey(path, header, rows)
+        return Register(_of_survey(path, header, rows, numbers), table.notes)
     degrees = _of(_LAT, header) and _of(_LON, header)
     places = None if degrees or ground is None else _from_metres(path, columns, ground, crs)
     if not any(name in header for name in _IDS) and not degrees and places is None:
@@ -134,15 +150,15 @@ def read_register(
             f"{path}: no column names the platform ({', '.join(_IDS[:4])}, or latitude and longitude)"
         )
     entries = []
-    for number, cells in enumerate(rows, start=2):
+    for at, (number, cells) in enumerate(zip(numbers, rows, strict=True)):
         if any(cell.strip() for cell in cells):
             row = dict(zip(header, (cell.strip() for cell in cells), strict=False))
             entry = _entry(path, number, row)
-            if places is not None and np.isfinite(places[number - 2]).all():
-                lon, lat = places[number - 2].tolist()
+            if places is not None and np.isfinite(places[at]).all():
+                lon, lat = places[at].tolist()
                 entry = entry._replace(lat=lat, lon=lon)
             entries.append(entry)
-    return entries
+    return Register(entries, table.notes)
 
 
 def _from_metres(
@@ -164,10 +180,12 @@ def _from_metres(
     return lonlat
 
 
-def _of_survey(path: Path, header: Sequence[str], lines: Sequence[Sequence[str]]) -> list[Entry]:
+def _of_survey(
+    path: Path, header: Sequence[str], lines: Sequence[Sequence[str]], numbers: Sequence[int]
+) -> list[Entry]:
     """Answers of a survey on platforms of stops; what it says of ways is for ``--survey``."""
     found: dict[str, dict[str, Known]] = {}
-    for number, cells in enumerate(lines, start=2):
+    for number, cells in zip(numbers, lines, strict=True):
         row = dict(zip(header, (cell.strip() for cell in cells), strict=False))
         name, value = row.get("barrier_id") or row.get("osm", ""), row.get("value", "")
         quantity = row.get("attribute", "").removeprefix("platform_")
