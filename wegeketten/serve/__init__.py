@@ -30,7 +30,8 @@ def app(city: City, *, profiles: Sequence[str | Profile] = (), origins: Sequence
     Returns
     -------
     FastAPI
-        It answers requests whose Host is this machine (``localhost``, ``127.0.0.1``, ``[::1]``) only.
+        It answers requests whose Host is this machine (``localhost``, ``127.0.0.1``, ``[::1]``) only. Nothing
+        is loaded ahead: the first request for each profile waits for its tables.
 
     Raises
     ------

@@ -194,8 +194,6 @@ class Desk:
 
         city = self.city
         _ = city.districts, city.places, city.joiner, city.edges.points, city.edges.columns[RAW]
-        if "base.parquet" in city.meta.get("files", {}):
-            _ = city.base
         for number, profile in enumerate(self.profiles.values()):
             if progress:
                 progress(profile.id, number / len(self.profiles))
