@@ -121,7 +121,7 @@ def read_listed(
     return _placed(path, read, extent)
 
 
-class Positions(NamedTuple):
+class PlacedRows(NamedTuple):
     """A list as it stands in its file, and where its rows lie.
 
     Attributes
@@ -147,7 +147,7 @@ def read_positions(
     crs: str | None = None,
     encoding: str | None = None,
     optional: bool = False,
-) -> Positions:
+) -> PlacedRows:
     """Columns of a list as texts, and where each row lies; NaN where it does not say.
 
     Parameters
@@ -157,7 +157,7 @@ def read_positions(
 
     Returns
     -------
-    Positions
+    PlacedRows
         Columns, places and notes.
 
     Raises
@@ -187,7 +187,7 @@ class _System(NamedTuple):
     optional: bool  # whether there is an option for it
 
 
-def _of_layer(path: Path, projection: Projection, crs: str | None, encoding: str | None) -> Positions:
+def _of_layer(path: Path, projection: Projection, crs: str | None, encoding: str | None) -> PlacedRows:
     from wegeketten.files.coordinates import between
     from wegeketten.files.shapes import read_layer
     from wegeketten.files.tables import cell_text
@@ -198,12 +198,12 @@ def _of_layer(path: Path, projection: Projection, crs: str | None, encoding: str
     if len(there):
         middles = shapely.get_coordinates(shapely.point_on_surface(layer.shapes[there]))
         xy[there] = between(middles, layer.crs.to_wkt(), projection.epsg)
-    return Positions(
+    return PlacedRows(
         {name: [cell_text(v) for v in values] for name, values in layer.columns.items()}, xy, layer.notes
     )
 
 
-def _of_table(path: Path, projection: Projection, system: _System, encoding: str | None) -> Positions:
+def _of_table(path: Path, projection: Projection, system: _System, encoding: str | None) -> PlacedRows:
     from wegeketten.files.coordinates import metre_columns, well_known_text
     from wegeketten.files.tables import read_table
 
@@ -216,18 +216,18 @@ def _of_table(path: Path, projection: Projection, system: _System, encoding: str
         xy = _to_xy(projection, degrees)
         if not _inside(xy, system.extent).any() and _exchanged(degrees, projection, system.extent):
             raise InputDataError(f"{path}: lon and lat are swapped")
-        return Positions(columns, xy, table.notes)
+        return PlacedRows(columns, xy, table.notes)
     shape = _column(columns, "shape")
     if shape is None:
         shape = next(
             (c for c in columns.values() if any(_EWKT.match(well_known_text(cell)) for cell in c[:20])), None
         )
     if shape is not None:
-        return Positions(columns, _of_text(path, shape, projection, system), table.notes)
+        return PlacedRows(columns, _of_text(path, shape, projection, system), table.notes)
     pair = metre_columns(columns)
     if pair is not None:
         metres = np.array(axis_numbers(columns[pair[0]], columns[pair[1]]), dtype=np.float64).T.reshape(-1, 2)
-        return Positions(columns, _in_metres(path, metres, pair, projection, system), table.notes)
+        return PlacedRows(columns, _in_metres(path, metres, pair, projection, system), table.notes)
     raise InputDataError(
         f"{path}: no coordinates: columns lon and lat, metres such as east and north, or well-known text are "
         f"needed; there are {', '.join(list(columns)[:12])}"
@@ -306,7 +306,7 @@ def _inside(xy: NDArray[np.float64], extent: Extent) -> NDArray[np.bool_]:
 
 def _placed(
     path: Path,
-    read: Positions,
+    read: PlacedRows,
     extent: Extent,
 ) -> Listed:
     columns, xy, notes = read
