@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -47,6 +48,12 @@ def country() -> dict[str, Any]:
         "share_likely": likely,
         "share_possible": (1 + likely) / 2,
     }
+
+
+def test_each_cell_names_its_column_for_phones() -> None:
+    cells = re.findall("<td[^>]*>", overview_page(country(), "en"))
+    assert len(cells) > 20
+    assert all(re.search('data-title="[^"]+"', cell) for cell in cells)
 
 
 @pytest.mark.parametrize("lang", ["de", "en"])
