@@ -297,7 +297,7 @@ def find_system(
     if not found:
         raise InputDataError(
             f"{path}: which coordinate system are {columns[0]!r} and {columns[1]!r} in? None of the "
-            "usual ones puts them into the city; write places with it, such as SRID=25833;POINT (x y)"
+            "usual ones puts them into the city; state it with each place, such as SRID=25833;POINT (x y)"
         )
     best = next(iter(found))
     apart = [
@@ -310,7 +310,7 @@ def find_system(
         if not optional:
             raise InputDataError(
                 f"{path}: which coordinate system are {columns[0]!r} and {columns[1]!r} in? {names} put "
-                f"them into the city, at different places; write places with it, such as SRID={best};"
+                f"them into the city, at different places; state it with each place, such as SRID={best};"
                 "POINT (x y)"
             )
         raise InputDataError(
