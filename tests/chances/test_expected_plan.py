@@ -13,6 +13,7 @@ from wegeketten.chances import Worlds
 from wegeketten.chances.world_city import WorldCity
 from wegeketten.errors import UsageError
 from wegeketten.people.profile import load_profile
+from wegeketten.pipeline.hamlet import hamlet
 from wegeketten.planning.plan import Wishes, make_plan, make_tasks
 from wegeketten.planning.portfolio import Objective, value_of
 from wegeketten.whatif.candidates import find_candidates
@@ -89,3 +90,13 @@ def test_the_plan_says_what_it_was_chosen_by(lazy: City, tmp_path: Path) -> None
 def test_what_is_to_be_expected_needs_worlds(lazy: City) -> None:
     with pytest.raises(UsageError, match="--worlds"):
         make_plan(lazy, [load_profile("pram")], wishes=Wishes(SERVICES, expected=True), worlds=0)
+
+
+def test_where_no_world_has_a_place_one_can_enter_nothing_is_bought() -> None:
+    """Of the hamlet's only pharmacy nobody knows the entrance: in this one world it has a step."""
+    made = make_plan(
+        hamlet(), [load_profile("wheelchair")], wishes=Wishes(("pharmacy",), expected=True),
+        budget_eur=10_000, worlds=1, seed=1,
+    )  # fmt: skip
+    assert (made.lines, made.value, made.bound, made.chosen_by) == ((), 0.0, None, "expected")
+    assert made.singles

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -292,13 +292,16 @@ def make_plan(
     meta = _meta(city, profiles, wishes, offers, names)
     ids = tuple(profile.id for profile in profiles)
     chosen_by = "expected" if wishes.expected else "likely"
+    nothing = Plan(ids, names, budget_eur, (), (), 0.0, None, (), (), meta, chosen_by=chosen_by)
     if not tasks or not candidates.works:
-        return Plan(ids, names, budget_eur, (), (), 0.0, None, (), (), meta, chosen_by=chosen_by)
+        return nothing
     notify("effects", 0.2)
     singles = single_effects(city, candidates, tasks, wishes.objective, offers)
     notify("greedy", 0.3)
     deadline = deadline or Deadline()
     aims = tasks_of_worlds(city, profiles, make, worlds=worlds, seed=seed) if wishes.expected else tasks
+    if not aims:  # in no world can any place be entered
+        return replace(nothing, singles=tuple(singles), worlds=worlds)
     bought = buy_greedily(
         aims, budget_eur, objective=wishes.objective, least=LEAST, most=most, deadline=deadline
     )
@@ -315,13 +318,7 @@ def make_plan(
     notify("lines", 0.8)
     picks = [pick.edges for pick in portfolio.picks]
     tallies: dict[str, list[Tally]] = {
-        answer: tally_up(
-            tasks
-            if answer == "likely"
-            else make_tasks(city, profiles, candidates, wishes, answer, offers=offers),
-            picks,
-        )
-        for answer in ANSWERS
+        answer: tally_up(tasks if answer == "likely" else make(city, answer), picks) for answer in ANSWERS
     }
     sets = sets_of(tasks, picks, [pick.price for pick in portfolio.picks], tallies["likely"])
     lines = draw_lines(city, candidates, portfolio, tallies, sets, offers)
@@ -340,10 +337,15 @@ def make_plan(
 
 
 def _tasks_in(
-    profiles: Sequence[Profile], candidates: Candidates, wishes: Wishes, offers: StopOffers | None, city: City
+    profiles: Sequence[Profile],
+    candidates: Candidates,
+    wishes: Wishes,
+    offers: StopOffers | None,
+    city: City,
+    answer: Answer = "likely",
 ) -> list[Task]:
-    """The plan's tasks in the city or in one of its worlds, in the answer *likely*."""
-    return make_tasks(city, profiles, candidates, wishes, offers=offers)
+    """The plan's tasks in the city or in one of its worlds."""
+    return make_tasks(city, profiles, candidates, wishes, answer, offers=offers)
 
 
 def _meta(
