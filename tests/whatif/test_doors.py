@@ -10,6 +10,8 @@ from wegeketten.routing import INF, Graph, Hierarchy, nearest
 from wegeketten.whatif.core_times import times_to
 from wegeketten.whatif.doors import Remedies, assemble, trace
 from wegeketten.whatif.graph import WhatIfGraph
+from wegeketten.whatif.least_cost import UNSEEN
+from wegeketten.whatif.unblock import Opener
 
 
 def random_access(rng: np.random.Generator, count: int, edges: int) -> Endpoints:
@@ -96,3 +98,31 @@ def test_the_core_gives_the_times_of_plain_search(seed: int) -> None:
                 weights, weights, field.prices,
             ).times(goals)  # fmt: skip
             np.testing.assert_array_equal(times, plain)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_least_price_of_a_door_equals_bellman_ford(seed: int) -> None:
+    """Doors stand on edges that can be mended, and where an edge is paid in parts, a part may be nothing."""
+    rng = np.random.default_rng(seed)
+    nodes, edges = 10, 15
+    u, v = rng.integers(0, nodes, edges), rng.integers(0, nodes, edges)
+    today = rng.integers(0, 60, 2 * edges).astype(np.int32)
+    today[rng.random(2 * edges) < 0.6] = INF
+    mended = rng.integers(0, 60, 2 * edges).astype(np.int32)
+    remedies = Remedies(mended, rng.integers(0, 5, edges).astype(np.int64))
+    homes, places = random_access(rng, 8, edges), random_access(rng, 4, edges)
+    doors = assemble(nodes, u, v, today, remedies, homes, 8, places)
+    field, goals = doors.field, doors.goals(np.array([0, 2]))
+    shares = rng.integers(1, 5, edges)
+    best = dict.fromkeys(goals.tolist(), 0)
+    for _ in range(field.nodes):
+        for arc, (tail, head) in enumerate(zip(field.tails.tolist(), field.heads.tolist(), strict=True)):
+            edge = field.edge[arc]
+            if head not in best or field.mended[arc] >= INF:
+                continue
+            if field.today[arc] >= INF and not field.prices[edge]:
+                continue
+            paid = 0 if field.today[arc] < INF else int(field.prices[edge] // shares[edge])
+            best[tail] = min(best[head] + paid, best.get(tail, best[head] + paid))
+    expected = [best.get(node, int(UNSEEN)) for node in range(field.nodes)]
+    assert Opener(field, goals, shares).price_left.tolist() == expected

@@ -13,7 +13,7 @@ from wegeketten.whatif.core_times import times_to
 from wegeketten.whatif.unblock import Opener
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -155,11 +155,42 @@ def timed(city: City, tasks: Sequence[Task]) -> list[Task]:
     True
     """
     known: dict[int, NDArray[np.int64]] = {}
-    for field in dict.fromkeys(task.field for task in tasks if len(task.field.prices) == len(city.edges)):
-        own = [number for number, task in enumerate(tasks) if task.field is field]
-        goals = [tasks[number].goals for number in own]
+    for own, field, goals in on_network(city, tasks):
         known |= dict(zip(own, times_to(city.hierarchy, field, goals, field.today), strict=True))
     return [replace(task, today=known.get(number)) for number, task in enumerate(tasks)]
+
+
+def on_network(
+    city: City, tasks: Sequence[Task]
+) -> Iterator[tuple[list[int], WhatIfGraph, list[NDArray[np.int32]]]]:
+    """Tasks that the city's routing core can answer, those of one graph together.
+
+    Graphs with edges of their own, platforms for example, are left out: the core does not know them.
+
+    Parameters
+    ----------
+    city
+        The city whose network the tasks' graphs hold; people leave their homes.
+    tasks
+        What people want to reach.
+
+    Yields
+    ------
+    tuple
+        Numbers of the tasks on a graph, the graph, and the goals of each of them.
+
+    Examples
+    --------
+    >>> from wegeketten.people.profile import load_profile
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> from wegeketten.planning.uncertain import doubtful_tasks
+    >>> tasks = doubtful_tasks(hamlet(), [load_profile("wheelchair")], ["pharmacy", "stop"])
+    >>> [own for own, _, _ in on_network(hamlet(), tasks)]
+    [[0, 1]]
+    """
+    for field in dict.fromkeys(task.field for task in tasks if len(task.field.prices) == len(city.edges)):
+        own = [number for number, task in enumerate(tasks) if task.field is field]
+        yield own, field, [tasks[number].goals for number in own]
 
 
 class Bundles(NamedTuple):

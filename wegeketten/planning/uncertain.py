@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from wegeketten.chances.odds import Odds
+from wegeketten.planning.task import Task, on_network
 from wegeketten.reach.shares import units_within
 from wegeketten.routing import INF
 from wegeketten.transit.usable import SERVICE
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from wegeketten.city import City
     from wegeketten.people.profile import Profile
-    from wegeketten.planning.task import Task
     from wegeketten.transit.raising import StopOffers
 
     Chances = Mapping[str, NDArray[np.float64]]
@@ -60,7 +60,6 @@ def doubtful_tasks(
     [12]
     """
     from wegeketten.planning.stop_tasks import boarding_graph
-    from wegeketten.planning.task import Task
 
     catalogue = city.catalogue
     wanted = [catalogue.service(name).id for name in services] or list(catalogue.ids)
@@ -232,9 +231,7 @@ def doubts_about(city: City, tasks: Sequence[Task]) -> list[Doubt]:
     [12]
     """
     found: dict[int, Doubt] = {}
-    for field in dict.fromkeys(task.field for task in tasks if len(task.field.prices) == len(city.edges)):
-        own = [number for number, task in enumerate(tasks) if task.field is field]
-        goals = [tasks[number].goals for number in own]
+    for own, field, goals in on_network(city, tasks):
         possible = times_to(city.hierarchy, field, goals, field.mended)
         sure = times_to(city.hierarchy, field, goals, field.today)
         for number, *times in zip(own, possible, sure, strict=True):

@@ -97,10 +97,14 @@ class Opener:
         return mask
 
     @cached_property
+    def _edge_prices(self) -> NDArray[np.int64]:
+        """What a way pays wherever it uses an edge's measure, shape (edges,); a share may be 0."""
+        return self.field.prices if self.shares is None else self.field.prices // self.shares
+
+    @cached_property
     def arc_prices(self) -> NDArray[np.int64]:
         """Price of mending the edge of each arc, 0 where nothing can be mended, shape (arcs,)."""
-        prices = self.field.prices if self.shares is None else self.field.prices // self.shares
-        return np.append(prices, 0)[self.field.edge]  # doors without an edge point at the 0
+        return np.append(self._edge_prices, 0)[self.field.edge]  # doors without an edge point at the 0
 
     @cached_property
     def mended(self) -> NDArray[np.int32]:
@@ -127,24 +131,10 @@ class Opener:
         return self._tree(np.where(best >= INF, np.int64(-1), best.astype(np.int64)))[0]
 
     @cached_property
-    def keys(self) -> NDArray[np.int64]:
-        """Keys price-then-time of the arcs: as they are where open today, else mended for their price."""
-        field = self.field
-        mended = (self.arc_prices << SHIFT) + self.mended
-        keys = np.where(field.today < INF, field.today.astype(np.int64), mended)
-        return np.where((field.today >= INF) & (self.mended >= INF), np.int64(-1), keys)
-
-    @cached_property
-    def cheapest(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-        """Least key (price, then time) of every node, and the arc its cheapest way starts with."""
-        return self._tree(self.keys)
-
-    @cached_property
     def price_left(self) -> NDArray[np.int64]:
         """Least price of every node, however long the way; `UNSEEN` where no way can be made."""
         field = self.field
-        prices = field.prices if self.shares is None else field.prices // self.shares  # a share may be 0
-        prices = np.where(field.prices > 0, prices, -1)
+        prices = np.where(field.prices > 0, self._edge_prices, -1)
         keys, _ = mend_towards(
             *field.entering, field.tails, field.heads, field.edge,
             field.today, self.mended, prices, self.today, 1, INF,
