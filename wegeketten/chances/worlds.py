@@ -112,6 +112,11 @@ class Worlds:
         return Entrances(self.city.places, self.sharing)
 
     @cached_property
+    def _people(self) -> Keys:
+        """Key of each home's person."""
+        return keys_of(self.city.homes["home_id"].astype(str).tolist())
+
+    @cached_property
     def _prepared(self) -> tuple[dict[str, _Terms], list[_Source]]:
         met = {profile.id: self.odds.hurdles(profile) for profile in self.profiles}
         rows: dict[str, list[Rows]] = {}
@@ -314,8 +319,8 @@ class Worlds:
         >>> Worlds(hamlet(), [walker], 8).speeds(walker, 0).shape
         (12, 8)
         """
-        ids = keys_of(self.city.homes["home_id"].astype(str).tolist())
-        draws = normals(ids, _salt("speed"), self.seed, first, min(BLOCK, self.count - first))
+        count = min(BLOCK, self.count - first)
+        draws = normals(self._people, _salt("speed"), self.seed, first, count)
         speeds = profile.speeds
         slower, faster = (
             np.log(end / speeds.typical_m_s) / NINTH for end in (speeds.slow_m_s, speeds.fast_m_s)

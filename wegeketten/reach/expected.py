@@ -263,11 +263,12 @@ class _Question:
 
         What the answer *sure* promises holds in every world, and what it does not find possible in none.
         """
-        sure, possible = self._bounds
         if worlds.own_speed:
-            limits = self._limits_of(worlds.speeds(self.profile, first))
-        elif (sure == possible).all():
-            return np.broadcast_to(sure, (entered.shape[1], *sure.shape))
+            speeds, (best, worst) = worlds.speeds(self.profile, first), self._times_within
+        else:
+            sure, possible = self._bounds
+            if (sure == possible).all():
+                return np.broadcast_to(sure, (entered.shape[1], *sure.shape))
         if self._times is None:
             self._times = Times(worlds.odds, self.profile, self.seconds)
         open_ = worlds.open(self.profile, first)
@@ -283,21 +284,20 @@ class _Question:
             if not worlds.own_speed:
                 found[world] = (self._world(*there) | sure) & possible
                 return
-            limit = limits[:, :, world]
-            at_best, at_worst = (each <= limit for each in self._times_within)
-            found[world] = ((self._home_times(*there) <= limit) | at_worst) & at_best
+            limit = self._limits_of(speeds[:, world])
+            found[world] = ((self._home_times(*there) <= limit) | (worst <= limit)) & (best <= limit)
 
         share([partial(answer, world) for world in range(len(open_))], threads)
         return found
 
     def _limits_of(self, speeds: NDArray[np.float64]) -> NDArray[np.int64]:
-        """Limits by home, service and world at the pace of the answers, for people of their own speed.
+        """Limits by home and service at the pace of the answers, for people of their own speed in one world.
 
         Whoever is half as fast takes twice as long for all of the way, waits included. A standard in metres
         is as far for everybody.
         """
-        factor = np.where(self.in_minutes[None, :, None], speeds[self.homes.owner][:, None, :], 1.0)
-        found: NDArray[np.int64] = np.floor(self.limits[None, :, None] * factor).astype(np.int64)
+        factor = np.where(self.in_minutes[None], speeds[self.homes.owner][:, None], 1.0)
+        found: NDArray[np.int64] = np.floor(self.limits[None] * factor).astype(np.int64)
         return found
 
     @cached_property
