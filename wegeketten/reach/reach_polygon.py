@@ -84,7 +84,7 @@ def draw_ahead(city: City, profile: Profile, answer: Answer) -> None:
 
 
 def to_degrees(city: City, shape: BaseGeometry) -> BaseGeometry:
-    """The same shape in lon, lat, rounded to a centimetre.
+    """The same shape in lon, lat, rounded to a centimetre; an area stays one that is valid.
 
     Parameters
     ----------
@@ -102,7 +102,12 @@ def to_degrees(city: City, shape: BaseGeometry) -> BaseGeometry:
     def degrees(xy: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.asarray(np.round(city.projection.to_lonlat(xy), 7), dtype=np.float64)
 
-    return shapely.transform(shape, degrees)
+    drawn: BaseGeometry = shapely.transform(shape, degrees)
+    if not shape.geom_type.endswith("Polygon") or drawn.is_valid:
+        return drawn
+    mended = shapely.make_valid(drawn, method="structure", keep_collapsed=False)
+    rounded: BaseGeometry = shapely.set_precision(mended, 1e-7)
+    return rounded
 
 
 def _paths(city: City, reached: Endpoints) -> NDArray[np.float64]:

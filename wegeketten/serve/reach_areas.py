@@ -22,6 +22,7 @@ from wegeketten.serve.wishes import wishes_of
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
+    from wegeketten.city import City
     from wegeketten.model.answers import Answer
     from wegeketten.reach.isochrone import Isochrone
     from wegeketten.serve.desk import Desk
@@ -122,7 +123,7 @@ def isochrones(desk: Desk, name: str, fields: Fields) -> dict[str, Any]:
         for limit, shape, plain in zip(asked.limits, shapes[-1], found.properties(), strict=True):
             about = plain | {"group_index": number, "value": limit}
             about |= _figures(shape, limit * (1.0 if asked.by_length else profile.level_m_s), asked)
-            drawn.append(to_degrees(desk.city, in_one_piece(shape)))
+            drawn.append(_one_polygon(desk.city, shape))
             features.append({"type": "Feature", "properties": about, "geometry": polygonal(drawn[-1])})
     corners = shapely.bounds(drawn)
     if asked.crossed:
@@ -175,6 +176,15 @@ def _shapes(found: Isochrone, asked: AreaRequest, number: int) -> list[BaseGeome
         shape = smoothed(area.shape, asked.smoothing) if asked.smoothing else area.shape
         shapes.append(shapely.union(shape, shapes[-1]) if shapes and asked.smoothing else shape)
     return shapes
+
+
+def _one_polygon(city: City, shape: BaseGeometry) -> BaseGeometry:
+    """An area in one piece in lon, lat; a neck that rounding would cut becomes as wide as a seam."""
+    whole = in_one_piece(shape)
+    drawn = to_degrees(city, whole)
+    if drawn.geom_type == "Polygon":
+        return drawn
+    return to_degrees(city, in_one_piece(shapely.buffer(whole, SEAM_M)))
 
 
 def _figures(shape: BaseGeometry, radius_m: float, asked: AreaRequest) -> dict[str, float]:
