@@ -345,7 +345,8 @@ class Side:
         self.task = task
         field = task.field
         self.doors = np.arange(field.streets, field.streets + field.homes, dtype=np.int32)
-        self.opener = Opener(field, task.goals, self._shares())
+        shares = self._shares()
+        self.opener = task.opener if shares is None else Opener(field, task.goals, shares, task.opener)
         self.guards: dict[int, Guard] = {}
         self.arounds: dict[int, EdgeSet] = {}
 
@@ -354,8 +355,7 @@ class Side:
         task, rings = self.task, self.rings
         if task.turn is None:
             return None
-        opener = Opener(task.field, task.goals)
-        arcs, copies = rings.shares(*rings.reached(self.doors), task, opener)
+        arcs, copies = rings.shares(*rings.reached(self.doors), task, task.opener)
         shares = np.ones(len(task.field.prices), dtype=np.int64)
         shares[task.field.edge[arcs]] = copies
         return shares
