@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from wegeketten.chances.scale import scale, scales
+from wegeketten.chances.scale import _context, scale, scales
+from wegeketten.errors import UsageError
 from wegeketten.model.edges import ATTRIBUTES, Kind
 from wegeketten.tags.assumption import rules
 
@@ -86,3 +89,12 @@ def test_a_larger_limit_never_lowers_the_chance() -> None:
         kept = np.stack([one.passing(shares, limit, spans[:, 0], spans[:, 1]) for limit in limits])
         steps = np.diff(kept if one.rising else kept[::-1], axis=0)
         assert (steps >= -1e-9).all(), one.attribute
+
+
+@pytest.mark.parametrize("column", ["shares", "assumed"])
+@pytest.mark.parametrize("parts", [[0, 0, 0], [0.5, 0.8, -0.3], [0.5, 0.5]])
+def test_shares_that_are_none_are_refused(column: str, parts: list[float]) -> None:
+    entry = {"name": "paths", "shares": [2, 1, 1], "assumed": [1, 1, 2], "elements": 4, "source": "counted"}
+    assert _context(entry, 3, Path("kerb.toml")).assumed == pytest.approx([0.25, 0.25, 0.5])
+    with pytest.raises(UsageError, match="3 shares are needed, none negative"):
+        _context({**entry, column: parts}, 3, Path("kerb.toml"))

@@ -301,12 +301,13 @@ def _read(path: Path) -> Scale:
 
 
 def _context(entry: dict[str, Any], classes: int, path: Path) -> Context:
-    shares = np.array(entry["shares"], dtype=np.float64)
-    if len(shares) != classes or (shares < 0).any() or shares.sum() <= 0:
-        raise UsageError(f"{path}: {entry['name']}: {classes} shares are needed, none negative")
-    assumed = np.array(entry["assumed"], dtype=np.float64) if "assumed" in entry else None
-    if assumed is not None and len(assumed) != classes:
-        raise UsageError(f"{path}: {entry['name']}: {classes} shares are needed, none negative")
+    parts = {}
+    for column in ("shares", "assumed"):
+        if column == "shares" or column in entry:
+            shares = np.array(entry[column], dtype=np.float64)
+            if len(shares) != classes or (shares < 0).any() or shares.sum() <= 0:
+                raise UsageError(f"{path}: {entry['name']}: {classes} shares are needed, none negative")
+            parts[column] = shares / shares.sum()
     return Context(
         entry["name"],
         frozenset(entry.get("kinds", ())),
@@ -314,8 +315,8 @@ def _context(entry: dict[str, Any], classes: int, path: Path) -> Context:
         frozenset(entry.get("crossings", ())),
         frozenset(entry.get("services", ())),
         entry.get("beside_street"),
-        shares / shares.sum(),
-        None if assumed is None else assumed / assumed.sum(),
+        parts["shares"],
+        parts.get("assumed"),
         int(entry["elements"]),
         entry["source"],
     )
