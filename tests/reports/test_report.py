@@ -181,7 +181,7 @@ def test_many_districts_are_shortened_and_print_in_any_size(result: Scan, tmp_pa
         for row in range(40)
     ]
     section = multiples([whole, *many], report.phrases)
-    assert section.texts[-1] == "Each picture shows the 24 of 40 districts where the share is smallest."
+    assert section.texts[-1] == "Of 40 districts each picture shows only the 24 where the share is smallest."
     picture = next(one for one in section.pictures if one.title == report.phrases.service("pharmacy"))
     shown = re.findall(r"District (\d\d)", picture.picture.alt)
     assert shown == [f"{row:02d}" for row in range(23, -1, -1)]
