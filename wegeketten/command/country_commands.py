@@ -45,6 +45,7 @@ def cut(
 
 
 def batch(
+    context: typer.Context,
     listing: Annotated[Path, typer.Argument(metavar="LIST", help="Cities: CSV or TOML; areas.csv of cut.")],
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder of the dataset.")],
     run: Annotated[
@@ -66,12 +67,15 @@ def batch(
     """Run builds, scans and more for many cities, as often interrupted as you like, into one dataset."""
     from wegeketten.batches.process import Limits
     from wegeketten.batches.run import Batch
+    from wegeketten.command.batch_check import check_commands
     from wegeketten.command.batch_words import tell_result, tell_todo
 
     language = check_language(lang)
     if retry not in (None, "failed"):
         raise UsageError(f"--retry {retry}: there is failed")
     opened = Batch(listing, out, run=run or (), only=only or ())
+    undone = [city for city in opened.cities if not all(step.done for step in opened.steps[city.city])]
+    check_commands(context.find_root(), undone)
     if dry_run:
         tell_todo(opened.todo(retry=retry is not None), workers, as_json=as_json)
         return

@@ -30,7 +30,7 @@ _ENDING = tuple(
 
 _ended_by: list[int] = []
 
-_Misuse: type[BaseException] = typer.BadParameter.__bases__[0]
+Misuse: type[Any] = typer.BadParameter.__bases__[0]
 """What typer raises for unknown commands and options; the class has moved between its versions."""
 
 
@@ -58,7 +58,7 @@ def run_to_the_end(command: Callable[..., Any]) -> int:
     try:
         code = int(command(standalone_mode=False) or 0)
         sys.stdout.flush()  # what cannot be written is reported below
-    except _Misuse as error:
+    except Misuse as error:
         return _tell_misuse(error)
     except WegekettenError as error:
         say_error(f"wegeketten: {_one_line(error)}")
