@@ -127,6 +127,23 @@ def test_a_stopped_run_goes_on(town: City, tmp_path: Path, monkeypatch: pytest.M
     assert not list(tmp_path.glob(".out.parts/*"))
 
 
+def test_a_timetable_and_counted_people_bring_their_chapters(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from wegeketten.city import City
+    from wegeketten.pipeline.hamlet import hamlet
+
+    monkeypatch.setattr(City, "weight_unit", "people")
+    settings = Settings(title="Hamlet", profiles=("wheelchair", "rollator"))
+    out = write_masterplan(hamlet(), tmp_path / "out", settings=settings, pdf=False)
+    with (out / "tables" / "stops.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert {row["profile"] for row in csv.DictReader(file)} == {"wheelchair", "rollator"}
+    assert (out / "tables" / "needs.csv").is_file()
+    page = (out / "index.html").read_text(encoding="utf-8")
+    assert "Welche Haltestellen sind nutzbar?" in page
+    assert 'id="needs-title"' in page
+
+
 def test_the_workbook_is_one(plan: Path) -> None:
     with zipfile.ZipFile(plan / "tables" / "masterplan.xlsx") as book:
         assert book.testzip() is None

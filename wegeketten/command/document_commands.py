@@ -128,8 +128,12 @@ def masterplan(
     budget: Annotated[float | None, typer.Option(help="Money there is, euros.")] = None,
     title: Annotated[str | None, typer.Option(help="Name of the place.")] = None,
     sites: Annotated[Path | None, typer.Option(help="Folder written by site.")] = None,
-    needs: Annotated[Path | None, typer.Option(help="Folder written by needs.")] = None,
-    stops: Annotated[Path | None, typer.Option(help="Folder written by stops.")] = None,
+    needs: Annotated[
+        Path | None, typer.Option(help="Folder written by needs; else computed where people were counted.")
+    ] = None,
+    stops: Annotated[
+        Path | None, typer.Option(help="Folder written by stops; else computed where there is a timetable.")
+    ] = None,
     usable_stops: Annotated[
         float | None, typer.Option(help="Count only stops one can board, with so many departures an hour.")
     ] = None,

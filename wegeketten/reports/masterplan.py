@@ -40,6 +40,9 @@ MARKER = "masterplan.json"
 FOR_WHOM = ("wheelchair", "rollator")
 """Groups the plan is for where nobody names others."""
 
+NEEDS_OF = "rollator"
+"""Whose way to centres and meeting places counts where the plan is for several groups."""
+
 MOST_LOOKS = 100
 WORLDS = 16
 """In how many worlds what to expect is counted, of shares and of what the plan brings: as many as ``plan``
@@ -82,7 +85,8 @@ def write_masterplan(
     pdf
         Whether ``masterplan.pdf`` is written; needs the extra ``pdf``.
     extras
-        Results of ``site``, ``needs`` and ``stops``.
+        Results of ``site``, ``needs`` and ``stops``. Where the city has a timetable or counted people and no
+        folder of ``stops`` or ``needs`` is given, they are computed.
     progress
         Called with words and the share done.
 
@@ -115,10 +119,10 @@ def write_masterplan(
     rows = find_districts(city, list(chosen.districts)).tolist()
     with _own_parts(_parts(target, city, wanted, chosen)) as parts:
         _plan_and_survey(city, wanted, chosen, parts, tick)
+        extras = _stops_and_needs(city, wanted, parts, extras or Extras(), tick)
         tick("scan", 0.5)
         scan = scan_city(city, worlds=WORLDS)
         title = chosen.title or city_name(city)
-        extras = extras or Extras()
         found = read_findings(
             city,
             plan=parts / "plan",
@@ -153,6 +157,7 @@ def write_masterplan(
                 shutil.copyfile(parts / "survey" / name, folder / "tables" / name)
             shutil.copytree(parts / "survey" / "walks", folder / "tables" / "walks")
             shutil.copyfile(parts / "plan" / "measures.csv", folder / "tables" / "measures.csv")
+            _copy_tables(extras, folder / "tables")
             if pdf:
                 tick("pdf", 0.85)
                 _write_pdf(report, areas, chosen, folder)
@@ -211,6 +216,41 @@ def _plan_and_survey(
         tick("survey", 0.35)
         asked = demand_of(settings.usable_stops, None)
         find_survey(city, profiles, most=MOST_LOOKS, usable_stops=asked).write(parts / "survey")
+
+
+def _stops_and_needs(
+    city: City, profiles: Sequence[Profile], parts: Path, given: Extras, tick: Progress
+) -> Extras:
+    """The folders that were given; where a city can tell more than they do, what it tells."""
+    from wegeketten.siting.needs import find_needs
+    from wegeketten.transit.stop_table import stops_of_city
+    from wegeketten.transit.store import has_feed
+
+    stops, needs = given.stops, given.needs
+    if stops is None and has_feed(city.path):
+        stops = parts / "stops"
+        if not (stops / "stops.json").exists():
+            tick("stops", 0.45)
+            stops_of_city(city, profiles).write(stops)
+    if needs is None and city.weight_unit == "people":
+        needs = parts / "needs"
+        if not (needs / "needs.json").exists():
+            tick("needs", 0.48)
+            of_needs = next((each for each in profiles if each.id == NEEDS_OF), profiles[0])
+            find_needs(city, of_needs).write(needs)
+    return Extras(given.sites, needs, stops)
+
+
+_EXTRA_TABLES = ("stops/stops.csv", "stops/raise.csv", "needs/needs.csv")
+"""Tables of further results that go along with the plan's own."""
+
+
+def _copy_tables(extras: Extras, folder: Path) -> None:
+    for told in _EXTRA_TABLES:
+        kind, name = told.split("/")
+        source = getattr(extras, kind)
+        if source is not None and (source / name).is_file():
+            shutil.copyfile(source / name, folder / name)
 
 
 def _write_pages(
