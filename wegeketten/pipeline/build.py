@@ -156,7 +156,7 @@ def build(
         source=source, dem=tuple(dem), districts=districts, population=population,
         surveys=tuple(_survey_files(survey)), services=services, lists=lists, places_only=tuple(places_only),
         gtfs=tuple(gtfs), stops=stops, pavements=pavements, out_of_service=tuple(out_of_service),
-        crs=crs, encoding=encoding, catalogue=catalogue, lang=lang,
+        crs=crs, encoding=encoding, dem_unit=dem_unit, catalogue=catalogue, lang=lang,
         town=TownFiles(
             districts, population, district_name, people_column, crs, encoding,
             _checked_lists(catalogue, lists, places_only), tuple(places_only), check_decimal(decimal),
@@ -263,6 +263,7 @@ class _Order:
     out_of_service: tuple[str, ...]
     crs: str | None
     encoding: str | None
+    dem_unit: str | None
     catalogue: Catalogue
     lang: str
     town: TownFiles
@@ -274,7 +275,7 @@ class _Order:
         return [Path(each) for each in (*several, *single) if each is not None]
 
     def parameters(self) -> dict[str, Any]:
-        """The options as ``city.json`` keeps them, files by their digests."""
+        """The options as ``city.json`` keeps them, files by their digests; None where a file decided itself."""
         return {
             "pavements": self.pavements,
             "dem": _digests(self.dem),
@@ -287,6 +288,14 @@ class _Order:
             "places": {name: _digests([file]) for name, file in self.lists.items()},
             "places_only": list(self.places_only),
             "out_of_service": list(self.out_of_service),
+            "read_as": {
+                "district_name": self.town.district_name,
+                "people_column": self.town.people_column,
+                "crs": self.crs,
+                "encoding": self.encoding,
+                "decimal": self.town.decimal or None,
+                "dem_unit": self.dem_unit,
+            },
         }
 
 
