@@ -137,7 +137,8 @@ def _raster(path: Path, label: str, room: Callable[[], Path], crs: str | None, n
         return Raster(path, label, _read_ascii_grid(path, label, room, crs, name))
     if _first_point(start):
         return Raster(path, label, _read_points(path, label, room, crs, name))
-    kind = "empty" if not start else f"it starts with {start[:12]!r}"
+    # no byte of it is shown: a list of tiles may name any file of this machine
+    kind = "empty" if not start else "binary data" if b"\0" in start else "text"
     raise InputDataError(f"elevation model {label}: not a GeoTIFF, .hgt, .xyz or .asc file ({kind})")
 
 
