@@ -109,6 +109,10 @@ def test_german_csv_is_read(tmp_path: Path) -> None:
     points = read_points(file, PROJECTION, EXTENT)
     assert points.ids == ["Rathaus"]
     assert points.lonlat == pytest.approx(np.array([[13.74, 51.05]]), abs=1e-8)
+    assert points.notes == ()
+    file.write_text("Name;Lon;Lat\nRathaus;13,74;51,05\nStand: 2026\n", encoding="utf-8-sig")
+    (note,) = read_points(file, PROJECTION, EXTENT).notes  # what is passed over is told
+    assert "below the table" in note
 
 
 @pytest.mark.parametrize(

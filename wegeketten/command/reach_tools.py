@@ -149,6 +149,8 @@ def run_matrix(
             )
             write_counts(out, starts.ids, counts)
             rows = len(counts)
+    for note in dict.fromkeys((*starts.notes, *ends.notes)):
+        say(f"note: {note}")
     for number, what in zip(lost, ("origins", "goals"), strict=True):
         if number:
             say(f"note: {number} {what} have no way near them that {one.id} may use")

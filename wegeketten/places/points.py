@@ -31,10 +31,13 @@ class Points:
         Text per point, unique.
     lonlat
         float64, shape (points, 2), degrees (WGS 84).
+    notes
+        What was guessed or left out when the file was read, one sentence each.
     """
 
     ids: list[str]
     lonlat: NDArray[np.float64]
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -62,7 +65,7 @@ def read_points(path: str | Path, projection: Projection, extent: Extent) -> Poi
         The file cannot be read, holds no points, or a row has no position.
     """
     path = Path(path)
-    columns, xy, _ = read_positions(path, projection, extent)
+    columns, xy, notes = read_positions(path, projection, extent)
     if not len(xy):
         raise InputDataError(f"{path}: holds no point")
     lost = np.flatnonzero(~np.isfinite(xy).all(axis=1))
@@ -75,4 +78,4 @@ def read_points(path: str | Path, projection: Projection, extent: Extent) -> Poi
         twice = next(each for each in ids if ids.count(each) > 1)
         raise InputDataError(f"{path}: the id {twice!r} stands more than once")
     lonlat: NDArray[np.float64] = np.asarray(projection.to_lonlat(xy), dtype=np.float64)
-    return Points(ids, lonlat.round(_DIGITS))
+    return Points(ids, lonlat.round(_DIGITS), tuple(notes))

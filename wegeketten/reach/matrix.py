@@ -36,10 +36,13 @@ class MatrixEnds:
         Text per origin or goal.
     joints
         Joints; `owner` is the row in `ids`. One without a joint is reached by nobody.
+    notes
+        What was guessed or left out when a file of points was read.
     """
 
     ids: list[str]
     joints: Endpoints
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ def ends_of_points(city: City, profile: Profile, points: Points, answer: Answer 
     MatrixEnds
         One for each point.
     """
-    return MatrixEnds(points.ids, join_points(city, profile, points.lonlat, answer))
+    return MatrixEnds(points.ids, join_points(city, profile, points.lonlat, answer), points.notes)
 
 
 def ends_of_homes(city: City, profile: Profile) -> MatrixEnds:
