@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import shapely
@@ -75,21 +75,20 @@ def weigh_homes(
     cells = read_census(
         path, projection, (low_x, low_y, high_x, high_y), said=said, coverage=coverage, districts=districts
     )
-    weighed = spread(homes, cells, path.name)
+    found = spread(homes, cells, path.name)
+    weighed = found.homes
     lonely = _unhoused(weighed, cells)
     if not len(lonely):
-        return weighed
+        return found.noted(cells, path.name)
     from wegeketten.people.unhoused import house_cells
 
     told = f"next to no homes are mapped: {len(lonely)} cells of {path.name} stand in, each at its middle"
     housed = house_cells(weighed, cells, lonely, projection, None if districts is None else districts.locate)
     gone = {f"row {row}" for row in (cells.rows[lonely] if len(cells.rows) else lonely + 2).tolist()}
     skipped = [one for one in weighed.skipped if one.station != "population" or one.element not in gone]
-    notes = [note for note in weighed.notes if "where no home is mapped and count nowhere" not in note]
-    for say in (_weighted, _account):  # said before the cells stood in
-        was, now = (say(cells, one.columns["weight"], path.name) for one in (weighed, housed))
-        notes = [now if note == was else note for note in notes]
-    return replace(housed, skipped=skipped, notes=[*notes, told])
+    after = found._replace(homes=replace(housed, skipped=skipped), unhoused=())  # they are housed now
+    noted = after.noted(cells, path.name)
+    return replace(noted, notes=[*noted.notes, told])
 
 
 def _unhoused(homes: Homes, cells: Cells) -> NDArray[np.int64]:
@@ -109,7 +108,49 @@ def _unhoused(homes: Homes, cells: Cells) -> NDArray[np.int64]:
     return rows if apart and len(rows) >= LEAST_CELLS else rows[:0]
 
 
-def spread(homes: Homes, cells: Cells, name: str) -> Homes:
+class Spread(NamedTuple):
+    """Homes with people, and what is to be said of it.
+
+    Attributes
+    ----------
+    homes
+        With weights; nothing is noted yet.
+    unweighed
+        Of the file, and of homes that weigh nothing.
+    unhoused
+        Of people where no home is mapped.
+    beyond
+        Of people beyond the extract.
+    """
+
+    homes: Homes
+    unweighed: tuple[str, ...]
+    unhoused: tuple[str, ...]
+    beyond: tuple[str, ...]
+
+    def noted(self, cells: Cells, name: str) -> Homes:
+        """Note where the people of the file went.
+
+        Parameters
+        ----------
+        cells
+            Where people live.
+        name
+            Name of the file.
+
+        Returns
+        -------
+        Homes
+            With notes.
+        """
+        weight = self.homes.columns["weight"]
+        notes = (_weighted(cells, weight, name), _account(cells, weight, name))
+        return replace(
+            self.homes, notes=[*self.homes.notes, *notes, *self.unweighed, *self.unhoused, *self.beyond]
+        )
+
+
+def spread(homes: Homes, cells: Cells, name: str) -> Spread:
     """Spread the people of cells over homes; `name` is the file's, for the notes.
 
     Parameters
@@ -123,8 +164,8 @@ def spread(homes: Homes, cells: Cells, name: str) -> Homes:
 
     Returns
     -------
-    Homes
-        The same homes, with weights.
+    Spread
+        The same homes, with weights, and where the people went.
     """
     xy = np.column_stack((homes.columns["x"], homes.columns["y"]))
     cell = cells.assign(xy)
@@ -156,25 +197,25 @@ def spread(homes: Homes, cells: Cells, name: str) -> Homes:
         )
         for row in lonely.tolist()
     ]
-    notes = _notes(cells, cell, columns["weight"], name)
+    unhoused, beyond_it = [], []
     if len(lonely):
         gone = float((cells.people[lonely] * share[lonely]).sum())
-        notes.append(
+        unhoused.append(
             f"{gone:.0f} {cells.unit} in {len(lonely)} cells live where no home is mapped and count nowhere"
         )
     if len(beyond):
-        notes.append(f"{_sum(cells, beyond)} in {len(beyond)} cells of {name} live beyond the extract")
+        beyond_it.append(f"{_sum(cells, beyond)} in {len(beyond)} cells of {name} live beyond the extract")
     cut = np.flatnonzero((share < 1) & (np.nan_to_num(cells.people) > 0))
     cut = np.setdiff1d(cut, beyond)
     if len(cut):
         away = float((cells.people[cut] * (1 - share[cut])).sum())
-        notes.append(
+        beyond_it.append(
             f"the extract's edge cuts {len(cut)} cells of {name}: {away:.0f} of their {_sum(cells, cut)} "
             "live beyond it, by area, and count nowhere"
         )
-    notes.insert(1, _account(cells, columns["weight"], name))
     skipped = [*homes.skipped, *cells.skipped, *lost]
-    return replace(homes, columns=columns, skipped=skipped, notes=homes.notes + notes, unit=cells.unit)
+    weighed = replace(homes, columns=columns, skipped=skipped, unit=cells.unit)
+    return Spread(weighed, _unweighed(cells, cell, name), tuple(unhoused), tuple(beyond_it))
 
 
 def shares(homes: Homes, cell: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -255,12 +296,13 @@ def _weighted(cells: Cells, weight: NDArray[np.generic], name: str) -> str:
     return f"homes are weighted with {float(weight.sum()):.0f} {cells.unit} of {name}"
 
 
-def _notes(cells: Cells, cell: NDArray[np.int64], weight: NDArray[np.generic], name: str) -> list[str]:
-    notes = [_weighted(cells, weight, name), *cells.notes]
+def _unweighed(cells: Cells, cell: NDArray[np.int64], name: str) -> tuple[str, ...]:
+    """What the file says of itself, and homes that get nobody from it."""
+    notes = [*cells.notes]
     outside = int((cell < 0).sum())
     if outside:
         notes.append(f"{outside} homes lie in no cell of {name} and weigh 0")
     secret = int(np.isnan(cells.people[cell[cell >= 0]]).sum())
     if secret:
         notes.append(f"{secret} homes lie in cells whose number the census keeps secret and weigh 0")
-    return notes
+    return tuple(notes)
