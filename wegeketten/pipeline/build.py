@@ -275,7 +275,7 @@ class _Order:
         return [Path(each) for each in (*several, *single) if each is not None]
 
     def parameters(self) -> dict[str, Any]:
-        """The options as ``city.json`` keeps them, files by their digests; None where a file decided itself."""
+        """The options as ``city.json`` keeps them, files by digest; None where a file decided itself."""
         return {
             "pavements": self.pavements,
             "dem": _digests(self.dem),
