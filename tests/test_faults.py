@@ -296,6 +296,16 @@ def test_survey_pages_let_nothing_run() -> None:
     assert "script-src 'none'" in page
 
 
+def test_interrupt_of_which_only_the_name_is_left_is_no_fault(capsys: pytest.CaptureFixture[str]) -> None:
+    told = 'Error building "model" validator: KeyboardInterrupt:'  # seen of pydantic's core
+
+    def command(**_options: object) -> int:
+        raise ValueError(told)
+
+    assert run_to_the_end(command) == 130
+    assert "interrupted" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("wrapped", [SystemError, RuntimeError])
 def test_interrupt_that_somebody_wraps_is_no_fault(
     capsys: pytest.CaptureFixture[str], wrapped: type[Exception]

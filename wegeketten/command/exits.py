@@ -73,8 +73,8 @@ def run_to_the_end(command: Callable[..., Any]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # typer says 1, a fault
         return 0
     except Exception as error:  # the front door: whatever it was, the user gets one line
-        if isinstance(error.__cause__, KeyboardInterrupt):
-            code = _INTERRUPTED  # wrapped by who was at work: a compiled kernel, a class in the making
+        if _wraps_interrupt(error):
+            code = _INTERRUPTED
         elif os.environ.get("WEGEKETTEN_DEBUG"):
             raise
         else:
@@ -84,6 +84,16 @@ def run_to_the_end(command: Callable[..., Any]) -> int:
             code = 128 + _ended_by[0]
         say_error("wegeketten: interrupted")
     return code
+
+
+def _wraps_interrupt(error: BaseException) -> bool:
+    """Whether an interrupt was wrapped by who was at work: a compiled kernel, a class in the making.
+
+    A native library that makes its own error of it keeps no more than the name, in the text.
+    """
+    if _ended_by or "KeyboardInterrupt" in str(error):
+        return True
+    return isinstance(error.__cause__ or error.__context__, KeyboardInterrupt)
 
 
 def _end_cleanly() -> None:

@@ -277,6 +277,7 @@ def raise_barrier(
     kind: Kind,
     arms: Sequence[Arm],
     move: Callable[[Arm, int], None],
+    beyond: Sequence[Arm] = (),
 ) -> None:
     """Split a vertex: its minor arms get nodes of their own, each behind a barrier edge.
 
@@ -294,6 +295,8 @@ def raise_barrier(
         What meets at the vertex.
     move
         Puts an arm's end onto another node.
+    beyond
+        Arms behind the barrier; the minor ones where none are given.
     """
     if not arms or (len(arms) == 1 and (kind is Kind.door or arms[0].edge < 0)):
         return
@@ -308,7 +311,7 @@ def raise_barrier(
         steps = style._replace(kind=int(Kind.steps), reading=draft.read(f"n{ref}", tags, Kind.steps))
     hub = arms[0].node
     x, y = draft.places[hub]
-    for arm in minor_arms(arms) if len(arms) > 1 else arms:
+    for arm in beyond or (minor_arms(arms) if len(arms) > 1 else arms):
         if arm.edge < 0:  # the pavements beside a street pass what stands on its carriageway
             continue
         before = hub

@@ -48,6 +48,7 @@ from wegeketten.network.squares import cross_squares
 from wegeketten.network.streets import Streets
 from wegeketten.network.unmet import link_unmet
 from wegeketten.network.vertices import around_lifts, part_where_uncrossed, points_of, split_vertices
+from wegeketten.network.wall_gaps import gaps_in_walls
 from wegeketten.network.ways import Strip, ride_s, sailed_ways, walk_of
 from wegeketten.osm.features import Skipped, Way
 from wegeketten.tags.cautions import bit_of
@@ -302,9 +303,9 @@ def _special_nodes(features: Features) -> dict[int, dict[str, str]]:
         or node.tags.get("highway") == "crossing"
         or node.tags.get("railway") in RAILWAY_CROSSINGS
     }
-    for ref, tags in kerbs_of_lines(features).items():
-        if ref not in found:
-            found[ref] = tags
+    for lines in (kerbs_of_lines(features), gaps_in_walls(features)):
+        for ref, tags in lines.items():
+            found.setdefault(ref, tags)
     return found
 
 

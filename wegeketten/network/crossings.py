@@ -11,6 +11,7 @@ from wegeketten.model.edges import HIGHWAYS, Crossing, Kind
 from wegeketten.model.lines import length_m, place_at, shapes_of
 from wegeketten.network.draft import Style
 from wegeketten.network.sides import LEFT, RIGHT
+from wegeketten.network.wall_gaps import WALLS
 from wegeketten.network.ways import CODE
 from wegeketten.tags.cautions import bit_of
 
@@ -408,23 +409,6 @@ _QUIET = frozenset(
 )
 
 
-_WALLS = frozenset(
-    {
-        "wall",
-        "fence",
-        "hedge",
-        "guard_rail",
-        "retaining_wall",
-        "city_wall",
-        "jersey_barrier",
-        "cable_barrier",
-        "handrail",
-        "ditch",
-    }
-)
-"""Linear barriers that nobody crosses between two pavements."""
-
-
 def cross_informally(
     draft: Draft,
     streets: Streets,
@@ -498,7 +482,7 @@ def _unwalled(
     walls = [
         features.lonlat[way.start : way.stop]
         for way in features.ways.values()
-        if way.tags.get("barrier") in _WALLS and way.stop - way.start > 1
+        if way.tags.get("barrier") in WALLS and way.stop - way.start > 1
     ]
     if not keys or not walls:
         return set(keys)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from wegeketten.network.wall_gaps import WALLS
 from wegeketten.osm.rings import is_closed, polygon_of_relation
 from wegeketten.tags.cautions import bit_of
 
@@ -25,13 +26,10 @@ CLASSES = ("over_water", "over_stream", "over_rails", "over_road", "through_hous
 _RIVERS = frozenset({"river", "canal", "riverbank", "dock", "fairway"})
 _STREAMS = frozenset({"stream", "ditch", "drain", "tidal_channel", "weir", "rapids"})
 _RAILS = frozenset({"rail", "light_rail", "subway", "narrow_gauge", "monorail", "funicular"})
-_WALLS = frozenset(
-    {
-        "wall", "fence", "hedge", "guard_rail", "retaining_wall", "city_wall", "jersey_barrier", "handrail",
-        "cable_barrier", "ditch", "wire_fence", "hand_rail", "kerb", "block", "railing", "wire", "hedge_bank",
-        "berm", "embankment", "chain", "rope", "planter", "log", "tank_trap",
-    }
-)  # fmt: skip
+_WALLS = WALLS | {
+    "wire_fence", "hand_rail", "kerb", "block", "railing", "wire", "hedge_bank", "berm", "embankment",
+    "chain", "rope", "planter", "log", "tank_trap",
+}  # fmt: skip
 _WATERS = frozenset({"water", "coastline", "bay", "strait"})
 _BANKS = frozenset({"embankment", "dyke", "cutting"})
 _LEVEL_KERBS = frozenset({"flush", "no", "none", "at_grade", "lowered"})

@@ -17,6 +17,7 @@ from wegeketten.network.house_doors import is_entrance, past_houses
 from wegeketten.network.lifts import is_lift, raise_lift
 from wegeketten.network.uncrossed import part_sides, uncrossed_nodes
 from wegeketten.network.walkable_floor import find_floors
+from wegeketten.network.wall_gaps import GAP_KEY, arms_beyond, gaps_at
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -75,6 +76,7 @@ def split_vertices(
     wanted = np.flatnonzero(np.isin(vertex_ref, np.fromiter(special, np.int64, len(special))))
     arms = _arms_at(streets, edge_of, wanted)
     along = past_houses(draft, features, projection, arms)
+    gaps = gaps_at(features, projection, special)
 
     def move(arm: Arm, node: int) -> None:
         (draft.u if arm.at_start else draft.v)[arm.edge] = node
@@ -95,6 +97,12 @@ def split_vertices(
                 draft, ref, tags, walked, storey, move,
                 in_service=f"n{ref}" not in broken, floors=floors.get(ref, ()),
             )  # fmt: skip
+            continue
+        if GAP_KEY in tags:
+            tags_of = [strips[arm.way].tags for arm in arms[vertex]]
+            beyond = arms_beyond(gaps.get(ref, ()), arms[vertex], tags_of)
+            if beyond:
+                raise_barrier(draft, ref, tags, Kind.point, arms[vertex], move, beyond)
             continue
         kind = barrier_kind(tags)
         if vertex in along or (vertex in rims and (kind is Kind.door or is_entrance(tags))):
