@@ -14,6 +14,7 @@ from support.feeds import write_feed
 import wegeketten as wk
 from wegeketten.errors import UsageError
 from wegeketten.people.profile import load_profile
+from wegeketten.planning.compare import compare_measures
 from wegeketten.planning.plan import Wishes, make_plan
 from wegeketten.planning.proposals import barriers_to_look_at, proposals_of
 from wegeketten.planning.stop_tasks import UsableStops
@@ -109,6 +110,26 @@ def test_the_cheaper_of_kerb_and_platform_comes_first(city: City) -> None:
     assert told["stop:de:1:2:1"] == 2.0
     assert "stop:de:1:2:2" not in told  # high enough
     assert plan(city, budget_eur=10000).lines[0].works == ("lower_kerb",)
+
+
+def test_raised_platforms_are_compared_as_the_plan_counts_them(city: City) -> None:
+    """Each measure alone brings whom the plan says; all together no fewer, and nobody is slower."""
+    chair, asked = [load_profile("wheelchair")], UsableStops(1, AT)
+    made = plan(city)
+    for single in made.singles:
+        found = compare_measures(city, [single.barrier_id], chair, services=["stop"], usable_stops=asked)
+        (row,) = [row for row in found.rows if not row["district"]]
+        assert row["gained"] == single.people_newly_reached
+        assert row["lost"] == row["slower"] == 0
+        told = [(cause.barrier_id, cause.kind, cause.gained) for cause in found.causes]
+        kind = "stop_platform" if single.barrier_id.startswith("stop:") else "kerb"
+        assert told == [(single.barrier_id, kind, single.people_newly_reached)]
+    names = [name for line in made.lines for name in line.barrier_ids]
+    found = compare_measures(city, names, chair, services=["stop"], usable_stops=asked)
+    (row,) = [row for row in found.rows if not row["district"]]
+    assert (row["gained"], row["share_before"], row["share_after"]) == (3.0, 0.0, 1.0)
+    with pytest.raises(UsageError, match="stop:nowhere"):
+        compare_measures(city, ["stop:nowhere"], chair, usable_stops=asked)
 
 
 def test_plan_and_list_of_platforms_say_the_same(city: City) -> None:

@@ -203,6 +203,8 @@ def compare(
     profile: Profiles = (),
     service: str | Sequence[str] = (),
     measures: str | Path | Sequence[str] | None = None,
+    usable_stops: float | None = None,
+    at: str | None = None,
     worlds: int = 32,
     seed: int = 0,
     limit: Limit = (),
@@ -217,6 +219,8 @@ def compare(
         As for `plan`; worlds count where two cities are compared.
     measures
         ``measures.csv`` of a plan, or ids of barriers.
+    usable_stops, at
+        As for `plan`, with `measures`: stops count where one can board them, and platforms may be raised.
 
     Returns
     -------
@@ -236,15 +240,19 @@ def compare(
     [12.0, 12.0]
     """
     from wegeketten.planning.compare import barriers_of, compare_cities, compare_measures
+    from wegeketten.planning.stop_tasks import demand_of
 
     if (after is None) == (measures is None):
         raise UsageError("compare needs two cities, or one city and --measures FILE")
+    asked = demand_of(usable_stops, at)
+    if asked is not None and measures is None:
+        raise UsageError("--usable-stops is for --measures here; scan both cities with it")
     opened, profiles = city_of(before), profiles_of(profile, limit)
     services = opened.catalogue.pick(listed(service))
     if after is not None:
         return compare_cities(opened, city_of(after), profiles, services=services, worlds=worlds, seed=seed)
     ids = barriers_of(Path(measures)) if isinstance(measures, str | Path) else list(measures or ())
-    return compare_measures(opened, ids, profiles, services=services)
+    return compare_measures(opened, ids, profiles, services=services, usable_stops=asked)
 
 
 @renamed(budget_eur="budget", site_cost_eur="site_cost")

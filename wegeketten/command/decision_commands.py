@@ -169,6 +169,10 @@ def compare(
     measures: Annotated[
         Path | None, typer.Option(help="measures.csv of a plan: compare with and without them.")
     ] = None,
+    usable_stops: Annotated[
+        float | None, typer.Option(help="Count only stops one can board, with so many departures an hour.")
+    ] = None,
+    at: TransitAt = None,
     worlds: Worlds = 32,
     seed: Seed = 0,
     limit: Limits = None,
@@ -177,12 +181,16 @@ def compare(
 ) -> None:
     """Compare a city at two dates, or with and without a list of measures: who gained, who lost, and why."""
     from wegeketten.planning.compare import barriers_of, compare_cities, compare_measures
+    from wegeketten.planning.stop_tasks import demand_of
     from wegeketten.reports.terminal_results import print_comparison
     from wegeketten.transit.register import STOP_MARK
 
     language = check_language(lang)
     if (after is None) == (measures is None):
         raise UsageError("compare needs two cities, or one city and --measures FILE")
+    asked = demand_of(usable_stops, at)
+    if asked is not None and measures is None:
+        raise UsageError("--usable-stops is for --measures here; scan both cities with it")
     with progress_bar("compare") as tick:
         profiles = chosen_profiles(profile, limit)
         opened = open_source(before, tick)
@@ -190,9 +198,9 @@ def compare(
         if measures is not None:
             mended = barriers_of(measures)
             platforms = sum(name.startswith(STOP_MARK) for name in mended)
-            if platforms:
-                say(f"note: {platforms} platforms of stops are left out; compare knows ways only")
-            found = compare_measures(opened, mended, profiles, services=services)
+            if platforms and asked is None:
+                say(f"note: {platforms} platforms of stops are left out; --usable-stops counts them")
+            found = compare_measures(opened, mended, profiles, services=services, usable_stops=asked)
         else:
             found = compare_cities(
                 opened, open_source(after or "", tick), profiles, services=services, worlds=worlds, seed=seed,

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import numpy as np
 
 from wegeketten.model.edges import ATTRIBUTE, Kind
-from wegeketten.reach.barriers import midpoints
+from wegeketten.planning.stop_tasks import Barriers, stops_to_board
 from wegeketten.routing import INF, UNIT_S
+from wegeketten.transit.usable import SERVICE
 from wegeketten.whatif.doors import goals_of, open_doors
 from wegeketten.whatif.unblock import Opener
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from wegeketten.city import City
     from wegeketten.model.answers import Answer
     from wegeketten.people.profile import Profile
+    from wegeketten.planning.stop_tasks import Goals
+    from wegeketten.transit.raising import StopOffers
     from wegeketten.whatif.doors import Doors, Remedies
 
     Times = dict[Answer, NDArray[np.int64]]
@@ -78,6 +81,8 @@ class Suspects:
         The city's doors with these remedies, if they are open already.
     match
         For each edge its row in `other`, -1 where there is none; None where the cities are one.
+    offers
+        Platforms that measures may be for, numbered behind the edges; None where there are none.
     """
 
     city: City
@@ -86,6 +91,7 @@ class Suspects:
     remedies: Remedies
     known: Doors | None = None
     match: NDArray[np.int64] | None = None
+    offers: StopOffers | None = None
     _names: dict[int, _Key] = field(default_factory=dict, init=False)
 
     @cached_property
@@ -111,12 +117,30 @@ class Suspects:
         return self._names[edge]
 
     def _named(self, edge: int) -> _Key:
-        lon, lat = midpoints(self.city, [edge])[0].tolist()
-        name = self.city.edges.ids(np.array([edge]))[0]
-        kind = Kind(int(self.city.edges["kind"][edge])).name
+        barriers = Barriers(self.city, self.offers)
+        lon, lat = barriers.degrees([edge])[0].tolist()
+        name, kind = barriers.ids([edge])[0], barriers.kinds([edge])[0]
         if self.match is None:
             return name, kind, lat, lon, "measure"
         return name, kind, lat, lon, _difference(self.city, self.other, edge, int(self.match[edge]))
+
+    def way_to(self, service: str) -> Goals:
+        """The graph on which people come to a service, and where it is there.
+
+        Parameters
+        ----------
+        service
+            Id of the service.
+
+        Returns
+        -------
+        tuple
+            The what-if graph and the nodes of the places; of vehicles where stops have to be boarded.
+        """
+        if self.offers is not None and service == SERVICE:
+            return stops_to_board(self.city, self.profile, "likely", self.remedies, self.offers)
+        doors = self.doors
+        return doors.field, goals_of(self.city, self.profile, "likely", service, doors)
 
 
 def change_figures(
@@ -223,11 +247,12 @@ class Attribution:
         """
         if not len(homes):
             return
-        city, profile, doors = suspects.city, suspects.profile, suspects.doors
-        opener = Opener(doors.field, goals_of(city, profile, "likely", service, doors))
+        city, profile = suspects.city, suspects.profile
+        graph, goals = suspects.way_to(service)
+        opener = Opener(graph, goals)
         weight = city.homes["weight"].astype(np.float64)
         for home in homes.tolist():
-            opening = opener.open_from(doors.field.streets + home, limit=limit)
+            opening = opener.open_from(graph.streets + home, limit=limit)
             if opening is None or not opening.edges:
                 self._count([_OTHER], weight[home], profile.id, service, gain=gain)
                 continue

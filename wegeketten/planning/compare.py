@@ -16,12 +16,14 @@ from wegeketten.files.json import write_json
 from wegeketten.model.answers import ANSWERS
 from wegeketten.model.tabular import Tabular
 from wegeketten.planning.attribution import Attribution, Suspects
+from wegeketten.planning.stop_tasks import Barriers, stops_to_board, with_platforms
 from wegeketten.planning.survey_effect import EFFECT_COLUMNS, Thanks, effect_rows
 from wegeketten.reach.expected import find_chances
 from wegeketten.reach.home_times import reach_of
 from wegeketten.reach.shares import units_within
 from wegeketten.routing import INF
 from wegeketten.transit.register import STOP_MARK
+from wegeketten.transit.usable import SERVICE
 from wegeketten.whatif.doors import Remedies, goals_of, open_doors
 
 if TYPE_CHECKING:
@@ -35,8 +37,11 @@ if TYPE_CHECKING:
     from wegeketten.model.answers import Progress
     from wegeketten.people.profile import Profile
     from wegeketten.planning.attribution import Cause, Times
+    from wegeketten.planning.stop_tasks import UsableStops
     from wegeketten.planning.survey_effect import SurveyEffect
     from wegeketten.reach.home_times import Reach
+    from wegeketten.transit.raising import StopOffers
+    from wegeketten.whatif.candidates import Candidates
     from wegeketten.whatif.measures import MeasureCatalogue
 
 
@@ -308,6 +313,7 @@ def compare_measures(
     *,
     services: Sequence[str] = (),
     measures: MeasureCatalogue | None = None,
+    usable_stops: UsableStops | None = None,
 ) -> Comparison:
     """Compare a city with itself once measures are carried out.
 
@@ -323,6 +329,9 @@ def compare_measures(
         Ids; all of the city's catalogue where empty.
     measures
         Measures; the shipped ones where None.
+    usable_stops
+        What a stop has to offer: then platforms among the measures are raised. Where None, any mapped stop
+        counts and platforms are passed over.
 
     Returns
     -------
@@ -333,6 +342,8 @@ def compare_measures(
     ------
     UsageError
         An id is none of this city's.
+    InputDataError
+        Stops are asked about and the city has no timetable.
 
     Examples
     --------
@@ -345,37 +356,57 @@ def compare_measures(
     from wegeketten.whatif.candidates import find_candidates
 
     candidates = find_candidates(city, profiles, catalogue=measures)
-    able = np.array(sorted(candidates.works), dtype=np.int64)
-    wanted = [name for name in dict.fromkeys(barrier_ids) if not name.startswith(STOP_MARK)]  # ways only
-    unknown = sorted(set(wanted) - set(city.edges.ids()))
-    if unknown:
-        raise UsageError(f"{', '.join(unknown[:5])}: no barrier of {city.path}; was the list made for it?")
-    # what closes nothing to these profiles changes nothing for them
-    by_id = dict(zip(city.edges.ids(able), able.tolist(), strict=True))
-    rows = np.array([by_id[name] for name in wanted if name in by_id], dtype=np.int64)
+    offers = None
+    if usable_stops is not None:
+        offers = usable_stops.offers(city, profiles, measures)
+        candidates = with_platforms(candidates, offers, profiles, len(city.edges))
+    rows = _rows_of(city, list(dict.fromkeys(barrier_ids)), candidates, offers)
     everyone = np.arange(len(city.homes["home_id"]))
     book = Attribution(city, everyone)
-    wanted_services = _services(city, services)
+    wanted = _services(city, services)
     for profile in profiles:
-        prices = np.zeros(len(city.edges), dtype=np.int64)
+        prices = np.zeros(len(candidates.prices), dtype=np.int64)
         prices[rows] = 1
         remedies = {answer: Remedies(candidates.mended[profile.id, answer], prices) for answer in ANSWERS}
         doors = {answer: open_doors(city, profile, answer, remedies=remedies[answer]) for answer in ANSWERS}
-        now = reach_of(city, profile, wanted_services)
-        suspects = Suspects(city, city, profile, remedies["likely"], doors["likely"])
-        for column, service in enumerate(wanted_services):
+        now = reach_of(city, profile, wanted)
+        suspects = Suspects(city, city, profile, remedies["likely"], doors["likely"], offers=offers)
+        for column, service in enumerate(wanted):
             limit = _limit(city, profile, service)
             today = _times(now, column, everyone)
             later: Times = {}
             for answer in ANSWERS:
-                field = doors[answer].field
-                goals = goals_of(city, profile, answer, service, doors[answer])
+                if offers is not None and service == SERVICE:
+                    field, goals = stops_to_board(city, profile, answer, remedies[answer], offers)
+                    today[answer] = field.times(goals)[field.home_nodes]
+                else:
+                    field = doors[answer].field
+                    goals = goals_of(city, profile, answer, service, doors[answer])
                 later[answer] = field.times(goals, rows)[field.home_nodes]
             book.note(profile.id, service, limit, today, later)
             gained = (today["likely"] > limit) & (later["likely"] <= limit)
             book.blame(suspects, service, limit, everyone[gained], gain=True)
         city.forget()
     return Comparison(tuple(book.rows), book.causes(), 0, 0, {"before": provenance_of(city)})
+
+
+def _rows_of(
+    city: City, barrier_ids: Sequence[str], candidates: Candidates, offers: StopOffers | None
+) -> NDArray[np.int64]:
+    """Numbers of the edges, and of the platforms behind them, that a list of measures mends.
+
+    What closes nothing to the profiles changes nothing for them and is passed over.
+    """
+    ways = [name for name in barrier_ids if not name.startswith(STOP_MARK)]
+    unknown = sorted(set(ways) - set(city.edges.ids()))
+    if offers is not None:
+        stops = {f"{STOP_MARK}{stop}" for stop in offers.town.feed.stops.ids}
+        unknown += sorted(set(barrier_ids) - set(ways) - stops)
+    if unknown:
+        raise UsageError(f"{', '.join(unknown[:5])}: no barrier of {city.path}; was the list made for it?")
+    able = sorted(candidates.works)
+    by_id = dict(zip(Barriers(city, offers).ids(able), able, strict=True))
+    return np.array([by_id[name] for name in barrier_ids if name in by_id], dtype=np.int64)
 
 
 def _services(city: City, wanted: Sequence[str]) -> list[str]:
