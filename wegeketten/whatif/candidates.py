@@ -13,7 +13,7 @@ from wegeketten.routing import INF
 from wegeketten.whatif.doors import Remedies
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -160,33 +160,44 @@ def _choose_works(
     rows: NDArray[np.int64],
     catalogue: MeasureCatalogue,
 ) -> dict[int, Remedy]:
-    kind = city.edges["kind"]
-    share = flight_share(city.edges.columns)  # works are chosen for whole flights; each piece pays its part
-    length = np.round(city.edges["length_m"].astype(np.float64) / share, 1)
-    steps = city.edges["step_count"].astype(np.float64)
-    memory: dict[tuple[int, frozenset[str], float, float], Remedy | None] = {}
-
-    def works(row: int, attributes: frozenset[str]) -> Remedy | None:
-        count = float(steps[row])
-        count = max(1.0, float(length[row]) / 0.3) if not count > 0 and kind[row] == Kind.steps else count
-        key = (int(kind[row]), attributes, float(length[row]), 0.0 if np.isnan(count) else count)
-        if key not in memory:
-            memory[key] = catalogue.works(Kind(key[0]), attributes, length_m=key[2], steps=key[3])
-        return memory[key]
-
+    share = flight_share(city.edges.columns)[rows]  # of whole flights; each piece pays its part
+    length = np.round(city.edges["length_m"][rows].astype(np.float64) / share, 1)
+    kind, steps = city.edges["kind"][rows], city.edges["step_count"][rows].astype(np.float64)
+    unknown = ~(steps > 0)
+    steps = np.where(unknown & (kind == Kind.steps), np.maximum(1.0, length / 0.3), np.nan_to_num(steps))
     chosen: dict[int, Remedy] = {}
-    for row in rows.tolist():
+    told = zip(rows.tolist(), kind.tolist(), length.tolist(), steps.tolist(), share.tolist(), strict=True)
+    for (row, code, metres, count, part), reasons in zip(told, _reasons(broken, rows), strict=True):
         wanted: frozenset[str] = frozenset()
         best: Remedy | None = None
-        for limits in broken:
-            more = wanted | {attribute for attribute, shut in limits.items() if shut[row]}
-            if more != wanted:
-                found = works(row, more)
+        for more in reasons:
+            if not more <= wanted:
+                found = catalogue.works(Kind(code), wanted | more, length_m=metres, steps=count)
                 if found is not None:
-                    wanted, best = more, found
+                    wanted, best = wanted | more, found
         if best is not None:
-            chosen[row] = best if share[row] == 1 else replace(best, price=best.price.part(float(share[row])))
+            chosen[row] = best if part == 1 else replace(best, price=best.price.part(part))
     return chosen
+
+
+def _reasons(
+    broken: Sequence[dict[str, NDArray[np.bool_]]], rows: NDArray[np.int64]
+) -> Iterator[tuple[frozenset[str], ...]]:
+    """By row and profile: attributes that close the edge; most edges have one of few sets of them."""
+    names = [(profile, attribute) for profile, limits in enumerate(broken) for attribute in limits]
+    table = np.zeros((len(rows), len(names)), dtype=bool)
+    for column, (profile, attribute) in enumerate(names):
+        table[:, column] = broken[profile][attribute][rows]
+    known: dict[bytes, tuple[frozenset[str], ...]] = {}
+    for packed, row in zip(np.packbits(table, axis=1), table, strict=True):
+        key = packed.tobytes()
+        if key not in known:
+            met = [names[column] for column in np.flatnonzero(row).tolist()]
+            known[key] = tuple(
+                frozenset(attribute for of, attribute in met if of == profile)
+                for profile in range(len(broken))
+            )
+        yield known[key]
 
 
 def _mended(city: City, profile: Profile, chosen: dict[int, Remedy]) -> dict[Answer, NDArray[np.int32]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple, Self
 
@@ -322,7 +322,17 @@ class MeasureCatalogue(Strict):
         >>> catalogue.works(Kind.footway, ["access"]) is None
         True
         """
-        wanted = set(attributes)
+        key = kind, frozenset(attributes), length_m, steps
+        if key not in self.chosen_works:
+            self.chosen_works[key] = self._works(*key)
+        return self.chosen_works[key]
+
+    @cached_property
+    def chosen_works(self) -> dict[tuple[Kind, frozenset[str], float, float], Remedy | None]:
+        """What `works` has chosen so far: one profile after another asks for the same edges."""
+        return {}
+
+    def _works(self, kind: Kind, wanted: frozenset[str], length_m: float, steps: float) -> Remedy | None:
         able = {
             name: measure.answers(kind, wanted)
             for name, measure in self.measures.items()
@@ -366,6 +376,15 @@ def load_measures(costs: Path | None = None) -> MeasureCatalogue:
     >>> list(load_measures().measures)[:3]
     ['lower_kerb', 'separate_crossing', 'tactile_paving']
     """
+    return _shipped() if costs is None else _read(costs)
+
+
+@cache
+def _shipped() -> MeasureCatalogue:
+    return _read(None)
+
+
+def _read(costs: Path | None) -> MeasureCatalogue:
     file = take_apart(read_toml(shipped("measures.toml"), "measures"))
     for name, measure in file.values["measures"].items():
         kinds = (*kinds_for_measure(name), *measure.get("kinds", ()))
