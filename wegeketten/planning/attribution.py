@@ -143,9 +143,7 @@ class Suspects:
         return doors.field, goals_of(self.city, self.profile, "likely", service, doors)
 
 
-def change_figures(
-    weights: NDArray[np.float64], limit: int, before: Times, after: Times, members: NDArray[np.bool_]
-) -> dict[str, Any]:
+def change_figures(weights: NDArray[np.float64], limit: int, before: Times, after: Times) -> dict[str, Any]:
     """What a change does to a group of homes and one service, as the columns of ``changes.csv`` state it.
 
     Parameters
@@ -156,31 +154,28 @@ def change_figures(
         The standard in units of 0.1 s.
     before, after
         Units of each home to the service, by answer.
-    members
-        Which homes the group has.
 
     Returns
     -------
     dict
         Plain values by column.
     """
-    weight = weights * members
-    total = float(weight.sum())
+    total = float(weights.sum())
 
     def people(which: NDArray[np.bool_]) -> float:
-        return round(float(weight[which].sum()), 3)
+        return round(float(weights[which].sum()), 3)
 
     def share(times: NDArray[np.int64]) -> float | None:
-        return round(float(weight[times <= limit].sum()) / total, 4) if total else None
+        return round(float(weights[times <= limit].sum()) / total, 4) if total else None
 
     def median(times: NDArray[np.int64]) -> float | None:
-        reached = times[members & (times < INF)]
+        reached = times[times < INF]
         return round(float(np.median(reached)) * UNIT_S, 1) if len(reached) else None
 
     old, new = before["likely"], after["likely"]
     noticed = round(NOTICED_S / UNIT_S)
     return {
-        "homes": int(members.sum()),
+        "homes": len(weights),
         "weight": round(total, 3),
         "share_before": share(old),
         "share_after": share(new),
@@ -202,8 +197,15 @@ class Attribution:
 
     def __init__(self, city: City, homes: NDArray[np.int64]) -> None:
         self.weight = city.homes["weight"][homes].astype(np.float64)
-        self.district = city.homes["district"][homes]
-        self.names = [str(name) for name in city.districts["name"]]
+        district = city.homes["district"][homes]
+        order = np.argsort(district, kind="stable")
+        ends = np.searchsorted(district[order], np.arange(len(city.districts["name"]) + 1)).tolist()
+        self.order = order  # homes district by district, those outside all of them first
+        self.groups: list[tuple[str, slice]] = [
+            (str(name), slice(first, last))
+            for name, first, last in zip(city.districts["name"], ends, ends[1:], strict=False)
+        ]
+        self.groups.append(("", slice(None)))
         self.rows: list[dict[str, Any]] = []
         self.people: dict[_Key, list[float]] = defaultdict(lambda: [0.0, 0.0])
         self.concerned: dict[_Key, set[tuple[str, str]]] = defaultdict(set)
@@ -220,11 +222,18 @@ class Attribution:
         before, after
             Times of all homes in both cities, in three answers.
         """
-        groups = [(name, self.district == row) for row, name in enumerate(self.names)]
-        groups.append(("", np.ones(len(self.weight), dtype=bool)))
-        for name, members in groups:
-            if members.any():
-                figures = change_figures(self.weight, limit, before, after, members)
+        weight = self.weight[self.order]
+        earlier, later = (
+            {answer: units[self.order] for answer, units in each.items()} for each in (before, after)
+        )
+        for name, part in self.groups:
+            if len(weight[part]):
+                figures = change_figures(
+                    weight[part],
+                    limit,
+                    {answer: units[part] for answer, units in earlier.items()},
+                    {answer: units[part] for answer, units in later.items()},
+                )
                 self.rows.append({"district": name, "profile": profile, "service": service, **figures})
 
     def blame(

@@ -89,7 +89,7 @@ def what_if(desk: Desk, name: str, fields: Fields, form: str) -> dict[str, Any]:
         before, after = (
             {answer: units[answer][:, column].astype(np.int64) for answer in ANSWERS} for units in (now, then)
         )
-        rows.append({"service": service, **change_figures(weight, limit, before, after, weight >= 0)})
+        rows.append({"service": service, **change_figures(weight, limit, before, after)})
         changed.append(_compared(service, limit, before, after))
     homes = _home_lines(city, changed, most, weight)
     touched = np.unique(np.concatenate([each.rows for each in changed]))
