@@ -7,6 +7,7 @@ import json
 import shutil
 import tempfile
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -158,10 +159,13 @@ def write_masterplan(
             shutil.copytree(parts / "survey" / "walks", folder / "tables" / "walks")
             shutil.copyfile(parts / "plan" / "measures.csv", folder / "tables" / "measures.csv")
             _copy_tables(extras, folder / "tables")
+            write_json(folder / MARKER, _summary(report, scan, chosen))
             if pdf:
                 tick("pdf", 0.85)
-                _write_pdf(report, areas, chosen, folder)
-            write_json(folder / MARKER, _summary(report, scan, chosen))
+                page = report.page(-1, districts=areas, about=about_of(report.phrases, chosen))
+                del scan, found, report, areas  # laying out takes as much memory again
+                city.forget()
+                _write_pdf(page, folder)
     tick("done", 1.0)
     return target
 
@@ -285,13 +289,16 @@ def _write_pages(
     write_text(folder / "method.html", method_page(report, told))
 
 
-def _write_pdf(report: Report, areas: Sequence[Area], settings: Settings, folder: Path) -> None:
+def _write_pdf(page: str, folder: Path) -> None:
+    """Lay the page out twice, in large print by a second process where there is one."""
+    from wegeketten.pipeline.worker import Worker, give_back_memory, usual_processes
     from wegeketten.reports.pdf import write_pdf
 
-    told = about_of(report.phrases, settings)
-    page = report.page(-1, districts=areas, about=told)
-    write_pdf(page, folder / "masterplan.pdf")
-    write_pdf(page, folder / "masterplan-large.pdf", large=True)
+    give_back_memory()
+    with Worker[Path](second=usual_processes() > 1, modules=[write_pdf.__module__]) as worker:
+        worker.submit(partial(write_pdf, large=True), page, folder / "masterplan-large.pdf")
+        write_pdf(page, folder / "masterplan.pdf")
+        worker.result()
 
 
 def about_of(phrases: Phrases, settings: Settings) -> About:
