@@ -127,15 +127,18 @@ def test_a_stopped_run_goes_on(town: City, tmp_path: Path, monkeypatch: pytest.M
     assert not list(tmp_path.glob(".out.parts/*"))
 
 
-def test_a_timetable_and_counted_people_bring_their_chapters(
+def test_a_timetable_and_counted_people_bring_their_chapters_and_both_prints_are_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from wegeketten.city import City
     from wegeketten.pipeline.hamlet import hamlet
 
+    pytest.importorskip("weasyprint")
     monkeypatch.setattr(City, "weight_unit", "people")
     settings = Settings(title="Hamlet", profiles=("wheelchair", "rollator"))
-    out = write_masterplan(hamlet(), tmp_path / "out", settings=settings, pdf=False)
+    out = write_masterplan(hamlet(), tmp_path / "out", settings=settings)
+    for name in ("masterplan.pdf", "masterplan-large.pdf"):
+        assert (out / name).read_bytes().startswith(b"%PDF-")
     with (out / "tables" / "stops.csv").open(encoding="utf-8-sig", newline="") as file:
         assert {row["profile"] for row in csv.DictReader(file)} == {"wheelchair", "rollator"}
     assert (out / "tables" / "needs.csv").is_file()
