@@ -112,6 +112,19 @@ def test_the_cheaper_of_kerb_and_platform_comes_first(city: City) -> None:
     assert plan(city, budget_eur=10000).lines[0].works == ("lower_kerb",)
 
 
+def test_where_nothing_runs_at_eight_the_busiest_hour_is_counted(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evening = TransitTown(city).moment(AT)._replace(seconds=20 * 3600)  # buses run from 7 to 9
+    monkeypatch.setattr(TransitTown, "moment", lambda _self, _text: evening)
+    chair = [load_profile("wheelchair")]
+    asked, usual = stops_of_city(city, chair, at="20:00"), stops_of_city(city, chair)
+    assert (asked.moment.text[-5:], usual.moment.text[-5:]) in {("20:00", "07:00"), ("20:00", "08:00")}
+    column = HEADER.index("departures_per_hour")
+    assert {row[column] for row in asked.rows} == {0}
+    assert all(row[column] > 0 for row in usual.rows)
+
+
 def test_raised_platforms_are_compared_as_the_plan_counts_them(city: City) -> None:
     """Each measure alone brings whom the plan says; all together no fewer, and nobody is slower."""
     chair, asked = [load_profile("wheelchair")], UsableStops(1, AT)

@@ -245,7 +245,13 @@ def _stops_and_needs(
     return Extras(given.sites, needs, stops)
 
 
-_EXTRA_TABLES = ("stops/stops.csv", "stops/raise.csv", "needs/needs.csv")
+_EXTRA_TABLES = (
+    "stops/stops.csv",
+    "stops/stops.gpkg",
+    "stops/raise.csv",
+    "needs/needs.csv",
+    "needs/needs.gpkg",
+)
 """Tables of further results that go along with the plan's own."""
 
 

@@ -12,7 +12,7 @@ from wegeketten.reports.sheet import Cell, Column, Section, Sheet
 from wegeketten.reports.stop_results import verdict_of
 from wegeketten.transit.stop_table import LOOK
 from wegeketten.words.catalogue import fill
-from wegeketten.words.numbers import euro_range, number, percent
+from wegeketten.words.numbers import date, euro_range, number, percent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,6 +64,9 @@ def stop_chapter(area: Area, phrases: Phrases) -> Section | None:
         Column(words["column_measure"]),
     ]
     texts = [fill(words["stops_text"], lang, count=len(here)), words["stops_class"]]
+    day, _, clock = found.at.partition(" ")
+    if clock:
+        texts.append(words["stops_at"].format(day=date(day, lang), clock=clock))
     if len(here) > MOST_STOPS:
         texts.append(words["stops_shown"].format(shown=MOST_STOPS, count=number(len(here), lang)))
     return Section(

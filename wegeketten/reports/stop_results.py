@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from wegeketten.errors import InputDataError
+from wegeketten.files.bounds import read_within
 from wegeketten.files.csv import read_csv
 from wegeketten.files.parquet import read_columns
 from wegeketten.model.answers import ANSWERS
@@ -37,10 +39,13 @@ class StopResults:
         Of ``stops.csv``.
     classes
         Columns of ``classes.parquet``.
+    at
+        Day and time after which departures are counted, ``2026-03-03 08:00``; "" where it is not said.
     """
 
     rows: Sequence[Row]
     classes: Mapping[str, NDArray[Any]]
+    at: str = ""
 
     @cached_property
     def profiles(self) -> list[str]:
@@ -62,7 +67,7 @@ def read_stops(folder: Path) -> StopResults:
     Parameters
     ----------
     folder
-        With ``stops.csv`` and ``classes.parquet``.
+        With ``stops.csv``, ``classes.parquet`` and ``stops.json``.
 
     Returns
     -------
@@ -83,7 +88,15 @@ def read_stops(folder: Path) -> StopResults:
     missing = [name for name in NEEDED if name not in rows[0]]
     if missing:
         raise InputDataError(f"{path}: column {missing[0]!r} is missing; write it again with wegeketten")
-    return StopResults(rows, read_columns(folder / "classes.parquet"))
+    return StopResults(rows, read_columns(folder / "classes.parquet"), _moment(folder / "stops.json"))
+
+
+def _moment(path: Path) -> str:
+    try:
+        told = json.loads(read_within(path, "result"))["at"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+    return told if isinstance(told, str) else ""
 
 
 def verdict_of(row: Row) -> str:

@@ -167,7 +167,8 @@ def stops_of_city(
     profiles
         Profiles.
     at
-        Day and time for which departures per hour are counted; a usual Tuesday at eight where None.
+        Day and time for which departures per hour are counted; where None a usual Tuesday at eight, or where
+        nothing runs then at the hour of that day in which most does.
     progress
         Called with words and the share done.
 
@@ -194,8 +195,11 @@ def stops_of_city(
     town = TransitTown(city)
     moment = town.moment(at)
     timetable = town.timetable(moment)
-    everywhere = np.ones(len(timetable.connections), dtype=bool)
-    hourly = departures(timetable, everywhere & timetable.connections.boards, town.mode, moment.seconds, 3600)
+    hourly = _in_the_hour(town, timetable, moment.seconds)
+    if at is None and not hourly.any():
+        totals = [_in_the_hour(town, timetable, hour * 3600).sum() for hour in range(24)]
+        moment = moment._replace(seconds=int(np.argmax(totals)) * 3600)
+        hourly = _in_the_hour(town, timetable, moment.seconds)
     rows: list[tuple[Any, ...]] = []
     classes: dict[tuple[str, str], list[str]] = {}
     for number, profile in enumerate(profiles):
@@ -208,6 +212,11 @@ def stops_of_city(
     order = {stop: place for place, stop in enumerate(town.feed.stops.ids)}
     rows.sort(key=lambda row: (order[row[0]], [p.id for p in profiles].index(row[HEADER.index("profile")])))
     return StopTable(town, moment, rows, classes, rank_platforms(town, Demand.daily(moment), profiles))
+
+
+def _in_the_hour(town: TransitTown, timetable: Timetable, start_s: int) -> NDArray[np.int64]:
+    """Departures in the hour after a moment, whoever can board, by stop and kind of vehicle."""
+    return departures(timetable, timetable.connections.boards, town.mode, start_s, 3600)
 
 
 @dataclass
