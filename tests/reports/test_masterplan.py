@@ -135,13 +135,22 @@ def test_a_timetable_and_counted_people_bring_their_chapters_and_both_prints_are
 
     pytest.importorskip("weasyprint")
     monkeypatch.setattr(City, "weight_unit", "people")
-    settings = Settings(title="Hamlet", profiles=("wheelchair", "rollator"))
-    out = write_masterplan(hamlet(), tmp_path / "out", settings=settings)
+    settings = Settings(title="Hamlet", profiles=("wheelchair", "rollator"), expected=True)
+    kept: list[str] = []
+
+    def look(words: str, _share: float) -> None:
+        if words == "survey":  # the plan is made
+            (path,) = tmp_path.glob(".out.parts/*/plan/plan.json")
+            kept.append(json.loads(path.read_bytes())["chosen_by"])
+
+    out = write_masterplan(hamlet(), tmp_path / "out", settings=settings, progress=look)
     for name in ("masterplan.pdf", "masterplan-large.pdf"):
         assert (out / name).read_bytes().startswith(b"%PDF-")
     with (out / "tables" / "stops.csv").open(encoding="utf-8-sig", newline="") as file:
         assert {row["profile"] for row in csv.DictReader(file)} == {"wheelchair", "rollator"}
     assert (out / "tables" / "needs.csv").is_file()
+    (made,) = kept
+    assert made == "expected"
     page = (out / "index.html").read_text(encoding="utf-8")
     assert "Welche Haltestellen sind nutzbar?" in page
     assert 'id="needs-title"' in page
@@ -177,17 +186,19 @@ def test_the_map_offers_the_chains_that_settings_name(plan: Path) -> None:
 def test_settings_are_read_and_checked(tmp_path: Path) -> None:
     path = tmp_path / "s.toml"
     path.write_text(
-        'title = "Lauf"\nbudget_eur = 50000\nprofiles = ["pram"]\nchains = ["bank"]\nreturning = true\n',
+        'title = "Lauf"\nbudget_eur = 50000\nprofiles = ["pram"]\nchains = ["bank"]\nreturning = true\n'
+        "expected = true\n",
         encoding="utf-8",
     )
     told = read_settings(path).changed(None, None, ["walker"], None)
     assert (told.title, told.budget_eur, told.profiles) == ("Lauf", 50000, ("walker",))
-    assert (told.chains, told.returning) == (("bank",), True)
+    assert (told.chains, told.returning, told.expected) == (("bank",), True, True)
     for wrong in (
         'titel = "x"',
         "title = 3",
         "chains = 3",
         "returning = 1",
+        'expected = "yes"',
         "returning = true",
         'districts = "x"',
         "budget_eur = -1",

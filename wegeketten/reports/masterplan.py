@@ -183,6 +183,7 @@ def _parts(target: Path, city: City, profiles: Sequence[Profile], settings: Sett
         [profile.sha256 for profile in profiles],
         settings.budget_eur,
         settings.usable_stops,
+        settings.expected,
         WORLDS,
     ]
     digest = hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
@@ -211,14 +212,14 @@ def _plan_and_survey(
     from wegeketten.planning.survey import find_survey
 
     parts.mkdir(parents=True, exist_ok=True)
+    asked = demand_of(settings.usable_stops, None)
     if not (parts / "plan" / "plan.json").exists():
         tick("plan", 0.05)
-        wishes = Wishes(usable_stops=demand_of(settings.usable_stops, None))
+        wishes = Wishes(usable_stops=asked, expected=settings.expected)
         made = make_plan(city, profiles, wishes=wishes, budget_eur=settings.budget_eur, worlds=WORLDS)
         made.write(parts / "plan")
     if not (parts / "survey" / "survey.json").exists():
         tick("survey", 0.35)
-        asked = demand_of(settings.usable_stops, None)
         find_survey(city, profiles, most=MOST_LOOKS, usable_stops=asked).write(parts / "survey")
 
 

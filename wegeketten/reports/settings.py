@@ -38,6 +38,8 @@ class Settings(NamedTuple):
         Errands in order that the map can be asked for, such as ``pharmacy,doctor``.
     returning
         Whether they end at home.
+    expected
+        Whether measures are chosen by what is to be expected over drawn worlds, and not by *likely*.
     """
 
     title: str = ""
@@ -50,6 +52,7 @@ class Settings(NamedTuple):
     usable_stops: float | None = None
     chains: tuple[str, ...] = ()
     returning: bool = False
+    expected: bool = False
 
     def changed(
         self,
@@ -100,8 +103,8 @@ def read_settings(path: Path) -> Settings:
     ----------
     path
         TOML with the keys ``title``, ``publisher``, ``contact``, ``logo`` (a PNG, JPEG or SVG file beside
-        it), ``districts``, ``profiles``, ``budget_eur``, ``usable_stops``, ``chains`` and ``returning``; each
-        may be missing.
+        it), ``districts``, ``profiles``, ``budget_eur``, ``usable_stops``, ``chains``, ``returning`` and
+        ``expected``; each may be missing.
 
     Returns
     -------
@@ -137,15 +140,16 @@ def read_settings(path: Path) -> Settings:
     for name, value in numbers.items():
         if value is not None and (isinstance(value, bool) or not isinstance(value, int | float) or value < 0):
             raise UsageError(f"{path}: {name} must be a number of 0 or more")
-    returning = told.get("returning", False)
-    if not isinstance(returning, bool):
-        raise UsageError(f"{path}: returning must be true or false")
-    if returning and not lists["chains"]:
+    flags: dict[str, Any] = {name: told.get(name, False) for name in ("returning", "expected")}
+    for name, value in flags.items():
+        if not isinstance(value, bool):
+            raise UsageError(f"{path}: {name} must be true or false")
+    if flags["returning"] and not lists["chains"]:
         example = '"pharmacy,doctor"'
         raise UsageError(f"{path}: returning is for chains; name them, such as chains = [{example}]")
     logo = _picture(path.parent / told["logo"]) if told.get("logo") else ""
     texts = {name: told.get(name, "") for name in ("title", "publisher", "contact")}
-    return Settings(**texts, logo=logo, **lists, **numbers, returning=returning)
+    return Settings(**texts, logo=logo, **lists, **numbers, **flags)
 
 
 def _picture(path: Path) -> str:
