@@ -194,10 +194,12 @@ def content(place: Path) -> dict[str, bytes] | None:
     return {str(each.relative_to(place)): each.read_bytes() for each in files}
 
 
-def stopped_early(place: Path) -> bool:
-    """Whether a result says that its search was asked to finish early, as the first Ctrl-C does."""
+def stopped_early(place: Path, since_s: float) -> bool:
+    """Whether a result is of one run, and says that its search was asked to finish early, as by Ctrl-C."""
     names = [place / name for name in ("survey.json", "plan.json")]
-    return any(json.loads(each.read_bytes())["complete"] is False for each in names if each.is_file())
+    said = any(json.loads(each.read_bytes())["complete"] is False for each in names if each.is_file())
+    files = [each for each in place.rglob("*") if each.is_file()]
+    return said and all(each.stat().st_mtime >= since_s for each in files)  # nothing of an older result
 
 
 def left_over(*folders: Path) -> list[str]:
@@ -250,13 +252,14 @@ def prepared(bench: Bench, name: str) -> Case:
 
 def kill(bench: Bench, case: Case, after_s: float, number: int) -> str:
     """Kill a run at some moment; what is wrong then, or after the next run."""
+    began = time.time() - 0.02  # a file system's clock is coarser
     run = bench.start(case.new)
     time.sleep(after_s)
     with contextlib.suppress(ProcessLookupError):
         os.kill(run[0], number)
     ended = bench.wait(run)
     if content(case.out) not in (case.before, case.after) and not (
-        number == signal.SIGINT and not ended.code and stopped_early(case.out)
+        number == signal.SIGINT and not ended.code and stopped_early(case.out, began)
     ):
         return f"after signal {number} ({ended.code}) neither old nor new"
     if number != signal.SIGKILL:
@@ -357,6 +360,9 @@ def main(arguments: list[str] | None = None) -> int:
                     )
                 if wrong:
                     bad += 1
+                    bench.run(
+                        cases[number % len(cases)].old
+                    )  # what is wrong here must not be blamed on the next
                     failures.append(f"{kind} {number} {case.name}: {wrong}")
                     print(f"  {failures[-1]}", flush=True)
             print(f"{kind}: {count}, {bad} failed", flush=True)

@@ -101,6 +101,12 @@ def test_packed_folders_and_lists(tmp_path: Path) -> None:
     )
     with pytest.raises(InputDataError, match="no local raster"):
         Terrain([tmp_path / "away.vrt"])
+    (tmp_path / "secret.conf").write_text("password=hunter2\n")
+    listing = (tmp_path / "m.vrt").read_text().replace("tiles/t.tif", "secret.conf")
+    (tmp_path / "peek.vrt").write_text(listing)
+    with pytest.raises(InputDataError, match="not a GeoTIFF") as refused:
+        Terrain([tmp_path / "peek.vrt"])
+    assert "pass" not in str(refused.value)  # how a file begins that others name is nobody's business
 
 
 def test_esri_grids(tmp_path: Path) -> None:

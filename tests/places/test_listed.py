@@ -153,7 +153,9 @@ def lists(tmp_path: Path) -> Path:
 
 def test_the_same_place_counts_once_and_is_completed(tmp_path: Path, lists: Path) -> None:
     source = TOWN.write(tmp_path / "town.osm")
-    city = wk.build(source, tmp_path / "city", places={"meeting_place": lists}, pavements="centre")
+    city = wk.build(
+        source, tmp_path / "city", places={"meeting_place": lists}, pavements="centre", encoding="utf-8"
+    )
     names = city.places["name"].tolist()
     assert sorted(names) == ["Haus Nord", "Nachbarschaftszentrum Löbtau", "Treff am Ring"]
     row = names.index("Nachbarschaftszentrum Löbtau")
@@ -164,6 +166,8 @@ def test_the_same_place_counts_once_and_is_completed(tmp_path: Path, lists: Path
     scan = wk.scan(city, profiles=["walker"], services=["meeting_place"])
     assert np.isfinite(scan.reach["walker"].seconds("likely")).all()
     assert city.meta["parameters"]["places"]["meeting_place"]
+    said = {name: value for name, value in city.meta["parameters"]["read_as"].items() if value is not None}
+    assert said == {"encoding": "utf-8"}
 
 
 def test_a_list_may_stand_instead_of_openstreetmap(tmp_path: Path, lists: Path) -> None:

@@ -123,6 +123,10 @@ def test_where_nothing_runs_at_eight_the_busiest_hour_is_counted(
     column = HEADER.index("departures_per_hour")
     assert {row[column] for row in asked.rows} == {0}
     assert all(row[column] > 0 for row in usual.rows)
+    assert asked.notes == ()
+    (note,) = usual.notes
+    assert "20:00" in note
+    assert usual.moment.text in note
 
 
 def test_raised_platforms_are_compared_as_the_plan_counts_them(city: City) -> None:
@@ -143,6 +147,8 @@ def test_raised_platforms_are_compared_as_the_plan_counts_them(city: City) -> No
     assert (row["gained"], row["share_before"], row["share_after"]) == (3.0, 0.0, 1.0)
     with pytest.raises(UsageError, match="stop:nowhere"):
         compare_measures(city, ["stop:nowhere"], chair, usable_stops=asked)
+    with pytest.raises(UsageError, match="add --service stop"):
+        compare_measures(city, names, chair, services=["pharmacy"], usable_stops=asked)
 
 
 def test_plan_and_list_of_platforms_say_the_same(city: City) -> None:

@@ -156,6 +156,23 @@ def test_a_timetable_and_counted_people_bring_their_chapters_and_both_prints_are
     assert 'id="needs-title"' in page
 
 
+def test_a_timetable_that_holds_on_no_usual_day_ends_no_plan(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from wegeketten.pipeline.hamlet import hamlet
+    from wegeketten.transit.town import TransitTown
+
+    def moment(_town: object, _text: object) -> None:
+        raise UsageError("--at Di 08:00: no trip of the timetable runs on that weekday")
+
+    monkeypatch.setattr(TransitTown, "moment", moment)
+    out = write_masterplan(hamlet(), tmp_path / "out", settings=Settings(title="Hamlet"), pdf=False)
+    assert not (out / "tables" / "stops.csv").exists()
+    page = (out / "index.html").read_text(encoding="utf-8")
+    (told,) = re.findall(r"Welche Haltestellen nutzbar sind, konnte nicht geprüft werden \(([^)]*)\)", page)
+    assert "timetable" not in told  # in German, with the reason
+
+
 def test_the_workbook_is_one(plan: Path) -> None:
     with zipfile.ZipFile(plan / "tables" / "masterplan.xlsx") as book:
         assert book.testzip() is None

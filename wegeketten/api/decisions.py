@@ -239,14 +239,9 @@ def compare(
     >>> found.to_frame()["gained"].tolist()
     [12.0, 12.0]
     """
-    from wegeketten.planning.compare import barriers_of, compare_cities, compare_measures
-    from wegeketten.planning.stop_tasks import demand_of
+    from wegeketten.planning.compare import barriers_of, check_question, compare_cities, compare_measures
 
-    if (after is None) == (measures is None):
-        raise UsageError("compare needs two cities, or one city and --measures FILE")
-    asked = demand_of(usable_stops, at)
-    if asked is not None and measures is None:
-        raise UsageError("--usable-stops is for --measures here; scan both cities with it")
+    asked = check_question(after, measures, usable_stops, at)
     opened, profiles = city_of(before), profiles_of(profile, limit)
     services = opened.catalogue.pick(listed(service))
     if after is not None:

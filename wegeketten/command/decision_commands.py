@@ -180,17 +180,12 @@ def compare(
     as_json: Json = False,
 ) -> None:
     """Compare a city at two dates, or with and without a list of measures: who gained, who lost, and why."""
-    from wegeketten.planning.compare import barriers_of, compare_cities, compare_measures
-    from wegeketten.planning.stop_tasks import demand_of
+    from wegeketten.planning.compare import barriers_of, check_question, compare_cities, compare_measures
     from wegeketten.reports.terminal_results import print_comparison
     from wegeketten.transit.register import STOP_MARK
 
     language = check_language(lang)
-    if (after is None) == (measures is None):
-        raise UsageError("compare needs two cities, or one city and --measures FILE")
-    asked = demand_of(usable_stops, at)
-    if asked is not None and measures is None:
-        raise UsageError("--usable-stops is for --measures here; scan both cities with it")
+    asked = check_question(after, measures, usable_stops, at)
     with progress_bar("compare") as tick:
         profiles = chosen_profiles(profile, limit)
         opened = open_source(before, tick)

@@ -91,9 +91,8 @@ def _wraps_interrupt(error: BaseException) -> bool:
 
     A native library that makes its own error of it keeps no more than the name, in the text.
     """
-    if _ended_by or "KeyboardInterrupt" in str(error):
-        return True
-    return isinstance(error.__cause__ or error.__context__, KeyboardInterrupt)
+    wrapped = error.__cause__ or error.__context__
+    return isinstance(wrapped, KeyboardInterrupt) or "KeyboardInterrupt" in str(error)
 
 
 def _end_cleanly() -> None:

@@ -57,6 +57,8 @@ def run_stops(
         found.write(out)
     if as_json:
         print_json(found.to_json())
+    for note in found.notes:
+        say(f"note: {note}")
     say(f"{out} written")
 
 

@@ -11,7 +11,7 @@ from wegeketten.model.edges import HIGHWAYS, Crossing, Kind
 from wegeketten.model.lines import length_m, place_at, shapes_of
 from wegeketten.network.draft import Style
 from wegeketten.network.sides import LEFT, RIGHT
-from wegeketten.network.wall_gaps import WALLS
+from wegeketten.network.wall_gaps import walls_of
 from wegeketten.network.ways import CODE
 from wegeketten.tags.cautions import bit_of
 
@@ -479,11 +479,7 @@ def _unwalled(
 ) -> set[tuple[int, float]]:
     """Places between whose sides no linear barrier lies."""
     keys = [(piece, share) for piece, wanted in places.items() for share, *_ in wanted]
-    walls = [
-        features.lonlat[way.start : way.stop]
-        for way in features.ways.values()
-        if way.tags.get("barrier") in WALLS and way.stop - way.start > 1
-    ]
+    walls = [features.lonlat[way.start : way.stop] for way in walls_of(features)]
     if not keys or not walls:
         return set(keys)
     import shapely

@@ -55,6 +55,24 @@ class Gap(NamedTuple):
     back: float
 
 
+def walls_of(features: Features) -> Iterator[Way]:
+    """Ways that are one of `WALLS`, whatever else they are.
+
+    Parameters
+    ----------
+    features
+        What was read from the extract.
+
+    Yields
+    ------
+    Way
+        With two nodes or more.
+    """
+    for way in features.ways.values():
+        if way.tags.get("barrier") in WALLS and way.stop - way.start > 1:
+            yield way
+
+
 def gaps_in_walls(features: Features) -> dict[int, dict[str, str]]:
     """Nodes at which paths run through walls, with what the wall is.
 
@@ -68,7 +86,7 @@ def gaps_in_walls(features: Features) -> dict[int, dict[str, str]]:
     dict
         Tags with `GAP_KEY` alone, by id of the node.
     """
-    walls = list(_walls(features))
+    walls = [way for way in walls_of(features) if "highway" not in way.tags]
     paths = [way for way in features.ways.values() if way.tags.get("highway") in _PATHS]
     if not walls or not paths:
         return {}
@@ -106,10 +124,10 @@ def gaps_at(
     found: dict[int, list[Gap]] = {}
     if not len(wanted):
         return found
-    for way in _walls(features):
+    for way in walls_of(features):
         refs = features.refs[way.start : way.stop]
         met = np.flatnonzero(np.isin(refs, wanted))
-        if not len(met):
+        if not len(met) or "highway" in way.tags:
             continue
         xy = np.asarray(projection.to_xy(features.lonlat[way.start : way.stop]))
         closed = bool(refs[0] == refs[-1])
@@ -153,14 +171,6 @@ def arms_beyond(gaps: Sequence[Gap], arms: Sequence[Arm], tags_of: Sequence[Mapp
         if all(sides):
             return min(sides, key=lambda side: (len(side), sorted(arm.heading for arm in side)))
     return []
-
-
-def _walls(features: Features) -> Iterator[Way]:
-    return (
-        way
-        for way in features.ways.values()
-        if way.tags.get("barrier") in WALLS and "highway" not in way.tags and way.stop - way.start > 1
-    )
 
 
 def _neighbours(

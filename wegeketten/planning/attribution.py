@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import numpy as np
 
 from wegeketten.model.edges import ATTRIBUTE, Kind
-from wegeketten.planning.stop_tasks import Barriers, stops_to_board
+from wegeketten.planning.stop_tasks import Barriers
 from wegeketten.routing import INF, UNIT_S
 from wegeketten.transit.usable import SERVICE
 from wegeketten.whatif.doors import goals_of, open_doors
@@ -81,8 +81,9 @@ class Suspects:
         The city's doors with these remedies, if they are open already.
     match
         For each edge its row in `other`, -1 where there is none; None where the cities are one.
-    offers
-        Platforms that measures may be for, numbered behind the edges; None where there are none.
+    offers, boarding
+        Platforms that measures may be for, numbered behind the edges, and the graph with their vehicles in
+        the answer *likely*; None where any mapped stop counts.
     """
 
     city: City
@@ -92,6 +93,7 @@ class Suspects:
     known: Doors | None = None
     match: NDArray[np.int64] | None = None
     offers: StopOffers | None = None
+    boarding: Goals | None = None
     _names: dict[int, _Key] = field(default_factory=dict, init=False)
 
     @cached_property
@@ -137,8 +139,8 @@ class Suspects:
         tuple
             The what-if graph and the nodes of the places; of vehicles where stops have to be boarded.
         """
-        if self.offers is not None and service == SERVICE:
-            return stops_to_board(self.city, self.profile, "likely", self.remedies, self.offers)
+        if self.boarding is not None and service == SERVICE:
+            return self.boarding
         doors = self.doors
         return doors.field, goals_of(self.city, self.profile, "likely", service, doors)
 

@@ -16,7 +16,7 @@ from wegeketten.files.json import write_json
 from wegeketten.model.answers import ANSWERS
 from wegeketten.model.tabular import Tabular
 from wegeketten.planning.attribution import Attribution, Suspects
-from wegeketten.planning.stop_tasks import Barriers, stops_to_board, with_platforms
+from wegeketten.planning.stop_tasks import Barriers, demand_of, stops_to_board, with_platforms
 from wegeketten.planning.survey_effect import EFFECT_COLUMNS, Thanks, effect_rows
 from wegeketten.reach.expected import find_chances
 from wegeketten.reach.home_times import reach_of
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
 
     from wegeketten.chances import Chances
     from wegeketten.city import City
-    from wegeketten.model.answers import Progress
+    from wegeketten.model.answers import Answer, Progress
     from wegeketten.people.profile import Profile
     from wegeketten.planning.attribution import Cause, Times
-    from wegeketten.planning.stop_tasks import UsableStops
+    from wegeketten.planning.stop_tasks import Goals, UsableStops
     from wegeketten.planning.survey_effect import SurveyEffect
     from wegeketten.reach.home_times import Reach
     from wegeketten.transit.raising import StopOffers
@@ -341,7 +341,7 @@ def compare_measures(
     Raises
     ------
     UsageError
-        An id is none of this city's.
+        An id is none of this city's, or stops are asked about and the service is not.
     InputDataError
         Stops are asked about and the city has no timetable.
 
@@ -355,29 +355,41 @@ def compare_measures(
     """
     from wegeketten.whatif.candidates import find_candidates
 
+    wanted = _services(city, services)
     candidates = find_candidates(city, profiles, catalogue=measures)
     offers = None
     if usable_stops is not None:
+        if SERVICE not in wanted:
+            raise UsageError(
+                f"--usable-stops: the comparison is not for the service {SERVICE}; add --service {SERVICE}"
+            )
         offers = usable_stops.offers(city, profiles, measures)
         candidates = with_platforms(candidates, offers, profiles, len(city.edges))
     rows = _rows_of(city, list(dict.fromkeys(barrier_ids)), candidates, offers)
     everyone = np.arange(len(city.homes["home_id"]))
     book = Attribution(city, everyone)
-    wanted = _services(city, services)
     for profile in profiles:
         prices = np.zeros(len(candidates.prices), dtype=np.int64)
         prices[rows] = 1
         remedies = {answer: Remedies(candidates.mended[profile.id, answer], prices) for answer in ANSWERS}
         doors = {answer: open_doors(city, profile, answer, remedies=remedies[answer]) for answer in ANSWERS}
         now = reach_of(city, profile, wanted)
-        suspects = Suspects(city, city, profile, remedies["likely"], doors["likely"], offers=offers)
+        boarding: dict[Answer, Goals] = {}
+        if offers is not None:
+            boarding = {
+                answer: stops_to_board(city, profile, answer, remedies[answer], offers) for answer in ANSWERS
+            }
+        suspects = Suspects(
+            city, city, profile, remedies["likely"], doors["likely"], offers=offers,
+            boarding=boarding.get("likely"),
+        )  # fmt: skip
         for column, service in enumerate(wanted):
             limit = _limit(city, profile, service)
             today = _times(now, column, everyone)
             later: Times = {}
             for answer in ANSWERS:
-                if offers is not None and service == SERVICE:
-                    field, goals = stops_to_board(city, profile, answer, remedies[answer], offers)
+                if boarding and service == SERVICE:
+                    field, goals = boarding[answer]
                     today[answer] = field.times(goals)[field.home_nodes]
                 else:
                     field = doors[answer].field
@@ -407,6 +419,41 @@ def _rows_of(
     able = sorted(candidates.works)
     by_id = dict(zip(Barriers(city, offers).ids(able), able, strict=True))
     return np.array([by_id[name] for name in barrier_ids if name in by_id], dtype=np.int64)
+
+
+def check_question(
+    after: object, measures: object, per_hour: float | None, at: str | None
+) -> UsableStops | None:
+    """Refuse a comparison that is neither of two cities nor of one with measures.
+
+    Parameters
+    ----------
+    after, measures
+        The later city and the measures; one of them is None.
+    per_hour, at
+        What a stop has to offer, with measures only, see `wegeketten.planning.stop_tasks.demand_of`.
+
+    Returns
+    -------
+    UsableStops or None
+        None where any mapped stop counts.
+
+    Raises
+    ------
+    UsageError
+        Both or neither are given, or stops are asked about without measures.
+
+    Examples
+    --------
+    >>> check_question(None, "measures.csv", 2, None).per_hour
+    2
+    """
+    if (after is None) == (measures is None):
+        raise UsageError("compare needs two cities, or one city and --measures FILE")
+    asked = demand_of(per_hour, at)
+    if asked is not None and measures is None:
+        raise UsageError("--usable-stops is for --measures here; scan both cities with it")
+    return asked
 
 
 def _services(city: City, wanted: Sequence[str]) -> list[str]:

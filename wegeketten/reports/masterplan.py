@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from wegeketten.errors import InputDataError
+from wegeketten.errors import InputDataError, UsageError
 from wegeketten.files.atomic import check_replaceable, whole_folder
 from wegeketten.files.bounds import read_within
 from wegeketten.files.csv import clean_text
@@ -25,6 +25,7 @@ from wegeketten.reports.phrases import Phrases
 from wegeketten.reports.settings import Settings
 from wegeketten.reports.sheet import About, Link, Section, Titled
 from wegeketten.words.catalogue import load_words, text
+from wegeketten.words.messages import translated
 from wegeketten.words.numbers import about as about_number
 from wegeketten.words.numbers import euro_range, number
 
@@ -120,7 +121,7 @@ def write_masterplan(
     rows = find_districts(city, list(chosen.districts)).tolist()
     with _own_parts(_parts(target, city, wanted, chosen)) as parts:
         _plan_and_survey(city, wanted, chosen, parts, tick)
-        extras = _stops_and_needs(city, wanted, parts, extras or Extras(), tick)
+        extras, unjudged = _stops_and_needs(city, wanted, parts, extras or Extras(), tick)
         tick("scan", 0.5)
         scan = scan_city(city, worlds=WORLDS)
         title = chosen.title or city_name(city)
@@ -151,7 +152,7 @@ def write_masterplan(
                 chains=chains,
             )
             tick("pages", 0.7)
-            _write_pages(report, areas, chosen, parts, folder)
+            _write_pages(report, areas, chosen, parts, folder, unjudged)
             tick("tables", 0.8)
             write_tables(report, _made(folder / "tables"))
             for name in ("survey.html", "survey.gpx", "survey.csv"):
@@ -225,25 +226,31 @@ def _plan_and_survey(
 
 def _stops_and_needs(
     city: City, profiles: Sequence[Profile], parts: Path, given: Extras, tick: Progress
-) -> Extras:
-    """The folders that were given; where a city can tell more than they do, what it tells."""
+) -> tuple[Extras, str]:
+    """The folders that were given; where a city can tell more than they do, what it tells.
+
+    Behind them why stops could not be judged, "" where they could: nobody asked for it, so it ends no plan.
+    """
     from wegeketten.siting.needs import find_needs
     from wegeketten.transit.stop_table import stops_of_city
     from wegeketten.transit.store import has_feed
 
-    stops, needs = given.stops, given.needs
+    stops, needs, unjudged = given.stops, given.needs, ""
     if stops is None and has_feed(city.path):
         stops = parts / "stops"
         if not (stops / "stops.json").exists():
             tick("stops", 0.45)
-            stops_of_city(city, profiles).write(stops)
+            try:
+                stops_of_city(city, profiles).write(stops)
+            except UsageError as error:  # the timetable holds on no usual day
+                stops, unjudged = None, str(error)
     if needs is None and city.weight_unit == "people":
         needs = parts / "needs"
         if not (needs / "needs.json").exists():
             tick("needs", 0.48)
             of_needs = next((each for each in profiles if each.id == NEEDS_OF), profiles[0])
             find_needs(city, of_needs).write(needs)
-    return Extras(given.sites, needs, stops)
+    return Extras(given.sites, needs, stops), unjudged
 
 
 _EXTRA_TABLES = (
@@ -265,7 +272,7 @@ def _copy_tables(extras: Extras, folder: Path) -> None:
 
 
 def _write_pages(
-    report: Report, areas: Sequence[Area], settings: Settings, parts: Path, folder: Path
+    report: Report, areas: Sequence[Area], settings: Settings, parts: Path, folder: Path, unjudged: str
 ) -> None:
     phrases = report.phrases
     words = load_words(phrases.lang)["masterplan"]
@@ -282,7 +289,7 @@ def _write_pages(
     links += [Link(names[area.row], words["link_district"].format(name=phrases.area(area))) for area in areas]
     front = [
         curve(report, parts / "plan"),
-        unknown(report, parts / "survey"),
+        unknown(report, parts / "survey", unjudged),
     ]
     write_text(
         folder / "index.html",
@@ -373,7 +380,7 @@ def curve(report: Report, plan: Path) -> Section:
     return Section("curve-title", words["curve"], [*texts, *told], pictures=[Titled(words["curve"], picture)])
 
 
-def unknown(report: Report, survey: Path) -> Section:
+def unknown(report: Report, survey: Path, unjudged: str = "") -> Section:
     """What nobody knows, in plain sentences.
 
     Parameters
@@ -382,6 +389,8 @@ def unknown(report: Report, survey: Path) -> Section:
         The report of the city.
     survey
         Folder of the survey.
+    unjudged
+        Why stops could not be judged, "" where they could or there is no timetable.
 
     Returns
     -------
@@ -399,6 +408,8 @@ def unknown(report: Report, survey: Path) -> Section:
         words["unknown_cost"],
         words["unknown_walk"],
     ]
+    if unjudged:
+        texts.append(words["unknown_stops"].format(reason=translated(unjudged, phrases.lang)))
     return Section("unknown-title", words["unknown"], texts)
 
 

@@ -59,6 +59,8 @@ class StopTable(Tabular):
         By profile id and answer (or ``plain``): class of every home, empty where it has none.
     to_raise
         Platforms to raise, the one with most people gained per euro first.
+    notes
+        What was chosen for whoever asked.
     """
 
     town: TransitTown
@@ -66,6 +68,7 @@ class StopTable(Tabular):
     rows: list[tuple[Any, ...]]
     classes: dict[tuple[str, str], list[str]]
     to_raise: list[Raise]
+    notes: tuple[str, ...] = ()
 
     def tables(self) -> dict[str, list[dict[str, Any]]]:
         """Tables ``stops`` (a row per stop and profile) and ``raise`` (platforms to raise, best first)."""
@@ -196,10 +199,13 @@ def stops_of_city(
     moment = town.moment(at)
     timetable = town.timetable(moment)
     hourly = _in_the_hour(town, timetable, moment.seconds)
+    notes: tuple[str, ...] = ()
     if at is None and not hourly.any():
+        usual = moment.text
         totals = [_in_the_hour(town, timetable, hour * 3600).sum() for hour in range(24)]
         moment = moment._replace(seconds=int(np.argmax(totals)) * 3600)
         hourly = _in_the_hour(town, timetable, moment.seconds)
+        notes = (f"nothing runs in the hour after {usual}; counted is the busiest one, from {moment.text}",)
     rows: list[tuple[Any, ...]] = []
     classes: dict[tuple[str, str], list[str]] = {}
     for number, profile in enumerate(profiles):
@@ -211,7 +217,8 @@ def stops_of_city(
         city.forget()
     order = {stop: place for place, stop in enumerate(town.feed.stops.ids)}
     rows.sort(key=lambda row: (order[row[0]], [p.id for p in profiles].index(row[HEADER.index("profile")])))
-    return StopTable(town, moment, rows, classes, rank_platforms(town, Demand.daily(moment), profiles))
+    to_raise = rank_platforms(town, Demand.daily(moment), profiles)
+    return StopTable(town, moment, rows, classes, to_raise, notes)
 
 
 def _in_the_hour(town: TransitTown, timetable: Timetable, start_s: int) -> NDArray[np.int64]:
