@@ -7,7 +7,9 @@ import struct
 import zlib
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
+
+from isal import isal_zlib
 
 from wegeketten.errors import InputDataError
 from wegeketten.files.bounds import size_within
@@ -22,6 +24,7 @@ VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
 _MOST_HEADER = 64 * 1024  # bytes, by the format's definition
 _MOST_BLOB = 32 * 1024 * 1024
 _KNOWN_FEATURES = {b"OsmSchema-V0.6", b"DenseNodes"}
+_DAMAGED = cast("type[Exception]", isal_zlib.error)  # its stub names an instance
 _LEVEL = 1  # of zlib: half the time of the usual 6, a tenth more bytes
 
 THREADS = 2
@@ -218,7 +221,7 @@ def read_header(path: Path) -> Header:
                 replication += number_field(33, field.value)
             elif field.number == 34:
                 replication += bytes_field(34, text)
-    except (ValueError, zlib.error) as error:
+    except ValueError as error:
         if isinstance(error, InputDataError):
             raise
         raise _broken(path, error) from error
@@ -253,7 +256,7 @@ def read_blocks(path: Path, *, wanted: Callable[[int], bool] | None = None) -> I
         end, unpacked = waiting.popleft()
         try:
             return end, unpacked.result()
-        except (ValueError, zlib.error) as error:
+        except ValueError as error:
             raise _broken(path, error) from error
 
     with path.open("rb") as file, ThreadPoolExecutor(THREADS) as pool:
@@ -309,14 +312,22 @@ def _unpacked(blob: bytes) -> bytes:
         elif field.number == 3:
             if not 0 <= raw_size <= _MOST_BLOB:
                 raise ValueError("a block is damaged")
-            worker = zlib.decompressobj()
-            data = worker.decompress(memoryview(blob)[field.start : field.stop], raw_size + 1)
-            if len(data) != raw_size:
-                raise ValueError("a block is damaged")
-            return data
+            return _inflated(memoryview(blob)[field.start : field.stop], raw_size)
         elif field.number in (4, 5, 6, 7):
             raise ValueError("it is packed with lz4, zstd or the like; osmium cat writes it anew with zlib")
     raise ValueError("a block is damaged")
+
+
+def _inflated(compressed: memoryview, size: int) -> bytes:
+    """Content of a blob, by ISA-L: half the time of zlib, which checks the same sum."""
+    worker = isal_zlib.decompressobj()
+    try:
+        data = worker.decompress(compressed, size + 1)
+    except _DAMAGED as error:
+        raise ValueError(str(error)) from error
+    if len(data) != size:
+        raise ValueError("a block is damaged")
+    return data
 
 
 def _broken(path: Path, error: Exception) -> InputDataError:

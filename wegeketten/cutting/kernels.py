@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wegeketten.routing import lazy_kernel
+from wegeketten.routing import inlined, lazy_kernel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,7 +22,7 @@ PAD = 16
 _LONGEST_SHIFT = 63
 
 
-@lazy_kernel
+@inlined
 def varint_at(data: Bytes, at: Any) -> tuple[Any, Any]:
     """Number at a place, and the place behind it.
 
@@ -38,14 +38,18 @@ def varint_at(data: Bytes, at: Any) -> tuple[Any, Any]:
     tuple
         The number, and a place.
     """
-    value, shift = np.int64(0), np.int64(0)
-    while shift <= _LONGEST_SHIFT:
-        byte = np.int64(data[at])
-        at += 1
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            break
-        shift += 7
+    value: Any = np.int64(data[at])
+    at += 1
+    if value > 0x7F:  # most are of one byte: a third of the time
+        value &= 0x7F
+        shift = np.int64(7)
+        while shift <= _LONGEST_SHIFT:
+            byte = np.int64(data[at])
+            at += 1
+            value |= (byte & 0x7F) << shift
+            if byte < 0x80:
+                break
+            shift += 7
     return value, at
 
 
@@ -137,15 +141,18 @@ def unpack(data: Bytes, start: int, stop: int, signed: bool, delta: bool, out: L
     """
     at, value, room = start, np.int64(0), len(out)
     while at < stop:
-        number: Any = np.int64(0)
-        shift = np.int64(0)
-        while True:  # as `varint_at`, in place: half the time
-            byte = np.int64(data[at])
-            at += 1
-            number |= (byte & 0x7F) << shift
-            if byte < 0x80 or shift == _LONGEST_SHIFT:
-                break
-            shift += 7
+        number: Any = np.int64(data[at])
+        at += 1
+        if number > 0x7F:  # as `varint_at`, in place: most numbers are differences of one byte
+            number &= 0x7F
+            shift = np.int64(7)
+            while True:
+                byte = np.int64(data[at])
+                at += 1
+                number |= (byte & 0x7F) << shift
+                if byte < 0x80 or shift == _LONGEST_SHIFT:
+                    break
+                shift += 7
         if signed:
             number = plain(number)
         if place == room:
@@ -197,7 +204,10 @@ def read_lists(
         first[row] = place
         at, stop = starts[row], stops[row]
         while at < stop:
-            key, at = varint_at(data, at)
+            key: Any = np.int64(data[at])  # keys and sizes of one byte in place: twice as fast
+            at += 1
+            if key > 0x7F:
+                key, at = varint_at(data, at - 1)
             field, kind = key >> 3, key & 7
             if kind == 0:
                 value, at = varint_at(data, at)
@@ -206,7 +216,10 @@ def read_lists(
                 continue
             if kind != 2:
                 return -1
-            size, at = varint_at(data, at)
+            size: Any = np.int64(data[at])
+            at += 1
+            if size > 0x7F:
+                size, at = varint_at(data, at - 1)
             if size < 0 or size > stop - at:
                 return -1
             if field == wanted:
