@@ -100,34 +100,50 @@ def overview_columns(dataset: Path, told: Sequence[dict[str, Any]]) -> dict[str,
 
     wanted = ["profile", "service", "homes", "weight", "standard_s", *_SHARES]
     texts: dict[str, list[str]] = {name: [] for name in ("city", "name", "profile", "service")}
-    numbers: dict[str, list[float]] = {
-        name: [] for name in ("lon", "lat", "homes", "people", "standard_s", *_SHARES)
-    }
+    places: dict[str, list[float]] = {"lon": [], "lat": []}
+    parts: dict[str, list[NDArray[Any]]] = {name: [] for name in wanted[2:]}
+    group_of: list[int] = []
     for about in told:
         path = dataset / "districts" / f"city={about['city']}" / "part-0.parquet"
         with pq.ParquetFile(path) as file:
-            table = file.read(columns=wanted).to_pydict()
-        groups: dict[tuple[str, str], list[int]] = {}
-        for row, pair in enumerate(zip(table["profile"], table["service"], strict=True)):
-            groups.setdefault(pair, []).append(row)
-        for (profile, service), rows in groups.items():
-            weight = np.array([table["weight"][row] for row in rows], dtype=np.float64)
+            table = file.read(columns=wanted)
+        groups: dict[tuple[str, str], int] = {}
+        start = len(texts["city"])
+        pairs = zip(table["profile"].to_pylist(), table["service"].to_pylist(), strict=True)
+        group_of += [groups.setdefault(pair, start + len(groups)) for pair in pairs]
+        for profile, service in groups:
             for name, value in (("city", about["city"]), ("name", about["name"]), ("profile", profile),
                                 ("service", service)):  # fmt: skip
                 texts[name].append(str(value))
-            for name in ("lon", "lat"):
-                numbers[name].append(np.nan if about[name] is None else about[name])
-            numbers["homes"].append(sum(table["homes"][row] for row in rows))
-            numbers["people"].append(float(weight.sum()))
-            numbers["standard_s"].append(table["standard_s"][rows[0]])
-            for name in _SHARES:
-                shares = np.array([table[name][row] for row in rows], dtype=np.float64)
-                known = np.isfinite(shares) & (weight > 0)
-                mean = np.average(shares[known], weights=weight[known]) if known.any() else np.nan
-                numbers[name].append(float(mean))
+        for place, known in places.items():
+            known += [np.nan if about[place] is None else about[place]] * len(groups)
+        for name, part in parts.items():
+            part.append(table[name].to_numpy())
+    numbers: dict[str, NDArray[Any]] = {name: np.array(column) for name, column in places.items()}
+    numbers |= _totals({name: np.concatenate(part) for name, part in parts.items()}, np.array(group_of))
     columns: dict[str, NDArray[Any] | list[str]] = {name: texts[name] for name in ("city", "name")}
-    columns |= {name: np.array(numbers[name]) for name in ("lon", "lat")}
+    columns |= {name: numbers[name] for name in ("lon", "lat")}
     columns |= {name: texts[name] for name in ("profile", "service")}
-    columns["homes"] = np.array(numbers["homes"], dtype=np.int64)
-    columns |= {name: np.array(numbers[name]) for name in ("people", "standard_s", *_SHARES)}
+    columns |= {name: numbers[name] for name in ("homes", "people", "standard_s", *_SHARES)}
     return columns
+
+
+def _totals(rows: dict[str, NDArray[Any]], group: NDArray[Any]) -> dict[str, NDArray[Any]]:
+    """Of the districts of each group: homes, people, the standard, shares by the people in them."""
+    import numpy as np
+
+    groups = int(group.max(initial=-1)) + 1
+    first = np.zeros(groups, dtype=np.int64)
+    first[group[::-1]] = np.arange(len(group))[::-1]
+    weight = rows["weight"].astype(np.float64)
+    found = {
+        "homes": np.bincount(group, weights=rows["homes"], minlength=groups).astype(np.int64),
+        "people": np.bincount(group, weights=weight, minlength=groups),
+        "standard_s": rows["standard_s"][first].astype(np.float64),
+    }
+    for name in _SHARES:
+        known = np.isfinite(rows[name]) & (weight > 0)
+        counted = np.bincount(group[known], weights=weight[known], minlength=groups)
+        reached = np.bincount(group[known], weights=(weight * rows[name])[known], minlength=groups)
+        found[name] = np.divide(reached, counted, out=np.full(groups, np.nan), where=counted > 0)
+    return found

@@ -33,29 +33,61 @@ class Wording(NamedTuple):
 
     Attributes
     ----------
-    pattern
-        Matches the English wording, one group per slot.
+    english
+        The English wording, with its slots.
+    fixed
+        What stands before, between and behind the slots.
     literal
         How many characters of it are fixed; of several that match, the most fixed one is meant.
     german
         The German wording.
     """
 
-    pattern: re.Pattern[str]
+    english: str
+    fixed: tuple[str, ...]
     literal: int
     german: str
+
+    def found_in(self, message: str) -> dict[str, str] | None:
+        """What the slots hold in a message; None where it is another one.
+
+        A pattern is made for the few messages only that hold all that is fixed: to make nearly a thousand
+        of them takes longer than a command that says one sentence.
+
+        Parameters
+        ----------
+        message
+            In English.
+
+        Returns
+        -------
+        dict or None
+            Texts by slot.
+
+        Examples
+        --------
+        >>> Wording("{count} homes", ("", " homes"), 6, "{count} Wohnungen").found_in("3 homes")
+        {'count': '3'}
+        """
+        if not (message.startswith(self.fixed[0]) and message.endswith(self.fixed[-1])):
+            return None
+        if not all(part in message for part in self.fixed):
+            return None
+        found = _pattern(self.english).fullmatch(message)
+        return found.groupdict() if found else None
 
 
 @cache
 def wordings() -> tuple[Wording, ...]:
     """All messages, those with the most fixed characters first."""
-    found = [
-        Wording(_pattern(english), len(_SLOT.sub("", english)), german)
-        for english, german in message_texts().items()
-    ]
+    found = []
+    for english, german in message_texts().items():
+        fixed = tuple(_SLOT.split(english)[::2])
+        found.append(Wording(english, fixed, sum(map(len, fixed)), german))
     return tuple(sorted(found, key=lambda wording: -wording.literal))
 
 
+@cache
 def _pattern(english: str) -> re.Pattern[str]:
     parts, seen = [], set()
     for number, part in enumerate(_SLOT.split(english)):
@@ -94,9 +126,9 @@ def translated(message: str, lang: str) -> str:
         if message.startswith(head):
             return german + translated(message.removeprefix(head), lang)
     for wording in wordings():
-        found = wording.pattern.fullmatch(message)
-        if found:
-            return _GERMAN.vformat(wording.german, (), found.groupdict())
+        held = wording.found_in(message)
+        if held is not None:
+            return _GERMAN.vformat(wording.german, (), held)
     return message
 
 
