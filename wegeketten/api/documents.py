@@ -28,6 +28,8 @@ def map(  # noqa: A001  # the command's name
     stops: str | Path | None = None,
     chain: str | Sequence[str] = (),
     returning: bool = False,
+    usable_stops: float | None = None,
+    at: str | None = None,
     title: str | None = None,
     tiles: str | None = None,
     worlds: int = 0,
@@ -48,6 +50,8 @@ def map(  # noqa: A001  # the command's name
         Folders written by `plan`, `survey`, `site`, `needs` and `stops`.
     chain, returning
         Chains of errands such as ``pharmacy,doctor,stop=45``, and whether they end at home.
+    usable_stops, at
+        Departures one can board in the hour after a day and time; any mapped stop counts where None.
     title
         Name of the place.
     tiles
@@ -79,6 +83,7 @@ def map(  # noqa: A001  # the command's name
     'map.html'
     """
     from wegeketten.planning.chain_task import outings
+    from wegeketten.planning.stop_tasks import demand_of
     from wegeketten.reports.map import write_map
 
     chains = outings(listed(chain), returning=returning)
@@ -87,7 +92,8 @@ def map(  # noqa: A001  # the command's name
     services = opened.catalogue.pick(listed(service))
     return write_map(
         opened, out, lang=lang, profiles=chosen, services=services, title=title, plan=plan, survey=survey,
-        sites=sites, needs=needs, stops=stops, chains=chains, tiles=tiles, worlds=worlds, seed=seed,
+        sites=sites, needs=needs, stops=stops, chains=chains, usable_stops=demand_of(usable_stops, at),
+        tiles=tiles, worlds=worlds, seed=seed,
     )  # fmt: skip
 
 

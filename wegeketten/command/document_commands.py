@@ -18,6 +18,7 @@ from wegeketten.command.options import (
     Profiles,
     Seed,
     Services,
+    TransitAt,
     Worlds,
     check_language,
     open_source,
@@ -42,6 +43,10 @@ def map_(
         typer.Option("--chain", help="Errands in order, with minutes if you like: pharmacy,doctor,stop=45."),
     ] = None,
     returning: Annotated[bool, typer.Option("--return", help="The chains end at home.")] = False,
+    usable_stops: Annotated[
+        float | None, typer.Option(help="Count only stops one can board, with so many departures an hour.")
+    ] = None,
+    at: TransitAt = None,
     title: Annotated[str | None, typer.Option(help="Name of the place.")] = None,
     tiles: Annotated[str | None, typer.Option(help="Address of online tiles; none by default.")] = None,
     worlds: Worlds = 0,
@@ -50,9 +55,11 @@ def map_(
 ) -> None:
     """Draw the city as one HTML file that works without a network."""
     from wegeketten.planning.chain_task import outings
+    from wegeketten.planning.stop_tasks import demand_of
     from wegeketten.reports.map import write_map
 
     language = check_language(lang)
+    asked = demand_of(usable_stops, at)
     chains = outings(chain or (), returning=returning)
     with progress_bar("map") as tick:
         opened = open_source(city, tick)
@@ -60,7 +67,7 @@ def map_(
         written = write_map(
             opened, out, lang=language, profiles=profile or (), services=opened.catalogue.pick(service or ()),
             title=title, plan=plan_, survey=survey_, sites=sites, needs=needs, stops=stops, chains=chains,
-            tiles=tiles, worlds=worlds, seed=seed,
+            usable_stops=asked, tiles=tiles, worlds=worlds, seed=seed,
         )  # fmt: skip
     say(f"{written} written")
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
     Ints = NDArray[Any]
@@ -172,6 +173,8 @@ class ProfileLayer:
     works_parts
         uint8, the same rows, a column for each limit of `OWN_LIMITS` and a last one for all others: in how
         many answers it holds after the works.
+    works_places
+        uint8, one per row of `MapWorks.places`: whether this profile can use it after the works.
     """
 
     id: str
@@ -194,6 +197,7 @@ class ProfileLayer:
     free_kinds: Sequence[int] = ()
     wheelchair_tag: bool = False
     chance: Ints | None = None
+    works_places: Ints = field(default_factory=lambda: np.empty(0, dtype=np.uint8))
 
     @property
     def level(self) -> Ints:
@@ -216,6 +220,9 @@ class MapWorks:
     ----------
     edges
         Edge rows, ascending.
+    places
+        Rows of `MapData.places`, ascending: platforms that can be raised. Their works are numbered behind
+        those on edges.
     low_eur, typical_eur, high_eur
         Price of each in whole euros.
     name, names
@@ -234,9 +241,10 @@ class MapWorks:
     names: Sequence[str]
     kind: Ints
     readings: Mapping[str, tuple[Floats, Floats, Floats, Ints]]
+    places: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
     def __len__(self) -> int:
-        return len(self.edges)
+        return len(self.edges) + len(self.places)
 
 
 @dataclass(frozen=True)
@@ -265,7 +273,8 @@ BASE_CLASSES = ("water", "green", "building")
 class Mark:
     """A point of an extra layer: a measure, a barrier to survey, a new place, a district's needs, a stop.
 
-    `sign`: what stands on the mark; empty for the layer's own.
+    `sign`: what stands on the mark; empty for the layer's own. `place`: `MapPlaces.place_id` of what it
+    marks, where it is a place.
     """
 
     lon: float
@@ -273,6 +282,7 @@ class Mark:
     title: str
     lines: Sequence[str] = ()
     sign: str = field(default="", kw_only=True)
+    place: str = field(default="", kw_only=True)
 
 
 @dataclass(frozen=True)

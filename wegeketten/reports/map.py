@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from wegeketten.city import City
     from wegeketten.people.profile import Profile
     from wegeketten.planning.chain_task import Outing
+    from wegeketten.planning.stop_tasks import UsableStops
     from wegeketten.reports.data import District, MapData, Mark
 
 SCRIPTS = (
@@ -141,6 +142,7 @@ def write_map(
     needs: str | Path | None = None,
     stops: str | Path | None = None,
     chains: Sequence[Outing] = (),
+    usable_stops: UsableStops | None = None,
     tiles: str | None = None,
     worlds: int = 0,
     seed: int = 0,
@@ -170,6 +172,8 @@ def write_map(
         Folder written by ``stops``: who can board where becomes a layer.
     chains
         Chains of errands that can be chosen like a service.
+    usable_stops
+        What a stop has to offer: then platforms can be raised on the map. Any mapped stop counts where None.
     tiles
         Address pattern of online tiles, for a map that may use the network; None asks for nothing.
     worlds, seed
@@ -213,6 +217,7 @@ def write_map(
         walks=read_walks(Path(survey), lang, city.weight_unit) if survey else (),
         stops=read_stop_marks(Path(stops), lang) if stops else (),
         chains=chains,
+        usable_stops=usable_stops,
         worlds=worlds,
         seed=seed,
     )
@@ -462,6 +467,7 @@ def _config(
         ],
         "districts": [_district(district) for district in data.districts],
         "measures": _measures(data),
+        "platforms": len(data.works.places),
         "walks": _marks(data.walks),
         "sites": _marks(data.sites),
         "needs": _marks(data.needs),
@@ -480,13 +486,15 @@ def _measures(data: MapData) -> list[dict[str, Any]]:
     network, edges = data.network, np.asarray(data.works.edges, dtype=np.int64)
     ids = element_ids(network.osm_type[edges], network.osm_id[edges], network.part[edges])
     row_of = {name: row for row, name in enumerate(ids)}
+    for row, place in enumerate(np.asarray(data.works.places).tolist(), len(edges)):
+        row_of.setdefault(data.places.place_id[place], row)
     return [
         {
             "lon": mark.lon, "lat": mark.lat, "number": mark.number, "look": mark.look,
             "title": clean(mark.title), "where": clean(mark.where), "lines": [clean(x) for x in mark.lines],
             "low_eur": mark.low_eur, "high_eur": mark.high_eur,
             "works": [row_of[name] for name in mark.barrier_ids if name in row_of],
-            "platform": any(name.startswith(STOP_MARK) for name in mark.barrier_ids),
+            "platform": any(name.startswith(STOP_MARK) and name not in row_of for name in mark.barrier_ids),
         }
         for mark in data.measures
     ]  # fmt: skip

@@ -27,7 +27,9 @@ from wegeketten.reports.data import (
     MeasureMark,
     ProfileLayer,
 )
+from wegeketten.reports.map_stops import MapStops
 from wegeketten.reports.map_works import find_works
+from wegeketten.transit.usable import SERVICE
 from wegeketten.words.catalogue import load_words, text
 from wegeketten.words.decimals import number
 from wegeketten.words.numbers import opening_hours
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from wegeketten.people.profile import Profile
     from wegeketten.places.service_catalogue import Service
     from wegeketten.planning.chain_task import Outing
+    from wegeketten.planning.stop_tasks import UsableStops
     from wegeketten.reports.map_works import Mended
 
 LINE_TOLERANCE_M = 0.7
@@ -68,6 +71,7 @@ def gather(
     walks: Sequence[Mark] = (),
     stops: Sequence[Mark] = (),
     chains: Sequence[Outing] = (),
+    usable_stops: UsableStops | None = None,
     worlds: int = 0,
     seed: int = 0,
 ) -> MapData:
@@ -89,6 +93,8 @@ def gather(
         Points of extra layers.
     chains
         Chains of errands that can be chosen beside the services; of services that are on the map.
+    usable_stops
+        What a stop has to offer; any mapped stop counts where None.
     worlds, seed
         How many worlds are drawn for the homes' chances, 0 for none; and which.
 
@@ -100,7 +106,10 @@ def gather(
     Raises
     ------
     UsageError
-        A profile or service does not exist, or a chain visits a service that is not on the map.
+        A profile or service does not exist, a chain visits a service that is not on the map, or stops one can
+        board are asked for where they cannot be told.
+    InputDataError
+        Stops one can board are asked for, and the city has no timetable.
     """
     from wegeketten.people.profile import Profile, load_profiles
 
@@ -110,13 +119,23 @@ def gather(
     ]
     catalogue = city.catalogue
     wanted = [catalogue.service(name).id for name in services] if services else list(catalogue.ids)
-    place_rows = np.flatnonzero(np.isin(city.places["service"].astype(str), wanted))
-    joints = _Doors(city, loaded, place_rows)
+    placed = [name for name in wanted if usable_stops is None or name != SERVICE]
+    place_rows = np.flatnonzero(np.isin(city.places["service"].astype(str), placed))
+    platforms = None
+    if usable_stops is not None:
+        _check_stops(wanted, chains, worlds)
+        offers = usable_stops.offers(city, loaded)
+        platforms = MapStops(offers, len(place_rows), wanted.index(SERVICE))
+    joints = _Doors(city, loaded, place_rows, platforms)
     works, mended = find_works(city, loaded, lang)
     layers = [
-        _layer(city, profile, wanted, place_rows, used, lang, mended[profile.id])
+        _layer(city, profile, placed, wanted, place_rows, used, lang, mended[profile.id])
         for profile, used in zip(loaded, zip(joints.home_use, joints.place_use, strict=True), strict=True)
     ]
+    places = _places(city, wanted, place_rows, lang)
+    if platforms is not None:
+        layers = [platforms.with_levels(layer, one) for layer, one in zip(layers, loaded, strict=True)]
+        places, works = platforms.with_places(places), platforms.with_works(works, lang)
     if worlds:
         layers = _with_chances(city, loaded, layers, wanted, worlds, seed)
     base, thinned = _base(city)
@@ -125,7 +144,7 @@ def gather(
         network=_network(city),
         homes=_homes(city),
         home_joints=joints.homes,
-        places=_places(city, wanted, place_rows, lang),
+        places=places,
         place_joints=joints.places,
         works=works,
         services=[(name, getattr(catalogue.services[name].name, lang)) for name in wanted],
@@ -143,10 +162,26 @@ def gather(
         walks=walks,
         stops=stops,
         thinned=thinned,
-        standards=[_standard(catalogue.services[name], lang) for name in wanted],
+        standards=[
+            _standard(catalogue.services[name], lang)
+            + (f" {platforms.sentence(lang)}" if platforms is not None and name == SERVICE else "")
+            for name in wanted
+        ],
         worlds=worlds,
         chains=[_chain(city, each.checked(city), loaded, wanted, lang) for each in chains],
     )
+
+
+def _check_stops(services: Sequence[str], chains: Sequence[Outing], worlds: int) -> None:
+    if SERVICE not in services:
+        raise UsageError(f"--usable-stops: the map has no service {SERVICE}; add --service {SERVICE}")
+    if worlds:
+        raise UsageError("--usable-stops: worlds know nothing of timetables; leave out --worlds")
+    for chain in chains:
+        if SERVICE in chain.visit:
+            raise UsageError(
+                f"--usable-stops: the chain {chain.name} means any mapped stop; leave one of them out"
+            )
 
 
 def _chain(
@@ -269,7 +304,13 @@ def place_name(source: str) -> str:
 class _Doors:
     """Joints that any of the profiles uses, and which of them each profile uses."""
 
-    def __init__(self, city: City, profiles: Sequence[Profile], place_rows: NDArray[np.int64]) -> None:
+    def __init__(
+        self,
+        city: City,
+        profiles: Sequence[Profile],
+        place_rows: NDArray[np.int64],
+        platforms: MapStops | None,
+    ) -> None:
         from wegeketten.joins.endpoints import join_homes, join_places
 
         row_of = np.full(len(city.places["service"]), -1, dtype=np.int64)
@@ -279,7 +320,12 @@ class _Doors:
             homes.append(_rows(join_homes(city, profile)))
             at_places = _rows(join_places(city, profile))
             at_places["owner"] = row_of[at_places["owner"]]
-            places.append(at_places[at_places["owner"] >= 0])
+            found = [at_places[at_places["owner"] >= 0]]
+            if platforms is not None:
+                at_platforms = _rows(platforms.joints(profile))
+                at_platforms["owner"] += platforms.first
+                found.append(at_platforms)
+            places.append(np.concatenate(found))
         self.homes, self.home_use = _union(homes)
         self.places, self.place_use = _union(places)
 
@@ -308,6 +354,7 @@ def _union(of_profiles: list[NDArray[np.void]]) -> tuple[MapJoints, list[NDArray
 def _layer(
     city: City,
     profile: Profile,
+    placed: Sequence[str],
     services: Sequence[str],
     place_rows: NDArray[np.int64],
     used: tuple[NDArray[np.bool_], NDArray[np.bool_]],
@@ -325,7 +372,7 @@ def _layer(
     outcomes, outcome = _distinct([levels for _, _, levels in found], len(city.edges))
     level = np.full(len(city.places["service"]), CLOSED, dtype=np.uint8)
     for answer in ANSWERS:
-        for service in services:
+        for service in placed:
             level[allowed_places(city, profile, answer, service)] += 1
     weights = city.weights(profile)
     slow = np.minimum(np.rint(weights.seconds / UNIT_S), MOST_UNITS)

@@ -163,6 +163,7 @@ def _joints(pack: Pack, whose: str, joints: MapJoints) -> None:
 def _all_works(works: MapWorks) -> str:
     pack = Pack()
     pack.integers("edges", works.edges, delta=True)
+    pack.integers("places", works.places, delta=True)
     for name in ("low_eur", "typical_eur", "high_eur", "name"):
         pack.integers(name, getattr(works, name))
     pack.texts("names", works.names)
@@ -231,3 +232,4 @@ def _switched(pack: Pack, layer: ProfileLayer, works: MapWorks) -> None:
     for row, way in enumerate(("ahead", "back")):
         pack.integers(f"switched_{way}", added[:, row])
         pack.octets(f"switched_parts_{way}", parts[row::2])
+    pack.octets("switched_places", layer.works_places)

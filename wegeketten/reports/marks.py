@@ -8,6 +8,7 @@ from wegeketten.planning.proposals import measure_names, read_looks, read_propos
 from wegeketten.reports.data import Mark, MeasureMark
 from wegeketten.reports.phrases import gained
 from wegeketten.reports.stop_results import read_stops, verdict_of
+from wegeketten.transit.register import STOP_MARK
 from wegeketten.transit.stop_table import LOOK
 from wegeketten.words.catalogue import load_words
 from wegeketten.words.names import attribute_name, barrier_name, profile_name
@@ -146,6 +147,9 @@ def read_stop_marks(folder: Path, lang: str) -> list[Mark]:
             lines.append(line)
         mode = words["stop_modes"][first["mode"]]
         marks.append(
-            Mark(float(first["lon"]), float(first["lat"]), f"{first['name']} ({mode})", lines, sign="H")
-        )
+            Mark(
+                float(first["lon"]), float(first["lat"]), f"{first['name']} ({mode})", lines, sign="H",
+                place=f"{STOP_MARK}{first['stop_id']}",
+            )
+        )  # fmt: skip
     return marks

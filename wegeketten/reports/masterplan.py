@@ -110,13 +110,16 @@ def write_masterplan(
     """
     from wegeketten.people.profile import load_profiles
     from wegeketten.planning.chain_task import outings
+    from wegeketten.planning.stop_tasks import demand_of
     from wegeketten.reach.scan import find_districts
     from wegeketten.reach.scan import scan as scan_city
     from wegeketten.reports.map import write_map
+    from wegeketten.transit.usable import SERVICE
 
     target, chosen, tick = Path(out), settings or Settings(), progress or (lambda _words, _share: None)
     check_replaceable(target, marker=MARKER)
     chains = [each.checked(city) for each in outings(chosen.chains, returning=chosen.returning)]
+    rides = any(SERVICE in each.visit for each in chains)  # chains mean any mapped stop
     wanted = load_profiles(chosen.profiles or FOR_WHOM)
     rows = find_districts(city, list(chosen.districts)).tolist()
     with _own_parts(_parts(target, city, wanted, chosen)) as parts:
@@ -150,6 +153,7 @@ def write_masterplan(
                 needs=extras.needs,
                 stops=extras.stops,
                 chains=chains,
+                usable_stops=None if rides else demand_of(chosen.usable_stops, None),
             )
             tick("pages", 0.7)
             _write_pages(report, areas, chosen, parts, folder, unjudged)

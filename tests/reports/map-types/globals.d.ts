@@ -34,7 +34,10 @@ interface SwitchedSweep {
   goal: Int32Array;
   weights: Float64Array;
   offered: Uint8Array;
+  offer: number[];
+  byEdge: Map<number, number[]>;
   layer: any;
+  service: number;
   level: number;
 }
 interface Legs {

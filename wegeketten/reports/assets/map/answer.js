@@ -124,7 +124,7 @@ function bestWay(model, state, home) {
 function whyNot(model, state, home) {
   if (state.times.likely[home] <= state.standard || state.limits || model.config.services[state.service].chain) return null;
   const { weights } = state.sweeps.likely;
-  if (!state.field) state.field = new Field(model.search, state.layer, state.service, weights);
+  if (!state.field) state.field = new Field(model.search, state.layer, state.service, weights, model.usableNow());
   else if (state.fieldStale) state.field.reweigh(weights);
   state.fieldStale = false;
   return state.field.explain(home, state.standard);
@@ -170,7 +170,7 @@ function wayParts(model, state, home, found) {
   if (found.why?.openable) return [];
   if (model.config.services[state.service].chain) return [element("p", { text: say("chain_broken") })];
   // No works are known that would help: then at least where the way with the fewest barriers is blocked.
-  state.sweeps.open ??= model.search.sweep(state.layer, state.service, 0, model.openWeights());
+  state.sweeps.open ??= model.search.sweep(state.layer, state.service, 0, model.openWeights(), model.usableNow());
   found.way = model.search.way(state.sweeps.open, home);
   if (!found.way) return [element("p", { text: say(state.sweeps.open.offer.length ? "blocked_law" : "blocked_place") })];
   found.items = barriersOf(model, state.layer, found.way).items.filter((item) => item.level === 0);

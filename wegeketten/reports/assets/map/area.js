@@ -147,12 +147,7 @@ const areas = {
     const weights = this.search.weightsOf(layer, LEVEL.likely);
     if (!this.state.scenario || this.state.time === "before") return weights;
     this.layerWorks(layer);
-    const mended = weights.slice();
-    for (const row of this.state.on) {
-      const edge = this.works.edges[row];
-      for (const arc of [2 * edge, 2 * edge + 1]) mended[arc] = mendedWeight(this.search, layer, row, arc, LEVEL.likely);
-    }
-    return mended;
+    return weightsAfter(this.search, layer, this.works, this.state.on, LEVEL.likely);
   },
 
   areaFigure(home, { layer, pieces, metres: length, homes }, box, i) {

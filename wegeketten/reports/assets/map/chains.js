@@ -247,7 +247,8 @@ class SwitchedChain extends ChainTimes {
   }
 
   /* Switch rows on and off and renew the homes' times, as far as they may have changed. */
-  renew(on, off, times) {
+  renew(allOn, allOff, times) {
+    const [on, off] = [allOn, allOff].map((rows) => rows.filter((row) => row < this.works.edges.length)); // chains visit no platforms
     const gone = new Set(off);
     const rows = off.length ? [...this.rows.filter((row) => !gone.has(row)), ...on] : on;
     const edges = new Set([...on, ...off].map((row) => this.works.edges[row]));

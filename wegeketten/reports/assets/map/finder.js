@@ -85,13 +85,16 @@ const finder = {
     this.select(home);
   },
 
-  showPlace({ place, services, text }) {
+  showPlace(found) {
+    const { place, services, text } = found;
     const { columns } = this.doors;
     $("search-results").replaceChildren();
     this.openView("map");
     this.map.setView(latLng(this.doors.placeX[place], this.doors.placeY[place]), 17, { animate: false });
     const lines = [services.join(", "), WORDS.wheelchair[columns.place_wheelchair[place]], columns.place_hours[place]];
-    this.tellParts(text, lines.filter(Boolean).map((line) => element("p", { text: line })));
+    const host = element("div");
+    this.tellParts(text, [...lines.filter(Boolean).map((line) => element("p", { text: line })), host]);
+    if (this.config.platforms) this.switchStop(columns.place_id[place], () => this.showPlace(found)).then((one) => one && host.replaceChildren(one));
     this.addLabel(latLng(this.doors.placeX[place], this.doors.placeY[place]), "share goal", element("span", { text: text || say("goal") })).addTo((this.wayLayer ??= L.layerGroup().addTo(this.map)));
     this.focusAnswer();
   },

@@ -140,7 +140,7 @@ function burdens(page) {
   const { search, state, network, doors } = page;
   const behind = new Float64Array(network.nodes);
   const burden = new Float64Array(network.u.length);
-  const sweep = (state.sweeps.open ??= search.sweep(state.layer, state.service, 0, page.openWeights()));
+  const sweep = (state.sweeps.open ??= search.sweep(state.layer, state.service, 0, page.openWeights(), page.usableNow()));
   const joints = search.joints.home;
   for (let j = 0; j < joints.edge.length; j++) {
     if (!state.layer.homeJoints[j] || state.times.likely[joints.owner[j]] !== INF) continue;

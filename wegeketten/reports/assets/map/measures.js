@@ -8,7 +8,7 @@ const measures = {
   /* ---- the set ---- */
 
   async needWorks() {
-    if (!this.works) this.works = await (this.loadingWorks ??= loadWorks(this.network));
+    if (!this.works) this.works = await (this.loadingWorks ??= loadWorks(this.network, this.doors));
     return this.works;
   },
 
@@ -34,7 +34,12 @@ const measures = {
       names.push(String(item.number));
       item.works.forEach((row) => left.delete(row));
     }
-    return [...names, ...[...left].map((row) => edgeId(this.network, this.works.edges[row]))];
+    return [...names, ...[...left].map((row) => this.workId(row))];
+  },
+
+  workId(row) {
+    const place = placeOf(this.works, row);
+    return place < 0 ? edgeId(this.network, this.works.edges[row]) : this.doors.columns.place_id[place];
   },
 
   async setFromNames(names) {
@@ -42,7 +47,7 @@ const measures = {
     if (!names.length) return;
     const works = await this.needWorks();
     const ids = new Map();
-    if (names.some((name) => !/^\d+$/.test(name))) works.edges.forEach((edge, row) => ids.set(edgeId(this.network, edge), row));
+    if (names.some((name) => !/^\d+$/.test(name))) for (let row = 0; row < works.name.length; row++) ids.set(this.workId(row), row);
     for (const name of names) {
       const item = this.config.measures.find((one) => String(one.number) === name);
       for (const row of item ? item.works : ids.has(name) ? [ids.get(name)] : []) this.state.on.add(row);
@@ -61,6 +66,7 @@ const measures = {
     state.sweeps = { ...shown.sweeps };
     state.times = shown.times;
     state.fieldStale = true;
+    if (this.works?.places.length) state.field = null; // its goals may be others
   },
 
   /* In how many answers an arc is open, with the works that are switched on. */
@@ -74,14 +80,14 @@ const measures = {
   /* Weights in which everything is open that only ability closes, at a price; see Search.weight. */
   openWeights() {
     const { layer, scenario, time } = this.state;
-    const weights = this.search.weightsOf(layer, 0);
-    if (!scenario || time === "before") return weights;
-    const mended = weights.slice();
-    for (const row of scenario.on) {
-      const edge = this.works.edges[row];
-      for (const arc of [2 * edge, 2 * edge + 1]) mended[arc] = mendedWeight(this.search, layer, row, arc, 0);
-    }
-    return mended;
+    if (!scenario || time === "before") return this.search.weightsOf(layer, 0);
+    return weightsAfter(this.search, layer, this.works, scenario.on, 0);
+  },
+
+  /* In how many answers places can be used, with the platforms that are switched on. */
+  usableNow() {
+    const { layer, scenario, time } = this.state;
+    return !scenario || time === "before" ? layer.placeLevel : placeLevels(layer, this.works, scenario.on);
   },
 
   afterTimes() {
@@ -98,7 +104,7 @@ const measures = {
     }
     if (state.time === "before") state.time = "after";
     this.applySet();
-    this.present({ step: true, edges: [...stale].map((row) => this.works.edges[row]) });
+    this.present({ step: true, edges: edgesOf(this.works, this.search.joints.place, [...stale]) });
   },
 
   isOn(item) {
@@ -210,11 +216,12 @@ const measures = {
 
   ownSwitch(row) {
     const edge = this.works.edges[row];
+    const place = placeOf(this.works, row);
     const box = element("input", { type: "checkbox" });
     box.checked = true;
     box.addEventListener("change", () => this.switchWorks([row], false));
-    const parts = [this.whereOf(edge), this.works.names[this.works.name[row]], euroRange(this.works.low[row], this.works.high[row])];
-    const name = WORDS.kinds[this.network.kind[edge]];
+    const parts = [place < 0 ? this.whereOf(edge) : placeLabel(this, place), this.works.names[this.works.name[row]], euroRange(this.works.low[row], this.works.high[row])];
+    const name = place < 0 ? WORDS.kinds[this.network.kind[edge]] : say("platform_of_stop");
     return element("li", { children: [element("label", { children: [box, element("span", { children: [element("span", { text: name }), element("small", { text: parts.filter(Boolean).join(" · ") })] })] })] });
   },
 
@@ -242,12 +249,24 @@ const measures = {
   /* A button for one barrier, where works are known for it. */
   async switchButton(edge) {
     const works = await this.needWorks();
-    const row = works.rowOf[edge];
+    return this.switchRow(works.rowOf[edge], () => this.tellBarrier(edge));
+  },
+
+  /* The same for a platform, by the id of its place; nothing where the map knows no works on platforms. */
+  async switchStop(id, again) {
+    const works = await this.needWorks();
+    if (!works.places.length || !this.doors.columns.place_id.includes(id)) return null;
+    return this.switchRow(works.rowOfStop.get(id) ?? -1, again);
+  },
+
+  /* `again`: tells what was switched anew. */
+  switchRow(row, again) {
+    const { works } = this;
     if (row < 0) return element("p", { cls: "small", text: say("no_works") });
     const on = this.state.on.has(row);
     const act = async () => {
       await this.switchWorks([row], !on);
-      this.tellBarrier(edge);
+      again();
       this.focusAnswer();
     };
     const told = `${works.names[works.name[row]]}, ${euroRange(works.low[row], works.high[row])}`;

@@ -116,13 +116,34 @@ function profileOf(description, columns, network, doors) {
   };
 }
 
-/* The works that can be switched on, their price, and what they do. */
-async function loadWorks(network) {
+/* The works that can be switched on, their price, and what they do: first those on edges, then those on platforms. */
+async function loadWorks(network, doors) {
   const columns = await unpack("data-works");
-  const { edges, low_eur, typical_eur, high_eur, name, names, kind } = columns;
+  const { edges, places, low_eur, typical_eur, high_eur, name, names, kind } = columns;
   const rowOf = new Int32Array(network.u.length).fill(-1);
   edges.forEach((edge, row) => (rowOf[edge] = row));
-  return { edges, low: low_eur, typical: typical_eur, high: high_eur, name, names, kind, columns, rowOf };
+  const rowOfStop = new Map();
+  places.forEach((place, i) => rowOfStop.set(doors.columns.place_id[place], edges.length + i));
+  return { edges, places, low: low_eur, typical: typical_eur, high: high_eur, name, names, kind, columns, rowOf, rowOfStop };
+}
+
+/* The place whose works a row stands for; -1 where they are on an edge. */
+function placeOf(works, row) {
+  return row < works.edges.length ? -1 : works.places[row - works.edges.length];
+}
+
+/* Edges that look different once some rows are switched: those of the works, and those that a platform joins. */
+function edgesOf(works, joints, rows) {
+  return rows.flatMap((row) => {
+    const place = placeOf(works, row);
+    return place < 0 ? [works.edges[row]] : jointsOfPlace(joints, place).map((j) => joints.edge[j]);
+  });
+}
+
+/* Joints of a place for any profile. */
+function jointsOfPlace(joints, place) {
+  joints.byPlace ??= groupBy([...joints.owner.keys()], (j) => joints.owner[j]);
+  return joints.byPlace.get(place) ?? [];
 }
 
 /* The edges that works are for, as the works leave them: what limits of one's own are held against. */

@@ -157,7 +157,9 @@ const overlays = {
       };
       parts.push(button(say(on ? "switch_off" : "switch_on"), act, { class: "switch", "aria-pressed": String(on) }));
     }
-    this.tellParts(item.title, parts);
+    const host = element("div");
+    this.tellParts(item.title, [...parts, host]);
+    if (item.place && this.config.platforms) this.switchStop(item.place, () => this.tell(item)).then((found) => found && host.replaceChildren(found));
   },
 
   /* A square of the overview: how many homes, and what share of them. */

@@ -69,7 +69,8 @@ const result = {
     const chosen = this.config.services[service];
     const { placeService } = this.doors;
     const visited = this.visited();
-    const usable = visited.every((one) => placeService.some((other, place) => other === one && layer.placeLevel[place] > 0));
+    const levels = this.usableNow();
+    const usable = visited.every((one) => placeService.some((other, place) => other === one && levels[place] > 0));
     const values = {
       ...Object.fromEntries(ANSWERS.map((one) => [one, number(outOf100(all[one], all.weight))])),
       lead: profileLead(layer), one: serviceOne(chosen), nom: serviceNom(chosen),

@@ -1,7 +1,8 @@
 "use strict";
 /* The same question once some works are done: as `compare --measures` answers it. Works only ever open arcs or make
-   them faster, so a switched edge changes the times of those nodes alone that gain by it. Those are searched and
-   written down; switching off puts them back and searches again from what is still on. */
+   them faster, or let somebody board at a platform, so what is switched changes the times of those nodes alone that
+   gain by it. Those are searched and written down; switching off puts them back and searches again from what is
+   still on. */
 
 /* Rows of the works, and what they make of one profile's arcs. Each limit that can be set on the page has two bits,
    as have all others together: a level is the least of them, with `own` levels of limits that were set. */
@@ -21,7 +22,27 @@ function worksOf(works, { columns, units }, own = []) {
       after[2 * row + back] = units[2 * edges[row] + back] + added[row];
     }
   }
-  return { after, level };
+  return { after, level, places: columns.switched_places };
+}
+
+/* In how many answers a place can be used with some rows switched on. */
+function placeLevels(layer, works, rows) {
+  const levels = layer.placeLevel.slice();
+  for (const row of rows) {
+    const place = placeOf(works, row);
+    if (place >= 0) levels[place] = Math.max(levels[place], layer.works.places[row - works.edges.length]);
+  }
+  return levels;
+}
+
+/* Weights of a level with some rows switched on. */
+function weightsAfter(search, layer, works, rows, level) {
+  const weights = search.weightsOf(layer, level).slice();
+  for (const row of rows) {
+    const edge = works.edges[row];
+    for (const arc of row < works.edges.length ? [2 * edge, 2 * edge + 1] : []) weights[arc] = mendedWeight(search, layer, row, arc, level);
+  }
+  return weights;
 }
 
 /* Weight of an arc after the works of a row: the faster of today's and the mended one. */
@@ -34,7 +55,7 @@ function mendedWeight(search, layer, row, arc, level) {
 /* One sweep with works switched on: its own times and weights above those of today. */
 class SwitchedSweep {
   constructor(search, works, today) {
-    Object.assign(this, today); // offers, level and layer stay as they are
+    Object.assign(this, today); // level and layer stay as they are, offers until a platform is raised
     this.search = search;
     this.works = works;
     this.today = today;
@@ -63,7 +84,7 @@ class SwitchedSweep {
 
   /* Switch rows on and off and renew the homes' times, as far as they may have changed. */
   renew(on, off, times) {
-    const edges = [...on, ...off].map((row) => this.works.edges[row]);
+    const edges = edgesOf(this.works, this.search.joints.place, [...on, ...off]);
     this.search.timesAround(this, this.change(on, off), edges, times);
   }
 
@@ -75,12 +96,38 @@ class SwitchedSweep {
       this.goal[node] = goal[node];
       this.changed[node] = 0;
     }
-    for (const row of this.rows) {
+    for (const row of this.onEdges(this.rows)) {
       const edge = this.works.edges[row];
       for (const arc of [2 * edge, 2 * edge + 1]) this.weights[arc] = weights[arc];
     }
+    for (const name of ["offer", "offered", "byEdge"]) this[name] = this.today[name];
     this.nodes = [];
     this.rows = [];
+  }
+
+  onEdges(rows) {
+    return rows.filter((row) => row < this.works.edges.length);
+  }
+
+  /* Joints of platforms at which the switched rows let this profile board, which it could not before. */
+  newOffers(rows) {
+    const { search, works, layer, level } = this;
+    const joints = search.joints.place;
+    return rows.flatMap((row) => {
+      const place = placeOf(works, row);
+      if (place < 0 || search.doors.placeService[place] !== this.service || layer.placeLevel[place] >= level) return [];
+      if (layer.works.places[row - works.edges.length] < level) return [];
+      return jointsOfPlace(joints, place).filter((j) => layer.placeJoints[j]);
+    });
+  }
+
+  /* Platforms that serve now: known on their edges, for homes on the same edge. */
+  offerAt(found) {
+    if (!found.length) return;
+    this.offer = [...this.offer, ...found];
+    this.offered = this.offered.slice();
+    for (const j of found) this.offered[this.search.joints.place.edge[j]] = 1;
+    this.byEdge = undefined;
   }
 
   spread(rows, touched) {
@@ -99,11 +146,15 @@ class SwitchedSweep {
       touched.push(node);
       heap.push(reached, node);
     };
-    for (const row of rows) {
+    const edges = this.onEdges(rows);
+    for (const row of edges) {
       const edge = works.edges[row];
       for (const arc of [2 * edge, 2 * edge + 1]) weights[arc] = mendedWeight(search, this.layer, row, arc, this.level);
     }
-    for (const row of rows) this.enterBy(works.edges[row], better);
+    const found = this.newOffers(rows);
+    this.offerAt(found);
+    for (const row of edges) this.enterBy(works.edges[row], better);
+    for (const j of found) this.enterAt(j, better);
     while (heap.size) {
       const reached = heap.keys[0];
       const node = heap.pop();
@@ -120,13 +171,20 @@ class SwitchedSweep {
     const back = weights[2 * edge + 1];
     if (ahead !== INF) better(u[edge], time[v[edge]] + ahead, 2 * edge, this.goal[v[edge]]);
     if (back !== INF) better(v[edge], time[u[edge]] + back, 2 * edge + 1, this.goal[u[edge]]);
-    if (!this.offered[edge]) return;
+    if (this.offered[edge]) for (const p of search.offersOn(this, edge)) this.enterAt(p, better);
+  }
+
+  /* What a place offers to the two ends of its edge. */
+  enterAt(p, better) {
+    const { search, weights } = this;
+    const { u, v } = search.network;
     const places = search.joints.place;
-    for (const p of search.offersOn(this, edge)) {
-      const off = search.off(this.layer, places, p);
-      if (ahead !== INF) better(u[edge], part(ahead, places.along[p]) + off, -1, p);
-      if (back !== INF) better(v[edge], back - part(back, places.along[p]) + off, -1, p);
-    }
+    const edge = places.edge[p];
+    const off = search.off(this.layer, places, p);
+    const ahead = weights[2 * edge];
+    const back = weights[2 * edge + 1];
+    if (ahead !== INF) better(u[edge], part(ahead, places.along[p]) + off, -1, p);
+    if (back !== INF) better(v[edge], back - part(back, places.along[p]) + off, -1, p);
   }
 }
 

@@ -121,7 +121,7 @@ class Search {
   }
 
   /* From all places of a service backwards: per node the time, the next arc and the joint of the place. */
-  sweep(layer, service, level, weights = this.weightsOf(layer, level)) {
+  sweep(layer, service, level, weights = this.weightsOf(layer, level), usable = layer.placeLevel) {
     const { u, v, nodes } = this.network;
     const { starts, arcs } = this.lists;
     const joints = this.joints.place;
@@ -140,7 +140,7 @@ class Search {
     for (let j = 0; j < joints.edge.length; j++) {
       const owner = joints.owner[j];
       if (!layer.placeJoints[j] || this.doors.placeService[owner] !== service) continue;
-      if (layer.placeLevel[owner] < Math.max(level, 1)) continue;
+      if (usable[owner] < Math.max(level, 1)) continue;
       offer.push(j);
       offered[joints.edge[j]] = 1;
       const edge = joints.edge[j];
@@ -169,7 +169,7 @@ class Search {
         }
       }
     }
-    return { time, next, goal, offer, offered, level, layer, weights, unreached: INF * BLOCKED_COST };
+    return { time, next, goal, offer, offered, byEdge: undefined, level, layer, service, weights, unreached: INF * BLOCKED_COST };
   }
 
   /* Arcs that enter a node and are open, each with the node it comes from. */

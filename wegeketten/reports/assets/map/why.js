@@ -4,8 +4,8 @@
 
 /* Arcs of streets and of the doors of one service's places, with two lives each; a home is joined for each question. */
 class Field {
-  /* `weights`: what arcs take today, in *likely*, or with the works that are switched on. */
-  constructor(search, layer, service, weights) {
+  /* `weights`: what arcs take today, in *likely*, or with the works that are switched on; `usable`: levels of places likewise. */
+  constructor(search, layer, service, weights, usable = layer.placeLevel) {
     Object.assign(this, { search, layer, weights });
     const { network, joints, doors } = search;
     const { u, v, nodes } = network;
@@ -13,7 +13,7 @@ class Field {
     const offers = [];
     joints.place.edge.forEach((_, j) => {
       const owner = joints.place.owner[j];
-      if (layer.placeJoints[j] && doors.placeService[owner] === service && layer.placeLevel[owner] >= LEVEL.likely) offers.push(j);
+      if (layer.placeJoints[j] && doors.placeService[owner] === service && usable[owner] >= LEVEL.likely) offers.push(j);
     });
     const arcs = 2 * (edges + offers.length);
     this.offers = offers;
