@@ -1,12 +1,13 @@
 """Measures switched on and off in the map against the package's own search, home by home.
 
-    python benchmarks/whatif.py CITY… [--sets 200] [--homes 30000] [--seed 1]
+    python benchmarks/whatif.py CITY… [--sets 200] [--homes 30000] [--seed 1] [--usable-stops 1]
 
 Needs Chromium and Playwright. For each built city folder random sets of works are switched in the page, one
 set after the other, for a random profile and service; every home's time in all three answers is compared with
 that of `compare --measures`, whose graph is searched from the start. Homes are repeated at their places until
 there are as many as asked for. Times are medians and the longest, in milliseconds of the page's own clock;
-the time of answering from the start in the same page stands beside them.
+the time of answering from the start in the same page stands beside them. With ``--usable-stops`` platforms
+are switched too, and every second question is about stops.
 """
 
 from __future__ import annotations
@@ -72,29 +73,41 @@ class Row(NamedTuple):
 class Oracle:
     """Times of all homes with works done, as `compare_measures` finds them."""
 
-    def __init__(self, city: City, profiles: Sequence[Profile], works: NDArray[Any]) -> None:
+    def __init__(self, city: City, profiles: Sequence[Profile], data: MapData, asked: Any) -> None:
+        from wegeketten.planning.stop_tasks import with_platforms
         from wegeketten.whatif.candidates import find_candidates
 
-        self.city, self.works = city, works
-        self.candidates = find_candidates(city, profiles)
+        self.city, self.candidates = city, find_candidates(city, profiles)
+        self.works = np.asarray(data.works.edges)
+        self.offers = asked.offers(city, profiles) if asked else None
+        if self.offers is not None:
+            self.candidates = with_platforms(self.candidates, self.offers, profiles, len(city.edges))
+            first = len(data.places) - len(self.offers.town.platforms["stop"])
+            rows = np.asarray(data.works.places) - first
+            self.works = np.concatenate([self.works, len(city.edges) + rows])
         self.doors: dict[tuple[str, str], Doors] = {}
+        self.boarding: dict[tuple[str, str], Any] = {}
 
     def times(
         self, profile: Profile, service: str, answer: Any, rows: Sequence[int]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Units of every home today and with the works of some rows."""
+        from wegeketten.planning.stop_tasks import stops_to_board
         from wegeketten.whatif.doors import Remedies, goals_of, open_doors
 
         key = profile.id, answer
         if key not in self.doors:
-            prices = np.ones(len(self.city.edges), dtype=np.int64)
+            prices = np.ones(len(self.candidates.prices), dtype=np.int64)
             remedies = Remedies(self.candidates.mended[profile.id, answer], prices)
             self.doors[key] = open_doors(self.city, profile, answer, remedies=remedies)
+            if self.offers is not None:
+                self.boarding[key] = stops_to_board(self.city, profile, answer, remedies, self.offers)
         doors = self.doors[key]
-        goals = goals_of(self.city, profile, answer, service, doors)
-        both = [
-            doors.field.times(goals, mend)[doors.field.home_nodes] for mend in ((), self.works[list(rows)])
-        ]
+        if service == "stop" and self.offers is not None:
+            field, goals = self.boarding[key]
+        else:
+            field, goals = doors.field, goals_of(self.city, profile, answer, service, doors)
+        both = [field.times(goals, mend)[field.home_nodes] for mend in ((), self.works[list(rows)])]
         return both[0], both[1]
 
 
@@ -105,11 +118,18 @@ def main() -> int:
     arguments.add_argument("--sets", type=int, default=200)
     arguments.add_argument("--homes", type=int, default=0)
     arguments.add_argument("--seed", type=int, default=1)
+    arguments.add_argument("--usable-stops", type=float)
+    arguments.add_argument("--at", help="day and time of the timetable")
     given = arguments.parse_args()
     if not given.cities or shutil.which("chromium") is None:
         print("needs the folders of built cities, and chromium", file=sys.stderr)
         return 0
-    rows = [_measure(path, given.sets, given.homes, given.seed) for path in given.cities]
+    from wegeketten.planning.stop_tasks import demand_of
+
+    rows = [
+        _measure(path, given.sets, given.homes, given.seed, demand_of(given.usable_stops, given.at))
+        for path in given.cities
+    ]
     print(f"seed {given.seed}, {given.sets} sets each\n")
     print("| city | homes | MB | compared | changed | different | one switch | whole set | answer |")
     print("|---|---|---|---|---|---|---|---|---|")
@@ -125,7 +145,7 @@ def main() -> int:
     return int(any(row.different for row in rows))
 
 
-def _measure(path: Path, sets: int, homes: int, seed: int) -> Row:
+def _measure(path: Path, sets: int, homes: int, seed: int, asked: Any) -> Row:
     from playwright.sync_api import sync_playwright
 
     import wegeketten as wk
@@ -134,9 +154,11 @@ def _measure(path: Path, sets: int, homes: int, seed: int) -> Row:
     from wegeketten.reports.map_data import gather
 
     city = wk.open(path)
-    data = repeated(gather(city), homes)
+    data = repeated(gather(city, usable_stops=asked), homes)
     profiles = load_profiles()
-    oracle = Oracle(city, profiles, np.asarray(data.works.edges))
+    oracle = Oracle(city, profiles, data, asked)
+    stop = [name for name, _ in data.services].index("stop")
+    platforms = len(data.works.edges) + np.arange(len(data.works.places))
     rng = np.random.default_rng(seed)
     row = Row(path.name, len(data.homes), 0.0, 0, 0, 0, [], [], [])
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as running:
@@ -146,10 +168,14 @@ def _measure(path: Path, sets: int, homes: int, seed: int) -> Row:
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.goto(file.as_uri())
         page.wait_for_selector("html[data-ready]")
-        for _ in range(sets):
+        for turn in range(sets):
             p, s = int(rng.integers(len(profiles))), int(rng.integers(len(data.services)))
             most = min(40, len(data.works))
             chosen = rng.choice(len(data.works), int(rng.integers(1, most + 1)), replace=False).tolist()
+            if asked and turn % 2:
+                s = stop
+                some = rng.choice(platforms, min(len(platforms), int(rng.integers(1, 200))), replace=False)
+                chosen = sorted({*chosen, *some.tolist()})
             page.evaluate(f"wegeketten.choose({{profile: {p}, service: {s}}})")
             off, on, one_off, one_on, answer = page.evaluate(SWITCH % chosen)
             row.one_ms.extend((one_off, one_on))
