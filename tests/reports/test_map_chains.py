@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from reports.browser import violations
 
 from wegeketten.errors import UsageError
 from wegeketten.people.profile import load_profiles
@@ -130,3 +131,28 @@ def test_a_chain_too_big_for_a_page_is_refused(town: City, monkeypatch: pytest.M
 def test_a_chain_needs_its_services(town: City) -> None:
     with pytest.raises(UsageError, match="pharmacy is not on this map"):
         gather(town, profiles=["walker"], services=["groceries"], chains=[Outing(("pharmacy",))])
+
+
+@pytest.mark.parametrize("fragment", ["", "#view=list"])
+def test_no_violations_of_wcag_with_a_chain_and_its_measures(
+    page: Path, open_tab: Callable[..., Any], axe: str, fragment: str
+) -> None:
+    """Every panel open: the chain chosen, its way told, measures switched and what they bring counted."""
+    tab = open_tab(page, fragment=fragment)
+    tab.settled()
+    chain = tab.page.evaluate("wegeketten.config.services.findIndex(({ chain }) => chain?.returning)")
+    ready = tab.page.evaluate("Number(document.documentElement.dataset.ready)")
+    tab.page.evaluate(f"wegeketten.choose({{service: {chain}}}); 0")
+    tab.settled(ready + 1)
+    switch(tab, [0, 1, 2], on=True)
+    tab.page.evaluate("""
+        wegeketten.select(wegeketten.state.times.likely.findIndex((units) => units < 2147483647));
+        document.querySelectorAll("details").forEach((one) => { one.open = true; });
+    """)
+    tab.page.click("#gain-button")
+    tab.until(
+        "wegeketten.config && document.querySelector('#gain-status').textContent.startsWith('Mindestens')"
+    )
+    assert tab.page.locator("#answer li").count() > 0
+    assert violations(tab, axe) == []
+    assert tab.faults == []

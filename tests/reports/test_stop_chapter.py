@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from planning.test_platforms import AT, LOW, build
+from support.stops_town import AT, LOW, build
 
 import wegeketten as wk
 from wegeketten.errors import InputDataError

@@ -11,7 +11,8 @@ const overlays = {
     this.labels = L.layerGroup();
     for (const district of this.config.districts) {
       const rings = district.rings.map((ring) => ring.map(([lon, lat]) => [lat / 1e6, lon / 1e6]));
-      if (rings.length) L.polygon(rings, { pane: "districts", interactive: false, fill: false, color: "#77736b", weight: 1.5, dashArray: "6 4" }).addTo(this.outlines);
+      const hatched = { fill: district.cut, fillColor: "url(#hatch)", fillOpacity: 1 }; // only a piece of it is on the map: nothing is said of it
+      if (rings.length) L.polygon(rings, { pane: "districts", interactive: false, ...hatched, color: "#77736b", weight: 1.5, dashArray: "6 4" }).addTo(this.outlines);
     }
   },
 

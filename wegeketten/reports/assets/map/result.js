@@ -116,6 +116,7 @@ const result = {
     });
     const signs = [
       ["district", (c) => districtSign(c, 11, 11), say("legend_district")],
+      ["cut", (c) => edgeSign(c, 11, 11), say("legend_cut")],
       ["cells", (c) => cellSign(c, 11, 11), say("legend_cell")],
       ["place", (c) => diamond(c, 11, 11, 8, PAINT.place), say("legend_place", { service: this.config.services[service].name })],
       ["barrier", (c) => barrierMark(c, 11, 11, true), say("legend_blocked", { with: profileWith(layer) })],
@@ -132,7 +133,7 @@ const result = {
       ["home", (c) => waySign(c, 11, 11, PAINT.route, false), say("legend_route")],
       ["home", (c) => waySign(c, 11, 11, PAINT.mended, true), say("legend_mended")],
     ];
-    const there = { district: this.config.districts.length, measures: this.config.measures.length, walks: this.config.walks.length, sites: this.config.sites.length, needs: this.config.needs.length, stops: this.config.stops.length };
+    const there = { district: this.config.districts.length, cut: this.config.districts.filter(({ cut }) => cut).length, measures: this.config.measures.length, walks: this.config.walks.length, sites: this.config.sites.length, needs: this.config.needs.length, stops: this.config.stops.length };
     const kept = signs.filter(([name]) => there[name] === undefined || there[name] > 0);
     const told = element("li", { children: [element("span", { cls: "small", text: say("legend_zoom") })] });
     $("legend-bands").replaceChildren(...rows, ...kept.map(([, draw, text]) => legendRow(draw, text)), told);

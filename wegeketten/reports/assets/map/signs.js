@@ -222,6 +222,18 @@ function districtSign(context, x, y) {
   context.setLineDash([]);
 }
 
+/* A district of which the map has only a piece. */
+function edgeSign(context, x, y) {
+  districtSign(context, x, y);
+  context.beginPath();
+  for (const from of [-13, -6, 1]) {
+    context.moveTo(x + Math.max(from, -9), y + 7 - Math.max(0, -9 - from));
+    context.lineTo(x + Math.min(from + 14, 9), y - 7 + Math.max(0, from + 5));
+  }
+  context.lineWidth = 1;
+  context.stroke();
+}
+
 /* Squares of a share: the more are within reach, the fuller the square. */
 function cellSign(context, x, y) {
   [0, 2].forEach((step, i) => fillCell(context, x - 9 + 10 * i, y - 4, 8, step));
