@@ -92,9 +92,8 @@ def gaps_in_walls(features: Features) -> dict[int, dict[str, str]]:
         return {}
     on_paths = np.unique(np.concatenate([features.refs[way.start : way.stop] for way in paths]))
     found: dict[int, dict[str, str]] = {}
-    for way in walls:
-        refs = features.refs[way.start : way.stop]
-        for ref in refs[np.isin(refs, on_paths)].tolist():
+    for way, rows in _meetings(features, walls, on_paths):
+        for ref in features.refs[way.start + rows].tolist():
             node = features.nodes.get(ref)
             if node is None or _EXPLAINED.isdisjoint(node.tags):
                 found[ref] = {GAP_KEY: min(found.get(ref, {}).get(GAP_KEY, "~"), way.tags["barrier"])}
@@ -124,11 +123,9 @@ def gaps_at(
     found: dict[int, list[Gap]] = {}
     if not len(wanted):
         return found
-    for way in walls_of(features):
+    walls = [way for way in walls_of(features) if "highway" not in way.tags]
+    for way, met in _meetings(features, walls, wanted):
         refs = features.refs[way.start : way.stop]
-        met = np.flatnonzero(np.isin(refs, wanted))
-        if not len(met) or "highway" in way.tags:
-            continue
         xy = np.asarray(projection.to_xy(features.lonlat[way.start : way.stop]))
         closed = bool(refs[0] == refs[-1])
         for row in met.tolist():
@@ -171,6 +168,20 @@ def arms_beyond(gaps: Sequence[Gap], arms: Sequence[Arm], tags_of: Sequence[Mapp
         if all(sides):
             return min(sides, key=lambda side: (len(side), sorted(arm.heading for arm in side)))
     return []
+
+
+def _meetings(
+    features: Features, walls: Sequence[Way], nodes: NDArray[np.int64]
+) -> Iterator[tuple[Way, NDArray[np.intp]]]:
+    """Walls that have some of the nodes, and the places of these in the wall; one look for all together."""
+    if not walls:
+        return
+    first = np.cumsum([0, *(way.stop - way.start for way in walls)])
+    every = np.concatenate([features.refs[way.start : way.stop] for way in walls])
+    met = np.flatnonzero(np.isin(every, nodes))
+    begins = np.searchsorted(met, first)
+    for row in np.flatnonzero(np.diff(begins)).tolist():
+        yield walls[row], met[begins[row] : begins[row + 1]] - first[row]
 
 
 def _neighbours(
