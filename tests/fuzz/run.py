@@ -66,6 +66,8 @@ def _batch(
         try:
             _cases(kind, target, folder, sound, seed, range(number, end), writing)
             code = 0
+        except BaseException as error:  # noqa: BLE001  # told like a fault of a case, and which case it was
+            os.write(writing, f"the harness: {type(error).__name__}: {error}\n".encode())
         finally:
             os._exit(code)
     os.close(writing)
@@ -100,7 +102,7 @@ def _batch(
         return at + 1, f"killed by signal {os.WTERMSIG(status)}"
     if usage.ru_maxrss * 1024 > MOST_BYTES:
         return end, f"needs {usage.ru_maxrss >> 10} MB of memory (one of {number} to {end})"
-    return end, "" if at == end else f"ended with status {status}"
+    return (end, "") if at == end else (at + 1, f"the harness ended with status {status}")
 
 
 def _cases(

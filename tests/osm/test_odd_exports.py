@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import bz2
 import gzip
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import osmium
 import pytest
 from osm.test_extract import _write
 
@@ -17,7 +19,6 @@ from wegeketten.osm.xml_repair import deleted_in_editor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 NODES = "".join(f'<node id="{i}" version="1" lat="51.00{i}" lon="13.0"/>' for i in range(1, 5))
 WAY = (
@@ -96,3 +97,21 @@ def test_text_that_is_no_unicode_is_one_line(tmp_path: Path) -> None:
         source_path("Dresden")
     with pytest.raises(InputDataError, match="fetch"):
         source_path("https://download.geofabrik.de/europe/monaco-latest.osm.pbf")
+
+
+def test_a_broken_file_leaves_nothing_open(tmp_path: Path) -> None:
+    """libosmium keeps the descriptor of a PBF it cannot read; a thousand of them use up all there are."""
+    sound = tmp_path / "sound.osm.pbf"
+    with osmium.SimpleWriter(str(sound)) as writer:
+        for element in osmium.FileProcessor(str(_write(tmp_path, "a.osm", document(NODES, WAY)))):
+            writer.add(element)
+    broken = tmp_path / "broken.osm.pbf"
+    broken.write_bytes(sound.read_bytes()[:-40])
+    with pytest.raises(InputDataError):
+        read_extract(broken)
+    before = len(list(Path("/dev/fd").iterdir()))
+    for _ in range(5):
+        with pytest.raises(InputDataError):
+            read_extract(broken)
+    assert len(list(Path("/dev/fd").iterdir())) == before
+    read_extract(sound)

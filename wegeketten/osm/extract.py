@@ -18,6 +18,7 @@ from wegeketten.errors import InputDataError, OutputError
 from wegeketten.files.bounds import count_within
 from wegeketten.files.parquet import to_numpy
 from wegeketten.files.scratch import private_folder
+from wegeketten.osm.descriptors import none_left_open
 from wegeketten.osm.elements import write_elements
 from wegeketten.osm.features import Features, Node, Relation, Skipped, Way
 from wegeketten.osm.foreign import foreign_elements
@@ -115,7 +116,8 @@ def _read(path: Path, kind: str) -> Features:
             for order in ORDERS:
                 reader = _Reader(path, source, order, deleted)
                 try:
-                    reader.run(kind)
+                    with none_left_open(source):
+                        reader.run(kind)
                     return reader.features()
                 except _NodesMissingError as error:
                     missing = missing or error
@@ -178,7 +180,8 @@ class _Reader:
             )
         with private_folder(Path(tempfile.gettempdir())) as folder:
             lines = folder / "elements.opl"
-            _write_lines(file, lines, pool, self.order)
+            with none_left_open(lines):
+                _write_lines(file, lines, pool, self.order)
             takers = {"n": self._node, "w": self._way, "r": self._relation}
             with lines.open(encoding="utf-8", newline="\n") as text:
                 for line in text:
