@@ -1,13 +1,13 @@
 """The whole tool on cities of growing size, one table: processor time, memory, and how both grow.
 
-    python benchmarks/cities.py [NAME …] [--only COMMAND …] [--peers] [--keep FOLDER] [-o FILE]
+    python benchmarks/cities.py [NAME …] [--only COMMAND …] [--once] [--peers] [--keep FOLDER] [-o FILE]
 
 Cities are tiles of a real extract side by side, made by ``tile.py`` of the tools beside the checkout: ``bmK``
 Berlin-Miraustraße, ``nbK`` Neubrandenburg, K times (``bm40`` has Dresden's size, ``nb40`` and ``bm150``
 Berlin's). Without a name bm1, bm4, nb1 and nb4 are measured, which takes minutes; larger ones by hand.
 `--keep` uses city folders again that lie there. Each command is a process of its own, timed from outside;
 memory is that of the process tree. Growth is the slope between the smallest and the largest city of a kind,
-net of the time it takes to start. With `--peers` OSMnx and pandana do the job on the same
+net of the time it takes to start. With `--once` a command runs once and its wall time is told too. With `--peers` OSMnx and pandana do the job on the same
 tiles, and OSRM where ``osrm-extract`` is installed.
 """
 
@@ -25,7 +25,7 @@ from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from processes import peak_of, python, run
+from processes import peak_of, python, run, watched
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 EXTRACTS = {
@@ -69,6 +69,7 @@ class Figure(NamedTuple):
 
     cpu_s: float
     peak_mb: float
+    wall_s: float | None = None
 
 
 def say(line: str = "") -> None:
@@ -126,9 +127,12 @@ def commands(name: str, folder: Path) -> dict[str, list[str]]:
     }  # fmt: skip
 
 
-def measured(command: list[str], target: Path) -> Figure:
-    """Processor time of one run and memory of another; results are thrown away."""
+def measured(command: list[str], target: Path, *, once: bool = False) -> Figure:
+    """Processor time of one run and memory of another, or both of one; results are thrown away."""
     shutil.rmtree(target, ignore_errors=True)
+    if once:
+        one = watched(command)
+        return Figure(one.cpu_s, one.peak_mb, one.wall_s)
     cpu_s = run(command).cpu_s
     shutil.rmtree(target, ignore_errors=True)
     return Figure(cpu_s, peak_of(command))
@@ -139,6 +143,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("names", nargs="*", default=list(USUAL))
     parser.add_argument("--only", nargs="*", default=[])
+    parser.add_argument("--once", action="store_true")
     parser.add_argument("--peers", action="store_true")
     parser.add_argument("--keep", type=Path)
     parser.add_argument("-o", "--out", type=Path)
@@ -147,7 +152,8 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     found: dict[str, dict[str, Figure]] = {}
     say("# Cities of growing size\n")
-    say("Processor seconds / MB of the process tree; in brackets the time as a multiple of the scan's.\n")
+    say("Processor seconds / MB of the process tree; in brackets the time as a multiple of the scan's.")
+    say("Behind a comma wall time, where each command ran once.\n" if options.once else "")
     for name in options.names:
         found[name] = {}
         for what, command in commands(name, folder).items():
@@ -157,7 +163,7 @@ def main() -> None:
                 continue
             target = folder / (name if what == "build" else "out")
             try:
-                found[name][what] = measured(command, target)
+                found[name][what] = measured(command, target, once=options.once)
             except RuntimeError as error:
                 print(f"{name} {what}: {error}", file=sys.stderr)
         if options.peers:
@@ -191,7 +197,8 @@ def _table(found: dict[str, dict[str, Figure]]) -> None:
         for name in names:
             figure, scan = found[name].get(what), found[name].get("scan")
             ratio = f" ({figure.cpu_s / scan.cpu_s:.1f})" if figure and scan and what != "scan" else ""
-            cells.append(f"{figure.cpu_s:.1f} / {figure.peak_mb:.0f}{ratio}" if figure else "–")
+            wall = f", {figure.wall_s:.0f} s" if figure and figure.wall_s is not None else ""
+            cells.append(f"{figure.cpu_s:.1f} / {figure.peak_mb:.0f}{ratio}{wall}" if figure else "–")
         say(f"| {what} | {' | '.join(cells)} |")
 
 
