@@ -7,7 +7,8 @@ Berlin-Miraustraße, ``nbK`` Neubrandenburg, K times (``bm40`` has Dresden's siz
 Berlin's). Without a name bm1, bm4, nb1 and nb4 are measured, which takes minutes; larger ones by hand.
 `--keep` uses city folders again that lie there. Each command is a process of its own, timed from outside;
 memory is that of the process tree. Growth is the slope between the smallest and the largest city of a kind,
-net of the time it takes to start. With `--once` a command runs once and its wall time is told too. With `--peers` OSMnx and pandana do the job on the same
+net of the time it takes to start. With `--once` a command runs once, and its wall time is told too. With
+`--peers` OSMnx and pandana do the job on the same
 tiles, and OSRM where ``osrm-extract`` is installed.
 """
 

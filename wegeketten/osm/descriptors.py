@@ -27,6 +27,11 @@ def none_left_open(*paths: Path) -> Iterator[None]:
     *paths
         Files that a native reader or writer opens.
 
+    Yields
+    ------
+    None
+        While the block runs.
+
     Examples
     --------
     >>> import tempfile

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from wegeketten.files.csv import read_csv, write_csv
 from wegeketten.files.json import write_json
 from wegeketten.model.answers import ANSWERS
 from wegeketten.model.tabular import Tabular
+from wegeketten.pipeline.worker import Worker, usual_processes
 from wegeketten.planning.attribution import Attribution, Suspects
 from wegeketten.planning.stop_tasks import Barriers, demand_of, stops_to_board, with_platforms
 from wegeketten.planning.survey_effect import EFFECT_COLUMNS, Thanks, effect_rows
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from wegeketten.city import City
     from wegeketten.model.answers import Answer, Progress
     from wegeketten.people.profile import Profile
+    from wegeketten.places.service_catalogue import Catalogue
     from wegeketten.planning.attribution import Cause, Times
     from wegeketten.planning.stop_tasks import Goals, UsableStops
     from wegeketten.planning.survey_effect import SurveyEffect
@@ -200,9 +202,48 @@ def compare_cities(
         raise UsageError(
             f"{before.path} and {after.path} have no home in common; compare two builds of one place"
         )
+    wanted = _services(before, services)
+    second = worlds > 0 and usual_processes() > 1
+    with Worker[Any](second=second, modules=[find_chances.__module__]) as worker:
+        if worlds:
+            worker.submit(_reached_in_worlds, after, profiles, wanted, worlds, seed, before.catalogue)
+        book, survey = _by_home(before, after, profiles, wanted, (old, new), progress)
+        rows = book.rows
+        if worlds:
+            earlier = find_chances(before, profiles, wanted, worlds=worlds, seed=seed, progress=progress)
+            both = earlier, replace(earlier, within=worker.result())  # as many worlds
+            told = _expected(before, (old, new), both, rows)
+            rows = [row | one for row, one in zip(rows, told, strict=True)]
+    meta = {"before": provenance_of(before), "after": provenance_of(after)}
+    gone, fresh = len(before.homes["home_id"]) - len(old), len(after.homes["home_id"]) - len(old)
+    return Comparison(tuple(rows), book.causes(), gone, fresh, meta, survey)
+
+
+def _reached_in_worlds(
+    city: City,
+    profiles: Sequence[Profile],
+    services: Sequence[str],
+    worlds: int,
+    seed: int,
+    catalogue: Catalogue,
+) -> dict[str, NDArray[np.uint8]]:
+    """`Chances.within` alone, which is little to send to another process."""
+    found = find_chances(city, profiles, services, worlds=worlds, seed=seed, catalogue=catalogue)
+    return dict(found.within)
+
+
+def _by_home(
+    before: City,
+    after: City,
+    profiles: Sequence[Profile],
+    wanted: Sequence[str],
+    matched: tuple[NDArray[np.int64], NDArray[np.int64]],
+    progress: Progress | None,
+) -> tuple[Attribution, SurveyEffect | None]:
+    """Times of all homes in both cities, who gained and lost by what, and what a survey changed."""
+    old, new = matched
     there, back = _match_edges(before, after)
     book, thanks = Attribution(before, old), Thanks(before.homes["weight"][old].astype(np.float64))
-    wanted = _services(before, services)
     for number, profile in enumerate(profiles):
         if progress:
             progress(profile.id, number / len(profiles))
@@ -220,26 +261,7 @@ def compare_cities(
             book.blame(behind, service, limit, new[lost], gain=False)
         for city in (before, after):
             city.forget()
-    rows = book.rows
-    if worlds:
-        both = [
-            find_chances(
-                city,
-                profiles,
-                wanted,
-                worlds=worlds,
-                seed=seed,
-                catalogue=before.catalogue,
-                progress=progress,
-            )
-            for city in (before, after)
-        ]
-        told = _expected(before, (old, new), both, rows)
-        rows = [row | one for row, one in zip(rows, told, strict=True)]
-    meta = {"before": provenance_of(before), "after": provenance_of(after)}
-    gone, fresh = len(before.homes["home_id"]) - len(old), len(after.homes["home_id"]) - len(old)
-    survey = thanks.effect(before, after, there)
-    return Comparison(tuple(rows), book.causes(), gone, fresh, meta, survey)
+    return book, thanks.effect(before, after, there)
 
 
 def _expected(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wegeketten.errors import UsageError
+from wegeketten.model.distinct import distinct_numbers, distinct_rows
 from wegeketten.reports.bottlenecks import MOST_UNITS
 from wegeketten.reports.data import (
     BASE_CLASSES,
@@ -341,7 +342,12 @@ def _rows(access: Endpoints) -> NDArray[np.void]:
 
 
 def _union(of_profiles: list[NDArray[np.void]]) -> tuple[MapJoints, list[NDArray[np.bool_]]]:
-    every, number = np.unique(np.concatenate(of_profiles), return_inverse=True)
+    found = np.concatenate(of_profiles)
+    # whole numbers in the order of the rows: bits of floats of 0 and more rise as they do
+    door = (found["owner"] << 32) | found["edge"]
+    place = (found["along"].view(np.int32).astype(np.int64) << 32) | found["off_m"].view(np.int32)
+    first, number = distinct_rows((door, place))
+    every = found[first]
     use, start = [], 0
     for rows in of_profiles:
         used = np.zeros(len(every), dtype=bool)
@@ -410,9 +416,9 @@ def _distinct(levels: Sequence[NDArray[np.uint8]], edges: int) -> tuple[NDArray[
     for place, both in enumerate(levels):
         arcs = np.broadcast_to(both, (2, edges)).T.ravel()
         keys |= arcs.astype(np.int64) << (2 * place)
-    distinct, outcome = np.unique(keys, return_inverse=True)
+    distinct, outcome = distinct_numbers(keys)
     shifts = 2 * np.arange(len(levels))
-    return ((distinct[:, None] >> shifts) & 3).astype(np.uint8), outcome.ravel()
+    return ((distinct[:, None] >> shifts) & 3).astype(np.uint8), outcome
 
 
 def _network(city: City) -> MapNetwork:

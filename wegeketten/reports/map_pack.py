@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from wegeketten.reports.varint import Pack
 from wegeketten.routing import INF
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -43,33 +44,36 @@ def bundle(data: MapData) -> dict[str, str]:
     >>> len(bundle(gather(hamlet(), profiles=["walker"], services=["pharmacy"]))) > 3
     True
     """
-    texts = {
-        "data-base": _base(data.base),
-        "data-network": _network(data.network),
-        "data-doors": _doors(data),
-        "data-works": _all_works(data.works),
-    }
+    with ThreadPoolExecutor() as pool:  # deflating takes as long as packing, and needs no Python
+        texts = {name: pool.submit(pack.to_base64) for name, pack in _packs(data)}
+    return {name: text.result() for name, text in texts.items()}
+
+
+def _packs(data: MapData) -> Iterator[tuple[str, Pack]]:
+    yield "data-base", _base(data.base)
+    yield "data-network", _network(data.network)
+    yield "data-doors", _doors(data)
+    yield "data-works", _all_works(data.works)
     for layer in data.profiles:
-        texts[f"data-profile-{layer.id}"] = _profile(layer, data)
+        yield f"data-profile-{layer.id}", _profile(layer, data)
         if layer.chance is not None:
-            texts[f"data-chance-{layer.id}"] = _chance(layer.chance)
-    return texts
+            yield f"data-chance-{layer.id}", _chance(layer.chance)
 
 
 def _micro(degrees: NDArray[np.floating[Any]]) -> NDArray[np.int64]:
     return np.rint(np.asarray(degrees, dtype=np.float64) * MICRO).astype(np.int64)
 
 
-def _base(base: Base) -> str:
+def _base(base: Base) -> Pack:
     pack = Pack()
     pack.octets("klass", base.klass)
     pack.integers("count", np.diff(base.starts))
     pack.integers("lon", _micro(base.points[:, 0]), delta=True)
     pack.integers("lat", _micro(base.points[:, 1]), delta=True)
-    return pack.to_base64()
+    return pack
 
 
-def _network(network: MapNetwork) -> str:
+def _network(network: MapNetwork) -> Pack:
     pack = Pack()
     pack.integers("nodes", [len(network.lon)])
     pack.integers("u", network.u, delta=True)
@@ -88,7 +92,7 @@ def _network(network: MapNetwork) -> str:
     pack.integers("short_slopes", network.short_slopes, delta=True)
     for attribute, columns in network.readings.items():
         _readings(pack, attribute, columns)
-    return pack.to_base64()
+    return pack
 
 
 def _readings(pack: Pack, attribute: str, columns: Sequence[NDArray[Any]]) -> None:
@@ -128,7 +132,7 @@ def length_cm(network: MapNetwork) -> NDArray[np.int64]:
     return np.rint(np.asarray(network.length_m, dtype=np.float64) * 100).astype(np.int64)
 
 
-def _doors(data: MapData) -> str:
+def _doors(data: MapData) -> Pack:
     pack = Pack()
     homes, places = data.homes, data.places
     pack.integers("home_lon", _micro(homes.lon), delta=True)
@@ -150,7 +154,7 @@ def _doors(data: MapData) -> str:
     pack.texts("place_hours", places.opening_hours)
     _joints(pack, "home", data.home_joints)
     _joints(pack, "place", data.place_joints)
-    return pack.to_base64()
+    return pack
 
 
 def _joints(pack: Pack, whose: str, joints: MapJoints) -> None:
@@ -160,7 +164,7 @@ def _joints(pack: Pack, whose: str, joints: MapJoints) -> None:
     pack.floats(f"{whose}_joint_off_m", joints.off_m)
 
 
-def _all_works(works: MapWorks) -> str:
+def _all_works(works: MapWorks) -> Pack:
     pack = Pack()
     pack.integers("edges", works.edges, delta=True)
     pack.integers("places", works.places, delta=True)
@@ -170,16 +174,16 @@ def _all_works(works: MapWorks) -> str:
     pack.octets("kind", works.kind)
     for attribute, columns in works.readings.items():
         _readings(pack, attribute, columns)
-    return pack.to_base64()
+    return pack
 
 
-def _chance(chance: NDArray[Any]) -> str:
+def _chance(chance: NDArray[Any]) -> Pack:
     pack = Pack()
     pack.octets("chance", np.asarray(chance).ravel())
-    return pack.to_base64()
+    return pack
 
 
-def _profile(layer: ProfileLayer, data: MapData) -> str:
+def _profile(layer: ProfileLayer, data: MapData) -> Pack:
     """Times as what is left after a guess from the length: mostly zeros, which deflate to nothing."""
     pack = Pack()
     pace = round(1000 / layer.speed_mps)
@@ -197,7 +201,7 @@ def _profile(layer: ProfileLayer, data: MapData) -> str:
     pack.octets("place_level", layer.place_level)
     _works(pack, layer)
     _switched(pack, layer, data.works)
-    return pack.to_base64()
+    return pack
 
 
 def _works(pack: Pack, layer: ProfileLayer) -> None:
