@@ -162,12 +162,22 @@ function answerPainter(view, model, before) {
       const state = view.pointState(e, before);
       if (state !== null) barrierMark(context, ...at(...edgeMiddle(network, e)), state === "blocked");
     }
-    if (view.show.places) {
+    if (view.show.places && (tile.z > CELL_ZOOM || countPlaces(doors, view.services) <= MOST_PLACES_FAR)) {
       for (const i of model.placeGrid.within(...tile.box)) {
         if (view.services.includes(doors.placeService[i])) diamond(context, ...at(doors.placeX[i], doors.placeY[i]), tile.z < 12 ? 3 : Math.max(5, r + 2), PAINT.place);
       }
     }
   };
+}
+
+const MOST_PLACES_FAR = 400; // more would hide the homes' squares under them
+
+/* Places of some services; counted once for each choice of them. */
+function countPlaces(doors, services) {
+  doors.counts ??= new Map();
+  const key = services.join();
+  if (!doors.counts.has(key)) doors.counts.set(key, doors.placeService.reduce((sum, service) => sum + Number(services.includes(service)), 0));
+  return doors.counts.get(key);
 }
 
 /* Which tiles show any of some boxes [x0, y0, x1, y1, …], or what is drawn around them as far as `reach` at a zoom. */
