@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import shutil
@@ -312,6 +313,7 @@ def _write_pdf(page: str, folder: Path) -> None:
     from wegeketten.pipeline.worker import Worker, give_back_memory, usual_processes
     from wegeketten.reports.pdf import write_pdf
 
+    gc.collect()  # pages and figures refer to each other
     give_back_memory()
     with Worker[Path](second=usual_processes() > 1, modules=[write_pdf.__module__]) as worker:
         worker.submit(partial(write_pdf, large=True), page, folder / "masterplan-large.pdf")
