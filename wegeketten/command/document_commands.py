@@ -56,7 +56,7 @@ def map_(
     """Draw the city as one HTML file that works without a network."""
     from wegeketten.planning.chain_task import outings
     from wegeketten.planning.stop_tasks import demand_of
-    from wegeketten.reports.map import write_map
+    from wegeketten.reports.map import MANY_BYTES, write_map
 
     language = check_language(lang)
     asked = demand_of(usable_stops, at)
@@ -69,6 +69,13 @@ def map_(
             title=title, plan=plan_, survey=survey_, sites=sites, needs=needs, stops=stops, chains=chains,
             usable_stops=asked, tiles=tiles, worlds=worlds, seed=seed,
         )  # fmt: skip
+    size = written.stat().st_size
+    if size > MANY_BYTES:
+        megabytes = f"{size / 1e6:.0f}"
+        say(
+            f"note: the map has {megabytes} MB, which phones may not open; "
+            "fewer profiles (--profile) make it smaller"
+        )
     say(f"{written} written")
 
 

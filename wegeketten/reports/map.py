@@ -42,8 +42,11 @@ SCRIPTS = (
 )  # fmt: skip
 """Modules of the page's own script, in the order they build on each other."""
 
-LARGEST_BYTES = 20_000_000
-"""A bigger page is refused: phones do not open it."""
+LARGEST_BYTES = 32_000_000
+"""A bigger page is refused: browsers do not open it well."""
+
+MANY_BYTES = 10_000_000
+"""A page of more may be too much for a phone, which whoever makes it is told."""
 
 OUTLYING = 25
 """Homes on each side that the first view may leave out."""
@@ -122,8 +125,8 @@ def map_page(
         raise OutputError(f"the map would ask for {unwanted[0]}; only what lies in assets/vendor may be used")
     if len(page.encode("utf-8")) > LARGEST_BYTES:
         raise OutputError(
-            f"the map would have {len(page) / 1e6:.0f} MB, more than phones open; "
-            "make one for fewer districts with --district, or fewer profiles with --profile"
+            f"the map would have {len(page) / 1e6:.0f} MB, more than browsers open well; "
+            "choose fewer profiles with --profile, or fewer services with --service"
         )
     return page
 
