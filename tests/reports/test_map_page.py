@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
@@ -19,10 +20,13 @@ from wegeketten.reports import inline
 from wegeketten.reports.data import District
 from wegeketten.reports.inline import outside_addresses
 from wegeketten.reports.map import map_page, write_page
+from wegeketten.reports.map_data import gather
 from wegeketten.reports.varint import unpack
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from wegeketten.city import City
 
 
 class Elements(HTMLParser):
@@ -161,3 +165,14 @@ def test_a_city_without_districts_or_places_has_a_map_too() -> None:
 
     data = replace(toytown(4), districts=[District("x", "ohne Umriss", [])])
     assert "ohne Umriss" in map_page(data)
+
+
+def test_the_page_dates_map_and_people(town: City) -> None:
+    """On page one, in words: how old is what one looks at."""
+    dated = replace(town, meta={**town.meta, "osm_timestamp": "2020-01-14T21:22:02Z"})
+    page = map_page(gather(dated, profiles=["walker"], services=["pharmacy"]))
+    assert '<p id="stand">Karte vom 14. Januar 2020.</p>' in page
+    undated = replace(town, meta={**town.meta, "osm_timestamp": ""})
+    assert "Map of an unknown day." in map_page(
+        gather(undated, profiles=["walker"], services=["pharmacy"], lang="en"), lang="en"
+    )

@@ -348,8 +348,8 @@ class MapData:
     services
         Id and shown name of each service.
     sources
-        ``version, source, source_sha256, osm_timestamp`` and ``counted``: what weights count, ``homes`` or
-        ``people``.
+        ``version, source, source_sha256, osm_timestamp``, ``stand``: a sentence that dates map and people,
+        and ``counted``: what weights count, ``homes`` or ``people``.
     thinned
         What was left out to keep the page small: ``buildings``.
     notes

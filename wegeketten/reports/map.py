@@ -534,6 +534,7 @@ def _fill(template: str, lang: str, words: dict[str, Any], data: MapData, **part
         policy=POLICY_MARK,
         title=words["title"].format(place=place),
         heading=words["heading"].format(place=place),
+        stand=sources.get("stand", ""),
         about_method=words["about_method"].format(
             version=sources.get("version", ""),
             date=date_words(clean(sources.get("osm_timestamp")), lang),

@@ -30,6 +30,7 @@ from wegeketten.reports.data import (
 )
 from wegeketten.reports.map_stops import MapStops
 from wegeketten.reports.map_works import find_works
+from wegeketten.reports.phrases import stand_of
 from wegeketten.transit.usable import SERVICE
 from wegeketten.words.catalogue import load_words, text
 from wegeketten.words.decimals import number
@@ -158,6 +159,7 @@ def gather(
             "source_sha256": str(city.meta["source_sha256"]),
             "osm_timestamp": str(city.meta["osm_timestamp"] or "")[:10],
             "counted": city.weight_unit,
+            "stand": stand_of(city, lang),
         },
         measures=measures,
         walks=walks,

@@ -14,6 +14,7 @@ from wegeketten.words.numbers import about, date, limit_minutes, number, percent
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from wegeketten.city import City
     from wegeketten.planning.proposals import Look, Proposal
     from wegeketten.reach.misses import Misses
     from wegeketten.reach.scan import Scan
@@ -21,6 +22,35 @@ if TYPE_CHECKING:
     from wegeketten.reports.area_figures import AreaShare as Shares
     from wegeketten.reports.stop_results import StopResults
     from wegeketten.siting.read import ReadNeeds, ReadSites
+
+
+def stand_of(city: City, lang: str) -> str:
+    """Date of the map, and what is counted, of which year.
+
+    Parameters
+    ----------
+    city
+        A built city.
+    lang
+        ``de`` or ``en``.
+
+    Returns
+    -------
+    str
+        A sentence.
+
+    Examples
+    --------
+    >>> from wegeketten.pipeline.hamlet import hamlet
+    >>> stand_of(hamlet(), "en")
+    'Map of an unknown day.'
+    """
+    year, file, unit = city.census_year, city.meta.get("weights", {}).get("file", ""), city.weight_unit
+    form = "stand" if unit == "homes" else "stand_census" if year else "stand_counted"
+    counted = load_words(lang)["counted"][unit]
+    stamp = city.meta["osm_timestamp"]
+    day = date(stamp, lang) if stamp else text("report.undated_day", lang)
+    return text(f"report.{form}", lang, date=day, counted=counted, year=year, file=clean(file))
 
 
 class Phrases:
@@ -80,11 +110,7 @@ class Phrases:
 
     def stand(self) -> str:
         """Date of the map, and what is counted, of which year."""
-        year, file = self.scan.city.census_year, self.scan.city.meta.get("weights", {}).get("file", "")
-        form = "stand" if not self.weighted else "stand_census" if year else "stand_counted"
-        return text(
-            f"report.{form}", self.lang, date=self.date, counted=self.counted, year=year, file=clean(file)
-        )
+        return stand_of(self.scan.city, self.lang)
 
     def gained(self, count: float) -> str:
         """A gain in homes, dwellings or people, no more precise than it is known.
