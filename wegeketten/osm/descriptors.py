@@ -43,7 +43,7 @@ def none_left_open(*paths: Path) -> Iterator[None]:
     ...
     OSError: [Errno 9] Bad file descriptor
     """
-    before = set(_open_files())
+    before = _open_files()  # a number may stand for another file afterwards
     try:
         yield
     except BaseException as error:
@@ -53,7 +53,7 @@ def none_left_open(*paths: Path) -> Iterator[None]:
             with suppress(OSError):
                 there.add(_identity(path.stat()))
         for descriptor, identity in _open_files().items():
-            if descriptor not in before and identity in there:
+            if identity in there and before.get(descriptor) != identity:
                 with suppress(OSError):
                     os.close(descriptor)
         raise
