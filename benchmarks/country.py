@@ -1,10 +1,10 @@
 """Many cities: `cut` against osmium and a bare read, `batch` against a plain loop over the same towns.
 
     python -m benchmarks.country cut EXTRACT [--areas 25] [--radius 0.18] [--once] [--loop] [--osmium 25]
-    python -m benchmarks.country batch EXTRACT… [--towns 400]
+    python -m benchmarks.country batch EXTRACT… [--towns 400] [--side 200]
     python -m benchmarks.country queries DATASET [--towns 400]
 
-Towns are pieces of 200 m of the extracts, around buildings: overhead shows where there is little work.
+Towns are pieces of the extracts around buildings, 200 m wide: overhead shows where there is little work.
 Processor seconds, those of child processes included.
 """
 
@@ -241,7 +241,7 @@ def lines_of(extract: Path) -> list[bytes]:
     return subprocess.run(words, capture_output=True, check=True).stdout.splitlines()
 
 
-def bench_batch(extracts: list[Path], towns: int, room: Path) -> None:
+def bench_batch(extracts: list[Path], towns: int, side_m: float, room: Path) -> None:
     """A batch of tiny towns, the same in a plain loop, and the batch again when it is done."""
     from wegeketten.cutting.cut import cut
 
@@ -254,7 +254,8 @@ def bench_batch(extracts: list[Path], towns: int, room: Path) -> None:
         each = towns // len(extracts)
         chosen = places[rng.choice(len(places), each)] + rng.normal(0, 0.0002, (each, 2))
         prefix = extract.name[:4]
-        boxes = [shapely.box(x - 0.0014, y - 0.0009, x + 0.0014, y + 0.0009) for x, y in chosen.tolist()]
+        wide, high = 0.0014 * side_m / 200, 0.0009 * side_m / 200
+        boxes = [shapely.box(x - wide, y - high, x + wide, y + high) for x, y in chosen.tolist()]
         write_areas(room / f"{prefix}.geojson", boxes, prefix)
         rows = cut(extract, room / f"{prefix}.geojson", room / prefix, margin_m=0.0, at_once=towns)
         lines += [f"{row.city},{row.name},{prefix}/{row.extract}" for row in rows if row.extract]
@@ -340,6 +341,7 @@ def main() -> None:
     parser.add_argument("--areas", type=int, default=25)
     parser.add_argument("--radius", type=float, default=0.18, help="of areas, as a share of their distance")
     parser.add_argument("--towns", type=int, default=400)
+    parser.add_argument("--side", type=float, default=200.0, help="of towns, metres")
     parser.add_argument(
         "--osmium", type=int, default=0, help="compare so many areas with osmium extract, which takes long"
     )
@@ -359,7 +361,7 @@ def main() -> None:
         elif asked.what == "queries":
             bench_queries(asked.extracts[0], asked.towns, room, asked.profile)
         else:
-            bench_batch(asked.extracts, asked.towns, room)
+            bench_batch(asked.extracts, asked.towns, asked.side, room)
     finally:
         if asked.keep is None:
             shutil.rmtree(room, ignore_errors=True)

@@ -98,6 +98,8 @@ def overview_columns(dataset: Path, told: Sequence[dict[str, Any]]) -> dict[str,
     import numpy as np
     import pyarrow.parquet as pq
 
+    from wegeketten.files.parquet import to_numpy
+
     wanted = ["profile", "service", "homes", "weight", "standard_s", *_SHARES]
     texts: dict[str, list[str]] = {name: [] for name in ("city", "name", "profile", "service")}
     places: dict[str, list[float]] = {"lon": [], "lat": []}
@@ -118,7 +120,7 @@ def overview_columns(dataset: Path, told: Sequence[dict[str, Any]]) -> dict[str,
         for place, known in places.items():
             known += [np.nan if about[place] is None else about[place]] * len(groups)
         for name, part in parts.items():
-            part.append(table[name].to_numpy())
+            part.append(to_numpy(table[name]))
     numbers: dict[str, NDArray[Any]] = {name: np.array(column) for name, column in places.items()}
     numbers |= _totals({name: np.concatenate(part) for name, part in parts.items()}, np.array(group_of))
     columns: dict[str, NDArray[Any] | list[str]] = {name: texts[name] for name in ("city", "name")}
