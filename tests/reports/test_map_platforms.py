@@ -160,6 +160,7 @@ def test_measures_stops_and_links(city: City, tmp_path: Path, open_tab: Callable
     tab = open_tab(page)
     tab.settled()
     assert "am 3. März 2026: mindestens 1." in tab.page.text_content("#standard-told")
+    assert ". Als Haltestelle zählt hier nur" in tab.page.text_content("#standard-told")
     tab.page.click("#whatif summary")
     boxes = tab.page.locator("#measures-list input")
     first = len(

@@ -165,11 +165,7 @@ def gather(
         walks=walks,
         stops=stops,
         thinned=thinned,
-        standards=[
-            _standard(catalogue.services[name], lang)
-            + (f" {platforms.sentence(lang)}" if platforms is not None and name == SERVICE else "")
-            for name in wanted
-        ],
+        standards=[_standard(catalogue.services[name], lang, platforms) for name in wanted],
         worlds=worlds,
         chains=[_chain(city, each.checked(city), loaded, wanted, lang) for each in chains],
     )
@@ -219,17 +215,20 @@ def _chain(
     )
 
 
-def _standard(service: Service, lang: str) -> str:
-    """How far is near enough, and who says so."""
+def _standard(service: Service, lang: str, platforms: MapStops | None) -> str:
+    """How far is near enough, and who says so; of stops, which of them count."""
     standard = service.standard
     metres = standard.metres is not None
-    return text(
+    told = text(
         f"map.standard_{'metres' if metres else 'minutes'}",
         lang,
         service=getattr(service.name, lang),
         limit=number(float(standard.metres or standard.minutes or 0), lang),
         source=service.source_in(lang),
     )
+    if platforms is None or service.id != SERVICE:
+        return told
+    return f"{told.rstrip('.')}. {platforms.sentence(lang)}"
 
 
 def _with_chances(
