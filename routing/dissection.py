@@ -7,11 +7,11 @@ with the smallest boundary is taken. All cuts are judged in one pass.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from .compiled import helper, i4, kernel, nothing, reads, writes
+from .compiled import helper, i4, kernel, nothing, reads, tuple_of, writes
 
 if TYPE_CHECKING:
     from .graph import Int32
@@ -62,103 +62,137 @@ def _best_cut(size: int, low: int, high: int, counts: Int32, left: Int32, right:
     return best, from_right
 
 
-@kernel(nothing, reads(i4), reads(i4), *[writes(i4)] * 10)
-def _dissect(  # noqa: C901  (one loop, one stack)
-    pointers: Int32,
-    heads: Int32,
-    order: Int32,
-    parts: Int32,
-    from_a: Int32,
-    from_b: Int32,
-    queue: Int32,
-    sides: Int32,
-    stack: Int32,
-    counts: Int32,
-    left: Int32,
-    right: Int32,
-) -> None:
-    """All but the first three are working room, the last four of twice the size; `parts` starts as 0."""
-    n = order.size
-    for u in range(n):
-        order[u] = u
-    stack[0] = 0
-    stack[1] = n
-    waiting = 1
-    part = 0
+class _Graph(NamedTuple):
+    """Adjacency in compressed rows, and the part each node is in: -1 in a separator."""
+
+    pointers: Int32
+    heads: Int32
+    parts: Int32
+
+
+class _Room(NamedTuple):
+    """Working room: distances from two ends, a queue and a side per node; counts per key, twice the size."""
+
+    from_a: Int32
+    from_b: Int32
+    queue: Int32
+    sides: Int32
+    counts: Int32
+    left: Int32
+    right: Int32
+
+
+@helper
+def _key_part(graph: _Graph, room: _Room, part: int, nodes: Int32) -> tuple[int, int]:
+    """Turn distances of a part's nodes into keys, which grow from one end to the other; least and greatest.
+
+    A part of several islands gets no keys, but one of them a side of its own: least above greatest.
+    """
+    room.from_a[nodes] = -1
+    room.from_b[nodes] = -1
+    reached = _spread(nodes[0], part, graph.pointers, graph.heads, graph.parts, room.from_a, room.queue)
+    if reached < nodes.size:
+        for u in nodes:
+            room.sides[u] = 0 if room.from_a[u] >= 0 else 1
+        return 1, 0
+    one_end = room.queue[reached - 1]
+    room.from_a[nodes] = -1
+    _spread(one_end, part, graph.pointers, graph.heads, graph.parts, room.from_a, room.queue)
+    other_end = room.queue[nodes.size - 1]
+    _spread(other_end, part, graph.pointers, graph.heads, graph.parts, room.from_b, room.queue)
+    n = graph.parts.size
+    low, high = 2 * n, 0
+    for u in nodes:
+        key = n + room.from_a[u] - room.from_b[u]
+        room.from_a[u] = key
+        low, high = min(low, key), max(high, key)
+    return low, high
+
+
+@helper
+def _count_cuts(graph: _Graph, room: _Room, part: int, nodes: Int32, low: int, high: int) -> None:
+    """Count the nodes of each key, and as differences how many each cut has at either side of it."""
+    room.counts[low : high + 2] = 0
+    room.left[low : high + 2] = 0
+    room.right[low : high + 2] = 0
+    for u in nodes:
+        key = room.from_a[u]
+        smallest, largest = key, key
+        for i in range(graph.pointers[u], graph.pointers[u + 1]):
+            if graph.parts[graph.heads[i]] == part:
+                smallest = min(smallest, room.from_a[graph.heads[i]])
+                largest = max(largest, room.from_a[graph.heads[i]])
+        room.counts[key] += 1
+        room.left[key] += 1
+        room.left[largest] -= 1
+        room.right[smallest] += 1
+        room.right[key] -= 1
+
+
+@helper
+def _choose_sides(graph: _Graph, room: _Room, part: int, nodes: Int32, cut: int, from_right: bool) -> None:
+    """Put nodes on the sides of a cut, 0 and 1, and the boundary of one of them between the sides: 2."""
+    for u in nodes:
+        side = 0 if room.from_a[u] <= cut else 1
+        room.sides[u] = side
+        if side == (1 if from_right else 0):
+            for i in range(graph.pointers[u], graph.pointers[u + 1]):
+                v = graph.heads[i]
+                if graph.parts[v] == part and (room.from_a[v] <= cut) != (side == 0):
+                    room.sides[u] = 2
+                    break
+
+
+@helper
+def _sort_sides(nodes: Int32, queue: Int32, sides: Int32) -> tuple[int, int]:
+    """Sort nodes in place by side, as they stand within one; where the second and the third side begin."""
+    place = second = third = 0
+    for k in range(nodes.size):
+        queue[k] = nodes[k]
+    for side in range(3):
+        if side == 1:
+            second = place
+        elif side == 2:
+            third = place
+        for k in range(nodes.size):
+            if sides[queue[k]] == side:
+                nodes[place] = queue[k]
+                place += 1
+    return second, third
+
+
+@kernel(
+    nothing,
+    *(reads(i4), reads(i4), writes(i4), writes(i4), writes(i4)),
+    tuple_of(_Room, *[writes(i4)] * 7),
+)
+def _dissect(pointers: Int32, heads: Int32, order: Int32, parts: Int32, stack: Int32, room: _Room) -> None:
+    """Write the order; `parts` starts as 0, `stack` is working room of twice the size."""
+    graph = _Graph(pointers, heads, parts)
+    order[:] = np.arange(order.size)
+    stack[0], stack[1] = 0, order.size
+    waiting, part = 1, 0
     while waiting > 0:
         waiting -= 1
-        first = stack[2 * waiting]
-        last = stack[2 * waiting + 1]
-        size = last - first
-        if size <= _LEAF:
+        first, last = stack[2 * waiting], stack[2 * waiting + 1]
+        if last - first <= _LEAF:
             continue
         part += 1
-        for k in range(first, last):
-            parts[order[k]] = part
-            from_a[order[k]] = -1
-            from_b[order[k]] = -1
-        reached = _spread(order[first], part, pointers, heads, parts, from_a, queue)
-        if reached < size:  # several islands: split one off, nothing to separate
-            for k in range(first, last):
-                sides[order[k]] = 0 if from_a[order[k]] >= 0 else 1
-        else:
-            a = queue[reached - 1]
-            for k in range(first, last):
-                from_a[order[k]] = -1
-            _spread(a, part, pointers, heads, parts, from_a, queue)
-            _spread(queue[size - 1], part, pointers, heads, parts, from_b, queue)
-            low, high = 2 * n, 0
-            for k in range(first, last):
-                u = order[k]
-                key = n + from_a[u] - from_b[u]
-                from_a[u] = key
-                low = min(low, key)
-                high = max(high, key)
-            if low == high:
-                continue
-            for key in range(low, high + 2):
-                counts[key] = 0
-                left[key] = 0
-                right[key] = 0
-            for k in range(first, last):
-                u = order[k]
-                key = from_a[u]
-                smallest, largest = key, key
-                for i in range(pointers[u], pointers[u + 1]):
-                    if parts[heads[i]] == part:
-                        smallest = min(smallest, from_a[heads[i]])
-                        largest = max(largest, from_a[heads[i]])
-                counts[key] += 1
-                left[key] += 1
-                left[largest] -= 1
-                right[smallest] += 1
-                right[key] -= 1
-            cut, from_right = _best_cut(size, low, high, counts, left, right)
-            for k in range(first, last):
-                u = order[k]
-                side = 0 if from_a[u] <= cut else 1
-                sides[u] = side
-                if side == (1 if from_right else 0):
-                    for i in range(pointers[u], pointers[u + 1]):
-                        v = heads[i]
-                        if parts[v] == part and (from_a[v] <= cut) != (side == 0):
-                            sides[u] = 2
-                            break
-        place = first
-        for k in range(first, last):
-            queue[k - first] = order[k]
-        for side in range(3):
-            begin = place
-            for k in range(size):
-                if sides[queue[k]] == side:
-                    order[place] = queue[k]
-                    place += 1
-            if side == 2:
-                for k in range(begin, last):
-                    parts[order[k]] = -1
-            elif place - begin > _LEAF and place - begin < size:
-                stack[2 * waiting] = begin
-                stack[2 * waiting + 1] = place
+        nodes = order[first:last]
+        parts[nodes] = part
+        low, high = _key_part(graph, room, part, nodes)
+        if low == high:
+            continue
+        if low < high:
+            _count_cuts(graph, room, part, nodes, low, high)
+            cut, from_right = _best_cut(nodes.size, low, high, room.counts, room.left, room.right)
+            _choose_sides(graph, room, part, nodes, cut, from_right)
+        second, third = _sort_sides(nodes, room.queue, room.sides)
+        parts[nodes[third:]] = -1
+        for begin, end in ((0, second), (second, third)):
+            if _LEAF < end - begin < nodes.size:
+                stack[2 * waiting] = first + begin
+                stack[2 * waiting + 1] = first + end
                 waiting += 1
 
 
@@ -182,8 +216,7 @@ def dissect(pointers: Int32, heads: Int32) -> Int32:
     [4, 5, 0, 1, 2, 3]
     """
     n = pointers.size - 1
-    order, from_a, from_b, queue, sides = (np.empty(n, np.int32) for _ in range(5))
-    stack, counts, left, right = (np.empty(2 * n + 2, np.int32) for _ in range(4))
-    room = (np.zeros(n, np.int32), from_a, from_b, queue, sides, stack, counts, left, right)
-    _dissect(pointers, heads, order, *room)
+    order, *of_nodes = (np.empty(n, np.int32) for _ in range(5))
+    stack, *of_keys = (np.empty(2 * n + 2, np.int32) for _ in range(4))
+    _dissect(pointers, heads, order, np.zeros(n, np.int32), stack, _Room(*of_nodes, *of_keys))
     return order

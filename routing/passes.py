@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import sweep
+from .compiled import sealed
 from .lanes import ROW_BYTES
 from .partition import Downward
 from .workers import THREADED, share
@@ -245,19 +246,21 @@ class Passes:
         rows: tuple[NDArray[Any], ...],
     ) -> Callable[..., None]:
         """Climb of ranks first..last over these rows: of all, of one group, or of those above the groups."""
-        hierarchy = self.hierarchy
-        order, starts, _ = self.topology
-        nodes, *others = seeds
-        ranks, parents = hierarchy.ranks[nodes], hierarchy.parents
-        ascending, todo = ranks.copy(), np.empty(self.n, np.int32)
-        ascending.sort()
+        order, starts, _ = map(sealed, self.topology)
+        nodes, lanes, values, *names = map(sealed, seeds)
+        ranks, parents = self.hierarchy.ranks[nodes], sealed(self.hierarchy.parents)
+        ascending, todo = np.sort(ranks), np.empty(self.n, np.int32)
+        named = names[0] if names else sealed(_NO_NODES)
+        sources = sweep.Seeds(sealed(ranks), sealed(ascending), nodes, lanes, values, named)
+        weights = sealed(up)
 
         def climb(
             first: int, last: int, heads: UInt32, gathered: UInt32 = _NO_NODES, tops: Int32 = _NO_RANKS
         ) -> None:
-            state = tops, marks, todo[first:last], gathered, np.zeros(gathered.size, kind.number), kind.far
-            network = order, starts, heads, up
-            kind.climb(ranks, ascending, parents, first, last, *state, *network, nodes, *others, *rows)
+            span = sweep.Span(first, last, sealed(tops), parents, marks, todo[first:last])
+            free = np.zeros(gathered.size, kind.number)
+            arcs = sweep.Arcs(order, starts, sealed(heads), weights, sealed(gathered), sealed(free))
+            kind.climb(sources, span, arcs, kind.far, *rows)
 
         return climb
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from .compiled import helper, i1, i4, i8, kernel, nothing, reads, u4, u8, writes
+from .compiled import helper, i1, i4, i8, kernel, nothing, reads, tuple_of, u4, u8, writes
 from .lanes import (
     TIMES,
     fill_row,
@@ -73,41 +73,108 @@ def mark_ancestors(ranks: Int32, parents: Int32, marks: NDArray[np.int8], ancest
     return count
 
 
+class Span(NamedTuple):
+    """Which ranks are carried, and how far one is.
+
+    Attributes
+    ----------
+    first, last
+        First of the ranks, and the one behind the last.
+    tops
+        Ranks above the parts of several threads; where there are some, only these of all ranks are carried.
+    parents
+        Parent of each rank, -1 at a root.
+    marks
+        One per rank: `ABOVE` where it is a top.
+    todo
+        Working room, one per rank from first to last.
+    """
+
+    first: int
+    last: int
+    tops: Int32
+    parents: Int32
+    marks: NDArray[np.int8]
+    todo: Int32
+
+
+class Seeds(NamedTuple):
+    """Sources of a pass.
+
+    Attributes
+    ----------
+    ranks, ascending
+        Rank of each, and the same sorted.
+    nodes, lanes, values
+        Node, lane and the number that begins there.
+    names
+        What each is called; empty where the kind of sweep has no names beside the numbers.
+    """
+
+    ranks: Int32
+    ascending: Int32
+    nodes: Int32
+    lanes: Int32
+    values: NDArray[Any]
+    names: UInt32
+
+
+class Arcs(NamedTuple):
+    """The chordal arcs upward; `gathered` are nodes whose rows first take what spare rows have for them.
+
+    Attributes
+    ----------
+    order
+        Node of each rank.
+    starts, heads, weights
+        Arcs of the ranks in compressed rows.
+    gathered, free
+        Nodes, and as many zeros; spare rows lie behind all nodes.
+    """
+
+    order: UInt32
+    starts: UInt32
+    heads: UInt32
+    weights: NDArray[Any]
+    gathered: UInt32
+    free: NDArray[Any]
+
+
 @helper
-def _reached_above(sources: Int32, parents: Int32, tops: Int32, marks: NDArray[np.int8], todo: Int32) -> int:
-    """List those of the `tops` that are a source, that a part leads up to, or that lie above one of these."""
+def _reached_above(sources: Int32, span: Span) -> int:
+    """List those of the tops that are a source, that a part leads up to, or that lie above one of these."""
+    marks, todo = span.marks, span.todo
     for x in sources:
         if marks[x] & ABOVE:
             marks[x] |= BELOW
     count = 0
-    for x in tops:
+    for x in span.tops:
         if marks[x] & BELOW:
             todo[count] = x
             count += 1
-            if parents[x] >= 0:
-                marks[parents[x]] |= BELOW
+            if span.parents[x] >= 0:
+                marks[span.parents[x]] |= BELOW
     return count
 
 
 @helper
-def _reached(
-    sources: Int32, parents: Int32, first: int, last: int, marks: NDArray[np.int8], todo: Int32
-) -> int:
-    """Mark the sources among the ranks first..last and all above them; list these ranks ascending.
+def _reached(sources: Int32, span: Span) -> int:
+    """Mark the sources of a span and all above them; list these ranks ascending.
 
     Of the ranks `ABOVE` the parts only those are marked that one of these leads up to. `sources` are
     ascending ranks. In a postorder, whatever has been reached and lies ahead is above the rank at hand, so
     that it can wait on a stack, nearest on top: at the end of `todo`.
     """
-    count, at, waiting = 0, np.searchsorted(sources, first), todo.size
+    marks, todo = span.marks, span.todo
+    count, at, waiting = 0, np.searchsorted(sources, span.first), todo.size
     while True:
-        x = np.int64(last)
+        x = np.int64(span.last)
         if at < sources.size and sources[at] < x:
             x = np.int64(sources[at])
         if waiting < todo.size and todo[waiting] <= x:
             x = np.int64(todo[waiting])
             waiting += 1
-        elif x == last:
+        elif x == span.last:
             return count
         while at < sources.size and sources[at] == x:
             at += 1
@@ -116,7 +183,7 @@ def _reached(
         marks[x] |= BELOW
         todo[count] = x
         count += 1
-        parent = parents[x]
+        parent = span.parents[x]
         if parent >= 0:
             if marks[parent] & ABOVE:
                 marks[parent] |= BELOW
@@ -134,45 +201,23 @@ def _ask_for_arcs(heads: UInt32, weights: NDArray[Number], first: np.uint32, wid
     prefetch_early(weights, first + width)
 
 
-def _climb(
-    ranks: Int32,
-    ascending: Int32,
-    parents: Int32,
-    first: int,
-    last: int,
-    tops: Int32,
-    marks: NDArray[np.int8],
-    todo: Int32,
-    gathered: UInt32,
-    free: NDArray[Number],
-    far: Number,
-    order: UInt32,
-    starts: UInt32,
-    heads: UInt32,
-    weights: NDArray[Number],
-    sources: Int32,
-    lanes: Int32,
-    values: NDArray[Number],
-    rows: NDArray[Number],
-) -> None:
-    """Carry the sources of rank first..last up to the rows their arcs lead to.
-
-    Where there are `tops`, first..last are all ranks, and only those of the tops are carried. `ranks` are
-    those of the sources, `ascending` the same sorted. `gathered` are nodes whose rows first take what the
-    spare rows, those behind all nodes, have for them; `free` are as many zeros. `todo` is working room.
-    """
-    if tops.size > 0:
-        above, count = ABOVE, _reached_above(ascending, parents, tops, marks, todo)
+def _climb(seeds: Seeds, span: Span, arcs: Arcs, far: Number, rows: NDArray[Number]) -> None:
+    """Carry the sources of a span of ranks up to the rows their arcs lead to."""
+    order, starts, heads, weights = arcs.order, arcs.starts, arcs.heads, arcs.weights
+    marks, todo = span.marks, span.todo
+    if span.tops.size > 0:
+        above, count = ABOVE, _reached_above(seeds.ascending, span)
     else:
-        above, count = 0, _reached(ascending, parents, first, last, marks, todo)
+        above, count = 0, _reached(seeds.ascending, span)
     for k in range(count):
         fill_row(rows, order[np.uint32(todo[k])], far)
-    for i in range(ranks.size):
-        if first <= ranks[i] < last and marks[ranks[i]] & ABOVE == above:
-            source, lane = np.uint32(sources[i]), np.uint32(lanes[i])
-            rows[source, lane] = min(rows[source, lane], values[i])
-    for i in range(gathered.size):
-        push_row(rows, order.size + i, gathered, free, i, i + 1)
+    for i in range(seeds.ranks.size):
+        rank = seeds.ranks[i]
+        if span.first <= rank < span.last and marks[rank] & ABOVE == above:
+            source, lane = np.uint32(seeds.nodes[i]), np.uint32(seeds.lanes[i])
+            rows[source, lane] = min(rows[source, lane], seeds.values[i])
+    for i in range(arcs.gathered.size):
+        push_row(rows, order.size + i, arcs.gathered, arcs.free, i, i + 1)
     width = np.uint32(rows.shape[1])
     distant = order.size > DISTANT
     for k in range(count):
@@ -219,52 +264,40 @@ def _descend(
         begin = end
 
 
-@kernel(
-    nothing,
-    *(reads(i4), reads(i4), reads(i4), i8, i8, reads(i4), writes(i1), writes(i4), reads(u4)),
-    *(reads(u8), u8, *[reads(u4)] * 3, reads(u8), reads(i4), reads(i4), reads(u8), reads(u4)),
-    *(writes(u8, 2), writes(u4, 2)),
-)
+def _climb_types(number: Any) -> tuple[object, ...]:
+    """Types of what a climb takes besides the rows."""
+    return (
+        tuple_of(Seeds, *[reads(i4)] * 4, reads(number), reads(u4)),
+        tuple_of(Span, i8, i8, reads(i4), reads(i4), writes(i1), writes(i4)),
+        tuple_of(Arcs, *[reads(u4)] * 3, reads(number), reads(u4), reads(number)),
+        number,
+    )
+
+
+@kernel(nothing, *_climb_types(u8), writes(u8, 2), writes(u4, 2))
 def _climb_keys(
-    ranks: Int32,
-    ascending: Int32,
-    parents: Int32,
-    first: int,
-    last: int,
-    tops: Int32,
-    marks: NDArray[np.int8],
-    todo: Int32,
-    gathered: UInt32,
-    free: UInt64,
-    far: np.uint64,
-    order: UInt32,
-    starts: UInt32,
-    heads: UInt32,
-    weights: UInt64,
-    sources: Int32,
-    lanes: Int32,
-    values: UInt64,
-    names: UInt32,
-    rows: UInt64,
-    name_rows: UInt32,
+    seeds: Seeds, span: Span, arcs: Arcs, far: np.uint64, rows: UInt64, name_rows: UInt32
 ) -> None:
-    """As `_climb`, for keys; `names` are what the sources are called."""
-    if tops.size > 0:
-        above, count = ABOVE, _reached_above(ascending, parents, tops, marks, todo)
+    """As `_climb`, for keys, with the names of the sources in rows of their own."""
+    order, starts, heads, weights = arcs.order, arcs.starts, arcs.heads, arcs.weights
+    marks, todo = span.marks, span.todo
+    if span.tops.size > 0:
+        above, count = ABOVE, _reached_above(seeds.ascending, span)
     else:
-        above, count = 0, _reached(ascending, parents, first, last, marks, todo)
+        above, count = 0, _reached(seeds.ascending, span)
     for k in range(count):
         node = order[np.uint32(todo[k])]
         rows[node, :] = far
         name_rows[node, :] = NOBODY
-    for i in range(ranks.size):
-        if first <= ranks[i] < last and marks[ranks[i]] & ABOVE == above:
-            at, lane, key = np.uint32(sources[i]), np.uint32(lanes[i]), values[i]
-            if key < rows[at, lane] or (key == rows[at, lane] and names[i] < name_rows[at, lane]):
+    for i in range(seeds.ranks.size):
+        rank = seeds.ranks[i]
+        if span.first <= rank < span.last and marks[rank] & ABOVE == above:
+            at, lane, key = np.uint32(seeds.nodes[i]), np.uint32(seeds.lanes[i]), seeds.values[i]
+            if key < rows[at, lane] or (key == rows[at, lane] and seeds.names[i] < name_rows[at, lane]):
                 rows[at, lane] = key
-                name_rows[at, lane] = names[i]
-    for i in range(gathered.size):
-        push_keys(rows, name_rows, order.size + i, gathered, free, i, i + 1)
+                name_rows[at, lane] = seeds.names[i]
+    for i in range(arcs.gathered.size):
+        push_keys(rows, name_rows, order.size + i, arcs.gathered, arcs.free, i, i + 1)
     width = np.uint32(rows.shape[1])
     for k in range(count):
         if order.size > DISTANT:
@@ -318,12 +351,7 @@ class SweepKind(NamedTuple):
 
 def _kind(number: Any, far: np.uint32 | np.uint64) -> SweepKind:
     """Kernels for rows of plain numbers of which the least counts."""
-    climb = kernel(
-        nothing,
-        *(reads(i4), reads(i4), reads(i4), i8, i8, reads(i4), writes(i1), writes(i4), reads(u4)),
-        *(reads(number), number, *[reads(u4)] * 3, reads(number), reads(i4), reads(i4), reads(number)),
-        writes(number, 2),
-    )(_climb)
+    climb = kernel(nothing, *_climb_types(number), writes(number, 2))(_climb)
     descend = kernel(
         nothing, reads(u4), reads(i4), *[reads(u4)] * 3, reads(number), reads(i1), writes(number, 2)
     )(_descend)
