@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 from queue import SimpleQueue
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from .compiled import helper, i4, i8, kernel, nothing, reads, u4, writes
+from .compiled import helper, i4, i8, kernel, nothing, reads, tuple_of, u4, writes
 from .graph import INF, as_int32
 from .heap import pop_packed, push_packed
 from .search import as_limit, as_sources
@@ -78,11 +78,20 @@ def spread(
     return count
 
 
+class _Room(NamedTuple):
+    """Working room of one thread: times, nodes and a heap of a search, and the sums it adds to."""
+
+    fresh: Int32
+    touched: Int32
+    heap: NDArray[np.int64]
+    sums: NDArray[np.int64]
+
+
 @kernel(
     nothing,
     *(reads(u4), reads(u4), reads(i4), reads(i4, 2)),
     *(i8, i8, reads(i4), reads(i4), reads(i8)),
-    *(writes(i4), writes(i4), writes(i8), writes(i8)),
+    tuple_of(_Room, writes(i4), writes(i4), writes(i8), writes(i8)),
 )
 def _count(
     indptr: UInt32,
@@ -94,12 +103,10 @@ def _count(
     sources: Int32,
     offsets: Int32,
     amounts: NDArray[np.int64],
-    fresh: Int32,
-    touched: Int32,
-    heap: NDArray[np.int64],
-    sums: NDArray[np.int64],
+    room: _Room,
 ) -> None:
     """Add the amount of each of the sources begin..end to every node whose bound is not exceeded."""
+    fresh, touched, heap = room.fresh, room.touched, room.heap
     for i in range(begin, end):
         source, offset = sources[i], np.int64(offsets[i])
         if offset >= bounds[source, 0]:
@@ -109,7 +116,7 @@ def _count(
         size = push_packed(heap, 0, (offset << 32) | np.int64(source))
         count = spread(0, 1, size, indptr, heads, weights, bounds, fresh, touched, heap)
         for k in range(count):
-            sums[touched[k]] += amounts[i]
+            room.sums[touched[k]] += amounts[i]
             fresh[touched[k]] = INF
 
 
@@ -162,16 +169,16 @@ def count_within(
     count = min(thread_count(threads), max(1, nodes.size // _PIECE))
     bounds = np.full((graph.n, 1), as_limit(limit) + 1, np.int32)
     indptr, heads = graph.indptr.view(np.uint32), graph.heads.view(np.uint32)
-    rooms: SimpleQueue[tuple[Int32, Int32, NDArray[np.int64], NDArray[np.int64]]] = SimpleQueue()
+    rooms: SimpleQueue[_Room] = SimpleQueue()
     sums = [np.zeros(graph.n, np.int64) for _ in range(count)]
     for own in sums:
         fresh, touched = np.full(graph.n, INF, np.int32), np.empty(graph.n, np.int32)
-        rooms.put((fresh, touched, np.empty(graph.m + 1, np.int64), own))
+        rooms.put(_Room(fresh, touched, np.empty(graph.m + 1, np.int64), own))
 
     def piece(begin: int) -> None:
         room = rooms.get()
         end = min(begin + _PIECE, nodes.size)
-        _count(indptr, heads, graph.weights, bounds, begin, end, nodes, starts, worth, *room)
+        _count(indptr, heads, graph.weights, bounds, begin, end, nodes, starts, worth, room)
         rooms.put(room)
 
     share([partial(piece, begin) for begin in range(0, nodes.size, _PIECE)], count)

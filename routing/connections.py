@@ -8,11 +8,11 @@ closed: anyone who walks from a to b and from b to c has no footpath from a to c
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from .compiled import b1, i4, i8, kernel, nothing, reads, writes
+from .compiled import b1, i4, i8, kernel, nothing, reads, sealed, tuple_of, writes
 from .graph import INF, as_int32
 
 if TYPE_CHECKING:
@@ -21,6 +21,30 @@ if TYPE_CHECKING:
     from .graph import Int32
 
     Flags = NDArray[np.bool_]
+
+
+class Hops(NamedTuple):
+    """Columns of connections as kernels take them; `link` is the row before or after on the same vehicle."""
+
+    departure: Int32
+    arrival: Int32
+    tail: Int32
+    head: Int32
+    link: Int32
+    boards: Flags
+    alights: Flags
+
+
+class Walks(NamedTuple):
+    """Footpaths as kernels take them."""
+
+    indptr: Int32
+    ends: Int32
+    times: Int32
+
+
+HOPS = tuple_of(Hops, *[reads(i4)] * 5, *[reads(b1)] * 2)
+WALKS = tuple_of(Walks, *[reads(i4)] * 3)
 
 
 @dataclass(frozen=True)
@@ -40,6 +64,16 @@ class Footpaths:
     indptr: Int32
     heads: Int32
     times: Int32
+
+    def as_walks(self) -> Walks:
+        """Columns for a kernel.
+
+        Returns
+        -------
+        Walks
+            Views that are only read.
+        """
+        return Walks(sealed(self.indptr), sealed(self.heads), sealed(self.times))
 
     @classmethod
     def from_walks(cls, n: int, tails: ArrayLike, heads: ArrayLike, times: ArrayLike) -> Footpaths:
@@ -124,6 +158,22 @@ class Connections:
 
     def __len__(self) -> int:
         return self.departure.size
+
+    def as_hops(self, link: Int32) -> Hops:
+        """Columns for a kernel.
+
+        Parameters
+        ----------
+        link
+            `before` or `after`: which way the scan follows vehicles.
+
+        Returns
+        -------
+        Hops
+            Views that are only read.
+        """
+        columns = self.departure, self.arrival, self.tail, self.head, link, self.boards, self.alights
+        return Hops(*map(sealed, columns))
 
     @classmethod
     def from_hops(
@@ -313,36 +363,26 @@ def _refuse(bad: Flags, fault: str) -> None:
         raise ValueError(f"{fault}, at position {int(np.flatnonzero(bad)[0])}")
 
 
-@kernel(
-    nothing,
-    *(reads(i4), reads(i4), reads(i4), reads(i4), reads(i4), reads(b1), reads(b1)),
-    *(reads(i4), reads(i4), reads(i4)),
-    *(i8, writes(i4), writes(i4), writes(b1), writes(i4), writes(i4), writes(i4)),
-)
-def _forward(
-    departure: Int32,
-    arrival: Int32,
-    tail: Int32,
-    head: Int32,
-    before: Int32,
-    boards: Flags,
-    alights: Flags,
-    indptr: Int32,
-    foot_heads: Int32,
-    foot_times: Int32,
-    first: int,
-    ready: Int32,
-    reached: Int32,
-    aboard: Flags,
-    ready_by: Int32,
-    reached_by: Int32,
-    entered: Int32,
-) -> None:
+class _Scan(NamedTuple):
+    """State of a forward scan; see `Arrivals`. `aboard` tells by connection whether one sits in it."""
+
+    ready: Int32
+    reached: Int32
+    ready_by: Int32
+    reached_by: Int32
+    entered: Int32
+    aboard: Flags
+
+
+@kernel(nothing, HOPS, WALKS, i8, tuple_of(_Scan, *[writes(i4)] * 5, writes(b1)))
+def _forward(hops: Hops, walks: Walks, first: int, scan: _Scan) -> None:
     """Scan from row `first` on; `ready` is when one can board at a place, `reached` when one gets out there.
 
     Rows that leave at the same moment are gone through again as long as a hop that takes no time has led on:
     whom it brings may catch another of them, in whichever order they stand.
     """
+    departure, arrival, tail, head, before, boards, alights = hops
+    ready, reached, ready_by, reached_by, entered, aboard = scan
     i = first
     while i < departure.size:
         moment = departure[i]
@@ -365,11 +405,11 @@ def _forward(
                         reached[v] = arrival[k]
                         reached_by[v] = k
                         again = again or arrival[k] == moment
-                        for f in range(indptr[v], indptr[v + 1]):
-                            there = arrival[k] + foot_times[f]
-                            if there < ready[foot_heads[f]]:
-                                ready[foot_heads[f]] = there
-                                ready_by[foot_heads[f]] = k
+                        for f in range(walks.indptr[v], walks.indptr[v + 1]):
+                            there = arrival[k] + walks.times[f]
+                            if there < ready[walks.ends[f]]:
+                                ready[walks.ends[f]] = there
+                                ready_by[walks.ends[f]] = k
                 k += 1
             end = k
         i = end
@@ -464,9 +504,9 @@ def scan_forward(
     entered = np.full(len(connections), -1, np.int32)
     aboard = np.zeros(len(connections), bool)
     _forward(
-        *(connections.departure, connections.arrival, connections.tail, connections.head),
-        *(connections.before, connections.boards, connections.alights),
-        *(footpaths.indptr, footpaths.heads, footpaths.times),
-        *(first, ready, reached, aboard, ready_by, reached_by, entered),
+        connections.as_hops(connections.before),
+        footpaths.as_walks(),
+        first,
+        _Scan(ready, reached, ready_by, reached_by, entered, aboard),
     )
     return Arrivals(ready, reached, ready_by, reached_by, entered)

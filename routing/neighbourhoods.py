@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 from queue import SimpleQueue
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from .bounded import spread
-from .compiled import i4, i8, kernel, reads, several, u4, writes
+from .compiled import i4, i8, kernel, reads, sealed, several, tuple_of, u4, writes
 from .graph import INF, as_int32
 from .heap import push_packed
 from .search import as_limit
@@ -20,40 +20,53 @@ if TYPE_CHECKING:
 
     from .graph import Graph, Int32, UInt32
 
-    Room = tuple[Int32, Int32, NDArray[np.int64]]
-
 _PIECE = 32  # starts between two looks at the keyboard
+
+
+class _Starts(NamedTuple):
+    """Nodes and offsets that belong to each start, in compressed rows."""
+
+    indptr: Int32
+    nodes: Int32
+    offsets: Int32
+
+
+class _Room(NamedTuple):
+    """Working room of one thread: times, nodes and a heap of a search."""
+
+    fresh: Int32
+    touched: Int32
+    heap: NDArray[np.int64]
 
 
 @kernel(
     several(i8, 2),
     *(reads(u4), reads(u4), reads(i4), reads(i4, 2)),
-    *(reads(i4), reads(i4), reads(i4), i8, i8, i8),
-    *(writes(i4), writes(i4), writes(i8), writes(i4), writes(i4), writes(i4)),
+    tuple_of(_Starts, *[reads(i4)] * 3),
+    *(i8, i8, i8),
+    tuple_of(_Room, writes(i4), writes(i4), writes(i8)),
+    *[writes(i4)] * 3,
 )
 def _balls(
     indptr: UInt32,
     heads: UInt32,
     weights: Int32,
     bounds: Int32,
-    seed_ptr: Int32,
-    seeds: Int32,
-    offsets: Int32,
+    starts: _Starts,
     start: int,
     end: int,
     filled: int,
-    fresh: Int32,
-    touched: Int32,
-    heap: NDArray[np.int64],
+    room: _Room,
     nodes: Int32,
     times: Int32,
     ends: Int32,
 ) -> tuple[int, int]:
     """Search from the starts start..end; return the start that found no room any more, and what is filled."""
+    fresh, touched, heap = room.fresh, room.touched, room.heap
     for s in range(start, end):
         size, count = 0, 0
-        for i in range(seed_ptr[s], seed_ptr[s + 1]):
-            node, offset = seeds[i], np.int64(offsets[i])
+        for i in range(starts.indptr[s], starts.indptr[s + 1]):
+            node, offset = starts.nodes[i], np.int64(starts.offsets[i])
             if offset < bounds[node, 0] and offset < fresh[node]:
                 if fresh[node] == INF:
                     touched[count] = node
@@ -131,11 +144,12 @@ def each_within(
     count = min(thread_count(threads), max(1, starts // _PIECE))
     bounds = _bounds(graph.n, limit)
     indptr, heads = graph.indptr.view(np.uint32), graph.heads.view(np.uint32)
-    rooms: SimpleQueue[Room] = SimpleQueue()
+    seeds_of = _Starts(sealed(ptr), sealed(nodes), sealed(since))
+    rooms: SimpleQueue[_Room] = SimpleQueue()
     seeds_most = int(np.diff(ptr).max(initial=0))
     for _ in range(count):
         fresh, touched = np.full(graph.n, INF, np.int32), np.empty(graph.n, np.int32)
-        rooms.put((fresh, touched, np.empty(graph.m + seeds_most + 1, np.int64)))
+        rooms.put(_Room(fresh, touched, np.empty(graph.m + seeds_most + 1, np.int64)))
     sizes = np.zeros(starts, np.int32)
     found: dict[int, tuple[Int32, Int32]] = {}
 
@@ -145,8 +159,7 @@ def each_within(
         near, times = np.empty(1 << 12, np.int32), np.empty(1 << 12, np.int32)
         while True:
             at, filled = _balls(
-                *(indptr, heads, graph.weights, bounds, ptr, nodes, since),
-                *(at, end, filled, *room, near, times, sizes),
+                *(indptr, heads, graph.weights, bounds, seeds_of, at, end, filled, room, near, times, sizes)
             )
             if at == end:
                 break

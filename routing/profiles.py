@@ -9,17 +9,18 @@ use at the place of boarding may be the best for somebody who walks there.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from .compiled import b1, helper, i4, i8, kernel, nothing, reads, writes
+from .compiled import helper, i4, i8, kernel, nothing, reads, sealed, tuple_of, writes
+from .connections import HOPS, WALKS, Walks
 from .graph import INF, as_int32
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
-    from .connections import Connections, Footpaths
+    from .connections import Connections, Footpaths, Hops
     from .graph import Int32
 
 RIDES = 32
@@ -66,32 +67,17 @@ def _insert(entries: Int32, count: int, place: int, leave: int, key: int) -> int
 
 @kernel(
     i8,
-    *(reads(i4), reads(i4), reads(i4), reads(i4), reads(i4), reads(b1), reads(b1)),
-    *(reads(i4), reads(i4), reads(i4), reads(i4)),
-    *(i8, writes(i4), writes(i4), writes(i4, 3)),
+    *(HOPS, WALKS, reads(i4), i8, writes(i4), writes(i4), writes(i4, 3)),
 )
 def _sweep(
-    departure: Int32,
-    arrival: Int32,
-    tail: Int32,
-    head: Int32,
-    after: Int32,
-    boards: NDArray[np.bool_],
-    alights: NDArray[np.bool_],
-    egress: Int32,
-    indptr: Int32,
-    foot_tails: Int32,
-    foot_times: Int32,
-    last: int,
-    best: Int32,
-    counts: Int32,
-    entries: Int32,
+    hops: Hops, walks: Walks, egress: Int32, last: int, best: Int32, counts: Int32, entries: Int32
 ) -> int:
     """Scan backwards from row `last`; return the row at which a profile ran out of room, -1 when done.
 
     Rows that leave at the same moment are gone through again as long as one of them takes no time and
     something was found, for it may be of use to another of them.
     """
+    departure, arrival, tail, head, after, boards, alights = hops
     room = entries.shape[1]
     end = last
     while end >= 0:
@@ -115,8 +101,8 @@ def _sweep(
                 best[k] = key
                 if key != INF and boards[k]:
                     u = tail[k]
-                    for f in range(indptr[u], indptr[u + 1]):
-                        s, leave = foot_tails[f], moment - foot_times[f]
+                    for f in range(walks.indptr[u], walks.indptr[u + 1]):
+                        s, leave = walks.ends[f], moment - walks.times[f]
                         if _key_at(entries, counts[s], s, leave) <= key:
                             continue
                         if counts[s] == room:
@@ -212,13 +198,9 @@ def scan_profiles(connections: Connections, footpaths: Footpaths, egress: ArrayL
     counts = np.zeros(connections.n, np.int32)
     entries = np.empty((connections.n, _ROOM, 2), np.int32)
     row = len(connections) - 1
+    hops, walks = connections.as_hops(connections.after), into.as_walks()
     while True:
-        row = _sweep(
-            *(connections.departure, connections.arrival, connections.tail, connections.head),
-            *(connections.after, connections.boards, connections.alights),
-            *(goals, into.indptr, into.heads, into.times),
-            *(row, best, counts, entries),
-        )
+        row = _sweep(hops, walks, goals, row, best, counts, entries)
         if row < 0:
             break
         entries = np.concatenate((entries, np.empty_like(entries)), axis=1)
@@ -243,38 +225,39 @@ def _in_rows(counts: Int32, entries: Int32) -> Profiles:
     )
 
 
+class _Entries(NamedTuple):
+    """Rows of `Profiles` as kernels take them."""
+
+    indptr: Int32
+    departure: Int32
+    arrival: Int32
+    rides: Int32
+
+
 @kernel(
     nothing,
-    *(reads(i4), reads(i4), reads(i4)),
-    *(reads(i4), reads(i4), reads(i4), reads(i4)),
-    *(reads(i4), i8, i8, i8, i8),
-    *(writes(i4, 2), writes(i4, 2), writes(i4)),
+    *(WALKS, tuple_of(_Entries, *[reads(i4)] * 4)),
+    *(reads(i4), i8, i8, writes(i4, 2), writes(i4, 2), writes(i4)),
 )
 def _spread(
-    near_ptr: Int32,
-    near: Int32,
-    walks: Int32,
-    indptr: Int32,
-    departure: Int32,
-    arrival: Int32,
-    rides: Int32,
+    near: Walks,
+    entries: _Entries,
     direct: Int32,
     start: int,
     step: int,
-    begin: int,
-    end: int,
     times: Int32,
     by: Int32,
     slots: Int32,
 ) -> None:
-    """Durations of the doors begin..end, by moment; `by` names the entry used, -1 on foot alone."""
+    """Durations of the doors by moment; `by` names the entry used, -1 on foot alone."""
+    indptr, departure, arrival, rides = entries
     count = times.shape[1]
-    for h in range(begin, end):
+    for h in range(times.shape[0]):
         for m in range(count):
             slots[m] = INF
             by[h, m] = -1
-        for a in range(near_ptr[h], near_ptr[h + 1]):
-            s, walk = near[a], np.int64(walks[a])
+        for a in range(near.indptr[h], near.indptr[h + 1]):
+            s, walk = near.ends[a], np.int64(near.times[a])
             for e in range(indptr[s], indptr[s + 1]):
                 slot = (np.int64(departure[e]) - walk - start) // step
                 if slot < 0:
@@ -335,8 +318,8 @@ def spread_to_doors(
     """
     doors = near_ptr.size - 1
     times, by = np.empty((doors, count), np.int32), np.empty((doors, count), np.int32)
-    _spread(
-        *(near_ptr, near, walks, profiles.indptr, profiles.departure, profiles.arrival, profiles.rides),
-        *(direct, start, step, 0, doors, times, by, np.empty(count, np.int32)),
-    )
+    paths = Walks(*map(sealed, (near_ptr, near, walks)))
+    columns = profiles.indptr, profiles.departure, profiles.arrival, profiles.rides
+    entries = _Entries(*map(sealed, columns))
+    _spread(paths, entries, direct, start, step, times, by, np.empty(count, np.int32))
     return times, by

@@ -11,11 +11,11 @@ reaches one walks on at once, and only nodes where ways part wait in the queue.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from .compiled import helper, i4, i8, inlined, kernel, reads, several, u4, writes
+from .compiled import helper, i4, i8, inlined, kernel, reads, several, tuple_of, u4, writes
 from .graph import INF, Graph, as_int32
 from .lanes import prefetch
 
@@ -151,10 +151,18 @@ def _walk(
         bends -= 1
 
 
+class _Answer(NamedTuple):
+    """The arc by which each node is reached, empty where nobody asks; its time and the source."""
+
+    arrived: Int32
+    times: Int32
+    labels: Int32
+
+
 @kernel(
     several(i8, 3),
     *(reads(u4), reads(u4), reads(i4), reads(i4), reads(i4), i8, i8),
-    *(i8, i8, writes(i8), writes(i8), writes(i4), writes(i4), writes(i4)),
+    *(i8, i8, writes(i8), writes(i8), tuple_of(_Answer, *[writes(i4)] * 3)),
 )
 def _search(  # noqa: C901  (the hot loop, kept in one piece)
     indptr: UInt32,
@@ -168,9 +176,7 @@ def _search(  # noqa: C901  (the hot loop, kept in one piece)
     entries: int,
     keys: Int64,
     queue: Int64,
-    arrived: Int32,
-    times: Int32,
-    labels: Int32,
+    answer: _Answer,
 ) -> tuple[np.int64, int, int]:
     """Go on from the bucket of `d`, counted in widths, with so many entries made.
 
@@ -179,6 +185,7 @@ def _search(  # noqa: C901  (the hot loop, kept in one piece)
     twice; nothing is ever taken out of the middle of a list, and no entry is used again. Where `arrived` has
     room, it keeps the arc by which each node is reached.
     """
+    arrived, times, labels = answer
     shift = _width_bits(weights, keys.size > LARGE) + _SOURCE_BITS
     stretch, bucket = d >> STRETCH_BITS, d & (NARROW - 1)
     if entries == 0:
@@ -263,7 +270,7 @@ def _run(
     while True:  # in slices, so that Ctrl-C is heard
         missing, d, entries = _search(
             *(indptr, heads, graph.weights, sources, offsets, limit, target),
-            *(d, entries, keys, queue, arrived, times, labels),
+            *(d, entries, keys, queue, _Answer(arrived, times, labels)),
         )
         if missing == 0:
             return times, labels, arrived
