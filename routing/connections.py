@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
 
 
-class Hops(NamedTuple):
+class HopColumns(NamedTuple):
     """Columns of connections as kernels take them; `link` is the row before or after on the same vehicle."""
 
     departure: Int32
@@ -35,7 +35,7 @@ class Hops(NamedTuple):
     alights: Flags
 
 
-class Walks(NamedTuple):
+class WalkColumns(NamedTuple):
     """Footpaths as kernels take them."""
 
     indptr: Int32
@@ -43,13 +43,13 @@ class Walks(NamedTuple):
     times: Int32
 
 
-HOPS = tuple_of(Hops, *[reads(i4)] * 5, *[reads(b1)] * 2)
-WALKS = tuple_of(Walks, *[reads(i4)] * 3)
+HOPS = tuple_of(HopColumns, *[reads(i4)] * 5, *[reads(b1)] * 2)
+WALKS = tuple_of(WalkColumns, *[reads(i4)] * 3)
 
 
 @dataclass(frozen=True)
 class Footpaths:
-    """Walks between places, in rows by the place they start from.
+    """WalkColumns between places, in rows by the place they start from.
 
     Attributes
     ----------
@@ -65,15 +65,15 @@ class Footpaths:
     heads: Int32
     times: Int32
 
-    def as_walks(self) -> Walks:
+    def columns(self) -> WalkColumns:
         """Columns for a kernel.
 
         Returns
         -------
-        Walks
+        WalkColumns
             Views that are only read.
         """
-        return Walks(sealed(self.indptr), sealed(self.heads), sealed(self.times))
+        return WalkColumns(sealed(self.indptr), sealed(self.heads), sealed(self.times))
 
     @classmethod
     def from_walks(cls, n: int, tails: ArrayLike, heads: ArrayLike, times: ArrayLike) -> Footpaths:
@@ -127,7 +127,7 @@ class Footpaths:
 
 @dataclass(frozen=True)
 class Connections:
-    """Hops of vehicles in order of departure; equally long arrays but for `n`.
+    """HopColumns of vehicles in order of departure; equally long arrays but for `n`.
 
     Attributes
     ----------
@@ -159,7 +159,7 @@ class Connections:
     def __len__(self) -> int:
         return self.departure.size
 
-    def as_hops(self, link: Int32) -> Hops:
+    def columns(self, link: Int32) -> HopColumns:
         """Columns for a kernel.
 
         Parameters
@@ -169,11 +169,11 @@ class Connections:
 
         Returns
         -------
-        Hops
+        HopColumns
             Views that are only read.
         """
         columns = self.departure, self.arrival, self.tail, self.head, link, self.boards, self.alights
-        return Hops(*map(sealed, columns))
+        return HopColumns(*map(sealed, columns))
 
     @classmethod
     def from_hops(
@@ -375,7 +375,7 @@ class _Scan(NamedTuple):
 
 
 @kernel(nothing, HOPS, WALKS, i8, tuple_of(_Scan, *[writes(i4)] * 5, writes(b1)))
-def _forward(hops: Hops, walks: Walks, first: int, scan: _Scan) -> None:
+def _forward(hops: HopColumns, walks: WalkColumns, first: int, scan: _Scan) -> None:
     """Scan from row `first` on; `ready` is when one can board at a place, `reached` when one gets out there.
 
     Rows that leave at the same moment are gone through again as long as a hop that takes no time has led on:
@@ -474,7 +474,7 @@ def scan_forward(
     connections
         The timetable.
     footpaths
-        Walks between rides; a place where one may change has a walk to itself.
+        WalkColumns between rides; a place where one may change has a walk to itself.
     places, times
         Where one may board first, and from when on.
 
@@ -504,8 +504,8 @@ def scan_forward(
     entered = np.full(len(connections), -1, np.int32)
     aboard = np.zeros(len(connections), bool)
     _forward(
-        connections.as_hops(connections.before),
-        footpaths.as_walks(),
+        connections.columns(connections.before),
+        footpaths.columns(),
         first,
         _Scan(ready, reached, ready_by, reached_by, entered, aboard),
     )

@@ -257,7 +257,7 @@ class Passes:
         def climb(
             first: int, last: int, heads: UInt32, gathered: UInt32 = _NO_NODES, tops: Int32 = _NO_RANKS
         ) -> None:
-            span = sweep.Span(first, last, sealed(tops), parents, marks, todo[first:last])
+            span = sweep.RankRange(first, last, sealed(tops), parents, marks, todo[first:last])
             free = np.zeros(gathered.size, kind.number)
             arcs = sweep.Arcs(order, starts, sealed(heads), weights, sealed(gathered), sealed(free))
             kind.climb(sources, span, arcs, kind.far, *rows)

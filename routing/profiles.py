@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from .compiled import helper, i4, i8, kernel, nothing, reads, sealed, tuple_of, writes
-from .connections import HOPS, WALKS, Walks
+from .connections import HOPS, WALKS, WalkColumns
 from .graph import INF, as_int32
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from .connections import Connections, Footpaths, Hops
+    from .connections import Connections, Footpaths, HopColumns
     from .graph import Int32
 
 RIDES = 32
@@ -70,7 +70,7 @@ def _insert(entries: Int32, count: int, place: int, leave: int, key: int) -> int
     *(HOPS, WALKS, reads(i4), i8, writes(i4), writes(i4), writes(i4, 3)),
 )
 def _sweep(
-    hops: Hops, walks: Walks, egress: Int32, last: int, best: Int32, counts: Int32, entries: Int32
+    hops: HopColumns, walks: WalkColumns, egress: Int32, last: int, best: Int32, counts: Int32, entries: Int32
 ) -> int:
     """Scan backwards from row `last`; return the row at which a profile ran out of room, -1 when done.
 
@@ -167,7 +167,7 @@ def scan_profiles(connections: Connections, footpaths: Footpaths, egress: ArrayL
     connections
         The timetable.
     footpaths
-        Walks between rides; a place where one may change, or board, has a walk to itself.
+        WalkColumns between rides; a place where one may change, or board, has a walk to itself.
     egress
         int32[n]: time from having got out at each place to the nearest goal, `INF` where none is near.
 
@@ -198,7 +198,7 @@ def scan_profiles(connections: Connections, footpaths: Footpaths, egress: ArrayL
     counts = np.zeros(connections.n, np.int32)
     entries = np.empty((connections.n, _ROOM, 2), np.int32)
     row = len(connections) - 1
-    hops, walks = connections.as_hops(connections.after), into.as_walks()
+    hops, walks = connections.columns(connections.after), into.columns()
     while True:
         row = _sweep(hops, walks, goals, row, best, counts, entries)
         if row < 0:
@@ -240,7 +240,7 @@ class _Entries(NamedTuple):
     *(reads(i4), i8, i8, writes(i4, 2), writes(i4, 2), writes(i4)),
 )
 def _spread(
-    near: Walks,
+    near: WalkColumns,
     entries: _Entries,
     direct: Int32,
     start: int,
@@ -318,7 +318,7 @@ def spread_to_doors(
     """
     doors = near_ptr.size - 1
     times, by = np.empty((doors, count), np.int32), np.empty((doors, count), np.int32)
-    paths = Walks(*map(sealed, (near_ptr, near, walks)))
+    paths = WalkColumns(*map(sealed, (near_ptr, near, walks)))
     columns = profiles.indptr, profiles.departure, profiles.arrival, profiles.rides
     entries = _Entries(*map(sealed, columns))
     _spread(paths, entries, direct, start, step, times, by, np.empty(count, np.int32))

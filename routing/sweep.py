@@ -73,7 +73,7 @@ def mark_ancestors(ranks: Int32, parents: Int32, marks: NDArray[np.int8], ancest
     return count
 
 
-class Span(NamedTuple):
+class RankRange(NamedTuple):
     """Which ranks are carried, and how far one is.
 
     Attributes
@@ -141,7 +141,7 @@ class Arcs(NamedTuple):
 
 
 @helper
-def _reached_above(sources: Int32, span: Span) -> int:
+def _reached_above(sources: Int32, span: RankRange) -> int:
     """List those of the tops that are a source, that a part leads up to, or that lie above one of these."""
     marks, todo = span.marks, span.todo
     for x in sources:
@@ -158,7 +158,7 @@ def _reached_above(sources: Int32, span: Span) -> int:
 
 
 @helper
-def _reached(sources: Int32, span: Span) -> int:
+def _reached(sources: Int32, span: RankRange) -> int:
     """Mark the sources of a span and all above them; list these ranks ascending.
 
     Of the ranks `ABOVE` the parts only those are marked that one of these leads up to. `sources` are
@@ -201,7 +201,7 @@ def _ask_for_arcs(heads: UInt32, weights: NDArray[Number], first: np.uint32, wid
     prefetch_early(weights, first + width)
 
 
-def _climb(seeds: Seeds, span: Span, arcs: Arcs, far: Number, rows: NDArray[Number]) -> None:
+def _climb(seeds: Seeds, span: RankRange, arcs: Arcs, far: Number, rows: NDArray[Number]) -> None:
     """Carry the sources of a span of ranks up to the rows their arcs lead to."""
     order, starts, heads, weights = arcs.order, arcs.starts, arcs.heads, arcs.weights
     marks, todo = span.marks, span.todo
@@ -268,7 +268,7 @@ def _climb_types(number: Any) -> tuple[object, ...]:
     """Types of what a climb takes besides the rows."""
     return (
         tuple_of(Seeds, *[reads(i4)] * 4, reads(number), reads(u4)),
-        tuple_of(Span, i8, i8, reads(i4), reads(i4), writes(i1), writes(i4)),
+        tuple_of(RankRange, i8, i8, reads(i4), reads(i4), writes(i1), writes(i4)),
         tuple_of(Arcs, *[reads(u4)] * 3, reads(number), reads(u4), reads(number)),
         number,
     )
@@ -276,7 +276,7 @@ def _climb_types(number: Any) -> tuple[object, ...]:
 
 @kernel(nothing, *_climb_types(u8), writes(u8, 2), writes(u4, 2))
 def _climb_keys(
-    seeds: Seeds, span: Span, arcs: Arcs, far: np.uint64, rows: UInt64, name_rows: UInt32
+    seeds: Seeds, span: RankRange, arcs: Arcs, far: np.uint64, rows: UInt64, name_rows: UInt32
 ) -> None:
     """As `_climb`, for keys, with the names of the sources in rows of their own."""
     order, starts, heads, weights = arcs.order, arcs.starts, arcs.heads, arcs.weights

@@ -154,14 +154,16 @@ def fewest_looks(
     )  # fmt: skip
     number = _number_parts(*field.leaving, field.heads, field.mended, room.ahead, touched, room.part)
     goals = np.sort(task.goals[room.ahead[task.goals] < INF]).astype(np.int32)
+    graph = _Arcs(*field.entering, field.tails, field.edge, field.today, field.mended)
 
     def search(inside: NDArray[np.bool_], state: NDArray[np.int8]) -> _Some:
         """Ways of the homes in some parts, in one state of knowledge."""
         wanted = np.flatnonzero(inside[room.part[doors]])
+        mine = touched[inside[room.part[touched]]]
+        kept = _Labels(room.ahead, room.settled, room.tried, room.label, mine)
         ways = _search(
-            *field.entering, field.tails, field.edge, field.today, field.mended, state,
-            goals[inside[room.part[goals]]], doors[wanted], field.streets, field.homes, task.limit,
-            room.ahead, room.settled, room.tried, room.label, touched[inside[room.part[touched]]],
+            graph, state, goals[inside[room.part[goals]]], doors[wanted],
+            field.streets, field.homes, task.limit, kept,
         )  # fmt: skip
         return _Some(wanted, Ways(*ways))
 
@@ -322,32 +324,57 @@ def _spread(  # noqa: C901  (one loop; compiled code is not split where arrays g
     return touched[:count]
 
 
+class _Arcs(NamedTuple):
+    """Arcs by the node they lead to, the edge each lies on, and its weights in the two answers."""
+
+    indptr: Ints
+    arcs: Ints
+    tails: Ints
+    edges: Ints
+    sure: Ints
+    possible: Ints
+
+
+class _Labels(NamedTuple):
+    """What is kept by node, of the nodes `touched`; all others are as they were found.
+
+    Attributes
+    ----------
+    ahead
+        Time from the nearest door, `INF` outside of the part that is searched.
+    settled, tried
+        Least time settled, and the last key that was tried.
+    door_label
+        Label of a door, -1 none.
+    touched
+        Nodes to be left as they were found.
+    """
+
+    ahead: Ints
+    settled: Ints
+    tried: Longs
+    door_label: Ints
+    touched: Ints
+
+
 @lazy_kernel
 def _search(  # noqa: C901  (one loop; compiled code is not split where labels are made)
-    indptr: Ints,
-    arcs: Ints,
-    tails: Ints,
-    edges: Ints,
-    sure: Ints,
-    possible: Ints,
+    graph: _Arcs,
     known: NDArray[np.int8],
     goals: Ints,
     doors: Ints,
     first_home: int,
     home_count: int,
     limit: int,
-    ahead: Ints,
-    settled: Ints,
-    tried: Longs,
-    door_label: Ints,
-    touched: Ints,
+    kept: _Labels,
 ) -> tuple[Ints, Longs, Ints]:
     """Settle labels (looks, time) from the goals on; see `Ways` for the result.
 
     A label counts where it is faster than all of its node with as few looks. Among equal ones the first made
     counts: the order of making follows from the graph alone, not from which part of it is searched.
-    `ahead` is the time from the nearest door to each node, `INF` outside of the part that is searched.
     """
+    indptr, arcs, tails, edges, sure, possible = graph
+    ahead, settled, tried, door_label, touched = kept
     room = 4096
     node_of = np.empty(room, dtype=np.int32)
     asked = np.empty(room, dtype=np.int32)  # the edge a label's last arc asks about

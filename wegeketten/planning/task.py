@@ -336,13 +336,14 @@ class State:
     def _gains(
         self, bundles: Bundles, arcs: tuple[NDArray[np.int64], NDArray[np.int32]] | None, *, keep: bool
     ) -> Gain:
-        from wegeketten.whatif.least_cost import gains
+        from wegeketten.whatif.least_cost import ArcSets, gains
 
         field = self.task.field
         offsets, changed = arcs if arcs is not None else bundles.arcs(field)
         within, opened, saved, home_offsets, homes = gains(
-            *field.entering, field.tails, field.heads, self.weights, self.times, offsets, changed,
-            field.mended[changed], field.streets, self.task.people, self.task.limit, keep,
+            *field.entering, field.tails, field.heads, self.weights, self.times,
+            ArcSets(offsets, changed, field.mended[changed]),
+            field.streets, self.task.people, self.task.limit, keep,
         )  # fmt: skip
         return Gain(within, opened, saved / UNITS_PER_MINUTE, home_offsets, homes)
 

@@ -6,7 +6,7 @@ core's unit. What differs from the core's searches is that an arc may have two l
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -295,6 +295,20 @@ def quicken(
     return count
 
 
+class ArcSets(NamedTuple):
+    """Sets of arcs that get new weights.
+
+    Attributes
+    ----------
+    indptr, arcs, weights
+        The arcs of set ``i`` and their new weights are the slices ``indptr[i]:indptr[i + 1]``.
+    """
+
+    indptr: Longs
+    arcs: Ints
+    weights: Ints
+
+
 @lazy_kernel
 def gains(
     indptr: Ints,
@@ -303,9 +317,7 @@ def gains(
     heads: Ints,
     weights: Ints,
     times: Longs,
-    sets_indptr: Longs,
-    set_arcs: Ints,
-    set_weights: Ints,
+    sets: ArcSets,
     first_home: int,
     people: NDArray[np.float64],
     limit: int,
@@ -317,8 +329,8 @@ def gains(
     ----------
     indptr, arcs, tails, heads, weights, times
         As in `quicken`; left as they were unless they are kept lowered.
-    sets_indptr, set_arcs, set_weights
-        The arcs of set ``i`` and their new weights are the slices ``sets_indptr[i]:sets_indptr[i + 1]``.
+    sets
+        The sets of arcs that are lowered.
     first_home, people
         Homes are the nodes from `first_home` on; people in each.
     limit
@@ -333,20 +345,21 @@ def gains(
         times time saved among those who had a way before. Then per set a slice (int64 offsets) of the homes
         newly within the limit.
     """
-    sets = len(sets_indptr) - 1
+    sets_indptr, set_arcs, set_weights = sets
+    count_of_sets = len(sets_indptr) - 1
     nodes = len(indptr) - 1
     homes = len(people)
-    within = np.zeros(sets)
-    opened = np.zeros(sets)
-    saved = np.zeros(sets)
-    offsets = np.zeros(sets + 1, dtype=np.int64)
+    within = np.zeros(count_of_sets)
+    opened = np.zeros(count_of_sets)
+    saved = np.zeros(count_of_sets)
+    offsets = np.zeros(count_of_sets + 1, dtype=np.int64)
     found = np.empty(1024, dtype=np.int32)
     count = 0
     heap_keys = np.empty(len(arcs) + len(set_arcs) + 1, dtype=np.int64)
     heap_items = np.empty(len(arcs) + len(set_arcs) + 1, dtype=np.int32)
     touched = np.empty(nodes, dtype=np.int32)
     before = np.empty(nodes, dtype=np.int64)
-    for number in range(sets):
+    for number in range(count_of_sets):
         start, stop = sets_indptr[number], sets_indptr[number + 1]
         changed = set_arcs[start:stop]
         old = np.empty(stop - start, dtype=np.int32)
