@@ -235,6 +235,7 @@ class Kernel(Generic[R]):
         except (RuntimeError, OSError) as error:  # no folder that can be written to
             log.info("compiled kernels cannot be kept: %s", error)
             _announcement.make()
+        _outlive_renames(dispatcher)
         try:
             dispatcher.compile(self._signature)
         except OSError as error:  # the cache folder vanished or filled up in between

@@ -60,20 +60,22 @@ def test_nothing_is_compiled_on_import() -> None:
     assert done.returncode == 0
 
 
-def test_cache_of_a_renamed_type_is_compiled_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("mark", ["lazy_kernel", "compiled.kernel(i8, compiled.tuple_of({name}, i8))"])
+def test_cache_of_a_renamed_type_is_compiled_again(mark: str, tmp_path: Path) -> None:
     text = """
 from typing import NamedTuple
-from wegeketten.routing import lazy_kernel
+from wegeketten.routing import compiled, lazy_kernel
+from wegeketten.routing.compiled import i8
 
 class {name}(NamedTuple):
     value: int
 
-@lazy_kernel
+@MARK
 def double(pair):
     return 2 * pair.value
 
 print(double({name}({value})))
-"""
+""".replace("MARK", mark)
     for name, value in (("First", 3), ("Other", 4), ("Other", 5)):
         (tmp_path / "module.py").write_text(text.format(name=name, value=value), encoding="utf-8")
         run = subprocess.run(
