@@ -15,7 +15,7 @@ QUIET_S = 2.0
 
 
 @contextmanager
-def progress_bar(title: str) -> Iterator[Tick]:
+def progress_bar(title: str, *, words: Callable[[str], str] = str) -> Iterator[Tick]:
     """Yield a function that takes what is being done and the share (0–1) that is behind us.
 
     The bar with the time left appears on stderr after two seconds, and only on a terminal.
@@ -24,6 +24,8 @@ def progress_bar(title: str) -> Iterator[Tick]:
     ----------
     title
         What is being done.
+    words
+        Puts what is being done into the reader's language; not asked where nothing is shown.
 
     Yields
     ------
@@ -55,7 +57,8 @@ def progress_bar(title: str) -> Iterator[Tick]:
     timer.start()
 
     def tick(doing: str, share: float) -> None:
-        bar.update(task, completed=share, description=doing)
+        if not bar.disable:
+            bar.update(task, completed=share, description=words(doing))
 
     try:
         yield tick

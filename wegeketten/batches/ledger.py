@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import statistics
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from wegeketten.files.json import write_json
+from wegeketten.files.json import json_text, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -163,7 +164,9 @@ class Ledger:
             Seconds and memory.
         """
         (self.room(city) / f"{step.name}.failed.json").unlink(missing_ok=True)
-        write_json(self.room(city) / f"{step.name}.run.json", {"key": step.key, **measured})
+        note = self.room(city) / f"{step.name}.run.json"
+        with suppress(OSError):  # only a guess of times hangs on it; whoever reads it passes over a torn one
+            note.write_text(json_text({"key": step.key, **measured}), encoding="utf-8", newline="\n")
 
 
 class Times:

@@ -173,8 +173,8 @@ def progress_bar(title: str) -> Iterator[Tick]:
     from wegeketten.words.reader import FOR_RESULTS, language_of_run
 
     lang = language_of_run(FOR_RESULTS)
-    with bar(translated(title, lang)) as tick:
-        yield lambda doing, share: tick(translated(doing, lang), share)
+    with bar(translated(title, lang), words=lambda doing: translated(doing, lang)) as tick:
+        yield tick
 
 
 def place_named(city: OpenedCity, text: str, option: str) -> tuple[float, float]:

@@ -88,6 +88,12 @@ def wordings() -> tuple[Wording, ...]:
 
 
 @cache
+def _starting_with(letter: str) -> tuple[Wording, ...]:
+    """Messages that can begin with a letter: with it, or with a slot."""
+    return tuple(each for each in wordings() if each.fixed[0][:1] in ("", letter))
+
+
+@cache
 def _pattern(english: str) -> re.Pattern[str]:
     parts, seen = [], set()
     for number, part in enumerate(_SLOT.split(english)):
@@ -125,7 +131,7 @@ def translated(message: str, lang: str) -> str:
     for head, german in (("wegeketten: ", "wegeketten: "), ("note: ", f"{text('general.note', lang)}: ")):
         if message.startswith(head):
             return german + translated(message.removeprefix(head), lang)
-    for wording in wordings():
+    for wording in _starting_with(message[:1]):
         held = wording.found_in(message)
         if held is not None:
             return _GERMAN.vformat(wording.german, (), held)
