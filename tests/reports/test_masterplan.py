@@ -39,6 +39,11 @@ def test_the_folder_holds_what_is_handed_over(plan: Path) -> None:
     assert not list(plan.parent.glob(".out.parts/*"))
 
 
+LOW_BUTTONS = """[...document.querySelectorAll("button, select, input")].filter((each) => {
+    const box = each.getBoundingClientRect();
+    return box.width > 1 && box.height < 44
+        && getComputedStyle(each.closest("thead") ?? each).position !== "absolute";
+}).map((each) => each.outerHTML)"""
 WIDER_THAN_SHOWN = """[...document.querySelectorAll(".scroll")]
     .filter((box) => box.scrollWidth > box.clientWidth)
     .map((box) => box.querySelector("table").id)"""
@@ -61,6 +66,7 @@ def test_pages_are_accessible_at_every_width(
             page.goto((plan / name).as_uri())
             assert violations(tab, axe) == [], (name, width)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
+            assert page.evaluate(LOW_BUTTONS) == [], (name, width)
             if width == 390:  # no table of a page is scrolled sideways on a phone
                 assert page.evaluate(WIDER_THAN_SHOWN) == [], name
             assert tab.outside == []
