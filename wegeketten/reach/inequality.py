@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 
@@ -84,6 +84,10 @@ def gini_bounds(
     return _most_equal(lows, highs, weight), _least_equal(lows, highs, weight)
 
 
+_ROUNDS, _TRIES = 9, 64
+"""For the smallest coefficient: rounds, and totals tried in each between the neighbours of the last best."""
+
+
 def _most_equal(low: Floats, high: Floats, weight: Floats) -> float:
     """Gini coefficient at the best common level: a search over one valley, two sorts in all."""
     people = weight.sum()
@@ -96,27 +100,26 @@ def _most_equal(low: Floats, high: Floats, weight: Floats) -> float:
     middle = people - below.people[first] - above.people[last]
     totals = below.held[first] + above.held[last] + levels * middle
 
-    def at(total: float) -> float:
-        """Coefficient of the most equal values that add up to a total."""
-        level = float(np.interp(total, totals, levels))
-        first = int(np.searchsorted(ups, level, side="left"))
-        last = int(np.searchsorted(-downs, -level, side="left"))
+    def at(total: Floats) -> Floats:
+        """Coefficients of the most equal values that add up to each total."""
+        level = np.interp(total, totals, levels)
+        first = np.searchsorted(ups, level, side="left")
+        last = np.searchsorted(-downs, -level, side="left")
         middle = people - below.people[first] - above.people[last]
         held = below.held[first] + above.held[last] + level * middle
-        if held <= 0:
-            return 1.0
         ranked = below.ranked[first] + 2 * people * above.held[last] - above.ranked[last]
         ranked += level * middle * (2 * below.people[first] + middle)
-        return float(ranked / (people * held) - 1.0)
+        found = np.divide(ranked, people * held, out=np.full(len(total), 2.0), where=held > 0)
+        return cast("Floats", found - 1.0)
 
-    left, right = float(totals[0]), float(totals[-1])
-    for _ in range(60):
-        third = (right - left) / 3
-        if at(left + third) <= at(right - third):
-            right -= third
-        else:
-            left += third
-    return float(np.clip(min(at(left), at((left + right) / 2), at(right)), 0.0, 1.0))
+    left, right, best = float(totals[0]), float(totals[-1]), 1.0
+    for _ in range(_ROUNDS):
+        tried = np.linspace(left, right, _TRIES)
+        found = at(tried)
+        least = int(found.argmin())
+        best = min(best, float(found[least]))
+        left, right = float(tried[max(least - 1, 0)]), float(tried[min(least + 1, _TRIES - 1)])
+    return max(0.0, best)
 
 
 class _Sums(NamedTuple):
@@ -154,13 +157,14 @@ def _least_equal(low: Floats, high: Floats, weight: Floats) -> float:
     held = np.bincount(lows * (_BINS + 2) + highs, weight)
     cells = np.flatnonzero(held)
     lows, highs, width = cells // (_BINS + 2), cells % (_BINS + 2), held[cells] / weight.sum()
-    needed = [0.0]
-    for share in np.arange(1, _SHARES) / _SHARES:
-        key = (1 - share) * lows + share * highs
-        order = np.argsort(key)
-        sums = np.concatenate([[0.0], np.cumsum((key * width)[order])])
-        steps = np.concatenate([[0.0], np.cumsum(width[order])])
-        needed.append(float(np.interp(share * (highs * width).sum(), sums, steps)))
+    share = np.arange(1, _SHARES)[:, None] / _SHARES
+    key = (1 - share) * lows + share * highs
+    order = np.argsort(key, axis=1)
+    sums, steps = np.zeros((2, _SHARES - 1, len(cells) + 1))
+    np.cumsum(np.take_along_axis(key * width, order, axis=1), axis=1, out=sums[:, 1:])
+    np.cumsum(width[order], axis=1, out=steps[:, 1:])
+    goals = share[:, 0] * (highs * width).sum()
+    needed = [0.0, *(float(np.interp(*each)) for each in zip(goals, sums, steps, strict=True))]
     at, shares = np.array([*needed, 1.0]), np.arange(_SHARES) / _SHARES
     slope = np.divide(shares, at[:-1], out=np.zeros(_SHARES), where=at[:-1] > 0)
     area = float((slope * (at[1:] ** 2 - at[:-1] ** 2)).sum() / 2)
