@@ -356,7 +356,7 @@ def test_the_headline_follows_the_answer(pages: dict[str, Path], open_tab: Calla
         tab.page.check(f"#answer-{answer}")
         tab.until(f"wegeketten.state.answer === '{answer}'")
         told[answer] = tab.page.inner_text("#headline")
-    assert "sicher belegt in" in told["sure"]
+    assert "ist belegt, dass" in told["sure"]
     assert "wahrscheinlich in" in told["likely"]
     assert "Höchstens" in told["possible"]
     tab.page.check("#answer-sure")

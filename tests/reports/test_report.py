@@ -263,7 +263,7 @@ def test_people_of_age_are_told(result: Scan, monkeypatch: pytest.MonkeyPatch) -
     homes["people_65"], homes["people_80"] = np.full(len(result.homes), 0.5), np.full(len(result.homes), 0.25)
     monkeypatch.setattr(result.city, "homes", homes, raising=False)
     page = report_page(scan(result.city, profiles=["walker", "wheelchair"]), row=-1, lang="de")
-    assert "darunter 50 ab 65 und 25 ab 80 Jahren" in page
+    assert "darunter 50 ab 65 Jahren, davon 25 ab 80 Jahren" in page
 
 
 @pytest.mark.browser

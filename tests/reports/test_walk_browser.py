@@ -214,7 +214,7 @@ def test_without_store_or_position_the_page_says_so_and_works(
     attribute = config(pages["de"])["places"][0]["asks"][0]["attribute"]
     choose(tab, attribute, 0)
     tab.page.set_input_files("#photo", {"name": "a.png", "mimeType": "image/png", "buffer": PIXEL})
-    tab.until("document.getElementById('card').textContent.includes('nicht aufheben')")
+    tab.until("document.getElementById('card').textContent.includes('nicht speichern')")
     assert parse_survey(saved(tab, tmp_path)).rows
     assert tab.faults == []
 
