@@ -30,6 +30,9 @@ GONE = (
     *("Querneigung: Querneigung", "ein Blick am meisten Antworten ändert", "A – F class", "getaggt"),
     *("Auf Inseln, von denen", "Am weitesten zurück", "neu erreicht"),
     *("im Zweifel", "Zum besten möglichen Plan", "(obere Schranke)", "Menschen oder Wohnadressen"),
+    *("gezogenen Welten", "ohne die gewählte Stelle", "sicher begehbar"),
+    *("sicher nutzbar", "Es sei denn, Sie wollen", "neu bauen", "stünde frei", "Dienstleistungszentren"),
+    *("kostet nur dort etwas", "bricht bei", "zerschneidet", "zur Zeit."),
 )
 """Wordings that must not come back, in any German text of the catalogue."""
 
@@ -41,7 +44,8 @@ THERE = (
     "ungeeigneter oder unbekannter Belag", "Steigung oder Gefälle", "Abgeschnitten",
     "Am schlechtesten erreichbar",
     "Besser als dieser Plan geht es für dieses Geld um höchstens", "Blindenleitstreifen (Bodenindikatoren)",
-    "nicht vermessen",
+    "nicht vermessen", "durchgespielten Fällen", "nachweislich begehbar", "innerhalb des Richtwerts",
+    "nur dort eingerechnet, wo jemand einen Preis genannt hat", "Fotos werden nie mitgeschickt",
 )  # fmt: skip
 """Wordings that say it better."""
 
