@@ -348,3 +348,14 @@ def test_a_full_disk_is_no_fault_of_a_city(tmp_path: Path, line: str) -> None:
     assert outcome.full
     assert outcome.failures == []
     assert not list((tmp_path / "set").rglob("*.failed.json"))
+
+
+def test_a_note_of_times_is_never_written_through_a_link(tmp_path: Path) -> None:
+    ledger, step = Ledger(tmp_path), Step("build", "0" * 16, (), "")
+    note, own = ledger.room("lauf") / "build.run.json", tmp_path / "own.txt"
+    note.parent.mkdir(parents=True)
+    own.write_text("mine", encoding="utf-8")
+    note.symlink_to(own)
+    ledger.note_success("lauf", step, {"seconds": 1.0})
+    assert own.read_text(encoding="utf-8") == "mine"
+    assert json.loads(note.read_text(encoding="utf-8")) == {"key": step.key, "seconds": 1.0}

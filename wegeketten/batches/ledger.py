@@ -166,7 +166,9 @@ class Ledger:
         (self.room(city) / f"{step.name}.failed.json").unlink(missing_ok=True)
         note = self.room(city) / f"{step.name}.run.json"
         with suppress(OSError):  # only a guess of times hangs on it; whoever reads it passes over a torn one
-            note.write_text(json_text({"key": step.key, **measured}), encoding="utf-8", newline="\n")
+            note.unlink(missing_ok=True)  # never through a link that somebody put there
+            with note.open("x", encoding="utf-8", newline="\n") as file:
+                file.write(json_text({"key": step.key, **measured}))
 
 
 class Times:
